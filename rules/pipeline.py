@@ -1,0 +1,164 @@
+"""The pipeline as it is configured now: a stream, its consumers and what they write to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = [
+    "Capacity",
+    "Consumer",
+    "EventSourceMapping",
+    "Function",
+    "KeySample",
+    "Pipeline",
+    "Shard",
+    "Stream",
+    "Table",
+]
+
+HASH_KEYS = 2**128
+"""The size of Kinesis' hash key space (SplitShard, API reference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """An open or closed shard and its hash key range, both ends included."""
+
+    shard_id: str
+    starting_hash_key: int
+    ending_hash_key: int
+    parent_ids: tuple[str, ...] = ()
+    is_open: bool = True
+
+    @property
+    def key_share(self) -> float:
+        """The part of the whole hash key space that this shard carries, 0..1."""
+        return (self.ending_hash_key - self.starting_hash_key + 1) / HASH_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words."""
+
+    name: str
+    arn: str
+    status: str
+    mode: str
+    open_shards: tuple[Shard, ...]
+    retention_hours: int
+    shard_metrics_enabled: bool = False
+
+    @property
+    def shard_count(self) -> int:
+        """The number of open shards."""
+        return len(self.open_shards)
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether shard count is ours to set: not so for on-demand streams."""
+        return self.mode == "PROVISIONED"
+
+
+@dataclass(frozen=True, slots=True)
+class EventSourceMapping:
+    """How Lambda reads the stream for one function. -1 means without limit, as in the API."""
+
+    uuid: str
+    function_name: str
+    stream_arn: str
+    state: str
+    parallelization_factor: int = 1
+    batch_size: int = 100
+    batching_window_seconds: int = 0
+    bisect_batch_on_function_error: bool = False
+    maximum_retry_attempts: int = -1
+    maximum_record_age_seconds: int = -1
+    on_failure_destination: str | None = None
+    report_batch_item_failures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set."""
+
+    name: str
+    timeout_seconds: int
+    memory_megabytes: int
+    reserved_concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Throughput of a table (``index`` None) or of one global secondary index, units per second."""
+
+    table: str
+    index: str | None
+    status: str
+    write_units: int
+    read_units: int
+    decreases_today: int = 0
+    last_decrease_at: datetime | None = None
+    last_increase_at: datetime | None = None
+
+    @property
+    def where(self) -> str:
+        """The name an operator knows it by: the table, or table/index."""
+        return self.table if self.index is None else f"{self.table}/{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST."""
+
+    name: str
+    status: str
+    mode: str
+    capacity: Capacity
+    indexes: tuple[Capacity, ...] = ()
+
+    @property
+    def capacities(self) -> tuple[Capacity, ...]:
+        """The table's own capacity, then that of each index."""
+        return (self.capacity, *self.indexes)
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether capacity is ours to set: not so for on-demand tables."""
+        return self.mode == "PROVISIONED"
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A function fed by the stream, with the tables it writes to."""
+
+    function: Function
+    mapping: EventSourceMapping
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeySample:
+    """The partition keys of the records lately put to one shard: how many of each key."""
+
+    shard_id: str
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def top_share(self) -> float:
+        """The share of sampled records that carry the most frequent key, 0..1."""
+        total = sum(count for _, count in self.counts)
+        return max(count for _, count in self.counts) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """All that one sweep sees of a pipeline's configuration.
+
+    ``account_concurrency`` is the account's limit of concurrent executions in the region.
+    ``key_samples`` are there only for shards that were looked into (see ``Cloud.sample_keys``).
+    """
+
+    name: str
+    stream: Stream
+    consumers: tuple[Consumer, ...]
+    account_concurrency: int
+    key_samples: tuple[KeySample, ...] = ()

@@ -1,0 +1,72 @@
+"""Metric windows: what CloudWatch said, minute by minute, with its silences kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+__all__ = ["Metric", "Window"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Metric:
+    """One CloudWatch metric with the statistic and period it is read at.
+
+    ``dimensions`` are (name, value) pairs in the order CloudWatch documents them.
+    ``period_seconds`` is 60 for everything Tidegate reads by itself.
+    """
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    statistic: str
+    period_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The samples of one metric from ``start`` (included) to ``end`` (left out).
+
+    One sample a period, oldest first; a period without a data point is ``None``. A gap is never
+    a zero: Lambda publishes nothing while nothing is invoked, and late points are not yet there.
+    """
+
+    metric: Metric
+    start: datetime
+    samples: tuple[float | None, ...]
+
+    @property
+    def end(self) -> datetime:
+        """The moment after the last period."""
+        return self.start + timedelta(seconds=self.metric.period_seconds * len(self.samples))
+
+    @property
+    def present(self) -> tuple[float, ...]:
+        """The samples that exist, oldest first."""
+        return tuple(sample for sample in self.samples if sample is not None)
+
+    @property
+    def coverage(self) -> float:
+        """The share of periods that hold a sample, 0..1; 0 for an empty window."""
+        return len(self.present) / len(self.samples) if self.samples else 0.0
+
+    @property
+    def latest(self) -> float | None:
+        """The newest sample that exists, however old."""
+        return next((sample for sample in reversed(self.samples) if sample is not None), None)
+
+    def last(self, seconds: float) -> "Window":
+        """The newest part of the window, at least ``seconds`` long where it reaches that far."""
+        count = max(1, -(-int(seconds) // self.metric.period_seconds))
+        kept = self.samples[-count:]
+        dropped = len(self.samples) - len(kept)
+        start = self.start + timedelta(seconds=dropped * self.metric.period_seconds)
+        return Window(self.metric, start, kept)
+
+    def points(self) -> Iterator[tuple[datetime, float]]:
+        """Each sample that exists with the start of its period."""
+        for position, sample in enumerate(self.samples):
+            if sample is not None:
+                yield (
+                    self.start + timedelta(seconds=position * self.metric.period_seconds),
+                    sample,
+                )
