@@ -1,9 +1,12 @@
-"""What the user wants of a pipeline: the pipeline file as values."""
+"""What the user wants of a pipeline: the pipeline file as values.
+
+The classes are the single source of the file's grammar: they are validated against, and the JSON
+Schema for editors is generated from them, docstrings and constraints included.
+"""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Gt, Le, MinLen
 
@@ -26,4 +29,159 @@ __all__ = [
 
 Owner = Literal["tidegate", "application-autoscaling"]
 Name = Annotated[str, MinLen(1)]
+Whole = Annotated[int, Ge(1)]
+Share = Annotated[float, Gt(0), Le(1)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeverSpec:
+    """How far one lever may be moved, and by whom. Without an owner Tidegate only advises."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    max: Whole
+    min: Whole = 1
+    owner: Owner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """The levers, each in its own unit; the most specific place in the file wins.
+
+    ``shard_count`` in shards, ``parallelization_factor`` in concurrent batches per shard,
+    capacities in units per second, ``retention_hours`` in hours.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    shard_count: LeverSpec | None = None
+    parallelization_factor: LeverSpec | None = None
+    write_capacity: LeverSpec | None = None
+    read_capacity: LeverSpec | None = None
+    retention_hours: LeverSpec | None = None
+
+    def of(self, kind: LeverKind) -> LeverSpec | None:
+        """What is said here of one lever, None where nothing is said."""
+        found: LeverSpec | None = getattr(self, kind.value)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What the pipeline must keep: how old a record may get, and how soon a backlog is gone."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    iterator_age_max_seconds: Annotated[float, Gt(0)] = 60
+    catch_up_seconds: Annotated[float, Ge(60)] = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUtilization:
+    """How much of each layer may be used when all is well, 0..1.
+
+    0.7 for capacity units is the default of DynamoDB's own auto scaling; 0.8 of the shard
+    limits and of the concurrency leaves room for one minute of growth before the next sweep.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    shard: Share = 0.8
+    concurrency: Share = 0.8
+    capacity: Share = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """A global secondary index with levers of its own. Unnamed indexes are watched all the same."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: Name
+    levers: Levers = Levers()
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A DynamoDB table that a consumer writes to."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: Name
+    levers: Levers = Levers()
+    indexes: Annotated[list[IndexSpec], MinLen(0)] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSpec:
+    """A function that reads the stream. Its event source mapping is looked up."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    function: Name
+    tables: list[Name | TableSpec] = field(default_factory=list)
+    levers: Levers = Levers()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWindow:
+    """A weekly time in which nothing is changed (``none``), or capacity only goes up (``up``).
+
+    ``start`` and ``end`` are times of day in ``time_zone``; an end before the start is the next
+    day. Without days it is every day, and the days are those on which it starts.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    start: time
+    end: time
+    allow: Literal["none", "up"] = "none"
+    days: list[Weekday] = field(default_factory=list)
+    time_zone: Name = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class UserRule:
+    """A rule on any CloudWatch metric, for instance memory from the CloudWatch agent."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: Name
+    namespace: Name
+    metric: Name
+    threshold: float
+    dimensions: dict[str, str] = field(default_factory=dict)
+    statistic: Name = "Average"
+    period_seconds: Annotated[int, Ge(60)] = 60
+    comparison: Literal[">", ">=", "<", "<="] = ">"
+    hold_seconds: Annotated[int, Ge(0)] = 300
+    severity: Literal["info", "warning", "critical"] = "warning"
+    missing_data: Literal["unknown", "ok", "firing"] = "unknown"
+    unit: str = ""
+    source: str = "pipeline file"
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSpec:
+    """A pipeline: a stream, the functions that read it and the tables they write to."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    name: Name
+    stream: Name
+    consumers: Annotated[list[ConsumerSpec], MinLen(1)]
+    objective: Objective = Objective()
+    target_utilization: TargetUtilization = TargetUtilization()
+    levers: Levers = Levers()
+    change_windows: list[ChangeWindow] = field(default_factory=list)
+    rules: list[UserRule] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineFile:
+    """The whole file."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    pipelines: Annotated[list[PipelineSpec], MinLen(1)]

@@ -1,0 +1,98 @@
+"""What can go wrong, as one tree.
+
+TidegateError
+├── ConfigurationError      the pipeline file, a rule or an argument is wrong (exit code 2)
+└── CloudError              AWS did not do what was asked
+    ├── ResourceMissing     a stream, function, mapping or table isn't there (exit code 2)
+    ├── Denied              a permission is missing (exit code 3)
+    ├── NoCredentials       nobody to sign the call (exit code 3)
+    ├── Throttled           asked too often; asking again later is right (exit code 3)
+    ├── Unreachable         no answer, or AWS's own fault (exit code 3)
+    ├── LimitExceeded       an AWS limit or budget forbids it for now
+    ├── ResourceInUse       the resource is UPDATING
+    └── InvalidRequest      AWS will never accept it as it stands
+"""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "CloudError",
+    "ConfigurationError",
+    "Denied",
+    "InvalidRequest",
+    "LimitExceeded",
+    "Mistake",
+    "NoCredentials",
+    "ResourceInUse",
+    "ResourceMissing",
+    "Throttled",
+    "TidegateError",
+    "Unreachable",
+]
+
+
+class TidegateError(Exception):
+    """The root of everything that Tidegate raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in a file, at a line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class ConfigurationError(TidegateError):
+    """All mistakes of a file at once, one a line."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class CloudError(TidegateError):
+    """AWS said no to ``operation`` (such as ``kinesis:UpdateShardCount``) on ``resource``."""
+
+    def __init__(self, operation: str, resource: str, reason: str) -> None:
+        super().__init__(f"{operation} on {resource}: {reason}")
+        self.operation = operation
+        self.resource = resource
+        self.reason = reason
+
+
+class ResourceMissing(CloudError):
+    """The resource named in the configuration isn't there."""
+
+
+class Denied(CloudError):
+    """The caller lacks the permission named by ``operation`` on ``resource``."""
+
+
+class NoCredentials(CloudError):
+    """No AWS credentials were found, or they have expired."""
+
+
+class Throttled(CloudError):
+    """AWS throttled the call, and went on doing so through the retries."""
+
+
+class Unreachable(CloudError):
+    """No answer in time, no connection, or an internal failure at AWS."""
+
+
+class LimitExceeded(CloudError):
+    """An AWS limit, quota or daily budget forbids it for now."""
+
+
+class ResourceInUse(CloudError):
+    """Another change of the same resource is under way."""
+
+
+class InvalidRequest(CloudError):
+    """AWS rejects the request as it stands; repeating it won't help."""

@@ -1,0 +1,204 @@
+"""What to change: demands, bounds, decisions and the actions that follow from them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from rules.diagnosis import LeverKind
+
+__all__ = [
+    "Action",
+    "Bound",
+    "CapacityTarget",
+    "Decision",
+    "Demand",
+    "Entry",
+    "Lever",
+    "Outcome",
+    "Plan",
+    "SplitShard",
+    "UpdateParallelizationFactor",
+    "UpdateRetention",
+    "UpdateShardCount",
+    "UpdateTableThroughput",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lever:
+    """One knob of one resource.
+
+    ``where`` is the stream for shard count and retention, the function for the parallelization
+    factor, ``table`` or ``table/index`` for capacity.
+    """
+
+    kind_word: str
+    where: str
+
+    @classmethod
+    def of(cls, kind: LeverKind, where: str) -> "Lever":
+        """The lever of a kind."""
+        return cls(kind.value, where)
+
+    @property
+    def kind(self) -> LeverKind:
+        """Which knob it is."""
+        return LeverKind(self.kind_word)
+
+    def __str__(self) -> str:
+        return f"{self.kind_word} of {self.where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The capacity that the pipeline needs of a lever, in the lever's unit, and why."""
+
+    lever: Lever
+    capacity: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What may be set next: from ``lower`` to ``upper``, ``reason`` naming who says so."""
+
+    lower: int
+    upper: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A demand after every bound: what is set now, what was wanted, what is allowed.
+
+    ``held_by`` names each bound that held the demand back, in the order applied; empty when the
+    demand is met in full. ``usd_per_month`` is the change in price of going from current to
+    allowed, at the list prices of ``scaling/prices.json``.
+    """
+
+    lever: Lever
+    current: int
+    wanted: int
+    allowed: int
+    because: str
+    held_by: tuple[str, ...] = ()
+    usd_per_month: float = 0.0
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be done."""
+        return self.allowed != self.current
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateShardCount:
+    """Kinesis UpdateShardCount, uniform scaling."""
+
+    stream: str
+    from_count: int
+    to_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitShard:
+    """Kinesis SplitShard at a new starting hash key."""
+
+    stream: str
+    shard_id: str
+    new_starting_hash_key: int
+    from_count: int
+
+    @property
+    def to_count(self) -> int:
+        """Open shards afterwards."""
+        return self.from_count + 1
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateParallelizationFactor:
+    """Lambda UpdateEventSourceMapping, ParallelizationFactor only."""
+
+    mapping_uuid: str
+    function: str
+    from_factor: int
+    to_factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityTarget:
+    """Read and write units of a table (``index`` None) or one index, now and wanted."""
+
+    index: str | None
+    from_write_units: int
+    from_read_units: int
+    to_write_units: int
+    to_read_units: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTableThroughput:
+    """DynamoDB UpdateTable: the table and its indexes in one call, as only one may be under way.
+
+    Holds only what changes: a target whose units stay the same is refused by AWS.
+    """
+
+    table: str
+    targets: tuple[CapacityTarget, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRetention:
+    """Kinesis Increase- or DecreaseStreamRetentionPeriod, in hours."""
+
+    stream: str
+    from_hours: int
+    to_hours: int
+
+
+Action = (
+    UpdateShardCount
+    | SplitShard
+    | UpdateParallelizationFactor
+    | UpdateTableThroughput
+    | UpdateRetention
+)
+"""The closed union of everything that Tidegate does to AWS; ``Cloud.apply`` matches on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The actions of one step, downstream first, with the decision on every lever looked at."""
+
+    actions: tuple[Action, ...]
+    decisions: tuple[Decision, ...]
+
+
+class Outcome(Enum):
+    """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: a lever's change, written before the call and closed after it.
+
+    ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
+    twice is one entry. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
+    budgets are counted. ``detail`` holds the reason of a failure.
+    """
+
+    entry_id: str
+    pipeline: str
+    lever: Lever
+    operation: str
+    from_capacity: int
+    to_capacity: int
+    because: str
+    begun_at: datetime
+    outcome: Outcome = Outcome.BEGUN
+    ended_at: datetime | None = None
+    detail: str | None = None

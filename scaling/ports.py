@@ -1,0 +1,75 @@
+"""The edges as protocols: the cloud, its metrics, and the ledger.
+
+Each has one contract test class in ``tests/``, run against every implementation.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from rules.pipeline import KeySample, Pipeline
+from rules.window import Metric, Window
+from scaling.plan import Action, Entry, Outcome
+from scaling.specification import PipelineSpec
+
+__all__ = ["Cloud", "Ledger", "Metrics"]
+
+
+class Cloud(Protocol):
+    """Where pipelines live. Raises ``scaling.errors.CloudError`` and nothing else."""
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        """The pipeline as configured now. ResourceMissing names what the file asks for in vain,
+        also when a consumer has no event source mapping that reads this stream."""
+        ...
+
+    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+        """The partition keys of records put to one shard in the last ``seconds`` before ``now``:
+        one GetRecords call, so that a sick stream isn't loaded further."""
+        ...
+
+    def apply(self, action: Action) -> None:
+        """Ask for one change, without waiting for it to finish."""
+        ...
+
+
+class Metrics(Protocol):
+    """Where metric windows come from. Raises ``scaling.errors.CloudError`` and nothing else."""
+
+    def read(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
+    ) -> Mapping[Metric, Window]:
+        """One window for every metric asked, from ``start`` to ``end``.
+
+        Both are aligned down to each metric's period. Periods without a data point are None; a
+        metric unknown to CloudWatch is a window of nothing but None.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """What was intended and how it ended, and who may act now."""
+
+    def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
+        """Take the lease on a resource until ``now + seconds``, unless another holder has it.
+
+        The same holder may take it again, which prolongs it. True when held afterwards.
+        """
+        ...
+
+    def release(self, resource: str, holder: str) -> None:
+        """Give the lease back; nothing happens when it is someone else's."""
+        ...
+
+    def begin(self, entry: Entry) -> bool:
+        """Write an intention down. False, and nothing written, when an entry with this id exists
+        or when the same lever has an entry that is still BEGUN."""
+        ...
+
+    def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
+        """Close an intention. Closing it twice keeps the first outcome."""
+        ...
+
+    def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
+        """Entries of a pipeline that began at or after ``since``, oldest first."""
+        ...
