@@ -6,7 +6,7 @@ Schema for editors is generated from them, docstrings and constraints included.
 
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
@@ -34,11 +34,16 @@ Share = Annotated[float, Gt(0), Le(1)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-@dataclass(frozen=True, slots=True)
-class LeverSpec:
-    """How far one lever may be moved, and by whom. Without an owner Tidegate only advises."""
+class Closed:
+    """A part of the file in which a key that isn't known is a mistake."""
 
-    __pydantic_config__ = {"extra": "forbid"}
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class LeverSpec(Closed):
+    """How far one lever may be moved, and by whom. Without an owner Tidegate only advises."""
 
     max: Whole
     min: Whole = 1
@@ -46,14 +51,12 @@ class LeverSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Levers:
+class Levers(Closed):
     """The levers, each in its own unit; the most specific place in the file wins.
 
     ``shard_count`` in shards, ``parallelization_factor`` in concurrent batches per shard,
     capacities in units per second, ``retention_hours`` in hours.
     """
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     shard_count: LeverSpec | None = None
     parallelization_factor: LeverSpec | None = None
@@ -68,24 +71,20 @@ class Levers:
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Closed):
     """What the pipeline must keep: how old a record may get, and how soon a backlog is gone."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     iterator_age_max_seconds: Annotated[float, Gt(0)] = 60
     catch_up_seconds: Annotated[float, Ge(60)] = 300
 
 
 @dataclass(frozen=True, slots=True)
-class TargetUtilization:
+class TargetUtilization(Closed):
     """How much of each layer may be used when all is well, 0..1.
 
     0.7 for capacity units is the default of DynamoDB's own auto scaling; 0.8 of the shard
     limits and of the concurrency leaves room for one minute of growth before the next sweep.
     """
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     shard: Share = 0.8
     concurrency: Share = 0.8
@@ -93,20 +92,16 @@ class TargetUtilization:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexSpec:
+class IndexSpec(Closed):
     """A global secondary index with levers of its own. Unnamed indexes are watched all the same."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     name: Name
     levers: Levers = Levers()
 
 
 @dataclass(frozen=True, slots=True)
-class TableSpec:
+class TableSpec(Closed):
     """A DynamoDB table that a consumer writes to."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     name: Name
     levers: Levers = Levers()
@@ -114,10 +109,8 @@ class TableSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsumerSpec:
+class ConsumerSpec(Closed):
     """A function that reads the stream. Its event source mapping is looked up."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     function: Name
     tables: list[Name | TableSpec] = field(default_factory=list)
@@ -125,14 +118,12 @@ class ConsumerSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeWindow:
+class ChangeWindow(Closed):
     """A weekly time in which nothing is changed (``none``), or capacity only goes up (``up``).
 
     ``start`` and ``end`` are times of day in ``time_zone``; an end before the start is the next
     day. Without days it is every day, and the days are those on which it starts.
     """
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     start: time
     end: time
@@ -142,10 +133,8 @@ class ChangeWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class UserRule:
+class UserRule(Closed):
     """A rule on any CloudWatch metric, for instance memory from the CloudWatch agent."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     name: Name
     namespace: Name
@@ -163,10 +152,8 @@ class UserRule:
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineSpec:
+class PipelineSpec(Closed):
     """A pipeline: a stream, the functions that read it and the tables they write to."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     name: Name
     stream: Name
@@ -179,9 +166,7 @@ class PipelineSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineFile:
+class PipelineFile(Closed):
     """The whole file."""
-
-    __pydantic_config__ = {"extra": "forbid"}
 
     pipelines: Annotated[list[PipelineSpec], MinLen(1)]

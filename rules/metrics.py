@@ -1,0 +1,28 @@
+"""The CloudWatch metrics that Tidegate reads, by their AWS names and dimensions."""
+
+from rules.window import Metric
+
+__all__ = ["function_metric", "shard_metric", "stream_metric", "table_metric"]
+
+
+def stream_metric(stream: str, name: str, statistic: str) -> Metric:
+    """A stream-level metric of AWS/Kinesis (free, every minute)."""
+    return Metric("AWS/Kinesis", name, (("StreamName", stream),), statistic)
+
+
+def shard_metric(stream: str, shard_id: str, name: str, statistic: str) -> Metric:
+    """A shard-level metric of AWS/Kinesis; published only after EnableEnhancedMonitoring."""
+    return Metric("AWS/Kinesis", name, (("StreamName", stream), ("ShardId", shard_id)), statistic)
+
+
+def function_metric(function: str, name: str, statistic: str) -> Metric:
+    """A metric of AWS/Lambda. Two mappings on one function share it."""
+    return Metric("AWS/Lambda", name, (("FunctionName", function),), statistic)
+
+
+def table_metric(table: str, index: str | None, name: str, statistic: str) -> Metric:
+    """A metric of AWS/DynamoDB for a table, which leaves its indexes out, or for one index."""
+    dimensions: tuple[tuple[str, str], ...] = (("TableName", table),)
+    if index is not None:
+        dimensions += (("GlobalSecondaryIndexName", index),)
+    return Metric("AWS/DynamoDB", name, dimensions, statistic)

@@ -1,0 +1,79 @@
+"""What a sweep saw, concluded and did, as values to be shown or stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from rules.diagnosis import Diagnosis
+from rules.pipeline import Pipeline
+from rules.rule import Finding
+from rules.window import Metric, Window
+from scaling.plan import Action, Decision, Outcome
+
+__all__ = ["Change", "Health", "PipelineReport", "SweepReport", "Unreached"]
+
+
+class Health(Enum):
+    """HEALING is sick with every lever that cures it moved or moving."""
+
+    HEALTHY = "healthy"
+    HEALING = "healing"
+    SICK = "sick"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One action with the decisions behind it and how it went.
+
+    ``outcome`` is None in a dry run; ``detail`` says why it failed.
+    """
+
+    action: Action
+    decisions: tuple[Decision, ...]
+    outcome: Outcome | None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineReport:
+    """One pipeline at one moment.
+
+    ``held_back`` has a sentence for every demand not met in full; ``advice`` what a person must
+    do, because no capacity cures it or because the lever isn't Tidegate's.
+    """
+
+    name: str
+    at: datetime
+    health: Health
+    pipeline: Pipeline
+    windows: Mapping[Metric, Window]
+    findings: tuple[Finding, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    decisions: tuple[Decision, ...]
+    changes: tuple[Change, ...]
+    advice: tuple[str, ...]
+    held_back: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A pipeline that this sweep could not look at or finish, and the error that stopped it."""
+
+    name: str
+    error: Exception
+
+    @property
+    def reason(self) -> str:
+        """The error in words."""
+        return str(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """All pipelines of a file at one moment."""
+
+    at: datetime
+    pipelines: tuple[PipelineReport, ...]
+    unreached: tuple[Unreached, ...]
