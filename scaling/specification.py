@@ -116,6 +116,11 @@ class ConsumerSpec(Closed):
     tables: list[Name | TableSpec] = field(default_factory=list)
     levers: Levers = Levers()
 
+    @property
+    def table_specs(self) -> tuple[TableSpec, ...]:
+        """The tables, those given by name alone included."""
+        return tuple(TableSpec(table) if isinstance(table, str) else table for table in self.tables)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeWindow(Closed):
