@@ -70,3 +70,13 @@ class Window:
                     self.start + timedelta(seconds=position * self.metric.period_seconds),
                     sample,
                 )
+
+    @property
+    def total(self) -> float:
+        """The sum of the samples that exist; 0 without any."""
+        return sum(self.present)
+
+    @property
+    def peak(self) -> float | None:
+        """The largest sample, None without any."""
+        return max(self.present, default=None)
