@@ -143,10 +143,14 @@ class KeySample:
     counts: tuple[tuple[str, int], ...]
 
     @property
+    def total(self) -> int:
+        """How many records were sampled."""
+        return sum(count for _, count in self.counts)
+
+    @property
     def top_share(self) -> float:
         """The share of sampled records that carry the most frequent key, 0..1."""
-        total = sum(count for _, count in self.counts)
-        return max(count for _, count in self.counts) / total if total else 0.0
+        return max(count for _, count in self.counts) / self.total if self.total else 0.0
 
 
 @dataclass(frozen=True, slots=True)

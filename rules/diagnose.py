@@ -1,0 +1,66 @@
+"""From the vitals of a pipeline to the causes of its illness, in the order of cure."""
+
+from rules.consumption import consumer_causes
+from rules.diagnosis import Cause, Diagnosis
+from rules.downstream import table_causes
+from rules.ingestion import stream_causes
+from rules.readings import Readings
+
+__all__ = ["diagnose"]
+
+_ORDER = list(Cause)
+
+
+def diagnose(readings: Readings) -> tuple[Diagnosis, ...]:
+    """Every cause that holds now, the one to treat first in front; never empty.
+
+    Without fresh data it is one UNKNOWN: silence is neither health nor low load. With nothing
+    wrong it is one HEALTHY.
+    """
+    if readings.vitals.judged_until is None:
+        return (_no_data(readings),)
+    causes = [
+        *table_causes(readings),
+        *consumer_causes(readings),
+        *stream_causes(readings),
+    ]
+    if not causes:
+        causes = [_nothing_found(readings)]
+    return tuple(sorted(causes, key=lambda diagnosis: _ORDER.index(diagnosis.cause)))
+
+
+def _no_data(readings: Readings) -> Diagnosis:
+    seen = readings.vitals.last_seen
+    if seen is None:
+        evidence: tuple[str, ...] = ("CloudWatch has no metrics of this pipeline yet",)
+    else:
+        evidence = (
+            f"no metric of any layer since {seen:%H:%M}",
+            "silence is not low load: nothing is changed until data returns",
+        )
+    return Diagnosis(
+        Cause.UNKNOWN,
+        readings.pipeline.name,
+        evidence,
+        advice="see whether records are written, and whether CloudWatch has a service event",
+    )
+
+
+def _nothing_found(readings: Readings) -> Diagnosis:
+    name, age = readings.pipeline.name, readings.age_seconds
+    if age is not None and age > readings.iterator_age_max_seconds and not readings.age_is_sick:
+        evidence = (f"the backlog is draining: iterator age {age:.0f} s, and falling",)
+        return Diagnosis(Cause.HEALTHY, name, evidence)
+    if readings.age_is_sick:
+        return Diagnosis(
+            Cause.UNKNOWN,
+            name,
+            (
+                f"the iterator age is {age or 0:.0f} s and grows by "
+                f"{readings.age_growth * 60:.0f} s a minute",
+                "no layer is at a limit, nothing fails and nothing is throttled",
+            ),
+            advice="see whether the event source mapping is reading: its state, its last result",
+        )
+    shown = "unknown" if age is None else f"{age:.0f} s"
+    return Diagnosis(Cause.HEALTHY, name, (f"iterator age {shown}, no layer at its limit",))

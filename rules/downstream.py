@@ -1,0 +1,86 @@
+"""Causes that sit in the tables: throttled capacity, throttled indexes, hot partitions."""
+
+from collections.abc import Iterator
+
+from rules.diagnosis import Cause, Diagnosis, LeverKind
+from rules.pipeline import Capacity, Table
+from rules.readings import RECENT_SECONDS, Readings, rate
+
+__all__ = ["table_causes"]
+
+THROTTLED_SHARE = 0.01
+"""Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
+
+HOT_PARTITION_ADVICE = (
+    "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
+    "does not help: spread the hot key over more partition keys (a suffix, or write sharding)"
+)
+
+ON_DEMAND_ADVICE = (
+    "the table is on demand, its capacity is not ours to set: raise its maximum on-demand "
+    "throughput or warm it for a higher peak"
+)
+
+
+def table_causes(readings: Readings) -> Iterator[Diagnosis]:
+    """One diagnosis for each table or index that throttles now."""
+    seen: set[str] = set()
+    for consumer in readings.pipeline.consumers:
+        for table in consumer.tables:
+            for capacity in table.capacities:
+                if capacity.where not in seen:
+                    seen.add(capacity.where)
+                    yield from _throttled_writes(readings, table, capacity)
+                    yield from _throttled_reads(readings, table, capacity)
+
+
+def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    share = readings.throttled_share(capacity)
+    if share < THROTTLED_SHARE:
+        return
+    vitals = readings.capacity(capacity)
+    throttled = vitals.write_throttles.last(RECENT_SECONDS)
+    key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
+    consumed = rate(vitals.consumed_write_units)
+    evidence = (
+        f"{capacity.where} throttled {throttled.peak or 0:,.0f} writes in a minute "
+        f"({share:.0%} of those attempted)",
+        f"it consumed {consumed:,.0f} of {capacity.write_units:,} provisioned write units a second",
+    )
+    if key_range > throttled.total / 2:
+        yield Diagnosis(
+            Cause.HOT_KEY,
+            capacity.where,
+            (*evidence, f"{key_range:,.0f} of the throttles were of a key range, not of the table"),
+            advice=HOT_PARTITION_ADVICE,
+        )
+        return
+    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    vitals = readings.capacity(capacity)
+    throttled = vitals.read_throttles.last(RECENT_SECONDS)
+    consumed = vitals.consumed_read_units.last(RECENT_SECONDS).total
+    if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
+        return
+    evidence = (
+        f"{capacity.where} throttled {throttled.peak or 0:,.0f} reads in a minute",
+        f"it consumed {rate(vitals.consumed_read_units):,.0f} of {capacity.read_units:,} "
+        "provisioned read units a second",
+    )
+    if vitals.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
+        yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
+        return
+    yield _capacity_illness(table, capacity, evidence, LeverKind.READ_CAPACITY)
+
+
+def _capacity_illness(
+    table: Table, capacity: Capacity, evidence: tuple[str, ...], lever: LeverKind
+) -> Diagnosis:
+    cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
+    if capacity.index is not None:
+        evidence += (f"a throttled index throttles every write to {capacity.table}",)
+    if not table.is_provisioned:
+        return Diagnosis(cause, capacity.where, evidence, advice=ON_DEMAND_ADVICE)
+    return Diagnosis(cause, capacity.where, evidence, cured_by=(lever,))
