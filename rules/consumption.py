@@ -20,7 +20,7 @@ def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
         if readings.is_throttled_downstream(consumer):
             continue
         causes = [
-            *_not_reading(readings, consumer),
+            *_not_reading(consumer),
             *_poison_batch(readings, consumer),
             *_concurrency_cap(readings, consumer),
             *_timeout_near(readings, consumer),
@@ -28,7 +28,7 @@ def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
         yield from causes or _too_slow(readings, consumer)
 
 
-def _not_reading(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
+def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
     state = consumer.mapping.state
     if state not in ("Enabled", "Updating", "Enabling", "Creating"):
         yield Diagnosis(

@@ -1,0 +1,210 @@
+"""How much of every lever a load needs: all layers in one step, downstream first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from rules.diagnosis import LeverKind
+from rules.pipeline import Capacity, Consumer, Pipeline
+from rules.readings import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+    Readings,
+    rate,
+)
+from scaling.plan import Demand, Lever
+from scaling.rate_model import RateModel, learn_rate, units_per_record
+from scaling.specification import PipelineSpec, TargetUtilization
+
+__all__ = ["FACTOR_MAX", "Load", "Model", "learn", "load_now", "load_of_the_hour", "size"]
+
+FACTOR_MAX = 10
+"""Highest ParallelizationFactor (UpdateEventSourceMapping, API reference)."""
+
+NOW_SECONDS = 300
+HOUR_SECONDS = 3600
+READ_BYTES_PER_SECOND = 2 * 1024 * 1024
+"""Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What has to be carried: records and bytes a second, and records not read yet."""
+
+    records_per_second: float
+    bytes_per_second: float
+    backlog_records: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityModel:
+    """A table or index: units that a record of the pipeline costs, None where not known."""
+
+    capacity: Capacity
+    write_units_per_record: float | None
+    read_units_per_record: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learnt of the consumers and tables; a load is sized against it."""
+
+    pipeline: Pipeline
+    rates: Mapping[str, RateModel | None]
+    capacities: tuple[CapacityModel, ...]
+
+
+def _throttled_too(readings: Readings, seconds: int) -> float:
+    """Records offered per second for each one taken, from 1 to 2.
+
+    Producers count every retry as a refusal, so refusals overstate what is offered; and no
+    single UpdateShardCount goes beyond double.
+    """
+    taken = readings.vitals.stream.incoming_records.last(seconds).total
+    refused = readings.vitals.stream.write_throttles.last(seconds).total
+    return 1.0 if not taken else min(2.0, 1 + refused / taken)
+
+
+def load_now(readings: Readings) -> Load:
+    """The load of the last minutes with its backlog: the records that came in during the
+    iterator age, an upper bound of those not read."""
+    stream = readings.vitals.stream
+    offered = _throttled_too(readings, NOW_SECONDS)
+    age = readings.age_seconds or 0.0
+    backlog = stream.incoming_records.last(age).total if age >= 60 else 0.0
+    return Load(
+        rate(stream.incoming_records, NOW_SECONDS) * offered,
+        rate(stream.incoming_bytes, NOW_SECONDS) * offered,
+        backlog,
+    )
+
+
+def load_of_the_hour(readings: Readings) -> Load:
+    """The largest minute of the last hour, without a backlog: what a scale-in must leave room
+    for."""
+    stream = readings.vitals.stream
+    return Load(
+        rate(stream.incoming_records, HOUR_SECONDS), rate(stream.incoming_bytes, HOUR_SECONDS)
+    )
+
+
+def learn(readings: Readings) -> Model:
+    """Rates of the consumers and units per record of their tables, from the windows."""
+    pipeline = readings.pipeline
+    models: dict[str, CapacityModel] = {}
+    for consumer in pipeline.consumers:
+        for table in consumer.tables:
+            if table.is_provisioned:
+                for capacity in table.capacities:
+                    vitals = readings.capacity(capacity)
+                    models[capacity.where] = CapacityModel(
+                        capacity,
+                        units_per_record(readings, consumer, vitals.consumed_write_units),
+                        units_per_record(readings, consumer, vitals.consumed_read_units),
+                    )
+    rates = {
+        consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
+    }
+    return Model(pipeline, rates, tuple(models.values()))
+
+
+def size(model: Model, load: Load, spec: PipelineSpec) -> tuple[Demand, ...]:
+    """The demand on every lever that the load touches, tables first, then factor, then shards.
+
+    Never less for a larger load. A consumer whose rate isn't known, or only from minutes in which
+    its tables throttled it, gets its tables and the stream's own limits sized; its concurrency
+    waits for the first clean minutes.
+    """
+    return (
+        *_capacity_demands(model, load, spec),
+        *_concurrency_demands(model, load, spec),
+    )
+
+
+def _drain_rate(load: Load, spec: PipelineSpec) -> float:
+    return load.records_per_second + load.backlog_records / spec.objective.catch_up_seconds
+
+
+def _capacity_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[Demand]:
+    utilization = spec.target_utilization.capacity
+    records = max(load.records_per_second / utilization, _drain_rate(load, spec))
+    for capacity in model.capacities:
+        for kind, units in (
+            (LeverKind.WRITE_CAPACITY, capacity.write_units_per_record),
+            (LeverKind.READ_CAPACITY, capacity.read_units_per_record),
+        ):
+            if units:
+                yield Demand(
+                    Lever.of(kind, capacity.capacity.where),
+                    max(1, ceil(units * records)),
+                    f"{load.records_per_second:,.0f} records/s x {units:.2f} units each, at "
+                    f"{utilization:.0%} use{_drain_words(load, spec)}",
+                )
+
+
+def _drain_words(load: Load, spec: PipelineSpec) -> str:
+    if not load.backlog_records:
+        return ""
+    return (
+        f", and a backlog of {load.backlog_records:,.0f} records to drain in "
+        f"{spec.objective.catch_up_seconds:.0f} s"
+    )
+
+
+def _lanes(records_per_second: float, rate_: RateModel, batch: int, use: float) -> float:
+    return records_per_second / (rate_.records_per_busy_second(batch) * use)
+
+
+def _concurrency_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[Demand]:
+    use = spec.target_utilization
+    shards, because = _shards_by_volume(load, use, len(model.pipeline.consumers))
+    for consumer in model.pipeline.consumers:
+        learnt = model.rates[consumer.function.name]
+        if learnt is None:
+            continue
+        batch = consumer.mapping.batch_size
+        steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
+        wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
+        yield _factor_demand(model.pipeline, consumer, learnt, wanted, load, spec)
+        by_lanes = ceil(steady / FACTOR_MAX)
+        if learnt.is_clean and by_lanes > shards:
+            shards = by_lanes
+            because = (
+                f"{consumer.function.name} needs {steady:.1f} concurrent executions, and a shard "
+                f"gives at most {FACTOR_MAX}"
+            )
+    yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
+
+
+def _factor_demand(
+    pipeline: Pipeline,
+    consumer: Consumer,
+    learnt: RateModel,
+    lanes: float,
+    load: Load,
+    spec: PipelineSpec,
+) -> Demand:
+    batch = consumer.mapping.batch_size
+    return Demand(
+        Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name),
+        # The backlog sits in the shards that are open now: shards added later don't drain it.
+        min(FACTOR_MAX, max(1, ceil(lanes / pipeline.stream.shard_count))),
+        f"{lanes:.1f} concurrent executions over {pipeline.stream.shard_count} shards: "
+        f"{load.records_per_second:,.0f} records/s at "
+        f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
+        f"{_drain_words(load, spec)}",
+    )
+
+
+def _shards_by_volume(load: Load, use: TargetUtilization, readers: int) -> tuple[int, str]:
+    """Shards for the records and bytes written, and for the bytes read by every consumer."""
+    by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use.shard)
+    by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use.shard)
+    by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use.shard)
+    shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
+    if by_records >= max(by_bytes, by_reads):
+        return shards, f"{load.records_per_second:,.0f} records/s at {use.shard:.0%} use"
+    if by_bytes >= by_reads:
+        size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
+        return shards, f"{size_:.2f} MiB/s at {use.shard:.0%} use"
+    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use.shard:.0%} use"
