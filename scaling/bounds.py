@@ -1,0 +1,89 @@
+"""Bounds: who holds a demand back, and why; each clamp names its owner."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rules.diagnosis import LeverKind
+from scaling.plan import Bound, Lever
+from scaling.specification import ChangeWindow, Levers, LeverSpec, PipelineSpec
+
+__all__ = ["hold", "lever_spec", "owner_bounds", "window_bounds"]
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def hold(current: int, wanted: int, bounds: Iterable[Bound]) -> tuple[int, tuple[str, ...]]:
+    """What the bounds leave of a wish, and the reason of each that took something.
+
+    A bound never turns a wish round: one that lies on the other side of ``current`` leaves the
+    lever where it is.
+    """
+    allowed = wanted
+    held_by: list[str] = []
+    for bound in bounds:
+        clamped = min(max(allowed, bound.lower), bound.upper)
+        clamped = max(clamped, current) if wanted >= current else min(clamped, current)
+        if clamped != allowed:
+            held_by.append(bound.reason)
+            allowed = clamped
+    return allowed, tuple(held_by)
+
+
+def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:
+    """Where the file may speak of a lever, the most specific place first."""
+    table, _, index = lever.where.partition("/")
+    for consumer in spec.consumers:
+        if lever.kind is LeverKind.PARALLELIZATION_FACTOR and consumer.function == lever.where:
+            yield consumer.levers
+        if lever.kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
+            for named in consumer.table_specs:
+                if named.name == table:
+                    yield from (each.levers for each in named.indexes if each.name == index)
+                    yield named.levers
+                    yield consumer.levers
+    yield spec.levers
+
+
+def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
+    """What the file says of a lever; None when it says nothing, which means: advise only."""
+    found = (levers.of(lever.kind) for levers in _levels(spec, lever))
+    return next((each for each in found if each is not None), None)
+
+
+def owner_bounds(spec: PipelineSpec, lever: Lever, current: int) -> Iterator[Bound]:
+    """The owner's bound, then the file's min and max."""
+    said = lever_spec(spec, lever)
+    if said is None or said.owner is None:
+        reason = f"{lever} has no owner in the file: Tidegate only advises"
+        yield Bound(current, current, reason)
+        return
+    if said.owner != "tidegate":
+        yield Bound(current, current, f"{lever} is owned by Application Auto Scaling")
+        return
+    yield Bound(said.min, said.max, f"the file keeps {lever} within {said.min}..{said.max}")
+
+
+def window_bounds(spec: PipelineSpec, current: int, now: datetime) -> Iterator[Bound]:
+    """The change windows that ``now`` falls into."""
+    for window in spec.change_windows:
+        if _is_inside(window, now):
+            words = f"the change window {window.start:%H:%M}-{window.end:%H:%M} {window.time_zone}"
+            if window.allow == "none":
+                yield Bound(current, current, f"{words} allows no change")
+            else:
+                yield Bound(current, 2**63, f"{words} allows changes upwards only")
+
+
+def _is_inside(window: ChangeWindow, now: datetime) -> bool:
+    local = now.astimezone(ZoneInfo(window.time_zone))
+    moment = local.time().replace(tzinfo=None)
+    overnight = window.end <= window.start
+    if overnight and moment < window.end:
+        local -= timedelta(days=1)
+    elif overnight:
+        if moment < window.start:
+            return False
+    elif not window.start <= moment < window.end:
+        return False
+    return not window.days or _WEEKDAYS[local.weekday()] in window.days

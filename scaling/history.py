@@ -1,0 +1,67 @@
+"""What the ledger remembers of a pipeline, as questions that decisions ask."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.diagnosis import LeverKind
+from scaling.plan import Entry, Lever, Outcome
+
+__all__ = ["UPDATE_SHARD_COUNT", "History"]
+
+UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
+DAY = timedelta(hours=24)
+_COUNTED = (Outcome.BEGUN, Outcome.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Ledger entries, oldest first. A call that may have reached AWS counts as one that did."""
+
+    entries: tuple[Entry, ...]
+
+    def shard_count_updates(self, now: datetime) -> int:
+        """UpdateShardCount calls in the 24 hours before ``now``."""
+        return sum(
+            entry.operation == UPDATE_SHARD_COUNT
+            and entry.outcome in _COUNTED
+            and timedelta(0) <= now - entry.begun_at < DAY
+            for entry in self.entries
+        )
+
+    def was_refused_by_limit(self, operation: str, now: datetime) -> bool:
+        """Whether AWS answered LimitExceeded within the last hour: then its count is right."""
+        return any(
+            entry.operation == operation
+            and entry.outcome is Outcome.FAILED
+            and (entry.detail or "").startswith("LimitExceeded")
+            and timedelta(0) <= now - entry.begun_at < timedelta(hours=1)
+            for entry in self.entries
+        )
+
+    def last_change(self, lever: Lever) -> datetime | None:
+        """When this lever was last changed, None where the ledger doesn't know."""
+        return max(
+            (
+                entry.begun_at
+                for entry in self.entries
+                if entry.lever == lever and entry.outcome in _COUNTED
+            ),
+            default=None,
+        )
+
+    def open_entries(self) -> tuple[Entry, ...]:
+        """Intentions whose end was never written: a sweep died, or is still at it."""
+        return tuple(entry for entry in self.entries if entry.outcome is Outcome.BEGUN)
+
+    def retention_before_first_aid(self, stream: str) -> int | None:
+        """The retention in hours before Tidegate raised it, None when it isn't raised now."""
+        before: int | None = None
+        lever = Lever.of(LeverKind.RETENTION_HOURS, stream)
+        for entry in self.entries:
+            if entry.lever != lever or entry.outcome not in _COUNTED:
+                continue
+            if entry.to_capacity > entry.from_capacity:
+                before = entry.from_capacity if before is None else before
+            elif before is not None and entry.to_capacity <= before:
+                before = None
+        return before

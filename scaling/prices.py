@@ -1,0 +1,42 @@
+"""What capacity costs a month, from the dated price file."""
+
+import json
+from functools import cache
+from importlib.resources import files
+
+from rules.diagnosis import LeverKind
+from scaling.plan import Lever
+
+__all__ = ["HOURS_PER_MONTH", "monthly_usd", "prices"]
+
+HOURS_PER_MONTH = 730
+"""The month of AWS's price pages."""
+
+
+@cache
+def prices() -> dict[str, float]:
+    """The figures of ``scaling/prices.json``, in US dollars; the file names date and sources."""
+    text = files("scaling").joinpath("prices.json").read_text(encoding="utf-8")
+    return {key: value for key, value in json.loads(text).items() if isinstance(value, float)}
+
+
+def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:
+    """What a lever's capacity costs a month by itself.
+
+    The factor costs nothing: Lambda bills the work, not the lanes. ``shards`` is needed for
+    retention, which is priced by shard hour beyond the first 24 hours.
+    """
+    price = prices()
+    match lever.kind:
+        case LeverKind.SHARD_COUNT:
+            hourly = capacity * price["shard_hour_usd"]
+        case LeverKind.WRITE_CAPACITY:
+            hourly = capacity * price["write_capacity_unit_hour_usd"]
+        case LeverKind.READ_CAPACITY:
+            hourly = capacity * price["read_capacity_unit_hour_usd"]
+        case LeverKind.RETENTION_HOURS:
+            extended = capacity > 24
+            hourly = shards * price["extended_retention_shard_hour_usd"] if extended else 0.0
+        case LeverKind.PARALLELIZATION_FACTOR:
+            hourly = 0.0
+    return hourly * HOURS_PER_MONTH

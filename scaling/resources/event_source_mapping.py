@@ -1,0 +1,34 @@
+"""The mapping's lever: the parallelization factor."""
+
+from collections.abc import Iterator
+
+from rules.pipeline import Consumer
+from scaling.plan import Bound
+from scaling.sizing import FACTOR_MAX
+
+__all__ = ["factor_bounds"]
+
+UNRESERVED_CONCURRENCY = 100
+"""What Lambda keeps of the account's concurrency for functions without a reservation
+(Lambda guide, reserved concurrency)."""
+
+
+def factor_bounds(
+    consumer: Consumer, shards: int, account_concurrency: int, current: int
+) -> Iterator[Bound]:
+    """AWS's range, the mapping's state, and the concurrency that ``shards`` x factor may take.
+
+    Past the cap Lambda throttles, and a higher factor makes it worse (Lambda guide).
+    """
+    yield Bound(1, FACTOR_MAX, f"ParallelizationFactor is 1..{FACTOR_MAX}")
+    mapping, name = consumer.mapping, consumer.function.name
+    if mapping.state != "Enabled":
+        yield Bound(current, current, f"the event source mapping of {name} is {mapping.state}")
+    reserved = consumer.function.reserved_concurrency
+    cap = account_concurrency - UNRESERVED_CONCURRENCY if reserved is None else reserved
+    words = (
+        f"the account's concurrency leaves {cap}"
+        if reserved is None
+        else f"{name} has a reserved concurrency of {cap}"
+    )
+    yield Bound(1, max(1, cap // shards), f"{words} for {shards} shards")

@@ -1,0 +1,96 @@
+"""The stream's levers: shard count and retention, what AWS allows of them and how to get there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from math import ceil, log2
+
+from rules.pipeline import Stream
+from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.plan import Bound
+
+__all__ = [
+    "RETENTION_HOURS_MAX",
+    "RETENTION_HOURS_MIN",
+    "SHARDS_MAX",
+    "UPDATES_PER_DAY",
+    "busy_bounds",
+    "doublings",
+    "preferred_count",
+    "shard_count_bounds",
+]
+
+SHARDS_MAX = 10_000
+"""Most shards that UpdateShardCount scales to (UpdateShardCount, API reference)."""
+
+UPDATES_PER_DAY = 10
+"""UpdateShardCount calls per stream and rolling 24 hours (UpdateShardCount, API reference)."""
+
+RETENTION_HOURS_MIN, RETENTION_HOURS_MAX = 24, 8_760
+"""IncreaseStreamRetentionPeriod, API reference."""
+
+PREFERRED_OVERSHOOT = 1.25
+
+
+def doublings(from_count: int, to_count: int) -> int:
+    """UpdateShardCount calls that it takes from one count up to another, each at most x2."""
+    return max(0, ceil(log2(to_count / from_count))) if to_count > from_count else 0
+
+
+def busy_bounds(stream: Stream, current: int) -> Iterator[Bound]:
+    """Nothing is changed on a stream that is on demand or not ACTIVE."""
+    if not stream.is_provisioned:
+        yield Bound(current, current, f"{stream.name} is on demand: its shards are not ours to set")
+    elif stream.status != "ACTIVE":
+        yield Bound(current, current, f"{stream.name} is {stream.status}")
+
+
+def shard_count_bounds(
+    stream: Stream, wanted: int, count_max: int, history: History, now: datetime
+) -> Iterator[Bound]:
+    """What UpdateShardCount takes now.
+
+    A scale-in is allowed only while the calls left after it can still bring the stream from the
+    smaller count up to ``count_max``, the largest it may need today.
+    """
+    current = stream.shard_count
+    yield Bound(
+        ceil(current / 2), current * 2, "UpdateShardCount at most doubles and at least halves"
+    )
+    yield Bound(1, SHARDS_MAX, f"UpdateShardCount ends at {SHARDS_MAX:,} shards")
+    left = UPDATES_PER_DAY - history.shard_count_updates(now)
+    if left <= 0 or history.was_refused_by_limit(UPDATE_SHARD_COUNT, now):
+        yield Bound(
+            current,
+            current,
+            f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent",
+        )
+    elif wanted < current:
+        reserve = doublings(max(wanted, ceil(current / 2)), count_max)
+        if left - 1 < reserve:
+            yield Bound(
+                current,
+                current,
+                f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
+                f"{reserve} are kept to scale out to {count_max}",
+            )
+
+
+def preferred_count(current: int, allowed: int) -> int:
+    """The count to ask for instead of ``allowed``: a multiple of 25 % of the current one.
+
+    Those finish sooner and make fewer short-lived shards (UpdateShardCount, API reference).
+    Taken when it isn't below ``allowed`` and at most a quarter above; never more than double.
+    """
+    if allowed == current:
+        return current
+    candidates = [
+        ceil(current * quarter / 4) for quarter in range(2, 9) if current * quarter % 4 == 0
+    ]
+    fitting = [
+        count
+        for count in candidates
+        if allowed <= count <= allowed * PREFERRED_OVERSHOOT
+        and (count > current) == (allowed > current)
+        and count != current
+    ]
+    return min(fitting, default=allowed)
