@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 
 from rules.diagnosis import LeverKind
@@ -54,7 +55,7 @@ class Model:
     capacities: tuple[CapacityModel, ...]
 
 
-def _throttled_too(readings: Readings, seconds: int) -> float:
+def _offered(readings: Readings, seconds: float) -> float:
     """Records offered per second for each one taken, from 1 to 2.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
@@ -62,14 +63,21 @@ def _throttled_too(readings: Readings, seconds: int) -> float:
     """
     taken = readings.vitals.stream.incoming_records.last(seconds).total
     refused = readings.vitals.stream.write_throttles.last(seconds).total
-    return 1.0 if not taken else min(2.0, 1 + refused / taken)
+    return min(2.0, 1 + refused / taken) if taken and seconds >= 60 else 1.0
 
 
-def load_now(readings: Readings) -> Load:
+def load_now(readings: Readings, shards_changed_at: datetime | None) -> Load:
     """The load of the last minutes with its backlog: the records that came in during the
-    iterator age, an upper bound of those not read."""
+    iterator age, an upper bound of those not read.
+
+    Refusals from before the last change of the shard count are no evidence against the new one.
+    """
     stream = readings.vitals.stream
-    offered = _throttled_too(readings, NOW_SECONDS)
+    seconds = float(NOW_SECONDS)
+    if shards_changed_at is not None:
+        settled = stream.incoming_records.end - shards_changed_at
+        seconds = min(seconds, settled.total_seconds() - 60)
+    offered = _offered(readings, seconds)
     age = readings.age_seconds or 0.0
     backlog = stream.incoming_records.last(age).total if age >= 60 else 0.0
     return Load(

@@ -1,0 +1,230 @@
+"""What is wanted of every lever now: raised for the load, lowered after the trailing peak."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from rules.diagnosis import Cause, Diagnosis, LeverKind
+from rules.pipeline import Capacity, Pipeline
+from rules.readings import Readings, rate
+from scaling.bounds import lever_spec
+from scaling.history import History
+from scaling.plan import Demand, Lever
+from scaling.sizing import Load, learn, load_now, load_of_the_hour, size
+from scaling.specification import PipelineSpec
+
+__all__ = ["Wish", "current_capacities", "wishes"]
+
+SETTLE = timedelta(seconds=180)
+"""A change shows in the metrics only after they arrive, up to three minutes late."""
+
+RAISE_MARGIN = 1.1
+RAISE_MARGIN_UNSETTLED = 1.25
+LOWER_SHARE = 0.8
+CALM = timedelta(minutes=15)
+FULL_COVERAGE = 0.9
+PEAK_SECONDS = 3600
+
+_CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
+_UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The capacity wanted of a lever that has ``current``, and why; equal where it may stay."""
+
+    lever: Lever
+    current: int
+    wanted: int
+    because: str
+
+
+def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
+    yield Lever.of(LeverKind.WRITE_CAPACITY, capacity.where), capacity.write_units
+    yield Lever.of(LeverKind.READ_CAPACITY, capacity.where), capacity.read_units
+
+
+def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
+    """Every lever of the pipeline but retention with what it is set to, downstream first."""
+    levers: dict[Lever, int] = {}
+    for consumer in pipeline.consumers:
+        for table in consumer.tables:
+            if table.is_provisioned:
+                for capacity in table.capacities:
+                    levers.update(_capacity_levers(capacity))
+    for consumer in pipeline.consumers:
+        factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+        levers[factor] = consumer.mapping.parallelization_factor
+    if pipeline.stream.is_provisioned:
+        shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+        levers[shards] = pipeline.stream.shard_count
+    return levers
+
+
+def wishes(
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    spec: PipelineSpec,
+    history: History,
+    now: datetime,
+) -> tuple[Wish, ...]:
+    """One wish for every lever, downstream first, all of them from one look at the pipeline."""
+    pipeline = readings.pipeline
+    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+    model = learn(readings)
+    load = _curable(load_now(readings, history.last_change(shards)), readings, diagnoses)
+    needed = {demand.lever: demand for demand in size(model, load, spec)}
+    _withhold(needed, pipeline, diagnoses)
+    _escalate(needed, readings, diagnoses, history)
+    hour = {demand.lever: demand for demand in size(model, load_of_the_hour(readings), spec)}
+    ill = any(diagnosis.cured_by for diagnosis in diagnoses)
+    may_lower = _may_lower(readings, diagnoses)
+    found = []
+    for lever, current in current_capacities(pipeline).items():
+        wish = _raise(lever, current, needed.get(lever), ill, _is_settled(lever, history, now))
+        if wish is None and may_lower and _is_calm(lever, history, now):
+            wish = _lower(lever, current, _floor(lever, hour.get(lever), readings, spec))
+        found.append(_at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
+    return tuple(found)
+
+
+def _curable(load: Load, readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Load:
+    """The load without what capacity can't cure: a backlog behind a cause that blocks it, and
+    refusals that come from one shard."""
+    causes = {diagnosis.cause for diagnosis in diagnoses}
+    if any(diagnosis.advice for diagnosis in diagnoses):
+        load = replace(load, backlog_records=0.0)
+    if causes.intersection(_UNEVEN):
+        hour = load_of_the_hour(readings)
+        load = replace(
+            load,
+            records_per_second=min(load.records_per_second, hour.records_per_second),
+            bytes_per_second=min(load.bytes_per_second, hour.bytes_per_second),
+        )
+    return load
+
+
+def _withhold(
+    needed: dict[Lever, Demand], pipeline: Pipeline, diagnoses: tuple[Diagnosis, ...]
+) -> None:
+    """Drop the demands that would be in vain beside an illness that only a person cures."""
+    for diagnosis in diagnoses:
+        if not diagnosis.advice:
+            continue
+        for kind, where in (
+            (LeverKind.WRITE_CAPACITY, diagnosis.where),
+            (LeverKind.READ_CAPACITY, diagnosis.where),
+        ):
+            needed.pop(Lever.of(kind, where), None)
+        for consumer in pipeline.consumers:
+            factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+            needed.pop(factor, None)
+        ingests = any(each.cause is Cause.PRODUCER_THROTTLED for each in diagnoses)
+        if not ingests:
+            needed.pop(Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name), None)
+
+
+def _escalate(
+    needed: dict[Lever, Demand],
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    history: History,
+) -> None:
+    """Double a capacity that goes on throttling at its limit although the load was met.
+
+    Not while the age falls, since a drain may well run into the limit, and not before the last
+    change shows in the metrics.
+    """
+    capacities = {
+        capacity.where: capacity
+        for consumer in readings.pipeline.consumers
+        for table in consumer.tables
+        for capacity in table.capacities
+    }
+    judged_until = readings.vitals.judged_until
+    for diagnosis in diagnoses:
+        if diagnosis.cause not in _CAPACITY_CAUSES or readings.age_growth < 0:
+            continue
+        for kind in diagnosis.cured_by:
+            lever = Lever.of(kind, diagnosis.where)
+            writes = kind is LeverKind.WRITE_CAPACITY
+            capacity = capacities[diagnosis.where]
+            current = capacity.write_units if writes else capacity.read_units
+            changed = history.last_change(lever)
+            settled = changed is None or (judged_until or changed) - changed >= SETTLE
+            demand = needed.get(lever)
+            if settled and (demand is None or demand.capacity <= current):
+                because = f"{capacity.where} throttles at {current:,} units: twice as much"
+                needed[lever] = Demand(lever, current * 2, because)
+
+
+def _is_settled(lever: Lever, history: History, now: datetime) -> bool:
+    changed = history.last_change(lever)
+    return changed is None or now - changed >= SETTLE
+
+
+def _is_calm(lever: Lever, history: History, now: datetime) -> bool:
+    changed = history.last_change(lever)
+    return changed is None or now - changed >= CALM
+
+
+def _raise(
+    lever: Lever, current: int, demand: Demand | None, ill: bool, settled: bool
+) -> Wish | None:
+    if demand is None:
+        return None
+    margin = 1.0 if ill else RAISE_MARGIN
+    if not settled:
+        margin = RAISE_MARGIN_UNSETTLED
+    if demand.capacity <= current * margin:
+        return None
+    return Wish(lever, current, demand.capacity, demand.because)
+
+
+def _may_lower(readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Only on full data of an hour, in health, with the age well inside the objective."""
+    if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in diagnoses):
+        return False
+    stream = readings.vitals.stream
+    windows = [stream.incoming_records, stream.iterator_age_milliseconds]
+    hour = [window.last(PEAK_SECONDS) for window in windows]
+    full = all(
+        len(window.samples) * window.metric.period_seconds >= PEAK_SECONDS
+        and window.coverage >= FULL_COVERAGE
+        for window in hour
+    )
+    oldest = stream.iterator_age_milliseconds.last(CALM.total_seconds()).peak or 0.0
+    return full and oldest / 1000 < readings.iterator_age_max_seconds / 2
+
+
+def _floor(
+    lever: Lever, demand: Demand | None, readings: Readings, spec: PipelineSpec
+) -> Demand | None:
+    """The demand of the trailing hour; for capacity never below what was really consumed."""
+    if demand is None or lever.kind not in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
+        return demand
+    vitals = readings.vitals.capacities[lever.where]
+    writes = lever.kind is LeverKind.WRITE_CAPACITY
+    window = vitals.consumed_write_units if writes else vitals.consumed_read_units
+    throttled = vitals.write_throttles if writes else vitals.read_throttles
+    if window.last(PEAK_SECONDS).coverage < FULL_COVERAGE or throttled.last(PEAK_SECONDS).total:
+        return None
+    consumed = ceil(rate(window, PEAK_SECONDS) / spec.target_utilization.capacity)
+    return replace(demand, capacity=max(demand.capacity, consumed))
+
+
+def _lower(lever: Lever, current: int, demand: Demand | None) -> Wish | None:
+    if demand is None or demand.capacity > current * LOWER_SHARE:
+        return None
+    because = f"the last hour's peak needs {demand.capacity:,}: {demand.because}"
+    return Wish(lever, current, demand.capacity, because)
+
+
+def _at_least_the_minimum(wish: Wish, spec: PipelineSpec) -> Wish:
+    said = lever_spec(spec, wish.lever)
+    if said is None or said.owner != "tidegate" or wish.wanted >= said.min:
+        return wish
+    if wish.current > said.min:
+        return replace(wish, wanted=said.min)
+    return Wish(wish.lever, wish.current, said.min, f"the file asks for at least {said.min}")
