@@ -1,6 +1,6 @@
 """What is wanted of every lever now: raised for the load, lowered after the trailing peak."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil

@@ -1,0 +1,171 @@
+"""Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.diagnosis import LeverKind
+from scaling.errors import CloudError, LimitExceeded, Unreachable
+from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.plan import (
+    Action,
+    Decision,
+    Entry,
+    Lever,
+    Outcome,
+    Plan,
+    SplitShard,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from scaling.ports import Cloud, Ledger
+from scaling.report import Change
+
+__all__ = ["Actor", "lease_of", "levers_of", "operation_of", "reconcile"]
+
+LEASE_SECONDS = 60
+"""Longer than the bounded timeouts of the calls made under it."""
+
+ABANDONED = timedelta(seconds=LEASE_SECONDS)
+
+
+def operation_of(action: Action) -> str:
+    """The AWS call behind an action, by which budgets are counted."""
+    match action:
+        case UpdateShardCount():
+            return UPDATE_SHARD_COUNT
+        case SplitShard():
+            return "kinesis:SplitShard"
+        case UpdateParallelizationFactor():
+            return "lambda:UpdateEventSourceMapping"
+        case UpdateTableThroughput():
+            return "dynamodb:UpdateTable"
+        case UpdateRetention():
+            raised = action.to_hours > action.from_hours
+            return f"kinesis:{'Increase' if raised else 'Decrease'}StreamRetentionPeriod"
+
+
+def lease_of(action: Action) -> str:
+    """The resource that only one hand may be on, whichever way in it came."""
+    match action:
+        case UpdateShardCount() | SplitShard() | UpdateRetention():
+            return f"stream/{action.stream}"
+        case UpdateParallelizationFactor():
+            return f"function/{action.function}"
+        case UpdateTableThroughput():
+            return f"table/{action.table}"
+
+
+def levers_of(action: Action) -> Iterator[Lever]:
+    """The levers that an action moves."""
+    match action:
+        case UpdateShardCount() | SplitShard():
+            yield Lever.of(LeverKind.SHARD_COUNT, action.stream)
+        case UpdateRetention():
+            yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
+        case UpdateParallelizationFactor():
+            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, action.function)
+        case UpdateTableThroughput():
+            for target in action.targets:
+                where = action.table if target.index is None else f"{action.table}/{target.index}"
+                if target.to_write_units != target.from_write_units:
+                    yield Lever.of(LeverKind.WRITE_CAPACITY, where)
+                if target.to_read_units != target.from_read_units:
+                    yield Lever.of(LeverKind.READ_CAPACITY, where)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The hand of one sweep on one pipeline; ``holder`` names it in leases."""
+
+    pipeline: str
+    cloud: Cloud
+    ledger: Ledger
+    holder: str
+    now: datetime
+    seen: History
+
+    def act(self, plan: Plan) -> tuple[Change, ...]:
+        """Take every action of the plan; one that fails doesn't stop the next."""
+        return tuple(self._take(action, plan) for action in plan.actions)
+
+    def _take(self, action: Action, plan: Plan) -> Change:
+        moved = set(levers_of(action))
+        decisions = tuple(each for each in plan.decisions if each.lever in moved)
+        resource = lease_of(action)
+        if not self.ledger.acquire(resource, self.holder, self.now, LEASE_SECONDS):
+            return Change(action, decisions, Outcome.SUPERSEDED, f"another hand is on {resource}")
+        try:
+            return self._take_alone(action, decisions)
+        finally:
+            self.ledger.release(resource, self.holder)
+
+    def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+        if self._was_overtaken(decisions):
+            detail = "another sweep changed it meanwhile"
+            return Change(action, decisions, Outcome.SUPERSEDED, detail)
+        entries = [self._entry(action, decision) for decision in decisions]
+        begun = [entry for entry in entries if self.ledger.begin(entry)]
+        if len(begun) < len(entries):
+            detail = "another change of it is not done"
+            return self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
+        try:
+            self.cloud.apply(action)
+        except Unreachable as error:
+            # It may have reached AWS: the intention stays open until the next look tells.
+            return Change(action, decisions, Outcome.BEGUN, str(error))
+        except LimitExceeded as error:
+            detail = f"LimitExceeded: {error}"
+            return self._close(action, decisions, begun, Outcome.FAILED, detail)
+        except CloudError as error:
+            return self._close(action, decisions, begun, Outcome.FAILED, str(error))
+        return self._close(action, decisions, begun, Outcome.DONE, None)
+
+    def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
+        """Whether the ledger has, for one of the levers, what it didn't have at the look."""
+        moved = {decision.lever for decision in decisions}
+        known = {entry.entry_id for entry in self.seen.entries}
+        since = self.now - timedelta(minutes=10)
+        return any(
+            entry.lever in moved and entry.entry_id not in known
+            for entry in self.ledger.entries(self.pipeline, since)
+        )
+
+    def _entry(self, action: Action, decision: Decision) -> Entry:
+        return Entry(
+            entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
+            pipeline=self.pipeline,
+            lever=decision.lever,
+            operation=operation_of(action),
+            from_capacity=decision.current,
+            to_capacity=decision.allowed,
+            because=decision.because,
+            begun_at=self.now,
+        )
+
+    def _close(
+        self,
+        action: Action,
+        decisions: tuple[Decision, ...],
+        entries: list[Entry],
+        outcome: Outcome,
+        detail: str | None,
+    ) -> Change:
+        for entry in entries:
+            self.ledger.complete(entry.entry_id, outcome, self.now, detail)
+        return Change(action, decisions, outcome, detail)
+
+
+def reconcile(history: History, current: dict[Lever, int], ledger: Ledger, now: datetime) -> None:
+    """Close the intentions that a sweep left open when it died, by what AWS shows now.
+
+    What has the wanted capacity was done; what hasn't after a minute never reached AWS, and the
+    coming plan asks for it again if it is still needed.
+    """
+    for entry in history.open_entries():
+        if current.get(entry.lever) == entry.to_capacity:
+            ledger.complete(entry.entry_id, Outcome.DONE, now, "found done by a later sweep")
+        elif now - entry.begun_at >= ABANDONED:
+            ledger.complete(entry.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")

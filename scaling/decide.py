@@ -1,0 +1,249 @@
+"""From wishes to decisions, and from decisions to the actions of one plan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.diagnosis import Cause, Diagnosis, LeverKind
+from rules.pipeline import Capacity, Consumer, Pipeline, Table
+from rules.readings import Readings
+from scaling.bounds import hold, lever_spec, owner_bounds, window_bounds
+from scaling.first_aid import records_will_expire, retention_wish
+from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.plan import (
+    Action,
+    Bound,
+    CapacityTarget,
+    Decision,
+    Lever,
+    Plan,
+    SplitShard,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from scaling.prices import monthly_usd
+from scaling.reshard import split_for, splits_towards
+from scaling.resources.dynamodb_table import capacity_bounds
+from scaling.resources.event_source_mapping import factor_bounds
+from scaling.resources.kinesis_stream import (
+    RETENTION_HOURS_MAX,
+    RETENTION_HOURS_MIN,
+    SHARDS_MAX,
+    UPDATES_PER_DAY,
+    busy_bounds,
+    preferred_count,
+    shard_count_bounds,
+)
+from scaling.specification import PipelineSpec
+from scaling.wishes import Wish, wishes
+
+__all__ = ["Decider", "decide"]
+
+
+def decide(
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    spec: PipelineSpec,
+    history: History,
+    now: datetime,
+) -> Plan:
+    """The one joint plan of a sweep: a decision for every lever, and the actions that follow,
+    downstream first.
+
+    Without fresh data there is nothing to decide. Nothing here remembers an earlier plan: what
+    is still missing shows in the next look.
+    """
+    if readings.vitals.judged_until is None:
+        return Plan((), ())
+    return Decider(readings, diagnoses, spec, history, now).plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """All that one pipeline's decisions depend on."""
+
+    readings: Readings
+    diagnoses: tuple[Diagnosis, ...]
+    spec: PipelineSpec
+    history: History
+    now: datetime
+
+    def plan(self) -> Plan:
+        """Decide every lever, then turn what changes into the fewest calls."""
+        wanted = wishes(self.readings, self.diagnoses, self.spec, self.history, self.now)
+        retention = retention_wish(self.readings, self.history)
+        decisions = [self._decision(wish) for wish in (*wanted, retention)]
+        split = self._split(decisions)
+        if split is not None:
+            decisions = [each for each in decisions if each.lever != split[0].lever]
+            decisions.append(split[0])
+        actions = tuple(_actions(self._pipeline, decisions, None if split is None else split[1]))
+        return Plan(actions, tuple(decisions))
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        return self.readings.pipeline
+
+    def _decision(self, wish: Wish) -> Decision:
+        allowed, held_by = hold(wish.current, wish.wanted, self._bounds(wish))
+        if wish.lever.kind is LeverKind.SHARD_COUNT:
+            allowed = min(preferred_count(wish.current, allowed), max(allowed, self._shards_max()))
+        return self._priced(wish, allowed, held_by)
+
+    def _priced(self, wish: Wish, allowed: int, held_by: tuple[str, ...]) -> Decision:
+        shards = self._pipeline.stream.shard_count
+        difference = monthly_usd(wish.lever, allowed, shards) - monthly_usd(
+            wish.lever, wish.current, shards
+        )
+        return Decision(
+            wish.lever, wish.current, wish.wanted, allowed, wish.because, held_by, difference
+        )
+
+    def _bounds(self, wish: Wish) -> Iterator[Bound]:
+        yield from owner_bounds(self.spec, wish.lever, wish.current)
+        yield from window_bounds(self.spec, wish.current, self.now)
+        yield from self._pending_bounds(wish)
+        stream = self._pipeline.stream
+        match wish.lever.kind:
+            case LeverKind.SHARD_COUNT:
+                yield from busy_bounds(stream, wish.current)
+                yield from shard_count_bounds(
+                    stream, wish.wanted, self._shards_max(), self.history, self.now
+                )
+            case LeverKind.RETENTION_HOURS:
+                yield from busy_bounds(stream, wish.current)
+                yield Bound(
+                    RETENTION_HOURS_MIN,
+                    RETENTION_HOURS_MAX,
+                    f"retention is {RETENTION_HOURS_MIN}..{RETENTION_HOURS_MAX:,} hours",
+                )
+            case LeverKind.PARALLELIZATION_FACTOR:
+                consumer = _consumer(self._pipeline, wish.lever)
+                account = self._pipeline.account_concurrency
+                yield from factor_bounds(consumer, stream.shard_count, account, wish.current)
+            case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+                table, capacity = _capacity(self._pipeline, wish.lever)
+                yield from capacity_bounds(table, capacity, wish.current, wish.wanted, self.now)
+
+    def _pending_bounds(self, wish: Wish) -> Iterator[Bound]:
+        for entry in self.history.open_entries():
+            if entry.lever == wish.lever:
+                reason = f"a change of {wish.lever} begun at {entry.begun_at:%H:%M:%S} is not done"
+                yield Bound(wish.current, wish.current, reason)
+
+    def _shards_max(self) -> int:
+        lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+        said = lever_spec(self.spec, lever)
+        return SHARDS_MAX if said is None else said.max
+
+    def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
+        """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are
+        spent and records would be lost."""
+        stream = self._pipeline.stream
+        action, because = self._wanted_split(decisions)
+        if action is None:
+            return None
+        lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+        wish = Wish(lever, stream.shard_count, stream.shard_count + 1, because)
+        bounds = (
+            *owner_bounds(self.spec, lever, wish.current),
+            *window_bounds(self.spec, wish.current, self.now),
+            *self._pending_bounds(wish),
+            *busy_bounds(stream, wish.current),
+        )
+        allowed, held_by = hold(wish.current, wish.wanted, bounds)
+        return self._priced(wish, allowed, held_by), action
+
+    def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, str]:
+        stream = self._pipeline.stream
+        hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
+        if hot is not None:
+            return split_for(stream, hot.where, self._pipeline.key_samples), hot.because
+        shards = next((each for each in decisions if _is_narrow(each)), None)
+        if shards is None or not self._budget_is_spent() or not self._would_lose_records():
+            return None, ""
+        because = (
+            f"{shards.because}; UpdateShardCount is spent for today, and a split isn't under that "
+            "limit"
+        )
+        return splits_towards(stream, shards.wanted), because
+
+    def _budget_is_spent(self) -> bool:
+        return self.history.shard_count_updates(
+            self.now
+        ) >= UPDATES_PER_DAY or self.history.was_refused_by_limit(UPDATE_SHARD_COUNT, self.now)
+
+    def _would_lose_records(self) -> bool:
+        refused = any(each.cause is Cause.PRODUCER_THROTTLED for each in self.diagnoses)
+        return refused or records_will_expire(self.readings)
+
+
+def _is_narrow(decision: Decision) -> bool:
+    is_shards = decision.lever.kind is LeverKind.SHARD_COUNT
+    return is_shards and decision.wanted > decision.current and not decision.changes
+
+
+def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
+    return next(each for each in pipeline.consumers if each.function.name == lever.where)
+
+
+def _capacity(pipeline: Pipeline, lever: Lever) -> tuple[Table, Capacity]:
+    return next(
+        (table, capacity)
+        for consumer in pipeline.consumers
+        for table in consumer.tables
+        for capacity in table.capacities
+        if capacity.where == lever.where
+    )
+
+
+def _actions(
+    pipeline: Pipeline, decisions: list[Decision], split: SplitShard | None
+) -> Iterator[Action]:
+    """Downstream first: tables, factor, then retention and shards."""
+    changing = {each.lever: each.allowed for each in decisions if each.changes}
+    yield from _table_actions(pipeline, changing)
+    for consumer in pipeline.consumers:
+        name, mapping = consumer.function.name, consumer.mapping
+        factor = changing.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))
+        if factor is not None:
+            yield UpdateParallelizationFactor(
+                mapping.uuid, name, mapping.parallelization_factor, factor
+            )
+    stream = pipeline.stream
+    hours = changing.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
+    if hours is not None:
+        yield UpdateRetention(stream.name, stream.retention_hours, hours)
+    shards = changing.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
+    if shards is not None:
+        yield split or UpdateShardCount(stream.name, stream.shard_count, shards)
+
+
+def _table_actions(
+    pipeline: Pipeline, changing: dict[Lever, int]
+) -> Iterator[UpdateTableThroughput]:
+    tables = {table.name: table for consumer in pipeline.consumers for table in consumer.tables}
+    for table in tables.values():
+        targets = tuple(
+            target
+            for capacity in table.capacities
+            if (target := _target(capacity, changing)) is not None
+        )
+        if targets:
+            yield UpdateTableThroughput(table.name, targets)
+
+
+def _target(capacity: Capacity, changing: dict[Lever, int]) -> CapacityTarget | None:
+    write = changing.get(Lever.of(LeverKind.WRITE_CAPACITY, capacity.where))
+    read = changing.get(Lever.of(LeverKind.READ_CAPACITY, capacity.where))
+    if write is None and read is None:
+        return None
+    return CapacityTarget(
+        capacity.index,
+        capacity.write_units,
+        capacity.read_units,
+        capacity.write_units if write is None else write,
+        capacity.read_units if read is None else read,
+    )

@@ -1,0 +1,173 @@
+"""One sweep: observe, judge, diagnose, size, bound, plan, act, record, tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rules.diagnose import diagnose
+from rules.diagnosis import Cause, Diagnosis, LeverKind
+from rules.evaluate import evaluate
+from rules.ingestion import is_uneven
+from rules.pack import rules_for
+from rules.pipeline import Pipeline
+from rules.readings import Readings, rate
+from rules.rule import Finding, Rule
+from rules.vitals import vital_metrics, vitals_from
+from rules.window import Metric, Window
+from scaling.acting import Actor, levers_of, reconcile
+from scaling.decide import decide
+from scaling.errors import TidegateError
+from scaling.history import History
+from scaling.plan import Lever, Plan
+from scaling.ports import Cloud, Ledger, Metrics
+from scaling.report import Change, PipelineReport, SweepReport, Unreached
+from scaling.specification import PipelineSpec
+from scaling.telling import advice_of, health_of, held_back_of
+from scaling.user_rules import user_rule
+from scaling.wishes import current_capacities
+
+__all__ = ["Edges", "sweep"]
+
+LOOK_BACK = timedelta(minutes=90)
+"""The trailing hour that scale-ins need, and half an hour to learn rates from before it."""
+
+REMEMBER = timedelta(days=35)
+SAMPLED_RECORDS_PER_SHARD = 200
+SAMPLED_SHARDS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The outside world as a sweep meets it."""
+
+    cloud: Cloud
+    metrics: Metrics
+    ledger: Ledger
+
+
+def sweep(
+    specs: Sequence[PipelineSpec],
+    edges: Edges,
+    now: datetime,
+    *,
+    holder: str,
+    dry_run: bool = False,
+) -> SweepReport:
+    """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
+
+    One pipeline's error never stops another: it is reported as unreached. ``holder`` must differ
+    between sweeps that may overlap.
+    """
+    reports: list[PipelineReport] = []
+    unreached: list[Unreached] = []
+    for spec in specs:
+        try:
+            reports.append(_sweep_one(spec, edges, now, holder, dry_run))
+        except TidegateError as error:
+            unreached.append(Unreached(spec.name, error))
+    return SweepReport(now, tuple(reports), tuple(unreached))
+
+
+def _sweep_one(
+    spec: PipelineSpec, edges: Edges, now: datetime, holder: str, dry_run: bool
+) -> PipelineReport:
+    pipeline = edges.cloud.describe(spec)
+    rules = _rules(pipeline, spec)
+    windows = _read(edges.metrics, pipeline, rules, now)
+    readings = _look_closer(_readings(pipeline, windows, spec, now), edges.cloud, now)
+    findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
+    history = _history(readings.pipeline, edges.ledger, now, dry_run)
+    diagnoses = diagnose(readings)
+    plan = decide(readings, diagnoses, spec, history, now)
+    diagnoses = _oversized(diagnoses, plan)
+    actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
+    changes = _shown(plan) if dry_run else actor.act(plan)
+    return _report(readings, windows, findings, diagnoses, plan, changes, now)
+
+
+def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:
+    own = tuple(user_rule(rule, spec.name) for rule in spec.rules)
+    return rules_for(pipeline, spec.objective.iterator_age_max_seconds) + own
+
+
+def _read(
+    metrics: Metrics, pipeline: Pipeline, rules: tuple[Rule, ...], now: datetime
+) -> dict[Metric, Window]:
+    wanted = dict.fromkeys([*vital_metrics(pipeline), *(rule.metric for rule in rules)])
+    end = now.replace(second=0, microsecond=0)
+    return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
+
+
+def _readings(
+    pipeline: Pipeline, windows: dict[Metric, Window], spec: PipelineSpec, now: datetime
+) -> Readings:
+    vitals = vitals_from(pipeline, windows, now)
+    return Readings(pipeline, vitals, spec.objective.iterator_age_max_seconds)
+
+
+def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:
+    """Sample the partition keys where one shard seems to carry more than its part."""
+    if readings.vitals.judged_until is None or not is_uneven(readings):
+        return readings
+    stream = readings.pipeline.stream
+    per_shard = rate(readings.vitals.stream.incoming_records) / stream.shard_count
+    seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
+    samples = tuple(
+        cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
+        for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
+    )
+    return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples))
+
+
+def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -> History:
+    history = History(ledger.entries(pipeline.name, now - REMEMBER))
+    if dry_run:
+        return history
+    retention = Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name)
+    current = current_capacities(pipeline) | {retention: pipeline.stream.retention_hours}
+    reconcile(history, current, ledger, now)
+    return History(ledger.entries(pipeline.name, now - REMEMBER))
+
+
+def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:
+    lower = [each for each in plan.decisions if each.wanted < each.current]
+    if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
+        return diagnoses
+    evidence = tuple(f"{each.lever} is {each.current:,}; {each.because}" for each in lower)
+    kinds = tuple(dict.fromkeys(each.lever.kind for each in lower))
+    return (Diagnosis(Cause.OVERSIZED, lower[0].lever.where, evidence, cured_by=kinds),)
+
+
+def _shown(plan: Plan) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            action,
+            tuple(each for each in plan.decisions if each.lever in set(levers_of(action))),
+            None,
+        )
+        for action in plan.actions
+    )
+
+
+def _report(
+    readings: Readings,
+    windows: dict[Metric, Window],
+    findings: tuple[Finding, ...],
+    diagnoses: tuple[Diagnosis, ...],
+    plan: Plan,
+    changes: tuple[Change, ...],
+    now: datetime,
+) -> PipelineReport:
+    return PipelineReport(
+        name=readings.pipeline.name,
+        at=now,
+        health=health_of(readings, diagnoses, plan, changes, findings),
+        pipeline=readings.pipeline,
+        windows=windows,
+        findings=findings,
+        diagnoses=diagnoses,
+        decisions=plan.decisions,
+        changes=changes,
+        advice=advice_of(diagnoses, plan),
+        held_back=held_back_of(plan, changes),
+    )

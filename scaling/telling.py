@@ -1,0 +1,80 @@
+"""What a sweep tells: the pipeline's health, what a person must do, what was held back."""
+
+from rules.diagnosis import Cause, Diagnosis
+from rules.readings import Readings
+from rules.rule import Finding, Severity, Verdict
+from scaling.plan import Decision, Outcome, Plan
+from scaling.report import Change, Health
+
+__all__ = ["advice_of", "health_of", "held_back_of"]
+
+_WELL = (Cause.HEALTHY, Cause.OVERSIZED)
+
+
+def health_of(
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    plan: Plan,
+    changes: tuple[Change, ...],
+    findings: tuple[Finding, ...],
+) -> Health:
+    """Sick when something is left that this sweep neither cured nor set going."""
+    causes = {diagnosis.cause for diagnosis in diagnoses}
+    if Cause.UNKNOWN in causes:
+        return Health.UNKNOWN
+    if causes.issubset(_WELL):
+        return _health_without_illness(readings, findings)
+    failed = any(change.outcome is Outcome.FAILED for change in changes)
+    undone = any(each.wanted > each.allowed == each.current for each in plan.decisions)
+    if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
+        return Health.SICK
+    return Health.HEALING
+
+
+def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:
+    if (readings.age_seconds or 0.0) > readings.iterator_age_max_seconds:
+        return Health.HEALING
+    critical = any(
+        finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL
+        for finding in findings
+    )
+    return Health.SICK if critical else Health.HEALTHY
+
+
+def advice_of(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[str, ...]:
+    """What only a person can do: cures without a lever, and levers that aren't Tidegate's."""
+    cures = [
+        f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
+    ]
+    levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
+    return (*cures, *levers)
+
+
+def _is_foreign(decision: Decision) -> bool:
+    foreign = ("has no owner", "is owned by")
+    return any(word in reason for reason in decision.held_by for word in foreign)
+
+
+def _advised(decision: Decision) -> str:
+    verb = "raise" if decision.wanted > decision.current else "lower"
+    return (
+        f"{verb} {decision.lever} from {decision.current:,} to {decision.wanted:,}: "
+        f"{decision.because}"
+    )
+
+
+def held_back_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """A sentence for every demand not met in full, and for every change that did not go through."""
+    held = [
+        f"{each.lever}: {each.wanted:,} wanted, {each.allowed:,} allowed now: "
+        + "; ".join(each.held_by)
+        for each in plan.decisions
+        if each.held_by
+    ]
+    failed = [
+        f"{decision.lever}: {decision.current:,} -> {decision.allowed:,} not done: {change.detail}"
+        for change in changes
+        if change.outcome not in (None, Outcome.DONE)
+        for decision in change.decisions
+    ]
+    return (*held, *failed)
