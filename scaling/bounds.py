@@ -23,7 +23,7 @@ def hold(current: int, wanted: int, bounds: Iterable[Bound]) -> tuple[int, tuple
     held_by: list[str] = []
     for bound in bounds:
         clamped = min(max(allowed, bound.lower), bound.upper)
-        clamped = max(clamped, current) if wanted >= current else min(clamped, current)
+        clamped = min(max(clamped, min(current, wanted)), max(current, wanted))
         if clamped != allowed:
             held_by.append(bound.reason)
             allowed = clamped

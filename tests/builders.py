@@ -1,0 +1,161 @@
+"""Pipelines and their windows for tests: a healthy one, to be made sick in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from rules.metrics import function_metric, stream_metric, table_metric
+from rules.pipeline import (
+    HASH_KEYS,
+    Capacity,
+    Consumer,
+    EventSourceMapping,
+    Function,
+    Pipeline,
+    Shard,
+    Stream,
+    Table,
+)
+from rules.readings import Readings
+from rules.vitals import vital_metrics, vitals_from
+from rules.window import Metric, Window
+from scaling.specification import ConsumerSpec, Levers, LeverSpec, PipelineSpec, TableSpec
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+MINUTES = 90
+OURS = Levers(
+    shard_count=LeverSpec(max=64, owner="tidegate"),
+    parallelization_factor=LeverSpec(max=10, owner="tidegate"),
+    write_capacity=LeverSpec(max=40_000, owner="tidegate"),
+    read_capacity=LeverSpec(max=40_000, owner="tidegate"),
+    retention_hours=LeverSpec(min=24, max=168, owner="tidegate"),
+)
+SPEC = PipelineSpec(
+    name="race",
+    stream="racers",
+    consumers=[ConsumerSpec("scorer", tables=[TableSpec("scores")])],
+    levers=OURS,
+)
+
+
+def even_shards(count: int) -> tuple[Shard, ...]:
+    edges = [HASH_KEYS * at // count for at in range(count + 1)]
+    return tuple(Shard(f"shard-{at}", edges[at], edges[at + 1] - 1) for at in range(count))
+
+
+def a_stream(shards: int = 1, **changes: object) -> Stream:
+    arn = "arn:aws:kinesis:us-east-1:123456789012:stream/racers"
+    stream = Stream("racers", arn, "ACTIVE", "PROVISIONED", even_shards(shards), 24)
+    return replace(stream, **changes)
+
+
+def a_table(write_units: int = 1000, *, index_units: int | None = None) -> Table:
+    own = Capacity("scores", None, "ACTIVE", write_units, 10)
+    indexes = ()
+    if index_units is not None:
+        indexes = (Capacity("scores", "by-race", "ACTIVE", index_units, 10),)
+    return Table("scores", "ACTIVE", "PROVISIONED", own, indexes)
+
+
+def a_pipeline(
+    *,
+    shards: int = 1,
+    factor: int = 1,
+    table: Table | None = None,
+    reserved_concurrency: int | None = None,
+) -> Pipeline:
+    stream = a_stream(shards)
+    consumer = Consumer(
+        Function("scorer", 15, 512, reserved_concurrency),
+        EventSourceMapping("uuid-1", "scorer", stream.arn, "Enabled", factor),
+        (table or a_table(),),
+    )
+    return Pipeline("race", stream, (consumer,), 1000)
+
+
+@dataclass(frozen=True)
+class Minute:
+    """What happened in every minute of a window, as CloudWatch would publish it."""
+
+    records_per_second: float = 100.0
+    record_bytes: float = 300.0
+    refused_per_second: float = 0.0
+    age_seconds: float = 1.0
+    batch: float = 50.0
+    seconds_per_batch: float = 0.4
+    longest_seconds: float = 0.6
+    errors: float = 0.0
+    throttles: float = 0.0
+    units_per_record: float = 1.0
+    index_units_per_record: float = 1.0
+    table_throttles: float = 0.0
+    index_throttles: float = 0.0
+    key_range_throttles: float = 0.0
+
+
+@dataclass
+class Told:
+    """Windows of ninety minutes up to noon, written minute by minute."""
+
+    pipeline: Pipeline
+    minutes: list[Minute | None] = field(default_factory=list)
+
+    def windows(self, end: datetime = NOON) -> Mapping[Metric, Window]:
+        start = end - timedelta(minutes=len(self.minutes))
+        series: dict[Metric, list[float | None]] = {}
+        for at, minute in enumerate(self.minutes):
+            for metric, sample in ({} if minute is None else self._samples(minute)).items():
+                series.setdefault(metric, [None] * len(self.minutes))[at] = sample
+        nothing: list[float | None] = [None] * len(self.minutes)
+        return {
+            metric: Window(metric, start, tuple(series.get(metric, nothing)))
+            for metric in vital_metrics(self.pipeline)
+        }
+
+    def _samples(self, minute: Minute) -> dict[Metric, float]:
+        stream, records = self.pipeline.stream.name, minute.records_per_second * 60
+        invocations = records / minute.batch if minute.batch else 0.0
+        samples = {
+            stream_metric(stream, "IncomingRecords", "Sum"): records,
+            stream_metric(stream, "IncomingBytes", "Sum"): records * minute.record_bytes,
+            stream_metric(stream, "WriteProvisionedThroughputExceeded", "Sum"): (
+                minute.refused_per_second * 60
+            ),
+            stream_metric(stream, "ReadProvisionedThroughputExceeded", "Sum"): 0.0,
+            stream_metric(stream, "GetRecords.Records", "Sum"): records,
+            stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"): (
+                minute.age_seconds * 1000
+            ),
+            function_metric("scorer", "Invocations", "Sum"): invocations,
+            function_metric("scorer", "Errors", "Sum"): minute.errors,
+            function_metric("scorer", "Throttles", "Sum"): minute.throttles,
+            function_metric("scorer", "Duration", "Sum"): (
+                invocations * minute.seconds_per_batch * 1000
+            ),
+            function_metric("scorer", "Duration", "Maximum"): minute.longest_seconds * 1000,
+        }
+        for capacity in self.pipeline.consumers[0].tables[0].capacities:
+            own = capacity.index is None
+            units = minute.units_per_record if own else minute.index_units_per_record
+            throttled = minute.table_throttles if own else minute.index_throttles
+            where = (capacity.table, capacity.index)
+            samples[table_metric(*where, "ConsumedWriteCapacityUnits", "Sum")] = records * units
+            if throttled:
+                samples[table_metric(*where, "WriteThrottleEvents", "Sum")] = throttled
+            if minute.key_range_throttles and own:
+                name = "WriteKeyRangeThroughputThrottleEvents"
+                samples[table_metric(*where, name, "Sum")] = minute.key_range_throttles
+        return samples
+
+
+def told(pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = True) -> Told:
+    """The given minutes at the end of ninety, healthy ones before them."""
+    before = [Minute()] * (MINUTES - len(minutes)) if healthy_before else []
+    return Told(pipeline, [*before, *minutes])
+
+
+def readings(
+    pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = True, now: datetime = NOON
+) -> Readings:
+    story = told(pipeline, *minutes, healthy_before=healthy_before)
+    return Readings(pipeline, vitals_from(pipeline, story.windows(), now), 60)

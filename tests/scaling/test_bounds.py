@@ -1,0 +1,231 @@
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.diagnosis import LeverKind
+from scaling.bounds import hold, lever_spec, owner_bounds, window_bounds
+from scaling.history import History
+from scaling.plan import Bound, Entry, Lever, Outcome
+from scaling.resources.dynamodb_table import capacity_bounds
+from scaling.resources.event_source_mapping import factor_bounds
+from scaling.resources.kinesis_stream import (
+    doublings,
+    preferred_count,
+    shard_count_bounds,
+)
+from scaling.specification import (
+    ChangeWindow,
+    ConsumerSpec,
+    IndexSpec,
+    Levers,
+    LeverSpec,
+    PipelineSpec,
+    TableSpec,
+)
+from tests.builders import NOON, SPEC, a_pipeline, a_stream, a_table
+
+SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+
+
+def update(minutes_ago: float, outcome: Outcome = Outcome.DONE, detail: str | None = None) -> Entry:
+    begun = NOON - timedelta(minutes=minutes_ago)
+    return Entry(
+        f"e{minutes_ago}",
+        "race",
+        SHARDS,
+        "kinesis:UpdateShardCount",
+        1,
+        2,
+        "",
+        begun,
+        outcome,
+        begun,
+        detail,
+    )
+
+
+@given(
+    st.integers(1, 500),
+    st.integers(1, 1000),
+    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 600))),
+)
+def test_no_bound_turns_a_wish_round(
+    current: int, wanted: int, ranges: list[tuple[int, int]]
+) -> None:
+    bounds = [Bound(min(each), max(each), "because") for each in ranges]
+    allowed, held_by = hold(current, wanted, bounds)
+    assert min(current, wanted) <= allowed <= max(current, wanted)
+    assert bool(held_by) or allowed == wanted
+
+
+@given(
+    shards=st.integers(1, 400),
+    wanted=st.integers(1, 20_000),
+    ages=st.lists(st.floats(0, 3000), max_size=14),
+)
+def test_update_shard_count_stays_within_double_half_and_ten_a_day(
+    shards: int, wanted: int, ages: list[float]
+) -> None:
+    history = History(tuple(update(age) for age in ages))
+    bounds = shard_count_bounds(a_stream(shards), wanted, 500, history, NOON)
+    allowed = preferred_count(shards, hold(shards, wanted, bounds)[0])
+    assert ceil(shards / 2) <= allowed <= min(2 * shards, 10_000)
+    spent = sum(age < 24 * 60 for age in ages)
+    assert spent < 10 or allowed == shards
+
+
+@given(shards=st.integers(2, 400), wanted=st.integers(1, 400), spent=st.integers(0, 10))
+def test_a_scale_in_leaves_the_calls_that_a_scale_out_to_the_maximum_needs(
+    shards: int, wanted: int, spent: int
+) -> None:
+    history = History(tuple(update(1 + at) for at in range(spent)))
+    bounds = shard_count_bounds(a_stream(shards), wanted, 400, history, NOON)
+    allowed, _ = hold(shards, wanted, bounds)
+    if allowed < shards:
+        assert 10 - spent - 1 >= doublings(allowed, 400)
+
+
+@given(current=st.integers(1, 400), allowed=st.integers(1, 800))
+def test_a_preferred_count_is_never_short_and_never_wasteful(current: int, allowed: int) -> None:
+    preferred = preferred_count(current, allowed)
+    assert allowed <= preferred <= allowed * 1.25 or preferred == allowed
+    assert (preferred > current) == (allowed > current)
+    assert (preferred < current) == (allowed < current)
+
+
+@pytest.mark.parametrize(
+    ("current", "allowed", "preferred"),
+    [(4, 5, 5), (8, 9, 10), (100, 101, 125), (100, 126, 150), (1, 2, 2), (8, 5, 6), (100, 40, 50)],
+)
+def test_multiples_of_a_quarter_are_preferred(current: int, allowed: int, preferred: int) -> None:
+    assert preferred_count(current, allowed) == preferred
+
+
+def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
+    refused = update(5, Outcome.FAILED, "LimitExceeded: ten a day")
+    bounds = shard_count_bounds(a_stream(2), 4, 64, History((refused,)), NOON)
+    allowed, held_by = hold(2, 4, bounds)
+    assert allowed == 2
+    assert held_by == ("all 10 UpdateShardCount calls of 24 hours are spent",)
+
+
+@given(
+    used=st.integers(0, 30),
+    minutes=st.integers(0, 300),
+    wanted=st.integers(1, 2000),
+)
+def test_decreases_follow_the_budget_that_describe_table_tells(
+    used: int, minutes: int, wanted: int
+) -> None:
+    table = a_table(1000)
+    last = NOON - timedelta(minutes=minutes)
+    capacity = replace(table.capacity, decreases_today=used, last_decrease_at=last)
+    allowed, held_by = hold(1000, wanted, capacity_bounds(table, capacity, 1000, wanted, NOON))
+    if wanted >= 1000:
+        assert (allowed, held_by) == (wanted, ())
+    else:
+        may = used < 4 or (used < 27 and minutes >= 60)
+        assert allowed == (wanted if may else 1000)
+
+
+@pytest.mark.parametrize("status", ["UPDATING", "CREATING"])
+def test_a_table_that_is_changing_is_left_alone(status: str) -> None:
+    table = replace(a_table(), status=status)
+    allowed, held_by = hold(1000, 2000, capacity_bounds(table, table.capacity, 1000, 2000, NOON))
+    assert (allowed, held_by) == (1000, (f"scores is {status}",))
+
+
+def test_a_changing_index_holds_its_table_too() -> None:
+    table = a_table(index_units=50)
+    table = replace(table, indexes=(replace(table.indexes[0], status="UPDATING"),))
+    allowed, _ = hold(1000, 2000, capacity_bounds(table, table.capacity, 1000, 2000, NOON))
+    assert allowed == 1000
+
+
+@given(cap=st.integers(1, 200), shards=st.integers(1, 50), wanted=st.integers(1, 40))
+def test_the_factor_never_asks_for_more_than_the_reserved_concurrency(
+    cap: int, shards: int, wanted: int
+) -> None:
+    consumer = a_pipeline(shards=shards, reserved_concurrency=cap).consumers[0]
+    allowed, _ = hold(1, wanted, factor_bounds(consumer, shards, 1000, 1))
+    assert 1 <= allowed <= 10
+    assert allowed == 1 or allowed * shards <= cap
+
+
+def test_the_most_specific_place_of_the_file_wins() -> None:
+    said = LeverSpec(max=7, owner="tidegate")
+    spec = PipelineSpec(
+        "p",
+        "s",
+        [
+            ConsumerSpec(
+                "f",
+                tables=[
+                    TableSpec(
+                        "t",
+                        levers=Levers(write_capacity=LeverSpec(max=5)),
+                        indexes=[IndexSpec("i", Levers(write_capacity=said))],
+                    )
+                ],
+                levers=Levers(write_capacity=LeverSpec(max=3)),
+            )
+        ],
+        levers=Levers(write_capacity=LeverSpec(max=2)),
+    )
+    found = {
+        where: lever_spec(spec, Lever.of(LeverKind.WRITE_CAPACITY, where))
+        for where in ("t/i", "t/other", "t", "elsewhere")
+    }
+    assert {where: each.max for where, each in found.items() if each} == {
+        "t/i": 7,
+        "t/other": 5,
+        "t": 5,
+        "elsewhere": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("owner", "allowed", "word"),
+    [
+        (None, 1, "only advises"),
+        ("application-autoscaling", 1, "Application Auto Scaling"),
+        ("tidegate", 3, "1..3"),
+    ],
+)
+def test_only_the_owner_moves_a_lever(owner: str | None, allowed: int, word: str) -> None:
+    spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=3, owner=owner)))
+    found, held_by = hold(1, 8, owner_bounds(spec, SHARDS, 1))
+    assert found == allowed
+    assert word in held_by[0]
+
+
+@pytest.mark.parametrize(
+    ("at", "wanted", "allowed"),
+    [
+        ("2026-01-09T18:30:00+00:00", 2, 4),
+        ("2026-01-09T18:30:00+00:00", 8, 8),
+        ("2026-01-10T01:30:00+00:00", 2, 4),
+        ("2026-01-10T02:30:00+00:00", 2, 2),
+        ("2026-01-10T18:30:00+00:00", 2, 2),
+    ],
+    ids=["friday-down", "friday-up", "over-midnight", "after", "not-on-saturday"],
+)
+def test_a_change_window_over_midnight_belongs_to_the_day_it_starts(
+    at: str, wanted: int, allowed: int
+) -> None:
+    window = ChangeWindow(time(18), time(2), "up", ["fri"])
+    spec = replace(SPEC, change_windows=[window])
+    found, _ = hold(4, wanted, window_bounds(spec, 4, datetime.fromisoformat(at)))
+    assert found == allowed
+
+
+def test_a_window_is_read_in_its_own_time_zone() -> None:
+    window = ChangeWindow(time(9), time(10), "none", time_zone="Europe/Berlin")
+    spec = replace(SPEC, change_windows=[window])
+    inside = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
+    assert hold(1, 2, window_bounds(spec, 1, inside))[0] == 1
+    assert hold(1, 2, window_bounds(spec, 1, inside + timedelta(hours=1)))[0] == 2
