@@ -1,0 +1,189 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.diagnose import diagnose
+from rules.diagnosis import Cause, LeverKind
+from rules.ingestion import is_uneven
+from rules.pipeline import KeySample, Pipeline
+from tests.builders import NOON, Minute, a_pipeline, a_table, readings
+
+SLOW = Minute(records_per_second=100, age_seconds=200, seconds_per_batch=0.9, batch=50)
+GROWING = tuple(replace(SLOW, age_seconds=age) for age in (60, 110, 160))
+
+
+def causes(pipeline: Pipeline, *minutes: Minute | None) -> list[Cause]:
+    return [each.cause for each in diagnose(readings(pipeline, *minutes))]
+
+
+def each(minutes: tuple[Minute, ...], **changes: float) -> tuple[Minute, ...]:
+    return tuple(replace(minute, **changes) for minute in minutes)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "pipeline", "cause"),
+    [
+        pytest.param(each(GROWING, table_throttles=900), a_pipeline(), Cause.TABLE_THROTTLED),
+        pytest.param(
+            each(GROWING, index_throttles=900),
+            a_pipeline(table=a_table(index_units=20)),
+            Cause.INDEX_THROTTLED,
+        ),
+        pytest.param(
+            each(GROWING, table_throttles=900, key_range_throttles=880),
+            a_pipeline(),
+            Cause.HOT_KEY,
+        ),
+        pytest.param(each(GROWING, errors=60), a_pipeline(), Cause.POISON_BATCH),
+        pytest.param(
+            each(GROWING, throttles=60), a_pipeline(reserved_concurrency=1), Cause.CONCURRENCY_CAP
+        ),
+        pytest.param(each(GROWING, longest_seconds=14, errors=9), a_pipeline(), Cause.TIMEOUT_NEAR),
+        pytest.param(GROWING, a_pipeline(), Cause.CONSUMER_TOO_SLOW),
+        pytest.param(
+            (Minute(records_per_second=980, refused_per_second=400),) * 3,
+            a_pipeline(factor=10),
+            Cause.PRODUCER_THROTTLED,
+        ),
+        pytest.param(
+            (Minute(records_per_second=300, record_bytes=3000),) * 3,
+            a_pipeline(factor=10),
+            Cause.STREAM_TOO_NARROW,
+        ),
+        pytest.param((Minute(),) * 3, a_pipeline(), Cause.HEALTHY),
+    ],
+    ids=lambda value: value.value if isinstance(value, Cause) else "",
+)
+def test_an_illness_is_named_by_its_evidence(
+    minutes: tuple[Minute, ...], pipeline: Pipeline, cause: Cause
+) -> None:
+    found = diagnose(readings(pipeline, *minutes))
+    assert [diagnosis.cause for diagnosis in found] == [cause]
+    assert all(sentence for diagnosis in found for sentence in diagnosis.evidence)
+    assert all(
+        bool(each.advice) != bool(each.cured_by) or each.cause is Cause.HEALTHY for each in found
+    )
+
+
+def test_a_throttled_index_comes_before_a_narrow_stream() -> None:
+    minutes = each(GROWING, index_throttles=900, records_per_second=950, batch=100)
+    found = causes(a_pipeline(table=a_table(index_units=20)), *minutes)
+    assert found == [Cause.INDEX_THROTTLED, Cause.STREAM_TOO_NARROW]
+
+
+def test_a_throttled_table_explains_the_slow_function_the_errors_and_the_timeouts() -> None:
+    minutes = each(GROWING, table_throttles=900, errors=4, longest_seconds=15)
+    assert causes(a_pipeline(), *minutes) == [Cause.TABLE_THROTTLED]
+
+
+def test_a_single_throttled_write_is_not_an_illness() -> None:
+    assert causes(a_pipeline(), Minute(table_throttles=1)) == [Cause.HEALTHY]
+
+
+def test_errors_that_do_not_hold_the_shard_up_are_not_a_poison_batch() -> None:
+    assert causes(a_pipeline(), *[Minute(errors=60)] * 3) == [Cause.HEALTHY]
+
+
+def test_a_draining_backlog_is_not_an_illness() -> None:
+    found = diagnose(readings(a_pipeline(), *GROWING[:0:-1]))
+    assert found[0].cause is Cause.HEALTHY
+    assert "draining" in found[0].because
+
+
+def test_silence_is_unknown_and_says_since_when() -> None:
+    found = diagnose(readings(a_pipeline(), *[None] * 8))
+    assert [each.cause for each in found] == [Cause.UNKNOWN]
+    assert "since 11:52" in found[0].because
+
+
+def test_a_pipeline_without_any_metrics_is_told_so() -> None:
+    found = diagnose(readings(a_pipeline(), None, healthy_before=False))
+    assert found[0].evidence == ("CloudWatch has no metrics of this pipeline yet",)
+
+
+def test_minutes_that_are_merely_late_are_not_silence() -> None:
+    assert causes(a_pipeline(), None, None) == [Cause.HEALTHY]
+
+
+def test_a_mapping_that_does_not_read_is_named() -> None:
+    pipeline = a_pipeline()
+    consumer = pipeline.consumers[0]
+    disabled = replace(consumer, mapping=replace(consumer.mapping, state="Disabled"))
+    found = diagnose(readings(replace(pipeline, consumers=(disabled,)), Minute()))
+    assert found[0].cause is Cause.UNKNOWN
+    assert "Disabled" in found[0].because
+
+
+REFUSED = (Minute(records_per_second=1200, refused_per_second=300),) * 3
+
+
+def sampled(pipeline: Pipeline, *per_shard: dict[str, int]) -> Pipeline:
+    samples = tuple(
+        KeySample(shard.shard_id, tuple(counts.items()))
+        for shard, counts in zip(pipeline.stream.open_shards, per_shard, strict=True)
+    )
+    return replace(pipeline, key_samples=samples)
+
+
+def test_refusals_on_a_stream_with_room_ask_for_a_closer_look() -> None:
+    assert is_uneven(readings(a_pipeline(shards=4, factor=10), *REFUSED))
+
+
+def test_one_key_with_most_of_a_shard_is_a_hot_key_that_no_shard_count_cures() -> None:
+    crowd = {f"rider-{at}": 1 for at in range(50)}
+    pipeline = sampled(
+        a_pipeline(shards=4, factor=10), crowd, {"leader": 400, **crowd}, crowd, crowd
+    )
+    (found,) = diagnose(readings(pipeline, *REFUSED))
+    assert (found.cause, found.where, found.cured_by) == (Cause.HOT_KEY, "shard-1", ())
+    assert "'leader'" in found.because
+
+
+def test_many_keys_in_one_shard_are_a_hot_shard_that_a_split_cures() -> None:
+    crowd = {f"rider-{at}": 1 for at in range(50)}
+    busy = {f"rider-{at}": 2 for at in range(150)}
+    pipeline = sampled(a_pipeline(shards=4, factor=10), crowd, crowd, busy, crowd)
+    (found,) = diagnose(readings(pipeline, *REFUSED))
+    assert (found.cause, found.where) == (Cause.HOT_SHARD, "shard-2")
+    assert found.cured_by == (LeverKind.SHARD_COUNT,)
+
+
+def test_even_shards_that_refuse_are_throttled_producers() -> None:
+    crowd = {f"rider-{at}": 1 for at in range(50)}
+    pipeline = sampled(a_pipeline(shards=4, factor=10), crowd, crowd, crowd, crowd)
+    assert causes(pipeline, *REFUSED) == [Cause.PRODUCER_THROTTLED]
+
+
+@given(
+    st.lists(
+        st.none()
+        | st.builds(
+            Minute,
+            records_per_second=st.floats(0, 5000),
+            refused_per_second=st.floats(0, 5000),
+            age_seconds=st.floats(0, 1e6),
+            seconds_per_batch=st.floats(0, 30),
+            longest_seconds=st.floats(0, 15),
+            errors=st.floats(0, 1000),
+            throttles=st.floats(0, 1000),
+            table_throttles=st.floats(0, 1e5),
+        ),
+        max_size=10,
+    )
+)
+def test_every_story_has_a_diagnosis_and_none_is_both_healthy_and_ill(
+    minutes: list[Minute | None],
+) -> None:
+    found = causes(a_pipeline(), *minutes)
+    assert found
+    assert Cause.HEALTHY not in found or found == [Cause.HEALTHY]
+    assert found == sorted(found, key=list(Cause).index)
+
+
+def test_stale_data_is_not_judged_as_now() -> None:
+    later = NOON + timedelta(minutes=10)
+    found = diagnose(readings(a_pipeline(), *GROWING, now=later))
+    assert [each.cause for each in found] == [Cause.UNKNOWN]
