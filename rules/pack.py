@@ -1,0 +1,200 @@
+"""Rule packs: rules as YAML data, made concrete for a pipeline."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from rules.pipeline import Capacity, Consumer, Pipeline, Table
+from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from rules.rule import Comparison, MissingData, Rule, Severity
+from rules.window import Metric
+
+__all__ = ["PACKS", "QUANTITIES", "PackRule", "packs", "rules_for"]
+
+PACKS = ("kinesis", "lambda", "dynamodb")
+"""The built-in packs, by the name of their file in ``rules/library``."""
+
+QUANTITIES = {
+    "objective_milliseconds": "the objective",
+    "retention_milliseconds": "the retention",
+    "stream_records_per_second": "what the open shards take (1,000 records/s each)",
+    "stream_bytes_per_second": "what the open shards take (1 MiB/s each)",
+    "timeout_milliseconds": "the timeout",
+    "concurrency_available": "shards x parallelization factor",
+    "reserved_concurrency": "the reserved concurrency",
+    "account_concurrency": "the account's concurrency",
+    "write_units": "the provisioned write units",
+    "read_units": "the provisioned read units",
+}
+"""What a threshold may be relative to, in words."""
+
+_NAMESPACES = {"stream": "AWS/Kinesis", "consumer": "AWS/Lambda", "capacity": "AWS/DynamoDB"}
+
+
+@dataclass(frozen=True, slots=True)
+class PackRule:
+    """A rule of a pack, before it meets a pipeline.
+
+    The threshold is ``share`` of the quantity ``of``, or ``share`` itself where ``of`` is None.
+    ``scope`` says what it is made concrete for: the stream, each consumer, each capacity.
+    """
+
+    name: str
+    pack: str
+    scope: str
+    metric: str
+    statistic: str
+    comparison: Comparison
+    share: float
+    of: str | None
+    hold_seconds: int
+    severity: Severity
+    missing_data: MissingData
+    unit: str
+    source: str
+    divisor: float = 1.0
+    trend: bool = False
+
+    @property
+    def threshold_words(self) -> str:
+        """The threshold without a pipeline, such as "80 % of the timeout"."""
+        if self.of is None:
+            return f"{self.share:g} {self.unit}".rstrip()
+        return f"{self.share:.0%} of {QUANTITIES[self.of]}"
+
+
+def _pack_rule(pack: str, data: Mapping[str, Any]) -> PackRule:
+    given = dict(data)
+    threshold = given.pop("threshold")
+    share, of = (
+        (threshold["share"], threshold["of"])
+        if isinstance(threshold, dict)
+        else (
+            threshold,
+            None,
+        )
+    )
+    return PackRule(
+        pack=pack,
+        share=float(share),
+        of=of,
+        comparison=Comparison(given.pop("comparison")),
+        severity=Severity(given.pop("severity")),
+        missing_data=MissingData(given.pop("missing_data")),
+        **given,
+    )
+
+
+@cache
+def packs() -> tuple[PackRule, ...]:
+    """Every rule of the built-in packs."""
+    found = []
+    for pack in PACKS:
+        text = files("rules.library").joinpath(f"{pack}.yaml").read_text(encoding="utf-8")
+        found += [_pack_rule(pack, each) for each in yaml.safe_load(text)["rules"]]
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    scope: str
+    where: str
+    dimensions: tuple[tuple[str, str], ...]
+    quantities: Mapping[str, float]
+
+
+def _stream_place(pipeline: Pipeline, iterator_age_max_seconds: float) -> _Place:
+    stream = pipeline.stream
+    quantities = {
+        "objective_milliseconds": iterator_age_max_seconds * 1000,
+        "retention_milliseconds": stream.retention_hours * 3_600_000,
+    }
+    if stream.is_provisioned:
+        shards = stream.shard_count
+        quantities["stream_records_per_second"] = shards * SHARD_RECORDS_PER_SECOND
+        quantities["stream_bytes_per_second"] = shards * SHARD_BYTES_PER_SECOND
+    return _Place("stream", stream.name, (("StreamName", stream.name),), quantities)
+
+
+def _consumer_place(
+    pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: float
+) -> _Place:
+    function, mapping = consumer.function, consumer.mapping
+    quantities: dict[str, float] = {
+        "objective_milliseconds": iterator_age_max_seconds * 1000,
+        "retention_milliseconds": pipeline.stream.retention_hours * 3_600_000,
+        "timeout_milliseconds": function.timeout_seconds * 1000,
+        "concurrency_available": pipeline.stream.shard_count * mapping.parallelization_factor,
+        "account_concurrency": pipeline.account_concurrency,
+    }
+    if function.reserved_concurrency:
+        quantities["reserved_concurrency"] = function.reserved_concurrency
+    return _Place("consumer", function.name, (("FunctionName", function.name),), quantities)
+
+
+def _capacity_place(table: Table, capacity: Capacity) -> _Place:
+    dimensions: tuple[tuple[str, str], ...] = (("TableName", table.name),)
+    if capacity.index is not None:
+        dimensions += (("GlobalSecondaryIndexName", capacity.index),)
+    quantities: dict[str, float] = {}
+    if table.is_provisioned:
+        quantities = {"write_units": capacity.write_units, "read_units": capacity.read_units}
+    return _Place("capacity", capacity.where, dimensions, quantities)
+
+
+def _places(pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[_Place]:
+    yield _stream_place(pipeline, iterator_age_max_seconds)
+    places = {
+        place.where: place
+        for consumer in pipeline.consumers
+        for place in (
+            _consumer_place(pipeline, consumer, iterator_age_max_seconds),
+            *(
+                _capacity_place(table, capacity)
+                for table in consumer.tables
+                for capacity in table.capacities
+            ),
+        )
+    }
+    yield from places.values()
+
+
+def _concrete(rule: PackRule, place: _Place) -> Rule:
+    quantity = 1.0 if rule.of is None else place.quantities[rule.of]
+    threshold = rule.share * quantity
+    words = rule.threshold_words
+    if rule.of is not None:
+        words += f" ({threshold:,.0f} {rule.unit})"
+    return Rule(
+        name=rule.name,
+        where=place.where,
+        metric=Metric(_NAMESPACES[rule.scope], rule.metric, place.dimensions, rule.statistic),
+        comparison=rule.comparison,
+        threshold=threshold,
+        hold_seconds=rule.hold_seconds,
+        severity=rule.severity,
+        missing_data=rule.missing_data,
+        unit=rule.unit,
+        source=rule.source,
+        threshold_because=words,
+        divisor=rule.divisor,
+        trend=rule.trend,
+    )
+
+
+def rules_for(pipeline: Pipeline, iterator_age_max_seconds: float) -> tuple[Rule, ...]:
+    """The built-in rules of every part of a pipeline.
+
+    A rule relative to something that isn't there (a reservation, the provisioned units of an
+    on-demand table) is left out.
+    """
+    return tuple(
+        _concrete(rule, place)
+        for place in _places(pipeline, iterator_age_max_seconds)
+        for rule in packs()
+        if rule.scope == place.scope and (rule.of is None or rule.of in place.quantities)
+    )
