@@ -1,6 +1,7 @@
 """Which shard to split, and at which hash key."""
 
 from hashlib import md5
+from itertools import pairwise
 
 from rules.pipeline import KeySample, Shard, Stream
 from scaling.plan import SplitShard
@@ -38,7 +39,7 @@ def split_for(stream: Stream, shard_id: str, samples: tuple[KeySample, ...]) -> 
     loads = sorted((hash_key_of(key), count) for key, count in counts)
     total = sum(count for _, count in loads)
     below, best = 0, None
-    for (_, count), (following, _) in zip(loads, loads[1:], strict=False):
+    for (_, count), (following, _) in pairwise(loads):
         below += count
         unevenness = abs(total - 2 * below)
         if best is None or unevenness < best[0]:
