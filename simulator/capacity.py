@@ -70,6 +70,13 @@ class CapacityState:
         """Table, or table/index."""
         return self.table if self.index is None else f"{self.table}/{self.index}"
 
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """What CloudWatch knows it by."""
+        if self.index is None:
+            return (("TableName", self.table),)
+        return (("TableName", self.table), ("GlobalSecondaryIndexName", self.index))
+
     def set_units(self, write_units: int, read_units: int) -> None:
         """New provisioned throughput, effective at once."""
         self.write_units, self.read_units = write_units, read_units

@@ -125,7 +125,9 @@ def _fault(data: dict[str, Any]) -> Fault:
 
 def _traffic(data: dict[str, Any]) -> Traffic:
     points = tuple((float(at), float(rate)) for at, rate in data["points"])
-    given = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+    }
     return Traffic(**{**given, "points": points})
 
 
@@ -152,7 +154,7 @@ def load_scenario(name: str) -> Scenario:
     """The scenario of that name; FileNotFoundError when there is none."""
     text = files("simulator.scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
-    parts = {
+    parts: dict[str, Any] = {
         "stream": StreamData(**data["stream"]),
         "function": FunctionData(**data["function"]),
         "mapping": MappingData(**data.get("mapping", {})),

@@ -1,0 +1,180 @@
+"""The direct face: the world as the ports that a sweep talks to, without AWS in between."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from rules.pipeline import (
+    Capacity,
+    Consumer,
+    EventSourceMapping,
+    Function,
+    KeySample,
+    Pipeline,
+    Shard,
+    Stream,
+    Table,
+)
+from rules.window import Metric, Window
+from scaling.errors import CloudError, InvalidRequest, LimitExceeded, ResourceInUse, ResourceMissing
+from scaling.plan import (
+    Action,
+    SplitShard,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from scaling.specification import PipelineSpec
+from simulator.capacity import CapacityState
+from simulator.manners import Refusal
+from simulator.world import MAPPING_UUID, World
+
+__all__ = ["STREAM_ARN", "DirectCloud", "DirectMetrics"]
+
+STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/{}"
+
+_ERRORS: Mapping[str, type[CloudError]] = {
+    "LimitExceededException": LimitExceeded,
+    "ResourceInUseException": ResourceInUse,
+    "ResourceNotFoundException": ResourceMissing,
+}
+
+
+class DirectCloud:
+    """``scaling.ports.Cloud`` over a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        """The world's pipeline as it is configured now."""
+        for named, known in self._names(spec):
+            if named != known:
+                raise ResourceMissing("describe", named, "there is no such resource")
+        consumer = Consumer(self._function(), self._mapping(), (self._table(),))
+        account = self._world.scenario.account_concurrency
+        return Pipeline(spec.name, self._stream(), (consumer,), account)
+
+    def _names(self, spec: PipelineSpec) -> list[tuple[str, str]]:
+        scenario = self._world.scenario
+        pairs = [(spec.stream, scenario.stream.name)]
+        for consumer in spec.consumers:
+            pairs.append((consumer.function, scenario.function.name))
+            tables = consumer.table_specs
+            pairs += [(table.name, scenario.capacities[0].table) for table in tables]
+        return pairs
+
+    def _stream(self) -> Stream:
+        world = self._world
+        name = world.scenario.stream.name
+        shards = tuple(
+            Shard(each.shard_id, each.start, each.end, each.parents)
+            for each in world.stream.open_shards
+        )
+        status = "UPDATING" if world.pending.is_busy("stream") else "ACTIVE"
+        return Stream(
+            name,
+            STREAM_ARN.format(name),
+            status,
+            "PROVISIONED",
+            shards,
+            world.stream.retention_hours,
+            world.scenario.stream.shard_metrics,
+        )
+
+    def _function(self) -> Function:
+        data = self._world.consumer.function
+        return Function(
+            data.name, data.timeout_seconds, data.memory_megabytes, data.reserved_concurrency
+        )
+
+    def _mapping(self) -> EventSourceMapping:
+        world = self._world
+        data = world.scenario.mapping
+        return EventSourceMapping(
+            MAPPING_UUID,
+            world.scenario.function.name,
+            STREAM_ARN.format(world.scenario.stream.name),
+            "Updating" if world.pending.is_busy("mapping") else "Enabled",
+            world.stream.factor,
+            data.batch_size,
+            data.batching_window_seconds,
+            data.bisect_batch_on_function_error,
+            data.maximum_retry_attempts,
+        )
+
+    def _table(self) -> Table:
+        world = self._world
+        status = "UPDATING" if world.pending.is_busy("table") else "ACTIVE"
+        capacities = [_capacity(each, status) for each in world.capacities.values()]
+        own = next(each for each in capacities if each.index is None)
+        indexes = tuple(each for each in capacities if each.index is not None)
+        return Table(own.table, status, "PROVISIONED", own, indexes)
+
+    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+        """One look at a shard's records, at most a thousand."""
+        counts = Counter(self._world.recent_keys(shard_id, seconds, 1000))
+        return KeySample(shard_id, tuple(counts.most_common()))
+
+    def apply(self, action: Action) -> None:
+        """Ask the world, as AWS would be asked."""
+        try:
+            self._ask(action)
+        except Refusal as refusal:
+            kind = _ERRORS.get(refusal.code, InvalidRequest)
+            raise kind(type(action).__name__, str(action), refusal.message) from refusal
+
+    def _ask(self, action: Action) -> None:
+        world = self._world
+        match action:
+            case UpdateShardCount():
+                world.update_shard_count(action.to_count)
+            case SplitShard():
+                world.split_shard(action.shard_id, action.new_starting_hash_key)
+            case UpdateParallelizationFactor():
+                world.update_mapping(action.to_factor)
+            case UpdateRetention():
+                world.set_retention_hours(action.to_hours)
+            case UpdateTableThroughput():
+                world.update_table(
+                    {
+                        target.index: (target.to_write_units, target.to_read_units)
+                        for target in action.targets
+                    }
+                )
+
+
+def _capacity(state: CapacityState, status: str) -> Capacity:
+    return Capacity(
+        state.table,
+        state.index,
+        status,
+        state.write_units,
+        state.read_units,
+        state.decreases_today,
+        state.last_decrease_at,
+        state.last_increase_at,
+    )
+
+
+class DirectMetrics:
+    """``scaling.ports.Metrics`` over a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def read(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
+    ) -> Mapping[Metric, Window]:
+        """What the world's CloudWatch has delivered by now."""
+        return {metric: self._window(metric, start, end) for metric in metrics}
+
+    def _window(self, metric: Metric, start: datetime, end: datetime) -> Window:
+        period = timedelta(seconds=metric.period_seconds)
+        count = int((end - start) / period)
+        key = (metric.namespace, metric.name, metric.dimensions)
+        samples = tuple(
+            self._world.metric(*key, metric.statistic, start + period * at) for at in range(count)
+        )
+        return Window(metric, start, samples)

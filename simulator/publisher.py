@@ -1,0 +1,89 @@
+"""CloudWatch as the world has it: metrics by the minute, late, and silent where nothing was."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+__all__ = ["Dimensions", "Key", "Publisher", "Statistics"]
+
+Dimensions = tuple[tuple[str, str], ...]
+Key = tuple[str, str, Dimensions]
+"""Namespace, name, dimensions."""
+
+MINUTE = 60
+LATE_MIN_SECONDS, LATE_SPREAD_SECONDS = 60, 60
+"""Points arrive one to two minutes after their minute (CloudWatch guide says up to three)."""
+
+
+@dataclass(slots=True)
+class Statistics:
+    """A statistic set of one minute."""
+
+    total: float = 0.0
+    count: int = 0
+    most: float = 0.0
+
+    def add(self, value: float, count: int = 1) -> None:
+        """``count`` data points that sum up to ``value``; the largest is taken for their mean."""
+        self.total += value
+        self.count += count
+        self.most = max(self.most, value / count)
+
+    def of(self, statistic: str) -> float:
+        """One of CloudWatch's statistics; KeyError for one it doesn't have."""
+        return {
+            "Sum": self.total,
+            "Maximum": self.most,
+            "Average": self.total / max(1, self.count),
+            "SampleCount": float(self.count),
+        }[statistic]
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Collects a minute at a time and delivers it when CloudWatch would."""
+
+    seed: int
+    silences: list[tuple[float, float]] = field(default_factory=list)
+    minute: int = 0
+    _open: dict[Key, Statistics] = field(default_factory=lambda: defaultdict(Statistics))
+    _closed: dict[Key, dict[int, Statistics]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, key: Key, value: float, count: int = 1) -> None:
+        """Data points of the minute under way."""
+        self._open[key].add(value, count)
+
+    def close_minute(self) -> None:
+        """The minute is over: what was added is published, late."""
+        for key, statistics in self._open.items():
+            self._closed[key][self.minute] = statistics
+        self._open.clear()
+        self.minute += 1
+
+    def true_sum(self, key: Key, minute: int) -> float:
+        """What really was in a minute that is over, whether delivered yet or not; 0 for none."""
+        statistics = self._closed.get(key, {}).get(minute)
+        return 0.0 if statistics is None else statistics.total
+
+    def keys(self) -> tuple[Key, ...]:
+        """Every metric published so far."""
+        return tuple(self._closed)
+
+    def value(self, key: Key, statistic: str, minute: int, now: float) -> float | None:
+        """A minute's value as CloudWatch answers at second ``now``; None where it has none yet."""
+        statistics = self._closed.get(key, {}).get(minute)
+        if statistics is None or self._delivered_at(key[0], minute, now) > now:
+            return None
+        return statistics.of(statistic)
+
+    def _delivered_at(self, namespace: str, minute: int, now: float) -> float:
+        ended = (minute + 1) * MINUTE
+        if now - ended >= LATE_MIN_SECONDS + LATE_SPREAD_SECONDS and not self.silences:
+            return ended
+        digest = blake2b(f"{self.seed}/{namespace}/{minute}".encode(), digest_size=2).digest()
+        late = LATE_MIN_SECONDS + LATE_SPREAD_SECONDS * int.from_bytes(digest) / 65535
+        at = ended + late
+        for start, end in self.silences:
+            if start <= at < end:
+                return end
+        return at

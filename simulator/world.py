@@ -1,0 +1,341 @@
+"""The embedded world: a pipeline second by second, and AWS around it, on a clock of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from simulator.capacity import CapacityState
+from simulator.consumer import ConsumerState
+from simulator.figures import Costs, Figures, MinuteTruth
+from simulator.manners import (
+    Pending,
+    Refusal,
+    TableManners,
+    check_shard_target,
+    reshard_seconds,
+)
+from simulator.publisher import Dimensions, Publisher
+from simulator.scenario import Fault, Scenario
+from simulator.shards import ShardState
+from simulator.stream import StreamState
+from simulator.traffic import RING, Keys, rate_at
+
+__all__ = ["MAPPING_UUID", "START", "World"]
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+"""A Monday, so that change windows have a weekday to speak of."""
+
+MAPPING_UUID = "11111111-2222-3333-4444-555555555555"
+
+
+class World:
+    """One scenario with one seed. Everything that AWS refuses is counted as a limit violation."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.second = 0
+        self.traffic = scenario.traffic
+        self.random = Random(f"{scenario.name}/{seed}")
+        self.publisher = Publisher(seed)
+        factor = scenario.mapping.parallelization_factor
+        keys = Keys(scenario.traffic)
+        self.stream = StreamState(
+            scenario.stream,
+            keys,
+            self.publisher,
+            self.random,
+            factor,
+            scenario.stream.retention_hours,
+        )
+        shards = scenario.stream.shards
+        edges = [RING * at // shards for at in range(shards + 1)]
+        for at in range(shards):
+            self.stream.new_shard(edges[at], edges[at + 1] - 1, ())
+        self.capacities = {
+            state.index: state for state in map(CapacityState.of, scenario.capacities)
+        }
+        self.consumer = ConsumerState(
+            scenario.function,
+            scenario.mapping,
+            list(self.capacities.values()),
+            scenario.stream.name,
+            self.publisher,
+            self.random,
+            scenario.account_concurrency,
+        )
+        self.table = TableManners(scenario.capacities[0].table, self.capacities)
+        self.pending = Pending()
+        self.costs = Costs()
+        self.series: list[MinuteTruth] = []
+        self.violations = 0
+        self._shard_calls: list[float] = []
+        self._seconds_out = 0
+        self._age_most = 0.0
+        self._minute_age = 0.0
+        self._minute_records = 0
+        self._marks = (0, 0)
+        self.stream.weigh(self.traffic)
+
+    @property
+    def now(self) -> datetime:
+        """The world's clock."""
+        return START + timedelta(seconds=self.second)
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass."""
+        for _ in range(seconds):
+            self._pass_second()
+
+    def _pass_second(self) -> None:
+        now = float(self.second)
+        for fault in self.scenario.faults:
+            if fault.at == self.second:
+                self._strike(fault)
+        self.pending.pass_to(now)
+        for state in self.capacities.values():
+            state.fill()
+        offered = rate_at(self.traffic, now)
+        accepted = self.stream.take_in(now, offered, self.traffic)
+        size = self.traffic.record_bytes
+        read = self.consumer.work(now, self.stream.readable(), size)
+        age = self.stream.age_seconds(now)
+        self._tell_reads(read, age)
+        self._account(accepted, age)
+        self.second += 1
+        if self.second % 60 == 0:
+            self._close_minute()
+
+    def _tell_reads(self, read: int, age: float) -> None:
+        add, name = self.publisher.add, self.stream.dimensions
+        add(("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", name), age * 1000)
+        add(("AWS/Kinesis", "GetRecords.Success", name), 1)
+        if read:
+            add(("AWS/Kinesis", "GetRecords.Records", name), read)
+            add(("AWS/Kinesis", "GetRecords.Bytes", name), read * self.traffic.record_bytes)
+
+    def _account(self, accepted: int, age: float) -> None:
+        self._seconds_out += age > self.scenario.iterator_age_max_seconds
+        self._age_most = max(self._age_most, age)
+        self._minute_age = max(self._minute_age, age)
+        self._minute_records += accepted
+        states = self.capacities.values()
+        self.costs.add_second(
+            len(self.stream.open_shards),
+            sum(state.write_units for state in states),
+            sum(state.read_units for state in states),
+            self.stream.retention_hours > 24,
+        )
+        self.costs.add_records(accepted, self.traffic.record_bytes)
+
+    def _close_minute(self) -> None:
+        for state in self.capacities.values():
+            for name, units in (
+                ("ProvisionedWriteCapacityUnits", state.write_units),
+                ("ProvisionedReadCapacityUnits", state.read_units),
+            ):
+                self.publisher.add(("AWS/DynamoDB", name, state.dimensions), units)
+        self.publisher.close_minute()
+        self.stream.expire(self.second)
+        self.stream.forget_drained()
+        self.series.append(self._truth())
+        self._minute_age, self._minute_records = 0.0, 0
+        self._marks = (self.stream.producer_throttles, self.consumer.table_throttles)
+
+    def _truth(self) -> MinuteTruth:
+        minute = self.publisher.minute - 1
+        states = self.capacities.values()
+        consumed = {
+            state.where: self._raw("ConsumedWriteCapacityUnits", state.dimensions, minute) / 60
+            for state in states
+        }
+        busy = self._raw(
+            "Duration", (("FunctionName", self.scenario.function.name),), minute, "AWS/Lambda"
+        )
+        return MinuteTruth(
+            at=self.now - timedelta(minutes=1),
+            arrivals_per_second=self._minute_records / 60,
+            iterator_age_seconds=self._minute_age,
+            shard_count=len(self.stream.open_shards),
+            parallelization_factor=self.stream.factor,
+            concurrency=busy / 60_000,
+            backlog_records=sum(shard.backlog for shard in self.stream.shards),
+            producer_throttles=self.stream.producer_throttles - self._marks[0],
+            table_throttles=self.consumer.table_throttles - self._marks[1],
+            retention_hours=self.stream.retention_hours,
+            units={state.where: state.write_units for state in states},
+            consumed=consumed,
+        )
+
+    def _raw(
+        self, name: str, dimensions: Dimensions, minute: int, namespace: str = "AWS/DynamoDB"
+    ) -> float:
+        return self.publisher.true_sum((namespace, name, dimensions), minute)
+
+    def _strike(self, fault: Fault) -> None:
+        """A planted fault begins; it is no one's call, so no limit is asked."""
+        values = dict(fault.values)
+        match fault.what:
+            case "function":
+                self.consumer.function = replace(self.consumer.function, **values)
+            case "traffic":
+                self.traffic = replace(self.traffic, **values)
+                self.stream.weigh(self.traffic)
+                self.consumer.hot_key_share = self.traffic.hot_key_share
+            case "capacity":
+                state = self.capacities[values.get("index")]
+                state.set_units(values["write_units"], state.read_units)
+            case "poison":
+                self.stream.open_shards[0].lanes[0].poisoned = True
+            case "updating":
+                self.pending.begin("stream", self.second + values["seconds"], lambda: None)
+            case "silence":
+                self.publisher.silences.append((self.second, self.second + values["seconds"]))
+            case unknown:
+                raise ValueError(f"{self.scenario.name}: no fault {unknown!r}")
+
+    def _refusable(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Refusal:
+            self.violations += 1
+            raise
+
+    def _check_stream_idle(self) -> None:
+        if self.pending.is_busy("stream"):
+            name = self.scenario.stream.name
+            raise Refusal("ResourceInUseException", f"stream {name} is UPDATING")
+
+    def update_shard_count(self, target: int) -> None:
+        """UpdateShardCount, uniform scaling; asynchronous. Raises Refusal."""
+        current = len(self.stream.open_shards)
+
+        def check() -> None:
+            self._check_stream_idle()
+            check_shard_target(current, target, self._shard_calls, self.second)
+
+        self._refusable(check)
+        self._shard_calls.append(self.second)
+
+        def effect() -> None:
+            self.stream.uniform(target)
+            self.stream.weigh(self.traffic)
+
+        self.pending.begin("stream", self.second + reshard_seconds(current, target), effect)
+
+    def split_shard(self, shard_id: str, new_starting_hash_key: int) -> None:
+        """SplitShard; asynchronous. Raises Refusal."""
+        shard = self._open_shard(shard_id)
+
+        def check() -> None:
+            self._check_stream_idle()
+            if not shard.start < new_starting_hash_key <= shard.end:
+                raise Refusal("InvalidArgumentException", "the hash key is not inside the shard")
+
+        self._refusable(check)
+
+        def effect() -> None:
+            at = new_starting_hash_key
+            self.stream.replace([shard], [(shard.start, at - 1), (at, shard.end)])
+            self.stream.weigh(self.traffic)
+
+        self.pending.begin("stream", self.second + 30, effect)
+
+    def merge_shards(self, shard_id: str, adjacent_shard_id: str) -> None:
+        """MergeShards; asynchronous. Raises Refusal."""
+        pair = sorted(
+            (self._open_shard(shard_id), self._open_shard(adjacent_shard_id)),
+            key=lambda shard: shard.start,
+        )
+
+        def check() -> None:
+            self._check_stream_idle()
+            if pair[0].end + 1 != pair[1].start:
+                raise Refusal("InvalidArgumentException", "the shards are not adjacent")
+
+        self._refusable(check)
+
+        def effect() -> None:
+            self.stream.replace(pair, [(pair[0].start, pair[1].end)])
+            self.stream.weigh(self.traffic)
+
+        self.pending.begin("stream", self.second + 30, effect)
+
+    def _open_shard(self, shard_id: str) -> ShardState:
+        found = [each for each in self.stream.open_shards if each.shard_id == shard_id]
+        if not found:
+            self.violations += 1
+            raise Refusal("ResourceNotFoundException", f"no open shard {shard_id}")
+        return found[0]
+
+    def set_retention_hours(self, hours: int) -> None:
+        """IncreaseStreamRetentionPeriod or its opposite; at once. Raises Refusal."""
+
+        def check() -> None:
+            self._check_stream_idle()
+            if not 24 <= hours <= 8760 or hours == self.stream.retention_hours:
+                raise Refusal("InvalidArgumentException", f"retention of {hours} hours")
+
+        self._refusable(check)
+        self.stream.retention_hours = hours
+
+    def update_mapping(self, parallelization_factor: int) -> None:
+        """UpdateEventSourceMapping; takes effect within half a minute. Raises Refusal."""
+
+        def check() -> None:
+            if self.pending.is_busy("mapping"):
+                raise Refusal("ResourceInUseException", "the mapping is being updated")
+            if not 1 <= parallelization_factor <= 10:
+                raise Refusal("InvalidParameterValueException", "ParallelizationFactor is 1..10")
+
+        self._refusable(check)
+        self.pending.begin(
+            "mapping", self.second + 30, lambda: self.stream.set_factor(parallelization_factor)
+        )
+
+    def update_table(self, wanted: Mapping[str | None, tuple[int, int]]) -> None:
+        """UpdateTable: (write, read) units by index, None for the table itself; takes effect
+        within a minute. Raises Refusal."""
+        self._refusable(lambda: self.table.check(wanted, self.pending.is_busy("table"), self.now))
+        self.table.note(wanted, self.now)
+
+        def effect() -> None:
+            for index, (write, read) in wanted.items():
+                self.capacities[index].set_units(write, read)
+
+        self.pending.begin("table", self.second + 40, effect)
+
+    def recent_keys(self, shard_id: str, seconds: int, most: int) -> tuple[str, ...]:
+        """Partition keys of the records lately put to an open shard, as GetRecords gives them."""
+        shard = self._open_shard(shard_id)
+        rate = rate_at(self.traffic, self.second) * (shard.ordinary + shard.hot)
+        limit = min(1000, 1024 * 1024 // self.traffic.record_bytes)
+        count = min(most, int(min(rate, limit) * seconds))
+        random = Random(f"{self.seed}/{self.second}/{shard_id}")
+        return self.stream.keys.sample(self.traffic, shard.start, shard.end, count, random)
+
+    def metric(
+        self, namespace: str, name: str, dimensions: Dimensions, statistic: str, minute: datetime
+    ) -> float | None:
+        """A minute's value as CloudWatch answers now: late, and None where it has none."""
+        at = int((minute - START).total_seconds()) // 60
+        return self.publisher.value((namespace, name, dimensions), statistic, at, self.second)
+
+    def figures(self) -> Figures:
+        """What the run has come to so far."""
+        costs = Costs(self.costs.usd)
+        costs.add_lambda(self.consumer.gigabyte_seconds, self.consumer.requests)
+        stream, consumer = self.stream, self.consumer
+        lost = stream.records_dropped + stream.records_expired + consumer.records_discarded
+        return Figures(
+            seconds_out_of_objective=self._seconds_out,
+            iterator_age_max_seconds=self._age_most,
+            records_written=stream.records_written,
+            records_read=consumer.records_read,
+            records_lost=lost,
+            producer_throttles=stream.producer_throttles,
+            table_throttles=consumer.table_throttles,
+            cost_usd=round(costs.usd, 6),
+            limit_violations=self.violations,
+        )
