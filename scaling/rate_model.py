@@ -12,19 +12,21 @@ __all__ = ["RateModel", "learn_rate", "units_per_record"]
 
 MINUTES_TO_TRUST = 3
 CHANGED_RATIO = 1.25
+FULL_BATCH_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class RateModel:
     """Duration of an invocation as a + b x batch, in seconds.
 
-    ``is_clean`` is False when every minute seen was stretched by throttling or failures
-    downstream: the rate is then a lower bound, not what the function could do.
+    ``is_sure`` is False when the rate is only a lower bound of what the function can do: every
+    minute seen was stretched by throttling or failures downstream, or all batches were small and
+    alike, so that the cost of an invocation can't be told from that of a record.
     """
 
     seconds_per_invocation: float
     seconds_per_record: float
-    is_clean: bool
+    is_sure: bool
 
     def records_per_busy_second(self, batch_size: int) -> float:
         """The true processing rate of one lane with full batches (Flink's autoscaler, DS2:
@@ -102,14 +104,18 @@ def learn_rate(readings: Readings, consumer: Consumer) -> RateModel | None:
         return None
     clean = [minute for minute in minutes if minute.is_clean]
     used = clean or minutes
-    a, b = _fit(used) or _ratio(used)
+    fitted = _fit(used)
+    a, b = fitted or _ratio(used)
     newest = used[-MINUTES_TO_TRUST:]
     change = median(
         minute.busy_seconds / (a * minute.invocations + b * minute.records) for minute in newest
     )
     if len(newest) == MINUTES_TO_TRUST and not 1 / CHANGED_RATIO <= change <= CHANGED_RATIO:
         a, b = a * change, b * change
-    return RateModel(a, b, is_clean=bool(clean))
+    full = max(minute.records / minute.invocations for minute in used) >= (
+        FULL_BATCH_SHARE * consumer.mapping.batch_size
+    )
+    return RateModel(a, b, is_sure=bool(clean) and (fitted is not None or full))
 
 
 def _per_record(

@@ -119,9 +119,9 @@ def learn(readings: Readings) -> Model:
 def size(model: Model, load: Load, spec: PipelineSpec) -> tuple[Demand, ...]:
     """The demand on every lever that the load touches, tables first, then factor, then shards.
 
-    Never less for a larger load. A consumer whose rate isn't known, or only from minutes in which
-    its tables throttled it, gets its tables and the stream's own limits sized; its concurrency
-    waits for the first clean minutes.
+    Never less for a larger load. The stream is widened for a consumer's sake only when the
+    consumer's rate is sure; until then its tables, its factor and the stream's own limits are
+    sized.
     """
     return (
         *_capacity_demands(model, load, spec),
@@ -173,9 +173,13 @@ def _concurrency_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterat
         batch = consumer.mapping.batch_size
         steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
         wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
-        yield _factor_demand(model.pipeline, consumer, learnt, wanted, load, spec)
+        # The backlog sits in the shards that are open now: those added later don't drain it.
+        spread = min(shards, model.pipeline.stream.shard_count)
+        if load.backlog_records:
+            spread = model.pipeline.stream.shard_count
+        yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
         by_lanes = ceil(steady / FACTOR_MAX)
-        if learnt.is_clean and by_lanes > shards:
+        if learnt.is_sure and by_lanes > shards:
             shards = by_lanes
             because = (
                 f"{consumer.function.name} needs {steady:.1f} concurrent executions, and a shard "
@@ -185,7 +189,7 @@ def _concurrency_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterat
 
 
 def _factor_demand(
-    pipeline: Pipeline,
+    shards: int,
     consumer: Consumer,
     learnt: RateModel,
     lanes: float,
@@ -195,9 +199,8 @@ def _factor_demand(
     batch = consumer.mapping.batch_size
     return Demand(
         Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name),
-        # The backlog sits in the shards that are open now: shards added later don't drain it.
-        min(FACTOR_MAX, max(1, ceil(lanes / pipeline.stream.shard_count))),
-        f"{lanes:.1f} concurrent executions over {pipeline.stream.shard_count} shards: "
+        min(FACTOR_MAX, max(1, ceil(lanes / shards))),
+        f"{lanes:.1f} concurrent executions over {shards} shards: "
         f"{load.records_per_second:,.0f} records/s at "
         f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
         f"{_drain_words(load, spec)}",

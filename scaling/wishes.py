@@ -20,7 +20,7 @@ SETTLE = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
 
 RAISE_MARGIN = 1.1
-RAISE_MARGIN_UNSETTLED = 1.25
+RAISE_MARGIN_UNSETTLED = 1.5
 LOWER_SHARE = 0.8
 CALM = timedelta(minutes=15)
 FULL_COVERAGE = 0.9
