@@ -45,7 +45,8 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
     invocations = vitals.invocations.last(RECENT_SECONDS).total
     longest = (vitals.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     timeout = consumer.function.timeout_seconds
-    failing = errors.total >= FAILING_SHARE * invocations and (errors.latest or 0) > 0
+    newest = vitals.invocations.last(RECENT_SECONDS).latest or 0.0
+    failing = bool(errors.latest) and (errors.latest or 0.0) >= FAILING_SHARE * newest
     if not failing or longest >= TIMEOUT_SHARE * timeout or not readings.age_is_sick:
         return
     yield Diagnosis(
@@ -108,7 +109,8 @@ def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
     longest = readings.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
     timeout = consumer.function.timeout_seconds
     near = [sample for sample in longest.present if sample / 1000 >= TIMEOUT_SHARE * timeout]
-    if len(near) < 2 or longest.latest not in near:
+    held = len(near) >= 2 or readings.age_is_sick
+    if not held or longest.latest not in near:
         return
     errors = readings.function(consumer).errors.last(RECENT_SECONDS).total
     batch = consumer.mapping.batch_size

@@ -51,7 +51,7 @@ def _nothing_found(readings: Readings) -> Diagnosis:
     if age is not None and age > readings.iterator_age_max_seconds and not readings.age_is_sick:
         evidence = (f"the backlog is draining: iterator age {age:.0f} s, and falling",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
-    if readings.age_is_sick:
+    if readings.age_is_sick and (age or 0.0) > readings.iterator_age_max_seconds:
         return Diagnosis(
             Cause.UNKNOWN,
             name,

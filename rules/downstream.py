@@ -11,6 +11,9 @@ __all__ = ["table_causes"]
 THROTTLED_SHARE = 0.01
 """Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
 
+FULL_SHARE = 0.9
+"""Above this a table lives on its burst, which lasts 300 s at most (DynamoDB guide)."""
+
 HOT_PARTITION_ADVICE = (
     "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
     "does not help: spread the hot key over more partition keys (a suffix, or write sharding)"
@@ -37,6 +40,7 @@ def table_causes(readings: Readings) -> Iterator[Diagnosis]:
 def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     share = readings.throttled_share(capacity)
     if share < THROTTLED_SHARE:
+        yield from _full(readings, table, capacity)
         return
     vitals = readings.capacity(capacity)
     throttled = vitals.write_throttles.last(RECENT_SECONDS)
@@ -55,6 +59,18 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
             advice=HOT_PARTITION_ADVICE,
         )
         return
+    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    consumed = rate(readings.capacity(capacity).consumed_write_units)
+    if not table.is_provisioned or consumed < FULL_SHARE * capacity.write_units:
+        return
+    evidence = (
+        f"{capacity.where} consumed {consumed:,.0f} of {capacity.write_units:,} provisioned write "
+        "units a second",
+        "nothing is throttled yet, but only for as long as its burst lasts, five minutes at most",
+    )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 

@@ -22,6 +22,7 @@ HOT_KEY_SHARE = 0.5
 """A key with more than half of its shard's records still fills a shard of its own after a split."""
 
 HOT_SHARD_FACTOR = 1.5
+NEARLY_FULL_SHARE = 0.7
 
 
 def is_uneven(readings: Readings) -> bool:
@@ -82,6 +83,8 @@ def _hot(readings: Readings) -> Diagnosis | None:
         return None
     sample, excess = found
     single = len(readings.pipeline.key_samples) == 1
+    if readings.producers_throttled and _share_of(readings, sample) < NEARLY_FULL_SHARE:
+        return None
     if sample.top_share < HOT_KEY_SHARE and (excess < HOT_SHARD_FACTOR or single):
         return None
     utilization = max(readings.stream_utilization)
@@ -106,6 +109,13 @@ def _hot(readings: Readings) -> Diagnosis | None:
         (*evidence, f"its most frequent key has only {sample.top_share:.0%}, so a split helps"),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
+
+
+def _share_of(readings: Readings, sample: KeySample) -> float:
+    """How full the sampled shard is, by its part of all sampled records, 0..1 and above."""
+    total = sum(each.total for each in readings.pipeline.key_samples)
+    part = sample.total / total * readings.pipeline.stream.shard_count
+    return part * max(readings.stream_utilization)
 
 
 def _symptom(readings: Readings) -> str:

@@ -37,7 +37,7 @@ from scaling.resources.kinesis_stream import (
     shard_count_bounds,
 )
 from scaling.specification import PipelineSpec
-from scaling.wishes import Wish, wishes
+from scaling.wishes import SETTLE, Wish, wishes
 
 __all__ = ["Decider", "decide"]
 
@@ -159,7 +159,7 @@ class Decider:
     def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, str]:
         stream = self._pipeline.stream
         hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
-        if hot is not None:
+        if hot is not None and self._has_settled():
             return split_for(stream, hot.where, self._pipeline.key_samples), hot.because
         shards = next((each for each in decisions if _is_narrow(each)), None)
         if shards is None or not self._budget_is_spent() or not self._would_lose_records():
@@ -169,6 +169,12 @@ class Decider:
             "limit"
         )
         return splits_towards(stream, shards.wanted), because
+
+    def _has_settled(self) -> bool:
+        """Whether the metrics judged are all from after the last change of the shards."""
+        lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+        changed, judged = self.history.last_change(lever), self.readings.vitals.judged_until
+        return changed is None or (judged is not None and judged - changed >= SETTLE)
 
     def _budget_is_spent(self) -> bool:
         return self.history.shard_count_updates(

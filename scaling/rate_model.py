@@ -11,6 +11,7 @@ from rules.window import Window
 __all__ = ["RateModel", "learn_rate", "units_per_record"]
 
 MINUTES_TO_TRUST = 3
+MINUTES_TO_LEARN = 30
 CHANGED_RATIO = 1.25
 FULL_BATCH_SHARE = 0.5
 
@@ -103,7 +104,7 @@ def learn_rate(readings: Readings, consumer: Consumer) -> RateModel | None:
     if not minutes:
         return None
     clean = [minute for minute in minutes if minute.is_clean]
-    used = clean or minutes
+    used = (clean or minutes)[-MINUTES_TO_LEARN:]
     fitted = _fit(used)
     a, b = fitted or _ratio(used)
     newest = used[-MINUTES_TO_TRUST:]

@@ -17,13 +17,23 @@ from scaling.plan import Demand, Lever
 from scaling.rate_model import RateModel, learn_rate, units_per_record
 from scaling.specification import PipelineSpec, TargetUtilization
 
-__all__ = ["FACTOR_MAX", "Load", "Model", "learn", "load_now", "load_of_the_hour", "size"]
+__all__ = [
+    "FACTOR_MAX",
+    "Load",
+    "Model",
+    "busy_of_the_hour",
+    "learn",
+    "load_now",
+    "load_of_the_hour",
+    "size",
+]
 
 FACTOR_MAX = 10
 """Highest ParallelizationFactor (UpdateEventSourceMapping, API reference)."""
 
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
+FALLING_SHARE = 0.8
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
 
@@ -56,13 +66,16 @@ class Model:
 
 
 def _offered(readings: Readings, seconds: float) -> float:
-    """Records offered per second for each one taken, from 1 to 2.
+    """Records offered per second for each one taken, from 1 to 2; 1 when refusals are falling.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
     single UpdateShardCount goes beyond double.
     """
     taken = readings.vitals.stream.incoming_records.last(seconds).total
-    refused = readings.vitals.stream.write_throttles.last(seconds).total
+    throttles = readings.vitals.stream.write_throttles.last(seconds)
+    refused = throttles.total
+    if throttles.latest is not None and throttles.latest < FALLING_SHARE * (throttles.peak or 0.0):
+        return 1.0
     return min(2.0, 1 + refused / taken) if taken and seconds >= 60 else 1.0
 
 
@@ -85,6 +98,12 @@ def load_now(readings: Readings, shards_changed_at: datetime | None) -> Load:
         rate(stream.incoming_bytes, NOW_SECONDS) * offered,
         backlog,
     )
+
+
+def busy_of_the_hour(readings: Readings, consumer: Consumer) -> float:
+    """Mean concurrent executions of the busiest minute of the last hour."""
+    duration = readings.function(consumer).duration_sum_milliseconds
+    return rate(duration, HOUR_SECONDS) / 1000
 
 
 def load_of_the_hour(readings: Readings) -> Load:
@@ -116,8 +135,11 @@ def learn(readings: Readings) -> Model:
     return Model(pipeline, rates, tuple(models.values()))
 
 
-def size(model: Model, load: Load, spec: PipelineSpec) -> tuple[Demand, ...]:
+def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
     """The demand on every lever that the load touches, tables first, then factor, then shards.
+
+    ``spread`` is the number of shards that the factor multiplies: the open ones while there is a
+    backlog, since it sits in those and shards added later don't drain it.
 
     Never less for a larger load. The stream is widened for a consumer's sake only when the
     consumer's rate is sure; until then its tables, its factor and the stream's own limits are
@@ -125,7 +147,7 @@ def size(model: Model, load: Load, spec: PipelineSpec) -> tuple[Demand, ...]:
     """
     return (
         *_capacity_demands(model, load, spec),
-        *_concurrency_demands(model, load, spec),
+        *_concurrency_demands(model, load, spec, spread),
     )
 
 
@@ -163,7 +185,9 @@ def _lanes(records_per_second: float, rate_: RateModel, batch: int, use: float) 
     return records_per_second / (rate_.records_per_busy_second(batch) * use)
 
 
-def _concurrency_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[Demand]:
+def _concurrency_demands(
+    model: Model, load: Load, spec: PipelineSpec, spread: int
+) -> Iterator[Demand]:
     use = spec.target_utilization
     shards, because = _shards_by_volume(load, use, len(model.pipeline.consumers))
     for consumer in model.pipeline.consumers:
@@ -173,10 +197,6 @@ def _concurrency_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterat
         batch = consumer.mapping.batch_size
         steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
         wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
-        # The backlog sits in the shards that are open now: those added later don't drain it.
-        spread = min(shards, model.pipeline.stream.shard_count)
-        if load.backlog_records:
-            spread = model.pipeline.stream.shard_count
         yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
         by_lanes = ceil(steady / FACTOR_MAX)
         if learnt.is_sure and by_lanes > shards:

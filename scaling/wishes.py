@@ -11,15 +11,23 @@ from rules.readings import Readings, rate
 from scaling.bounds import lever_spec
 from scaling.history import History
 from scaling.plan import Demand, Lever
-from scaling.sizing import Load, learn, load_now, load_of_the_hour, size
+from scaling.sizing import (
+    FACTOR_MAX,
+    Load,
+    Model,
+    busy_of_the_hour,
+    learn,
+    load_now,
+    load_of_the_hour,
+    size,
+)
 from scaling.specification import PipelineSpec
 
-__all__ = ["Wish", "current_capacities", "wishes"]
+__all__ = ["SETTLE", "Wish", "current_capacities", "wishes"]
 
 SETTLE = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
 
-RAISE_MARGIN = 1.1
 RAISE_MARGIN_UNSETTLED = 1.5
 LOWER_SHARE = 0.8
 CALM = timedelta(minutes=15)
@@ -74,19 +82,48 @@ def wishes(
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
     model = learn(readings)
     load = _curable(load_now(readings, history.last_change(shards)), readings, diagnoses)
-    needed = {demand.lever: demand for demand in size(model, load, spec)}
+    current_shards = pipeline.stream.shard_count
+    needed = {demand.lever: demand for demand in size(model, load, spec, current_shards)}
     _withhold(needed, pipeline, diagnoses)
     _escalate(needed, readings, diagnoses, history)
-    hour = {demand.lever: demand for demand in size(model, load_of_the_hour(readings), spec)}
+    hour = _demands_of_the_hour(model, readings, spec)
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
     may_lower = _may_lower(readings, diagnoses)
     found = []
     for lever, current in current_capacities(pipeline).items():
-        wish = _raise(lever, current, needed.get(lever), ill, _is_settled(lever, history, now))
+        demand = needed.get(lever) if ill else None
+        wish = _raise(lever, current, demand, _is_settled(lever, history, now))
         if wish is None and may_lower and _is_calm(lever, history, now):
             wish = _lower(lever, current, _floor(lever, hour.get(lever), readings, spec))
         found.append(_at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
     return tuple(found)
+
+
+def _demands_of_the_hour(
+    model: Model, readings: Readings, spec: PipelineSpec
+) -> dict[Lever, Demand]:
+    """What the last hour's peak needs, with the factor spread over the shards that then remain;
+    never fewer concurrent executions than were really busy, however well larger batches do."""
+    pipeline, load = readings.pipeline, load_of_the_hour(readings)
+    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+    current = pipeline.stream.shard_count
+    use = spec.target_utilization.concurrency
+    lanes = {
+        consumer.function.name: busy_of_the_hour(readings, consumer) / use
+        for consumer in pipeline.consumers
+    }
+    first = {demand.lever: demand for demand in size(model, load, spec, current)}
+    by_lanes = ceil(max(lanes.values(), default=0) / FACTOR_MAX)
+    count = max(first[shards].capacity, by_lanes)
+    spread = min(current, count)
+    found = {demand.lever: demand for demand in size(model, load, spec, spread)}
+    found[shards] = replace(found[shards], capacity=count)
+    for name, needed in lanes.items():
+        factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, name)
+        if factor in found:
+            capacity = max(found[factor].capacity, min(FACTOR_MAX, ceil(needed / spread)))
+            found[factor] = replace(found[factor], capacity=capacity)
+    return found
 
 
 def _curable(load: Load, readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Load:
@@ -112,17 +149,23 @@ def _withhold(
     for diagnosis in diagnoses:
         if not diagnosis.advice:
             continue
-        for kind, where in (
-            (LeverKind.WRITE_CAPACITY, diagnosis.where),
-            (LeverKind.READ_CAPACITY, diagnosis.where),
-        ):
-            needed.pop(Lever.of(kind, where), None)
+        _drop_capacity(needed, diagnosis.where)
+        ill = {each.where for each in diagnoses if each.cause in _CAPACITY_CAUSES}
         for consumer in pipeline.consumers:
             factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
             needed.pop(factor, None)
+            for table in consumer.tables:
+                for capacity in table.capacities:
+                    if capacity.where not in ill:
+                        _drop_capacity(needed, capacity.where)
         ingests = any(each.cause is Cause.PRODUCER_THROTTLED for each in diagnoses)
         if not ingests:
             needed.pop(Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name), None)
+
+
+def _drop_capacity(needed: dict[Lever, Demand], where: str) -> None:
+    for kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
+        needed.pop(Lever.of(kind, where), None)
 
 
 def _escalate(
@@ -169,14 +212,10 @@ def _is_calm(lever: Lever, history: History, now: datetime) -> bool:
     return changed is None or now - changed >= CALM
 
 
-def _raise(
-    lever: Lever, current: int, demand: Demand | None, ill: bool, settled: bool
-) -> Wish | None:
+def _raise(lever: Lever, current: int, demand: Demand | None, settled: bool) -> Wish | None:
+    margin = 1.0 if settled else RAISE_MARGIN_UNSETTLED
     if demand is None:
         return None
-    margin = 1.0 if ill else RAISE_MARGIN
-    if not settled:
-        margin = RAISE_MARGIN_UNSETTLED
     if demand.capacity <= current * margin:
         return None
     return Wish(lever, current, demand.capacity, demand.because)

@@ -68,7 +68,7 @@ def a_pipeline(
     consumer = Consumer(
         Function("scorer", 15, 512, reserved_concurrency),
         EventSourceMapping("uuid-1", "scorer", stream.arn, "Enabled", factor),
-        (table or a_table(),),
+        (table or a_table(5000),),
     )
     return Pipeline("race", stream, (consumer,), 1000)
 

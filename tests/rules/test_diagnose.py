@@ -29,7 +29,7 @@ def each(minutes: tuple[Minute, ...], **changes: float) -> tuple[Minute, ...]:
         pytest.param(each(GROWING, table_throttles=900), a_pipeline(), Cause.TABLE_THROTTLED),
         pytest.param(
             each(GROWING, index_throttles=900),
-            a_pipeline(table=a_table(index_units=20)),
+            a_pipeline(table=a_table(5000, index_units=20)),
             Cause.INDEX_THROTTLED,
         ),
         pytest.param(
@@ -70,7 +70,7 @@ def test_an_illness_is_named_by_its_evidence(
 
 def test_a_throttled_index_comes_before_a_narrow_stream() -> None:
     minutes = each(GROWING, index_throttles=900, records_per_second=950, batch=100)
-    found = causes(a_pipeline(table=a_table(index_units=20)), *minutes)
+    found = causes(a_pipeline(table=a_table(5000, index_units=20)), *minutes)
     assert found == [Cause.INDEX_THROTTLED, Cause.STREAM_TOO_NARROW]
 
 

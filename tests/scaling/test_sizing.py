@@ -21,11 +21,14 @@ def a_model() -> Model:
 
 
 def demands(model: Model, load: Load) -> dict[Lever, int]:
-    return {demand.lever: demand.capacity for demand in size(model, load, SPEC)}
+    return {
+        demand.lever: demand.capacity
+        for demand in size(model, load, SPEC, model.pipeline.stream.shard_count)
+    }
 
 
 def test_one_look_sizes_every_layer_downstream_first() -> None:
-    found = size(a_model(), Load(1000, 300_000), SPEC)
+    found = size(a_model(), Load(1000, 300_000), SPEC, 1)
     assert [(demand.lever, demand.capacity) for demand in found] == [
         (TABLE, 1429),
         (INDEX, 1429),
