@@ -51,6 +51,12 @@ def _nothing_found(readings: Readings) -> Diagnosis:
     if age is not None and age > readings.iterator_age_max_seconds and not readings.age_is_sick:
         evidence = (f"the backlog is draining: iterator age {age:.0f} s, and falling",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
+    if readings.is_settling and readings.age_is_sick:
+        evidence = (
+            f"iterator age {age or 0:.0f} s; the change of {readings.changed_at:%H:%M} does not "
+            "show in the metrics yet",
+        )
+        return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and (age or 0.0) > readings.iterator_age_max_seconds:
         return Diagnosis(
             Cause.UNKNOWN,

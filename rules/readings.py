@@ -1,6 +1,7 @@
 """What the vital windows say in the terms of the field: rates, shares, ages, concurrency."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rules.pipeline import Capacity, Consumer, Pipeline
 from rules.vitals import CapacityVitals, FunctionVitals, Vitals
@@ -31,17 +32,28 @@ def rate(window: Window, seconds: int = RECENT_SECONDS) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """A pipeline with its vitals, and the objective that they are held against."""
+    """A pipeline with its vitals, and the objective that they are held against.
+
+    ``changed_at`` is when one of its levers was last moved, None where that isn't known.
+    """
 
     pipeline: Pipeline
     vitals: Vitals
     iterator_age_max_seconds: float
+    changed_at: datetime | None = None
 
     @property
     def age_seconds(self) -> float | None:
         """The newest iterator age of the stream, None when none is known."""
         newest = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
         return None if newest is None else newest / 1000
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the minutes judged are still those before, or just after, the last change."""
+        judged = self.vitals.judged_until
+        settle = timedelta(seconds=RECENT_SECONDS)
+        return bool(self.changed_at and judged and judged - self.changed_at < settle)
 
     @property
     def age_growth(self) -> float:

@@ -49,6 +49,11 @@ class History:
             default=None,
         )
 
+    def last_change_of_any(self) -> datetime | None:
+        """When any lever was last changed."""
+        moments = (entry.begun_at for entry in self.entries if entry.outcome in _COUNTED)
+        return max(moments, default=None)
+
     def open_entries(self) -> tuple[Entry, ...]:
         """Intentions whose end was never written: a sweep died, or is still at it."""
         return tuple(entry for entry in self.entries if entry.outcome is Outcome.BEGUN)

@@ -74,9 +74,15 @@ def _sweep_one(
     pipeline = edges.cloud.describe(spec)
     rules = _rules(pipeline, spec)
     windows = _read(edges.metrics, pipeline, rules, now)
-    readings = _look_closer(_readings(pipeline, windows, spec, now), edges.cloud, now)
+    history = _history(pipeline, edges.ledger, now, dry_run)
+    readings = Readings(
+        pipeline,
+        vitals_from(pipeline, windows, now),
+        spec.objective.iterator_age_max_seconds,
+        history.last_change_of_any(),
+    )
+    readings = _look_closer(readings, edges.cloud, now)
     findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
-    history = _history(readings.pipeline, edges.ledger, now, dry_run)
     diagnoses = diagnose(readings)
     plan = decide(readings, diagnoses, spec, history, now)
     diagnoses = _oversized(diagnoses, plan)
@@ -96,13 +102,6 @@ def _read(
     wanted = dict.fromkeys([*vital_metrics(pipeline), *(rule.metric for rule in rules)])
     end = now.replace(second=0, microsecond=0)
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
-
-
-def _readings(
-    pipeline: Pipeline, windows: dict[Metric, Window], spec: PipelineSpec, now: datetime
-) -> Readings:
-    vitals = vitals_from(pipeline, windows, now)
-    return Readings(pipeline, vitals, spec.objective.iterator_age_max_seconds)
 
 
 def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:

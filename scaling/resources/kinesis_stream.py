@@ -29,6 +29,7 @@ RETENTION_HOURS_MIN, RETENTION_HOURS_MAX = 24, 8_760
 """IncreaseStreamRetentionPeriod, API reference."""
 
 PREFERRED_OVERSHOOT = 1.25
+UNIFORM_WITHIN = 0.1
 
 
 def doublings(from_count: int, to_count: int) -> int:
@@ -64,6 +65,9 @@ def shard_count_bounds(
             current,
             f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent",
         )
+    elif wanted < current and not _is_uniform(stream):
+        reason = f"{stream.name} was split for a hot shard, and UpdateShardCount would undo that"
+        yield Bound(current, current, reason)
     elif wanted < current:
         reserve = doublings(max(wanted, ceil(current / 2)), count_max)
         if left - 1 < reserve:
@@ -73,6 +77,11 @@ def shard_count_bounds(
                 f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
                 f"{reserve} are kept to scale out to {count_max}",
             )
+
+
+def _is_uniform(stream: Stream) -> bool:
+    shares = [shard.key_share * stream.shard_count for shard in stream.open_shards]
+    return all(abs(share - 1) < UNIFORM_WITHIN for share in shares)
 
 
 def preferred_count(current: int, allowed: int) -> int:

@@ -1,0 +1,192 @@
+"""From AWS's descriptions to a pipeline, in few calls."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rules.pipeline import (
+    Capacity,
+    Consumer,
+    EventSourceMapping,
+    Function,
+    Pipeline,
+    Shard,
+    Stream,
+    Table,
+)
+from scaling.aws.clients import Clients
+from scaling.aws.errors import asking
+from scaling.errors import ResourceMissing, Unreachable
+from scaling.specification import ConsumerSpec, PipelineSpec
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
+    from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
+
+__all__ = ["Describer"]
+
+DEFAULT_ACCOUNT_CONCURRENCY = 1000
+"""Lambda's default quota, taken where an endpoint has no GetAccountSettings (moto hasn't)."""
+
+
+class Describer:
+    """Looks one pipeline up. Tables that several consumers share are described once."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._tables: dict[str, Table] = {}
+
+    def pipeline(self, spec: PipelineSpec) -> Pipeline:
+        """The pipeline as configured now; ResourceMissing names what isn't there."""
+        stream = self._stream(spec.stream)
+        mappings = self._mappings(stream)
+        consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
+        return Pipeline(spec.name, stream, consumers, self._account_concurrency())
+
+    def _stream(self, name: str) -> Stream:
+        kinesis = self._clients.kinesis
+        with asking("kinesis:DescribeStreamSummary", name):
+            summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+        levels = summary.get("EnhancedMonitoring", [])
+        names = {metric for level in levels for metric in level.get("ShardLevelMetrics", [])}
+        return Stream(
+            name,
+            summary["StreamARN"],
+            summary["StreamStatus"],
+            summary.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED"),
+            self._open_shards(name),
+            summary["RetentionPeriodHours"],
+            bool(names.intersection(("IncomingRecords", "ALL"))),
+        )
+
+    def _open_shards(self, name: str) -> tuple[Shard, ...]:
+        pages = self._clients.kinesis.get_paginator("list_shards")
+        found = []
+        with asking("kinesis:ListShards", name):
+            for page in pages.paginate(StreamName=name, ShardFilter={"Type": "AT_LATEST"}):
+                found += [_shard(each) for each in page["Shards"]]
+        # Some emulators ignore the filter, so closed shards are left out here too.
+        opened = [shard for shard in found if shard.is_open]
+        return tuple(sorted(opened, key=lambda shard: shard.starting_hash_key))
+
+    def _mappings(self, stream: Stream) -> list["EventSourceMappingConfigurationTypeDef"]:
+        pages = self._clients.functions.get_paginator("list_event_source_mappings")
+        with asking("lambda:ListEventSourceMappings", stream.name):
+            return [
+                each
+                for page in pages.paginate(EventSourceArn=stream.arn)
+                for each in page["EventSourceMappings"]
+            ]
+
+    def _consumer(
+        self,
+        said: ConsumerSpec,
+        stream: Stream,
+        mappings: list["EventSourceMappingConfigurationTypeDef"],
+    ) -> Consumer:
+        name = said.function
+        mapping = next(
+            (each for each in mappings if _function_name(each["FunctionArn"]) == name), None
+        )
+        function = self._function(name)
+        if mapping is None:
+            raise ResourceMissing(
+                "lambda:ListEventSourceMappings",
+                stream.name,
+                f"function {name} has no event source mapping that reads this stream",
+            )
+        tables = tuple(self._table(table.name) for table in said.table_specs)
+        return Consumer(function, _mapping(mapping, stream), tables)
+
+    def _function(self, name: str) -> Function:
+        functions = self._clients.functions
+        with asking("lambda:GetFunctionConfiguration", name):
+            configuration = functions.get_function_configuration(FunctionName=name)
+        with asking("lambda:GetFunctionConcurrency", name):
+            concurrency = functions.get_function_concurrency(FunctionName=name)
+        return Function(
+            name,
+            configuration["Timeout"],
+            configuration["MemorySize"],
+            concurrency.get("ReservedConcurrentExecutions"),
+        )
+
+    def _account_concurrency(self) -> int:
+        try:
+            with asking("lambda:GetAccountSettings", "the account"):
+                settings = self._clients.functions.get_account_settings()
+        except (Unreachable, ResourceMissing) as error:
+            cause = error.__cause__
+            status = getattr(cause, "response", {}).get("ResponseMetadata", {})
+            if status.get("HTTPStatusCode") in (404, 501):
+                return DEFAULT_ACCOUNT_CONCURRENCY
+            raise
+        return settings["AccountLimit"]["ConcurrentExecutions"]
+
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            with asking("dynamodb:DescribeTable", name):
+                answer = self._clients.dynamodb.describe_table(TableName=name)
+            self._tables[name] = _table(answer["Table"])
+        return self._tables[name]
+
+
+def _shard(data: Mapping[str, Any]) -> Shard:
+    parents = (data.get("ParentShardId"), data.get("AdjacentParentShardId"))
+    return Shard(
+        data["ShardId"],
+        int(data["HashKeyRange"]["StartingHashKey"]),
+        int(data["HashKeyRange"]["EndingHashKey"]),
+        tuple(parent for parent in parents if parent),
+        is_open="EndingSequenceNumber" not in data["SequenceNumberRange"],
+    )
+
+
+def _function_name(arn: str) -> str:
+    """The name in a function ARN, without version or alias."""
+    return arn.split(":")[6]
+
+
+def _mapping(data: "EventSourceMappingConfigurationTypeDef", stream: Stream) -> EventSourceMapping:
+    destination = data.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    return EventSourceMapping(
+        uuid=data["UUID"],
+        function_name=_function_name(data["FunctionArn"]),
+        stream_arn=stream.arn,
+        state=data["State"],
+        parallelization_factor=data.get("ParallelizationFactor") or 1,
+        batch_size=data.get("BatchSize", 100),
+        batching_window_seconds=data.get("MaximumBatchingWindowInSeconds", 0),
+        bisect_batch_on_function_error=bool(data.get("BisectBatchOnFunctionError", False)),
+        maximum_retry_attempts=data.get("MaximumRetryAttempts", -1),
+        maximum_record_age_seconds=data.get("MaximumRecordAgeInSeconds", -1),
+        on_failure_destination=destination,
+        report_batch_item_failures="ReportBatchItemFailures"
+        in data.get("FunctionResponseTypes", []),
+    )
+
+
+def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any]) -> Capacity:
+    return Capacity(
+        table,
+        index,
+        status,
+        data.get("WriteCapacityUnits", 0),
+        data.get("ReadCapacityUnits", 0),
+        data.get("NumberOfDecreasesToday", 0),
+        data.get("LastDecreaseDateTime"),
+        data.get("LastIncreaseDateTime"),
+    )
+
+
+def _table(data: "TableDescriptionTypeDef") -> Table:
+    name, status = data["TableName"], data["TableStatus"]
+    mode = data.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
+    indexes = tuple(
+        _capacity(
+            name, each["IndexName"], each.get("IndexStatus", status), each["ProvisionedThroughput"]
+        )
+        for each in data.get("GlobalSecondaryIndexes", [])
+        if "ProvisionedThroughput" in each
+    )
+    own = _capacity(name, None, status, data.get("ProvisionedThroughput", {}))
+    return Table(name, status, mode, own, indexes)

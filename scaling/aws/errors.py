@@ -1,0 +1,87 @@
+"""botocore's exceptions become ours here, and nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scaling.errors import (
+    CloudError,
+    Denied,
+    InvalidRequest,
+    LimitExceeded,
+    NoCredentials,
+    ResourceInUse,
+    ResourceMissing,
+    Throttled,
+    Unreachable,
+)
+
+__all__ = ["asking"]
+
+_BY_CODE: dict[str, type[CloudError]] = {
+    **dict.fromkeys(
+        (
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "SignatureDoesNotMatch",
+        ),
+        Denied,
+    ),
+    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), NoCredentials),
+    **dict.fromkeys(
+        (
+            "Throttling",
+            "ThrottlingException",
+            "ThrottledException",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "ProvisionedThroughputExceededException",
+        ),
+        Throttled,
+    ),
+    **dict.fromkeys(("LimitExceededException", "LimitExceeded"), LimitExceeded),
+    **dict.fromkeys(("ResourceInUseException", "ResourceConflictException"), ResourceInUse),
+    **dict.fromkeys(("ResourceNotFoundException", "ResourceNotFound"), ResourceMissing),
+    **dict.fromkeys(
+        (
+            "ValidationException",
+            "InvalidArgumentException",
+            "InvalidParameterValueException",
+            "InvalidParameterValue",
+            "ValidationError",
+        ),
+        InvalidRequest,
+    ),
+}
+
+
+@contextmanager
+def asking(operation: str, resource: str) -> Iterator[None]:
+    """Around one AWS call: raises a CloudError that names the operation and the resource."""
+    import botocore.exceptions as theirs
+
+    try:
+        yield
+    except theirs.ClientError as error:
+        raise _of_code(operation, resource, error) from error
+    except (theirs.NoCredentialsError, theirs.PartialCredentialsError) as error:
+        reason = "no AWS credentials were found (environment, profile or role)"
+        raise NoCredentials(operation, resource, reason) from error
+    except (theirs.TokenRetrievalError, theirs.CredentialRetrievalError) as error:
+        raise NoCredentials(operation, resource, str(error)) from error
+    except theirs.ParamValidationError as error:
+        raise InvalidRequest(operation, resource, str(error)) from error
+    except theirs.BotoCoreError as error:
+        raise Unreachable(operation, resource, str(error)) from error
+
+
+def _of_code(operation: str, resource: str, error: Exception) -> CloudError:
+    answer: dict[str, dict[str, str]] = getattr(error, "response", {})
+    code = answer.get("Error", {}).get("Code", "")
+    message = answer.get("Error", {}).get("Message", "") or code
+    kind = _BY_CODE.get(code, Unreachable)
+    if kind is Denied:
+        message = f"permission {operation} is missing: {message}"
+    return kind(operation, resource, message)

@@ -1,0 +1,92 @@
+"""Metric windows from CloudWatch's GetMetricData."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rules.window import Metric, Window
+from scaling.aws.clients import Clients
+from scaling.aws.errors import asking
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
+
+__all__ = ["AwsMetrics"]
+
+QUERIES_MAX = 500
+POINTS_MAX = 100_800
+"""Of one GetMetricData request (API reference)."""
+
+
+class AwsMetrics:
+    """``scaling.ports.Metrics`` over CloudWatch."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def read(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
+    ) -> Mapping[Metric, Window]:
+        """One window a metric, in as few requests as AWS's limits allow."""
+        found: dict[Metric, Window] = {}
+        for batch in _batches(list(dict.fromkeys(metrics)), start, end):
+            found.update(self._read_batch(batch, start, end))
+        return found
+
+    def _read_batch(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
+    ) -> Iterator[tuple[Metric, Window]]:
+        points: dict[str, dict[datetime, float]] = {f"m{at}": {} for at in range(len(metrics))}
+        queries = [_query(f"m{at}", metric) for at, metric in enumerate(metrics)]
+        pages = self._clients.cloudwatch.get_paginator("get_metric_data")
+        with asking("cloudwatch:GetMetricData", f"{len(metrics)} metrics"):
+            for page in pages.paginate(
+                MetricDataQueries=queries,
+                StartTime=min(_aligned(start, metric) for metric in metrics),
+                EndTime=end,
+                ScanBy="TimestampAscending",
+            ):
+                for result in page["MetricDataResults"]:
+                    times, values = result.get("Timestamps", []), result.get("Values", [])
+                    points[result["Id"]].update(zip(times, values, strict=True))
+        for at, metric in enumerate(metrics):
+            yield metric, _window(metric, points[f"m{at}"], start, end)
+
+
+def _batches(metrics: list[Metric], start: datetime, end: datetime) -> Iterator[tuple[Metric, ...]]:
+    if not metrics:
+        return
+    shortest = min(metric.period_seconds for metric in metrics)
+    each = max(1, int((end - start).total_seconds()) // shortest)
+    most = max(1, min(QUERIES_MAX, POINTS_MAX // each))
+    for first in range(0, len(metrics), most):
+        yield tuple(metrics[first : first + most])
+
+
+def _query(name: str, metric: Metric) -> "MetricDataQueryTypeDef":
+    return {
+        "Id": name,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": metric.namespace,
+                "MetricName": metric.name,
+                "Dimensions": [{"Name": key, "Value": value} for key, value in metric.dimensions],
+            },
+            "Period": metric.period_seconds,
+            "Stat": metric.statistic,
+        },
+    }
+
+
+def _aligned(moment: datetime, metric: Metric) -> datetime:
+    beyond = moment.timestamp() % metric.period_seconds
+    return moment - timedelta(seconds=beyond)
+
+
+def _window(
+    metric: Metric, points: Mapping[datetime, float], start: datetime, end: datetime
+) -> Window:
+    first, last = _aligned(start, metric), _aligned(end, metric)
+    period = timedelta(seconds=metric.period_seconds)
+    count = int((last - first) / period)
+    return Window(metric, first, tuple(points.get(first + period * at) for at in range(count)))

@@ -1,0 +1,130 @@
+"""The ledger as a SQLite file: the embedded default, safe between processes of one machine."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scaling.plan import Entry, Lever, Outcome
+
+__all__ = ["SqliteLedger"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    entry_id TEXT PRIMARY KEY, pipeline TEXT NOT NULL, kind TEXT NOT NULL, place TEXT NOT NULL,
+    operation TEXT NOT NULL, from_capacity INTEGER NOT NULL, to_capacity INTEGER NOT NULL,
+    because TEXT NOT NULL, begun_at TEXT NOT NULL, outcome TEXT NOT NULL, ended_at TEXT,
+    detail TEXT);
+CREATE INDEX IF NOT EXISTS entry_by_moment ON entry (pipeline, begun_at);
+CREATE UNIQUE INDEX IF NOT EXISTS one_open_entry ON entry (kind, place) WHERE outcome = 'begun';
+CREATE TABLE IF NOT EXISTS lease (
+    resource TEXT PRIMARY KEY, holder TEXT NOT NULL, ends_at REAL NOT NULL);
+"""
+
+
+class SqliteLedger:
+    """``scaling.ports.Ledger`` in a file; ``:memory:`` forgets with the process."""
+
+    def __init__(self, path: str) -> None:
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that no other writer is in."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
+        """Take or prolong a lease."""
+        moment = now.timestamp()
+        with self._alone() as connection:
+            row = connection.execute(
+                "SELECT holder, ends_at FROM lease WHERE resource = ?", (resource,)
+            ).fetchone()
+            if row is not None and row[0] != holder and row[1] > moment:
+                return False
+            connection.execute(
+                "INSERT OR REPLACE INTO lease VALUES (?, ?, ?)",
+                (resource, holder, moment + seconds),
+            )
+        return True
+
+    def release(self, resource: str, holder: str) -> None:
+        """Give a lease back."""
+        with self._alone() as connection:
+            connection.execute(
+                "DELETE FROM lease WHERE resource = ? AND holder = ?", (resource, holder)
+            )
+
+    def begin(self, entry: Entry) -> bool:
+        """Write an intention down, unless it or another of the same lever is there."""
+        row = (
+            entry.entry_id,
+            entry.pipeline,
+            entry.lever.kind_word,
+            entry.lever.where,
+            entry.operation,
+            entry.from_capacity,
+            entry.to_capacity,
+            entry.because,
+            _text(entry.begun_at),
+            entry.outcome.value,
+            None if entry.ended_at is None else _text(entry.ended_at),
+            entry.detail,
+        )
+        with self._alone() as connection:
+            marks = ",".join("?" * len(row))
+            cursor = connection.execute(f"INSERT OR IGNORE INTO entry VALUES ({marks})", row)
+        return cursor.rowcount == 1
+
+    def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
+        """Close an intention once."""
+        with self._alone() as connection:
+            connection.execute(
+                "UPDATE entry SET outcome = ?, ended_at = ?, detail = ? "
+                "WHERE entry_id = ? AND outcome = 'begun'",
+                (outcome.value, _text(at), detail, entry_id),
+            )
+
+    def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
+        """Entries that began at or after a moment, oldest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM entry WHERE pipeline = ? AND begun_at >= ? ORDER BY begun_at, rowid",
+            (pipeline, _text(since)),
+        )
+        return tuple(_entry(row) for row in rows)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _entry(row: tuple[str, ...]) -> Entry:
+    entry_id, pipeline, kind, place, operation, before, after, because, begun, outcome = row[:10]
+    ended, detail = row[10:]
+    return Entry(
+        entry_id,
+        pipeline,
+        Lever(kind, place),
+        operation,
+        int(before),
+        int(after),
+        because,
+        datetime.fromisoformat(begun),
+        Outcome(outcome),
+        datetime.fromisoformat(ended) if ended else None,
+        detail,
+    )
