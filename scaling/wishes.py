@@ -92,7 +92,7 @@ def wishes(
     found = []
     for lever, current in current_capacities(pipeline).items():
         demand = needed.get(lever) if ill else None
-        wish = _raise(lever, current, demand, _is_settled(lever, history, now))
+        wish = _raise(lever, current, demand, _is_settled(lever, history, readings))
         if wish is None and may_lower and _is_calm(lever, history, now):
             wish = _lower(lever, current, _floor(lever, hour.get(lever), readings, spec))
         found.append(_at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
@@ -185,7 +185,6 @@ def _escalate(
         for table in consumer.tables
         for capacity in table.capacities
     }
-    judged_until = readings.vitals.judged_until
     for diagnosis in diagnoses:
         if diagnosis.cause not in _CAPACITY_CAUSES or readings.age_growth < 0:
             continue
@@ -194,17 +193,16 @@ def _escalate(
             writes = kind is LeverKind.WRITE_CAPACITY
             capacity = capacities[diagnosis.where]
             current = capacity.write_units if writes else capacity.read_units
-            changed = history.last_change(lever)
-            settled = changed is None or (judged_until or changed) - changed >= SETTLE
             demand = needed.get(lever)
-            if settled and (demand is None or demand.capacity <= current):
+            if _is_settled(lever, history, readings) and (demand is None or demand.capacity <= current):
                 because = f"{capacity.where} throttles at {current:,} units: twice as much"
                 needed[lever] = Demand(lever, current * 2, because)
 
 
-def _is_settled(lever: Lever, history: History, now: datetime) -> bool:
-    changed = history.last_change(lever)
-    return changed is None or now - changed >= SETTLE
+def _is_settled(lever: Lever, history: History, readings: Readings) -> bool:
+    """Whether what is judged is from well after the lever's last change."""
+    changed, judged = history.last_change(lever), readings.vitals.judged_until
+    return changed is None or judged is None or judged - changed >= SETTLE
 
 
 def _is_calm(lever: Lever, history: History, now: datetime) -> bool:

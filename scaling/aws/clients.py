@@ -42,7 +42,7 @@ class Clients:
             self.dynamodb: DynamoDBClient = session.client("dynamodb", config=config)
             self.cloudwatch: CloudWatchClient = session.client("cloudwatch", config=config)
         for client in (self.kinesis, self.functions, self.dynamodb, self.cloudwatch):
-            client.meta.events.register("before-call", self._count)
+            client.meta.events.register("provide-client-params", self._count)
 
     def _count(self, model: "OperationModel", **_: object) -> None:
         self.calls[f"{model.service_model.service_name}:{model.name}"] += 1

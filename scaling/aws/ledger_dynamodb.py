@@ -1,0 +1,212 @@
+"""The ledger as a DynamoDB table: one winner by conditional writes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from scaling.aws.errors import asking
+from scaling.errors import InvalidRequest
+from scaling.plan import Entry, Lever, Outcome
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+__all__ = ["KEEP", "DynamoLedger"]
+
+KEEP = timedelta(days=90)
+"""How long history stays: the ``expires_at`` attribute is for the table's time to live."""
+
+
+class DynamoLedger:
+    """``scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
+
+    An entry is three items: itself under its pipeline, a pointer by its id, and while it is open
+    a marker under its lever, which no second intention can put.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
+        """Take or prolong a lease."""
+        item = {
+            "pk": {"S": f"lease/{resource}"},
+            "sk": {"S": "lease"},
+            "holder": {"S": holder},
+            "ends_at": {"N": str(now.timestamp() + seconds)},
+        }
+        with asking("dynamodb:PutItem", self._table):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(pk) OR holder = :holder "
+                    "OR ends_at <= :now",
+                    ExpressionAttributeValues={
+                        ":holder": {"S": holder},
+                        ":now": {"N": str(now.timestamp())},
+                    },
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def release(self, resource: str, holder: str) -> None:
+        """Give a lease back."""
+        with asking("dynamodb:DeleteItem", self._table):
+            try:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key={"pk": {"S": f"lease/{resource}"}, "sk": {"S": "lease"}},
+                    ConditionExpression="holder = :holder",
+                    ExpressionAttributeValues={":holder": {"S": holder}},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return
+
+    def begin(self, entry: Entry) -> bool:
+        """Write an intention down, unless it or another of the same lever is there."""
+        pointer = {
+            "pk": {"S": f"id/{entry.entry_id}"},
+            "sk": {"S": "id"},
+            "pipeline": {"S": entry.pipeline},
+            "place": {"S": _sort_key(entry)},
+            "marker": {"S": _marker(entry.lever)},
+            "expires_at": {"N": _expiry(entry.begun_at)},
+        }
+        items = [_item(entry), pointer]
+        if entry.outcome is Outcome.BEGUN:
+            marker = {"pk": {"S": _marker(entry.lever)}, "sk": {"S": "open"}}
+            items.append({**marker, "entry_id": {"S": entry.entry_id}})
+        writes: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": item,
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+            for item in items
+        ]
+        return self._transact(writes)
+
+    def _transact(self, writes: list[Any]) -> bool:
+        with asking("dynamodb:TransactWriteItems", self._table):
+            try:
+                self._client.transact_write_items(TransactItems=writes)
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons = error.response.get("CancellationReasons", [])
+                if any(each.get("Code") == "ConditionalCheckFailed" for each in reasons):
+                    return False
+                raise InvalidRequest(
+                    "dynamodb:TransactWriteItems", self._table, str(error)
+                ) from error
+        return True
+
+    def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
+        """Close an intention once."""
+        with asking("dynamodb:GetItem", self._table):
+            pointer = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": {"S": f"id/{entry_id}"}, "sk": {"S": "id"}},
+                ConsistentRead=True,
+            ).get("Item")
+        if pointer is None:
+            return
+        values = {
+            ":outcome": {"S": outcome.value},
+            ":begun": {"S": Outcome.BEGUN.value},
+            ":at": {"S": _text(at)},
+            ":detail": {"NULL": True} if detail is None else {"S": detail},
+        }
+        close = {
+            "TableName": self._table,
+            "Key": {
+                "pk": {"S": f"pipeline/{pointer['pipeline']['S']}"},
+                "sk": {"S": pointer["place"]["S"]},
+            },
+            "UpdateExpression": "SET outcome = :outcome, ended_at = :at, detail = :detail",
+            "ConditionExpression": "outcome = :begun",
+            "ExpressionAttributeValues": values,
+        }
+        unmark = {
+            "TableName": self._table,
+            "Key": {"pk": {"S": pointer["marker"]["S"]}, "sk": {"S": "open"}},
+            "ConditionExpression": "entry_id = :id",
+            "ExpressionAttributeValues": {":id": {"S": entry_id}},
+        }
+        self._transact([{"Update": close}, {"Delete": unmark}])
+
+    def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
+        """Entries that began at or after a moment, oldest first."""
+        pages = self._client.get_paginator("query")
+        with asking("dynamodb:Query", self._table):
+            found = [
+                item
+                for page in pages.paginate(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pipeline AND sk >= :since",
+                    ExpressionAttributeValues={
+                        ":pipeline": {"S": f"pipeline/{pipeline}"},
+                        ":since": {"S": f"entry/{_text(since)}"},
+                    },
+                    ConsistentRead=True,
+                )
+                for item in page["Items"]
+            ]
+        return tuple(_entry(item) for item in found)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _expiry(moment: datetime) -> str:
+    return str(int((moment + KEEP).timestamp()))
+
+
+def _marker(lever: Lever) -> str:
+    return f"open/{lever.kind_word}/{lever.where}"
+
+
+def _sort_key(entry: Entry) -> str:
+    return f"entry/{_text(entry.begun_at)}/{entry.entry_id}"
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "pk": {"S": f"pipeline/{entry.pipeline}"},
+        "sk": {"S": _sort_key(entry)},
+        "entry_id": {"S": entry.entry_id},
+        "kind": {"S": entry.lever.kind_word},
+        "place": {"S": entry.lever.where},
+        "operation": {"S": entry.operation},
+        "from_capacity": {"N": str(entry.from_capacity)},
+        "to_capacity": {"N": str(entry.to_capacity)},
+        "because": {"S": entry.because},
+        "begun_at": {"S": _text(entry.begun_at)},
+        "outcome": {"S": entry.outcome.value},
+        "expires_at": {"N": _expiry(entry.begun_at)},
+    }
+    if entry.ended_at is not None:
+        item["ended_at"] = {"S": _text(entry.ended_at)}
+    if entry.detail is not None:
+        item["detail"] = {"S": entry.detail}
+    return item
+
+
+def _entry(item: Any) -> Entry:
+    ended = item.get("ended_at", {}).get("S")
+    return Entry(
+        item["entry_id"]["S"],
+        item["pk"]["S"].removeprefix("pipeline/"),
+        Lever(item["kind"]["S"], item["place"]["S"]),
+        item["operation"]["S"],
+        int(item["from_capacity"]["N"]),
+        int(item["to_capacity"]["N"]),
+        item["because"]["S"],
+        datetime.fromisoformat(item["begun_at"]["S"]),
+        Outcome(item["outcome"]["S"]),
+        datetime.fromisoformat(ended) if ended else None,
+        item.get("detail", {}).get("S"),
+    )
