@@ -79,9 +79,17 @@ def _offered(readings: Readings, seconds: float) -> float:
     return min(2.0, 1 + refused / taken) if taken and seconds >= 60 else 1.0
 
 
-def load_now(readings: Readings, shards_changed_at: datetime | None) -> Load:
+def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
+    growth = readings.age_growth
+    return growth < 0 and (readings.age_seconds or 0.0) <= -growth * catch_up_seconds
+
+
+def load_now(
+    readings: Readings, shards_changed_at: datetime | None, catch_up_seconds: float
+) -> Load:
     """The load of the last minutes with its backlog: the records that came in during the
-    iterator age, an upper bound of those not read.
+    iterator age, an upper bound of those not read. A backlog that falls fast enough to be gone
+    in ``catch_up_seconds`` asks for nothing more.
 
     Refusals from before the last change of the shard count are no evidence against the new one.
     """
@@ -92,7 +100,8 @@ def load_now(readings: Readings, shards_changed_at: datetime | None) -> Load:
         seconds = min(seconds, settled.total_seconds() - 60)
     offered = _offered(readings, seconds)
     age = readings.age_seconds or 0.0
-    backlog = stream.incoming_records.last(age).total if age >= 60 else 0.0
+    waits = age >= 60 and not _drains_by_itself(readings, catch_up_seconds)
+    backlog = stream.incoming_records.last(age).total if waits else 0.0
     return Load(
         rate(stream.incoming_records, NOW_SECONDS) * offered,
         rate(stream.incoming_bytes, NOW_SECONDS) * offered,

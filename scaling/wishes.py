@@ -81,7 +81,9 @@ def wishes(
     pipeline = readings.pipeline
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
     model = learn(readings)
-    load = _curable(load_now(readings, history.last_change(shards)), readings, diagnoses)
+    catch_up = spec.objective.catch_up_seconds
+    load = load_now(readings, history.last_change(shards), catch_up)
+    load = _curable(load, readings, diagnoses)
     current_shards = pipeline.stream.shard_count
     needed = {demand.lever: demand for demand in size(model, load, spec, current_shards)}
     _withhold(needed, pipeline, diagnoses)
@@ -194,7 +196,9 @@ def _escalate(
             capacity = capacities[diagnosis.where]
             current = capacity.write_units if writes else capacity.read_units
             demand = needed.get(lever)
-            if _is_settled(lever, history, readings) and (demand is None or demand.capacity <= current):
+            if _is_settled(lever, history, readings) and (
+                demand is None or demand.capacity <= current
+            ):
                 because = f"{capacity.where} throttles at {current:,} units: twice as much"
                 needed[lever] = Demand(lever, current * 2, because)
 

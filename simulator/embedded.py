@@ -149,7 +149,10 @@ class _Overlay:
 
     def _is_foreign(self, params: Answer) -> bool:
         """Whether a stream or table is asked for that isn't the world's: moto knows best."""
-        ours = {"StreamName": self._world.scenario.stream.name, "TableName": self._world.table.table}
+        ours = {
+            "StreamName": self._world.scenario.stream.name,
+            "TableName": self._world.table.table,
+        }
         return any(params.get(key, name) != name for key, name in ours.items())
 
     def _stream_summary(self, _: Answer) -> Answer:

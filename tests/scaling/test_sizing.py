@@ -117,10 +117,10 @@ def test_refusals_before_the_last_reshard_say_nothing_of_the_new_shards() -> Non
     pipeline = a_pipeline()
     refused = Minute(records_per_second=1000, refused_per_second=5000)
     seen = readings(pipeline, *[refused] * 5)
-    assert load_now(seen, None).records_per_second == 2000
-    assert load_now(seen, NOON).records_per_second == 1000
+    assert load_now(seen, None, 300).records_per_second == 2000
+    assert load_now(seen, NOON, 300).records_per_second == 1000
 
 
 def test_the_backlog_is_what_came_in_during_the_iterator_age() -> None:
     late = replace(Minute(), age_seconds=600)
-    assert load_now(readings(a_pipeline(), late), None).backlog_records == 60_000
+    assert load_now(readings(a_pipeline(), late), None, 300).backlog_records == 60_000
