@@ -13,6 +13,7 @@ from rules.readings import (
     Readings,
     rate,
 )
+from rules.vitals import LATE_SECONDS
 from scaling.plan import Demand, Lever
 from scaling.rate_model import RateModel, learn_rate, units_per_record
 from scaling.specification import PipelineSpec, TargetUtilization
@@ -34,6 +35,7 @@ FACTOR_MAX = 10
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 FALLING_SHARE = 0.8
+BACKLOG_SECONDS = 60
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
 
@@ -99,14 +101,23 @@ def load_now(
         settled = stream.incoming_records.end - shards_changed_at
         seconds = min(seconds, settled.total_seconds() - 60)
     offered = _offered(readings, seconds)
-    age = readings.age_seconds or 0.0
-    waits = age >= 60 and not _drains_by_itself(readings, catch_up_seconds)
-    backlog = stream.incoming_records.last(age).total if waits else 0.0
     return Load(
         rate(stream.incoming_records, NOW_SECONDS) * offered,
         rate(stream.incoming_bytes, NOW_SECONDS) * offered,
-        backlog,
+        0.0 if _drains_by_itself(readings, catch_up_seconds) else _backlog(readings),
     )
+
+
+def _backlog(readings: Readings) -> float:
+    """Records that came in during the iterator age, and those that have joined them since: the
+    newest minute judged is up to three minutes old."""
+    incoming = readings.vitals.stream.incoming_records
+    age = readings.age_seconds or 0.0
+    grown = max(0.0, readings.age_growth) * LATE_SECONDS
+    if age + grown < BACKLOG_SECONDS:
+        return 0.0
+    seen = incoming.last(age).total if age >= BACKLOG_SECONDS else 0.0
+    return seen + grown * rate(incoming)
 
 
 def busy_of_the_hour(readings: Readings, consumer: Consumer) -> float:

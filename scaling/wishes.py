@@ -129,10 +129,10 @@ def _demands_of_the_hour(
 
 
 def _curable(load: Load, readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Load:
-    """The load without what capacity can't cure: a backlog behind a cause that blocks it, and
-    refusals that come from one shard."""
+    """The load without what more capacity doesn't cure: a backlog behind a cause that blocks it,
+    one that the last change was sized for already, and refusals that come from one shard."""
     causes = {diagnosis.cause for diagnosis in diagnoses}
-    if any(diagnosis.advice for diagnosis in diagnoses):
+    if any(diagnosis.advice for diagnosis in diagnoses) or readings.is_settling:
         load = replace(load, backlog_records=0.0)
     if causes.intersection(_UNEVEN):
         hour = load_of_the_hour(readings)

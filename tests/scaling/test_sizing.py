@@ -121,6 +121,9 @@ def test_refusals_before_the_last_reshard_say_nothing_of_the_new_shards() -> Non
     assert load_now(seen, NOON, 300).records_per_second == 1000
 
 
-def test_the_backlog_is_what_came_in_during_the_iterator_age() -> None:
+def test_the_backlog_is_what_came_in_during_the_iterator_age_and_what_joined_since() -> None:
     late = replace(Minute(), age_seconds=600)
-    assert load_now(readings(a_pipeline(), late), None, 300).backlog_records == 60_000
+    assert (
+        load_now(readings(a_pipeline(), late), None, 300).backlog_records
+        == 60_000 + 100 * 599 / 60 * 180
+    )
