@@ -28,7 +28,7 @@ __all__ = ["SETTLE", "Wish", "current_capacities", "wishes"]
 SETTLE = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
 
-RAISE_MARGIN_UNSETTLED = 1.5
+RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
 LOWER_SHARE = 0.8
 CALM = timedelta(minutes=15)
 FULL_COVERAGE = 0.9
@@ -178,8 +178,8 @@ def _escalate(
 ) -> None:
     """Double a capacity that goes on throttling at its limit although the load was met.
 
-    Not while the age falls, since a drain may well run into the limit, and not before the last
-    change shows in the metrics.
+    Not while the age is well or falls, since a drain may run into the limit, and not before the
+    last change shows in the metrics.
     """
     capacities = {
         capacity.where: capacity
@@ -188,7 +188,7 @@ def _escalate(
         for capacity in table.capacities
     }
     for diagnosis in diagnoses:
-        if diagnosis.cause not in _CAPACITY_CAUSES or readings.age_growth < 0:
+        if diagnosis.cause not in _CAPACITY_CAUSES or not readings.age_is_sick:
             continue
         for kind in diagnosis.cured_by:
             lever = Lever.of(kind, diagnosis.where)
@@ -215,7 +215,7 @@ def _is_calm(lever: Lever, history: History, now: datetime) -> bool:
 
 
 def _raise(lever: Lever, current: int, demand: Demand | None, settled: bool) -> Wish | None:
-    margin = 1.0 if settled else RAISE_MARGIN_UNSETTLED
+    margin = RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
     if demand is None:
         return None
     if demand.capacity <= current * margin:
