@@ -139,7 +139,7 @@ def _too_slow(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
         consumer.function.name,
         (
             f"{consumer.function.name} is busy {busy:.1f} of {lanes} concurrent executions "
-            f"({readings.pipeline.stream.shard_count} shards x factor "
+            f"(shards {readings.pipeline.stream.shard_count} x factor "
             f"{consumer.mapping.parallelization_factor})",
             f"the iterator age is {readings.age_seconds or 0:.0f} s, growing by "
             f"{readings.age_growth * 60:.0f} s a minute",

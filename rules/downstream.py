@@ -64,7 +64,8 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
 
 def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     consumed = rate(readings.capacity(capacity).consumed_write_units)
-    if not table.is_provisioned or consumed < FULL_SHARE * capacity.write_units:
+    drains = readings.age_growth < 0
+    if not table.is_provisioned or drains or consumed < FULL_SHARE * capacity.write_units:
         return
     evidence = (
         f"{capacity.where} consumed {consumed:,.0f} of {capacity.write_units:,} provisioned write "

@@ -130,12 +130,12 @@ def _load_evidence(readings: Readings) -> str:
     if by_bytes > by_records:
         return (
             f"{rate(vitals.incoming_bytes) / SHARD_BYTES_PER_SECOND:.2f} MiB/s come in, "
-            f"{by_bytes:.0%} of what {shards} shards take (1 MiB/s each); "
+            f"{by_bytes:.0%} of what the shards take ({shards} x 1 MiB/s); "
             f"in records it is only {by_records:.0%}"
         )
     return (
         f"{rate(vitals.incoming_records):,.0f} records/s come in, {by_records:.0%} of what "
-        f"{shards} shards take ({SHARD_RECORDS_PER_SECOND:,} records/s each)"
+        f"the shards take ({shards} x {SHARD_RECORDS_PER_SECOND:,} records/s)"
     )
 
 

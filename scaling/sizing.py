@@ -240,7 +240,7 @@ def _factor_demand(
     return Demand(
         Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name),
         min(FACTOR_MAX, max(1, ceil(lanes / shards))),
-        f"{lanes:.1f} concurrent executions over {shards} shards: "
+        f"{lanes:.1f} concurrent executions over {shards} shard{'s'[: shards > 1]}: "
         f"{load.records_per_second:,.0f} records/s at "
         f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
         f"{_drain_words(load, spec)}",

@@ -39,6 +39,7 @@ class MinuteTruth:
 
     at: datetime
     arrivals_per_second: float
+    bytes_per_second: float
     iterator_age_seconds: float
     shard_count: int
     parallelization_factor: int

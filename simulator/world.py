@@ -156,6 +156,7 @@ class World:
         return MinuteTruth(
             at=self.now - timedelta(minutes=1),
             arrivals_per_second=self._minute_records / 60,
+            bytes_per_second=self._minute_records / 60 * self.traffic.record_bytes,
             iterator_age_seconds=self._minute_age,
             shard_count=len(self.stream.open_shards),
             parallelization_factor=self.stream.factor,

@@ -1,0 +1,103 @@
+"""Trials and sweeps as JSON for programs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from rules.diagnosis import Diagnosis
+from rules.rule import Finding, Verdict
+from scaling.report import Change, PipelineReport, SweepReport
+from tidegate.trial import Trial
+
+__all__ = ["sweep_as_json", "trial_as_json"]
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def trial_as_json(trial: Trial) -> dict[str, Any]:
+    """One object for a whole trial; diagnoses and actions in the order they came."""
+    return {
+        "scenario": trial.scenario.name,
+        "seed": trial.seed,
+        "objective": {"iterator_age_max_seconds": trial.scenario.iterator_age_max_seconds},
+        "without": asdict(trial.without),
+        "with": asdict(trial.with_tidegate),
+        "diagnoses": [
+            {"at": _moment(each.at), **_diagnosis(each.diagnosis)} for each in trial.told
+        ],
+        "actions": [
+            {
+                "at": _moment(each.at),
+                "lever": str(each.decision.lever),
+                "from": each.decision.current,
+                "to": each.decision.allowed,
+                "because": each.decision.because,
+            }
+            for each in trial.moved
+        ],
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "cause": diagnosis.cause.value,
+        "where": diagnosis.where,
+        "because": diagnosis.because,
+    }
+
+
+def sweep_as_json(report: SweepReport, calls: Mapping[str, int]) -> dict[str, Any]:
+    """One object for a sweep."""
+    return {
+        "at": _moment(report.at),
+        "pipelines": [_pipeline(each) for each in report.pipelines],
+        "calls": dict(sorted(calls.items())),
+        "unreached": [
+            {"name": each.name, "error": type(each.error).__name__, "reason": each.reason}
+            for each in report.unreached
+        ],
+    }
+
+
+def _pipeline(report: PipelineReport) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "health": report.health.value,
+        "findings": [_finding(each) for each in report.findings if each.verdict is not Verdict.OK],
+        "diagnoses": [_diagnosis(each) for each in report.diagnoses],
+        "actions": [action for each in report.changes for action in _actions(each)],
+        "advice": list(report.advice),
+        "held_back": list(report.held_back),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule.name,
+        "where": finding.rule.where,
+        "verdict": finding.verdict.value,
+        "severity": finding.rule.severity.value,
+        "since": None if finding.since is None else _moment(finding.since),
+        "value": finding.value,
+        "because": finding.because,
+    }
+
+
+def _actions(change: Change) -> list[dict[str, Any]]:
+    return [
+        {
+            "lever": str(each.lever),
+            "from": each.current,
+            "to": each.allowed,
+            "wanted": each.wanted,
+            "because": each.because,
+            "held_by": list(each.held_by),
+            "usd_per_month": round(each.usd_per_month, 2),
+            "outcome": "planned" if change.outcome is None else change.outcome.value,
+            "detail": change.detail,
+        }
+        for each in change.decisions
+    ]

@@ -1,0 +1,35 @@
+"""The command line. Commands are loaded when they are asked for, so that help is quick."""
+
+from importlib import import_module
+
+import click
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "check": "tidegate.commands.check",
+    "demo": "tidegate.commands.demo",
+    "reshard": "tidegate.commands.reshard",
+    "rules": "tidegate.commands.rules",
+    "scenarios": "tidegate.commands.scenarios",
+    "shards": "tidegate.commands.shards",
+    "sweep": "tidegate.commands.sweep",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(_COMMANDS[name]).command
+        return command
+
+
+@click.command(cls=_Lazy)
+@click.version_option(package_name="tidegate")
+def main() -> None:
+    """Tidegate finds which part of a streaming pipeline is sick, and why, and keeps it inside its
+    objective at the least cost."""

@@ -1,0 +1,94 @@
+"""``tidegate sweep``: one look at the pipelines of a file, and what is to be done."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaling.errors import TidegateError
+from tidegate.exits import code_of, leave
+
+if TYPE_CHECKING:
+    from scaling.aws.clients import Clients
+    from scaling.ports import Ledger
+
+__all__ = ["command", "default_ledger", "open_ledger"]
+
+
+def default_ledger() -> str:
+    """Where the ledger is when nothing is said: TIDEGATE_LEDGER, or the user's state folder."""
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return os.environ.get("TIDEGATE_LEDGER") or str(Path(state) / "tidegate" / "ledger.sqlite")
+
+
+def open_ledger(place: str, clients: "Clients") -> "Ledger":
+    """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``."""
+    if place.startswith("dynamodb:"):
+        from scaling.aws.ledger_dynamodb import DynamoLedger
+
+        return DynamoLedger(clients.dynamodb, place.removeprefix("dynamodb:"))
+    from scaling.ledger_sqlite import SqliteLedger
+
+    return SqliteLedger(place)
+
+
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime:
+    if value is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        words = f"{value!r} is not a moment; ISO 8601 is, such as 2026-11-24T03:00:00Z"
+        raise click.BadParameter(words) from None
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if at > datetime.now(UTC):
+        raise click.BadParameter(f"{value} is in the future; metrics end now")
+    return at
+
+
+@click.command("sweep")
+@click.option("--config", required=True, help="The pipeline file.")
+@click.option("--at", callback=_moment, help="Judge as of this moment (ISO 8601; default now).")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
+@click.option("--output", type=click.Choice(["table", "json"]), default="table")
+@click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
+def command(config: str, at: datetime, dry_run: bool, output: str, ledger: str | None) -> None:
+    """Sweep the pipelines of a file once: diagnose, size, and change what is needed.
+
+    Exit code 0: healthy, or healed. 1: sick and not curable by capacity, or something was left
+    undone. 2: bad input. 3: AWS could not be asked.
+    """
+    try:
+        code = _sweep(config, at, dry_run, output, ledger or default_ledger())
+    except TidegateError as error:
+        leave(error)
+    raise SystemExit(code)
+
+
+def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -> int:
+    from uuid import uuid4
+
+    from rich.console import Console
+
+    from scaling.aws.clients import Clients
+    from scaling.aws.cloud import AwsCloud
+    from scaling.aws.metrics import AwsMetrics
+    from scaling.sweep import Edges, sweep
+    from tidegate.as_json import sweep_as_json
+    from tidegate.pipeline_file import load
+    from tidegate.screen import show_sweep
+
+    pipelines = load(config).pipelines
+    clients = Clients()
+    edges = Edges(AwsCloud(clients), AwsMetrics(clients), open_ledger(ledger, clients))
+    report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)
+    if output == "json":
+        click.echo(json.dumps(sweep_as_json(report, clients.calls), indent=2))
+        for unreached in report.unreached:
+            click.echo(f"{unreached.name}: {unreached.reason}", err=True)
+    else:
+        show_sweep(report, Console(), dry_run=dry_run)
+    return code_of(report)

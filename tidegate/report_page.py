@@ -1,0 +1,128 @@
+"""The report: one self-contained HTML page, to be sent to a colleague."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.figures import MinuteTruth
+from tidegate.screen import change_words, figure_rows, setting_rows
+from tidegate.trial import Trial
+
+__all__ = ["page"]
+
+_WITHOUT, _WITH, _LIMIT, _ACT = "#c0392b", "#1f6f5c", "#8a8a8a", "#b8860b"
+_ROWS = (
+    "records a second",
+    "iterator age, seconds",
+    "records waiting",
+    "throttled a minute",
+    "write units",
+    "shards and factor",
+)
+
+
+def page(trial: Trial) -> str:
+    """The page as HTML; nothing in it is fetched from elsewhere."""
+    import plotly.io
+    from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("tidegate", "."), autoescape=True, trim_blocks=True
+    )
+    plots = plotly.io.to_html(
+        _figure(trial), full_html=False, include_plotlyjs=True, config={"displaylogo": False}
+    )
+    return environment.get_template("report.html.jinja").render(
+        scenario=trial.scenario,
+        seed=trial.seed,
+        figures=list(figure_rows(trial)),
+        settings=list(setting_rows(trial)),
+        told=trial.told,
+        moved=[(each.at, change_words(each.decision)) for each in trial.moved],
+        # The plot is this program's own output; all else on the page is escaped.
+        plots=Markup(plots),
+    )
+
+
+def _figure(trial: Trial) -> Any:
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(
+        rows=len(_ROWS), cols=1, shared_xaxes=True, vertical_spacing=0.035, subplot_titles=_ROWS
+    )
+    for row, trace in _traces(trial):
+        figure.add_trace(trace, row=row, col=1)
+    for number, (at, words) in enumerate(_moments(trial), start=1):
+        figure.add_vline(x=at.timestamp() * 1000, line={"color": _ACT, "dash": "dot", "width": 1.5})
+        figure.add_annotation(
+            x=at,
+            y=1.0,
+            yref="paper",
+            yanchor="bottom",
+            text=f"<b>{number}</b>",
+            hovertext=words,
+            showarrow=False,
+            font={"color": _ACT},
+        )
+    figure.update_layout(
+        height=1250,
+        template="simple_white",
+        legend={"orientation": "h", "y": -0.04},
+        margin={"l": 60, "r": 20, "t": 50, "b": 40},
+        hovermode="x unified",
+        font={"family": "system-ui, sans-serif"},
+    )
+    figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def _moments(trial: Trial) -> list[tuple[Any, str]]:
+    found: dict[Any, list[str]] = {}
+    for moved in trial.moved:
+        found.setdefault(moved.at, []).append(change_words(moved.decision))
+    return [(at, "<br>".join(words)) for at, words in found.items()]
+
+
+def _traces(trial: Trial) -> Iterator[tuple[int, Any]]:
+    alone, tended = trial.alone.series, trial.tended.series
+    yield 1, _line("written", tended, [each.arrivals_per_second for each in tended], _WITH)
+    shards = [1000.0 * each.shard_count for each in tended]
+    yield 1, _line("limit of the shards", tended, shards, _LIMIT, dash="dash")
+    for name, series, colour in (("without", alone, _WITHOUT), ("with Tidegate", tended, _WITH)):
+        ages = [each.iterator_age_seconds for each in series]
+        yield 2, _line(f"age {name}", series, ages, colour)
+        waiting = [float(each.backlog_records) for each in series]
+        yield 3, _line(f"waiting {name}", series, waiting, colour)
+        throttled = [float(each.table_throttles + each.producer_throttles) for each in series]
+        yield 4, _line(f"throttled {name}", series, throttled, colour)
+    objective = [trial.scenario.iterator_age_max_seconds] * len(tended)
+    yield 2, _line("objective", tended, objective, _LIMIT, dash="dash")
+    for where in tended[0].units:
+        units = [float(each.units[where]) for each in tended]
+        yield 5, _line(f"{where} provisioned", tended, units, _WITH, shape="hv")
+        consumed = [each.consumed[where] for each in tended]
+        yield 5, _line(f"{where} consumed", tended, consumed, _LIMIT)
+    counts = [float(each.shard_count) for each in tended]
+    yield 6, _line("shards", tended, counts, _WITH, shape="hv")
+    factors = [float(each.parallelization_factor) for each in tended]
+    yield 6, _line("factor", tended, factors, _ACT, shape="hv")
+
+
+def _line(
+    name: str,
+    series: list[MinuteTruth],
+    values: list[float],
+    colour: str,
+    *,
+    dash: str = "solid",
+    shape: str = "linear",
+) -> Any:
+    from plotly.graph_objects import Scatter
+
+    return Scatter(
+        x=[each.at for each in series],
+        y=values,
+        name=name,
+        mode="lines",
+        line={"color": colour, "dash": dash, "shape": shape, "width": 1.8},
+    )
