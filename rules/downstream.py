@@ -63,7 +63,7 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
 
 
 def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    consumed = rate(readings.capacity(capacity).consumed_write_units)
+    consumed = rate(readings.capacity(capacity).consumed_write_units, seconds=60)
     drains = readings.age_growth < 0
     if not table.is_provisioned or drains or consumed < FULL_SHARE * capacity.write_units:
         return

@@ -73,6 +73,8 @@ def _figure(trial: Trial) -> Any:
         font={"family": "system-ui, sans-serif"},
     )
     figure.update_yaxes(rangemode="tozero")
+    retention = trial.tended.series[-1].retention_hours
+    figure.layout.annotations[1].text += f" (records expire at {retention * 3600:,})"
     return figure
 
 

@@ -29,14 +29,15 @@ class Clients:
 
         from scaling.aws.errors import asking
 
-        session = session or boto3.Session()
+        with asking("aws", "this session"):
+            session = session or boto3.Session()
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         )
         self.calls: Counter[str] = Counter()
-        with asking("client", "the region and credentials of this session"):
+        with asking("aws", "this session"):
             self.kinesis: KinesisClient = session.client("kinesis", config=config)
             self.functions: LambdaClient = session.client("lambda", config=config)
             self.dynamodb: DynamoDBClient = session.client("dynamodb", config=config)

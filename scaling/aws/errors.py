@@ -71,6 +71,11 @@ def asking(operation: str, resource: str) -> Iterator[None]:
         raise NoCredentials(operation, resource, reason) from error
     except (theirs.TokenRetrievalError, theirs.CredentialRetrievalError) as error:
         raise NoCredentials(operation, resource, str(error)) from error
+    except theirs.NoRegionError as error:
+        reason = "no region is set: AWS_REGION, AWS_DEFAULT_REGION, or a profile that names one"
+        raise Unreachable(operation, resource, reason) from error
+    except theirs.ProfileNotFound as error:
+        raise NoCredentials(operation, resource, str(error)) from error
     except theirs.ParamValidationError as error:
         raise InvalidRequest(operation, resource, str(error)) from error
     except theirs.BotoCoreError as error:

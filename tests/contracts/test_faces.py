@@ -1,0 +1,120 @@
+"""Both faces of the world agree: the ports directly, and boto3 clients answered by moto."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from rules.vitals import vital_metrics
+from scaling.aws.clients import Clients
+from scaling.aws.cloud import AwsCloud
+from scaling.aws.metrics import AwsMetrics
+from scaling.errors import CloudError, ResourceMissing
+from scaling.plan import (
+    Action,
+    CapacityTarget,
+    SplitShard,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from scaling.ports import Cloud, Metrics
+from scaling.specification import ConsumerSpec, PipelineSpec
+from simulator.direct import DirectCloud, DirectMetrics
+from simulator.embedded import embedded
+from simulator.scenario import load_scenario
+from simulator.world import MAPPING_UUID, World
+
+SPEC = PipelineSpec("orders", "orders", [ConsumerSpec("order-writer", tables=["orders"])])
+Faces = list[tuple[World, Cloud, Metrics]]
+
+
+@pytest.fixture
+def faces() -> Iterator[Faces]:
+    direct, behind_moto = (World(load_scenario("index-throttled"), 7) for _ in range(2))
+    with embedded(behind_moto) as session:
+        clients = Clients(session)
+        yield [
+            (direct, DirectCloud(direct), DirectMetrics(direct)),
+            (behind_moto, AwsCloud(clients), AwsMetrics(clients)),
+        ]
+
+
+def unit_change(write_units: int) -> UpdateTableThroughput:
+    return UpdateTableThroughput(
+        "orders", (CapacityTarget("by-customer", 450, 10, write_units, 10),)
+    )
+
+
+ACTIONS: list[Action] = [
+    UpdateShardCount("orders", 2, 4),
+    UpdateShardCount("orders", 2, 5),
+    UpdateShardCount("orders", 2, 2),
+    SplitShard("orders", "shardId-000000000001", 3 * 2**126, 2),
+    SplitShard("orders", "shardId-000000000001", 5, 2),
+    SplitShard("orders", "shardId-000000000009", 5, 2),
+    UpdateParallelizationFactor(MAPPING_UUID, "order-writer", 4, 8),
+    UpdateParallelizationFactor(MAPPING_UUID, "order-writer", 4, 11),
+    UpdateRetention("orders", 24, 48),
+    UpdateRetention("orders", 24, 12),
+    unit_change(900),
+    unit_change(450),
+    unit_change(300),
+]
+
+
+def outcome(cloud: Cloud, action: Action) -> str:
+    try:
+        cloud.apply(action)
+    except CloudError as error:
+        return type(error).__name__
+    return "accepted"
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=str)
+def test_both_faces_take_and_refuse_the_same(faces: Faces, action: Action) -> None:
+    outcomes, seen = [], []
+    for world, cloud, _ in faces:
+        world.advance(60)
+        outcomes.append((outcome(cloud, action), outcome(cloud, action)))
+        during = cloud.describe(SPEC)
+        world.advance(120)
+        seen.append((during, cloud.describe(SPEC), world.figures()))
+    assert outcomes[0] == outcomes[1]
+    assert seen[0] == seen[1]
+
+
+def test_both_faces_tell_the_same_metrics(faces: Faces) -> None:
+    told = []
+    for world, cloud, metrics in faces:
+        world.advance(1200)
+        wanted = vital_metrics(cloud.describe(SPEC))
+        told.append(metrics.read(wanted, world.now - timedelta(minutes=30), world.now))
+    assert told[0] == told[1]
+    assert any(window.present for window in told[0].values())
+    assert any(not window.present for window in told[0].values())
+
+
+def test_both_faces_sample_the_same_keys(faces: Faces) -> None:
+    found = []
+    for world, cloud, _ in faces:
+        world.advance(60)
+        found.append(cloud.sample_keys("orders", "shardId-000000000000", 3, world.now))
+    assert found[0] == found[1]
+    assert found[0].total > 100
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        PipelineSpec("p", "nowhere", [ConsumerSpec("order-writer")]),
+        PipelineSpec("p", "orders", [ConsumerSpec("nobody")]),
+        PipelineSpec("p", "orders", [ConsumerSpec("order-writer", tables=["nothing"])]),
+    ],
+    ids=["stream", "function", "table"],
+)
+def test_both_faces_name_what_is_missing(faces: Faces, spec: PipelineSpec) -> None:
+    for _, cloud, _ in faces:
+        with pytest.raises(ResourceMissing, match="nowhere|nobody|nothing"):
+            cloud.describe(spec)

@@ -1,0 +1,138 @@
+"""One promise for every ledger: the SQLite file and the DynamoDB table."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from rules.diagnosis import LeverKind
+from scaling.aws.ledger_dynamodb import DynamoLedger
+from scaling.ledger_sqlite import SqliteLedger
+from scaling.plan import Entry, Lever, Outcome
+from scaling.ports import Ledger
+from tests.builders import NOON
+
+ENTRY = Entry(
+    entry_id="race/shards/1",
+    pipeline="race",
+    lever=Lever.of(LeverKind.SHARD_COUNT, "racers"),
+    operation="kinesis:UpdateShardCount",
+    from_capacity=1,
+    to_capacity=2,
+    because="1,000 records/s",
+    begun_at=NOON,
+)
+LATER = NOON + timedelta(seconds=30)
+
+
+@pytest.fixture(params=["sqlite", "dynamodb"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    if request.param == "sqlite":
+        file = SqliteLedger(str(tmp_path / "state" / "ledger.sqlite"))
+        yield file
+        file.close()
+        return
+    with mock_aws():
+        client = boto3.client("dynamodb", "us-east-1")
+        client.create_table(
+            TableName="ledger",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield DynamoLedger(client, "ledger")
+
+
+def test_an_intention_is_there_before_it_is_done(ledger: Ledger) -> None:
+    assert ledger.begin(ENTRY)
+    assert ledger.entries("race", NOON) == (ENTRY,)
+
+
+def test_a_done_intention_keeps_its_outcome_and_reason(ledger: Ledger) -> None:
+    ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.FAILED, LATER, "LimitExceeded: ten a day")
+    ended = replace(
+        ENTRY, outcome=Outcome.FAILED, ended_at=LATER, detail="LimitExceeded: ten a day"
+    )
+    assert ledger.entries("race", NOON) == (ended,)
+
+
+def test_the_same_intention_is_written_once(ledger: Ledger) -> None:
+    assert ledger.begin(ENTRY)
+    assert not ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    assert not ledger.begin(ENTRY)
+    assert len(ledger.entries("race", NOON)) == 1
+
+
+def test_a_lever_has_one_open_intention(ledger: Ledger) -> None:
+    other = replace(ENTRY, entry_id="race/shards/2", begun_at=LATER)
+    assert ledger.begin(ENTRY)
+    assert not ledger.begin(other)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    assert ledger.begin(other)
+
+
+def test_the_lever_of_a_shared_table_is_one_for_all_pipelines(ledger: Ledger) -> None:
+    assert ledger.begin(ENTRY)
+    assert not ledger.begin(replace(ENTRY, entry_id="other/shards/1", pipeline="other"))
+
+
+def test_the_first_outcome_stays(ledger: Ledger) -> None:
+    ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    ledger.complete(ENTRY.entry_id, Outcome.FAILED, LATER, "too late")
+    assert ledger.entries("race", NOON)[0].outcome is Outcome.DONE
+
+
+def test_history_begins_where_it_is_asked_to_and_is_in_order(ledger: Ledger) -> None:
+    moments = [NOON + timedelta(minutes=at) for at in (3, 1, 2)]
+    for at, moment in enumerate(moments):
+        ledger.begin(replace(ENTRY, entry_id=f"e{at}", begun_at=moment, outcome=Outcome.DONE))
+    found = ledger.entries("race", NOON + timedelta(minutes=2))
+    assert [entry.entry_id for entry in found] == ["e2", "e0"]
+    assert ledger.entries("elsewhere", NOON) == ()
+
+
+def test_a_lease_has_one_holder_until_it_ends(ledger: Ledger) -> None:
+    assert ledger.acquire("stream/racers", "a", NOON, 60)
+    assert not ledger.acquire("stream/racers", "b", NOON + timedelta(seconds=59), 60)
+    assert ledger.acquire("stream/racers", "a", NOON + timedelta(seconds=59), 60)
+    assert ledger.acquire("stream/racers", "b", NOON + timedelta(seconds=119), 60)
+
+
+def test_a_lease_is_given_back_by_its_holder_only(ledger: Ledger) -> None:
+    ledger.acquire("stream/racers", "a", NOON, 60)
+    ledger.release("stream/racers", "b")
+    assert not ledger.acquire("stream/racers", "b", NOON, 60)
+    ledger.release("stream/racers", "a")
+    assert ledger.acquire("stream/racers", "b", NOON, 60)
+
+
+def test_of_many_at_once_one_wins(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.sqlite")
+    SqliteLedger(path).close()
+
+    def attempt(number: int) -> tuple[bool, bool]:
+        mine = SqliteLedger(path)
+        try:
+            leased = mine.acquire("stream/racers", f"holder-{number}", NOON, 60)
+            return leased, mine.begin(replace(ENTRY, entry_id=f"entry-{number}"))
+        finally:
+            mine.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(attempt, range(16)))
+    assert sum(leased for leased, _ in found) == 1
+    assert sum(begun for _, begun in found) == 1
