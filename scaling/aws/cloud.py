@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["AwsCloud"]
 
 SAMPLED_RECORDS_MAX = 1000
-KEYS_KEPT = 200
 
 
 class AwsCloud:
@@ -52,7 +51,7 @@ class AwsCloud:
         with asking("kinesis:GetRecords", stream):
             records = kinesis.get_records(ShardIterator=iterator, Limit=SAMPLED_RECORDS_MAX)
         counts = Counter(record["PartitionKey"] for record in records["Records"])
-        return KeySample(shard_id, tuple(counts.most_common(KEYS_KEPT)))
+        return KeySample(shard_id, tuple(counts.most_common()))
 
     def apply(self, action: Action) -> None:
         """One AWS call; what it starts goes on after it returns."""

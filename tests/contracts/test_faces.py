@@ -116,5 +116,5 @@ def test_both_faces_sample_the_same_keys(faces: Faces) -> None:
 )
 def test_both_faces_name_what_is_missing(faces: Faces, spec: PipelineSpec) -> None:
     for _, cloud, _ in faces:
-        with pytest.raises(ResourceMissing, match="nowhere|nobody|nothing"):
+        with pytest.raises(ResourceMissing, match=r"nowhere|nobody|nothing"):
             cloud.describe(spec)

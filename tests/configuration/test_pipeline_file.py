@@ -1,0 +1,163 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scaling.errors import ConfigurationError
+from scaling.specification import PipelineFile
+from simulator.scenario import load_scenario, scenario_names
+from tidegate.pipeline_file import load, load_value, parse
+from tidegate.schema import schema
+
+ROOT = Path(__file__).parents[2]
+GOOD = """\
+pipelines:
+  - name: orders
+    stream: orders
+    consumers:
+      - {function: order-writer, tables: [orders]}
+"""
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as refused:
+        parse(text, "p.yaml")
+    return [str(mistake) for mistake in refused.value.mistakes]
+
+
+def test_five_lines_are_enough() -> None:
+    (pipeline,) = parse(GOOD, "p.yaml").pipelines
+    assert len(GOOD.splitlines()) == 5
+    assert pipeline.consumers[0].table_specs[0].name == "orders"
+    assert pipeline.objective.iterator_age_max_seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("stream: orders", "streem: orders", [
+            "p.yaml:2:5: 'stream' is missing; it must be given",
+            "p.yaml:3:5: 'streem' is not a key here; did you mean 'stream'?",
+        ]),
+        ("name: orders\n", "name: 7\n", ["p.yaml:2:5: name is 7; it must be a valid string"]),
+        ("[orders]", "[3]", ["p.yaml:5:43: tables[0] is 3; keys and values are needed here"]),
+        ("[orders]", "[orders, orders]", [
+            "p.yaml:5:51: 'orders' is here twice (also number 1); names must differ",
+        ]),
+        ("[orders]", "[{nam: orders}]", [
+            "p.yaml:5:43: 'name' is missing; it must be given",
+            "p.yaml:5:44: 'nam' is not a key here; did you mean 'name'?",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    levers: {shard_count: {min: 5, max: 3}}\n", [
+            "p.yaml:4:28: min is 5, more than max (3)",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    levers: {shard_count: {max: '3'}}\n", [
+            "p.yaml:4:28: max is '3'; it must be a valid integer",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    levers: {parallelization_factor: {max: 12}}\n", [
+            "p.yaml:4:39: max is 12; AWS allows 1..10",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    objective: {iterator_age_max_seconds: .inf}\n", [
+            "p.yaml:4:17: .inf is not a finite number",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    stream: other\n", [
+            "p.yaml:4:5: 'stream' stands here twice; each key is allowed once",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    change_windows: [{start: 18:00, end: 18:00, time_zone: Mars}]\n", [
+            "p.yaml:4:37: start and end are the same; a window needs a length",
+            "p.yaml:4:49: 'Mars' is not a time zone; an IANA name such as Europe/Berlin is",
+        ]),
+        ("tables: [orders]", "tables: [{name: t, levers: {shard_count: {max: 2}}}]", [
+            "p.yaml:5:62: shard_count is not a lever of a table; its levers are write_capacity, read_capacity",
+        ]),
+    ],
+)  # fmt: skip
+def test_every_mistake_has_its_place_and_says_what_is_allowed(
+    old: str, new: str, expected: list[str]
+) -> None:
+    assert mistakes(GOOD.replace(old, new, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "p.yaml:1:1: the file is empty; it needs a list of pipelines"),
+        ("pipelines: [", "p.yaml:1:13: this is not YAML: expected the node content, but found '<stream end>'"),
+        ("- a\n", "p.yaml:1:1: the file is ['a']; keys and values are needed here"),
+        ("pipelines: []\n", "p.yaml:1:1: pipelines is empty; at least one is needed"),
+        ("pipelines: !!python/object:os.system {}\n", "p.yaml:1:1: pipelines is {}; it must be a valid array"),
+    ],
+    ids=["empty", "torn", "list", "none", "tag"],
+)  # fmt: skip
+def test_what_is_no_pipeline_file_is_told_so(text: str, expected: str) -> None:
+    assert mistakes(text) == [expected]
+
+
+def test_two_pipelines_of_one_name_are_refused() -> None:
+    twice = GOOD + GOOD.removeprefix("pipelines:\n")
+    assert mistakes(twice) == [
+        "p.yaml:6:5: 'orders' is here twice (also number 1); names must differ"
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name
+)
+def test_the_examples_are_well_formed(path: Path) -> None:
+    assert load(path).pipelines
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_the_scenarios_carry_pipeline_files_that_are_well_formed(name: str) -> None:
+    assert load_value(load_scenario(name).pipeline_file, name).pipelines
+
+
+def test_the_schema_for_editors_is_the_one_in_the_docs() -> None:
+    text = (ROOT / "docs" / "pipeline-file.schema.json").read_text(encoding="utf-8")
+    assert json.loads(text) == schema()
+
+
+def accepted_or_placed(text: str) -> None:
+    try:
+        found = parse(text, "p.yaml")
+    except ConfigurationError as error:
+        lines = text.count("\n") + 2
+        assert error.mistakes
+        assert all(1 <= each.line <= lines and each.column >= 1 for each in error.mistakes)
+    else:
+        assert isinstance(found, PipelineFile)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_accepted_or_refused_with_its_place(text: str) -> None:
+    accepted_or_placed(text)
+
+
+words = st.sampled_from(
+    ["pipelines", "name", "stream", "consumers", "function", "tables", "levers", "max", "min",
+     "owner", "tidegate", "shard_count", "objective", "rules", "orders", "start"]
+)  # fmt: skip
+trees = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | words | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(trees)
+def test_any_tree_is_accepted_or_refused_with_its_place(tree: object) -> None:
+    accepted_or_placed(yaml.safe_dump(tree))
+    accepted_or_placed(yaml.safe_dump({"pipelines": [tree]}))
+
+
+@given(st.sampled_from(sorted((ROOT / "examples").glob("*.yaml"))), st.data())
+def test_a_damaged_example_is_accepted_or_refused_with_its_place(
+    path: Path, data: st.DataObject
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 30)))
+    accepted_or_placed(text[:start] + data.draw(st.text(max_size=10)) + text[end:])

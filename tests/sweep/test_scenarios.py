@@ -1,0 +1,119 @@
+"""What Tidegate does in the embedded world, scenario by scenario."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rules.diagnosis import Cause
+from scaling.ledger_sqlite import SqliteLedger
+from scaling.plan import UpdateParallelizationFactor, UpdateShardCount, UpdateTableThroughput
+from scaling.report import Health, PipelineReport
+from scaling.sweep import Edges, sweep
+from simulator.direct import DirectCloud, DirectMetrics
+from simulator.scenario import load_scenario, scenario_names
+from simulator.world import World
+from tidegate.pipeline_file import load_value
+
+UNCURABLE = ("poison-batch", "hot-key", "concurrency-cap", "timeout-near")
+
+
+def tended(name: str, seed: int) -> Iterator[tuple[World, PipelineReport]]:
+    scenario = load_scenario(name)
+    specs = load_value(scenario.pipeline_file, name).pipelines
+    world = World(scenario, seed)
+    ledger = SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger)
+    world.advance(180)
+    while world.second <= scenario.duration_seconds:
+        report = sweep(specs, edges, world.now, holder="test")
+        assert report.unreached == ()
+        yield world, report.pipelines[0]
+        world.advance(60)
+    ledger.close()
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_the_first_diagnosis_names_the_planted_cause_for_twenty_seeds(name: str) -> None:
+    planted = load_scenario(name).planted_cause
+    first = []
+    for seed in range(20):
+        illnesses = (
+            report.diagnoses[0].cause.value
+            for _, report in tended(name, seed)
+            if report.diagnoses[0].cause is not Cause.HEALTHY
+        )
+        first.append(next(illnesses, "none"))
+    assert first == [planted] * 20
+
+
+@pytest.mark.parametrize("name", UNCURABLE)
+@pytest.mark.parametrize("seed", range(3))
+def test_where_capacity_cures_nothing_no_lever_moves_and_advice_is_given(
+    name: str, seed: int
+) -> None:
+    reports = [report for _, report in tended(name, seed)]
+    assert [change for report in reports for change in report.changes] == []
+    assert any(report.advice for report in reports)
+    assert any(report.health is Health.SICK for report in reports)
+
+
+def test_in_an_outage_of_metrics_nothing_scales_in() -> None:
+    reports = [report for _, report in tended("metrics-outage", 1)]
+    lowered = [
+        each for report in reports for each in report.decisions if each.wanted < each.current
+    ]
+    assert lowered == []
+    assert any(report.health is Health.UNKNOWN for report in reports)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_race_day_is_healed_in_one_joint_step_and_stays_healed(seed: int) -> None:
+    run = list(tended("race-day", seed))
+    world = run[-1][0]
+    symptom = next(report.at for _, report in run if report.diagnoses[0].cause is not Cause.HEALTHY)
+    first_plan = next(report for _, report in run if report.changes)
+    assert [type(change.action) for change in first_plan.changes] == [
+        UpdateTableThroughput,
+        UpdateParallelizationFactor,
+        UpdateShardCount,
+    ]
+    late = [
+        minute.at
+        for minute in world.series
+        if minute.iterator_age_seconds > 60 and (minute.at - symptom).total_seconds() > 600
+    ]
+    assert late == []
+    figures = world.figures()
+    assert (figures.records_lost, figures.limit_violations) == (0, 0)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_no_limit_of_aws_is_ever_broken(name: str) -> None:
+    world = [world for world, _ in tended(name, 11)][-1]
+    assert world.figures().limit_violations == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "table-throttled",
+        "index-throttled",
+        "manual-change",
+        "slow-function",
+        "hot-shard",
+        "stream-updating",
+    ],
+)
+def test_what_capacity_cures_is_healthy_at_the_end(name: str) -> None:
+    *_, (world, last) = tended(name, 2)
+    assert last.health is Health.HEALTHY
+    assert world.series[-1].iterator_age_seconds < 60
+
+
+def test_a_quiet_night_is_cheaper_and_no_less_well() -> None:
+    alone = World(load_scenario("quiet-night"), 1)
+    alone.advance(alone.scenario.duration_seconds)
+    *_, (world, _) = tended("quiet-night", 1)
+    assert world.figures().cost_usd < 0.7 * alone.figures().cost_usd
+    assert world.figures().seconds_out_of_objective == 0
+    assert world.figures().producer_throttles == 0
