@@ -1,5 +1,6 @@
 """boto3 clients, made once, with bounded patience and a count of what was asked."""
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,8 @@ class Clients:
         from scaling.aws.errors import asking
 
         with asking("aws", "this session"):
-            session = session or boto3.Session()
+            # boto3 itself reads only AWS_DEFAULT_REGION; the command line of AWS reads both.
+            session = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,

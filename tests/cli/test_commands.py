@@ -1,0 +1,133 @@
+"""The command line as a user meets it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from simulator.scenario import scenario_names
+from tidegate.cli import main
+
+FIGURES = {
+    "seconds_out_of_objective",
+    "iterator_age_max_seconds",
+    "records_written",
+    "records_read",
+    "records_lost",
+    "producer_throttles",
+    "table_throttles",
+    "cost_usd",
+    "limit_violations",
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+def test_the_demo_as_json_is_one_object_with_the_documented_keys() -> None:
+    result = run("demo", "--json", "--seed", "3")
+    told = json.loads(result.stdout)
+    assert set(told) == {
+        "scenario", "seed", "objective", "without", "with", "diagnoses", "actions",
+    }  # fmt: skip
+    assert (told["scenario"], told["seed"]) == ("race-day", 3)
+    assert told["objective"] == {"iterator_age_max_seconds": 60}
+    assert set(told["without"]) == set(told["with"]) == FIGURES
+    assert all(set(each) == {"at", "cause", "where", "because"} for each in told["diagnoses"])
+    assert all(set(each) == {"at", "lever", "from", "to", "because"} for each in told["actions"])
+    assert told["diagnoses"][0]["cause"] == "table-throttled"
+    assert told["with"]["seconds_out_of_objective"] < told["without"]["seconds_out_of_objective"]
+    assert told["with"]["limit_violations"] == told["with"]["records_lost"] == 0
+
+
+def test_the_demo_in_a_pipe_prints_plain_lines_and_before_and_after() -> None:
+    result = run("demo", "--scenario", "manual-change")
+    assert "\x1b" not in result.stdout
+    assert re.search(r"00:\d\d found    table-throttled at orders: ", result.stdout)
+    assert re.search(r"00:\d\d changed  write_capacity of orders: 200 -> \d+", result.stdout)
+    assert "without Tidegate" in result.stdout
+    assert "First diagnosis: table-throttled at orders" in result.stdout
+
+
+def test_the_demo_is_the_same_each_time() -> None:
+    once, again = (run("demo", "--scenario", "hot-shard", "--json").stdout for _ in range(2))
+    assert once == again
+
+
+def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "report.html"
+    result = run("demo", "--report", str(file))
+    page = file.read_text(encoding="utf-8")
+    assert f"Report: {file}" in result.stdout.replace("\n", "")
+    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", page)
+    for words in (
+        "table-throttled",
+        "write_capacity of leaderboard: 20 -&gt; ",
+        "plotly",
+        "objective",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("demo", "--scenario", "raceday"), "there is no scenario 'raceday'"),
+        (("demo", "--seed", "-1"), "-1 is not in the range"),
+        (("demo", "--report", "/nowhere/r.html"), "/nowhere is not a directory"),
+        (("check", "/nowhere.yaml"), "/nowhere.yaml:1:1: there is no such file"),
+        (("rules", "--config", "/nowhere.yaml"), "/nowhere.yaml:1:1: there is no such file"),
+        (("sweep", "--config", "/nowhere.yaml"), "/nowhere.yaml:1:1: there is no such file"),
+        (("sweep", "--config", "x", "--at", "noon"), "'noon' is not a moment; ISO 8601 is"),
+        (("sweep", "--config", "x", "--at", "2999-01-01"), "2999-01-01 is in the future"),
+        (("sweep",), "Missing option '--config'"),
+        (("sweep", "--config", "x", "--output", "xml"), "'xml' is not one of"),
+        (("flood",), "No such command 'flood'"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_bad_input_is_one_clear_error_and_exit_code_2(
+    arguments: tuple[str, ...], words: str
+) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stdout == ""
+
+
+def test_scenarios_are_a_line_each() -> None:
+    lines = run("scenarios").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(scenario_names())
+
+
+def test_check_tells_all_mistakes_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("pipelines:\n  - nam: a\n    consumers: []\n", encoding="utf-8")
+    result = run("check", str(file))
+    assert result.exit_code == 2
+    assert [line.split(":")[1:3] for line in result.stderr.splitlines()] == [
+        ["2", "5"],
+        ["2", "5"],
+        ["2", "5"],
+        ["3", "5"],
+    ]
+    assert "did you mean 'name'?" in result.stderr
+
+
+def test_check_accepts_the_examples() -> None:
+    result = run("check", "examples/race-day.yaml")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 pipeline, 5 levers owned by Tidegate" in result.stdout
+
+
+def test_rules_show_thresholds_with_their_sources_and_the_users_own() -> None:
+    lines = run("rules", "--config", "examples/team.yaml").stdout.splitlines()
+    rows = {line.split("\t")[0]: line.split("\t") for line in lines}
+    assert rows["lambda/duration-near-timeout"][2] == ">= 80% of the timeout"
+    assert rows["checkout/producer-memory"][1:3] == ["Maximum CWAgent mem_used_percent", "> 90 %"]
+    assert all(row[5] for row in rows.values())

@@ -1,0 +1,300 @@
+"""``tidegate sweep`` against a moto server in another process, filled by a script of boto3 only."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+PIPELINE = """\
+pipelines:
+  - name: orders
+    stream: orders
+    consumers:
+      - {function: order-writer, tables: [orders]}
+    levers:
+      shard_count: {max: 8, owner: tidegate}
+      parallelization_factor: {max: 10, owner: tidegate}
+      write_capacity: {max: 4000, owner: tidegate}
+"""
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    command = [sys.executable, "-m", "moto.server", "-p", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        line = next(line for line in server.stderr if "Running on http" in line)
+        url = line.split("Running on ")[1].strip()
+        yield url
+        server.terminate()
+
+
+@pytest.fixture
+def clients(endpoint: str) -> dict[str, Any]:
+    request = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
+    urllib.request.urlopen(request).close()
+    session = boto3.Session("testing", "testing", region_name="us-east-1")
+    names = ("kinesis", "lambda", "iam", "dynamodb", "cloudwatch")
+    return {name: session.client(name, endpoint_url=endpoint) for name in names}
+
+
+def put_pipeline(clients: dict[str, Any]) -> None:
+    clients["kinesis"].create_stream(StreamName="orders", ShardCount=1)
+    summary = clients["kinesis"].describe_stream_summary(StreamName="orders")
+    role = clients["iam"].create_role(RoleName="consumer", AssumeRolePolicyDocument="{}")
+    clients["lambda"].create_function(
+        FunctionName="order-writer",
+        Runtime="python3.12",
+        Role=role["Role"]["Arn"],
+        Handler="app.handler",
+        Code={"ZipFile": b""},
+        Timeout=15,
+    )
+    clients["lambda"].create_event_source_mapping(
+        EventSourceArn=summary["StreamDescriptionSummary"]["StreamARN"],
+        FunctionName="order-writer",
+        StartingPosition="LATEST",
+    )
+    clients["dynamodb"].create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 50},
+    )
+
+
+def put_metrics(clients: dict[str, Any], now: datetime, *, sick: bool) -> None:
+    """Half an hour of 40 records a second; when sick, 900 for the last five minutes."""
+    for back in range(30, 0, -1):
+        at = now - timedelta(minutes=back)
+        ill = sick and back <= 5
+        records = 54_000 if ill else 2_400
+        done = 3_000 if ill else 2_400
+        age = (6 - back) * 55_000 if ill else 500
+        put(clients, at, "AWS/Kinesis", "StreamName", "orders", {
+            "IncomingRecords": records, "IncomingBytes": records * 300,
+            "GetRecords.Records": done, "GetRecords.IteratorAgeMilliseconds": age,
+            "WriteProvisionedThroughputExceeded": 0,
+        })  # fmt: skip
+        put(clients, at, "AWS/Lambda", "FunctionName", "order-writer", {
+            "Invocations": done / 100, "Errors": 0, "ConcurrentExecutions": 1,
+        })  # fmt: skip
+        put_durations(clients, at, done / 100)
+        throttled = {"WriteThrottleEvents": 1200} if ill else {}
+        put(clients, at, "AWS/DynamoDB", "TableName", "orders", {
+            "ConsumedWriteCapacityUnits": done, **throttled,
+        })  # fmt: skip
+
+
+def put_durations(clients: dict[str, Any], at: datetime, invocations: float) -> None:
+    each = {
+        "MetricName": "Duration",
+        "Dimensions": [{"Name": "FunctionName", "Value": "order-writer"}],
+        "Timestamp": at,
+        "StatisticValues": {
+            "SampleCount": invocations, "Sum": 900 * invocations, "Minimum": 800, "Maximum": 1000,
+        },
+    }  # fmt: skip
+    clients["cloudwatch"].put_metric_data(Namespace="AWS/Lambda", MetricData=[each])
+
+
+def put(
+    clients: dict[str, Any],
+    at: datetime,
+    namespace: str,
+    key: str,
+    name: str,
+    values: dict[str, float],
+) -> None:
+    data = [
+        {
+            "MetricName": metric,
+            "Dimensions": [{"Name": key, "Value": name}],
+            "Timestamp": at,
+            "Value": value,
+        }
+        for metric, value in values.items()
+    ]
+    clients["cloudwatch"].put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def tidegate(
+    endpoint: str, folder: Path, *arguments: str, pipeline: str = PIPELINE, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    file = folder / "pipelines.yaml"
+    file.write_text(pipeline, encoding="utf-8")
+    kept = {"PATH": os.environ["PATH"], "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true"}
+    return subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from tidegate.cli import main; main()",
+            "sweep",
+            "--config",
+            str(file),
+            *arguments,
+        ],
+        env={
+            **kept,
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": "us-east-1",
+            **CREDENTIALS,
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def minute_now() -> datetime:
+    return datetime.now(UTC).replace(second=0, microsecond=0)
+
+
+def test_a_throttled_table_is_found_and_cured_then_left_alone(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    put_metrics(clients, minute_now(), sick=True)
+    shown = tidegate(endpoint, tmp_path, "--dry-run")
+    assert "table-throttled at orders" in shown.stdout
+    assert "would do write_capacity of orders: 50 -> " in shown.stdout
+    assert "USD a month" in shown.stdout
+    assert units(clients) == 50
+
+    done = tidegate(endpoint, tmp_path, "--output", "json")
+    told = json.loads(done.stdout)
+    assert set(told) == {"at", "pipelines", "calls", "unreached"}
+    (pipeline,) = told["pipelines"]
+    assert set(pipeline) == {
+        "name", "health", "findings", "diagnoses", "actions", "advice", "held_back",
+    }  # fmt: skip
+    assert pipeline["diagnoses"][0]["cause"] == "table-throttled"
+    levers = {each["lever"]: each["to"] for each in pipeline["actions"]}
+    assert units(clients) == levers["write_capacity of orders"] >= 900
+    assert levers["parallelization_factor of order-writer"] == 10
+    assert levers["shard_count of orders"] == 2
+    assert told["calls"]["cloudwatch:GetMetricData"] == 1
+    assert (done.returncode, done.stderr) == (0, "")
+
+    again = json.loads(tidegate(endpoint, tmp_path, "--output", "json").stdout)
+    assert again["pipelines"][0]["actions"] == []
+
+
+def units(clients: dict[str, Any]) -> int:
+    table = clients["dynamodb"].describe_table(TableName="orders")["Table"]
+    found: int = table["ProvisionedThroughput"]["WriteCapacityUnits"]
+    return found
+
+
+def test_at_judges_as_of_that_moment(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    put_metrics(clients, minute_now(), sick=True)
+    before = (minute_now() - timedelta(minutes=6)).isoformat()
+    result = tidegate(endpoint, tmp_path, "--at", before)
+    assert "orders: healthy" in result.stdout
+    assert result.returncode == 0
+
+
+def test_a_healthy_pipeline_is_exit_0_and_untouched(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    put_metrics(clients, minute_now(), sick=False)
+    result = tidegate(endpoint, tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert units(clients) == 50
+
+
+def test_no_metrics_yet_is_said_and_exit_1(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    result = tidegate(endpoint, tmp_path)
+    assert "CloudWatch has no metrics of this pipeline yet" in result.stdout
+    assert result.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("stream: orders", "stream: nowhere", "kinesis:DescribeStreamSummary on nowhere"),
+        ("order-writer", "nobody", "lambda:GetFunctionConfiguration on nobody"),
+        ("[orders]", "[nothing]", "dynamodb:DescribeTable on nothing"),
+    ],
+)
+def test_a_missing_resource_is_named_and_exit_2(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    put_pipeline(clients)
+    result = tidegate(endpoint, tmp_path, pipeline=PIPELINE.replace(old, new, 1))
+    assert result.returncode == 2
+    assert words in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_a_consumer_that_does_not_read_the_stream_is_named(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    clients["kinesis"].create_stream(StreamName="returns", ShardCount=1)
+    result = tidegate(
+        endpoint, tmp_path, pipeline=PIPELINE.replace("stream: orders", "stream: returns")
+    )
+    assert result.returncode == 2
+    assert "order-writer has no event source mapping that reads this stream" in result.stdout
+
+
+def test_one_pipeline_missing_does_not_stop_the_other(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    put_metrics(clients, minute_now(), sick=False)
+    other = (
+        PIPELINE.replace("pipelines:\n", "")
+        .replace("name: orders", "name: lost")
+        .replace("stream: orders", "stream: lost")
+    )
+    result = tidegate(endpoint, tmp_path, "--output", "json", pipeline=PIPELINE + other)
+    told = json.loads(result.stdout)
+    assert [each["name"] for each in told["pipelines"]] == ["orders"]
+    assert [each["name"] for each in told["unreached"]] == ["lost"]
+    assert result.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "no AWS credentials were found"),
+        ({"AWS_REGION": ""}, "no region is set"),
+        ({"AWS_PROFILE": "nobody"}, "nobody"),
+    ],
+    ids=["credentials", "region", "profile"],
+)
+def test_when_aws_cannot_be_asked_it_is_said_in_words_and_exit_3(
+    endpoint: str, tmp_path: Path, environment: dict[str, str], words: str
+) -> None:
+    result = tidegate(endpoint, tmp_path, **environment)
+    assert result.returncode == 3
+    assert words in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_endpoint_that_does_not_answer_is_exit_3(tmp_path: Path) -> None:
+    began = time.monotonic()
+    result = tidegate("http://127.0.0.1:9", tmp_path)
+    assert result.returncode == 3
+    assert "kinesis:DescribeStreamSummary on orders" in result.stdout
+    assert time.monotonic() - began < 60
