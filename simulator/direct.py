@@ -72,7 +72,7 @@ class DirectCloud:
             Shard(each.shard_id, each.start, each.end, each.parents)
             for each in world.stream.open_shards
         )
-        status = "UPDATING" if world.pending.is_busy("stream") else "ACTIVE"
+        status = "UPDATING" if world.control.pending.is_busy("stream") else "ACTIVE"
         return Stream(
             name,
             STREAM_ARN.format(name),
@@ -96,7 +96,7 @@ class DirectCloud:
             MAPPING_UUID,
             world.scenario.function.name,
             STREAM_ARN.format(world.scenario.stream.name),
-            "Updating" if world.pending.is_busy("mapping") else "Enabled",
+            "Updating" if world.control.pending.is_busy("mapping") else "Enabled",
             world.stream.factor,
             data.batch_size,
             data.batching_window_seconds,
@@ -106,7 +106,7 @@ class DirectCloud:
 
     def _table(self) -> Table:
         world = self._world
-        status = "UPDATING" if world.pending.is_busy("table") else "ACTIVE"
+        status = "UPDATING" if world.control.pending.is_busy("table") else "ACTIVE"
         capacities = [_capacity(each, status) for each in world.capacities.values()]
         own = next(each for each in capacities if each.index is None)
         indexes = tuple(each for each in capacities if each.index is not None)
@@ -129,15 +129,15 @@ class DirectCloud:
         world = self._world
         match action:
             case UpdateShardCount():
-                world.update_shard_count(action.to_count)
+                world.control.update_shard_count(action.to_count)
             case SplitShard():
-                world.split_shard(action.shard_id, action.new_starting_hash_key)
+                world.control.split_shard(action.shard_id, action.new_starting_hash_key)
             case UpdateParallelizationFactor():
-                world.update_mapping(action.to_factor)
+                world.control.update_mapping(action.to_factor)
             case UpdateRetention():
-                world.set_retention_hours(action.to_hours)
+                world.control.set_retention_hours(action.to_hours)
             case UpdateTableThroughput():
-                world.update_table(
+                world.control.update_table(
                     {
                         target.index: (target.to_write_units, target.to_read_units)
                         for target in action.targets

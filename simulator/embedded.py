@@ -80,7 +80,7 @@ def _put_resources(session: "Session", world: World) -> None:
 def _table_request(world: World) -> dict[str, Any]:
     attributes = {"id"} | {each.index for each in world.capacities.values() if each.index}
     request: dict[str, Any] = {
-        "TableName": world.table.table,
+        "TableName": world.scenario.capacities[0].table,
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
         "AttributeDefinitions": [
             {"AttributeName": name, "AttributeType": "S"} for name in sorted(attributes)
@@ -151,7 +151,7 @@ class _Overlay:
         """Whether a stream or table is asked for that isn't the world's: moto knows best."""
         ours = {
             "StreamName": self._world.scenario.stream.name,
-            "TableName": self._world.table.table,
+            "TableName": self._world.scenario.capacities[0].table,
         }
         return any(params.get(key, name) != name for key, name in ours.items())
 
@@ -165,7 +165,7 @@ class _Overlay:
             "StreamDescriptionSummary": {
                 "StreamName": name,
                 "StreamARN": STREAM_ARN.format(name),
-                "StreamStatus": "UPDATING" if world.pending.is_busy("stream") else "ACTIVE",
+                "StreamStatus": "UPDATING" if world.control.pending.is_busy("stream") else "ACTIVE",
                 "StreamModeDetails": {"StreamMode": "PROVISIONED"},
                 "RetentionPeriodHours": world.stream.retention_hours,
                 "EnhancedMonitoring": [{"ShardLevelMetrics": metrics}],
@@ -193,19 +193,19 @@ class _Overlay:
 
     def _update_shard_count(self, params: Answer) -> Answer:
         current = len(self._world.stream.open_shards)
-        self._world.update_shard_count(params["TargetShardCount"])
+        self._world.control.update_shard_count(params["TargetShardCount"])
         return {"CurrentShardCount": current, "TargetShardCount": params["TargetShardCount"]}
 
     def _split_shard(self, params: Answer) -> Answer:
-        self._world.split_shard(params["ShardToSplit"], int(params["NewStartingHashKey"]))
+        self._world.control.split_shard(params["ShardToSplit"], int(params["NewStartingHashKey"]))
         return {}
 
     def _merge_shards(self, params: Answer) -> Answer:
-        self._world.merge_shards(params["ShardToMerge"], params["AdjacentShardToMerge"])
+        self._world.control.merge_shards(params["ShardToMerge"], params["AdjacentShardToMerge"])
         return {}
 
     def _set_retention(self, params: Answer) -> Answer:
-        self._world.set_retention_hours(params["RetentionPeriodHours"])
+        self._world.control.set_retention_hours(params["RetentionPeriodHours"])
         return {}
 
     def _shard_iterator(self, params: Answer) -> Answer:
@@ -218,7 +218,7 @@ class _Overlay:
         return {"Records": [{"PartitionKey": key, "Data": b""} for key in keys]}
 
     def _update_mapping(self, params: Answer) -> Answer:
-        self._world.update_mapping(params["ParallelizationFactor"])
+        self._world.control.update_mapping(params["ParallelizationFactor"])
         return {"UUID": MAPPING_UUID, "State": "Updating"}
 
     def _account_settings(self, _: Answer) -> Answer:
@@ -229,7 +229,7 @@ class _Overlay:
         wanted: dict[str | None, tuple[int, int]] = {}
         for index, units in _wanted_units(params):
             wanted[index] = (units["WriteCapacityUnits"], units["ReadCapacityUnits"])
-        self._world.update_table(wanted)
+        self._world.control.update_table(wanted)
         return {"TableDescription": {"TableStatus": "UPDATING"}}
 
     def _metric_data(self, params: Answer) -> Answer:
@@ -256,9 +256,9 @@ class _Overlay:
     def on_table(self, parsed: Answer, **_: Any) -> None:
         """moto's table with the world's capacity and status."""
         table = parsed.get("Table", {})
-        if table.get("TableName") != self._world.table.table:
+        if table.get("TableName") != self._world.scenario.capacities[0].table:
             return
-        status = "UPDATING" if self._world.pending.is_busy("table") else "ACTIVE"
+        status = "UPDATING" if self._world.control.pending.is_busy("table") else "ACTIVE"
         table["TableStatus"] = status
         table["ProvisionedThroughput"] = self._throughput_now(None)
         for index in table.get("GlobalSecondaryIndexes", []):
@@ -283,7 +283,9 @@ class _Overlay:
         for mapping in parsed.get("EventSourceMappings", []):
             mapping |= {
                 "UUID": MAPPING_UUID,
-                "State": "Updating" if self._world.pending.is_busy("mapping") else "Enabled",
+                "State": "Updating"
+                if self._world.control.pending.is_busy("mapping")
+                else "Enabled",
                 "ParallelizationFactor": self._world.stream.factor,
                 "BatchSize": data.batch_size,
                 "MaximumBatchingWindowInSeconds": data.batching_window_seconds,

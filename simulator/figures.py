@@ -8,6 +8,9 @@ from importlib.resources import files
 
 __all__ = ["Costs", "Figures", "MinuteTruth", "prices"]
 
+PUT_PAYLOAD_UNIT_BYTES = 25 * 1024
+"""What Kinesis bills a record by (Kinesis Data Streams pricing)."""
+
 
 @cache
 def prices() -> dict[str, float]:
@@ -54,28 +57,30 @@ class MinuteTruth:
 
 @dataclass(slots=True)
 class Costs:
-    """What the run has cost so far, in US dollars."""
+    """What has been held and written so far, to be priced at the end."""
 
-    usd: float = 0.0
-
-    def add_second(self, shards: int, write_units: int, read_units: int, extended: bool) -> None:
-        """Capacity held for a second."""
-        price = prices()
-        hourly = shards * price["shard_hour_usd"]
-        hourly += write_units * price["write_capacity_unit_hour_usd"]
-        hourly += read_units * price["read_capacity_unit_hour_usd"]
-        if extended:
-            hourly += shards * price["extended_retention_shard_hour_usd"]
-        self.usd += hourly / 3600
+    shard_seconds: int = 0
+    extended_shard_seconds: int = 0
+    write_unit_seconds: int = 0
+    read_unit_seconds: int = 0
+    put_payload_units: int = 0
 
     def add_records(self, records: int, record_bytes: int) -> None:
-        """PUT payload units of records written."""
-        price = prices()
-        units = -(-record_bytes // int(price["put_payload_unit_bytes"]))
-        self.usd += records * units * price["put_payload_unit_usd"]
+        """Records written; each is billed in payload units of 25 KB."""
+        self.put_payload_units += records * -(-record_bytes // PUT_PAYLOAD_UNIT_BYTES)
 
-    def add_lambda(self, gigabyte_seconds: float, requests: int) -> None:
-        """What the function has run."""
+    def usd(self, gigabyte_seconds: float, requests: int) -> float:
+        """All of it with what Lambda has run, in US dollars."""
         price = prices()
-        self.usd += gigabyte_seconds * price["lambda_gigabyte_second_usd"]
-        self.usd += requests * price["lambda_request_usd"]
+        held = (
+            self.shard_seconds * price["shard_hour_usd"]
+            + self.extended_shard_seconds * price["extended_retention_shard_hour_usd"]
+            + self.write_unit_seconds * price["write_capacity_unit_hour_usd"]
+            + self.read_unit_seconds * price["read_capacity_unit_hour_usd"]
+        )
+        return (
+            held / 3600
+            + self.put_payload_units * price["put_payload_unit_usd"]
+            + gigabyte_seconds * price["lambda_gigabyte_second_usd"]
+            + requests * price["lambda_request_usd"]
+        )

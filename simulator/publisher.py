@@ -23,12 +23,6 @@ class Statistics:
     count: int = 0
     most: float = 0.0
 
-    def add(self, value: float, count: int = 1) -> None:
-        """``count`` data points that sum up to ``value``; the largest is taken for their mean."""
-        self.total += value
-        self.count += count
-        self.most = max(self.most, value / count)
-
     def of(self, statistic: str) -> float:
         """One of CloudWatch's statistics; KeyError for one it doesn't have."""
         return {
@@ -50,8 +44,14 @@ class Publisher:
     _closed: dict[Key, dict[int, Statistics]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, key: Key, value: float, count: int = 1) -> None:
-        """Data points of the minute under way."""
-        self._open[key].add(value, count)
+        """``count`` data points of the minute under way that sum up to ``value``; the largest of
+        them is taken for their mean."""
+        statistics = self._open[key]
+        statistics.total += value
+        statistics.count += count
+        mean = value / count if count > 1 else value
+        if mean > statistics.most:
+            statistics.most = mean
 
     def close_minute(self) -> None:
         """The minute is over: what was added is published, late."""

@@ -36,16 +36,24 @@ class StreamState:
     records_dropped: int = 0
     records_expired: int = 0
     producer_throttles: int = 0
+    dimensions: Dimensions = ()
+    _open: list[ShardState] = field(default_factory=list)
 
-    @property
-    def dimensions(self) -> Dimensions:
-        """What CloudWatch knows the stream by."""
-        return (("StreamName", self.data.name),)
+    def __post_init__(self) -> None:
+        self.dimensions = (("StreamName", self.data.name),)
 
     @property
     def open_shards(self) -> list[ShardState]:
         """Shards that take records, in key order."""
-        return sorted((each for each in self.shards if each.is_open), key=lambda each: each.start)
+        if not self._open:
+            opened = (each for each in self.shards if each.is_open)
+            self._open = sorted(opened, key=lambda each: each.start)
+        return self._open
+
+    @property
+    def open_count(self) -> int:
+        """How many shards take records."""
+        return len(self.open_shards)
 
     def new_shard(self, start: int, end: int, parents: tuple[str, ...]) -> ShardState:
         """A fresh open shard."""
@@ -53,6 +61,7 @@ class StreamState:
         shard = ShardState(f"shardId-{self.made:012d}", start, end, parents, lanes)
         self.made += 1
         self.shards.append(shard)
+        self._open = []
         return shard
 
     def weigh(self, traffic: Traffic) -> None:
@@ -62,6 +71,7 @@ class StreamState:
 
     def replace(self, old: list[ShardState], ranges: list[tuple[int, int]]) -> None:
         """Close shards and open others in their place; what producers hold back follows."""
+        old = list(old)
         held = sum(shard.pending for shard in old)
         for shard in old:
             shard.is_open, shard.pending = False, 0
@@ -123,6 +133,8 @@ class StreamState:
 
     def readable(self) -> list[ShardState]:
         """Shards that Lambda reads: a child only when its parents are drained."""
+        if len(self.shards) == len(self.open_shards):
+            return self.shards
         holding = {each.shard_id for each in self.shards if not each.is_open and each.backlog}
         return [
             each for each in self.shards if each.backlog and not holding.intersection(each.parents)
@@ -146,7 +158,10 @@ class StreamState:
 
     def age_seconds(self, now: float) -> float:
         """How old the oldest unread record is."""
-        oldest = [
-            lane.oldest for shard in self.shards for lane in shard.lanes if lane.oldest is not None
-        ]
-        return max(0.0, now - min(oldest)) if oldest else 0.0
+        oldest = now
+        for shard in self.shards:
+            for lane in shard.lanes:
+                first = lane.oldest
+                if first is not None and first < oldest:
+                    oldest = first
+        return now - oldest

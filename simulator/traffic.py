@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from hashlib import md5
-from itertools import pairwise
+from operator import itemgetter
 from random import Random
 
 from simulator.scenario import Traffic
@@ -16,12 +16,13 @@ HOT_KEY = "leader"
 def rate_at(traffic: Traffic, second: float) -> float:
     """Records per second at a second, on the lines between the points; the last one goes on."""
     points = traffic.points
-    if second <= points[0][0]:
+    after = bisect_right(points, second, key=itemgetter(0))
+    if after == 0:
         return points[0][1]
-    for (left, low), (right, high) in pairwise(points):
-        if left <= second < right:
-            return low + (high - low) * (second - left) / (right - left)
-    return points[-1][1]
+    if after == len(points):
+        return points[-1][1]
+    (left, low), (right, high) = points[after - 1 : after + 1]
+    return low + (high - low) * (second - left) / (right - left)
 
 
 def _position(key: str) -> int:

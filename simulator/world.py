@@ -1,23 +1,16 @@
 """The embedded world: a pipeline second by second, and AWS around it, on a clock of its own."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from simulator.capacity import CapacityState
 from simulator.consumer import ConsumerState
+from simulator.control import ControlPlane
 from simulator.figures import Costs, Figures, MinuteTruth
-from simulator.manners import (
-    Pending,
-    Refusal,
-    TableManners,
-    check_shard_target,
-    reshard_seconds,
-)
+from simulator.manners import TableManners
 from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import Fault, Scenario
-from simulator.shards import ShardState
 from simulator.stream import StreamState
 from simulator.traffic import RING, Keys, rate_at
 
@@ -39,20 +32,7 @@ class World:
         self.traffic = scenario.traffic
         self.random = Random(f"{scenario.name}/{seed}")
         self.publisher = Publisher(seed)
-        factor = scenario.mapping.parallelization_factor
-        keys = Keys(scenario.traffic)
-        self.stream = StreamState(
-            scenario.stream,
-            keys,
-            self.publisher,
-            self.random,
-            factor,
-            scenario.stream.retention_hours,
-        )
-        shards = scenario.stream.shards
-        edges = [RING * at // shards for at in range(shards + 1)]
-        for at in range(shards):
-            self.stream.new_shard(edges[at], edges[at + 1] - 1, ())
+        self.stream = self._new_stream()
         self.capacities = {
             state.index: state for state in map(CapacityState.of, scenario.capacities)
         }
@@ -65,18 +45,34 @@ class World:
             self.random,
             scenario.account_concurrency,
         )
-        self.table = TableManners(scenario.capacities[0].table, self.capacities)
-        self.pending = Pending()
+        table = TableManners(scenario.capacities[0].table, self.capacities)
+        self.control = ControlPlane(
+            self.stream, table, lambda: self.second, START, lambda: self.stream.weigh(self.traffic)
+        )
         self.costs = Costs()
         self.series: list[MinuteTruth] = []
-        self.violations = 0
-        self._shard_calls: list[float] = []
         self._seconds_out = 0
         self._age_most = 0.0
         self._minute_age = 0.0
         self._minute_records = 0
         self._marks = (0, 0)
         self.stream.weigh(self.traffic)
+
+    def _new_stream(self) -> StreamState:
+        scenario = self.scenario
+        stream = StreamState(
+            scenario.stream,
+            Keys(scenario.traffic),
+            self.publisher,
+            self.random,
+            scenario.mapping.parallelization_factor,
+            scenario.stream.retention_hours,
+        )
+        shards = scenario.stream.shards
+        edges = [RING * at // shards for at in range(shards + 1)]
+        for at in range(shards):
+            stream.new_shard(edges[at], edges[at + 1] - 1, ())
+        return stream
 
     @property
     def now(self) -> datetime:
@@ -93,7 +89,7 @@ class World:
         for fault in self.scenario.faults:
             if fault.at == self.second:
                 self._strike(fault)
-        self.pending.pass_to(now)
+        self.control.pending.pass_to(now)
         for state in self.capacities.values():
             state.fill()
         offered = rate_at(self.traffic, now)
@@ -120,14 +116,14 @@ class World:
         self._age_most = max(self._age_most, age)
         self._minute_age = max(self._minute_age, age)
         self._minute_records += accepted
-        states = self.capacities.values()
-        self.costs.add_second(
-            len(self.stream.open_shards),
-            sum(state.write_units for state in states),
-            sum(state.read_units for state in states),
-            self.stream.retention_hours > 24,
-        )
-        self.costs.add_records(accepted, self.traffic.record_bytes)
+        costs = self.costs
+        costs.shard_seconds += self.stream.open_count
+        if self.stream.retention_hours > 24:
+            costs.extended_shard_seconds += self.stream.open_count
+        for state in self.capacities.values():
+            costs.write_unit_seconds += state.write_units
+            costs.read_unit_seconds += state.read_units
+        costs.add_records(accepted, self.traffic.record_bytes)
 
     def _close_minute(self) -> None:
         for state in self.capacities.values():
@@ -190,126 +186,15 @@ class World:
             case "poison":
                 self.stream.open_shards[0].lanes[0].poisoned = True
             case "updating":
-                self.pending.begin("stream", self.second + values["seconds"], lambda: None)
+                self.control.pending.begin("stream", self.second + values["seconds"], lambda: None)
             case "silence":
                 self.publisher.silences.append((self.second, self.second + values["seconds"]))
             case unknown:
                 raise ValueError(f"{self.scenario.name}: no fault {unknown!r}")
 
-    def _refusable(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except Refusal:
-            self.violations += 1
-            raise
-
-    def _check_stream_idle(self) -> None:
-        if self.pending.is_busy("stream"):
-            name = self.scenario.stream.name
-            raise Refusal("ResourceInUseException", f"stream {name} is UPDATING")
-
-    def update_shard_count(self, target: int) -> None:
-        """UpdateShardCount, uniform scaling; asynchronous. Raises Refusal."""
-        current = len(self.stream.open_shards)
-
-        def check() -> None:
-            self._check_stream_idle()
-            check_shard_target(current, target, self._shard_calls, self.second)
-
-        self._refusable(check)
-        self._shard_calls.append(self.second)
-
-        def effect() -> None:
-            self.stream.uniform(target)
-            self.stream.weigh(self.traffic)
-
-        self.pending.begin("stream", self.second + reshard_seconds(current, target), effect)
-
-    def split_shard(self, shard_id: str, new_starting_hash_key: int) -> None:
-        """SplitShard; asynchronous. Raises Refusal."""
-        shard = self._open_shard(shard_id)
-
-        def check() -> None:
-            self._check_stream_idle()
-            if not shard.start < new_starting_hash_key <= shard.end:
-                raise Refusal("InvalidArgumentException", "the hash key is not inside the shard")
-
-        self._refusable(check)
-
-        def effect() -> None:
-            at = new_starting_hash_key
-            self.stream.replace([shard], [(shard.start, at - 1), (at, shard.end)])
-            self.stream.weigh(self.traffic)
-
-        self.pending.begin("stream", self.second + 30, effect)
-
-    def merge_shards(self, shard_id: str, adjacent_shard_id: str) -> None:
-        """MergeShards; asynchronous. Raises Refusal."""
-        pair = sorted(
-            (self._open_shard(shard_id), self._open_shard(adjacent_shard_id)),
-            key=lambda shard: shard.start,
-        )
-
-        def check() -> None:
-            self._check_stream_idle()
-            if pair[0].end + 1 != pair[1].start:
-                raise Refusal("InvalidArgumentException", "the shards are not adjacent")
-
-        self._refusable(check)
-
-        def effect() -> None:
-            self.stream.replace(pair, [(pair[0].start, pair[1].end)])
-            self.stream.weigh(self.traffic)
-
-        self.pending.begin("stream", self.second + 30, effect)
-
-    def _open_shard(self, shard_id: str) -> ShardState:
-        found = [each for each in self.stream.open_shards if each.shard_id == shard_id]
-        if not found:
-            self.violations += 1
-            raise Refusal("ResourceNotFoundException", f"no open shard {shard_id}")
-        return found[0]
-
-    def set_retention_hours(self, hours: int) -> None:
-        """IncreaseStreamRetentionPeriod or its opposite; at once. Raises Refusal."""
-
-        def check() -> None:
-            self._check_stream_idle()
-            if not 24 <= hours <= 8760 or hours == self.stream.retention_hours:
-                raise Refusal("InvalidArgumentException", f"retention of {hours} hours")
-
-        self._refusable(check)
-        self.stream.retention_hours = hours
-
-    def update_mapping(self, parallelization_factor: int) -> None:
-        """UpdateEventSourceMapping; takes effect within half a minute. Raises Refusal."""
-
-        def check() -> None:
-            if self.pending.is_busy("mapping"):
-                raise Refusal("ResourceInUseException", "the mapping is being updated")
-            if not 1 <= parallelization_factor <= 10:
-                raise Refusal("InvalidParameterValueException", "ParallelizationFactor is 1..10")
-
-        self._refusable(check)
-        self.pending.begin(
-            "mapping", self.second + 30, lambda: self.stream.set_factor(parallelization_factor)
-        )
-
-    def update_table(self, wanted: Mapping[str | None, tuple[int, int]]) -> None:
-        """UpdateTable: (write, read) units by index, None for the table itself; takes effect
-        within a minute. Raises Refusal."""
-        self._refusable(lambda: self.table.check(wanted, self.pending.is_busy("table"), self.now))
-        self.table.note(wanted, self.now)
-
-        def effect() -> None:
-            for index, (write, read) in wanted.items():
-                self.capacities[index].set_units(write, read)
-
-        self.pending.begin("table", self.second + 40, effect)
-
     def recent_keys(self, shard_id: str, seconds: int, most: int) -> tuple[str, ...]:
         """Partition keys of the records lately put to an open shard, as GetRecords gives them."""
-        shard = self._open_shard(shard_id)
+        shard = self.control.open_shard(shard_id)
         rate = rate_at(self.traffic, self.second) * (shard.ordinary + shard.hot)
         limit = min(1000, 1024 * 1024 // self.traffic.record_bytes)
         count = min(most, int(min(rate, limit) * seconds))
@@ -325,9 +210,8 @@ class World:
 
     def figures(self) -> Figures:
         """What the run has come to so far."""
-        costs = Costs(self.costs.usd)
-        costs.add_lambda(self.consumer.gigabyte_seconds, self.consumer.requests)
         stream, consumer = self.stream, self.consumer
+        usd = self.costs.usd(consumer.gigabyte_seconds, consumer.requests)
         lost = stream.records_dropped + stream.records_expired + consumer.records_discarded
         return Figures(
             seconds_out_of_objective=self._seconds_out,
@@ -337,6 +221,6 @@ class World:
             records_lost=lost,
             producer_throttles=stream.producer_throttles,
             table_throttles=consumer.table_throttles,
-            cost_usd=round(costs.usd, 6),
-            limit_violations=self.violations,
+            cost_usd=round(usd, 6),
+            limit_violations=self.control.violations,
         )

@@ -98,15 +98,15 @@ def test_no_record_appears_or_vanishes(
         try:
             match change:
                 case "widen":
-                    world.update_shard_count(shards * 2)
+                    world.control.update_shard_count(shards * 2)
                 case "narrow":
-                    world.update_shard_count(-(-shards // 2))
+                    world.control.update_shard_count(-(-shards // 2))
                 case "faster":
-                    world.update_mapping(7)
+                    world.control.update_mapping(7)
                 case "slower":
-                    world.update_mapping(2)
+                    world.control.update_mapping(2)
                 case "table":
-                    world.update_table({None: (units + 100, 10)})
+                    world.control.update_table({None: (units + 100, 10)})
         except Refusal:
             continue
     world.advance(100)
@@ -118,7 +118,7 @@ def test_no_record_appears_or_vanishes(
 def test_parents_are_drained_before_their_children() -> None:
     world = World(replace(RACE, traffic=Traffic(points=((0, 900),))), 1)
     world.advance(120)
-    world.update_shard_count(2)
+    world.control.update_shard_count(2)
     world.advance(60)
     parent, *children = world.stream.shards
     waiting = [child.backlog for child in children]
@@ -139,40 +139,40 @@ def test_parents_are_drained_before_their_children() -> None:
 def test_update_shard_count_refuses_as_aws_does(target: int, code: str) -> None:
     world = World(calm(), 1)
     with pytest.raises(Refusal) as refused:
-        world.update_shard_count(target)
+        world.control.update_shard_count(target)
     assert refused.value.code == code
     assert world.figures().limit_violations == 1
 
 
 def test_a_stream_that_is_updating_takes_no_second_change() -> None:
     world = World(calm(), 1)
-    world.update_shard_count(2)
+    world.control.update_shard_count(2)
     with pytest.raises(Refusal, match="ResourceInUse"):
-        world.update_shard_count(4)
+        world.control.update_shard_count(4)
 
 
 def test_the_eleventh_reshard_of_a_day_is_refused_and_the_next_day_allowed() -> None:
     world = World(calm(), 1)
     for at in range(10):
-        world.update_shard_count(2 if at % 2 == 0 else 1)
+        world.control.update_shard_count(2 if at % 2 == 0 else 1)
         world.advance(120)
     with pytest.raises(Refusal, match="10 UpdateShardCount"):
-        world.update_shard_count(2)
+        world.control.update_shard_count(2)
     world.second += 86_400
-    world.update_shard_count(2)
-    assert world.pending.is_busy("stream")
+    world.control.update_shard_count(2)
+    assert world.control.pending.is_busy("stream")
 
 
 def test_a_fifth_decrease_within_the_hour_is_refused() -> None:
     world = World(calm(), 1)
     for units in (19, 18, 17, 16):
-        world.update_table({None: (units, 10)})
+        world.control.update_table({None: (units, 10)})
         world.advance(60)
     with pytest.raises(Refusal, match="LimitExceeded"):
-        world.update_table({None: (15, 10)})
+        world.control.update_table({None: (15, 10)})
     world.advance(3600)
-    world.update_table({None: (15, 10)})
-    assert world.pending.is_busy("table")
+    world.control.update_table({None: (15, 10)})
+    assert world.control.pending.is_busy("table")
 
 
 def test_metrics_are_late_and_silence_is_a_gap() -> None:

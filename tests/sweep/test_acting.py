@@ -159,7 +159,7 @@ def test_a_sweep_that_died_before_its_call_is_made_up_for(
 
 def test_a_sweep_that_died_after_its_call_is_found_done(ledger: SqliteLedger) -> None:
     world = World(RACE, 1)
-    world.update_shard_count(2)
+    world.control.update_shard_count(2)
     world.advance(480)
     ledger.begin(entry(world, 7))
     one_sweep(world, ledger)
@@ -303,7 +303,7 @@ def test_no_history_makes_a_sweep_break_a_limit(
     )
     world = World(scenario, seed)
     ledger = SqliteLedger(":memory:")
-    world._shard_calls.extend([0.0] * spent)
+    world.control.shard_count_calls.extend([0.0] * spent)
     for at in range(spent):
         ledger.begin(entry(world, 0, entry_id=f"spent-{at}", outcome=Outcome.DONE))
     world.advance(180)
