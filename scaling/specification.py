@@ -64,6 +64,12 @@ class Levers(Closed):
     read_capacity: LeverSpec | None = None
     retention_hours: LeverSpec | None = None
 
+    @property
+    def owned(self) -> int:
+        """How many of them are Tidegate's to move."""
+        said = (self.of(kind) for kind in LeverKind)
+        return sum(each is not None and each.owner == "tidegate" for each in said)
+
     def of(self, kind: LeverKind) -> LeverSpec | None:
         """What is said here of one lever, None where nothing is said."""
         found: LeverSpec | None = getattr(self, kind.value)

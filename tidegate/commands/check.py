@@ -1,8 +1,14 @@
 """``tidegate check``: every mistake of a pipeline file at once."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from tidegate.exits import leave
+
+if TYPE_CHECKING:
+    from scaling.specification import Levers, PipelineSpec
 
 __all__ = ["command"]
 
@@ -18,17 +24,16 @@ def command(file: str) -> None:
         pipelines = load(file).pipelines
     except ConfigurationError as error:
         leave(error)
-    levers = sum(
-        said is not None and said.owner == "tidegate"
-        for each in pipelines
-        for said in (
-            each.levers.shard_count,
-            each.levers.parallelization_factor,
-            each.levers.write_capacity,
-            each.levers.read_capacity,
-            each.levers.retention_hours,
-        )
-    )
+    levers = sum(level.owned for each in pipelines for level in _levels(each))
     noun = "pipeline" if len(pipelines) == 1 else "pipelines"
     owned = f"{levers} levers owned by Tidegate" if levers else "no lever owned: advice only"
     click.echo(f"{file}: well formed; {len(pipelines)} {noun}, {owned}")
+
+
+def _levels(pipeline: "PipelineSpec") -> Iterator["Levers"]:
+    yield pipeline.levers
+    for consumer in pipeline.consumers:
+        yield consumer.levers
+        for table in consumer.table_specs:
+            yield table.levers
+            yield from (index.levers for index in table.indexes)
