@@ -12,6 +12,7 @@ from scaling.plan import (
     Decision,
     Entry,
     Lever,
+    MergeShards,
     Outcome,
     Plan,
     SplitShard,
@@ -38,6 +39,8 @@ def operation_of(action: Action) -> str:
             return UPDATE_SHARD_COUNT
         case SplitShard():
             return "kinesis:SplitShard"
+        case MergeShards():
+            return "kinesis:MergeShards"
         case UpdateParallelizationFactor():
             return "lambda:UpdateEventSourceMapping"
         case UpdateTableThroughput():
@@ -50,7 +53,7 @@ def operation_of(action: Action) -> str:
 def lease_of(action: Action) -> str:
     """The resource that only one hand may be on, whichever way in it came."""
     match action:
-        case UpdateShardCount() | SplitShard() | UpdateRetention():
+        case UpdateShardCount() | SplitShard() | MergeShards() | UpdateRetention():
             return f"stream/{action.stream}"
         case UpdateParallelizationFactor():
             return f"function/{action.function}"
@@ -61,7 +64,7 @@ def lease_of(action: Action) -> str:
 def levers_of(action: Action) -> Iterator[Lever]:
     """The levers that an action moves."""
     match action:
-        case UpdateShardCount() | SplitShard():
+        case UpdateShardCount() | SplitShard() | MergeShards():
             yield Lever.of(LeverKind.SHARD_COUNT, action.stream)
         case UpdateRetention():
             yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
@@ -129,8 +132,9 @@ class Actor:
         known = {entry.entry_id for entry in self.seen.entries}
         since = self.now - timedelta(minutes=10)
         return any(
-            entry.lever in moved and entry.entry_id not in known
-            for entry in self.ledger.entries(self.pipeline, since)
+            entry.entry_id not in known
+            for lever in moved
+            for entry in self.ledger.entries_of(lever, since)
         )
 
     def _entry(self, action: Action, decision: Decision) -> Entry:

@@ -107,6 +107,15 @@ class SqliteLedger:
         )
         return tuple(_entry(row) for row in rows)
 
+    def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
+        """Entries of a lever, oldest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM entry WHERE kind = ? AND place = ? AND begun_at >= ? "
+            "ORDER BY begun_at, rowid",
+            (lever.kind_word, lever.where, _text(since)),
+        )
+        return tuple(_entry(row) for row in rows)
+
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -14,6 +14,7 @@ __all__ = [
     "Demand",
     "Entry",
     "Lever",
+    "MergeShards",
     "Outcome",
     "Plan",
     "SplitShard",
@@ -115,6 +116,21 @@ class SplitShard:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeShards:
+    """Kinesis MergeShards of two shards with adjacent hash key ranges."""
+
+    stream: str
+    shard_id: str
+    adjacent_shard_id: str
+    from_count: int
+
+    @property
+    def to_count(self) -> int:
+        """Open shards afterwards."""
+        return self.from_count - 1
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateParallelizationFactor:
     """Lambda UpdateEventSourceMapping, ParallelizationFactor only."""
 
@@ -158,6 +174,7 @@ class UpdateRetention:
 Action = (
     UpdateShardCount
     | SplitShard
+    | MergeShards
     | UpdateParallelizationFactor
     | UpdateTableThroughput
     | UpdateRetention

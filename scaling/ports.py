@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rules.pipeline import KeySample, Pipeline
 from rules.window import Metric, Window
-from scaling.plan import Action, Entry, Outcome
+from scaling.plan import Action, Entry, Lever, Outcome
 from scaling.specification import PipelineSpec
 
 __all__ = ["Cloud", "Ledger", "Metrics"]
@@ -72,4 +72,9 @@ class Ledger(Protocol):
 
     def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
         """Entries of a pipeline that began at or after ``since``, oldest first."""
+        ...
+
+    def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
+        """Entries of a lever, whichever way in they came, oldest first: a stream's budget is one
+        for sweeps and reshards."""
         ...

@@ -119,13 +119,22 @@ def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:
 
 
 def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -> History:
-    history = History(ledger.entries(pipeline.name, now - REMEMBER))
+    history = _remembered(pipeline, ledger, now)
     if dry_run:
         return history
     retention = Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name)
     current = current_capacities(pipeline) | {retention: pipeline.stream.retention_hours}
     reconcile(history, current, ledger, now)
-    return History(ledger.entries(pipeline.name, now - REMEMBER))
+    return _remembered(pipeline, ledger, now)
+
+
+def _remembered(pipeline: Pipeline, ledger: Ledger, now: datetime) -> History:
+    """The pipeline's own entries, and those of its stream's shard count by any other hand."""
+    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+    own = ledger.entries(pipeline.name, now - REMEMBER)
+    others = ledger.entries_of(shards, now - timedelta(days=1))
+    found = {entry.entry_id: entry for entry in (*own, *others)}
+    return History(tuple(sorted(found.values(), key=lambda entry: entry.begun_at)))
 
 
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:

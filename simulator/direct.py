@@ -19,6 +19,7 @@ from rules.window import Metric, Window
 from scaling.errors import CloudError, InvalidRequest, LimitExceeded, ResourceInUse, ResourceMissing
 from scaling.plan import (
     Action,
+    MergeShards,
     SplitShard,
     UpdateParallelizationFactor,
     UpdateRetention,
@@ -132,6 +133,8 @@ class DirectCloud:
                 world.control.update_shard_count(action.to_count)
             case SplitShard():
                 world.control.split_shard(action.shard_id, action.new_starting_hash_key)
+            case MergeShards():
+                world.control.merge_shards(action.shard_id, action.adjacent_shard_id)
             case UpdateParallelizationFactor():
                 world.control.update_mapping(action.to_factor)
             case UpdateRetention():

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rules.pipeline import KeySample, Pipeline
+from rules.pipeline import KeySample, Pipeline, Shard, Stream
 from scaling.aws.clients import Clients
 from scaling.aws.describe import Describer
 from scaling.aws.errors import asking
 from scaling.plan import (
     Action,
     CapacityTarget,
+    MergeShards,
     SplitShard,
     UpdateParallelizationFactor,
     UpdateRetention,
@@ -37,6 +38,27 @@ class AwsCloud:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """Everything of one pipeline, looked up anew."""
         return Describer(self._clients).pipeline(spec)
+
+    def describe_stream(self, name: str) -> Stream:
+        """One stream with its open shards."""
+        return Describer(self._clients).stream(name)
+
+    def all_shards(self, name: str) -> tuple[Shard, ...]:
+        """Open and closed shards: closed ones stay readable until the retention has passed."""
+        return Describer(self._clients).shards(name)
+
+    def shards_left_in_quota(self) -> int:
+        """Shards that the account may still open in this region."""
+        with asking("kinesis:DescribeLimits", "the account"):
+            limits = self._clients.kinesis.describe_limits()
+        return limits["ShardLimit"] - limits["OpenShardCount"]
+
+    def enable_shard_metrics(self, name: str) -> None:
+        """Switch shard-level IncomingRecords and IncomingBytes on; CloudWatch charges for them."""
+        with asking("kinesis:EnableEnhancedMonitoring", name):
+            self._clients.kinesis.enable_enhanced_monitoring(
+                StreamName=name, ShardLevelMetrics=["IncomingRecords", "IncomingBytes"]
+            )
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         """The partition keys of at most a thousand records, from one GetRecords call."""
@@ -69,6 +91,13 @@ class AwsCloud:
                         StreamName=action.stream,
                         ShardToSplit=action.shard_id,
                         NewStartingHashKey=str(action.new_starting_hash_key),
+                    )
+            case MergeShards():
+                with asking("kinesis:MergeShards", action.stream):
+                    self._clients.kinesis.merge_shards(
+                        StreamName=action.stream,
+                        ShardToMerge=action.shard_id,
+                        AdjacentShardToMerge=action.adjacent_shard_id,
                     )
             case UpdateParallelizationFactor():
                 with asking("lambda:UpdateEventSourceMapping", action.function):

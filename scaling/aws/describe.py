@@ -37,12 +37,13 @@ class Describer:
 
     def pipeline(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline as configured now; ResourceMissing names what isn't there."""
-        stream = self._stream(spec.stream)
+        stream = self.stream(spec.stream)
         mappings = self._mappings(stream)
         consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
         return Pipeline(spec.name, stream, consumers, self._account_concurrency())
 
-    def _stream(self, name: str) -> Stream:
+    def stream(self, name: str) -> Stream:
+        """A stream with its open shards in key order."""
         kinesis = self._clients.kinesis
         with asking("kinesis:DescribeStreamSummary", name):
             summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
@@ -53,20 +54,20 @@ class Describer:
             summary["StreamARN"],
             summary["StreamStatus"],
             summary.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED"),
-            self._open_shards(name),
+            tuple(shard for shard in self.shards(name, open_only=True) if shard.is_open),
             summary["RetentionPeriodHours"],
             bool(names.intersection(("IncomingRecords", "ALL"))),
         )
 
-    def _open_shards(self, name: str) -> tuple[Shard, ...]:
+    def shards(self, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:
+        """A stream's shards in key order. Some emulators ignore the filter for open ones."""
         pages = self._clients.kinesis.get_paginator("list_shards")
-        found = []
+        request: dict[str, Any] = {"StreamName": name}
+        if open_only:
+            request["ShardFilter"] = {"Type": "AT_LATEST"}
         with asking("kinesis:ListShards", name):
-            for page in pages.paginate(StreamName=name, ShardFilter={"Type": "AT_LATEST"}):
-                found += [_shard(each) for each in page["Shards"]]
-        # Some emulators ignore the filter, so closed shards are left out here too.
-        opened = [shard for shard in found if shard.is_open]
-        return tuple(sorted(opened, key=lambda shard: shard.starting_hash_key))
+            found = [_shard(each) for page in pages.paginate(**request) for each in page["Shards"]]
+        return tuple(sorted(found, key=lambda shard: (shard.starting_hash_key, shard.shard_id)))
 
     def _mappings(self, stream: Stream) -> list["EventSourceMappingConfigurationTypeDef"]:
         pages = self._clients.functions.get_paginator("list_event_source_mappings")

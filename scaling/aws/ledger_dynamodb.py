@@ -19,8 +19,8 @@ KEEP = timedelta(days=90)
 class DynamoLedger:
     """``scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
 
-    An entry is three items: itself under its pipeline, a pointer by its id, and while it is open
-    a marker under its lever, which no second intention can put.
+    An entry is four items: itself under its pipeline and again under its lever, a pointer by its
+    id, and while it is open a marker under its lever, which no second intention can put.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
@@ -71,10 +71,12 @@ class DynamoLedger:
             "sk": {"S": "id"},
             "pipeline": {"S": entry.pipeline},
             "place": {"S": _sort_key(entry)},
-            "marker": {"S": _marker(entry.lever)},
+            "kind": {"S": entry.lever.kind_word},
+            "where": {"S": entry.lever.where},
             "expires_at": {"N": _expiry(entry.begun_at)},
         }
-        items = [_item(entry), pointer]
+        items = [_item(entry, each) for each in _partitions(entry.pipeline, entry.lever)]
+        items.append(pointer)
         if entry.outcome is Outcome.BEGUN:
             marker = {"pk": {"S": _marker(entry.lever)}, "sk": {"S": "open"}}
             items.append({**marker, "entry_id": {"S": entry.entry_id}})
@@ -119,35 +121,43 @@ class DynamoLedger:
             ":at": {"S": _text(at)},
             ":detail": {"NULL": True} if detail is None else {"S": detail},
         }
+        lever = Lever(pointer["kind"]["S"], pointer["where"]["S"])
         close = {
             "TableName": self._table,
-            "Key": {
-                "pk": {"S": f"pipeline/{pointer['pipeline']['S']}"},
-                "sk": {"S": pointer["place"]["S"]},
-            },
             "UpdateExpression": "SET outcome = :outcome, ended_at = :at, detail = :detail",
             "ConditionExpression": "outcome = :begun",
             "ExpressionAttributeValues": values,
         }
         unmark = {
             "TableName": self._table,
-            "Key": {"pk": {"S": pointer["marker"]["S"]}, "sk": {"S": "open"}},
+            "Key": {"pk": {"S": _marker(lever)}, "sk": {"S": "open"}},
             "ConditionExpression": "entry_id = :id",
             "ExpressionAttributeValues": {":id": {"S": entry_id}},
         }
-        self._transact([{"Update": close}, {"Delete": unmark}])
+        closes = [
+            {"Update": {**close, "Key": {"pk": {"S": partition}, "sk": pointer["place"]}}}
+            for partition in _partitions(pointer["pipeline"]["S"], lever)
+        ]
+        self._transact([*closes, {"Delete": unmark}])
 
     def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
         """Entries that began at or after a moment, oldest first."""
+        return self._query(f"pipeline/{pipeline}", since)
+
+    def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
+        """Entries of a lever, oldest first."""
+        return self._query(f"lever/{lever.kind_word}/{lever.where}", since)
+
+    def _query(self, partition: str, since: datetime) -> tuple[Entry, ...]:
         pages = self._client.get_paginator("query")
         with asking("dynamodb:Query", self._table):
             found = [
                 item
                 for page in pages.paginate(
                     TableName=self._table,
-                    KeyConditionExpression="pk = :pipeline AND sk >= :since",
+                    KeyConditionExpression="pk = :partition AND sk >= :since",
                     ExpressionAttributeValues={
-                        ":pipeline": {"S": f"pipeline/{pipeline}"},
+                        ":partition": {"S": partition},
                         ":since": {"S": f"entry/{_text(since)}"},
                     },
                     ConsistentRead=True,
@@ -173,9 +183,15 @@ def _sort_key(entry: Entry) -> str:
     return f"entry/{_text(entry.begun_at)}/{entry.entry_id}"
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
+    """The two places that an entry is found by."""
+    return f"pipeline/{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
+
+
+def _item(entry: Entry, partition: str) -> dict[str, Any]:
     item: dict[str, Any] = {
-        "pk": {"S": f"pipeline/{entry.pipeline}"},
+        "pk": {"S": partition},
+        "pipeline": {"S": entry.pipeline},
         "sk": {"S": _sort_key(entry)},
         "entry_id": {"S": entry.entry_id},
         "kind": {"S": entry.lever.kind_word},
@@ -199,7 +215,7 @@ def _entry(item: Any) -> Entry:
     ended = item.get("ended_at", {}).get("S")
     return Entry(
         item["entry_id"]["S"],
-        item["pk"]["S"].removeprefix("pipeline/"),
+        item["pipeline"]["S"],
         Lever(item["kind"]["S"], item["place"]["S"]),
         item["operation"]["S"],
         int(item["from_capacity"]["N"]),

@@ -105,6 +105,18 @@ def test_history_begins_where_it_is_asked_to_and_is_in_order(ledger: Ledger) -> 
     assert ledger.entries("elsewhere", NOON) == ()
 
 
+def test_a_levers_history_is_that_of_every_hand(ledger: Ledger) -> None:
+    other = replace(ENTRY, entry_id="by-hand", pipeline="reshard/racers", begun_at=LATER)
+    ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    ledger.begin(other)
+    done = replace(ENTRY, outcome=Outcome.DONE, ended_at=LATER)
+    assert ledger.entries_of(ENTRY.lever, NOON) == (done, other)
+    assert ledger.entries_of(ENTRY.lever, LATER) == (other,)
+    elsewhere = Lever.of(LeverKind.SHARD_COUNT, "elsewhere")
+    assert ledger.entries_of(elsewhere, NOON) == ()
+
+
 def test_a_lease_has_one_holder_until_it_ends(ledger: Ledger) -> None:
     assert ledger.acquire("stream/racers", "a", NOON, 60)
     assert not ledger.acquire("stream/racers", "b", NOON + timedelta(seconds=59), 60)
