@@ -48,6 +48,12 @@ class DirectCloud:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    def describe_stream(self, name: str) -> Stream:
+        """The world's stream as it is now."""
+        if name != self._world.scenario.stream.name:
+            raise ResourceMissing("describe", name, "there is no such stream")
+        return self._stream()
+
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The world's pipeline as it is configured now."""
         for named, known in self._names(spec):

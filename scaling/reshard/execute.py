@@ -20,7 +20,7 @@ from scaling.history import History
 from scaling.plan import Action, Entry, Lever, MergeShards, Outcome, SplitShard, UpdateShardCount
 from scaling.ports import Ledger
 from scaling.reshard.planner import Goal, Merge, Operation, Split, Uniform, plan
-from scaling.reshard.shape import ShardMap
+from scaling.reshard.shape import ShardMap, uniform
 from scaling.resources.kinesis_stream import UPDATES_PER_DAY
 
 __all__ = ["Clock", "Executor", "Progress", "Resharder", "action_for", "updates_left"]
@@ -98,6 +98,8 @@ class Executor:
     tell: Callable[[Progress], None]
     taken: int = 0
     _waits: int = 0
+    _promised: tuple[int, ...] | None = None
+    _updates_disappoint: bool = False
 
     def run(self, *, wait: bool) -> Progress:
         """Operate until the wish is fulfilled; without ``wait`` until the last operation is
@@ -123,7 +125,7 @@ class Executor:
                 self._wait(quiet_since)
                 continue
             self._close_open_entries(shape.count, now)
-            left = plan(shape.boundaries, self.goal, updates_left(self.ledger, self.stream, now))
+            left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape, now))
             progress = Progress(self.taken, left, shape.count)
             self.tell(progress)
             if not left:
@@ -133,6 +135,14 @@ class Executor:
                 if len(left) == 1 and not wait:
                     return Progress(self.taken, (), shape.count)
             self._wait(quiet_since)
+
+    def _updates_worth_trying(self, shape: ShardMap, now: datetime) -> int:
+        """None after an UpdateShardCount that didn't end in equal shards: asking again would end
+        the same way (seen with an emulator that only halves the shards it has)."""
+        if self._promised is not None and shape.boundaries != self._promised:
+            self._updates_disappoint = True
+        self._promised = None
+        return 0 if self._updates_disappoint else updates_left(self.ledger, self.stream, now)
 
     def _look(self) -> ShardMap | None:
         """The shape when the stream is ready for an operation, None while it isn't."""
@@ -191,6 +201,8 @@ class Executor:
             self._close(entry, Outcome.FAILED, str(error))
             raise
         self._close(entry, Outcome.DONE, None)
+        if isinstance(action, UpdateShardCount):
+            self._promised = uniform(action.to_count)
         self.taken += 1
         return True
 

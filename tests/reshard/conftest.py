@@ -1,0 +1,70 @@
+"""npm's kinesis-local: a real emulator in a process of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+
+VERSION = "0.6.2"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate-tests"
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _installed() -> Path:
+    folder = CACHE / f"kinesis-local-{VERSION}"
+    package = folder / "node_modules" / "kinesis-local"
+    if not (package / "main.js").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
+        subprocess.run([*command, f"kinesis-local@{VERSION}"], check=True)
+    return package
+
+
+def _is_up(url: str) -> bool:
+    try:
+        urlopen(url).close()
+    except HTTPError:
+        return True
+    except (URLError, ConnectionError):
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def kinesis_local() -> Iterator[str]:
+    if shutil.which("npm") is None and not os.environ.get("CI"):
+        pytest.skip("Node is not installed: kinesis-local can't be started")
+    port, tls_port = _free_port(), _free_port()
+    environment = {
+        **os.environ,
+        "KINESIS_MOCK_PLAIN_PORT": str(port),
+        "KINESIS_MOCK_TLS_PORT": str(tls_port),
+        "SHARD_LIMIT": "400",
+        **dict.fromkeys(
+            ("CREATE_STREAM_DURATION", "UPDATE_SHARD_COUNT_DURATION", "SPLIT_SHARD_DURATION",
+             "MERGE_SHARDS_DURATION"), "150ms"),
+    }  # fmt: skip
+    with subprocess.Popen(
+        ["node", "main.js"], cwd=_installed(), env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as emulator:  # fmt: skip
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 30
+        while not _is_up(url):
+            assert time.monotonic() < deadline, "kinesis-local did not come up"
+            time.sleep(0.1)
+        yield url
+        emulator.kill()

@@ -1,0 +1,66 @@
+"""What the reshard commands share: the clock, samples of every shard, and load from metrics."""
+
+import random
+import time
+from datetime import UTC, datetime, timedelta
+
+from rules.metrics import shard_metric
+from rules.pipeline import KeySample, Stream
+from scaling.aws.cloud import AwsCloud
+from scaling.aws.metrics import AwsMetrics
+
+__all__ = ["WallClock", "load_by_shard", "sample_all"]
+
+SATURATED = 1000
+LOOK_BACK = timedelta(minutes=10)
+
+
+class WallClock:
+    """``scaling.reshard.execute.Clock`` with jitter, so that two waiters drift apart."""
+
+    def now(self) -> datetime:
+        """The moment."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Between half of it and all of it."""
+        time.sleep(seconds * random.uniform(0.5, 1))
+
+
+def sample_all(cloud: AwsCloud, stream: Stream, now: datetime) -> tuple[KeySample, ...]:
+    """A sample of each open shard over the same time, short enough to tell them apart: one
+    GetRecords gives at most a thousand records."""
+    samples: tuple[KeySample, ...] = ()
+    for seconds in (60, 5, 1):
+        samples = tuple(
+            cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
+            for shard in stream.open_shards
+        )
+        if sum(sample.total >= SATURATED for sample in samples) <= 1:
+            break
+    return samples
+
+
+def load_by_shard(
+    metrics: AwsMetrics, stream: Stream, now: datetime
+) -> dict[str, tuple[float, float]]:
+    """Records and bytes a second of each open shard, from its newest minute; empty without
+    shard-level metrics."""
+    if not stream.shard_metrics_enabled:
+        return {}
+    pairs = {
+        shard.shard_id: (
+            shard_metric(stream.name, shard.shard_id, "IncomingRecords", "Sum"),
+            shard_metric(stream.name, shard.shard_id, "IncomingBytes", "Sum"),
+        )
+        for shard in stream.open_shards
+    }
+    end = now.replace(second=0, microsecond=0)
+    windows = metrics.read([each for pair in pairs.values() for each in pair], end - LOOK_BACK, end)
+    return {
+        shard_id: (
+            (windows[records].latest or 0.0) / 60,
+            (windows[size].latest or 0.0) / 60,
+        )
+        for shard_id, (records, size) in pairs.items()
+    }
