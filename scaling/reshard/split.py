@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from rules.pipeline import KeySample, Shard, Stream
 from scaling.plan import SplitShard
+from scaling.reshard.planner import Even, Split, plan
+from scaling.reshard.shape import EVEN_WITHIN, ShardMap
 
 __all__ = ["hash_key_of", "split_for", "splits_towards"]
 
@@ -16,15 +18,16 @@ def hash_key_of(partition_key: str) -> int:
 
 
 def splits_towards(stream: Stream, target_count: int) -> SplitShard | None:
-    """The next split on the way to ``target_count`` even shards: the widest shard at its middle.
+    """The next split on the way to ``target_count`` even shards, by the planner of reshards.
 
-    None when the stream has that many, or when no shard is wide enough to split.
+    None when the stream has that many already.
     """
     if stream.shard_count >= target_count:
         return None
-    widest = max(stream.open_shards, key=lambda shard: (shard.key_share, shard.shard_id))
-    middle = (widest.starting_hash_key + widest.ending_hash_key + 1) // 2
-    return _split(stream, widest, middle)
+    shape = ShardMap.of(stream.open_shards)
+    operations = plan(shape.boundaries, Even(target_count, EVEN_WITHIN), updates_left=0)
+    at = next((each.at for each in operations if isinstance(each, Split)), None)
+    return None if at is None else _split(stream, shape.at(at), at)
 
 
 def split_for(stream: Stream, shard_id: str, samples: tuple[KeySample, ...]) -> SplitShard | None:

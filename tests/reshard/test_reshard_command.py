@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rules.pipeline import HASH_KEYS
+from scaling.aws.clients import Clients
+from scaling.aws.cloud import AwsCloud
+from scaling.aws.metrics import AwsMetrics
 from scaling.reshard.split import hash_key_of
+from simulator.embedded import embedded
+from simulator.scenario import Traffic, load_scenario
+from simulator.world import World
 from tidegate.cli import main
+from tidegate.stream_edge import load_by_shard
 
 names = (f"stream-{number}" for number in count())
 
@@ -226,6 +234,27 @@ def test_shards_shows_a_bar_each_and_offers_shard_metrics(kinesis: Any, stream: 
     assert f"tidegate shards {stream} --enable-metrics" in result.stdout
     assert "hot" in result.stdout
     assert "cold" in result.stdout
+
+
+def test_shard_level_metrics_are_switched_on_when_asked(kinesis: Any, stream: str) -> None:
+    result = run("shards", stream, "--enable-metrics")
+    assert "Shard-level metrics are now on" in result.stdout
+    (monitoring,) = summary(kinesis, stream)["EnhancedMonitoring"]
+    assert set(monitoring["ShardLevelMetrics"]) == {"IncomingRecords", "IncomingBytes"}
+
+
+def test_load_by_shard_comes_from_its_newest_minute() -> None:
+    race = load_scenario("race-day")
+    watched = replace(race.stream, shards=4, shard_metrics=True)
+    world = World(replace(race, stream=watched, traffic=Traffic(points=((0, 400),))), 1)
+    world.advance(600)
+    with embedded(world) as session:
+        clients = Clients(session)
+        described = AwsCloud(clients).describe_stream("racers")
+        load = load_by_shard(AwsMetrics(clients), described, world.now)
+    assert len(load) == 4
+    assert sum(records for records, _ in load.values()) == pytest.approx(400, rel=0.05)
+    assert sum(size for _, size in load.values()) == pytest.approx(120_000, rel=0.05)
 
 
 def test_no_record_is_lost_and_each_key_stays_in_order(kinesis: Any, stream: str) -> None:
