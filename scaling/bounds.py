@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 from rules.diagnosis import LeverKind
 from scaling.plan import Bound, Lever
-from scaling.specification import ChangeWindow, Levers, LeverSpec, PipelineSpec
+from scaling.specification import ChangeWindow, Levers, LeverSpec, Owner, PipelineSpec
 
 __all__ = ["hold", "lever_spec", "owner_bounds", "window_bounds"]
 
+_OWNERS: dict[Owner, str] = {
+    "tidegate": "Tidegate's sweep",
+    "application-autoscaling": "Application Auto Scaling",
+}
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -51,15 +55,17 @@ def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
     return next((each for each in found if each is not None), None)
 
 
-def owner_bounds(spec: PipelineSpec, lever: Lever, current: int) -> Iterator[Bound]:
-    """The owner's bound, then the file's min and max."""
+def owner_bounds(
+    spec: PipelineSpec, lever: Lever, current: int, hand: Owner = "tidegate"
+) -> Iterator[Bound]:
+    """The owner's bound, then the file's min and max. ``hand`` is who wants to move the lever."""
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
         reason = f"{lever} has no owner in the file: Tidegate only advises"
         yield Bound(current, current, reason)
         return
-    if said.owner != "tidegate":
-        yield Bound(current, current, f"{lever} is owned by Application Auto Scaling")
+    if said.owner != hand:
+        yield Bound(current, current, f"{lever} is owned by {_OWNERS[said.owner]}")
         return
     yield Bound(said.min, said.max, f"the file keeps {lever} within {said.min}..{said.max}")
 

@@ -36,7 +36,7 @@ from scaling.resources.kinesis_stream import (
     preferred_count,
     shard_count_bounds,
 )
-from scaling.specification import PipelineSpec
+from scaling.specification import Owner, PipelineSpec
 from scaling.wishes import SETTLE, Wish, wishes
 
 __all__ = ["Decider", "decide"]
@@ -69,6 +69,7 @@ class Decider:
     spec: PipelineSpec
     history: History
     now: datetime
+    hand: Owner = "tidegate"
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
@@ -81,6 +82,11 @@ class Decider:
             decisions.append(split[0])
         actions = tuple(_actions(self._pipeline, decisions, None if split is None else split[1]))
         return Plan(actions, tuple(decisions))
+
+    def plan_for(self, wish: Wish) -> Plan:
+        """One lever moved as far towards a wish from outside as every bound allows now."""
+        decision = self._decision(wish)
+        return Plan(tuple(_actions(self._pipeline, [decision], None)), (decision,))
 
     @property
     def _pipeline(self) -> Pipeline:
@@ -102,7 +108,7 @@ class Decider:
         )
 
     def _bounds(self, wish: Wish) -> Iterator[Bound]:
-        yield from owner_bounds(self.spec, wish.lever, wish.current)
+        yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
         yield from window_bounds(self.spec, wish.current, self.now)
         yield from self._pending_bounds(wish)
         stream = self._pipeline.stream

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scaling.plan import Entry, Lever, Outcome
+from scaling.plan import Entry, Lever, Outcome, Wished
 
 __all__ = ["SqliteLedger"]
 
@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS entry (
     detail TEXT);
 CREATE INDEX IF NOT EXISTS entry_by_moment ON entry (pipeline, begun_at);
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_entry ON entry (kind, place) WHERE outcome = 'begun';
+CREATE TABLE IF NOT EXISTS wish (
+    kind TEXT, place TEXT, capacity INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, place));
 CREATE TABLE IF NOT EXISTS lease (
     resource TEXT PRIMARY KEY, holder TEXT NOT NULL, ends_at REAL NOT NULL);
 """
@@ -106,6 +108,22 @@ class SqliteLedger:
             (pipeline, _text(since)),
         )
         return tuple(_entry(row) for row in rows)
+
+    def wish(self, lever: Lever, wish: Wished) -> None:
+        """Keep the newest wish of a lever."""
+        with self._alone() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO wish VALUES (?, ?, ?, ?)",
+                (lever.kind_word, lever.where, wish.capacity, _text(wish.at)),
+            )
+
+    def wished(self, lever: Lever) -> Wished | None:
+        """The newest wish of a lever."""
+        row = self._connection.execute(
+            "SELECT capacity, at FROM wish WHERE kind = ? AND place = ?",
+            (lever.kind_word, lever.where),
+        ).fetchone()
+        return None if row is None else Wished(row[0], datetime.fromisoformat(row[1]))
 
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, oldest first."""

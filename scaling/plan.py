@@ -22,6 +22,7 @@ __all__ = [
     "UpdateRetention",
     "UpdateShardCount",
     "UpdateTableThroughput",
+    "Wished",
 ]
 
 
@@ -219,3 +220,11 @@ class Entry:
     outcome: Outcome = Outcome.BEGUN
     ended_at: datetime | None = None
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A capacity asked for from outside, such as by Application Auto Scaling, and when."""
+
+    capacity: int
+    at: datetime

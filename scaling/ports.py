@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rules.pipeline import KeySample, Pipeline
 from rules.window import Metric, Window
-from scaling.plan import Action, Entry, Lever, Outcome
+from scaling.plan import Action, Entry, Lever, Outcome, Wished
 from scaling.specification import PipelineSpec
 
 __all__ = ["Cloud", "Ledger", "Metrics"]
@@ -72,6 +72,14 @@ class Ledger(Protocol):
 
     def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
         """Entries of a pipeline that began at or after ``since``, oldest first."""
+        ...
+
+    def wish(self, lever: Lever, wish: Wished) -> None:
+        """Keep what was last asked of a lever from outside; the newest wish replaces the others."""
+        ...
+
+    def wished(self, lever: Lever) -> Wished | None:
+        """What was last asked of a lever from outside, None where nothing was."""
         ...
 
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:

@@ -26,7 +26,7 @@ from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
 from scaling.wishes import current_capacities
 
-__all__ = ["Edges", "sweep"]
+__all__ = ["Edges", "remembered", "sweep"]
 
 LOOK_BACK = timedelta(minutes=90)
 """The trailing hour that scale-ins need, and half an hour to learn rates from before it."""
@@ -119,16 +119,16 @@ def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:
 
 
 def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -> History:
-    history = _remembered(pipeline, ledger, now)
+    history = remembered(pipeline, ledger, now)
     if dry_run:
         return history
     retention = Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name)
     current = current_capacities(pipeline) | {retention: pipeline.stream.retention_hours}
     reconcile(history, current, ledger, now)
-    return _remembered(pipeline, ledger, now)
+    return remembered(pipeline, ledger, now)
 
 
-def _remembered(pipeline: Pipeline, ledger: Ledger, now: datetime) -> History:
+def remembered(pipeline: Pipeline, ledger: Ledger, now: datetime) -> History:
     """The pipeline's own entries, and those of its stream's shard count by any other hand."""
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
     own = ledger.entries(pipeline.name, now - REMEMBER)

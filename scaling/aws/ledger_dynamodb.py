@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaling.aws.errors import asking
 from scaling.errors import InvalidRequest
-from scaling.plan import Entry, Lever, Outcome
+from scaling.plan import Entry, Lever, Outcome, Wished
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -144,6 +144,26 @@ class DynamoLedger:
         """Entries that began at or after a moment, oldest first."""
         return self._query(f"pipeline/{pipeline}", since)
 
+    def wish(self, lever: Lever, wish: Wished) -> None:
+        """Keep the newest wish of a lever."""
+        item = {
+            **_wish_key(lever),
+            "capacity": {"N": str(wish.capacity)},
+            "at": {"S": _text(wish.at)},
+        }
+        with asking("dynamodb:PutItem", self._table):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def wished(self, lever: Lever) -> Wished | None:
+        """The newest wish of a lever."""
+        with asking("dynamodb:GetItem", self._table):
+            item = self._client.get_item(
+                TableName=self._table, Key=_wish_key(lever), ConsistentRead=True
+            ).get("Item")
+        if item is None:
+            return None
+        return Wished(int(item["capacity"]["N"]), datetime.fromisoformat(item["at"]["S"]))
+
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, oldest first."""
         return self._query(f"lever/{lever.kind_word}/{lever.where}", since)
@@ -173,6 +193,10 @@ def _text(moment: datetime) -> str:
 
 def _expiry(moment: datetime) -> str:
     return str(int((moment + KEEP).timestamp()))
+
+
+def _wish_key(lever: Lever) -> Any:
+    return {"pk": {"S": f"wish/{lever.kind_word}/{lever.where}"}, "sk": {"S": "wish"}}
 
 
 def _marker(lever: Lever) -> str:

@@ -13,7 +13,7 @@ from moto import mock_aws
 from rules.diagnosis import LeverKind
 from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import Entry, Lever, Outcome
+from scaling.plan import Entry, Lever, Outcome, Wished
 from scaling.ports import Ledger
 from tests.builders import NOON
 
@@ -115,6 +115,13 @@ def test_a_levers_history_is_that_of_every_hand(ledger: Ledger) -> None:
     assert ledger.entries_of(ENTRY.lever, LATER) == (other,)
     elsewhere = Lever.of(LeverKind.SHARD_COUNT, "elsewhere")
     assert ledger.entries_of(elsewhere, NOON) == ()
+
+
+def test_the_newest_wish_of_a_lever_is_kept(ledger: Ledger) -> None:
+    assert ledger.wished(ENTRY.lever) is None
+    ledger.wish(ENTRY.lever, Wished(4, NOON))
+    ledger.wish(ENTRY.lever, Wished(7, LATER))
+    assert ledger.wished(ENTRY.lever) == Wished(7, LATER)
 
 
 def test_a_lease_has_one_holder_until_it_ends(ledger: Ledger) -> None:

@@ -3,15 +3,18 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
 
+SYSTEM_CAS = "/etc/ssl/certs/ca-certificates.crt"
 VERSION = "0.6.2"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate-tests"
 
@@ -25,12 +28,21 @@ def _free_port() -> int:
 
 def _installed() -> Path:
     folder = CACHE / f"kinesis-local-{VERSION}"
-    package = folder / "node_modules" / "kinesis-local"
-    if not (package / "main.js").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
-        subprocess.run([*command, f"kinesis-local@{VERSION}"], check=True)
-    return package
+    if not folder.exists():
+        # Test workers may get here at the same time: each installs apart, the first one moves in.
+        CACHE.mkdir(parents=True, exist_ok=True)
+        apart = Path(mkdtemp(dir=CACHE))
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(apart)]
+        # Node does not read the system's certificates by itself.
+        certificates = {"NODE_EXTRA_CA_CERTS": ssl.get_default_verify_paths().cafile or SYSTEM_CAS}
+        subprocess.run(
+            [*command, f"kinesis-local@{VERSION}"], check=True, env={**certificates, **os.environ}
+        )
+        try:
+            apart.rename(folder)
+        except OSError:
+            shutil.rmtree(apart)
+    return folder / "node_modules" / "kinesis-local"
 
 
 def _is_up(url: str) -> bool:

@@ -1,0 +1,224 @@
+"""The custom-resource contract of Application Auto Scaling, over the same levers and bounds.
+
+PATCH keeps the wish and takes the first step; GET tells the truth and takes the next step when one
+is due. Nothing waits. A wish beyond one AWS call is reached over several.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from math import isfinite
+
+from rules.diagnosis import LeverKind
+from rules.pipeline import Pipeline
+from rules.readings import Readings
+from rules.vitals import vital_metrics, vitals_from
+from rules.window import Window
+from scaling.acting import Actor, reconcile
+from scaling.bounds import lever_spec
+from scaling.decide import Decider
+from scaling.errors import TidegateError
+from scaling.history import History
+from scaling.plan import Decision, Entry, Lever, Outcome, Plan, Wished
+from scaling.ports import Cloud, Ledger
+from scaling.specification import ConsumerSpec, PipelineSpec
+from scaling.sweep import remembered
+from scaling.wishes import Wish, current_capacities
+
+__all__ = [
+    "VERSION",
+    "BadRequest",
+    "Dimension",
+    "ScalingStatus",
+    "UnknownDimension",
+    "describe",
+    "desired_capacity",
+    "dimension_named",
+    "dimensions",
+    "scale",
+]
+
+VERSION = "1.0"
+"""Constant for ever: a changed version makes Application Auto Scaling unregister the target with
+its policies (aws-samples/kda-flink-app-autoscaling)."""
+
+CAPACITY_MAX = 10**9
+_SEPARATOR = "~"
+"""In no name that AWS allows, and in a URL without escaping (RFC 3986, unreserved)."""
+
+
+class BadRequest(TidegateError):
+    """The request can't be fulfilled; the message says what is allowed."""
+
+
+class UnknownDimension(TidegateError):
+    """There is no scalable dimension with this id."""
+
+
+class ScalingStatus(Enum):
+    """The contract's words: not begun, under way, the last action succeeded or failed."""
+
+    PENDING = "Pending"
+    IN_PROGRESS = "InProgress"
+    SUCCESSFUL = "Successful"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A lever as Application Auto Scaling knows it. The id is made from the lever alone, so that
+    renaming a pipeline changes nothing."""
+
+    spec: PipelineSpec
+    lever: Lever
+
+    @property
+    def dimension_id(self) -> str:
+        """Such as ``write_capacity~orders~by-customer``."""
+        parts = (self.lever.kind_word, *self.lever.where.split("/"))
+        return _SEPARATOR.join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ScalableTargetDimension:
+    """What both methods answer with."""
+
+    dimension: Dimension
+    actual_capacity: int
+    desired_capacity: int
+    status: ScalingStatus
+    failure_reason: str | None = None
+
+    def as_json(self) -> dict[str, str | float]:
+        """The contract's fields; capacities are doubles on the wire."""
+        told: dict[str, str | float] = {
+            "scalableTargetDimensionId": self.dimension.dimension_id,
+            "version": VERSION,
+            "actualCapacity": float(self.actual_capacity),
+            "desiredCapacity": float(self.desired_capacity),
+            "scalingStatus": self.status.value,
+            "resourceName": self.dimension.lever.where,
+            "dimensionName": self.dimension.lever.kind_word,
+        }
+        if self.failure_reason is not None:
+            told["failureReason"] = self.failure_reason
+        return told
+
+
+def _capacity_places(consumer: ConsumerSpec) -> Iterator[str]:
+    for table in consumer.table_specs:
+        yield table.name
+        yield from (f"{table.name}/{index.name}" for index in table.indexes)
+
+
+def _levers(spec: PipelineSpec) -> Iterator[Lever]:
+    yield Lever.of(LeverKind.SHARD_COUNT, spec.stream)
+    for consumer in spec.consumers:
+        yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function)
+        for where in _capacity_places(consumer):
+            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
+            yield Lever.of(LeverKind.READ_CAPACITY, where)
+
+
+def dimensions(specs: Sequence[PipelineSpec]) -> tuple[Dimension, ...]:
+    """Every scalable dimension of a file; a lever that two pipelines share is one dimension."""
+    found: dict[Lever, Dimension] = {}
+    for spec in specs:
+        for lever in _levers(spec):
+            found.setdefault(lever, Dimension(spec, lever))
+    return tuple(found.values())
+
+
+def dimension_named(specs: Sequence[PipelineSpec], dimension_id: str) -> Dimension:
+    """The dimension of an id. Raises UnknownDimension."""
+    for dimension in dimensions(specs):
+        if dimension.dimension_id == dimension_id:
+            return dimension
+    raise UnknownDimension(f"there is no scalable dimension {dimension_id[:100]!r}")
+
+
+def desired_capacity(body: object) -> int:
+    """The capacity in a PATCH body. Raises BadRequest for whatever isn't a whole number that
+    every resource here could have."""
+    if not isinstance(body, dict) or "desiredCapacity" not in body:
+        raise BadRequest('the body must be {"desiredCapacity": <number>}')
+    wanted = body["desiredCapacity"]
+    if isinstance(wanted, bool) or not isinstance(wanted, int | float):
+        raise BadRequest("desiredCapacity must be a number")
+    if isinstance(wanted, float) and (not isfinite(wanted) or wanted != int(wanted)):
+        raise BadRequest("desiredCapacity must be a whole number: 2.0 is, 2.5 is not")
+    if not 1 <= wanted <= CAPACITY_MAX:
+        raise BadRequest(f"desiredCapacity must be from 1 to {CAPACITY_MAX:,}")
+    return int(wanted)
+
+
+def scale(
+    dimension: Dimension, wanted: int, cloud: Cloud, ledger: Ledger, now: datetime, holder: str
+) -> ScalableTargetDimension:
+    """PATCH: keep the wish and take the first step. Raises BadRequest for a wish outside the
+    file's bounds, or on a lever that isn't Application Auto Scaling's."""
+    said = lever_spec(dimension.spec, dimension.lever)
+    if said is None or said.owner != "application-autoscaling":
+        owner = "nobody's to move" if said is None or said.owner is None else "Tidegate's own"
+        raise BadRequest(
+            f"{dimension.lever} is {owner}: give it the owner application-autoscaling in the file"
+        )
+    if not said.min <= wanted <= said.max:
+        raise BadRequest(
+            f"desiredCapacity {wanted:,} is outside {said.min:,}..{said.max:,} of {dimension.lever}"
+        )
+    ledger.wish(dimension.lever, Wished(wanted, now))
+    return describe(dimension, cloud, ledger, now, holder)
+
+
+def describe(
+    dimension: Dimension, cloud: Cloud, ledger: Ledger, now: datetime, holder: str
+) -> ScalableTargetDimension:
+    """GET: the capacity there is and the one last asked for, after the next step if it was due."""
+    pipeline = cloud.describe(dimension.spec)
+    capacities = current_capacities(pipeline)
+    lever = dimension.lever
+    if lever not in capacities:
+        raise UnknownDimension(f"{lever} can't be set: it is on demand, or it isn't there")
+    wished = ledger.wished(lever)
+    current = capacities[lever]
+    if wished is None or wished.capacity == current:
+        return ScalableTargetDimension(dimension, current, current, ScalingStatus.SUCCESSFUL)
+    history = remembered(pipeline, ledger, now)
+    reconcile(history, capacities, ledger, now)
+    history = remembered(pipeline, ledger, now)
+    plan = _next_step(dimension, pipeline, wished, current, history, now)
+    actor = Actor(dimension.spec.name, cloud, ledger, holder, now, history)
+    actor.act(plan)
+    entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
+    status, reason = _status(plan.decisions[0], entries)
+    return ScalableTargetDimension(dimension, current, wished.capacity, status, reason)
+
+
+def _next_step(
+    dimension: Dimension,
+    pipeline: Pipeline,
+    wished: Wished,
+    current: int,
+    history: History,
+    now: datetime,
+) -> Plan:
+    nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
+    readings = Readings(pipeline, vitals_from(pipeline, nothing, now), 0)
+    decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
+    because = "asked for by Application Auto Scaling"
+    return decider.plan_for(Wish(dimension.lever, current, wished.capacity, because))
+
+
+def _status(decision: Decision, entries: list[Entry]) -> tuple[ScalingStatus, str | None]:
+    """Derived, not stored: by how the last step since the wish went, and whether one was due."""
+    last = entries[-1] if entries else None
+    if last is not None and last.outcome is Outcome.FAILED:
+        return ScalingStatus.FAILED, last.detail
+    if last is not None:
+        return ScalingStatus.IN_PROGRESS, None
+    spent = [reason for reason in decision.held_by if "are spent" in reason]
+    if spent:
+        return ScalingStatus.FAILED, spent[0]
+    return ScalingStatus.PENDING, None
