@@ -16,6 +16,7 @@ from scaling.plan import (
     CapacityTarget,
     Decision,
     Lever,
+    MergeShards,
     Plan,
     SplitShard,
     UpdateParallelizationFactor,
@@ -25,6 +26,9 @@ from scaling.plan import (
 )
 from scaling.prices import monthly_usd
 from scaling.reshard import split_for, splits_towards
+from scaling.reshard.execute import action_for
+from scaling.reshard.planner import Even, plan
+from scaling.reshard.shape import EVEN_WITHIN, ShardMap
 from scaling.resources.dynamodb_table import capacity_bounds
 from scaling.resources.event_source_mapping import factor_bounds
 from scaling.resources.kinesis_stream import (
@@ -84,9 +88,36 @@ class Decider:
         return Plan(actions, tuple(decisions))
 
     def plan_for(self, wish: Wish) -> Plan:
-        """One lever moved as far towards a wish from outside as every bound allows now."""
+        """One lever moved as far towards a wish from outside as every bound allows now.
+
+        Where only the budget of UpdateShardCount stands in the way, by splits and merges.
+        """
         decision = self._decision(wish)
+        if wish.lever.kind is LeverKind.SHARD_COUNT and not decision.changes:
+            by_hand = self._by_hand(wish)
+            if by_hand is not None:
+                return by_hand
         return Plan(tuple(_actions(self._pipeline, [decision], None)), (decision,))
+
+    def _by_hand(self, wish: Wish) -> Plan | None:
+        allowed, _ = hold(wish.current, wish.wanted, self._bounds_of_any_reshard(wish))
+        if allowed == wish.current:
+            return None
+        stream = self._pipeline.stream
+        shape = ShardMap.of(stream.open_shards)
+        operations = plan(shape.boundaries, Even(allowed, EVEN_WITHIN), updates_left=0)
+        if not operations:
+            return None
+        action = action_for(stream.name, shape, operations[0])
+        count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
+        return Plan((action,), (self._priced(wish, count, ()),))
+
+    def _bounds_of_any_reshard(self, wish: Wish) -> Iterator[Bound]:
+        """What holds a split or merge back: all but the limits of UpdateShardCount."""
+        yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
+        yield from window_bounds(self.spec, wish.current, self.now)
+        yield from self._pending_bounds(wish)
+        yield from busy_bounds(self._pipeline.stream, wish.current)
 
     @property
     def _pipeline(self) -> Pipeline:
@@ -153,12 +184,7 @@ class Decider:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
         wish = Wish(lever, stream.shard_count, stream.shard_count + 1, because)
-        bounds = (
-            *owner_bounds(self.spec, lever, wish.current),
-            *window_bounds(self.spec, wish.current, self.now),
-            *self._pending_bounds(wish),
-            *busy_bounds(stream, wish.current),
-        )
+        bounds = self._bounds_of_any_reshard(wish)
         allowed, held_by = hold(wish.current, wish.wanted, bounds)
         return self._priced(wish, allowed, held_by), action
 

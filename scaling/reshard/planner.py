@@ -72,8 +72,8 @@ Operation = Split | Merge | Uniform
 
 def plan(boundaries: tuple[int, ...], goal: Goal, updates_left: int) -> tuple[Operation, ...]:
     """The fewest operations, and among those the ones that spend the fewest UpdateShardCount
-    calls, of which ``updates_left`` may be used. Splits come before merges where the wish is for
-    more shards, so that capacity is never less than it was; empty when the wish is fulfilled.
+    calls, of which ``updates_left`` may be used. Splits and merges take turns so that there are
+    never fewer shards than both before and in the end; empty when the wish is fulfilled.
     """
     match goal:
         case Parts():
@@ -108,9 +108,15 @@ def _by_hand(boundaries: tuple[int, ...], goal: Even) -> tuple[Operation, ...]:
     """Splits and merges alone."""
     kept = _kept(boundaries, goal)
     wanted = _filled(kept, goal)
-    splits = tuple(Split(at) for at in wanted if at not in set(kept))
-    merges = tuple(Merge(at) for at in boundaries if at not in set(kept))
-    return (*splits, *merges) if goal.count > len(boundaries) else (*merges, *splits)
+    splits = [Split(at) for at in reversed(wanted) if at not in set(kept)]
+    merges = [Merge(at) for at in reversed(boundaries) if at not in set(kept)]
+    found: list[Operation] = []
+    count = len(boundaries) + 1
+    while splits or merges:
+        merge = bool(merges) and (count > goal.count or not splits)
+        found.append(merges.pop() if merge else splits.pop())
+        count += -1 if merge else 1
+    return tuple(found)
 
 
 def _counts(width: int, low: int, high: int) -> range:

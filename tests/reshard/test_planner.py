@@ -157,6 +157,15 @@ def test_looking_again_after_each_operation_never_makes_it_longer(
     assert is_even(boundaries, target, TOLERANCE)
 
 
+@settings(deadline=None)
+@given(boundaries=shapes, target=st.integers(1, 60))
+def test_by_hand_there_are_never_fewer_shards_than_before_and_after(
+    boundaries: tuple[int, ...], target: int
+) -> None:
+    shapes_seen = performed(boundaries, plan(boundaries, Even(target, TOLERANCE), 0))
+    assert min(map(len, shapes_seen)) + 1 >= min(len(boundaries) + 1, target)
+
+
 def test_what_is_even_already_is_left_alone() -> None:
     assert plan(uniform(7), Even(7, TOLERANCE), 10) == ()
 

@@ -1,0 +1,54 @@
+"""The AWS edge: the callback routes of Application Auto Scaling, and the sweep on a schedule."""
+
+from uuid import uuid4
+
+from chalice import Chalice, IAMAuthorizer, Rate
+from chalice.app import CloudWatchEvent, Response
+from chalicelib.answers import answer, body_of
+from chalicelib.wiring import wiring
+
+from scaling.callback import describe, desired_capacity, dimension_named, scale
+from scaling.sweep import sweep
+
+app = Chalice(app_name="tidegate")
+authorizer = IAMAuthorizer()
+PATH = "/scalableTargetDimensions/{dimension_id}"
+JSON = ["application/json", "application/json; charset=utf-8"]
+
+
+@app.route(PATH, methods=["GET"], authorizer=authorizer)
+def get_dimension(dimension_id: str) -> Response:
+    """Describe: the truth, after the next step if one is due."""
+
+    def respond() -> dict[str, str | float]:
+        here = wiring()
+        dimension = dimension_named(here.specs, dimension_id)
+        edges = here.edges
+        return describe(
+            dimension, edges.cloud, edges.ledger, here.now(), f"callback-{uuid4()}"
+        ).as_json()
+
+    return answer(respond)
+
+
+@app.route(PATH, methods=["PATCH"], authorizer=authorizer, content_types=JSON)
+def patch_dimension(dimension_id: str) -> Response:
+    """Ask for a capacity: the wish is kept and its first step taken."""
+
+    def respond() -> dict[str, str | float]:
+        here = wiring()
+        dimension = dimension_named(here.specs, dimension_id)
+        wanted = desired_capacity(body_of(app.current_request.raw_body))
+        edges = here.edges
+        return scale(
+            dimension, wanted, edges.cloud, edges.ledger, here.now(), f"callback-{uuid4()}"
+        ).as_json()
+
+    return answer(respond)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep_each_minute(event: CloudWatchEvent) -> None:
+    """Sweep every pipeline of the packaged configuration."""
+    here = wiring()
+    sweep(here.specs, here.edges, here.now(), holder=f"schedule-{event.event_id}")
