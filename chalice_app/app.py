@@ -2,8 +2,7 @@
 
 from uuid import uuid4
 
-from chalice import Chalice, IAMAuthorizer, Rate
-from chalice.app import CloudWatchEvent, Response
+from chalice.app import Chalice, CloudWatchEvent, IAMAuthorizer, Rate, Response
 from chalicelib.answers import answer, body_of
 from chalicelib.wiring import wiring
 
@@ -38,7 +37,7 @@ def patch_dimension(dimension_id: str) -> Response:
     def respond() -> dict[str, str | float]:
         here = wiring()
         dimension = dimension_named(here.specs, dimension_id)
-        wanted = desired_capacity(body_of(app.current_request.raw_body))
+        wanted = desired_capacity(body_of(app.current_request))
         edges = here.edges
         return scale(
             dimension, wanted, edges.cloud, edges.ledger, here.now(), f"callback-{uuid4()}"

@@ -13,6 +13,7 @@ ALLOWED = {
     "scaling": {"rules", "scaling"},
     "simulator": {"rules", "scaling", "simulator"},
     "tidegate": {"rules", "scaling", "simulator", "tidegate"},
+    "chalice_app": {"rules", "scaling", "chalice_app"},
 }
 OURS = {"rules", "scaling", "simulator", "tidegate", "chalice_app", "tests"}
 

@@ -14,6 +14,7 @@ _COMMANDS = {
     "scenarios": "tidegate.commands.scenarios",
     "shards": "tidegate.commands.shards",
     "sweep": "tidegate.commands.sweep",
+    "targets": "tidegate.commands.targets",
 }
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 from scaling.callback import BadRequest, UnknownDimension
 from scaling.errors import Denied, InvalidRequest, ResourceMissing, Throttled
@@ -22,8 +22,9 @@ class TooLarge(BadRequest):
     """The body is larger than any that the contract knows."""
 
 
-def body_of(raw: bytes) -> object:
+def body_of(request: Request | None) -> object:
     """The JSON of a request. Raises BadRequest, or TooLarge."""
+    raw = b"" if request is None else request.raw_body
     if len(raw) > BODY_BYTES_MAX:
         raise TooLarge(f"the body may have {BODY_BYTES_MAX:,} bytes")
     try:
@@ -62,6 +63,8 @@ def answer(respond: Callable[[], dict[str, str | float]]) -> Response:
         status = _status_of(error)
         if status >= 500:
             _log.exception("request %s failed", request_id)
-        headers = {"Retry-After": RETRY_AFTER_SECONDS} if status == 429 else {}
+        headers: dict[str, str | list[str]] = {}
+        if status == 429:
+            headers["Retry-After"] = RETRY_AFTER_SECONDS
         told = {"message": _message_of(error, status, request_id)}
         return Response(told, headers=headers, status_code=status)

@@ -13,6 +13,9 @@ from typing import Any
 
 import boto3
 import pytest
+from click.testing import CliRunner
+
+from tidegate.cli import main
 
 PIPELINE = """\
 pipelines:
@@ -255,6 +258,51 @@ def test_a_consumer_that_does_not_read_the_stream_is_named(
     )
     assert result.returncode == 2
     assert "order-writer has no event source mapping that reads this stream" in result.stdout
+
+
+def test_targets_are_listed_with_capacity_owner_and_resource_id(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_pipeline(clients)
+    file = tmp_path / "pipelines.yaml"
+    file.write_text(PIPELINE, encoding="utf-8")
+    for key, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": "us-east-1",
+        **CREDENTIALS,
+    }.items():
+        monkeypatch.setenv(key, value)
+    api = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
+    result = CliRunner().invoke(main, ["targets", "--config", str(file), "--api", api])
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert rows[1:3] == [
+        [
+            "shard_count~orders",
+            "shard_count of orders",
+            "1",
+            "1",
+            "8",
+            "tidegate",
+            f"{api}/scalableTargetDimensions/shard_count~orders",
+        ],
+        [
+            "parallelization_factor~order-writer",
+            "parallelization_factor of order-writer",
+            "1",
+            "1",
+            "10",
+            "tidegate",
+            f"{api}/scalableTargetDimensions/parallelization_factor~order-writer",
+        ],
+    ]
+    assert rows[3][:6] == [
+        "write_capacity~orders",
+        "write_capacity of orders",
+        "50",
+        "1",
+        "4000",
+        "tidegate",
+    ]
 
 
 def test_one_pipeline_missing_does_not_stop_the_other(

@@ -1,0 +1,57 @@
+"""``tidegate targets``: what Application Auto Scaling may register."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from scaling.errors import TidegateError
+from tidegate.exits import leave
+
+__all__ = ["command"]
+
+TITLES = ("id", "lever", "capacity", "min", "max", "owner", "resource id")
+
+
+@click.command("targets")
+@click.option("--config", required=True, help="The pipeline file.")
+@click.option("--api", help="The deployed stage, https://API.execute-api.REGION.amazonaws.com/v1")
+@click.option("--output", type=click.Choice(["table", "json"]), default="table")
+def command(config: str, api: str | None, output: str) -> None:
+    """List every scalable dimension with its present capacity, bounds, owner and resource id."""
+    try:
+        rows = list(_rows(config, api))
+    except TidegateError as error:
+        leave(error)
+    if output == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in [dict(zip(TITLES, TITLES, strict=True)), *rows]:
+        click.echo("\t".join("-" if row[title] is None else str(row[title]) for title in TITLES))
+
+
+def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
+    from scaling.aws.clients import Clients
+    from scaling.aws.cloud import AwsCloud
+    from scaling.bounds import lever_spec
+    from scaling.callback import dimensions
+    from scaling.wishes import current_capacities
+    from tidegate.pipeline_file import load
+
+    pipelines = load(config).pipelines
+    cloud = AwsCloud(Clients())
+    for pipeline in pipelines:
+        capacities = current_capacities(cloud.describe(pipeline))
+        for dimension in dimensions([pipeline]):
+            said = lever_spec(pipeline, dimension.lever)
+            where = f"{(api or '').rstrip('/')}/scalableTargetDimensions/{dimension.dimension_id}"
+            yield {
+                "id": dimension.dimension_id,
+                "lever": str(dimension.lever),
+                "capacity": capacities.get(dimension.lever),
+                "min": None if said is None else said.min,
+                "max": None if said is None else said.max,
+                "owner": None if said is None else said.owner,
+                "resource id": where if api else None,
+            }
