@@ -32,7 +32,6 @@ class StreamVitals:
     write_throttles: Window
     read_throttles: Window
     read_records: Window
-    read_bytes: Window
     iterator_age_milliseconds: Window
 
 
@@ -45,7 +44,6 @@ class FunctionVitals:
     throttles: Window
     duration_sum_milliseconds: Window
     duration_maximum_milliseconds: Window
-    concurrent_executions_maximum: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,6 @@ def _stream_metrics(stream: str) -> tuple[Metric, ...]:
         stream_metric(stream, "WriteProvisionedThroughputExceeded", "Sum"),
         stream_metric(stream, "ReadProvisionedThroughputExceeded", "Sum"),
         stream_metric(stream, "GetRecords.Records", "Sum"),
-        stream_metric(stream, "GetRecords.Bytes", "Sum"),
         stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"),
     )
 
@@ -99,7 +96,6 @@ def _function_metrics(function: str) -> tuple[Metric, ...]:
         function_metric(function, "Throttles", "Sum"),
         function_metric(function, "Duration", "Sum"),
         function_metric(function, "Duration", "Maximum"),
-        function_metric(function, "ConcurrentExecutions", "Maximum"),
     )
 
 

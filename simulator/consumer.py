@@ -34,7 +34,6 @@ class ConsumerState:
     table_throttles: int = 0
     gigabyte_seconds: float = 0.0
     requests: int = 0
-    running: int = 0
     _turn: int = 0
 
     @property
@@ -68,7 +67,6 @@ class ConsumerState:
             took = self._run_lane(lane, now, budget[shard.shard_id])
             budget[shard.shard_id] -= took
             taken += took
-        self.running = sum(lane.batch is not None for _, lane in lanes)
         if wanting:
             self.publisher.add(("AWS/Lambda", "ConcurrentExecutions", self._lambda), len(wanting))
         return taken
