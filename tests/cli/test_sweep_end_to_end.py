@@ -174,6 +174,7 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
     assert "would do write_capacity of orders: 50 -> " in shown.stdout
     assert "USD a month" in shown.stdout
     assert units(clients) == 50
+    assert shown.returncode == 1
 
     done = tidegate(endpoint, tmp_path, "--output", "json")
     told = json.loads(done.stdout)

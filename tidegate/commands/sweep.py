@@ -59,7 +59,7 @@ def command(config: str, at: datetime, dry_run: bool, output: str, ledger: str |
     """Sweep the pipelines of a file once: diagnose, size, and change what is needed.
 
     Exit code 0: healthy, or healed. 1: sick and not curable by capacity, or something was left
-    undone. 2: bad input. 3: AWS could not be asked.
+    undone, as in a dry run of a sick pipeline. 2: bad input. 3: AWS could not be asked.
     """
     try:
         code = _sweep(config, at, dry_run, output, ledger or default_ledger())
