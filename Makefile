@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint package clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -15,8 +15,12 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation (sam.json, deployment.zip).
+package: .venv/dev
+	$(BIN)/python -m tidegate.package $(CONFIG) build
+
 clean:
-	rm -rf .venv report.html
+	rm -rf .venv build report.html
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
