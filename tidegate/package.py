@@ -15,6 +15,7 @@ from typing import Any
 from scaling.compiled import compiled
 from scaling.errors import ConfigurationError
 from scaling.specification import PipelineFile, PipelineSpec
+from tidegate.gateway import gateway
 from tidegate.pipeline_file import load
 
 __all__ = ["extras", "policy", "stage_app"]
@@ -147,8 +148,11 @@ def extras(file: PipelineFile) -> dict[str, Any]:
     }
     environment = {"Variables": {"TIDEGATE_LEDGER_TABLE": {"Ref": "Ledger"}}}
     letters = {"Type": "SQS", "TargetArn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+    before = gateway()
     return {
+        "Parameters": before["Parameters"],
         "Resources": {
+            **before["Resources"],
             "Ledger": ledger,
             "DeadLetters": {
                 "Type": "AWS::SQS::Queue",
@@ -175,7 +179,7 @@ def extras(file: PipelineFile) -> dict[str, Any]:
                 }
             },
             **_alarms(),
-        }
+        },
     }
 
 

@@ -77,6 +77,12 @@ def test_the_unpacked_zip_boots_and_answers_in_the_contracts_form(
     assert json.loads(answer["body"]) == {"message": "there is no scalable dimension 'tea'"}
 
 
+def test_the_template_passes_cfn_lint(built: Path) -> None:
+    command = [str(Path(sys.executable).with_name("cfn-lint")), str(built / "deploy" / "sam.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_every_route_needs_a_signed_request(resources: dict[str, Any]) -> None:
     paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     methods = [
@@ -87,6 +93,30 @@ def test_every_route_needs_a_signed_request(resources: dict[str, Any]) -> None:
     ]
     assert len(methods) == 2
     assert all(method["security"] == [{"sigv4": []}] for method in methods)
+
+
+def test_only_application_auto_scaling_and_the_operators_are_let_in(
+    resources: dict[str, Any],
+) -> None:
+    body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+    (statement,) = body["x-amazon-apigateway-policy"]["Statement"]
+    scaling, operators = statement["Principal"]["AWS"]
+    assert scaling["Fn::Sub"].endswith("AWSServiceRoleForApplicationAutoScaling_CustomResource")
+    assert operators == {"Ref": "OperatorRoleArn"}
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "execute-api:Invoke")
+
+
+def test_the_access_log_is_json_with_every_phase_of_a_signed_request(
+    resources: dict[str, Any],
+) -> None:
+    setting = resources["RestAPI"]["Properties"]["AccessLogSetting"]
+    line = json.loads(setting["Format"])
+    for phase in ("authenticate", "authorize", "integration"):
+        for what in ("error", "status", "latency"):
+            assert line[f"{phase}-{what}"] == f"$context.{phase}.{what}"
+    logs = [each for each in resources.values() if each["Type"] == "AWS::Logs::LogGroup"]
+    assert len(logs) == 3
+    assert all(each["Properties"]["RetentionInDays"] == 30 for each in logs)
 
 
 def test_the_sweep_runs_alone_each_minute_and_keeps_what_it_gives_up(

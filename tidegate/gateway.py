@@ -1,0 +1,93 @@
+"""The gateway before the endpoint: who is let in, what is logged, how fast it may be asked."""
+
+from typing import Any
+
+__all__ = ["gateway"]
+
+LOG_DAYS = 30
+REQUESTS_PER_SECOND, BURST = 20, 40
+"""Application Auto Scaling asks about each target a few times a minute."""
+
+_PHASES = ("authenticate", "authorize", "integration")
+"""The phases of a signed request (AWS blog, Troubleshooting API Gateway with enhanced
+observability variables)."""
+
+_ROLE = (
+    "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+    "custom-resource.application-autoscaling.amazonaws.com/"
+    "AWSServiceRoleForApplicationAutoScaling_CustomResource"
+)
+
+
+def _log_format() -> str:
+    """A JSON line a request, with error, status and latency of each phase."""
+    fields = {
+        "requestId": "$context.requestId",
+        "requestTime": "$context.requestTime",
+        "caller": "$context.identity.caller",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "status": "$context.status",
+        "response-latency": "$context.responseLatency",
+        "integration-requestId": "$context.integration.requestId",
+        "integration-integrationStatus": "$context.integration.integrationStatus",
+    }
+    for phase in _PHASES:
+        for what in ("error", "status", "latency"):
+            fields[f"{phase}-{what}"] = f"$context.{phase}.{what}"
+    return "{" + ",".join(f'"{name}":"{value}"' for name, value in fields.items()) + "}"
+
+
+def _resource_policy() -> dict[str, Any]:
+    """Only Application Auto Scaling's service-linked role and the operators' role may call."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": [{"Fn::Sub": _ROLE}, {"Ref": "OperatorRoleArn"}]},
+                "Action": "execute-api:Invoke",
+                "Resource": "execute-api:/*",
+            }
+        ],
+    }
+
+
+def _log_group(name: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS},
+    }
+
+
+def gateway() -> dict[str, Any]:
+    """The part of the template that is merged over Chalice's: parameters and resources."""
+    named = {
+        "CallbackLog": _log_group({"Fn::Sub": "/aws/lambda/${APIHandler}"}),
+        "SweepLog": _log_group({"Fn::Sub": "/aws/lambda/${SweepEachMinute}"}),
+        "AccessLog": _log_group({"Fn::Sub": "/tidegate/${AWS::StackName}/access"}),
+    }
+    api = {
+        "AccessLogSetting": {
+            "DestinationArn": {"Fn::GetAtt": ["AccessLog", "Arn"]},
+            "Format": _log_format(),
+        },
+        "MethodSettings": [
+            {
+                "ResourcePath": "/*",
+                "HttpMethod": "*",
+                "ThrottlingRateLimit": REQUESTS_PER_SECOND,
+                "ThrottlingBurstLimit": BURST,
+            }
+        ],
+        "DefinitionBody": {"x-amazon-apigateway-policy": _resource_policy()},
+    }
+    return {
+        "Parameters": {
+            "OperatorRoleArn": {
+                "Type": "String",
+                "Description": "The role of the people who may call the endpoint by hand",
+            }
+        },
+        "Resources": {**named, "RestAPI": {"Properties": api}},
+    }
