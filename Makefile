@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint package clean
+.PHONY: demo test lint package serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -18,6 +18,10 @@ lint: .venv/dev
 # Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation (sam.json, deployment.zip).
 package: .venv/dev
 	$(BIN)/python -m tidegate.package $(CONFIG) build
+
+# The endpoint on http://127.0.0.1:8000 before the embedded world.
+serve: .venv/dev
+	PYTHONPATH=chalice_app $(BIN)/python -m tidegate.serve
 
 clean:
 	rm -rf .venv build report.html

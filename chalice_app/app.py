@@ -2,14 +2,15 @@
 
 from uuid import uuid4
 
-from chalice.app import Chalice, CloudWatchEvent, IAMAuthorizer, Rate, Response
+from chalice.app import CloudWatchEvent, IAMAuthorizer, Rate, Response
 from chalicelib.answers import answer, body_of
+from chalicelib.contract_app import ContractChalice
 from chalicelib.wiring import wiring
 
 from scaling.callback import describe, desired_capacity, dimension_named, scale
 from scaling.sweep import sweep
 
-app = Chalice(app_name="tidegate")
+app = ContractChalice(app_name="tidegate")
 authorizer = IAMAuthorizer()
 PATH = "/scalableTargetDimensions/{dimension_id}"
 JSON = ["application/json", "application/json; charset=utf-8"]

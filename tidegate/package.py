@@ -23,6 +23,7 @@ __all__ = ["extras", "policy", "stage_app"]
 APP = Path(__file__).parents[1] / "chalice_app"
 ROOMS = ("rules", "scaling")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", "ledger_sqlite.py")
+NOT_DEPLOYED = shutil.ignore_patterns("__pycache__")
 LEDGER_CALLS = (
     "DeleteItem",
     "GetItem",
@@ -185,7 +186,7 @@ def extras(file: PipelineFile) -> dict[str, Any]:
 
 def stage_app(file: PipelineFile, folder: Path) -> None:
     """The app with the rooms it stands on and the compiled pipelines, in a folder of its own."""
-    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__", "vendor"))
+    shutil.copytree(APP, folder, ignore=NOT_DEPLOYED)
     for room in ROOMS:
         source = APP.parent / room
         shutil.copytree(source, folder / "vendor" / room, ignore=LEFT_OUT)

@@ -66,8 +66,10 @@ class Site:
     edges: Edges
     client: Any
 
-    def ask(self, method: str, dimension: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
-        headers = {"Content-Type": "application/json"}
+    def ask(
+        self, method: str, dimension: str, body: bytes = b"", content_type: str = "application/json"
+    ) -> tuple[int, dict[str, Any]]:
+        headers = {"Content-Type": content_type}
         path = f"/scalableTargetDimensions/{dimension}"
         response = self.client.http.request(method, path, headers=headers, body=body)
         told = json.loads(response.body)
@@ -262,6 +264,12 @@ def test_a_bad_body_is_told_what_is_allowed_and_changes_nothing(
     assert found == status
     assert words in told["message"]
     assert site.get("shard_count~orders")["desiredCapacity"] == 2.0
+
+
+def test_a_wrong_content_type_is_told(site: Site) -> None:
+    status, told = site.ask("PATCH", "shard_count~orders", b'{"desiredCapacity": 4}', "text/plain")
+    assert status == 400
+    assert "text/plain" in told["message"]
 
 
 def test_an_unknown_dimension_is_404(site: Site) -> None:

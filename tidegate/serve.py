@@ -1,0 +1,84 @@
+"""The endpoint on this machine, before the embedded world: ``make serve``.
+
+Needs the development environment. The race-day world's clock runs sixty times as fast as ours; its
+levers are given to Application Auto Scaling, so that the endpoint may move them. Requests aren't
+checked for signatures here: Chalice's local mode has no IAM.
+"""
+
+import json
+import time
+from dataclasses import fields, replace
+from datetime import datetime
+from http.server import HTTPServer
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
+
+from app import app
+from chalice.config import Config
+from chalice.local import LocalDevServer
+from chalicelib.wiring import Wiring, wire
+
+from scaling.aws.clients import Clients
+from scaling.aws.cloud import AwsCloud
+from scaling.aws.metrics import AwsMetrics
+from scaling.compiled import from_compiled
+from scaling.ledger_sqlite import SqliteLedger
+from scaling.specification import Levers, PipelineSpec
+from scaling.sweep import Edges
+from simulator.embedded import embedded
+from simulator.scenario import load_scenario
+from simulator.world import World
+
+__all__ = ["main"]
+
+HOST, PORT = "127.0.0.1", 8000
+SPEED = 60
+SECONDS_AT_START = 240
+
+
+class RunningWorld:
+    """A world whose clock follows ours, faster; it catches up whenever it is asked the time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """The world's time, after everything that has happened until now."""
+        due = SECONDS_AT_START + int((time.monotonic() - self._began) * SPEED)
+        self._world.advance(max(0, due - self._world.second))
+        return self._world.now
+
+
+def _theirs(spec: PipelineSpec) -> PipelineSpec:
+    """The pipeline with every lever given to Application Auto Scaling."""
+    given = {each.name: getattr(spec.levers, each.name) for each in fields(Levers)}
+    owned = {
+        name: replace(lever, owner="application-autoscaling")
+        for name, lever in given.items()
+        if lever is not None
+    }
+    return replace(spec, levers=Levers(**owned))
+
+
+def main() -> None:
+    """Serve until stopped."""
+    scenario = load_scenario("race-day")
+    world = World(scenario, 1)
+    world.advance(SECONDS_AT_START)
+    plain = json.loads(json.dumps(scenario.pipeline_file))
+    specs = tuple(_theirs(spec) for spec in from_compiled(plain).pipelines)
+    with embedded(world) as session, catch_warnings():
+        simplefilter("ignore", UserWarning)
+        clients = Clients(session)
+        ledger = SqliteLedger(":memory:")
+        edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
+        wire(Wiring(specs, edges, RunningWorld(world).now))
+        folder = str(Path(__file__).parents[1] / "chalice_app")
+        config = Config(config_from_disk={"project_dir": folder}, user_provided_params={})
+        # One request at a time: the world has one clock.
+        LocalDevServer(app, config, HOST, PORT, server_cls=HTTPServer).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
