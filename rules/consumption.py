@@ -81,7 +81,8 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
     vitals = readings.function(consumer)
     throttles = vitals.throttles.last(RECENT_SECONDS)
     invocations = vitals.invocations.last(RECENT_SECONDS).total
-    if throttles.total < 0.01 * (invocations + throttles.total) or not throttles.latest:
+    few = throttles.total < 0.01 * (invocations + throttles.total)
+    if few or not throttles.latest or not readings.age_is_sick:
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency

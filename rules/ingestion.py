@@ -55,11 +55,16 @@ def stream_causes(readings: Readings) -> Iterator[Diagnosis]:
     hot = _hot(readings) if is_uneven(readings) else None
     if hot is not None:
         yield hot
-    elif readings.producers_throttled > 0.001:
+    elif not readings.refusals_fall:
+        yield from _full(readings)
+    yield from _readers_throttled(readings)
+
+
+def _full(readings: Readings) -> Iterator[Diagnosis]:
+    if readings.producers_throttled > 0.001:
         yield _producer_throttled(readings)
     elif max(readings.stream_utilization) >= FULL_SHARE:
         yield _too_narrow(readings)
-    yield from _readers_throttled(readings)
 
 
 def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:

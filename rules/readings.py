@@ -18,6 +18,8 @@ __all__ = [
 RECENT_SECONDS = 180
 """How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
 
+FALLING_SHARE = 0.95
+
 SHARD_RECORDS_PER_SECOND = 1000
 """Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
 
@@ -83,10 +85,17 @@ class Readings:
 
     @property
     def producers_throttled(self) -> float:
-        """The share of records refused to producers in the newest minutes, 0..1."""
-        refused = self.vitals.stream.write_throttles.last(RECENT_SECONDS).total
-        taken = self.vitals.stream.incoming_records.last(RECENT_SECONDS).total
+        """The share of records refused to producers in the newest minute, 0..1."""
+        refused = self.vitals.stream.write_throttles.last(60).total
+        taken = self.vitals.stream.incoming_records.last(60).total
         return refused / (refused + taken) if refused else 0.0
+
+    @property
+    def refusals_fall(self) -> bool:
+        """Whether producers are refused less than a minute before: what they held back is being
+        taken in, and the stream is wide enough."""
+        seen = self.vitals.stream.write_throttles.last(RECENT_SECONDS).present
+        return len(seen) >= 2 and seen[-1] < FALLING_SHARE * seen[-2]
 
     def function(self, consumer: Consumer) -> FunctionVitals:
         """The vitals of a consumer's function."""

@@ -34,7 +34,6 @@ FACTOR_MAX = 10
 
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
-FALLING_SHARE = 0.8
 BACKLOG_SECONDS = 60
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
@@ -68,15 +67,15 @@ class Model:
 
 
 def _offered(readings: Readings, seconds: float) -> float:
-    """Records offered per second for each one taken, from 1 to 2; 1 when refusals are falling.
+    """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
+    refusals are falling, or when less than a minute was judged.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
     single UpdateShardCount goes beyond double.
     """
-    taken = readings.vitals.stream.incoming_records.last(seconds).total
-    throttles = readings.vitals.stream.write_throttles.last(seconds)
-    refused = throttles.total
-    if throttles.latest is not None and throttles.latest < FALLING_SHARE * (throttles.peak or 0.0):
+    taken = readings.vitals.stream.incoming_records.last(60).total
+    refused = readings.vitals.stream.write_throttles.last(60).total
+    if readings.refusals_fall:
         return 1.0
     return min(2.0, 1 + refused / taken) if taken and seconds >= 60 else 1.0
 

@@ -32,7 +32,8 @@ def health_of(
 
 
 def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:
-    if (readings.age_seconds or 0.0) > readings.iterator_age_max_seconds:
+    drains = (readings.age_seconds or 0.0) > readings.iterator_age_max_seconds
+    if drains or readings.refusals_fall:
         return Health.HEALING
     critical = any(
         finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL

@@ -208,8 +208,9 @@ def main(config: str, out: str) -> int:
     chalice = Path(sys.executable).with_name("chalice")
     command = [str(chalice), "package", "--stage", "dev"]
     merged = ["--merge-template", "extras.json", str((folder / "deploy").resolve())]
-    # Chalice wants a region although nothing that it writes here names one.
-    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}
+    # Chalice wants a region although nothing that it writes here names one, and imports the app,
+    # whose bytecode would end up in the zip.
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([*command, *merged], cwd=folder / "app", env=environment, check=False)
     return done.returncode
 
