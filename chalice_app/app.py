@@ -1,5 +1,6 @@
 """The AWS edge: the callback routes of Application Auto Scaling, and the sweep on a schedule."""
 
+from typing import Any
 from uuid import uuid4
 
 from chalice.app import CloudWatchEvent, IAMAuthorizer, Rate, Response
@@ -13,6 +14,8 @@ from scaling.sweep import sweep
 app = ContractChalice(app_name="tidegate")
 authorizer = IAMAuthorizer()
 PATH = "/scalableTargetDimensions/{dimension_id}"
+LAST_PART = 0.25
+"""No pipeline is begun in the last quarter of the function's time."""
 JSON = ["application/json", "application/json; charset=utf-8"]
 
 
@@ -51,4 +54,13 @@ def patch_dimension(dimension_id: str) -> Response:
 def sweep_each_minute(event: CloudWatchEvent) -> None:
     """Sweep every pipeline of the packaged configuration."""
     here = wiring()
-    sweep(here.specs, here.edges, here.now(), holder=f"schedule-{event.event_id}")
+    context: Any = event.context
+    given = context.get_remaining_time_in_millis()
+
+    def is_late() -> bool:
+        return bool(context.get_remaining_time_in_millis() < LAST_PART * given)
+
+    holder = f"schedule-{event.event_id}"
+    report = sweep(here.specs, here.edges, here.now(), holder=holder, is_late=is_late)
+    for unreached in report.unreached:
+        app.log.error("%s was not reached: %s", unreached.name, unreached.reason)

@@ -1,6 +1,7 @@
 """What can go wrong, as one tree.
 
 TidegateError
+├── OutOfTime               a sweep's time was up before it got there (exit code 1)
 ├── ConfigurationError      the pipeline file, a rule or an argument is wrong (exit code 2)
 └── CloudError              AWS did not do what was asked
     ├── ResourceMissing     a stream, function, mapping or table isn't there (exit code 2)
@@ -23,6 +24,7 @@ __all__ = [
     "LimitExceeded",
     "Mistake",
     "NoCredentials",
+    "OutOfTime",
     "ResourceInUse",
     "ResourceMissing",
     "Throttled",
@@ -33,6 +35,10 @@ __all__ = [
 
 class TidegateError(Exception):
     """The root of everything that Tidegate raises on purpose."""
+
+
+class OutOfTime(TidegateError):
+    """The sweep's time was up before it looked at this pipeline; nothing of it was changed."""
 
 
 @dataclass(frozen=True, slots=True)

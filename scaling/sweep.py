@@ -1,6 +1,6 @@
 """One sweep: observe, judge, diagnose, size, bound, plan, act, record, tell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from rules.vitals import vital_metrics, vitals_from
 from rules.window import Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
 from scaling.decide import decide
-from scaling.errors import TidegateError
+from scaling.errors import OutOfTime, TidegateError
 from scaling.history import History
 from scaling.plan import Lever, Plan
 from scaling.ports import Cloud, Ledger, Metrics
@@ -52,15 +52,20 @@ def sweep(
     *,
     holder: str,
     dry_run: bool = False,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
 
-    One pipeline's error never stops another: it is reported as unreached. ``holder`` must differ
-    between sweeps that may overlap.
+    One pipeline's error never stops another: it is reported as unreached, and so is every
+    pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps that may
+    overlap.
     """
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
     for spec in specs:
+        if is_late():
+            unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
+            continue
         try:
             reports.append(_sweep_one(spec, edges, now, holder, dry_run))
         except TidegateError as error:

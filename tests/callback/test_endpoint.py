@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ SPEC = PipelineSpec(
     ],
     levers=THEIRS,
 )
+APP = Path(__file__).parents[2] / "chalice_app"
 FIELDS = {
     "scalableTargetDimensionId": str,
     "version": str,
@@ -120,7 +122,7 @@ def site() -> Iterator[Site]:
         stack.callback(ledger.close)
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring((SPEC,), edges, lambda: world.now))
-        yield Site(world, edges, stack.enter_context(Client(app)))
+        yield Site(world, edges, stack.enter_context(Client(app, project_dir=str(APP))))
 
 
 def test_a_dimension_that_was_never_asked_for_is_as_it_is(site: Site) -> None:
@@ -158,6 +160,16 @@ def test_a_factor_a_table_and_an_index_go_up_and_down_while_sweeps_run(
         assert report.pipelines[0].changes == ()
         assert site.until_done(dimension)[-1]["actualCapacity"] == wanted
     assert site.world.figures().limit_violations == 0
+
+
+def test_the_schedule_sweeps_every_pipeline(site: Site) -> None:
+    own = Levers(write_capacity=LeverSpec(max=4000, owner="tidegate"))
+    wire(Wiring((replace(SPEC, levers=own),), site.edges, lambda: site.world.now))
+    site.world.advance(1080)
+    event = site.client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
+    site.client.lambda_.invoke("sweep_each_minute", event)
+    site.world.advance(60)
+    assert site.get("write_capacity~orders~by-customer")["actualCapacity"] > 700
 
 
 def test_a_repeated_wish_is_one_change(site: Site) -> None:

@@ -133,6 +133,19 @@ def test_a_sweep_that_saw_the_same_but_came_later_does_not_act_again(
     assert Outcome.DONE not in outcomes(report)
 
 
+def test_a_sweep_that_runs_out_of_time_says_what_it_did_not_reach(
+    sick: World, ledger: SqliteLedger
+) -> None:
+    times = iter([False, True])
+    edges = Edges(DirectCloud(sick), DirectMetrics(sick), ledger)
+    second = replace(SPEC, name="second")
+    report = sweep([SPEC, second], edges, sick.now, holder="me", is_late=lambda: next(times))
+    assert [each.name for each in report.pipelines] == ["race-day"]
+    assert [(each.name, each.reason) for each in report.unreached] == [
+        ("second", "the sweep ran out of time")
+    ]
+
+
 def test_another_hand_on_the_stream_is_respected(sick: World, ledger: SqliteLedger) -> None:
     ledger.acquire("stream/racers", "reshard", sick.now, 300)
     report = one_sweep(sick, ledger)
