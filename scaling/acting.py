@@ -162,14 +162,19 @@ class Actor:
         return Change(action, decisions, outcome, detail)
 
 
-def reconcile(history: History, current: dict[Lever, int], ledger: Ledger, now: datetime) -> None:
-    """Close the intentions that a sweep left open when it died, by what AWS shows now.
+def reconcile(history: History, current: dict[Lever, int], ledger: Ledger, now: datetime) -> bool:
+    """Close the intentions that a sweep left open when it died, by what AWS shows now; whether
+    there were any.
 
     What has the wanted capacity was done; what hasn't after a minute never reached AWS, and the
     coming plan asks for it again if it is still needed.
     """
+    closed = False
     for entry in history.open_entries():
         if current.get(entry.lever) == entry.to_capacity:
             ledger.complete(entry.entry_id, Outcome.DONE, now, "found done by a later sweep")
+            closed = True
         elif now - entry.begun_at >= ABANDONED:
             ledger.complete(entry.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
+            closed = True
+    return closed

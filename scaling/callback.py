@@ -5,7 +5,7 @@ is due. Nothing waits. A wish beyond one AWS call is reached over several.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from math import isfinite
@@ -19,11 +19,10 @@ from scaling.acting import Actor, reconcile
 from scaling.bounds import lever_spec
 from scaling.decide import Decider
 from scaling.errors import TidegateError
-from scaling.history import History
+from scaling.history import History, remembered
 from scaling.plan import Decision, Entry, Lever, Outcome, Plan, Wished
 from scaling.ports import Cloud, Ledger
 from scaling.specification import ConsumerSpec, PipelineSpec
-from scaling.sweep import remembered
 from scaling.wishes import Wish, current_capacities
 
 __all__ = [
@@ -176,7 +175,7 @@ def describe(
     dimension: Dimension, cloud: Cloud, ledger: Ledger, now: datetime, holder: str
 ) -> ScalableTargetDimension:
     """GET: the capacity there is and the one last asked for, after the next step if it was due."""
-    pipeline = cloud.describe(dimension.spec)
+    pipeline = cloud.describe(_only(dimension.spec, dimension.lever))
     capacities = current_capacities(pipeline)
     lever = dimension.lever
     if lever not in capacities:
@@ -186,14 +185,34 @@ def describe(
     if wished is None or wished.capacity == current:
         return ScalableTargetDimension(dimension, current, current, ScalingStatus.SUCCESSFUL)
     history = remembered(pipeline, ledger, now)
-    reconcile(history, capacities, ledger, now)
-    history = remembered(pipeline, ledger, now)
+    if reconcile(history, capacities, ledger, now):
+        history = remembered(pipeline, ledger, now)
     plan = _next_step(dimension, pipeline, wished, current, history, now)
     actor = Actor(dimension.spec.name, cloud, ledger, holder, now, history)
     actor.act(plan)
     entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
     status, reason = _status(plan.decisions[0], entries)
     return ScalableTargetDimension(dimension, current, wished.capacity, status, reason)
+
+
+def _only(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
+    """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
+    table = lever.where.partition("/")[0]
+    match lever.kind:
+        case LeverKind.PARALLELIZATION_FACTOR:
+            consumers = [
+                replace(each, tables=[]) for each in spec.consumers if each.function == lever.where
+            ]
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            consumers = [
+                replace(each, tables=[said])
+                for each in spec.consumers
+                for said in each.table_specs
+                if said.name == table
+            ][:1]
+        case _:
+            consumers = []
+    return replace(spec, consumers=consumers)
 
 
 def _next_step(

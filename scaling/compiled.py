@@ -1,17 +1,32 @@
 """The pipeline file as plain data and back, without the libraries that validate it.
 
-The file is validated where it is written or packaged; what is deployed reads the compiled form.
+The file is validated where it is written or packaged. What is deployed reads the compiled form,
+and holds it to the same grammar once more, since it may come from a parameter store.
 """
 
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, asdict, fields, is_dataclass
 from datetime import time
 from functools import cache
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from math import isfinite
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from annotated_types import Ge, Gt, Le, MinLen
+
+from scaling.errors import ConfigurationError, Mistake
+from scaling.semantics import semantic_mistakes
 from scaling.specification import PipelineFile
 
 __all__ = ["compiled", "from_compiled"]
+
+Path = tuple[str | int, ...]
+
+
+class _Wrong(Exception):
+    def __init__(self, path: Path, words: str) -> None:
+        super().__init__(words)
+        self.path = path
 
 
 def compiled(file: PipelineFile) -> dict[str, Any]:
@@ -28,38 +43,113 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, time) else value
 
 
-def from_compiled(data: dict[str, Any]) -> PipelineFile:
-    """The pipelines that ``compiled`` wrote."""
-    found: PipelineFile = _built(PipelineFile, data)
+def from_compiled(data: Any, name: str = "the configuration") -> PipelineFile:
+    """The pipelines that ``compiled`` wrote. Raises ConfigurationError, which calls it ``name``."""
+    try:
+        found: PipelineFile = _built(PipelineFile, data, ())
+    except _Wrong as wrong:
+        raise _refused(name, [(wrong.path, str(wrong))]) from None
+    mistakes = list(semantic_mistakes(found))
+    if mistakes:
+        raise _refused(name, mistakes)
     return found
+
+
+def _refused(name: str, mistakes: list[tuple[Path, str]]) -> ConfigurationError:
+    told = (
+        Mistake(name, 1, 1, f"{_dotted(path)}: {words}" if path else words)
+        for path, words in mistakes
+    )
+    return ConfigurationError(tuple(told))
+
+
+def _dotted(path: Path) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)[1:]
 
 
 @cache
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return get_type_hints(kind, include_extras=True)
 
 
-def _built(hint: Any, value: Any) -> Any:
-    if get_origin(hint) in (Union, UnionType, Annotated):
-        return _of_any(get_args(hint), value)
-    if get_origin(hint) is list:
-        return [_built(get_args(hint)[0], each) for each in value]
-    if hint is time:
-        return time.fromisoformat(value)
+def _built(hint: Any, value: Any, path: Path) -> Any:
+    origin = get_origin(hint)
+    if origin is Annotated:
+        return _annotated(get_args(hint), value, path)
+    if origin in (Union, UnionType):
+        return _of_any(get_args(hint), value, path)
+    if origin is Literal:
+        if value not in get_args(hint):
+            raise _Wrong(path, f"{value!r} is not one of {get_args(hint)}")
+        return value
+    if origin is list:
+        _check(value, list, path)
+        return [_built(get_args(hint)[0], each, (*path, at)) for at, each in enumerate(value)]
+    if origin is dict:
+        _check(value, dict, path)
+        return {key: _built(get_args(hint)[1], each, (*path, key)) for key, each in value.items()}
+    return _built_plain(hint, value, path)
+
+
+def _built_plain(hint: Any, value: Any, path: Path) -> Any:
     if isinstance(hint, type) and is_dataclass(hint):
-        hints = _hints(hint)
-        given = {
-            each.name: _built(hints[each.name], value[each.name])
-            for each in fields(hint)
-            if each.name in value
-        }
-        return hint(**given)
+        _check(value, dict, path)
+        return hint(**dict(_arguments(hint, value, path)))
+    if hint is time:
+        try:
+            return time.fromisoformat(value)
+        except (TypeError, ValueError):
+            raise _Wrong(path, f"{value!r} is not a time of day") from None
+    _check(value, (int, float) if hint is float else hint, path)
     return value
 
 
-def _of_any(hints: tuple[Any, ...], value: Any) -> Any:
+def _check(value: Any, kinds: Any, path: Path) -> None:
+    """A bool is no number here, and a number is finite."""
+    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
+    if isinstance(value, bool) and bool not in wanted:
+        raise _Wrong(path, f"{value!r} is not {wanted[-1].__name__}")
+    if not isinstance(value, wanted) or (isinstance(value, float) and not isfinite(value)):
+        raise _Wrong(path, f"{value!r} is not {wanted[-1].__name__}"[:200])
+
+
+def _arguments(kind: type, value: dict[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
+    known: dict[str, Field[Any]] = {each.name: each for each in fields(kind)}
+    for key in value.keys() - known.keys():
+        raise _Wrong((*path, key), f"it is not a key here; known keys: {', '.join(known)}")
+    hints = _hints(kind)
+    for name, each in known.items():
+        if name in value:
+            yield name, _built(hints[name], value[name], (*path, name))
+        elif each.default is MISSING and each.default_factory is MISSING:
+            raise _Wrong((*path, name), "it is missing")
+
+
+def _annotated(arguments: tuple[Any, ...], value: Any, path: Path) -> Any:
+    built = _built(arguments[0], value, path)
+    for rule in arguments[1:]:
+        match rule:
+            case Ge(ge=least) if built < least:
+                raise _Wrong(path, f"{value} is less than {least}")
+            case Gt(gt=edge) if built <= edge:
+                raise _Wrong(path, f"{value} is not more than {edge}")
+            case Le(le=most) if built > most:
+                raise _Wrong(path, f"{value} is more than {most}")
+            case MinLen(min_length=least) if len(built) < least:
+                raise _Wrong(path, "it is empty")
+            case _:
+                pass
+    return built
+
+
+def _of_any(hints: tuple[Any, ...], value: Any, path: Path) -> Any:
     """Of several types, a mapping or list is the one that isn't a plain word or nothing."""
+    if value is None and NoneType in hints:
+        return None
     if isinstance(value, dict | list):
-        rich = (each for each in hints if each not in (type(None), str))
-        return _built(next(rich), value)
-    return value
+        rich = [each for each in hints if is_dataclass(each) or get_origin(each) in (list, dict)]
+    else:
+        rich = [each for each in hints if each is not NoneType and not is_dataclass(each)]
+    if not rich:
+        raise _Wrong(path, f"{value!r} has no place here"[:200])
+    return _built(rich[0], value, path)

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rules.diagnosis import LeverKind
+from rules.pipeline import Pipeline
 from scaling.plan import Entry, Lever, Outcome
 
-__all__ = ["UPDATE_SHARD_COUNT", "History"]
+if TYPE_CHECKING:
+    from scaling.ports import Ledger
+
+__all__ = ["UPDATE_SHARD_COUNT", "History", "remembered"]
 
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 DAY = timedelta(hours=24)
+REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE)
 
 
@@ -70,3 +76,12 @@ class History:
             elif before is not None and entry.to_capacity <= before:
                 before = None
         return before
+
+
+def remembered(pipeline: Pipeline, ledger: "Ledger", now: datetime) -> History:
+    """The pipeline's own entries, and those of its stream's shard count by any other hand."""
+    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+    own = ledger.entries(pipeline.name, now - REMEMBER)
+    others = ledger.entries_of(shards, now - DAY)
+    found = {entry.entry_id: entry for entry in (*own, *others)}
+    return History(tuple(sorted(found.values(), key=lambda entry: entry.begun_at)))

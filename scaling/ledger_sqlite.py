@@ -20,6 +20,7 @@ CREATE INDEX IF NOT EXISTS entry_by_moment ON entry (pipeline, begun_at);
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_entry ON entry (kind, place) WHERE outcome = 'begun';
 CREATE TABLE IF NOT EXISTS wish (
     kind TEXT, place TEXT, capacity INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, place));
+CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS lease (
     resource TEXT PRIMARY KEY, holder TEXT NOT NULL, ends_at REAL NOT NULL);
 """
@@ -124,6 +125,16 @@ class SqliteLedger:
             (lever.kind_word, lever.where),
         ).fetchone()
         return None if row is None else Wished(row[0], datetime.fromisoformat(row[1]))
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a note."""
+        with self._alone() as connection:
+            connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+
+    def kept(self, name: str) -> str | None:
+        """The note of that name."""
+        row = self._connection.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
 
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, oldest first."""

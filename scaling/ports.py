@@ -82,6 +82,14 @@ class Ledger(Protocol):
         """What was last asked of a lever from outside, None where nothing was."""
         ...
 
+    def keep(self, name: str, value: str) -> None:
+        """Keep a note of Tidegate's own under a name; the newest replaces the others."""
+        ...
+
+    def kept(self, name: str) -> str | None:
+        """The note of that name, None where there is none."""
+        ...
+
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, whichever way in they came, oldest first: a stream's budget is one
         for sweeps and reshards."""

@@ -18,11 +18,17 @@ __all__ = [
     "IndexSpec",
     "LeverSpec",
     "Levers",
+    "MetricQuery",
     "Objective",
     "Owner",
     "PipelineFile",
     "PipelineSpec",
+    "PolicyMetric",
+    "ScheduledAction",
+    "Step",
+    "StepScaling",
     "TableSpec",
+    "TargetTracking",
     "TargetUtilization",
     "UserRule",
 ]
@@ -31,6 +37,8 @@ Owner = Literal["tidegate", "application-autoscaling"]
 Name = Annotated[str, MinLen(1)]
 Whole = Annotated[int, Ge(1)]
 Share = Annotated[float, Gt(0), Le(1)]
+Statistic = Literal["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
+Adjustment = Literal["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -42,12 +50,93 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyMetric(Closed):
+    """A CloudWatch metric that a scaling policy follows, minute by minute."""
+
+    namespace: Name
+    metric: Name
+    dimensions: dict[str, str] = field(default_factory=dict)
+    statistic: Statistic = "Average"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery(Closed):
+    """A part of metric math: a metric or an expression over the ids of others; one of them
+    ``returns`` what is tracked."""
+
+    id: Name
+    metric: PolicyMetric | None = None
+    expression: Name | None = None
+    returns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTracking(Closed):
+    """A target tracking policy of Application Auto Scaling: keeps a metric near ``target``.
+
+    300 s is the default cooldown of custom resources (TargetTrackingScalingPolicyConfiguration,
+    API reference).
+    """
+
+    name: Name
+    target: Annotated[float, Gt(0)]
+    metric: PolicyMetric | None = None
+    metrics: list[MetricQuery] = field(default_factory=list)
+    scale_in: bool = True
+    scale_in_cooldown_seconds: Annotated[int, Ge(0)] = 300
+    scale_out_cooldown_seconds: Annotated[int, Ge(0)] = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Closed):
+    """A step of step scaling: what to change while the metric is from ``lower`` to ``upper``,
+    both counted from the threshold, either of them open when left out."""
+
+    change: int
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepScaling(Closed):
+    """A step scaling policy of Application Auto Scaling, with the CloudWatch alarm that sets it
+    off: the metric compared with ``threshold`` in each of ``evaluation_periods`` minutes."""
+
+    name: Name
+    metric: PolicyMetric
+    threshold: float
+    steps: Annotated[list[Step], MinLen(1)]
+    comparison: Literal[">", ">=", "<", "<="] = ">="
+    evaluation_periods: Whole = 3
+    adjustment: Adjustment = "ChangeInCapacity"
+    cooldown_seconds: Annotated[int, Ge(0)] = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledAction(Closed):
+    """Other bounds from a moment on: ``schedule`` is an at, rate or cron expression of Application
+    Auto Scaling in ``time_zone``."""
+
+    name: Name
+    schedule: Name
+    time_zone: Name = "UTC"
+    min: Whole | None = None
+    max: Whole | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LeverSpec(Closed):
-    """How far one lever may be moved, and by whom. Without an owner Tidegate only advises."""
+    """How far one lever may be moved, and by whom. Without an owner Tidegate only advises.
+
+    The policies and scheduled actions are for levers that Application Auto Scaling owns.
+    """
 
     max: Whole
     min: Whole = 1
     owner: Owner | None = None
+    target_tracking: list[TargetTracking] = field(default_factory=list)
+    step_scaling: list[StepScaling] = field(default_factory=list)
+    scheduled: list[ScheduledAction] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from rules.window import Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
 from scaling.decide import decide
 from scaling.errors import OutOfTime, TidegateError
-from scaling.history import History
+from scaling.history import History, remembered
 from scaling.plan import Lever, Plan
 from scaling.ports import Cloud, Ledger, Metrics
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
@@ -26,12 +26,11 @@ from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
 from scaling.wishes import current_capacities
 
-__all__ = ["Edges", "remembered", "sweep"]
+__all__ = ["Edges", "sweep"]
 
 LOOK_BACK = timedelta(minutes=90)
 """The trailing hour that scale-ins need, and half an hour to learn rates from before it."""
 
-REMEMBER = timedelta(days=35)
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20
 
@@ -129,17 +128,8 @@ def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -
         return history
     retention = Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name)
     current = current_capacities(pipeline) | {retention: pipeline.stream.retention_hours}
-    reconcile(history, current, ledger, now)
-    return remembered(pipeline, ledger, now)
-
-
-def remembered(pipeline: Pipeline, ledger: Ledger, now: datetime) -> History:
-    """The pipeline's own entries, and those of its stream's shard count by any other hand."""
-    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
-    own = ledger.entries(pipeline.name, now - REMEMBER)
-    others = ledger.entries_of(shards, now - timedelta(days=1))
-    found = {entry.entry_id: entry for entry in (*own, *others)}
-    return History(tuple(sorted(found.values(), key=lambda entry: entry.begun_at)))
+    closed = reconcile(history, current, ledger, now)
+    return remembered(pipeline, ledger, now) if closed else history
 
 
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:

@@ -59,9 +59,14 @@ class DirectCloud:
         for named, known in self._names(spec):
             if named != known:
                 raise ResourceMissing("describe", named, "there is no such resource")
-        consumer = Consumer(self._function(), self._mapping(), (self._table(),))
         account = self._world.scenario.account_concurrency
-        return Pipeline(spec.name, self._stream(), (consumer,), account)
+        consumers = tuple(
+            Consumer(
+                self._function(), self._mapping(), tuple(self._table() for _ in each.table_specs)
+            )
+            for each in spec.consumers
+        )
+        return Pipeline(spec.name, self._stream(), consumers, account)
 
     def _names(self, spec: PipelineSpec) -> list[tuple[str, str]]:
         scenario = self._world.scenario

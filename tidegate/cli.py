@@ -9,6 +9,8 @@ __all__ = ["main"]
 _COMMANDS = {
     "check": "tidegate.commands.check",
     "demo": "tidegate.commands.demo",
+    "deregister": "tidegate.commands.deregister",
+    "register": "tidegate.commands.register",
     "reshard": "tidegate.commands.reshard",
     "rules": "tidegate.commands.rules",
     "scenarios": "tidegate.commands.scenarios",

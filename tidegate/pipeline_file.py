@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 import yaml
 
 from scaling.errors import ConfigurationError, Mistake
+from scaling.semantics import semantic_mistakes
 from scaling.specification import PipelineFile, TableSpec
-from tidegate.semantics import semantic_mistakes
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -1,8 +1,16 @@
-"""boto3 clients, made once, with bounded patience and a count of what was asked."""
+"""Clients of AWS's services, made when first asked for, with bounded patience."""
 
 import os
+import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from scaling.aws.errors import asking
+from scaling.errors import Unreachable
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -12,40 +20,102 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_lambda import LambdaClient
 
-__all__ = ["Clients"]
+__all__ = ["BRISK", "PATIENT", "Clients", "Patience"]
 
-CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 10, 4
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one call may take, in seconds, and how often it is tried in all."""
+
+    connect_seconds: float
+    read_seconds: float
+    attempts: int
+
+
+PATIENT = Patience(3, 10, 4)
+"""For sweeps and the command line."""
+
+BRISK = Patience(0.25, 0.5, 1)
+"""For the endpoint: whoever called it calls again, so that nothing is tried twice here."""
 
 
 class Clients:
-    """The four services that Tidegate talks to, from one session.
+    """The services that Tidegate talks to, from one session.
 
     ``calls`` counts requests by ``service:Operation``, retries not included. Standard retries
     back off with jitter (boto3 guide, retries). AWS_ENDPOINT_URL and profiles work as usual.
+    Without a session botocore's own is used: boto3 around it adds nothing but time to a cold start.
     """
 
-    def __init__(self, session: "Session | None" = None) -> None:
-        import boto3
+    def __init__(self, session: "Session | None" = None, patience: Patience = PATIENT) -> None:
+        self._session = session
+        self._patience = patience
+        self._ends_at: float | None = None
+        self.calls: Counter[str] = Counter()
+
+    @cached_property
+    def kinesis(self) -> "KinesisClient":
+        """Kinesis Data Streams."""
+        client: KinesisClient = self.of("kinesis")
+        return client
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """Lambda."""
+        client: LambdaClient = self.of("lambda")
+        return client
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        client: DynamoDBClient = self.of("dynamodb")
+        return client
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """CloudWatch."""
+        client: CloudWatchClient = self.of("cloudwatch")
+        return client
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """No call begins after so many seconds: it raises Unreachable instead."""
+        self._ends_at = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._ends_at = None
+
+    def of(self, service: str) -> Any:
+        """A client of a service by its name in boto3."""
         from botocore.config import Config
 
-        from scaling.aws.errors import asking
-
-        with asking("aws", "this session"):
-            # boto3 itself reads only AWS_DEFAULT_REGION; the command line of AWS reads both.
-            session = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+        patience = self._patience
         config = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            connect_timeout=patience.connect_seconds,
+            read_timeout=patience.read_seconds,
+            retries={"mode": "standard", "total_max_attempts": patience.attempts},
         )
-        self.calls: Counter[str] = Counter()
         with asking("aws", "this session"):
-            self.kinesis: KinesisClient = session.client("kinesis", config=config)
-            self.functions: LambdaClient = session.client("lambda", config=config)
-            self.dynamodb: DynamoDBClient = session.client("dynamodb", config=config)
-            self.cloudwatch: CloudWatchClient = session.client("cloudwatch", config=config)
-        for client in (self.kinesis, self.functions, self.dynamodb, self.cloudwatch):
-            client.meta.events.register("provide-client-params", self._count)
+            client = self._made(service, config)
+        client.meta.events.register("provide-client-params", self._before)
+        return client
 
-    def _count(self, model: "OperationModel", **_: object) -> None:
-        self.calls[f"{model.service_model.service_name}:{model.name}"] += 1
+    def _made(self, service: Any, config: Any) -> Any:
+        if self._session is not None:
+            return self._session.client(service, config=config)
+        # botocore itself reads only AWS_DEFAULT_REGION; the command line of AWS reads both.
+        region = os.environ.get("AWS_REGION") or None
+        return self._own_session.create_client(service, region_name=region, config=config)
+
+    @cached_property
+    def _own_session(self) -> Any:
+        import botocore.session
+
+        return botocore.session.get_session()
+
+    def _before(self, model: "OperationModel", **_: object) -> None:
+        operation = f"{model.service_model.service_name}:{model.name}"
+        if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            raise Unreachable(operation, "this request", "AWS was too slow to go on in time")
+        self.calls[operation] += 1

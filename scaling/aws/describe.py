@@ -38,6 +38,8 @@ class Describer:
     def pipeline(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline as configured now; ResourceMissing names what isn't there."""
         stream = self.stream(spec.stream)
+        if not spec.consumers:
+            return Pipeline(spec.name, stream, (), DEFAULT_ACCOUNT_CONCURRENCY)
         mappings = self._mappings(stream)
         consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
         return Pipeline(spec.name, stream, consumers, self._account_concurrency())

@@ -107,12 +107,7 @@ class DynamoLedger:
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
         """Close an intention once."""
-        with asking("dynamodb:GetItem", self._table):
-            pointer = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": {"S": f"id/{entry_id}"}, "sk": {"S": "id"}},
-                ConsistentRead=True,
-            ).get("Item")
+        pointer = self._item_at({"pk": {"S": f"id/{entry_id}"}, "sk": {"S": "id"}})
         if pointer is None:
             return
         values = {
@@ -156,13 +151,27 @@ class DynamoLedger:
 
     def wished(self, lever: Lever) -> Wished | None:
         """The newest wish of a lever."""
-        with asking("dynamodb:GetItem", self._table):
-            item = self._client.get_item(
-                TableName=self._table, Key=_wish_key(lever), ConsistentRead=True
-            ).get("Item")
+        item = self._item_at(_wish_key(lever))
         if item is None:
             return None
         return Wished(int(item["capacity"]["N"]), datetime.fromisoformat(item["at"]["S"]))
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a note."""
+        item = {**_note_key(name), "value": {"S": value}}
+        with asking("dynamodb:PutItem", self._table):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def kept(self, name: str) -> str | None:
+        """The note of that name."""
+        item = self._item_at(_note_key(name))
+        return None if item is None else str(item["value"]["S"])
+
+    def _item_at(self, key: Any) -> Any:
+        with asking("dynamodb:GetItem", self._table):
+            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(
+                "Item"
+            )
 
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, oldest first."""
@@ -197,6 +206,10 @@ def _expiry(moment: datetime) -> str:
 
 def _wish_key(lever: Lever) -> Any:
     return {"pk": {"S": f"wish/{lever.kind_word}/{lever.where}"}, "sk": {"S": "wish"}}
+
+
+def _note_key(name: str) -> Any:
+    return {"pk": {"S": f"note/{name}"}, "sk": {"S": "note"}}
 
 
 def _marker(lever: Lever) -> str:

@@ -5,13 +5,10 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from click.testing import CliRunner
 
@@ -29,26 +26,6 @@ pipelines:
       write_capacity: {max: 4000, owner: tidegate}
 """
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    command = [sys.executable, "-m", "moto.server", "-p", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        line = next(line for line in server.stderr if "Running on http" in line)
-        url = line.split("Running on ")[1].strip()
-        yield url
-        server.terminate()
-
-
-@pytest.fixture
-def clients(endpoint: str) -> dict[str, Any]:
-    request = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request).close()
-    session = boto3.Session("testing", "testing", region_name="us-east-1")
-    names = ("kinesis", "lambda", "iam", "dynamodb", "cloudwatch")
-    return {name: session.client(name, endpoint_url=endpoint) for name in names}
 
 
 def put_pipeline(clients: dict[str, Any]) -> None:

@@ -124,6 +124,13 @@ def test_the_newest_wish_of_a_lever_is_kept(ledger: Ledger) -> None:
     assert ledger.wished(ENTRY.lever) == Wished(7, LATER)
 
 
+def test_the_newest_note_of_a_name_is_kept(ledger: Ledger) -> None:
+    assert ledger.kept("swept") is None
+    ledger.keep("swept", "{}")
+    ledger.keep("swept", '{"race": 1}')
+    assert ledger.kept("swept") == '{"race": 1}'
+
+
 def test_a_lease_has_one_holder_until_it_ends(ledger: Ledger) -> None:
     assert ledger.acquire("stream/racers", "a", NOON, 60)
     assert not ledger.acquire("stream/racers", "b", NOON + timedelta(seconds=59), 60)

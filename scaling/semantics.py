@@ -1,6 +1,9 @@
 """What a pipeline file can get wrong although every value has the right shape."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from math import inf
+from re import fullmatch
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,9 +18,13 @@ from scaling.specification import (
     ChangeWindow,
     ConsumerSpec,
     Levers,
+    LeverSpec,
     PipelineFile,
     PipelineSpec,
+    ScheduledAction,
+    StepScaling,
     TableSpec,
+    TargetTracking,
 )
 
 __all__ = ["semantic_mistakes"]
@@ -97,13 +104,81 @@ def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str
             yield (*below, "max"), f"max is {said.max}; AWS allows {least}..{most}"
         if said.max < least:
             yield (*below, "max"), f"max is {said.max}; AWS allows {least}..{most}"
+        yield from _policies(said, below)
+
+
+def _policies(said: LeverSpec, path: Path) -> Found:
+    kinds: dict[str, Sequence[TargetTracking | StepScaling | ScheduledAction]] = {
+        "target_tracking": said.target_tracking,
+        "step_scaling": said.step_scaling,
+        "scheduled": said.scheduled,
+    }
+    theirs = said.owner == "application-autoscaling"
+    for key, policies in kinds.items():
+        if policies and not theirs:
+            words = f"{key} is for levers whose owner is application-autoscaling"
+            yield (*path, key), words
+        yield from _duplicates(policies, (*path, key), "name", lambda each: each.name)
+    for at, tracking in enumerate(said.target_tracking):
+        yield from _tracking(tracking, (*path, "target_tracking", at))
+    for at, stepping in enumerate(said.step_scaling):
+        yield from _steps(stepping, (*path, "step_scaling", at))
+    for at, action in enumerate(said.scheduled):
+        yield from _scheduled(action, (*path, "scheduled", at))
+
+
+def _tracking(policy: TargetTracking, path: Path) -> Found:
+    if (policy.metric is None) == (not policy.metrics):
+        yield path, f"{policy.name!r} needs either metric or metrics"
+    yield from _duplicates(policy.metrics, (*path, "metrics"), "id", lambda each: each.id)
+    for at, query in enumerate(policy.metrics):
+        if (query.metric is None) == (query.expression is None):
+            yield (*path, "metrics", at), f"{query.id!r} needs either metric or expression"
+        if not fullmatch("[a-z][A-Za-z0-9_]*", query.id):
+            words = (
+                f"{query.id!r} is not an id; a lower case letter, then letters, digits and _ are"
+            )
+            yield (*path, "metrics", at, "id"), words
+    if policy.metrics and sum(query.returns for query in policy.metrics) != 1:
+        yield (*path, "metrics"), "exactly one of the metrics must say returns: true"
+
+
+def _steps(policy: StepScaling, path: Path) -> Found:
+    """AWS's rules: no overlap, no gap, at most one open end on each side (StepAdjustment)."""
+    edges = [
+        (-inf if step.lower is None else step.lower, inf if step.upper is None else step.upper)
+        for step in policy.steps
+    ]
+    for at, (lower, upper) in enumerate(edges):
+        if lower >= upper:
+            yield (*path, "steps", at), f"lower is {lower:g}, not less than upper ({upper:g})"
+    ordered = sorted(edges)
+    for (_, upper), (lower, _) in pairwise(ordered):
+        if upper != lower:
+            words = f"one step ends at {upper:g}, the next begins at {lower:g}; they must meet"
+            yield (*path, "steps"), words
+
+
+def _scheduled(action: ScheduledAction, path: Path) -> Found:
+    if not fullmatch(r"(at|rate|cron)\(.+\)", action.schedule):
+        words = f"{action.schedule!r} is not a schedule; at(...), rate(...) or cron(...) is"
+        yield (*path, "schedule"), words
+    if action.min is None and action.max is None:
+        yield path, f"{action.name!r} needs min, max or both"
+    if action.min is not None and action.max is not None and action.min > action.max:
+        yield (*path, "min"), f"min is {action.min}, more than max ({action.max})"
+    yield from _time_zone(action.time_zone, path)
 
 
 def _window(window: ChangeWindow, path: Path) -> Found:
     if window.start == window.end:
         yield (*path, "end"), "start and end are the same; a window needs a length"
+    yield from _time_zone(window.time_zone, path)
+
+
+def _time_zone(name: str, path: Path) -> Found:
     try:
-        ZoneInfo(window.time_zone)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        words = f"{window.time_zone!r} is not a time zone; an IANA name such as Europe/Berlin is"
+        words = f"{name!r} is not a time zone; an IANA name such as Europe/Berlin is"
         yield (*path, "time_zone"), words

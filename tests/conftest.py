@@ -1,0 +1,45 @@
+"""AWS as moto answers it, from another process over HTTP."""
+
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+SERVICES = (
+    "kinesis", "lambda", "iam", "dynamodb", "cloudwatch", "application-autoscaling",
+    "cloudformation", "s3", "ssm", "sns", "events", "sts", "logs",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    command = [sys.executable, "-m", "moto.server", "-p", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        line = next(line for line in server.stderr if "Running on http" in line)
+        url = line.split("Running on ")[1].strip()
+        yield url
+        server.terminate()
+
+
+@pytest.fixture
+def clients(endpoint: str) -> dict[str, Any]:
+    request = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
+    urllib.request.urlopen(request).close()
+    session = boto3.Session("testing", "testing", region_name="us-east-1")
+    return {name: session.client(name, endpoint_url=endpoint) for name in SERVICES}
+
+
+@pytest.fixture
+def aws(endpoint: str, clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The clients, with an environment in which Tidegate's own go to the same place."""
+    for key, value in {
+        "AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(key, value)
+    return clients

@@ -1,0 +1,29 @@
+"""``tidegate deregister``: take everything of a stage back from Application Auto Scaling."""
+
+import click
+
+from scaling.errors import TidegateError
+from tidegate.commands.register import carry_out
+from tidegate.exits import leave
+
+__all__ = ["command"]
+
+
+@click.command("deregister")
+@click.option("--api", required=True, help="The deployed stage, https://API.execute-api.REGION...")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def command(api: str, dry_run: bool, yes: bool) -> None:
+    """Remove every scalable target, policy, alarm and scheduled action of a stage. Capacities stay
+    as they are."""
+    from scaling.aws.clients import Clients
+    from scaling.aws.registry import Registry
+    from scaling.registration import Registration, Site, steps
+
+    try:
+        site = Site.at(api)
+        registry = Registry(Clients(), site)
+        planned = steps(registry.read(), Registration())
+        carry_out(registry, planned, dry_run=dry_run, yes=yes)
+    except TidegateError as error:
+        leave(error)
