@@ -21,14 +21,16 @@ from scaling.decide import Decider
 from scaling.errors import TidegateError
 from scaling.history import History, remembered
 from scaling.plan import Decision, Entry, Lever, Outcome, Plan, Wished
-from scaling.ports import Cloud, Ledger
+from scaling.ports import Edges
 from scaling.specification import ConsumerSpec, PipelineSpec
 from scaling.wishes import Wish, current_capacities
 
 __all__ = [
     "VERSION",
+    "Asked",
     "BadRequest",
     "Dimension",
+    "ScalableTargetDimension",
     "ScalingStatus",
     "UnknownDimension",
     "describe",
@@ -105,6 +107,16 @@ class ScalableTargetDimension:
         return told
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: the dimension it is about, and what it is answered from."""
+
+    dimension: Dimension
+    edges: Edges
+    now: datetime
+    holder: str
+
+
 def _capacity_places(consumer: ConsumerSpec) -> Iterator[str]:
     for table in consumer.table_specs:
         yield table.name
@@ -152,30 +164,28 @@ def desired_capacity(body: object) -> int:
     return int(wanted)
 
 
-def scale(
-    dimension: Dimension, wanted: int, cloud: Cloud, ledger: Ledger, now: datetime, holder: str
-) -> ScalableTargetDimension:
+def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     """PATCH: keep the wish and take the first step. Raises BadRequest for a wish outside the
     file's bounds, or on a lever that isn't Application Auto Scaling's."""
-    said = lever_spec(dimension.spec, dimension.lever)
+    lever = asked.dimension.lever
+    said = lever_spec(asked.dimension.spec, lever)
     if said is None or said.owner != "application-autoscaling":
         owner = "nobody's to move" if said is None or said.owner is None else "Tidegate's own"
         raise BadRequest(
-            f"{dimension.lever} is {owner}: give it the owner application-autoscaling in the file"
+            f"{lever} is {owner}: give it the owner application-autoscaling in the file"
         )
     if not said.min <= wanted <= said.max:
         raise BadRequest(
-            f"desiredCapacity {wanted:,} is outside {said.min:,}..{said.max:,} of {dimension.lever}"
+            f"desiredCapacity {wanted:,} is outside {said.min:,}..{said.max:,} of {lever}"
         )
-    ledger.wish(dimension.lever, Wished(wanted, now))
-    return describe(dimension, cloud, ledger, now, holder)
+    asked.edges.ledger.wish(lever, Wished(wanted, asked.now))
+    return describe(asked)
 
 
-def describe(
-    dimension: Dimension, cloud: Cloud, ledger: Ledger, now: datetime, holder: str
-) -> ScalableTargetDimension:
+def describe(asked: Asked) -> ScalableTargetDimension:
     """GET: the capacity there is and the one last asked for, after the next step if it was due."""
-    pipeline = cloud.describe(_only(dimension.spec, dimension.lever))
+    dimension, ledger, now = asked.dimension, asked.edges.ledger, asked.now
+    pipeline = asked.edges.cloud.describe(_only(dimension.spec, dimension.lever))
     capacities = current_capacities(pipeline)
     lever = dimension.lever
     if lever not in capacities:
@@ -188,7 +198,7 @@ def describe(
     if reconcile(history, capacities, ledger, now):
         history = remembered(pipeline, ledger, now)
     plan = _next_step(dimension, pipeline, wished, current, history, now)
-    actor = Actor(dimension.spec.name, cloud, ledger, holder, now, history)
+    actor = Actor(dimension.spec.name, asked.edges.cloud, ledger, asked.holder, now, history)
     actor.act(plan)
     entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
     status, reason = _status(plan.decisions[0], entries)

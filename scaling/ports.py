@@ -4,6 +4,7 @@ Each has one contract test class in ``tests/``, run against every implementation
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from rules.window import Metric, Window
 from scaling.plan import Action, Entry, Lever, Outcome, Wished
 from scaling.specification import PipelineSpec
 
-__all__ = ["Cloud", "Ledger", "Metrics"]
+__all__ = ["Cloud", "Edges", "Ledger", "Metrics"]
 
 
 class Cloud(Protocol):
@@ -94,3 +95,12 @@ class Ledger(Protocol):
         """Entries of a lever, whichever way in they came, oldest first: a stream's budget is one
         for sweeps and reshards."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The outside world as a sweep or a callback meets it."""
+
+    cloud: Cloud
+    metrics: Metrics
+    ledger: Ledger

@@ -1,7 +1,7 @@
 """One sweep: observe, judge, diagnose, size, bound, plan, act, record, tell."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rules.diagnose import diagnose
@@ -19,29 +19,20 @@ from scaling.decide import decide
 from scaling.errors import OutOfTime, TidegateError
 from scaling.history import History, remembered
 from scaling.plan import Lever, Plan
-from scaling.ports import Cloud, Ledger, Metrics
+from scaling.ports import Cloud, Edges, Ledger, Metrics
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
 from scaling.wishes import current_capacities
 
-__all__ = ["Edges", "sweep"]
+__all__ = ["sweep"]
 
 LOOK_BACK = timedelta(minutes=90)
 """The trailing hour that scale-ins need, and half an hour to learn rates from before it."""
 
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """The outside world as a sweep meets it."""
-
-    cloud: Cloud
-    metrics: Metrics
-    ledger: Ledger
 
 
 def sweep(

@@ -16,6 +16,7 @@ from warnings import catch_warnings, simplefilter
 from app import app
 from chalice.config import Config
 from chalice.local import LocalDevServer
+from chalicelib.configuration import Configuration
 from chalicelib.wiring import Wiring, wire
 
 from scaling.aws.clients import Clients
@@ -23,8 +24,8 @@ from scaling.aws.cloud import AwsCloud
 from scaling.aws.metrics import AwsMetrics
 from scaling.compiled import from_compiled
 from scaling.ledger_sqlite import SqliteLedger
+from scaling.ports import Edges
 from scaling.specification import Levers, PipelineSpec
-from scaling.sweep import Edges
 from simulator.embedded import embedded
 from simulator.scenario import load_scenario
 from simulator.world import World
@@ -73,7 +74,7 @@ def main() -> None:
         clients = Clients(session)
         ledger = SqliteLedger(":memory:")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
-        wire(Wiring(specs, edges, RunningWorld(world).now))
+        wire(Wiring(lambda: Configuration(specs), edges, RunningWorld(world).now))
         folder = str(Path(__file__).parents[1] / "chalice_app")
         config = Config(config_from_disk={"project_dir": folder}, user_provided_params={})
         # One request at a time: the world has one clock.

@@ -11,8 +11,9 @@ from scaling.aws.cloud import AwsCloud
 from scaling.aws.metrics import AwsMetrics
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Decision, Outcome
+from scaling.ports import Edges
 from scaling.report import PipelineReport
-from scaling.sweep import Edges, sweep
+from scaling.sweep import sweep
 from simulator.embedded import embedded
 from simulator.figures import Figures, MinuteTruth
 from simulator.scenario import Scenario

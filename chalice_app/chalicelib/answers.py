@@ -1,21 +1,26 @@
-"""Errors as the contract's answers: a status and ``{"message"}``, never a stack trace."""
+"""Answers in the contract's form, errors included: a status and ``{"message"}``, never a trace."""
 
 import json
-import logging
 from collections.abc import Callable
 from uuid import uuid4
 
 from chalice.app import Request, Response
 
-from scaling.callback import BadRequest, UnknownDimension
+from chalicelib.log import logger
+from chalicelib.wiring import wiring
+from scaling.callback import (
+    Asked,
+    BadRequest,
+    ScalableTargetDimension,
+    UnknownDimension,
+    dimension_named,
+)
 from scaling.errors import Denied, InvalidRequest, ResourceMissing, Throttled
 
 __all__ = ["answer", "body_of"]
 
 BODY_BYTES_MAX = 4096
 RETRY_AFTER_SECONDS = "30"
-
-_log = logging.getLogger("tidegate")
 
 
 class TooLarge(BadRequest):
@@ -54,17 +59,34 @@ def _message_of(error: Exception, status: int, request_id: str) -> str:
     return f"AWS did not answer as needed; the log has it under {request_id}"
 
 
-def answer(respond: Callable[[], dict[str, str | float]]) -> Response:
+def answer(
+    request: Request | None,
+    dimension_id: str,
+    respond: Callable[[Asked], ScalableTargetDimension],
+) -> Response:
     """What ``respond`` gives, or the error it raised in the contract's form."""
+    request_id = str((request.context if request else {}).get("requestId") or uuid4())
+    logger.set_correlation_id(request_id)
     try:
-        return Response(respond())
+        here = wiring(brisk=True)
+        with here.in_time():
+            dimension = dimension_named(here.configuration().pipelines, dimension_id)
+            asked = Asked(dimension, here.edges, here.now(), f"callback-{request_id}")
+            told = respond(asked).as_json()
     except Exception as error:
-        request_id = uuid4().hex
-        status = _status_of(error)
-        if status >= 500:
-            _log.exception("request %s failed", request_id)
-        headers: dict[str, str | list[str]] = {}
-        if status == 429:
-            headers["Retry-After"] = RETRY_AFTER_SECONDS
-        told = {"message": _message_of(error, status, request_id)}
-        return Response(told, headers=headers, status_code=status)
+        return _refusal(error, request_id)
+    logger.info("answered", extra={"told": told})
+    return Response(told)
+
+
+def _refusal(error: Exception, request_id: str) -> Response:
+    status = _status_of(error)
+    if status >= 500:
+        logger.exception("failed")
+    else:
+        logger.info("refused", extra={"status": status, "reason": str(error)})
+    headers: dict[str, str | list[str]] = {}
+    if status == 429:
+        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    told = {"message": _message_of(error, status, request_id)}
+    return Response(told, headers=headers, status_code=status)

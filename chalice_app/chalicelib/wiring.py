@@ -1,42 +1,46 @@
-"""What the handlers stand on: clients, ledger, pipelines and the clock, made once."""
+"""What the handlers stand on: clients, ledger, pipelines and the clock."""
 
-import json
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
-from scaling.aws.clients import Clients
+from chalicelib.configuration import Configuration, in_force
+from scaling.aws.clients import BRISK, PATIENT, Clients, Patience
 from scaling.aws.cloud import AwsCloud
 from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.aws.metrics import AwsMetrics
-from scaling.compiled import from_compiled
-from scaling.specification import PipelineSpec
-from scaling.sweep import Edges
+from scaling.ports import Edges
 
-__all__ = ["Wiring", "wire", "wiring"]
+__all__ = ["ENDPOINT_SECONDS", "Wiring", "wire", "wiring"]
 
-PIPELINES = Path(__file__).parent / "pipelines.json"
+ENDPOINT_SECONDS = 1.2
+"""No call of the endpoint begins later; the last one takes at most BRISK's 0.75 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The edges with the pipelines of the packaged configuration."""
+    """The edges, how the pipelines in force are found, and a bound on a request's time."""
 
-    specs: tuple[PipelineSpec, ...]
+    configuration: Callable[[], Configuration]
     edges: Edges
     now: Callable[[], datetime]
+    in_time: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @cache
-def _from_environment() -> Wiring:
-    clients = Clients()
+def _from_environment(patience: Patience) -> Wiring:
+    clients = Clients(patience=patience)
     ledger = DynamoLedger(clients.dynamodb, os.environ["TIDEGATE_LEDGER_TABLE"])
-    file = from_compiled(json.loads(PIPELINES.read_text(encoding="utf-8")))
-    edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
-    return Wiring(tuple(file.pipelines), edges, lambda: datetime.now(UTC))
+    source = os.environ.get("TIDEGATE_CONFIGURATION", "package")
+    return Wiring(
+        lambda: in_force(source, ledger),
+        Edges(AwsCloud(clients), AwsMetrics(clients), ledger),
+        lambda: datetime.now(UTC),
+        lambda: clients.within(ENDPOINT_SECONDS) if patience is BRISK else nullcontext(),
+    )
 
 
 _present: list[Wiring] = []
@@ -47,6 +51,7 @@ def wire(other: Wiring) -> None:
     _present[:] = [other]
 
 
-def wiring() -> Wiring:
-    """What to stand on: made from the environment unless told otherwise."""
-    return _present[0] if _present else _from_environment()
+def wiring(*, brisk: bool) -> Wiring:
+    """What to stand on: made from the environment unless told otherwise. ``brisk`` for answers
+    within two seconds."""
+    return _present[0] if _present else _from_environment(BRISK if brisk else PATIENT)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from app import app
 from chalice.test import Client
+from chalicelib.configuration import Configuration
 from chalicelib.wiring import Wiring, wire
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from scaling.aws.metrics import AwsMetrics
 from scaling.errors import CloudError, Denied, Throttled, Unreachable
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Action
+from scaling.ports import Edges
 from scaling.specification import (
     ConsumerSpec,
     IndexSpec,
@@ -28,7 +30,7 @@ from scaling.specification import (
     PipelineSpec,
     TableSpec,
 )
-from scaling.sweep import Edges, sweep
+from scaling.sweep import sweep
 from simulator.embedded import embedded
 from simulator.scenario import load_scenario
 from simulator.world import World
@@ -121,7 +123,7 @@ def site() -> Iterator[Site]:
         ledger = SqliteLedger(":memory:")
         stack.callback(ledger.close)
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
-        wire(Wiring((SPEC,), edges, lambda: world.now))
+        wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: world.now))
         yield Site(world, edges, stack.enter_context(Client(app, project_dir=str(APP))))
 
 
@@ -164,7 +166,11 @@ def test_a_factor_a_table_and_an_index_go_up_and_down_while_sweeps_run(
 
 def test_the_schedule_sweeps_every_pipeline(site: Site) -> None:
     own = Levers(write_capacity=LeverSpec(max=4000, owner="tidegate"))
-    wire(Wiring((replace(SPEC, levers=own),), site.edges, lambda: site.world.now))
+    wire(
+        Wiring(
+            lambda: Configuration((replace(SPEC, levers=own),)), site.edges, lambda: site.world.now
+        )
+    )
     site.world.advance(1080)
     event = site.client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
     site.client.lambda_.invoke("sweep_each_minute", event)
@@ -206,7 +212,13 @@ class Refusing:
 def test_a_failure_says_why_and_heals_with_the_next_wish(site: Site) -> None:
     denied = Denied("dynamodb:UpdateTable", "orders", "permission dynamodb:UpdateTable is missing")
     refusing = Refusing(site.edges.cloud, denied)
-    wire(Wiring((SPEC,), replace(site.edges, cloud=refusing), lambda: site.world.now))
+    wire(
+        Wiring(
+            lambda: Configuration((SPEC,)),
+            replace(site.edges, cloud=refusing),
+            lambda: site.world.now,
+        )
+    )
     told = site.patch("write_capacity~orders", 2000.0)
     assert told["scalingStatus"] == "Failed"
     assert "permission dynamodb:UpdateTable is missing" in told["failureReason"]
@@ -238,7 +250,7 @@ def test_a_bad_day_at_aws_is_told_in_the_contracts_codes(
 
     wire(
         Wiring(
-            (SPEC,),
+            lambda: Configuration((SPEC,)),
             replace(site.edges, cloud=Failing(site.edges.cloud, None)),
             lambda: site.world.now,
         )
@@ -291,7 +303,11 @@ def test_an_unknown_dimension_is_404(site: Site) -> None:
 
 def test_a_lever_of_tidegates_own_is_refused(site: Site) -> None:
     own = Levers(shard_count=LeverSpec(max=64, owner="tidegate"))
-    wire(Wiring((replace(SPEC, levers=own),), site.edges, lambda: site.world.now))
+    wire(
+        Wiring(
+            lambda: Configuration((replace(SPEC, levers=own),)), site.edges, lambda: site.world.now
+        )
+    )
     status, told = site.ask("PATCH", "shard_count~orders", b'{"desiredCapacity": 4}')
     assert status == 400
     assert "Tidegate's own" in told["message"]

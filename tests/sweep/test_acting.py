@@ -22,10 +22,10 @@ from scaling.plan import (
     UpdateRetention,
     UpdateShardCount,
 )
-from scaling.ports import Cloud
+from scaling.ports import Cloud, Edges
 from scaling.report import Health, PipelineReport
 from scaling.specification import ChangeWindow, Levers, PipelineSpec
-from scaling.sweep import Edges, sweep
+from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
 from simulator.scenario import Fault, Traffic, load_scenario
 from simulator.world import World

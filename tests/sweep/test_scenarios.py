@@ -7,8 +7,9 @@ import pytest
 from rules.diagnosis import Cause
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import UpdateParallelizationFactor, UpdateShardCount, UpdateTableThroughput
+from scaling.ports import Edges
 from scaling.report import Health, PipelineReport
-from scaling.sweep import Edges, sweep
+from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
 from simulator.scenario import load_scenario, scenario_names
 from simulator.world import World

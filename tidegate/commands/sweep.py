@@ -76,7 +76,8 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.metrics import AwsMetrics
-    from scaling.sweep import Edges, sweep
+    from scaling.ports import Edges
+    from scaling.sweep import sweep
     from tidegate.as_json import sweep_as_json
     from tidegate.pipeline_file import load
     from tidegate.screen import show_sweep

@@ -1,0 +1,90 @@
+"""The pipelines in force: from the package, Parameter Store or AppConfig, by the environment.
+
+``TIDEGATE_CONFIGURATION`` is ``package``, ``ssm:NAME`` or ``appconfig:APPLICATION/ENVIRONMENT/
+PROFILE``. A newer configuration that is bad, or can't be had, leaves the last good one in force.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from chalicelib.log import logger
+from scaling.compiled import from_compiled
+from scaling.errors import TidegateError
+from scaling.ports import Ledger
+from scaling.specification import PipelineSpec
+
+__all__ = ["Configuration", "in_force"]
+
+PACKAGED = Path(__file__).parent / "pipelines.json"
+NOTE = "configuration"
+FRESH_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Pipelines, and what is wrong with newer ones that were refused."""
+
+    pipelines: tuple[PipelineSpec, ...]
+    complaint: str | None = None
+
+
+def in_force(source: str, ledger: Ledger) -> Configuration:
+    """What to go by now. Raises TidegateError only when the packaged configuration is bad too."""
+    if source == "package":
+        return Configuration(_read(PACKAGED.read_text(encoding="utf-8"), "the package"))
+    try:
+        text = _fetched(source)
+        pipelines = _read(text, source)
+        _keep(text, ledger)
+    except Exception as error:
+        # Whatever is wrong with it, pipelines go on being looked after.
+        logger.exception("configuration not taken", extra={"source": source})
+        last = ledger.kept(NOTE) or PACKAGED.read_text(encoding="utf-8")
+        return Configuration(_read(last, "the last good configuration"), str(error))
+    return Configuration(pipelines)
+
+
+_seen_good: list[str] = []
+
+
+def _keep(text: str, ledger: Ledger) -> None:
+    """Write a good configuration down, once a process for each that is new."""
+    if text in _seen_good:
+        return
+    if ledger.kept(NOTE) != text:
+        ledger.keep(NOTE, text)
+    _seen_good[:] = [text]
+
+
+@lru_cache(maxsize=4)
+def _read(text: str, name: str) -> tuple[PipelineSpec, ...]:
+    return tuple(from_compiled(json.loads(text), name).pipelines)
+
+
+def _fetched(source: str) -> str:
+    """The text at a source; Powertools keeps it for a minute."""
+    from aws_lambda_powertools.utilities import parameters
+    from botocore.config import Config
+
+    from scaling.aws.clients import BRISK
+
+    kind, _, name = source.partition(":")
+    config = Config(
+        connect_timeout=BRISK.connect_seconds,
+        read_timeout=BRISK.read_seconds,
+        retries={"total_max_attempts": BRISK.attempts},
+    )
+    match kind, name.split("/"):
+        case "ssm", _:
+            provider = parameters.SSMProvider(boto_config=config)
+            return str(provider.get(name, max_age=FRESH_SECONDS))
+        case "appconfig", [application, environment, profile]:
+            found = parameters.AppConfigProvider(
+                environment=environment, application=application, boto_config=config
+            ).get(profile, max_age=FRESH_SECONDS)
+            return found.decode() if isinstance(found, bytes) else str(found)
+        case _:
+            words = f"TIDEGATE_CONFIGURATION is {source!r}; package, ssm:NAME or appconfig:A/E/P is"
+            raise TidegateError(words)

@@ -1,0 +1,31 @@
+"""The scheduled sweep: one run of the function."""
+
+from time import monotonic
+from typing import Any
+
+from chalicelib.log import logger
+from chalicelib.telemetry import tell_sweep
+from chalicelib.wiring import wiring
+from scaling.last_swept import note_sweeps
+from scaling.sweep import sweep
+
+__all__ = ["sweep_all"]
+
+LAST_PART = 0.25
+"""No pipeline is begun in the last quarter of the function's time."""
+
+
+def sweep_all(event_id: str, context: Any) -> None:
+    """Sweep all pipelines, remember when, and tell."""
+    logger.set_correlation_id(event_id)
+    here = wiring(brisk=False)
+    given = context.get_remaining_time_in_millis()
+
+    def is_late() -> bool:
+        return bool(context.get_remaining_time_in_millis() < LAST_PART * given)
+
+    began, now = monotonic(), here.now()
+    found = here.configuration()
+    report = sweep(found.pipelines, here.edges, now, holder=f"schedule-{event_id}", is_late=is_late)
+    oldest = note_sweeps(report, found.pipelines, here.edges.ledger, now)
+    tell_sweep(report, monotonic() - began, oldest, found.complaint)
