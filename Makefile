@@ -17,7 +17,7 @@ lint: .venv/dev
 
 # Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation (sam.json, deployment.zip).
 package: .venv/dev
-	$(BIN)/python -m tidegate.package $(CONFIG) build
+	$(BIN)/python -m tidegate.deployment.package $(CONFIG) build
 
 # The endpoint on http://127.0.0.1:8000 before the embedded world.
 serve: .venv/dev

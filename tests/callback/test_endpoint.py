@@ -15,41 +15,21 @@ from chalicelib.wiring import Wiring, wire
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaling.aws.clients import Clients
+from scaling.aws.clients import BRISK, Clients
 from scaling.aws.cloud import AwsCloud
+from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.aws.metrics import AwsMetrics
 from scaling.errors import CloudError, Denied, Throttled, Unreachable
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Action
 from scaling.ports import Edges
-from scaling.specification import (
-    ConsumerSpec,
-    IndexSpec,
-    Levers,
-    LeverSpec,
-    PipelineSpec,
-    TableSpec,
-)
+from scaling.specification import Levers, LeverSpec, PipelineSpec
 from scaling.sweep import sweep
 from simulator.embedded import embedded
 from simulator.scenario import load_scenario
 from simulator.world import World
+from tests.orders import SPEC, create_ledger_table
 
-THEIRS = Levers(
-    shard_count=LeverSpec(max=64, owner="application-autoscaling"),
-    parallelization_factor=LeverSpec(max=10, owner="application-autoscaling"),
-    write_capacity=LeverSpec(min=10, max=4000, owner="application-autoscaling"),
-)
-SPEC = PipelineSpec(
-    "orders",
-    "orders",
-    [
-        ConsumerSpec(
-            "order-writer", tables=[TableSpec("orders", indexes=[IndexSpec("by-customer")])]
-        )
-    ],
-    levers=THEIRS,
-)
 APP = Path(__file__).parents[2] / "chalice_app"
 FIELDS = {
     "scalableTargetDimensionId": str,
@@ -335,3 +315,66 @@ def test_no_request_gets_a_5xx_while_aws_is_well(
     status, _ = site.ask(method, dimension, body)
     assert status in (200, 400, 404, 413)
     assert site.world.figures().limit_violations == 0
+
+
+FAULTS = (
+    "ThrottlingException", "AccessDeniedException", "InternalFailure", "ResourceInUseException",
+    "LimitExceededException", "ResourceNotFoundException", "ValidationException", "ExpiredToken",
+    "SomethingNew",
+)  # fmt: skip
+
+
+class BadDay:
+    """A response of AWS that is an error, as botocore hands it on."""
+
+    def __init__(self) -> None:
+        self.status_code = 400
+        self.headers: dict[str, str] = {}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    method=st.sampled_from(["GET", "PATCH"]),
+    dimension=st.sampled_from(
+        ["shard_count~orders", "parallelization_factor~order-writer", "write_capacity~orders"]
+    ),
+    capacity=st.integers(1, 64),
+    faults=st.lists(st.none() | st.sampled_from(FAULTS), max_size=12),
+)
+def test_whatever_aws_answers_the_codes_are_the_contracts(
+    faulty: tuple[Site, list[str | None]], method: str, dimension: str, capacity: int,
+    faults: list[str | None],
+) -> None:  # fmt: skip
+    site, coming = faulty
+    coming[:] = faults
+    body = json.dumps({"desiredCapacity": capacity}).encode() if method == "PATCH" else b""
+    status, told = site.ask(method, dimension, body)
+    coming.clear()
+    assert status in (200, 400, 404, 429, 500)
+    assert "Traceback" not in json.dumps(told)
+
+
+@pytest.fixture
+def faulty() -> Iterator[tuple[Site, list[str | None]]]:
+    """A site whose AWS answers the coming calls with the faults in a list, one each."""
+    world = World(load_scenario("index-throttled"), 1)
+    world.advance(120)
+    coming: list[str | None] = []
+
+    def strike(**_: Any) -> Any:
+        fault = coming.pop(0) if coming else None
+        if fault is None:
+            return None
+        return BadDay(), {"Error": {"Code": fault, "Message": "so it is"}, "ResponseMetadata": {}}
+
+    with ExitStack() as stack:
+        session = stack.enter_context(embedded(world))
+        session.events.register_first("before-call", strike)
+        clients = Clients(session, BRISK)
+        create_ledger_table(clients.dynamodb, "ledger")
+        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
+        wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: world.now))
+        yield Site(world, edges, stack.enter_context(Client(app, project_dir=str(APP)))), coming

@@ -16,6 +16,7 @@ from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Entry, Lever, Outcome, Wished
 from scaling.ports import Ledger
 from tests.builders import NOON
+from tests.orders import create_ledger_table
 
 ENTRY = Entry(
     entry_id="race/shards/1",
@@ -39,18 +40,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
         return
     with mock_aws():
         client = boto3.client("dynamodb", "us-east-1")
-        client.create_table(
-            TableName="ledger",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_ledger_table(client, "ledger")
         yield DynamoLedger(client, "ledger")
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tidegate.deployment.options import Options
+
 __all__ = ["gateway"]
 
 LOG_DAYS = 30
@@ -38,19 +40,24 @@ def _log_format() -> str:
     return "{" + ",".join(f'"{name}":"{value}"' for name, value in fields.items()) + "}"
 
 
-def _resource_policy() -> dict[str, Any]:
-    """Only Application Auto Scaling's service-linked role and the operators' role may call."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": [{"Fn::Sub": _ROLE}, {"Ref": "OperatorRoleArn"}]},
-                "Action": "execute-api:Invoke",
-                "Resource": "execute-api:/*",
-            }
-        ],
+def _resource_policy(options: Options) -> dict[str, Any]:
+    """Only Application Auto Scaling's service-linked role and the operators' role may call; of a
+    private endpoint only through its VPC endpoint (AWS blog, application security boundaries)."""
+    allowed: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": [{"Fn::Sub": _ROLE}, {"Ref": "OperatorRoleArn"}]},
+        "Action": "execute-api:Invoke",
+        "Resource": "execute-api:/*",
     }
+    if options.vpc_endpoint_id is not None:
+        allowed["Condition"] = {"StringEquals": {"aws:SourceVpce": options.vpc_endpoint_id}}
+    return {"Version": "2012-10-17", "Statement": [allowed]}
+
+
+def _endpoint(options: Options) -> dict[str, Any]:
+    if options.vpc_endpoint_id is None:
+        return {"Type": "REGIONAL"}
+    return {"Type": "PRIVATE", "VPCEndpointIds": [options.vpc_endpoint_id]}
 
 
 def _log_group(name: Any) -> dict[str, Any]:
@@ -60,7 +67,7 @@ def _log_group(name: Any) -> dict[str, Any]:
     }
 
 
-def gateway() -> dict[str, Any]:
+def gateway(options: Options) -> dict[str, Any]:
     """The part of the template that is merged over Chalice's: parameters and resources."""
     named = {
         "CallbackLog": _log_group({"Fn::Sub": "/aws/lambda/${APIHandler}"}),
@@ -80,7 +87,9 @@ def gateway() -> dict[str, Any]:
                 "ThrottlingBurstLimit": BURST,
             }
         ],
-        "DefinitionBody": {"x-amazon-apigateway-policy": _resource_policy()},
+        "EndpointConfiguration": _endpoint(options),
+        **({"TracingEnabled": True} if options.tracing else {}),
+        "DefinitionBody": {"x-amazon-apigateway-policy": _resource_policy(options)},
     }
     return {
         "Parameters": {

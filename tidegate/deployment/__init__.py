@@ -1,0 +1,1 @@
+"""From a pipeline file to what runs in an account."""

@@ -1,0 +1,98 @@
+"""From a pipeline file to what CloudFormation or Terraform deploys.
+
+``python -m tidegate.deployment.package FILE OUT``. The file is validated and compiled here, so that
+nothing that validates it has to be deployed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from scaling.compiled import compiled
+from scaling.errors import ConfigurationError
+from scaling.specification import PipelineFile
+from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.template import extras
+from tidegate.deployment.terraform import terraform
+from tidegate.pipeline_file import load
+
+__all__ = ["COMMAND_LINE_ONLY", "package", "stage_app"]
+
+APP = Path(__file__).parents[2] / "chalice_app"
+ROOMS = ("rules", "scaling")
+COMMAND_LINE_ONLY = ("ledger_sqlite.py", "registration.py", "registry.py")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", *COMMAND_LINE_ONLY)
+NOT_DEPLOYED = shutil.ignore_patterns("__pycache__")
+
+
+def stage_app(file: PipelineFile, folder: Path, options: Options = DEFAULTS) -> None:
+    """The app with the rooms it stands on and the compiled pipelines, in a folder of its own."""
+    shutil.copytree(APP, folder, ignore=NOT_DEPLOYED)
+    for room in ROOMS:
+        source = APP.parent / room
+        shutil.copytree(source, folder / "vendor" / room, ignore=LEFT_OUT)
+    text = json.dumps(compiled(file))
+    (folder / "chalicelib" / "pipelines.json").write_text(text, encoding="utf-8")
+    (folder / "extras.json").write_text(json.dumps(extras(file, options)), encoding="utf-8")
+
+
+def package(file: PipelineFile, folder: Path, format: str, options: Options) -> int:
+    """Stage the app and let Chalice package it into ``folder/deploy``; Chalice's exit code."""
+    shutil.rmtree(folder, ignore_errors=True)
+    stage_app(file, folder / "app", options)
+    chalice = str(Path(sys.executable).with_name("chalice"))
+    command = [chalice, "package", "--stage", "dev", "--pkg-format", format]
+    if format == "cloudformation":
+        command += ["--merge-template", "extras.json"]
+    # Chalice wants a region although nothing that it writes here names one, and imports the app,
+    # whose bytecode would end up in the zip.
+    environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    deploy = (folder / "deploy").resolve()
+    done = subprocess.run([*command, str(deploy)], cwd=folder / "app", env=environment, check=False)
+    if done.returncode == 0 and format == "terraform":
+        written = deploy / "chalice.tf.json"
+        module = terraform(json.loads(written.read_text(encoding="utf-8")), extras(file, options))
+        written.write_text(json.dumps(module, indent=2), encoding="utf-8")
+    return done.returncode
+
+
+@click.command()
+@click.argument("config")
+@click.argument("out")
+@click.option(
+    "--format", type=click.Choice(["cloudformation", "terraform"]), default="cloudformation"
+)
+@click.option(
+    "--configuration", default=DEFAULTS.configuration,
+    help="Where the app reads its pipelines: package, ssm:NAME, appconfig:APPLICATION/ENV/PROFILE.",
+)  # fmt: skip
+@click.option("--private", "vpc_endpoint_id", help="The interface endpoint (vpce-...) let in.")
+@click.option("--tracing", is_flag=True, help="Switch X-Ray on.")
+def main(
+    config: str,
+    out: str,
+    format: str,
+    configuration: str,
+    vpc_endpoint_id: str | None,
+    tracing: bool,
+) -> None:
+    """Package the app with the pipelines of CONFIG into OUT/deploy."""
+    kind, _, name = configuration.partition(":")
+    if configuration != "package" and not (kind in ("ssm", "appconfig") and name):
+        raise click.BadParameter(f"{configuration!r}", param_hint="--configuration")
+    try:
+        file = load(config)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    options = Options(configuration, vpc_endpoint_id, tracing)
+    raise SystemExit(package(file, Path(out), format, options))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What each function may do: the calls in its code, on the resources of the file."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from scaling.specification import PipelineSpec
+from tidegate.deployment.options import DEFAULTS, Options
+
+__all__ = ["policy"]
+
+LEDGER_CALLS = (
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "UpdateItem",
+)
+
+
+def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
+    prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{kind}"
+    return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
+
+
+def _statement(actions: Iterable[str], resources: list[Any]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": sorted(actions), "Resource": resources}
+
+
+def policy(
+    specs: Iterable[PipelineSpec], options: Options = DEFAULTS, *, sweeps: bool
+) -> dict[str, Any]:
+    """What one function may do, on the resources that the file names and no others. Only the
+    sweep reads metrics, samples keys and sets the retention; only the callback merges shards."""
+    pipelines = list(specs)
+    consumers = [consumer for each in pipelines for consumer in each.consumers]
+    streams = _arns((each.stream for each in pipelines), "kinesis", "stream/")
+    functions = _arns((each.function for each in consumers), "lambda", "function:")
+    named = [table.name for each in consumers for table in each.table_specs]
+    tables = _arns(named, "dynamodb", "table/")
+    retention = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")
+    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ("MergeShards",)
+    both = ("DescribeStreamSummary", "ListShards", "SplitShard")
+    statements = [
+        _statement((f"kinesis:{each}" for each in (*both, *own)), streams),
+        _statement(("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"), functions),
+        # These know no narrower resource (service authorization reference).
+        _statement(
+            (
+                "kinesis:UpdateShardCount",
+                "lambda:GetAccountSettings",
+                "lambda:ListEventSourceMappings",
+            ),
+            ["*"],
+        ),
+        _statement(
+            ("lambda:UpdateEventSourceMapping",),
+            _arns(("*",), "lambda", "event-source-mapping:"),
+        ),
+        _statement(
+            (f"dynamodb:{each}" for each in LEDGER_CALLS), [{"Fn::GetAtt": ["Ledger", "Arn"]}]
+        ),
+        _statement(
+            ("logs:CreateLogStream", "logs:PutLogEvents"),
+            _arns(("*",), "logs", "log-group:/aws/lambda/"),
+        ),
+    ]
+    if tables:
+        statements.append(_statement(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), tables))
+    if sweeps:
+        statements.append(_statement(("cloudwatch:GetMetricData",), ["*"]))
+        statements.append(
+            _statement(("sqs:SendMessage",), [{"Fn::GetAtt": ["DeadLetters", "Arn"]}])
+        )
+    statements += _optional(options)
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _optional(options: Options) -> Iterator[dict[str, Any]]:
+    kind, _, name = options.configuration.partition(":")
+    if kind == "ssm":
+        yield _statement(("ssm:GetParameter",), _arns((name.lstrip("/"),), "ssm", "parameter/"))
+    elif kind == "appconfig":
+        # Their ARNs are made of ids that the names in the file don't tell.
+        calls = ("StartConfigurationSession", "GetLatestConfiguration")
+        everywhere = _arns(("*",), "appconfig", "application/")
+        yield _statement((f"appconfig:{each}" for each in calls), everywhere)
+    if options.tracing:
+        yield _statement(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ["*"])

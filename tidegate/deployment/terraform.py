@@ -1,0 +1,209 @@
+"""The same deployment as a Terraform module: Chalice's, with what the template adds.
+
+The additions are translated from the CloudFormation ones, so that there is one source of both.
+"""
+
+import json
+import re
+from typing import Any
+
+__all__ = ["terraform"]
+
+Json = dict[str, Any]
+
+_PSEUDO = {
+    "AWS::Partition": "${data.aws_partition.chalice.partition}",
+    "AWS::Region": "${data.aws_region.chalice.name}",
+    "AWS::AccountId": "${data.aws_caller_identity.chalice.account_id}",
+}
+_REFERENCES = {
+    "Ledger": ("aws_dynamodb_table.ledger", "name"),
+    "DeadLetters": ("aws_sqs_queue.dead_letters", "url"),
+    "Alerts": ("aws_sns_topic.alerts", "arn"),
+    "CallbackRole": ("aws_iam_role.callback", "name"),
+    "SweepRole": ("aws_iam_role.sweep", "name"),
+    "APIHandler": ("aws_lambda_function.api_handler", "function_name"),
+    "SweepEachMinute": ("aws_lambda_function.sweep_each_minute", "function_name"),
+    "AccessLog": ("aws_cloudwatch_log_group.access", "name"),
+    "OperatorRoleArn": ("var", "operator_role_arn"),
+}
+_ATTRIBUTES = {"Arn": "arn", "QueueName": "name"}
+STAGE = "v1"
+
+
+def _translated(value: Any) -> Any:
+    """CloudFormation's references as Terraform's."""
+    match value:
+        case {"Ref": name}:
+            place, attribute = _REFERENCES[name]
+            return f"${{{place}.{attribute}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"${{{_REFERENCES[name][0]}.{_ATTRIBUTES[attribute]}}}"
+        case {"Fn::Sub": text}:
+            return re.sub(r"\$\{([A-Za-z:]+)\}", _substituted, text)
+        case dict():
+            return {key: _translated(each) for key, each in value.items()}
+        case list():
+            return [_translated(each) for each in value]
+    return value
+
+
+def _substituted(found: re.Match[str]) -> str:
+    name = found[1]
+    return _PSEUDO.get(name) or str(_translated({"Ref": name}))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _alarm(name: str, properties: Json) -> Json:
+    told = {_snake(key): value for key, value in _translated(properties).items()}
+    told["dimensions"] = {each["Name"]: each["Value"] for each in told["dimensions"]}
+    return {"alarm_name": f"tidegate-{_snake(name)}", **told}
+
+
+def _role(properties: Json) -> Json:
+    (inline,) = properties["Policies"]
+    return {
+        "assume_role_policy": json.dumps(_translated(properties["AssumeRolePolicyDocument"])),
+        "inline_policy": {
+            "name": inline["PolicyName"],
+            "policy": json.dumps(_translated(inline["PolicyDocument"])),
+        },
+    }
+
+
+def _function(properties: Json) -> Json:
+    told: Json = {
+        "role": _translated(properties["Role"]),
+        "environment": {"variables": _translated(properties["Environment"]["Variables"])},
+    }
+    if "ReservedConcurrentExecutions" in properties:
+        told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
+        letters = properties["DeadLetterQueue"]["TargetArn"]
+        told["dead_letter_config"] = {"target_arn": _translated(letters)}
+    if "Tracing" in properties:
+        told["tracing_config"] = {"mode": "Active"}
+    return told
+
+
+def _log_group(name: str, resource: Json) -> Json:
+    return {"name": name, "retention_in_days": resource["Properties"]["RetentionInDays"]}
+
+
+def _ledger(properties: Json) -> Json:
+    attributes = properties["AttributeDefinitions"]
+    keys = {each["KeyType"]: each["AttributeName"] for each in properties["KeySchema"]}
+    return {
+        "name": "tidegate-ledger",
+        "billing_mode": properties["BillingMode"],
+        "hash_key": keys["HASH"],
+        "range_key": keys["RANGE"],
+        "attribute": [
+            {"name": each["AttributeName"], "type": each["AttributeType"]} for each in attributes
+        ],
+        "server_side_encryption": {"enabled": True},
+        "point_in_time_recovery": {"enabled": True},
+        "ttl": {"attribute_name": "expires_at", "enabled": True},
+    }
+
+
+def _gateway(chalice: Json, api: Json) -> None:
+    """The stage with its access log and throttling, and who is let in."""
+    resources = chalice["resource"]
+    rest = resources["aws_api_gateway_rest_api"]["rest_api"]
+    rest["policy"] = json.dumps(_translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
+    endpoint = api["EndpointConfiguration"]
+    rest["endpoint_configuration"] = {"types": [endpoint["Type"]]}
+    if "VPCEndpointIds" in endpoint:
+        rest["endpoint_configuration"]["vpc_endpoint_ids"] = endpoint["VPCEndpointIds"]
+    resources["aws_api_gateway_deployment"]["rest_api"] = {
+        "rest_api_id": "${aws_api_gateway_rest_api.rest_api.id}",
+        "triggers": {
+            "redeployment": '${sha1(join("", [local.chalice_api_swagger, '
+            "aws_api_gateway_rest_api.rest_api.policy]))}"
+        },
+        "lifecycle": {"create_before_destroy": True},
+    }
+    log = api["AccessLogSetting"]
+    resources["aws_api_gateway_stage"] = {
+        "rest_api": {
+            "rest_api_id": "${aws_api_gateway_rest_api.rest_api.id}",
+            "deployment_id": "${aws_api_gateway_deployment.rest_api.id}",
+            "stage_name": STAGE,
+            "xray_tracing_enabled": api.get("TracingEnabled", False),
+            "access_log_settings": {
+                "destination_arn": _translated(log["DestinationArn"]),
+                # Terraform would take $${ for its own; API Gateway's variables have no braces.
+                "format": log["Format"],
+            },
+        }
+    }
+    (settings,) = api["MethodSettings"]
+    resources["aws_api_gateway_method_settings"] = {
+        "rest_api": {
+            "rest_api_id": "${aws_api_gateway_rest_api.rest_api.id}",
+            "stage_name": "${aws_api_gateway_stage.rest_api.stage_name}",
+            "method_path": "*/*",
+            "settings": {
+                "throttling_rate_limit": settings["ThrottlingRateLimit"],
+                "throttling_burst_limit": settings["ThrottlingBurstLimit"],
+            },
+        }
+    }
+    chalice["output"]["EndpointURL"]["value"] = "${aws_api_gateway_stage.rest_api.invoke_url}"
+
+
+def terraform(chalice: Json, extras: Json) -> Json:
+    """Chalice's module with the additions of the template in it. Needs Terraform 1.3 and the AWS
+    provider 5."""
+    added = extras["Resources"]
+    resources = chalice["resource"]
+    for name, resource in (("api_handler", "APIHandler"), ("sweep_each_minute", "SweepEachMinute")):
+        resources["aws_lambda_function"][name] |= _function(added[resource]["Properties"])
+    _gateway(chalice, added["RestAPI"]["Properties"])
+    resources["aws_dynamodb_table"] = {"ledger": _ledger(added["Ledger"]["Properties"])}
+    resources["aws_sqs_queue"] = {
+        "dead_letters": {
+            "name": "tidegate-dead-letters",
+            "sqs_managed_sse_enabled": True,
+            "message_retention_seconds": added["DeadLetters"]["Properties"][
+                "MessageRetentionPeriod"
+            ],
+        }
+    }
+    topic = added["Alerts"]["Properties"]["KmsMasterKeyId"]
+    resources["aws_sns_topic"] = {"alerts": {"name": "tidegate-alerts", "kms_master_key_id": topic}}
+    resources["aws_iam_role"] = {
+        "callback": _role(added["CallbackRole"]["Properties"]),
+        "sweep": _role(added["SweepRole"]["Properties"]),
+    }
+    handlers = {"callback": "api_handler", "sweep": "sweep_each_minute"}
+    logs = {
+        name: f"/aws/lambda/${{aws_lambda_function.{handler}.function_name}}"
+        for name, handler in handlers.items()
+    }
+    resources["aws_cloudwatch_log_group"] = {
+        name: _log_group(where, added["AccessLog"])
+        for name, where in {**logs, "access": "/tidegate/access"}.items()
+    }
+    resources["aws_cloudwatch_metric_alarm"] = {
+        _snake(name): _alarm(name, each["Properties"])
+        for name, each in added.items()
+        if each.get("Type") == "AWS::CloudWatch::Alarm"
+    }
+    del chalice["data"]["null_data_source"]
+    return {
+        **chalice,
+        "variable": {
+            "operator_role_arn": {
+                "type": "string",
+                "description": extras["Parameters"]["OperatorRoleArn"]["Description"],
+            }
+        },
+        "terraform": {
+            "required_version": ">= 1.3",
+            "required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.0, < 6"}},
+        },
+    }
