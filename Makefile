@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint package serve clean
+.PHONY: demo test lint package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -15,9 +15,19 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation (sam.json, deployment.zip).
+# Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation, or with FORMAT=terraform for
+# Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing.
+FORMAT ?= cloudformation
 package: .venv/dev
-	$(BIN)/python -m tidegate.deployment.package $(CONFIG) build
+	$(BIN)/python -m tidegate.deployment.package $(CONFIG) build --format $(FORMAT) $(OPTIONS)
+
+# Needs STAGE and OPERATOR=arn:aws:iam::ACCOUNT:role/NAME; deploys what `make package` left.
+deploy: .venv/dev
+	$(BIN)/python -m tidegate.deployment.deploy up $(STAGE) build/deploy --operator $(OPERATOR)
+
+# Needs STAGE; registrations, stack and bucket are gone afterwards.
+destroy: .venv/dev
+	$(BIN)/python -m tidegate.deployment.deploy down $(STAGE)
 
 # The endpoint on http://127.0.0.1:8000 before the embedded world.
 serve: .venv/dev

@@ -10,10 +10,7 @@ from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.plan import (
     Action,
     Decision,
-    Entry,
-    Lever,
     MergeShards,
-    Outcome,
     Plan,
     SplitShard,
     UpdateParallelizationFactor,
@@ -22,6 +19,7 @@ from scaling.plan import (
     UpdateTableThroughput,
 )
 from scaling.ports import Cloud, Ledger
+from scaling.record import Entry, Lever, Outcome
 from scaling.report import Change
 
 __all__ = ["Actor", "lease_of", "levers_of", "operation_of", "reconcile"]

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.diagnosis import LeverKind
-from scaling.plan import Bound, Lever
-from scaling.specification import ChangeWindow, Levers, LeverSpec, Owner, PipelineSpec
+from scaling.levers import lever_spec
+from scaling.plan import Bound
+from scaling.record import Lever
+from scaling.specification import ChangeWindow, Owner, PipelineSpec
 
-__all__ = ["hold", "lever_spec", "owner_bounds", "window_bounds"]
+__all__ = ["hold", "owner_bounds", "window_bounds"]
 
 _OWNERS: dict[Owner, str] = {
     "tidegate": "Tidegate's sweep",
@@ -32,27 +33,6 @@ def hold(current: int, wanted: int, bounds: Iterable[Bound]) -> tuple[int, tuple
             held_by.append(bound.reason)
             allowed = clamped
     return allowed, tuple(held_by)
-
-
-def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:
-    """Where the file may speak of a lever, the most specific place first."""
-    table, _, index = lever.where.partition("/")
-    for consumer in spec.consumers:
-        if lever.kind is LeverKind.PARALLELIZATION_FACTOR and consumer.function == lever.where:
-            yield consumer.levers
-        if lever.kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
-            for named in consumer.table_specs:
-                if named.name == table:
-                    yield from (each.levers for each in named.indexes if each.name == index)
-                    yield named.levers
-                    yield consumer.levers
-    yield spec.levers
-
-
-def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
-    """What the file says of a lever; None when it says nothing, which means: advise only."""
-    found = (levers.of(lever.kind) for levers in _levels(spec, lever))
-    return next((each for each in found if each is not None), None)
 
 
 def owner_bounds(

@@ -11,19 +11,11 @@ from enum import Enum
 from math import isfinite
 
 from rules.diagnosis import LeverKind
-from rules.pipeline import Pipeline
-from rules.readings import Readings
-from rules.vitals import vital_metrics, vitals_from
-from rules.window import Window
-from scaling.acting import Actor, reconcile
-from scaling.bounds import lever_spec
-from scaling.decide import Decider
 from scaling.errors import TidegateError
-from scaling.history import History, remembered
-from scaling.plan import Decision, Entry, Lever, Outcome, Plan, Wished
+from scaling.levers import current_capacities, lever_spec
 from scaling.ports import Edges
+from scaling.record import Lever, Wished
 from scaling.specification import ConsumerSpec, PipelineSpec
-from scaling.wishes import Wish, current_capacities
 
 __all__ = [
     "VERSION",
@@ -184,7 +176,7 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
 
 def describe(asked: Asked) -> ScalableTargetDimension:
     """GET: the capacity there is and the one last asked for, after the next step if it was due."""
-    dimension, ledger, now = asked.dimension, asked.edges.ledger, asked.now
+    dimension, ledger = asked.dimension, asked.edges.ledger
     pipeline = asked.edges.cloud.describe(_only(dimension.spec, dimension.lever))
     capacities = current_capacities(pipeline)
     lever = dimension.lever
@@ -194,14 +186,10 @@ def describe(asked: Asked) -> ScalableTargetDimension:
     current = capacities[lever]
     if wished is None or wished.capacity == current:
         return ScalableTargetDimension(dimension, current, current, ScalingStatus.SUCCESSFUL)
-    history = remembered(pipeline, ledger, now)
-    if reconcile(history, capacities, ledger, now):
-        history = remembered(pipeline, ledger, now)
-    plan = _next_step(dimension, pipeline, wished, current, history, now)
-    actor = Actor(dimension.spec.name, asked.edges.cloud, ledger, asked.holder, now, history)
-    actor.act(plan)
-    entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
-    status, reason = _status(plan.decisions[0], entries)
+    # Imported here: most requests find nothing to do, and a cold start is shorter without it.
+    from scaling.callback_step import step_towards
+
+    status, reason = step_towards(wished, asked, pipeline)
     return ScalableTargetDimension(dimension, current, wished.capacity, status, reason)
 
 
@@ -223,31 +211,3 @@ def _only(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
         case _:
             consumers = []
     return replace(spec, consumers=consumers)
-
-
-def _next_step(
-    dimension: Dimension,
-    pipeline: Pipeline,
-    wished: Wished,
-    current: int,
-    history: History,
-    now: datetime,
-) -> Plan:
-    nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
-    readings = Readings(pipeline, vitals_from(pipeline, nothing, now), 0)
-    decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
-    because = "asked for by Application Auto Scaling"
-    return decider.plan_for(Wish(dimension.lever, current, wished.capacity, because))
-
-
-def _status(decision: Decision, entries: list[Entry]) -> tuple[ScalingStatus, str | None]:
-    """Derived, not stored: by how the last step since the wish went, and whether one was due."""
-    last = entries[-1] if entries else None
-    if last is not None and last.outcome is Outcome.FAILED:
-        return ScalingStatus.FAILED, last.detail
-    if last is not None:
-        return ScalingStatus.IN_PROGRESS, None
-    spent = [reason for reason in decision.held_by if "are spent" in reason]
-    if spent:
-        return ScalingStatus.FAILED, spent[0]
-    return ScalingStatus.PENDING, None

@@ -12,8 +12,7 @@ from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Gt, Le, MinLen
-
+from scaling.constraints import Constraint
 from scaling.errors import ConfigurationError, Mistake
 from scaling.semantics import semantic_mistakes
 from scaling.specification import PipelineFile
@@ -128,17 +127,8 @@ def _arguments(kind: type, value: dict[str, Any], path: Path) -> Iterator[tuple[
 def _annotated(arguments: tuple[Any, ...], value: Any, path: Path) -> Any:
     built = _built(arguments[0], value, path)
     for rule in arguments[1:]:
-        match rule:
-            case Ge(ge=least) if built < least:
-                raise _Wrong(path, f"{value} is less than {least}")
-            case Gt(gt=edge) if built <= edge:
-                raise _Wrong(path, f"{value} is not more than {edge}")
-            case Le(le=most) if built > most:
-                raise _Wrong(path, f"{value} is more than {most}")
-            case MinLen(min_length=least) if len(built) < least:
-                raise _Wrong(path, "it is empty")
-            case _:
-                pass
+        if isinstance(rule, Constraint) and (words := rule.complaint(built)) is not None:
+            raise _Wrong(path, words)
     return built
 
 

@@ -7,15 +7,16 @@ from datetime import datetime
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Capacity, Consumer, Pipeline, Table
 from rules.readings import Readings
-from scaling.bounds import hold, lever_spec, owner_bounds, window_bounds
+from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.first_aid import records_will_expire, retention_wish
 from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.levers import lever_spec
+from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.plan import (
     Action,
     Bound,
     CapacityTarget,
     Decision,
-    Lever,
     MergeShards,
     Plan,
     SplitShard,
@@ -25,6 +26,7 @@ from scaling.plan import (
     UpdateTableThroughput,
 )
 from scaling.prices import monthly_usd
+from scaling.record import Lever
 from scaling.reshard import split_for, splits_towards
 from scaling.reshard.execute import action_for
 from scaling.reshard.planner import Even, plan
@@ -32,9 +34,6 @@ from scaling.reshard.shape import EVEN_WITHIN, ShardMap
 from scaling.resources.dynamodb_table import capacity_bounds
 from scaling.resources.event_source_mapping import factor_bounds
 from scaling.resources.kinesis_stream import (
-    RETENTION_HOURS_MAX,
-    RETENTION_HOURS_MIN,
-    SHARDS_MAX,
     UPDATES_PER_DAY,
     busy_bounds,
     preferred_count,

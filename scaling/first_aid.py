@@ -3,8 +3,8 @@
 from rules.diagnosis import LeverKind
 from rules.readings import Readings
 from scaling.history import History
-from scaling.plan import Lever
-from scaling.resources.kinesis_stream import RETENTION_HOURS_MAX
+from scaling.limits import RETENTION_HOURS_MAX
+from scaling.record import Lever
 from scaling.wishes import Wish
 
 __all__ = ["records_will_expire", "retention_wish"]

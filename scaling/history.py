@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
-from scaling.plan import Entry, Lever, Outcome
+from scaling.record import Entry, Lever, Outcome
 
 if TYPE_CHECKING:
     from scaling.ports import Ledger

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scaling.plan import Entry, Lever, Outcome, Wished
+from scaling.record import Entry, Lever, Outcome, Wished
 
 __all__ = ["SqliteLedger"]
 

@@ -1,10 +1,8 @@
 """What to change: demands, bounds, decisions and the actions that follow from them."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
 
-from rules.diagnosis import LeverKind
+from scaling.record import Lever
 
 __all__ = [
     "Action",
@@ -12,43 +10,14 @@ __all__ = [
     "CapacityTarget",
     "Decision",
     "Demand",
-    "Entry",
-    "Lever",
     "MergeShards",
-    "Outcome",
     "Plan",
     "SplitShard",
     "UpdateParallelizationFactor",
     "UpdateRetention",
     "UpdateShardCount",
     "UpdateTableThroughput",
-    "Wished",
 ]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Lever:
-    """One knob of one resource.
-
-    ``where`` is the stream for shard count and retention, the function for the parallelization
-    factor, ``table`` or ``table/index`` for capacity.
-    """
-
-    kind_word: str
-    where: str
-
-    @classmethod
-    def of(cls, kind: LeverKind, where: str) -> "Lever":
-        """The lever of a kind."""
-        return cls(kind.value, where)
-
-    @property
-    def kind(self) -> LeverKind:
-        """Which knob it is."""
-        return LeverKind(self.kind_word)
-
-    def __str__(self) -> str:
-        return f"{self.kind_word} of {self.where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,42 +158,3 @@ class Plan:
 
     actions: tuple[Action, ...]
     decisions: tuple[Decision, ...]
-
-
-class Outcome(Enum):
-    """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
-
-    BEGUN = "begun"
-    DONE = "done"
-    FAILED = "failed"
-    SUPERSEDED = "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the ledger: a lever's change, written before the call and closed after it.
-
-    ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
-    twice is one entry. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
-    budgets are counted. ``detail`` holds the reason of a failure.
-    """
-
-    entry_id: str
-    pipeline: str
-    lever: Lever
-    operation: str
-    from_capacity: int
-    to_capacity: int
-    because: str
-    begun_at: datetime
-    outcome: Outcome = Outcome.BEGUN
-    ended_at: datetime | None = None
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wished:
-    """A capacity asked for from outside, such as by Application Auto Scaling, and when."""
-
-    capacity: int
-    at: datetime

@@ -6,12 +6,15 @@ Each has one contract test class in ``tests/``, run against every implementation
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rules.pipeline import KeySample, Pipeline
 from rules.window import Metric, Window
-from scaling.plan import Action, Entry, Lever, Outcome, Wished
+from scaling.record import Entry, Lever, Outcome, Wished
 from scaling.specification import PipelineSpec
+
+if TYPE_CHECKING:
+    from scaling.plan import Action
 
 __all__ = ["Cloud", "Edges", "Ledger", "Metrics"]
 
@@ -29,7 +32,7 @@ class Cloud(Protocol):
         one GetRecords call, so that a sick stream isn't loaded further."""
         ...
 
-    def apply(self, action: Action) -> None:
+    def apply(self, action: "Action") -> None:
         """Ask for one change, without waiting for it to finish."""
         ...
 

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from rules.diagnosis import LeverKind
-from scaling.plan import Lever
+from scaling.record import Lever
 
 __all__ = ["HOURS_PER_MONTH", "monthly_usd", "prices"]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scaling.bounds import lever_spec
 from scaling.callback import Dimension, dimensions
 from scaling.errors import ConfigurationError, Mistake
+from scaling.levers import lever_spec
 from scaling.specification import (
     LeverSpec,
     MetricQuery,

@@ -9,7 +9,8 @@ from rules.diagnosis import Diagnosis
 from rules.pipeline import Pipeline
 from rules.rule import Finding
 from rules.window import Metric, Window
-from scaling.plan import Action, Decision, Outcome
+from scaling.plan import Action, Decision
+from scaling.record import Outcome
 
 __all__ = ["Change", "Health", "PipelineReport", "SweepReport", "Unreached"]
 

@@ -5,15 +5,9 @@ from itertools import pairwise
 from math import inf
 from re import fullmatch
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.diagnosis import LeverKind
-from scaling.resources.kinesis_stream import (
-    RETENTION_HOURS_MAX,
-    RETENTION_HOURS_MIN,
-    SHARDS_MAX,
-)
-from scaling.sizing import FACTOR_MAX
+from scaling.limits import FACTOR_MAX, RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.specification import (
     ChangeWindow,
     ConsumerSpec,
@@ -177,6 +171,9 @@ def _window(window: ChangeWindow, path: Path) -> Found:
 
 
 def _time_zone(name: str, path: Path) -> Found:
+    # Imported here: most files name no time zone, and this is read at every cold start.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -14,12 +14,13 @@ from rules.readings import (
     rate,
 )
 from rules.vitals import LATE_SECONDS
-from scaling.plan import Demand, Lever
+from scaling.limits import FACTOR_MAX
+from scaling.plan import Demand
 from scaling.rate_model import RateModel, learn_rate, units_per_record
+from scaling.record import Lever
 from scaling.specification import PipelineSpec, TargetUtilization
 
 __all__ = [
-    "FACTOR_MAX",
     "Load",
     "Model",
     "busy_of_the_hour",
@@ -28,9 +29,6 @@ __all__ = [
     "load_of_the_hour",
     "size",
 ]
-
-FACTOR_MAX = 10
-"""Highest ParallelizationFactor (UpdateEventSourceMapping, API reference)."""
 
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Le, MinLen
-
 from rules.diagnosis import LeverKind
+from scaling.constraints import at_least, at_most, more_than, not_empty
 
 __all__ = [
     "ChangeWindow",
@@ -34,9 +33,9 @@ __all__ = [
 ]
 
 Owner = Literal["tidegate", "application-autoscaling"]
-Name = Annotated[str, MinLen(1)]
-Whole = Annotated[int, Ge(1)]
-Share = Annotated[float, Gt(0), Le(1)]
+Name = Annotated[str, not_empty()]
+Whole = Annotated[int, at_least(1)]
+Share = Annotated[float, more_than(0), at_most(1)]
 Statistic = Literal["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
 Adjustment = Literal["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -79,12 +78,12 @@ class TargetTracking(Closed):
     """
 
     name: Name
-    target: Annotated[float, Gt(0)]
+    target: Annotated[float, more_than(0)]
     metric: PolicyMetric | None = None
     metrics: list[MetricQuery] = field(default_factory=list)
     scale_in: bool = True
-    scale_in_cooldown_seconds: Annotated[int, Ge(0)] = 300
-    scale_out_cooldown_seconds: Annotated[int, Ge(0)] = 300
+    scale_in_cooldown_seconds: Annotated[int, at_least(0)] = 300
+    scale_out_cooldown_seconds: Annotated[int, at_least(0)] = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +104,11 @@ class StepScaling(Closed):
     name: Name
     metric: PolicyMetric
     threshold: float
-    steps: Annotated[list[Step], MinLen(1)]
+    steps: Annotated[list[Step], not_empty()]
     comparison: Literal[">", ">=", "<", "<="] = ">="
     evaluation_periods: Whole = 3
     adjustment: Adjustment = "ChangeInCapacity"
-    cooldown_seconds: Annotated[int, Ge(0)] = 300
+    cooldown_seconds: Annotated[int, at_least(0)] = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +152,10 @@ class Levers(Closed):
     read_capacity: LeverSpec | None = None
     retention_hours: LeverSpec | None = None
 
-    @property
-    def owned(self) -> int:
-        """How many of them are Tidegate's to move."""
+    def owned_by(self, owner: Owner) -> int:
+        """How many of them someone may move."""
         said = (self.of(kind) for kind in LeverKind)
-        return sum(each is not None and each.owner == "tidegate" for each in said)
+        return sum(each is not None and each.owner == owner for each in said)
 
     def of(self, kind: LeverKind) -> LeverSpec | None:
         """What is said here of one lever, None where nothing is said."""
@@ -169,8 +167,8 @@ class Levers(Closed):
 class Objective(Closed):
     """What the pipeline must keep: how old a record may get, and how soon a backlog is gone."""
 
-    iterator_age_max_seconds: Annotated[float, Gt(0)] = 60
-    catch_up_seconds: Annotated[float, Ge(60)] = 300
+    iterator_age_max_seconds: Annotated[float, more_than(0)] = 60
+    catch_up_seconds: Annotated[float, at_least(60)] = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ class TableSpec(Closed):
 
     name: Name
     levers: Levers = Levers()
-    indexes: Annotated[list[IndexSpec], MinLen(0)] = field(default_factory=list)
+    indexes: list[IndexSpec] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +240,9 @@ class UserRule(Closed):
     threshold: float
     dimensions: dict[str, str] = field(default_factory=dict)
     statistic: Name = "Average"
-    period_seconds: Annotated[int, Ge(60)] = 60
+    period_seconds: Annotated[int, at_least(60)] = 60
     comparison: Literal[">", ">=", "<", "<="] = ">"
-    hold_seconds: Annotated[int, Ge(0)] = 300
+    hold_seconds: Annotated[int, at_least(0)] = 300
     severity: Literal["info", "warning", "critical"] = "warning"
     missing_data: Literal["unknown", "ok", "firing"] = "unknown"
     unit: str = ""
@@ -257,7 +255,7 @@ class PipelineSpec(Closed):
 
     name: Name
     stream: Name
-    consumers: Annotated[list[ConsumerSpec], MinLen(1)]
+    consumers: Annotated[list[ConsumerSpec], not_empty()]
     objective: Objective = Objective()
     target_utilization: TargetUtilization = TargetUtilization()
     levers: Levers = Levers()
@@ -269,4 +267,4 @@ class PipelineSpec(Closed):
 class PipelineFile(Closed):
     """The whole file."""
 
-    pipelines: Annotated[list[PipelineSpec], MinLen(1)]
+    pipelines: Annotated[list[PipelineSpec], not_empty()]

@@ -18,13 +18,14 @@ from scaling.acting import Actor, levers_of, reconcile
 from scaling.decide import decide
 from scaling.errors import OutOfTime, TidegateError
 from scaling.history import History, remembered
-from scaling.plan import Lever, Plan
+from scaling.levers import current_capacities
+from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics
+from scaling.record import Lever
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
-from scaling.wishes import current_capacities
 
 __all__ = ["sweep"]
 

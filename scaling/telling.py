@@ -3,7 +3,8 @@
 from rules.diagnosis import Cause, Diagnosis
 from rules.readings import Readings
 from rules.rule import Finding, Severity, Verdict
-from scaling.plan import Decision, Outcome, Plan
+from scaling.plan import Decision, Plan
+from scaling.record import Outcome
 from scaling.report import Change, Health
 
 __all__ = ["advice_of", "health_of", "held_back_of"]

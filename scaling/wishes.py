@@ -1,18 +1,18 @@
 """What is wanted of every lever now: raised for the load, lowered after the trailing peak."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
-from rules.pipeline import Capacity, Pipeline
+from rules.pipeline import Pipeline
 from rules.readings import Readings, rate
-from scaling.bounds import lever_spec
 from scaling.history import History
-from scaling.plan import Demand, Lever
+from scaling.levers import current_capacities, lever_spec
+from scaling.limits import FACTOR_MAX
+from scaling.plan import Demand
+from scaling.record import Lever
 from scaling.sizing import (
-    FACTOR_MAX,
     Load,
     Model,
     busy_of_the_hour,
@@ -23,7 +23,7 @@ from scaling.sizing import (
 )
 from scaling.specification import PipelineSpec
 
-__all__ = ["SETTLE", "Wish", "current_capacities", "wishes"]
+__all__ = ["SETTLE", "Wish", "wishes"]
 
 SETTLE = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
@@ -46,28 +46,6 @@ class Wish:
     current: int
     wanted: int
     because: str
-
-
-def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
-    yield Lever.of(LeverKind.WRITE_CAPACITY, capacity.where), capacity.write_units
-    yield Lever.of(LeverKind.READ_CAPACITY, capacity.where), capacity.read_units
-
-
-def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
-    """Every lever of the pipeline but retention with what it is set to, downstream first."""
-    levers: dict[Lever, int] = {}
-    for consumer in pipeline.consumers:
-        for table in consumer.tables:
-            if table.is_provisioned:
-                for capacity in table.capacities:
-                    levers.update(_capacity_levers(capacity))
-    for consumer in pipeline.consumers:
-        factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
-        levers[factor] = consumer.mapping.parallelization_factor
-    if pipeline.stream.is_provisioned:
-        shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
-        levers[shards] = pipeline.stream.shard_count
-    return levers
 
 
 def wishes(

@@ -3,7 +3,10 @@
 import subprocess
 import sys
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -17,13 +20,22 @@ SERVICES = (
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
+    with moto_server() as url:
+        yield url
+
+
+@contextmanager
+def moto_server() -> Iterator[str]:
     command = [sys.executable, "-m", "moto.server", "-p", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         line = next(line for line in server.stderr if "Running on http" in line)
-        url = line.split("Running on ")[1].strip()
-        yield url
-        server.terminate()
+        # It logs every request: a pipe that nobody reads would fill up and stop it.
+        Thread(target=deque, args=(server.stderr, 0), daemon=True).start()
+        try:
+            yield line.split("Running on ")[1].strip()
+        finally:
+            server.terminate()
 
 
 @pytest.fixture

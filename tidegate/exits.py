@@ -13,7 +13,7 @@ from scaling.errors import (
     TidegateError,
     Unreachable,
 )
-from scaling.plan import Outcome
+from scaling.record import Outcome
 from scaling.report import Health, PipelineReport, SweepReport
 
 __all__ = ["BAD_INPUT", "NOT_ASKED", "UNDONE", "WELL", "code_of", "code_of_error", "leave"]

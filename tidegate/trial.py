@@ -10,8 +10,9 @@ from scaling.aws.clients import Clients
 from scaling.aws.cloud import AwsCloud
 from scaling.aws.metrics import AwsMetrics
 from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import Decision, Outcome
+from scaling.plan import Decision
 from scaling.ports import Edges
+from scaling.record import Outcome
 from scaling.report import PipelineReport
 from scaling.sweep import sweep
 from simulator.embedded import embedded

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from chalicelib.log import logger
-from scaling.plan import Outcome
+from scaling.record import Outcome
 from scaling.report import SweepReport
 
 __all__ = ["tell_sweep"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaling.aws.errors import asking
 from scaling.errors import InvalidRequest
-from scaling.plan import Entry, Lever, Outcome, Wished
+from scaling.record import Entry, Lever, Outcome, Wished
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

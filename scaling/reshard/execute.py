@@ -17,8 +17,9 @@ from scaling.errors import (
     Unreachable,
 )
 from scaling.history import History
-from scaling.plan import Action, Entry, Lever, MergeShards, Outcome, SplitShard, UpdateShardCount
+from scaling.plan import Action, MergeShards, SplitShard, UpdateShardCount
 from scaling.ports import Ledger
+from scaling.record import Entry, Lever, Outcome
 from scaling.reshard.planner import Goal, Merge, Operation, Split, Uniform, plan
 from scaling.reshard.shape import ShardMap, uniform
 from scaling.resources.kinesis_stream import UPDATES_PER_DAY

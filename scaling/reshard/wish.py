@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from rules.pipeline import HASH_KEYS, KeySample, Shard, Stream
 from scaling.errors import InvalidRequest
+from scaling.limits import SHARDS_MAX
 from scaling.reshard.planner import Parts
 from scaling.reshard.shape import ShardMap
 from scaling.reshard.split import split_for
-from scaling.resources.kinesis_stream import SHARDS_MAX
 
 __all__ = ["count_by", "count_within", "merge_goal", "split_goal", "split_hot_goal"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rules.pipeline import Consumer
+from scaling.limits import FACTOR_MAX
 from scaling.plan import Bound
-from scaling.sizing import FACTOR_MAX
 
 __all__ = ["factor_bounds"]
 

@@ -6,12 +6,10 @@ from math import ceil, log2
 
 from rules.pipeline import Stream
 from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.limits import SHARDS_MAX
 from scaling.plan import Bound
 
 __all__ = [
-    "RETENTION_HOURS_MAX",
-    "RETENTION_HOURS_MIN",
-    "SHARDS_MAX",
     "UPDATES_PER_DAY",
     "busy_bounds",
     "doublings",
@@ -19,14 +17,9 @@ __all__ = [
     "shard_count_bounds",
 ]
 
-SHARDS_MAX = 10_000
-"""Most shards that UpdateShardCount scales to (UpdateShardCount, API reference)."""
 
 UPDATES_PER_DAY = 10
 """UpdateShardCount calls per stream and rolling 24 hours (UpdateShardCount, API reference)."""
-
-RETENTION_HOURS_MIN, RETENTION_HOURS_MAX = 24, 8_760
-"""IncreaseStreamRetentionPeriod, API reference."""
 
 PREFERRED_OVERSHOOT = 1.25
 UNIFORM_WITHIN = 0.1

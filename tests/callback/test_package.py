@@ -44,7 +44,7 @@ def test_the_zip_holds_the_app_and_its_rooms_and_nothing_else(built: Path) -> No
     tops = {name.split("/")[0].split("-")[0] for name in names}
     assert tops <= {
         "app.py", "chalicelib", "chalice", "rules", "scaling", "yaml", "_yaml", "pyyaml",
-        "annotated_types", "aws_lambda_powertools", "jmespath", "typing_extensions.py", "typing_extensions",
+        "aws_lambda_powertools", "jmespath", "typing_extensions.py", "typing_extensions",
     }  # fmt: skip
     assert not [name for name in names if "__pycache__" in name or name.endswith(".test.yaml")]
     assert (built / "deploy" / "deployment.zip").stat().st_size < 2_500_000

@@ -13,8 +13,8 @@ from moto import mock_aws
 from rules.diagnosis import LeverKind
 from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import Entry, Lever, Outcome, Wished
 from scaling.ports import Ledger
+from scaling.record import Entry, Lever, Outcome, Wished
 from tests.builders import NOON
 from tests.orders import create_ledger_table
 

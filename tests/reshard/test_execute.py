@@ -17,7 +17,8 @@ from scaling.errors import (
     Unreachable,
 )
 from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import Action, Outcome, UpdateShardCount
+from scaling.plan import Action, UpdateShardCount
+from scaling.record import Outcome
 from scaling.reshard.execute import Executor, Progress, Resharder, updates_left
 from scaling.reshard.planner import Even, Goal, Parts, plan
 from scaling.reshard.shape import ShardMap

@@ -7,16 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
-from scaling.bounds import hold, lever_spec, owner_bounds, window_bounds
+from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.history import History
-from scaling.plan import Bound, Entry, Lever, Outcome
+from scaling.levers import lever_spec
+from scaling.plan import Bound
+from scaling.record import Entry, Lever, Outcome
 from scaling.resources.dynamodb_table import capacity_bounds
 from scaling.resources.event_source_mapping import factor_bounds
-from scaling.resources.kinesis_stream import (
-    doublings,
-    preferred_count,
-    shard_count_bounds,
-)
+from scaling.resources.kinesis_stream import doublings, preferred_count, shard_count_bounds
 from scaling.specification import (
     ChangeWindow,
     ConsumerSpec,

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
-from scaling.plan import Lever
+from scaling.limits import FACTOR_MAX
 from scaling.rate_model import learn_rate
-from scaling.sizing import FACTOR_MAX, Load, Model, learn, load_now, size
+from scaling.record import Lever
+from scaling.sizing import Load, Model, learn, load_now, size
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")

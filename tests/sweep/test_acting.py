@@ -13,16 +13,9 @@ from rules.pipeline import KeySample, Pipeline
 from scaling.errors import CloudError, Denied, LimitExceeded, Unreachable
 from scaling.history import UPDATE_SHARD_COUNT
 from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import (
-    Action,
-    Entry,
-    Lever,
-    Outcome,
-    SplitShard,
-    UpdateRetention,
-    UpdateShardCount,
-)
+from scaling.plan import Action, SplitShard, UpdateRetention, UpdateShardCount
 from scaling.ports import Cloud, Edges
+from scaling.record import Entry, Lever, Outcome
 from scaling.report import Health, PipelineReport
 from scaling.specification import ChangeWindow, Levers, PipelineSpec
 from scaling.sweep import sweep

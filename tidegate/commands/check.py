@@ -8,26 +8,43 @@ import click
 from tidegate.exits import leave
 
 if TYPE_CHECKING:
-    from scaling.specification import Levers, PipelineSpec
+    from scaling.specification import Levers, Owner, PipelineSpec
 
 __all__ = ["command"]
 
 
 @click.command("check")
 @click.argument("file")
-def command(file: str) -> None:
+@click.option("--compiled", is_flag=True, help="Print it as Parameter Store or AppConfig keep it.")
+def command(file: str, compiled: bool) -> None:
     """Check a pipeline FILE: each mistake with line, column and what is allowed."""
     from scaling.errors import ConfigurationError
     from tidegate.pipeline_file import load
 
     try:
-        pipelines = load(file).pipelines
+        found = load(file)
     except ConfigurationError as error:
         leave(error)
-    levers = sum(level.owned for each in pipelines for level in _levels(each))
+    if compiled:
+        import json
+
+        from scaling.compiled import compiled as plain
+
+        click.echo(json.dumps(plain(found)))
+        return
+    pipelines = found.pipelines
     noun = "pipeline" if len(pipelines) == 1 else "pipelines"
-    owned = f"{levers} levers owned by Tidegate" if levers else "no lever owned: advice only"
+    counts = {
+        "Tidegate": _owned(pipelines, "tidegate"),
+        "Application Auto Scaling": _owned(pipelines, "application-autoscaling"),
+    }
+    told = [f"{count} levers owned by {owner}" for owner, count in counts.items() if count]
+    owned = ", ".join(told) or "no lever owned: advice only"
     click.echo(f"{file}: well formed; {len(pipelines)} {noun}, {owned}")
+
+
+def _owned(pipelines: "list[PipelineSpec]", owner: "Owner") -> int:
+    return sum(level.owned_by(owner) for each in pipelines for level in _levels(each))
 
 
 def _levels(pipeline: "PipelineSpec") -> Iterator["Levers"]:

@@ -207,8 +207,8 @@ def _show_plan(
     stream: "Stream", operations: tuple["Operation", ...], left: int, cloud: "AwsCloud"
 ) -> None:
     from rules.diagnosis import LeverKind
-    from scaling.plan import Lever
     from scaling.prices import monthly_usd
+    from scaling.record import Lever
 
     counts, made, updates = _foreseen(stream.shard_count, operations)
     quota = cloud.shards_left_in_quota()

@@ -34,9 +34,8 @@ def command(config: str, api: str | None, output: str) -> None:
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
-    from scaling.bounds import lever_spec
     from scaling.callback import dimensions
-    from scaling.wishes import current_capacities
+    from scaling.levers import current_capacities, lever_spec
     from tidegate.pipeline_file import load
 
     pipelines = load(config).pipelines

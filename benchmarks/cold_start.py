@@ -1,0 +1,102 @@
+"""Cold start: importing the packaged app and answering a first request, against ``import boto3``
+with one client, in one run.
+
+    python benchmarks/cold_start.py [RUNS]
+
+Each run is a fresh interpreter that sees the unpacked zip and what Lambda's runtime brings, as on
+Lambda. The request is a GET of a stream's shard count with moto as AWS on this machine; its clock
+stops before each wait for moto and goes on after it, since what AWS takes is no part of a start.
+Both sides have their bytecode cached. Exits with 1 when the ratio is above 1.25.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from tests.callback.gateway import proxy_event
+from tests.callback.runtime_api import lay_out
+from tests.conftest import moto_server
+from tests.orders import create_ledger_table
+
+ROOT = Path(__file__).parents[1]
+RATIO_MAX = 1.25
+
+BASE = """
+import time
+began = time.perf_counter()
+import boto3
+boto3.client("kinesis", region_name="us-east-1")
+print(time.perf_counter() - began)
+"""
+
+APP = """
+import time
+began = time.perf_counter()
+import json, sys
+import app
+import urllib3.connectionpool as pool
+waited = 0.0
+inner = pool.HTTPConnectionPool.urlopen
+def timed(*a, **k):
+    global waited
+    at = time.perf_counter()
+    try:
+        return inner(*a, **k)
+    finally:
+        waited += time.perf_counter() - at
+pool.HTTPConnectionPool.urlopen = timed
+answer = app.app(json.loads(sys.argv[1]), None)
+took = time.perf_counter() - began - waited
+assert answer["statusCode"] == 200, answer
+print(took)
+"""
+
+
+def main(runs: int) -> int:
+    """Measure, print, and judge."""
+    import boto3
+
+    with tempfile.TemporaryDirectory() as name, moto_server() as endpoint:
+        folder = Path(name)
+        config = ROOT / "examples" / "race-day.yaml"
+        subprocess.run(
+            [sys.executable, "-m", "tidegate.deployment.package", str(config), str(folder / "b")],
+            check=True, capture_output=True, cwd=ROOT,
+        )  # fmt: skip
+        task, own = lay_out(folder / "b" / "deploy" / "deployment.zip", folder)
+        session = boto3.Session("testing", "testing", region_name="us-east-1")
+        session.client("kinesis", endpoint_url=endpoint).create_stream(
+            StreamName="racers", ShardCount=1
+        )
+        create_ledger_table(session.client("dynamodb", endpoint_url=endpoint), "ledger")
+        event = json.dumps(proxy_event("GET", "shard_count~racers", None, "application/json"))
+        environment = {
+            "PATH": os.environ["PATH"], "PYTHONPATH": f"{task}:{own}", "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
+            "TIDEGATE_LEDGER_TABLE": "ledger", "PYTHONPYCACHEPREFIX": str(folder / "cache"),
+        }  # fmt: skip
+
+        def once(code: str, *arguments: str) -> float:
+            done = subprocess.run(
+                [sys.executable, "-S", "-c", code, *arguments],
+                env=environment, capture_output=True, text=True, cwd=task, check=True,
+            )  # fmt: skip
+            return float(done.stdout.splitlines()[-1])
+
+        once(BASE)
+        once(APP, event)
+        pairs = [(once(BASE), once(APP, event)) for _ in range(runs)]
+    base, app = (median(side) for side in zip(*pairs, strict=True))
+    ratio = app / base
+    print(f"import boto3 and one client: {base * 1000:.0f} ms")
+    print(f"the packaged app with a first request: {app * 1000:.0f} ms")
+    print(f"ratio {ratio:.2f} (median of {runs}; at most {RATIO_MAX} is wanted)")
+    return int(ratio > RATIO_MAX)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 9))

@@ -1,0 +1,100 @@
+"""Each action as the one AWS call that it is."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from scaling.aws.clients import Clients
+from scaling.aws.errors import asking
+from scaling.plan import (
+    Action,
+    CapacityTarget,
+    MergeShards,
+    SplitShard,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef
+
+__all__ = ["apply"]
+
+
+def apply(action: Action, clients: Clients) -> None:
+    """Ask for one change. Raises CloudError."""
+    match action:
+        case UpdateShardCount():
+            with asking("kinesis:UpdateShardCount", action.stream):
+                clients.kinesis.update_shard_count(
+                    StreamName=action.stream,
+                    TargetShardCount=action.to_count,
+                    ScalingType="UNIFORM_SCALING",
+                )
+        case SplitShard():
+            with asking("kinesis:SplitShard", action.stream):
+                clients.kinesis.split_shard(
+                    StreamName=action.stream,
+                    ShardToSplit=action.shard_id,
+                    NewStartingHashKey=str(action.new_starting_hash_key),
+                )
+        case MergeShards():
+            with asking("kinesis:MergeShards", action.stream):
+                clients.kinesis.merge_shards(
+                    StreamName=action.stream,
+                    ShardToMerge=action.shard_id,
+                    AdjacentShardToMerge=action.adjacent_shard_id,
+                )
+        case UpdateParallelizationFactor():
+            with asking("lambda:UpdateEventSourceMapping", action.function):
+                clients.functions.update_event_source_mapping(
+                    UUID=action.mapping_uuid, ParallelizationFactor=action.to_factor
+                )
+        case UpdateTableThroughput():
+            with asking("dynamodb:UpdateTable", action.table):
+                clients.dynamodb.update_table(**_table_update(action))
+        case UpdateRetention():
+            _set_retention(action, clients)
+
+
+def _set_retention(action: UpdateRetention, clients: Clients) -> None:
+    kinesis = clients.kinesis
+    raised = action.to_hours > action.from_hours
+    operation = "Increase" if raised else "Decrease"
+    with asking(f"kinesis:{operation}StreamRetentionPeriod", action.stream):
+        change = (
+            kinesis.increase_stream_retention_period
+            if raised
+            else kinesis.decrease_stream_retention_period
+        )
+        change(StreamName=action.stream, RetentionPeriodHours=action.to_hours)
+
+
+def _throughput(target: CapacityTarget) -> "ProvisionedThroughputTypeDef":
+    return {
+        "ReadCapacityUnits": target.to_read_units,
+        "WriteCapacityUnits": target.to_write_units,
+    }
+
+
+def _index_updates(targets: tuple[CapacityTarget, ...]) -> Iterator[Mapping[str, Any]]:
+    for target in targets:
+        if target.index is not None:
+            yield {
+                "Update": {
+                    "IndexName": target.index,
+                    "ProvisionedThroughput": _throughput(target),
+                }
+            }
+
+
+def _table_update(action: UpdateTableThroughput) -> dict[str, Any]:
+    request: dict[str, Any] = {"TableName": action.table}
+    own = next((target for target in action.targets if target.index is None), None)
+    if own is not None:
+        request["ProvisionedThroughput"] = _throughput(own)
+    indexes = list(_index_updates(action.targets))
+    if indexes:
+        request["GlobalSecondaryIndexUpdates"] = indexes
+    return request

@@ -1,0 +1,56 @@
+"""The next step towards a wish from outside, by the sweep's own bounds, ledger and hand."""
+
+from rules.pipeline import Pipeline
+from rules.readings import Readings
+from rules.vitals import vital_metrics, vitals_from
+from rules.window import Window
+from scaling.acting import Actor, reconcile
+from scaling.callback import Asked, ScalingStatus
+from scaling.decide import Decider
+from scaling.history import History, remembered
+from scaling.levers import current_capacities
+from scaling.plan import Decision, Plan
+from scaling.record import Entry, Outcome, Wished
+from scaling.wishes import Wish
+
+__all__ = ["step_towards"]
+
+
+def step_towards(
+    wished: Wished, asked: Asked, pipeline: Pipeline
+) -> tuple[ScalingStatus, str | None]:
+    """Take the step towards a wish that is due, if any; how far it is, and why when it failed."""
+    lever, ledger, now = asked.dimension.lever, asked.edges.ledger, asked.now
+    capacities = current_capacities(pipeline)
+    history = remembered(pipeline, ledger, now)
+    if reconcile(history, capacities, ledger, now):
+        history = remembered(pipeline, ledger, now)
+    plan = _next_step(asked, pipeline, wished, capacities[lever], history)
+    actor = Actor(asked.dimension.spec.name, asked.edges.cloud, ledger, asked.holder, now, history)
+    actor.act(plan)
+    entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
+    return _status(plan.decisions[0], entries)
+
+
+def _next_step(
+    asked: Asked, pipeline: Pipeline, wished: Wished, current: int, history: History
+) -> Plan:
+    now, dimension = asked.now, asked.dimension
+    nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
+    readings = Readings(pipeline, vitals_from(pipeline, nothing, now), 0)
+    decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
+    because = "asked for by Application Auto Scaling"
+    return decider.plan_for(Wish(dimension.lever, current, wished.capacity, because))
+
+
+def _status(decision: Decision, entries: list[Entry]) -> tuple[ScalingStatus, str | None]:
+    """Derived, not stored: by how the last step since the wish went, and whether one was due."""
+    last = entries[-1] if entries else None
+    if last is not None and last.outcome is Outcome.FAILED:
+        return ScalingStatus.FAILED, last.detail
+    if last is not None:
+        return ScalingStatus.IN_PROGRESS, None
+    spent = [reason for reason in decision.held_by if "are spent" in reason]
+    if spent:
+        return ScalingStatus.FAILED, spent[0]
+    return ScalingStatus.PENDING, None

@@ -1,0 +1,57 @@
+"""What the values of the pipeline file are held to, known to both readers of its grammar.
+
+pydantic, which reads the file, is told through its own hook; the deployed app, which has no
+pydantic, reads the attributes. Plain classes, since these are loaded at every cold start.
+"""
+
+from typing import Any
+
+__all__ = ["Constraint", "at_least", "at_most", "more_than", "not_empty"]
+
+
+class Constraint:
+    """One bound, under the name that pydantic's core schema has for it."""
+
+    __slots__ = ("bound", "name")
+
+    def __init__(self, name: str, bound: float) -> None:
+        self.name = name
+        self.bound = bound
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Add the bound to the schema of the type that it stands at."""
+        return {**handler(source), self.name: self.bound}
+
+    def complaint(self, value: Any) -> str | None:
+        """What is wrong with a value, None when nothing is."""
+        bound = self.bound
+        match self.name:
+            case "ge" if value < bound:
+                return f"{value} is less than {bound}"
+            case "gt" if value <= bound:
+                return f"{value} is not more than {bound}"
+            case "le" if value > bound:
+                return f"{value} is more than {bound}"
+            case "min_length" if len(value) < bound:
+                return "it is empty"
+        return None
+
+
+def at_least(bound: float) -> Constraint:
+    """The bound itself is allowed."""
+    return Constraint("ge", bound)
+
+
+def more_than(bound: float) -> Constraint:
+    """The bound itself is not allowed."""
+    return Constraint("gt", bound)
+
+
+def at_most(bound: float) -> Constraint:
+    """The bound itself is allowed."""
+    return Constraint("le", bound)
+
+
+def not_empty() -> Constraint:
+    """Text or a list with at least one part."""
+    return Constraint("min_length", 1)

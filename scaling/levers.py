@@ -1,0 +1,53 @@
+"""What every lever of a pipeline is set to, and what the file says of it."""
+
+from collections.abc import Iterator
+
+from rules.diagnosis import LeverKind
+from rules.pipeline import Capacity, Pipeline
+from scaling.record import Lever
+from scaling.specification import Levers, LeverSpec, PipelineSpec
+
+__all__ = ["current_capacities", "lever_spec"]
+
+
+def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
+    yield Lever.of(LeverKind.WRITE_CAPACITY, capacity.where), capacity.write_units
+    yield Lever.of(LeverKind.READ_CAPACITY, capacity.where), capacity.read_units
+
+
+def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
+    """Every lever of the pipeline but retention with what it is set to, downstream first."""
+    levers: dict[Lever, int] = {}
+    for consumer in pipeline.consumers:
+        for table in consumer.tables:
+            if table.is_provisioned:
+                for capacity in table.capacities:
+                    levers.update(_capacity_levers(capacity))
+    for consumer in pipeline.consumers:
+        factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+        levers[factor] = consumer.mapping.parallelization_factor
+    if pipeline.stream.is_provisioned:
+        shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+        levers[shards] = pipeline.stream.shard_count
+    return levers
+
+
+def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:
+    """Where the file may speak of a lever, the most specific place first."""
+    table, _, index = lever.where.partition("/")
+    for consumer in spec.consumers:
+        if lever.kind is LeverKind.PARALLELIZATION_FACTOR and consumer.function == lever.where:
+            yield consumer.levers
+        if lever.kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
+            for named in consumer.table_specs:
+                if named.name == table:
+                    yield from (each.levers for each in named.indexes if each.name == index)
+                    yield named.levers
+                    yield consumer.levers
+    yield spec.levers
+
+
+def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
+    """What the file says of a lever; None when it says nothing, which means: advise only."""
+    found = (levers.of(lever.kind) for levers in _levels(spec, lever))
+    return next((each for each in found if each is not None), None)

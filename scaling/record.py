@@ -1,0 +1,73 @@
+"""What is written down: levers, intentions with how they ended, and wishes from outside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from rules.diagnosis import LeverKind
+
+__all__ = ["Entry", "Lever", "Outcome", "Wished"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lever:
+    """One knob of one resource.
+
+    ``where`` is the stream for shard count and retention, the function for the parallelization
+    factor, ``table`` or ``table/index`` for capacity.
+    """
+
+    kind_word: str
+    where: str
+
+    @classmethod
+    def of(cls, kind: LeverKind, where: str) -> "Lever":
+        """The lever of a kind."""
+        return cls(kind.value, where)
+
+    @property
+    def kind(self) -> LeverKind:
+        """Which knob it is."""
+        return LeverKind(self.kind_word)
+
+    def __str__(self) -> str:
+        return f"{self.kind_word} of {self.where}"
+
+
+class Outcome(Enum):
+    """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: a lever's change, written before the call and closed after it.
+
+    ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
+    twice is one entry. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
+    budgets are counted. ``detail`` holds the reason of a failure.
+    """
+
+    entry_id: str
+    pipeline: str
+    lever: Lever
+    operation: str
+    from_capacity: int
+    to_capacity: int
+    because: str
+    begun_at: datetime
+    outcome: Outcome = Outcome.BEGUN
+    ended_at: datetime | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A capacity asked for from outside, such as by Application Auto Scaling, and when."""
+
+    capacity: int
+    at: datetime
