@@ -72,6 +72,12 @@ class Dimension:
         parts = (self.lever.kind_word, *self.lever.where.split("/"))
         return _SEPARATOR.join(parts)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table's own capacity, beside which indexes may have theirs."""
+        capacity = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+        return self.lever.kind in capacity and "/" not in self.lever.where
+
 
 @dataclass(frozen=True, slots=True)
 class ScalableTargetDimension:
@@ -134,10 +140,15 @@ def dimensions(specs: Sequence[PipelineSpec]) -> tuple[Dimension, ...]:
 
 
 def dimension_named(specs: Sequence[PipelineSpec], dimension_id: str) -> Dimension:
-    """The dimension of an id. Raises UnknownDimension."""
+    """The dimension of an id, also of an index that the file doesn't name. Raises
+    UnknownDimension; whether the index is there shows when it is described."""
     for dimension in dimensions(specs):
         if dimension.dimension_id == dimension_id:
             return dimension
+        index = dimension_id.removeprefix(dimension.dimension_id + _SEPARATOR)
+        if index != dimension_id and dimension.is_table:
+            where = f"{dimension.lever.where}/{index}"
+            return Dimension(dimension.spec, Lever(dimension.lever.kind_word, where))
     raise UnknownDimension(f"there is no scalable dimension {dimension_id[:100]!r}")
 
 

@@ -23,7 +23,7 @@ from scaling.errors import CloudError, Denied, Throttled, Unreachable
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Action
 from scaling.ports import Edges
-from scaling.specification import Levers, LeverSpec, PipelineSpec
+from scaling.specification import ConsumerSpec, Levers, LeverSpec, PipelineSpec
 from scaling.sweep import sweep
 from simulator.embedded import embedded
 from simulator.scenario import load_scenario
@@ -279,6 +279,15 @@ def test_a_wrong_content_type_is_told(site: Site) -> None:
 def test_an_unknown_dimension_is_404(site: Site) -> None:
     assert site.ask("GET", "shard_count~nowhere")[0] == 404
     assert site.ask("PATCH", "tea", b'{"desiredCapacity": 1}')[0] == 404
+
+
+def test_an_index_that_the_file_does_not_name_has_dimensions_too(site: Site) -> None:
+    plain = replace(SPEC, consumers=[ConsumerSpec("order-writer", tables=["orders"])])
+    wire(Wiring(lambda: Configuration((plain,)), site.edges, lambda: site.world.now))
+    site.patch("write_capacity~orders~by-customer", 2000.0)
+    assert site.until_done("write_capacity~orders~by-customer")[-1]["actualCapacity"] == 2000.0
+    assert site.ask("GET", "write_capacity~orders~by-nobody")[0] == 404
+    assert site.ask("GET", "shard_count~orders~by-customer")[0] == 404
 
 
 def test_a_lever_of_tidegates_own_is_refused(site: Site) -> None:

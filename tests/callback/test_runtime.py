@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
@@ -118,6 +119,31 @@ def test_the_schedule_sweeps_and_tells_of_itself(
     }  # fmt: skip
 
 
+def test_of_two_wishes_at_once_one_wins_and_none_is_done_twice(
+    boot: Boot, aws: dict[str, Any]
+) -> None:
+    runtimes = [boot("app.app"), boot("app.app")]
+    dimension = "parallelization_factor~order-writer"
+
+    def patch(at: int) -> int:
+        body = json.dumps({"desiredCapacity": (4, 7)[at]})
+        event = proxy_event("PATCH", dimension, body, "application/json")
+        status: int = runtimes[at].invoke(event)["statusCode"]
+        return status
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(patch, range(2))) == {200}
+    event = proxy_event("GET", dimension, None, "application/json")
+    for _ in range(5):
+        told = json.loads(runtimes[0].invoke(event)["body"])
+    assert told["scalingStatus"] == "Successful"
+    assert told["actualCapacity"] == told["desiredCapacity"]
+    assert told["actualCapacity"] in (4.0, 7.0)
+    pages = aws["dynamodb"].scan(TableName="ledger")["Items"]
+    moves = [each for each in pages if each["pk"]["S"].startswith("lever/")]
+    assert 1 <= sum(each["outcome"]["S"] == "done" for each in moves) <= 2
+
+
 def test_a_bad_new_configuration_keeps_the_last_good_one_and_says_so(
     boot: Boot, aws: dict[str, Any], unpacked: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -168,7 +194,7 @@ def slow_aws(seconds: float) -> Iterator[str]:
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
 @pytest.mark.parametrize("seconds", [0.4, 30.0], ids=["slow", "silent"])
 def test_an_answer_comes_within_two_seconds_also_when_aws_is_slow(
-    boot: Boot, method: str, seconds: float
+    boot: Boot, tmp_path: Path, method: str, seconds: float
 ) -> None:
     with slow_aws(seconds) as url:
         api = boot("app.app", AWS_ENDPOINT_URL=url)
@@ -179,8 +205,12 @@ def test_an_answer_comes_within_two_seconds_also_when_aws_is_slow(
             answer = api.invoke(event)
             took = time.monotonic() - began
         assert answer["statusCode"] == 500
-        assert "the log has it under" in answer["body"]
+        request_id = json.loads(answer["body"])["message"].rpartition("the log has it under ")[2]
+        assert request_id == event["requestContext"]["requestId"]
         assert took < 2
+    failed = [line for line in logged(tmp_path, "app.app") if line["message"] == "failed"]
+    assert {line["correlation_id"] for line in failed} == {request_id}
+    assert all("exception" in line for line in failed)
 
 
 def test_many_slow_calls_in_a_row_end_in_time_too(

@@ -34,7 +34,7 @@ def command(config: str, api: str | None, output: str) -> None:
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
-    from scaling.callback import dimensions
+    from scaling.callback import Dimension, dimensions
     from scaling.levers import current_capacities, lever_spec
     from tidegate.pipeline_file import load
 
@@ -42,7 +42,9 @@ def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
     cloud = AwsCloud(Clients())
     for pipeline in pipelines:
         capacities = current_capacities(cloud.describe(pipeline))
-        for dimension in dimensions([pipeline]):
+        named = {each.lever: each for each in dimensions([pipeline])}
+        seen = {lever: Dimension(pipeline, lever) for lever in capacities}
+        for dimension in (named | seen).values():
             said = lever_spec(pipeline, dimension.lever)
             where = f"{(api or '').rstrip('/')}/scalableTargetDimensions/{dimension.dimension_id}"
             yield {
