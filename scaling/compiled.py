@@ -6,7 +6,7 @@ and holds it to the same grammar once more, since it may come from a parameter s
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, asdict, fields, is_dataclass
-from datetime import time
+from datetime import date, time
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
@@ -39,7 +39,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    return value.isoformat() if isinstance(value, time) else value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def from_compiled(data: Any, name: str = "the configuration") -> PipelineFile:
@@ -94,11 +94,12 @@ def _built_plain(hint: Any, value: Any, path: Path) -> Any:
     if isinstance(hint, type) and is_dataclass(hint):
         _check(value, dict, path)
         return hint(**dict(_arguments(hint, value, path)))
-    if hint is time:
+    if hint in (date, time):
         try:
-            return time.fromisoformat(value)
+            return hint.fromisoformat(value)
         except (TypeError, ValueError):
-            raise _Wrong(path, f"{value!r} is not a time of day") from None
+            words = "a time of day" if hint is time else "a day"
+            raise _Wrong(path, f"{value!r} is not {words}") from None
     _check(value, (int, float) if hint is float else hint, path)
     return value
 

@@ -14,9 +14,10 @@ from scaling.record import Entry, Lever, Outcome, Wished
 from scaling.specification import PipelineSpec
 
 if TYPE_CHECKING:
+    from scaling.illness import Destination, Notice
     from scaling.plan import Action
 
-__all__ = ["Cloud", "Edges", "Ledger", "Metrics"]
+__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
 
 
 class Cloud(Protocol):
@@ -100,10 +101,26 @@ class Ledger(Protocol):
         ...
 
 
+class Notices(Protocol):
+    """Where people and machines are told. Raises ``scaling.errors.CloudError`` only."""
+
+    def send(
+        self, notice: "Notice", destination: "Destination", known_as: str | None
+    ) -> str | None:
+        """Deliver once. ``known_as`` is what an earlier notice of the same illness is known by at
+        this destination, such as an OpsItem's id; the answer is what this one is known by."""
+        ...
+
+    def draw(self, name: str, body: str) -> None:
+        """Put a dashboard."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The outside world as a sweep or a callback meets it."""
+    """The outside world as a sweep or a callback meets it; without ``notices`` nobody is told."""
 
     cloud: Cloud
     metrics: Metrics
     ledger: Ledger
+    notices: Notices | None = None

@@ -42,7 +42,8 @@ class PipelineReport:
     """One pipeline at one moment.
 
     ``held_back`` has a sentence for every demand not met in full; ``advice`` what a person must
-    do, because no capacity cures it or because the lever isn't Tidegate's.
+    do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has a
+    sentence for every notice that is still to be sent.
     """
 
     name: str
@@ -56,6 +57,7 @@ class PipelineReport:
     changes: tuple[Change, ...]
     advice: tuple[str, ...]
     held_back: tuple[str, ...]
+    undelivered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from math import inf
 from re import fullmatch
 from typing import TypeVar
 
-from rules.diagnosis import LeverKind
+from rules.diagnosis import Cause, LeverKind
 from scaling.limits import FACTOR_MAX, RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.specification import (
     ChangeWindow,
@@ -63,6 +63,11 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
+    causes = [each.value for each in Cause]
+    for at, suppression in enumerate(spec.suppressions):
+        if suppression.cause is not None and suppression.cause not in causes:
+            words = f"{suppression.cause!r} is not a cause; the causes are {', '.join(causes)}"
+            yield (*path, "suppressions", at, "cause"), words
     for at, window in enumerate(spec.change_windows):
         yield from _window(window, (*path, "change_windows", at))
 

@@ -5,7 +5,7 @@ Schema for editors is generated from them, docstrings and constraints included.
 """
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from typing import Annotated, ClassVar, Literal
 
 from rules.diagnosis import LeverKind
@@ -18,6 +18,7 @@ __all__ = [
     "LeverSpec",
     "Levers",
     "MetricQuery",
+    "NoticeSpec",
     "Objective",
     "Owner",
     "PipelineFile",
@@ -26,6 +27,7 @@ __all__ = [
     "ScheduledAction",
     "Step",
     "StepScaling",
+    "Suppression",
     "TableSpec",
     "TargetTracking",
     "TargetUtilization",
@@ -250,8 +252,32 @@ class UserRule(Closed):
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeSpec(Closed):
+    """Where an illness is told of: an SNS topic, an OpsItem in Systems Manager, an EventBridge
+    bus (``default`` is the account's own)."""
+
+    sns_topic_arn: Name | None = None
+    ops_items: bool = False
+    event_bus: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression(Closed):
+    """An illness that nobody is told of until a day is over (UTC), and why; without a cause,
+    whatever the illness."""
+
+    until: date
+    reason: Name
+    cause: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PipelineSpec(Closed):
-    """A pipeline: a stream, the functions that read it and the tables they write to."""
+    """A pipeline: a stream, the functions that read it and the tables they write to.
+
+    With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
+    that the limits drawn in it stay true.
+    """
 
     name: Name
     stream: Name
@@ -261,6 +287,9 @@ class PipelineSpec(Closed):
     levers: Levers = Levers()
     change_windows: list[ChangeWindow] = field(default_factory=list)
     rules: list[UserRule] = field(default_factory=list)
+    notices: NoticeSpec = NoticeSpec()
+    suppressions: list[Suppression] = field(default_factory=list)
+    update_dashboard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

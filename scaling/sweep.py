@@ -19,6 +19,7 @@ from scaling.decide import decide
 from scaling.errors import OutOfTime, TidegateError
 from scaling.history import History, remembered
 from scaling.levers import current_capacities
+from scaling.notify import notify
 from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics
 from scaling.record import Lever
@@ -84,7 +85,11 @@ def _sweep_one(
     diagnoses = _oversized(diagnoses, plan)
     actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
-    return _report(readings, windows, findings, diagnoses, plan, changes, now)
+    report = _report(readings, windows, findings, diagnoses, plan, changes, now)
+    if dry_run or edges.notices is None:
+        return report
+    untold = notify(report, spec, edges.ledger, edges.notices, holder, now)
+    return replace(report, undelivered=untold)
 
 
 def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:

@@ -52,6 +52,7 @@ class Clients:
         self._patience = patience
         self._ends_at: float | None = None
         self.calls: Counter[str] = Counter()
+        self._others: dict[str, Any] = {}
 
     @cached_property
     def kinesis(self) -> "KinesisClient":
@@ -87,7 +88,12 @@ class Clients:
             self._ends_at = None
 
     def of(self, service: str) -> Any:
-        """A client of a service by its name in boto3."""
+        """A client of a service by its name in boto3; the same one whenever it is asked for."""
+        if service not in self._others:
+            self._others[service] = self._new(service)
+        return self._others[service]
+
+    def _new(self, service: str) -> Any:
         from botocore.config import Config
 
         patience = self._patience
