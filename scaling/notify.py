@@ -42,7 +42,8 @@ def notify(
             if due.destination in blocked:
                 continue
             try:
-                name = notices.send(due.notice, due.destination, known_as(illness, due))
+                known = known_as(illness, due)
+                name = notices.send(due.notice, due.destination, spec.notices, known)
             except CloudError as error:
                 blocked.add(due.destination)
                 failures.append(f"{due.destination.value}: {due.notice.subject}: {error}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from rules.pipeline import KeySample, Pipeline
 from rules.window import Metric, Window
 from scaling.record import Entry, Lever, Outcome, Wished
-from scaling.specification import PipelineSpec
+from scaling.specification import NoticeSpec, PipelineSpec
 
 if TYPE_CHECKING:
     from scaling.illness import Destination, Notice
@@ -105,10 +105,15 @@ class Notices(Protocol):
     """Where people and machines are told. Raises ``scaling.errors.CloudError`` only."""
 
     def send(
-        self, notice: "Notice", destination: "Destination", known_as: str | None
+        self,
+        notice: "Notice",
+        destination: "Destination",
+        places: NoticeSpec,
+        known_as: str | None,
     ) -> str | None:
-        """Deliver once. ``known_as`` is what an earlier notice of the same illness is known by at
-        this destination, such as an OpsItem's id; the answer is what this one is known by."""
+        """Deliver once to the place that the file names. ``known_as`` is what an earlier notice of
+        the same illness is known by there, such as an OpsItem's id; the answer is what this one is
+        known by."""
         ...
 
     def draw(self, name: str, body: str) -> None:

@@ -70,7 +70,7 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
         "diagnoses": [_diagnosis(each) for each in report.diagnoses],
         "actions": [action for each in report.changes for action in _actions(each)],
         "advice": list(report.advice),
-        "held_back": list(report.held_back),
+        "held_back": [*report.held_back, *report.undelivered],
     }
 
 

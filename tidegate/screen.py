@@ -231,7 +231,7 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
             ended = "" if change.outcome is None else f" [{change.outcome.value}]"
             price = f" ({decision.usd_per_month:+,.2f} USD a month)"
             yield Text(f"  {verb:<8} {change_words(decision)}{price}{ended}", style="green")
-    for words in report.held_back:
+    for words in (*report.held_back, *report.undelivered):
         yield Text(f"  held     {words}", style="yellow")
     for words in report.advice:
         yield Text(f"  advice   {words}", style="cyan")

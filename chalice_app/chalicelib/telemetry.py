@@ -23,6 +23,7 @@ def tell_sweep(
         "Sweeps": 1,
         "Unreached": len(report.unreached),
         "Errors": sum(outcome is Outcome.FAILED for outcome in _outcomes(report)),
+        "Undelivered": sum(len(each.undelivered) for each in report.pipelines),
         "BadConfiguration": int(complaint is not None),
     }
     for name, count in counts.items():
@@ -92,5 +93,7 @@ def _log_report(report: SweepReport) -> None:
                 "advice": list(each.advice),
             },
         )
+        for words in each.undelivered:
+            logger.error("notice not delivered", extra={"pipeline": each.name, "reason": words})
     for unreached in report.unreached:
         logger.error("not reached", extra={"pipeline": unreached.name, "reason": unreached.reason})

@@ -30,6 +30,16 @@ class Wiring:
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
+def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
+    """Only a sweep tells of illnesses, so the endpoint doesn't load what tells."""
+    cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
+    if patience is BRISK:
+        return Edges(cloud, metrics, ledger)
+    from scaling.aws.notices import AwsNotices
+
+    return Edges(cloud, metrics, ledger, AwsNotices(clients))
+
+
 @cache
 def _from_environment(patience: Patience) -> Wiring:
     clients = Clients(patience=patience)
@@ -37,7 +47,7 @@ def _from_environment(patience: Patience) -> Wiring:
     source = os.environ.get("TIDEGATE_CONFIGURATION", "package")
     return Wiring(
         lambda: in_force(source, ledger),
-        Edges(AwsCloud(clients), AwsMetrics(clients), ledger),
+        _edges(clients, ledger, patience),
         lambda: datetime.now(UTC),
         lambda: clients.within(ENDPOINT_SECONDS) if patience is BRISK else nullcontext(),
     )

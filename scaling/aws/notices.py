@@ -16,15 +16,15 @@ _MACHINES = ("email-json", "http", "https", "lambda", "sqs")
 
 
 class AwsNotices:
-    """``scaling.ports.Notices`` for the pipelines that say where to: by pipeline name."""
+    """``scaling.ports.Notices`` over AWS."""
 
-    def __init__(self, clients: Clients, places: dict[str, NoticeSpec]) -> None:
+    def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._places = places
 
-    def send(self, notice: Notice, destination: Destination, known_as: str | None) -> str | None:
+    def send(
+        self, notice: Notice, destination: Destination, places: NoticeSpec, known_as: str | None
+    ) -> str | None:
         """Deliver one notice."""
-        places = self._places[notice.pipeline]
         match destination:
             case Destination.SNS:
                 self._publish(notice, places.sns_topic_arn or "")

@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scaling.specification import NoticeSpec
 from tidegate.deployment.options import Options
 from tidegate.deployment.package import COMMAND_LINE_ONLY as NOT_DEPLOYED
 from tidegate.deployment.permissions import policy
@@ -122,8 +124,13 @@ def test_tidegate_itself_is_watched(resources: dict[str, Any]) -> None:
     assert all(each["AlarmActions"] == [{"Ref": "Alerts"}] for each in alarms.values())
 
 
+TOLD = NoticeSpec("arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, event_bus="default")
+
+
 def granted() -> set[str]:
-    pipelines = load(RACE).pipelines
+    pipelines = [
+        replace(each, notices=TOLD, update_dashboard=True) for each in load(RACE).pipelines
+    ]
     return {
         action
         for sweeps in (False, True)
@@ -158,6 +165,13 @@ def asked() -> set[str]:
 def test_the_roles_grant_what_the_code_asks_for_and_nothing_more() -> None:
     around = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"}
     assert granted() - around == asked()
+
+
+def test_who_tells_nobody_may_tell_nobody() -> None:
+    for sweeps in (False, True):
+        document = json.dumps(policy(load(RACE).pipelines, sweeps=sweeps))
+        for action in ("sns:", "ssm:", "events:", "PutDashboard"):
+            assert action not in document
 
 
 def test_no_role_reaches_beyond_the_resources_of_the_file() -> None:

@@ -8,18 +8,20 @@ from datetime import date, timedelta
 import pytest
 
 from scaling.errors import Throttled
-from scaling.illness import Destination, Illness, Kind, Notice, from_text, to_text
+from scaling.illness import Destination, Illness, Kind, Notice, advance, from_text, to_text
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
 from scaling.report import PipelineReport
-from scaling.specification import NoticeSpec, PipelineSpec, Suppression
+from scaling.specification import NoticeSpec, Suppression
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
 from simulator.scenario import load_scenario, scenario_names
 from simulator.world import World
 from tidegate.pipeline_file import load_value
 
-PLACES = NoticeSpec("arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, event_bus="default")
+PLACES = NoticeSpec(
+    "arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, event_bus="default"
+)
 
 
 @dataclass
@@ -30,7 +32,10 @@ class Inbox:
     ops_items: dict[str, str] = field(default_factory=dict)
     broken: set[Destination] = field(default_factory=set)
 
-    def send(self, notice: Notice, destination: Destination, known_as: str | None) -> str | None:
+    def send(
+        self, notice: Notice, destination: Destination, places: NoticeSpec, known_as: str | None
+    ) -> str | None:
+        assert places == PLACES
         if destination in self.broken:
             raise Throttled("sns:Publish", "alerts", "rate exceeded")
         self.got.append((destination, notice))
@@ -55,6 +60,10 @@ def cure(world: World) -> None:
     world.traffic = replace(world.traffic, hot_key_share=0.0, hot_range_share=0.0)
     world.consumer.hot_key_share = 0.0
     world.stream.weigh(world.traffic)
+    # What waited behind the hot key has many keys now, and so many lanes.
+    factor = world.stream.factor
+    world.stream.set_factor(factor + 1)
+    world.stream.set_factor(factor)
     for shard in world.stream.shards:
         for lane in shard.lanes:
             lane.poisoned = False
@@ -93,3 +102,67 @@ def test_an_illness_is_one_page_one_ops_item_and_one_resolution(name: str) -> No
     assert list(inbox.ops_items.values()) == ["resolved"] * len(illnesses)
     well = load_scenario(name).planted_cause in ("healthy", "oversized")
     assert len(illnesses) == (0 if well else 1), illnesses
+
+
+def test_nothing_is_lost_or_sent_twice_when_a_destination_fails() -> None:
+    inbox = Inbox(broken={Destination.SNS, Destination.OPS_ITEM})
+    told = []
+    for world, report in swept("table-throttled", inbox):
+        told += report.undelivered
+        if world.second == 1800:
+            inbox.broken.clear()
+    assert any("sns: Tidegate: orders: table-throttled at orders" in each for each in told)
+    for destination in (Destination.SNS, Destination.OPS_ITEM, Destination.EVENT_BUS):
+        assert inbox.count(destination, Kind.PAGE) == 1
+        assert inbox.count(destination, Kind.RESOLVED) == 1
+    assert len(inbox.ops_items) == 1
+
+
+def test_the_page_says_what_was_found_what_was_done_and_where_to_look() -> None:
+    inbox = Inbox()
+    list(swept("table-throttled", inbox))
+    page = next(each for to, each in inbox.got if to is Destination.SNS)
+    assert page.subject == "Tidegate: orders: table-throttled at orders"
+    lines = page.text.splitlines()
+    assert lines[0] == page.subject
+    assert any(line.startswith("- table-throttled at orders: ") for line in lines)
+    assert any(line.startswith("- write_capacity of orders: 450 -> ") for line in lines)
+    assert lines[-1].endswith("#dashboards:name=tidegate-orders")
+
+
+def test_what_a_person_must_do_is_in_the_page() -> None:
+    inbox = Inbox()
+    for world, _ in swept("poison-batch", inbox):
+        if inbox.got and world.second > 1800:
+            break
+    page = inbox.got[0][1]
+    assert "To be done by you:" in page.text
+    assert page.to_do
+    assert page.done == ()
+
+
+def test_a_suppression_holds_until_its_day_is_over() -> None:
+    day = date(2026, 1, 5)
+    for suppression, pages in (
+        (Suppression(day, "known", "poison-batch"), 0),
+        (Suppression(day, "known"), 0),
+        (Suppression(day - timedelta(days=1), "known", "poison-batch"), 1),
+        (Suppression(day, "known", "hot-key"), 1),
+    ):
+        inbox = Inbox()
+        for world, _ in swept("poison-batch", inbox, suppressions=[suppression]):
+            if world.second >= 3000:
+                break
+        assert inbox.count(Destination.SNS, Kind.PAGE) == pages, suppression
+
+
+def test_what_is_kept_is_read_again_as_it_was() -> None:
+    inbox = Inbox(broken=set(Destination))
+    kept = Illness()
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=PLACES)
+    for _, report in swept("table-throttled", inbox):
+        kept = advance(kept, report, spec)
+        assert from_text(to_text(kept)) == kept
+    assert kept.due

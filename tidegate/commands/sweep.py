@@ -76,6 +76,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.metrics import AwsMetrics
+    from scaling.aws.notices import AwsNotices
     from scaling.ports import Edges
     from scaling.sweep import sweep
     from tidegate.as_json import sweep_as_json
@@ -84,7 +85,12 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
 
     pipelines = load(config).pipelines
     clients = Clients()
-    edges = Edges(AwsCloud(clients), AwsMetrics(clients), open_ledger(ledger, clients))
+    edges = Edges(
+        AwsCloud(clients),
+        AwsMetrics(clients),
+        open_ledger(ledger, clients),
+        AwsNotices(clients),
+    )
     report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)
     if output == "json":
         click.echo(json.dumps(sweep_as_json(report, clients.calls), indent=2))

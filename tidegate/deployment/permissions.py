@@ -67,12 +67,35 @@ def policy(
     if tables:
         statements.append(_statement(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), tables))
     if sweeps:
+        statements += _telling(pipelines)
         statements.append(_statement(("cloudwatch:GetMetricData",), ["*"]))
         statements.append(
             _statement(("sqs:SendMessage",), [{"Fn::GetAtt": ["DeadLetters", "Arn"]}])
         )
     statements += _optional(options)
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
+    """Only what the notices and dashboards in the file ask for."""
+    topics = dict.fromkeys(each.notices.sns_topic_arn for each in specs)
+    named = [topic for topic in topics if topic is not None]
+    if named:
+        yield _statement(("sns:Publish",), named)
+    buses = dict.fromkeys(each.notices.event_bus for each in specs)
+    if any(buses):
+        yield _statement(
+            ("events:PutEvents",), _arns((bus for bus in buses if bus), "events", "event-bus/")
+        )
+    if any(each.notices.ops_items for each in specs):
+        # An OpsItem has no name before it is made.
+        yield _statement(("ssm:CreateOpsItem", "ssm:UpdateOpsItem"), ["*"])
+    boards = [f"tidegate-{each.name}" for each in specs if each.update_dashboard]
+    if boards:
+        prefix = "arn:${AWS::Partition}:cloudwatch::${AWS::AccountId}:dashboard/"
+        yield _statement(
+            ("cloudwatch:PutDashboard",), [{"Fn::Sub": f"{prefix}{name}"} for name in boards]
+        )
 
 
 def _optional(options: Options) -> Iterator[dict[str, Any]]:
