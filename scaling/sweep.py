@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from rules.diagnose import diagnose
 from rules.diagnosis import Cause, Diagnosis, LeverKind
@@ -15,13 +16,14 @@ from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
+from scaling.dashboard import body, dashboard_name, rows
 from scaling.decide import decide
-from scaling.errors import OutOfTime, TidegateError
+from scaling.errors import CloudError, OutOfTime, TidegateError
 from scaling.history import History, remembered
 from scaling.levers import current_capacities
 from scaling.notify import notify
 from scaling.plan import Plan
-from scaling.ports import Cloud, Edges, Ledger, Metrics
+from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.specification import PipelineSpec
@@ -89,7 +91,28 @@ def _sweep_one(
     if dry_run or edges.notices is None:
         return report
     untold = notify(report, spec, edges.ledger, edges.notices, holder, now)
+    if spec.update_dashboard:
+        untold += _draw(report, spec, edges.ledger, edges.notices)
     return replace(report, undelivered=untold)
+
+
+def _draw(
+    report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices
+) -> tuple[str, ...]:
+    """Draw the limits anew when they are not those of the last drawing; why it failed, if so."""
+    name = dashboard_name(spec.name)
+    region = report.pipeline.stream.arn.split(":")[3]
+    entries = ledger.entries(spec.name, report.at - LOOK_BACK)
+    drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
+    note, digest = f"dashboard/{spec.name}", sha256(drawn.encode()).hexdigest()
+    if ledger.kept(note) == digest:
+        return ()
+    try:
+        notices.draw(name, drawn)
+    except CloudError as error:
+        return (f"dashboard {name}: {error}",)
+    ledger.keep(note, digest)
+    return ()
 
 
 def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:

@@ -6,6 +6,7 @@ import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -26,7 +27,7 @@ def endpoint() -> Iterator[str]:
 
 @contextmanager
 def moto_server() -> Iterator[str]:
-    command = [sys.executable, "-m", "moto.server", "-p", "0"]
+    command = [sys.executable, str(Path(__file__).with_name("moto_and_more.py")), "-p", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         line = next(line for line in server.stderr if "Running on http" in line)

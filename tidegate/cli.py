@@ -7,7 +7,9 @@ import click
 __all__ = ["main"]
 
 _COMMANDS = {
+    "alarms": "tidegate.commands.alarms",
     "check": "tidegate.commands.check",
+    "dashboard": "tidegate.commands.dashboard",
     "demo": "tidegate.commands.demo",
     "deregister": "tidegate.commands.deregister",
     "register": "tidegate.commands.register",

@@ -1,0 +1,248 @@
+"""One dashboard a pipeline: a row a layer, each graph with its limits drawn: pure functions.
+
+The idea is that of the AWS blog "Optimizing EC2 Workloads with Amazon CloudWatch": a line at what
+the resource can do shows how far it is from it. The same description is put to CloudWatch and drawn
+as a page.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rules.metrics import function_metric, stream_metric, table_metric
+from rules.pipeline import Capacity, Consumer, Pipeline, Stream
+from rules.window import Metric
+from scaling.record import Entry, Outcome
+from scaling.specification import PipelineSpec
+
+__all__ = ["Graph", "Limit", "Line", "Row", "body", "dashboard_name", "rows"]
+
+SHARD_RECORDS, SHARD_BYTES = 1000, 1024 * 1024
+"""What one shard takes a second (Kinesis quotas)."""
+
+WIDTH, HEIGHT, TEXT_HEIGHT = 24, 6, 2
+"""CloudWatch's grid is 24 wide (dashboard body structure and syntax)."""
+
+ACTIONS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A metric and what it is multiplied by to be in the graph's unit."""
+
+    metric: Metric
+    label: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A horizontal line: what can't be exceeded, or shouldn't."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Lines and limits in one unit."""
+
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A layer, explained, with its graphs."""
+
+    title: str
+    text: str
+    graphs: tuple[Graph, ...]
+
+
+def dashboard_name(pipeline: str) -> str:
+    """How CloudWatch knows the dashboard of a pipeline, unless told otherwise."""
+    return f"tidegate-{pipeline}"
+
+
+def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
+    """The layers of a pipeline as they are set now."""
+    found = [_stream(pipeline.stream, spec)]
+    seen: set[str] = set()
+    for consumer in pipeline.consumers:
+        found.append(_consumer(consumer, pipeline))
+        for table in consumer.tables:
+            if table.name not in seen:
+                seen.add(table.name)
+                graphs = [graph for each in table.capacities for graph in _capacity(each)]
+                text = (
+                    "Throttled writes slow the function, which raises the iterator age. An index "
+                    "throttles its table's writes. One partition takes 1,000 writes a second: a "
+                    "hot key throttles below the capacity, and more of it cures nothing."
+                )
+                found.append(Row(f"Table {table.name}", text, tuple(graphs)))
+    return tuple(found)
+
+
+def _stream(stream: Stream, spec: PipelineSpec) -> Row:
+    name, shards = stream.name, stream.shard_count
+    provisioned = stream.is_provisioned
+    retention = stream.retention_hours * 3600.0
+    objective = spec.objective.iterator_age_max_seconds
+    records = Graph(
+        "Records in",
+        "records/s",
+        (Line(stream_metric(name, "IncomingRecords", "Sum"), "records in", 1 / 60),),
+        (Limit(f"{shards} shards", shards * SHARD_RECORDS),) if provisioned else (),
+    )
+    size = Graph(
+        "Bytes in",
+        "bytes/s",
+        (Line(stream_metric(name, "IncomingBytes", "Sum"), "bytes in", 1 / 60),),
+        (Limit(f"{shards} shards", shards * SHARD_BYTES),) if provisioned else (),
+    )
+    age = Graph(
+        "Iterator age",
+        "s",
+        (Line(stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum"), "age", 0.001),),
+        (
+            Limit("objective", objective),
+            Limit("half of the retention", retention / 2),
+            Limit("retention: records are lost", retention),
+        ),
+    )
+    refused = Graph(
+        "Refused to producers",
+        "records a minute",
+        (Line(stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum"), "refused"),),
+    )
+    text = (
+        f"{shards} shards of 1,000 records/s and 1 MiB/s each. The iterator age is how long the "
+        f"oldest unread record has waited; the objective is {objective:g} s."
+    )
+    return Row(f"Stream {name}", text, (records, size, age, refused))
+
+
+def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
+    function, mapping = consumer.function, consumer.mapping
+    name, shards = function.name, pipeline.stream.shard_count
+    cap = function.reserved_concurrency
+    caps = (
+        Limit("account's concurrency", pipeline.account_concurrency)
+        if cap is None
+        else Limit("reserved concurrency", cap),
+        Limit("shards x factor", shards * mapping.parallelization_factor),
+    )
+    duration = Graph(
+        "Duration",
+        "s",
+        (
+            Line(function_metric(name, "Duration", "Maximum"), "longest", 0.001),
+            Line(function_metric(name, "Duration", "Average"), "mean", 0.001),
+        ),
+        (Limit("timeout", function.timeout_seconds),),
+    )
+    concurrency = Graph(
+        "Concurrent executions",
+        "executions",
+        (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
+        caps,
+    )
+    failures = Graph(
+        "Errors and throttles",
+        "a minute",
+        (
+            Line(function_metric(name, "Errors", "Sum"), "errors"),
+            Line(function_metric(name, "Throttles", "Sum"), "throttles"),
+        ),
+    )
+    text = (
+        f"Factor {mapping.parallelization_factor}: at most {shards} x "
+        f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once. Errors that go "
+        "on block a shard: more capacity does not cure them."
+    )
+    return Row(f"Function {name}", text, (duration, concurrency, failures))
+
+
+def _capacity(capacity: Capacity) -> Iterator[Graph]:
+    where = (capacity.table, capacity.index)
+    for kind, units in (("Write", capacity.write_units), ("Read", capacity.read_units)):
+        consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
+        limits = (Limit("provisioned", units),) if units else ()
+        title = f"{kind} units of {capacity.where}"
+        yield Graph(title, "units/s", (Line(consumed, "consumed", 1 / 60),), limits)
+    throttled = tuple(
+        Line(table_metric(*where, f"{kind}ThrottleEvents", "Sum"), f"{kind.lower()}s")
+        for kind in ("Write", "Read")
+    )
+    yield Graph(f"Throttled at {capacity.where}", "a minute", throttled)
+
+
+def body(layers: Sequence[Row], region: str, title: str, entries: Sequence[Entry] = ()) -> str:
+    """The dashboard's body as CloudWatch takes it; ``entries`` are the actions marked in it."""
+    widgets: list[dict[str, Any]] = []
+    top = 0
+    marks = _marks(entries)
+    for row in layers:
+        markdown = f"## {row.title}\n{row.text}"
+        if row is layers[0]:
+            markdown = f"# {title}\n{markdown}"
+        height = TEXT_HEIGHT + (row is layers[0])
+        widgets.append(_placed("text", 0, top, WIDTH, height, {"markdown": markdown}))
+        top += height
+        width = WIDTH // min(4, len(row.graphs))
+        for at, graph in enumerate(row.graphs):
+            across, down = at % 4, at // 4
+            properties = _properties(graph, region, marks)
+            widgets.append(
+                _placed("metric", across * width, top + down * HEIGHT, width, HEIGHT, properties)
+            )
+        top += HEIGHT * -(-len(row.graphs) // 4)
+    return json.dumps({"start": "-PT3H", "periodOverride": "inherit", "widgets": widgets})
+
+
+def _placed(
+    kind: str, x: int, y: int, width: int, height: int, properties: dict[str, Any]
+) -> dict[str, Any]:
+    place = {"x": x, "y": y, "width": width, "height": height}
+    return {"type": kind, **place, "properties": properties}
+
+
+def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[str, Any]:
+    metrics: list[list[Any]] = []
+    for at, line in enumerate(graph.lines):
+        metric = line.metric
+        dimensions = [part for pair in metric.dimensions for part in pair]
+        plain = line.scale == 1
+        told: dict[str, Any] = {"stat": metric.statistic, "id": f"m{at}", "visible": plain}
+        if plain:
+            told["label"] = line.label
+        metrics.append([metric.namespace, metric.name, *dimensions, told])
+        if not plain:
+            expression = {"expression": f"m{at} * {line.scale!r}", "label": line.label}
+            metrics.append([{**expression, "id": f"e{at}"}])
+    limits = [{"label": each.label, "value": each.value} for each in graph.limits]
+    return {
+        "title": graph.title,
+        "region": region,
+        "view": "timeSeries",
+        "stacked": False,
+        "period": 60,
+        "metrics": metrics,
+        "yAxis": {"left": {"min": 0, "label": graph.unit, "showUnits": False}},
+        "annotations": {"horizontal": limits, "vertical": marks},
+    }
+
+
+def _marks(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    done = [each for each in entries if each.outcome is Outcome.DONE][-ACTIONS_MAX:]
+    return [
+        {
+            "label": f"{each.lever}: {each.from_capacity:,} -> {each.to_capacity:,}",
+            "value": each.begun_at.isoformat(),
+        }
+        for each in done
+    ]

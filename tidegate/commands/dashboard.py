@@ -1,0 +1,111 @@
+"""``tidegate dashboard``: one CloudWatch dashboard a pipeline, with its limits drawn."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaling.errors import TidegateError
+from tidegate.commands.register import agreed
+from tidegate.exits import leave
+
+if TYPE_CHECKING:
+    from scaling.aws.clients import Clients
+    from scaling.record import Entry
+    from scaling.specification import PipelineSpec
+
+__all__ = ["command"]
+
+LOOK_BACK = timedelta(hours=3)
+
+
+@click.command("dashboard")
+@click.argument("file")
+@click.option("--name", help="For a file of one pipeline; default tidegate-PIPELINE.")
+@click.option("--preview", type=click.Path(dir_okay=False), help="Draw it here as HTML as well.")
+@click.option("--remove", is_flag=True, help="Remove the dashboards of the file instead.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
+def command(
+    file: str, name: str | None, preview: str | None, remove: bool, dry_run: bool, yes: bool,
+    ledger: str | None,
+) -> None:  # fmt: skip
+    """Put a dashboard for every pipeline of FILE: a row a layer, each graph with the limit that
+    the resource has now, and Tidegate's own actions marked. Run again after a change, or let the
+    sweep do it (``update_dashboard: true``)."""
+    try:
+        _dashboard(file, name, preview, remove, dry_run, yes, ledger)
+    except TidegateError as error:
+        leave(error)
+
+
+def _dashboard(
+    file: str, name: str | None, preview: str | None, remove: bool, dry_run: bool, yes: bool,
+    ledger: str | None,
+) -> None:  # fmt: skip
+    import json
+
+    from scaling.aws.clients import Clients
+    from scaling.aws.watching import Watching
+    from scaling.dashboard import dashboard_name
+    from tidegate.pipeline_file import load
+
+    specs = load(file).pipelines
+    if name is not None and len(specs) > 1:
+        raise click.BadParameter("the file has several pipelines", param_hint="--name")
+    clients = Clients()
+    watching = Watching(clients, Path(file).name)
+    planned: list[tuple[str, str | None]] = []
+    for spec in specs:
+        known = name or dashboard_name(spec.name)
+        have = watching.dashboard(known)
+        body = None if remove else _body(spec, clients, ledger, preview)
+        if have is None and body is None:
+            continue
+        if have is None or body is None or json.loads(have) != json.loads(body):
+            verb = "remove" if body is None else "create" if have is None else "change"
+            click.echo(f"{'would ' if dry_run else ''}{verb} dashboard {known}{_size(body)}")
+            planned.append((known, body))
+    if not planned:
+        click.echo("Nothing to do: the dashboards are as they should be.")
+        return
+    if dry_run or not agreed(f"Make these {len(planned)} changes?", yes=yes):
+        return
+    for known, body in planned:
+        if body is None:
+            watching.delete_dashboard(known)
+        else:
+            watching.put_dashboard(known, body)
+    click.echo(f"Done: {len(planned)} changes.")
+
+
+def _size(body: str | None) -> str:
+    import json
+
+    if body is None:
+        return ""
+    widgets = [each["properties"] for each in json.loads(body)["widgets"]]
+    graphs = [each for each in widgets if "metrics" in each]
+    limits = sum(len(each["annotations"]["horizontal"]) for each in graphs)
+    return f": {len(graphs)} graphs, {limits} limits"
+
+
+def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview: str | None) -> str:
+    from scaling.aws.cloud import AwsCloud
+    from scaling.aws.metrics import AwsMetrics
+    from scaling.dashboard import body, rows
+    from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.dashboard_page import dashboard_page
+
+    pipeline = AwsCloud(clients).describe(spec)
+    layers = rows(pipeline, spec)
+    now = datetime.now(UTC)
+    kept = open_ledger(ledger or default_ledger(), clients)
+    entries: tuple[Entry, ...] = kept.entries(spec.name, now - LOOK_BACK)
+    if preview is not None:
+        page = dashboard_page(layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now)
+        Path(preview).write_text(page, encoding="utf-8")
+        click.echo(f"Drawn in {preview}.")
+    return body(layers, pipeline.stream.arn.split(":")[3], spec.name, entries)
