@@ -25,7 +25,13 @@ __all__ = ["COMMAND_LINE_ONLY", "package", "stage_app"]
 
 APP = Path(__file__).parents[2] / "chalice_app"
 ROOMS = ("rules", "scaling")
-COMMAND_LINE_ONLY = ("ledger_sqlite.py", "registration.py", "registry.py")
+COMMAND_LINE_ONLY = (
+    "alarms.py",
+    "ledger_sqlite.py",
+    "registration.py",
+    "registry.py",
+    "watching.py",
+)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", *COMMAND_LINE_ONLY)
 NOT_DEPLOYED = shutil.ignore_patterns("__pycache__")
 
