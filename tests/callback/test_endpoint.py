@@ -276,6 +276,24 @@ def test_a_wrong_content_type_is_told(site: Site) -> None:
     assert "text/plain" in told["message"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
+def test_a_wrong_method_is_told(site: Site, method: str) -> None:
+    status, told = site.ask(method, "shard_count~orders", b'{"desiredCapacity": 4}')
+    assert status == 405
+    assert method in told["message"]
+
+
+def test_who_asks_too_often_is_told_when_to_ask_again(site: Site) -> None:
+    class Busy(Refusing):
+        def describe(self, spec: PipelineSpec) -> Any:
+            raise Throttled("kinesis:ListShards", "orders", "rate exceeded")
+
+    edges = replace(site.edges, cloud=Busy(site.edges.cloud, None))
+    wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: site.world.now))
+    response = site.client.http.get("/scalableTargetDimensions/shard_count~orders")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "30")
+
+
 def test_an_unknown_dimension_is_404(site: Site) -> None:
     assert site.ask("GET", "shard_count~nowhere")[0] == 404
     assert site.ask("PATCH", "tea", b'{"desiredCapacity": 1}')[0] == 404

@@ -22,6 +22,12 @@ def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]
     return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
 
 
+def _and_versions(functions: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The functions, and their versions and aliases, which a mapping may name too."""
+    qualified = [{"Fn::Sub": f"{each['Fn::Sub']}:*"} for each in functions]
+    return functions + qualified
+
+
 def _statement(actions: Iterable[str], resources: list[Any]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": sorted(actions), "Resource": resources}
 
@@ -52,10 +58,14 @@ def policy(
             ),
             ["*"],
         ),
-        _statement(
-            ("lambda:UpdateEventSourceMapping",),
-            _arns(("*",), "lambda", "event-source-mapping:"),
-        ),
+        # A mapping has no name before it is looked up; its function has.
+        {
+            **_statement(
+                ("lambda:UpdateEventSourceMapping",),
+                _arns(("*",), "lambda", "event-source-mapping:"),
+            ),
+            "Condition": {"ArnLike": {"lambda:FunctionArn": _and_versions(functions)}},
+        },
         _statement(
             (f"dynamodb:{each}" for each in LEDGER_CALLS), [{"Fn::GetAtt": ["Ledger", "Arn"]}]
         ),
