@@ -321,6 +321,23 @@ def test_the_terraform_module_holds_what_the_template_does(module: dict[str, Any
     assert "${aws_dynamodb_table.ledger.arn}" in json.dumps(own)
 
 
+def test_a_file_of_more_pipelines_than_a_role_can_name_is_not_packaged(tmp_path: Path) -> None:
+    one = (
+        "- {name: p%d, stream: stream-%d, consumers: [{function: writer-%d, tables: [table-%d]}]}\n"
+    )
+    many = tmp_path / "many.yaml"
+    many.write_text(
+        "pipelines:\n" + "".join(one % ((at,) * 4) for at in range(60)), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tidegate.deployment.package", str(many), str(tmp_path / "build")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "IAM allows 10,240: split it over two stages" in done.stderr
+    assert not (tmp_path / "build").exists()
+
+
 def test_a_bad_file_is_not_packaged(tmp_path: Path) -> None:
     bad = tmp_path / "p.yaml"
     bad.write_text("pipelines: 3\n", encoding="utf-8")

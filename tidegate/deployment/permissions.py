@@ -1,12 +1,20 @@
 """What each function may do: the calls in its code, on the resources of the file."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scaling.specification import PipelineSpec
 from tidegate.deployment.options import DEFAULTS, Options
 
-__all__ = ["policy"]
+__all__ = ["CHARACTERS_MAX", "characters", "policy"]
+
+CHARACTERS_MAX = 10_240
+"""Of all inline policies of a role together, white space not counted (IAM quotas)."""
+
+REFERENCE_CHARACTERS = 14
+"""The longest that a reference to a partition, a region or an account stands for."""
 
 LEDGER_CALLS = (
     "DeleteItem",
@@ -119,3 +127,10 @@ def _optional(options: Options) -> Iterator[dict[str, Any]]:
         yield _statement((f"appconfig:{each}" for each in calls), everywhere)
     if options.tracing:
         yield _statement(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ["*"])
+
+
+def characters(document: dict[str, Any]) -> int:
+    """About how long IAM finds a policy whose references are replaced."""
+    text = json.dumps(document, separators=(",", ":"))
+    text = re.sub(r'\{"Fn::Sub":("[^"]+")\}', r"\1", text)
+    return len(re.sub(r"\$\{[^}]+\}", "x" * REFERENCE_CHARACTERS, text))
