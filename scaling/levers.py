@@ -7,7 +7,7 @@ from rules.pipeline import Capacity, Pipeline
 from scaling.record import Lever
 from scaling.specification import Levers, LeverSpec, PipelineSpec
 
-__all__ = ["current_capacities", "lever_spec"]
+__all__ = ["current_capacities", "is_changing", "lever_spec"]
 
 
 def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
@@ -30,6 +30,25 @@ def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
         shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
         levers[shards] = pipeline.stream.shard_count
     return levers
+
+
+def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
+    """Whether AWS is still at an earlier change of the lever's resource."""
+    match lever.kind:
+        case LeverKind.PARALLELIZATION_FACTOR:
+            mappings = (each.mapping for each in pipeline.consumers)
+            return any(
+                each.function_name == lever.where and each.state == "Updating" for each in mappings
+            )
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            name = lever.where.partition("/")[0]
+            tables = (table for consumer in pipeline.consumers for table in consumer.tables)
+            return any(
+                "UPDATING" in (table.status, *(each.status for each in table.indexes))
+                for table in tables
+                if table.name == name
+            )
+    return pipeline.stream.status == "UPDATING"
 
 
 def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:

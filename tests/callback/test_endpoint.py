@@ -173,6 +173,26 @@ def test_the_newest_wish_wins(site: Site) -> None:
     assert site.until_done("write_capacity~orders")[-1]["actualCapacity"] == 1500.0
 
 
+@pytest.mark.parametrize(
+    ("dimension", "away", "back"),
+    [
+        ("shard_count~orders", 4.0, 2.0),
+        ("parallelization_factor~order-writer", 9.0, 4.0),
+        ("write_capacity~orders", 2000.0, 1200.0),
+    ],
+)
+def test_a_wish_to_stay_is_not_done_while_an_earlier_one_is_on_its_way(
+    site: Site, dimension: str, away: float, back: float
+) -> None:
+    assert site.get(dimension)["actualCapacity"] == back
+    site.patch(dimension, away)
+    told = site.patch(dimension, back)
+    assert (told["actualCapacity"], told["scalingStatus"]) == (back, "InProgress")
+    assert site.until_done(dimension)[-1]["actualCapacity"] == back
+    site.world.advance(300)
+    assert site.get(dimension)["actualCapacity"] == back
+
+
 @dataclass
 class Refusing:
     """The real cloud with one error in the way of changes: a bad day, not a mock."""
