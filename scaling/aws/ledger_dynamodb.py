@@ -1,23 +1,25 @@
 """The ledger as a DynamoDB table: one winner by conditional writes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scaling.aws.errors import asking
 from scaling.errors import InvalidRequest
-from scaling.record import Entry, Lever, Outcome, Wished
+from scaling.record import KEEP, Entry, Lever, Outcome, Wished
+from scaling.sighting import Sighting, from_text, to_text
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["KEEP", "DynamoLedger"]
+__all__ = ["DynamoLedger"]
 
-KEEP = timedelta(days=90)
-"""How long history stays: the ``expires_at`` attribute is for the table's time to live."""
+_PIPELINE, _SIGHTING = "pipeline/", "sighting/"
 
 
 class DynamoLedger:
     """``scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
+
+    What is forgotten after KEEP has ``expires_at``, for the table's time to live.
 
     An entry is four items: itself under its pipeline and again under its lever, a pointer by its
     id, and while it is open a marker under its lever, which no second intention can put.
@@ -137,7 +139,7 @@ class DynamoLedger:
 
     def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
         """Entries that began at or after a moment, oldest first."""
-        return self._query(f"pipeline/{pipeline}", since)
+        return self._query(f"{_PIPELINE}{pipeline}", since)
 
     def wish(self, lever: Lever, wish: Wished) -> None:
         """Keep the newest wish of a lever."""
@@ -177,23 +179,70 @@ class DynamoLedger:
         """Entries of a lever, oldest first."""
         return self._query(f"lever/{lever.kind_word}/{lever.where}", since)
 
+    def sight(self, sighting: Sighting) -> None:
+        """Keep what a sweep saw, until the table's time to live."""
+        item = {
+            "pk": {"S": f"{_SIGHTING}{sighting.pipeline}"},
+            "sk": {"S": _text(sighting.at)},
+            "value": {"S": to_text(sighting)},
+            "expires_at": {"N": _expiry(sighting.at)},
+        }
+        with asking("dynamodb:PutItem", self._table):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def sightings(self, pipeline: str, since: datetime) -> tuple[Sighting, ...]:
+        """Sightings from a moment on, oldest first."""
+        items = self._items(f"{_SIGHTING}{pipeline}", _text(since))
+        return tuple(from_text(item["value"]["S"]) for item in items)
+
+    def sighted(self, pipeline: str, before: datetime) -> Sighting | None:
+        """The newest sighting before a moment."""
+        with asking("dynamodb:Query", self._table):
+            found = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :partition AND sk < :before",
+                ExpressionAttributeValues={
+                    ":partition": {"S": f"{_SIGHTING}{pipeline}"},
+                    ":before": {"S": _text(before)},
+                },
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )["Items"]
+        return from_text(found[0]["value"]["S"]) if found else None
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Names that anything was written under, from a scan: the table is small, and only a
+        person asks."""
+        pages = self._client.get_paginator("scan")
+        names = set()
+        with asking("dynamodb:Scan", self._table):
+            for page in pages.paginate(TableName=self._table, ProjectionExpression="pk"):
+                for item in page["Items"]:
+                    kind, _, name = item["pk"]["S"].partition("/")
+                    if f"{kind}/" in (_SIGHTING, _PIPELINE):
+                        names.add(name)
+        return tuple(sorted(names))
+
     def _query(self, partition: str, since: datetime) -> tuple[Entry, ...]:
+        return tuple(_entry(item) for item in self._items(partition, f"entry/{_text(since)}"))
+
+    def _items(self, partition: str, since: str) -> list[Any]:
         pages = self._client.get_paginator("query")
         with asking("dynamodb:Query", self._table):
-            found = [
+            return [
                 item
                 for page in pages.paginate(
                     TableName=self._table,
                     KeyConditionExpression="pk = :partition AND sk >= :since",
                     ExpressionAttributeValues={
                         ":partition": {"S": partition},
-                        ":since": {"S": f"entry/{_text(since)}"},
+                        ":since": {"S": since},
                     },
                     ConsistentRead=True,
                 )
                 for item in page["Items"]
             ]
-        return tuple(_entry(item) for item in found)
 
 
 def _text(moment: datetime) -> str:
@@ -222,7 +271,7 @@ def _sort_key(entry: Entry) -> str:
 
 def _partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
     """The two places that an entry is found by."""
-    return f"pipeline/{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
+    return f"{_PIPELINE}{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
 
 
 def _item(entry: Entry, partition: str) -> dict[str, Any]:
