@@ -17,6 +17,7 @@ from scaling.ports import Ledger
 from scaling.record import Entry, Lever
 from scaling.specification import PipelineSpec
 from scaling.story import Event, Kind, story
+from tidegate.since import period_seconds
 
 __all__ = ["Told", "coarser", "history_as_json", "lines", "show_history", "tell"]
 
@@ -125,9 +126,8 @@ def show_history(told: Sequence[Told], console: Console, since: datetime) -> Non
 
 
 def coarser(rows: Sequence[Row], span: timedelta) -> tuple[Row, ...]:
-    """The graphs with periods as long as a page of this span needs: CloudWatch keeps minutes for
-    15 days, and nobody sees ten thousand of them in a line."""
-    period = 60 if span <= timedelta(hours=12) else 300 if span <= timedelta(days=4) else 3600
+    """The graphs with periods as long as a page of this span needs."""
+    period = period_seconds(span)
     return tuple(
         replace(row, graphs=tuple(_coarser_graph(graph, period) for graph in row.graphs))
         for row in rows

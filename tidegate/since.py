@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-__all__ = ["as_moment", "moment_since"]
+__all__ = ["as_moment", "moment_since", "period_seconds"]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -44,3 +44,11 @@ def as_moment(_: click.Context, __: click.Parameter, value: str) -> datetime:
         return moment_since(value, datetime.now(UTC))
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def period_seconds(span: timedelta) -> int:
+    """How long the periods of metrics are that are looked at over a span: CloudWatch keeps minutes
+    for 15 days, and nobody sees ten thousand of them in a line."""
+    if span <= timedelta(hours=12):
+        return 60
+    return 300 if span <= timedelta(days=4) else 3600
