@@ -23,8 +23,9 @@ def _file() -> dict[str, Any]:
 
 @cache
 def prices() -> dict[str, float]:
-    """The figures of ``scaling/prices.json``, in US dollars; the file names date and sources."""
-    return {key: value for key, value in _file().items() if isinstance(value, float)}
+    """The figures of ``scaling/prices.json``, in US dollars, and the bytes of a PUT payload unit;
+    the file names date and sources."""
+    return {key: value for key, value in _file().items() if isinstance(value, int | float)}
 
 
 def list_of() -> str:

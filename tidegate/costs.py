@@ -1,0 +1,200 @@
+"""The bill of a pipeline: gathered, as JSON, and as a table."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rules.pipeline import Pipeline
+from rules.readings import Readings
+from rules.vitals import vitals_from
+from scaling.costs import Item, Modes, items, modes
+from scaling.levers import lever_spec
+from scaling.needs import needs
+from scaling.ports import Metrics
+from scaling.prices import list_of
+from scaling.specification import PipelineSpec
+from scaling.usage import Usage, usage_from, usage_metrics
+
+__all__ = ["Bill", "bill", "costs_as_json", "show_costs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a pipeline costs. ``usage`` is None where there are no metrics: then only what is set is
+    priced. ``advised`` are the levers that Tidegate may not move."""
+
+    pipeline: str
+    usage: Usage | None
+    items: tuple[Item, ...]
+    modes: tuple[Modes, ...]
+    advised: tuple[str, ...]
+
+    @property
+    def now_usd(self) -> float:
+        """A month as everything is set now."""
+        return sum(each.now_usd for each in self.items)
+
+    @property
+    def at_peak_usd(self) -> float:
+        """A month of always having what the highest peak needs."""
+        return sum(each.at_peak_usd for each in self.items)
+
+    @property
+    def followed_usd(self) -> float:
+        """A month of following the load."""
+        return sum(each.followed_usd for each in self.items)
+
+    @property
+    def too_small(self) -> tuple[Item, ...]:
+        """What is set to less than the highest peak needed."""
+        return tuple(each for each in self.items if each.now_usd < each.at_peak_usd)
+
+
+def bill(
+    pipeline: Pipeline, spec: PipelineSpec, metrics: Metrics, since: datetime, now: datetime
+) -> Bill:
+    """Measure and price one pipeline."""
+    end = now.replace(second=0, microsecond=0)
+    windows = metrics.read(usage_metrics(pipeline), since, end)
+    usage = usage_from(pipeline, windows, end)
+    nothing = usage or Usage(
+        since, end, 0, 0, 0, dict.fromkeys(_functions(pipeline), (0.0, 0.0)),
+        dict.fromkeys(_capacities(pipeline), (0.0, 0.0)),
+    )  # fmt: skip
+    vitals = vitals_from(pipeline, windows, now)
+    age = spec.objective.iterator_age_max_seconds
+    needed = () if usage is None else needs(Readings(pipeline, vitals, age), spec)
+    found = items(pipeline, nothing, needed)
+    levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
+    advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))
+    compared = () if usage is None else modes(pipeline, usage, needed)
+    return Bill(spec.name, usage, found, compared, advised)
+
+
+def _has_owner(spec: PipelineSpec, lever: Any) -> bool:
+    said = lever_spec(spec, lever)
+    return said is not None and said.owner is not None
+
+
+def _functions(pipeline: Pipeline) -> Iterator[str]:
+    return (each.function.name for each in pipeline.consumers)
+
+
+def _capacities(pipeline: Pipeline) -> Iterator[str]:
+    for consumer in pipeline.consumers:
+        for table in consumer.tables:
+            yield from (each.where for each in table.capacities)
+
+
+def costs_as_json(bills: Sequence[Bill]) -> dict[str, Any]:
+    """One object; money in US dollars a month."""
+    return {"prices": list_of(), "pipelines": [_bill(each) for each in bills]}
+
+
+def _bill(each: Bill) -> dict[str, Any]:
+    usage = each.usage
+    measured = None
+    if usage is not None:
+        start, end = usage.start.isoformat(), usage.end.isoformat()
+        measured = {"start": start, "end": end, "hours": usage.hours}
+    return {
+        "name": each.pipeline,
+        "measured": measured,
+        "usd_per_month": {
+            "now": each.now_usd, "at_peak": each.at_peak_usd, "followed": each.followed_usd,
+        },
+        "items": [
+            {**asdict(item), "lever": None if item.lever is None else str(item.lever)}
+            for item in each.items
+        ],
+        "modes": [asdict(mode) for mode in each.modes],
+        "not_handed_over": list(each.advised),
+    }  # fmt: skip
+
+
+def show_costs(bills: Sequence[Bill], console: Console) -> None:
+    """A table a pipeline, then what it means: what is set now, what the highest peak needs at the
+    target utilization, and the mean of what Tidegate would set, following the load."""
+    for each in bills:
+        console.print(Text(f"{each.pipeline}: US dollars a month", style="bold"))
+        console.print(_table(each))
+        for words in _sentences(each):
+            console.print(Text(words), soft_wrap=not console.is_terminal)
+        console.print()
+    told = (
+        f"Prices: {list_of()}. Lambda as on x86. Not counted: storage of tables, enhanced "
+        "fan-out, data transfer, logs and metrics."
+    )
+    console.print(Text(told), soft_wrap=not console.is_terminal)
+
+
+def _table(each: Bill) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_footer=True)
+    table.add_column("", footer="together", no_wrap=True)
+    for title, usd in (
+        ("now", each.now_usd),
+        ("peak", each.at_peak_usd),
+        ("followed", each.followed_usd),
+    ):
+        table.add_column(title, justify="right", no_wrap=True)
+        table.add_column("$", justify="right", footer=f"{usd:,.2f}", no_wrap=True)
+    layer = ""
+    for item in each.items:
+        if item.layer != layer:
+            layer = item.layer
+            table.add_row(Text(layer, style="bold"))
+        table.add_row(
+            f"  {item.what}", item.amount, f"{item.now_usd:,.2f}",
+            item.at_peak, f"{item.at_peak_usd:,.2f}" if item.at_peak else "",
+            item.followed, f"{item.followed_usd:,.2f}" if item.followed else "",
+        )  # fmt: skip
+    return table
+
+
+def _sentences(each: Bill) -> Iterator[str]:
+    if each.usage is None:
+        yield "No metrics of this time: only what is set is priced, and nothing is compared."
+        return
+    usage = each.usage
+    yield (
+        f"Measured over {_span(usage.hours)}, {usage.start:%Y-%m-%d %H:%M} to "
+        f"{usage.end:%Y-%m-%d %H:%M} UTC."
+    )
+    for item in each.too_small:
+        yield f"Less than the peak needs: {item.lever} is {item.amount}; {item.at_peak} would do."
+    yield _saving(each)
+    if each.advised:
+        yield f"As if these were Tidegate's to move: {', '.join(each.advised)}."
+    for mode in each.modes:
+        yield from _mode_words(mode)
+
+
+def _span(hours: float) -> str:
+    return f"{hours / 24:.1f} days" if hours >= 48 else f"{hours:.1f} hours"
+
+
+def _saving(each: Bill) -> str:
+    saved = each.now_usd - each.followed_usd
+    share = abs(saved) / each.now_usd if each.now_usd else 0.0
+    if saved >= 0:
+        return f"Following the load, Tidegate would save ${saved:,.2f} a month ({share:.0%})."
+    return (
+        f"Following the load, Tidegate would spend ${-saved:,.2f} a month more ({share:.0%}), to "
+        "keep the objective."
+    )
+
+
+def _mode_words(mode: Modes) -> Iterator[str]:
+    now = "on demand now" if mode.is_on_demand else "provisioned now"
+    have = "" if mode.provisioned_usd is None else f"${mode.provisioned_usd:,.2f} as it is set, "
+    yield (
+        f"{mode.layer}, {now}: provisioned {have}${mode.followed_usd:,.2f} following the load; on "
+        f"demand ${mode.on_demand_usd:,.2f}."
+    )
+    yield f"  The same at: {mode.break_even}. Measured: {mode.load}."
