@@ -1,4 +1,4 @@
-"""What a pipeline costs a month, layer by layer, and what it would cost otherwise: pure functions.
+"""What a pipeline costs a month, layer by layer: pure functions.
 
 Prices are those of ``scaling/prices.json``. Not counted: storage of tables, enhanced fan-out,
 data transfer, logs, metrics, and any free tier or discount.
@@ -10,13 +10,12 @@ from math import ceil
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline, Stream, Table
-from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from scaling.needs import Need
 from scaling.prices import HOURS_PER_MONTH, prices
 from scaling.record import Lever
 from scaling.usage import Usage, tables_of
 
-__all__ = ["Item", "Modes", "items", "modes"]
+__all__ = ["Item", "gigabytes", "gigabytes_extended", "items", "put_payload_units"]
 
 GIGABYTE = 2**30
 ON_DEMAND_RECORD_BYTES = 1024
@@ -24,8 +23,6 @@ ON_DEMAND_RECORD_BYTES = 1024
 
 RETENTION_FREE_HOURS, RETENTION_EXTENDED_HOURS = 24, 168
 """Retention is priced beyond a day, and otherwise beyond seven days (Kinesis pricing)."""
-
-SECONDS_PER_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +43,6 @@ class Item:
     at_peak: str = ""
     followed: str = ""
     lever: Lever | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Modes:
-    """Provisioned against on-demand for a stream, or for a table with its indexes, in US dollars a
-    month. ``provisioned_usd`` is at what is set now, None where it is on demand; ``followed_usd``
-    provisioned by the load. ``break_even`` tells at what load both cost the same, and ``load``
-    what it is."""
-
-    layer: str
-    is_on_demand: bool
-    provisioned_usd: float | None
-    followed_usd: float
-    on_demand_usd: float
-    break_even: str
-    load: str
 
 
 def items(pipeline: Pipeline, usage: Usage, needed: Iterable[Need]) -> tuple[Item, ...]:
@@ -103,7 +84,7 @@ def _stream_items(
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     hourly, need = price["shard_hour_usd"], by_lever.get(lever)
     yield _moved(layer, "shards", lever, stream.shard_count, hourly * HOURS_PER_MONTH, need)
-    units = usage.a_month(_put_payload_units(usage))
+    units = usage.a_month(put_payload_units(usage))
     yield _fixed(layer, "PUT payload units", _short(units), units * price["put_payload_unit_usd"])
     if stream.retention_hours > RETENTION_FREE_HOURS:
         hourly = price["extended_retention_shard_hour_usd"]
@@ -113,7 +94,7 @@ def _stream_items(
     yield from _long_retention(stream, usage)
 
 
-def _put_payload_units(usage: Usage) -> float:
+def put_payload_units(usage: Usage) -> float:
     """As if every record were of the mean size, which is all that metrics tell."""
     return usage.records * max(1, ceil(usage.record_bytes / prices()["put_payload_unit_bytes"]))
 
@@ -123,7 +104,8 @@ def _long_retention(stream: Stream, usage: Usage) -> Iterator[Item]:
     if beyond > 0:
         stored = usage.bytes_in / usage.hours * beyond / GIGABYTE
         usd = stored * prices()["long_term_retention_gigabyte_month_usd"]
-        yield _fixed(f"stream {stream.name}", "retention, GB", f"{stored:,.1f}", usd)
+        layer, what = f"stream {stream.name}", "retention > 7 d, GB"
+        yield _fixed(layer, what, f"{stored:,.1f}", usd)
 
 
 def _on_demand_stream_items(pipeline: Pipeline, usage: Usage) -> Iterator[Item]:
@@ -131,25 +113,25 @@ def _on_demand_stream_items(pipeline: Pipeline, usage: Usage) -> Iterator[Item]:
     layer = f"stream {stream.name}"
     hours = HOURS_PER_MONTH
     yield _fixed(layer, "stream hours", f"{hours}", hours * price["on_demand_stream_hour_usd"])
-    gigabytes_in, gigabytes_out = _gigabytes(pipeline, usage)
+    gigabytes_in, gigabytes_out = gigabytes(pipeline, usage)
     usd_in = gigabytes_in * price["on_demand_gigabyte_in_usd"]
     yield _fixed(layer, "GB in", f"{gigabytes_in:,.1f}", usd_in)
     usd_out = gigabytes_out * price["on_demand_gigabyte_out_usd"]
     yield _fixed(layer, "GB out", f"{gigabytes_out:,.1f}", usd_out)
-    stored = _gigabytes_extended(stream, usage)
+    stored = gigabytes_extended(stream, usage)
     if stored:
         usd = stored * price["on_demand_extended_retention_gigabyte_month_usd"]
         yield _fixed(layer, "retention, GB", f"{stored:,.1f}", usd)
     yield from _long_retention(stream, usage)
 
 
-def _gigabytes_extended(stream: Stream, usage: Usage) -> float:
+def gigabytes_extended(stream: Stream, usage: Usage) -> float:
     """What on-demand mode keeps beyond a day and up to seven."""
     hours = min(stream.retention_hours, RETENTION_EXTENDED_HOURS) - RETENTION_FREE_HOURS
     return usage.bytes_in / usage.hours * max(0, hours) / GIGABYTE
 
 
-def _gigabytes(pipeline: Pipeline, usage: Usage) -> tuple[float, float]:
+def gigabytes(pipeline: Pipeline, usage: Usage) -> tuple[float, float]:
     """In and out a month as on-demand mode counts them; out once a consumer where no metric tells
     of it."""
     rounded = ceil(usage.record_bytes / ON_DEMAND_RECORD_BYTES) * ON_DEMAND_RECORD_BYTES
@@ -193,105 +175,3 @@ def _table_items(table: Table, usage: Usage, by_lever: Mapping[Lever, Need]) -> 
                 requests = usage.a_month(consumed)
                 usd = requests * price[f"on_demand_{word}_request_unit_usd"]
                 yield _fixed(layer, f"{word} request units", _short(requests), usd)
-
-
-def modes(pipeline: Pipeline, usage: Usage, needed: Iterable[Need]) -> tuple[Modes, ...]:
-    """Provisioned against on-demand, for the stream and for each table."""
-    by_lever = {each.lever: each for each in needed}
-    tables = (_table_modes(table, usage, by_lever) for table in tables_of(pipeline))
-    return (_stream_modes(pipeline, usage, by_lever), *tables)
-
-
-def _stream_modes(pipeline: Pipeline, usage: Usage, by_lever: Mapping[Lever, Need]) -> Modes:
-    stream = pipeline.stream
-    need = by_lever.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
-    followed = stream.shard_count if need is None else need.followed
-    shards = stream.shard_count if stream.is_provisioned else max(1, round(followed))
-    shard_usd = _shard_hour_usd(stream) * HOURS_PER_MONTH
-    put = usage.a_month(_put_payload_units(usage)) * prices()["put_payload_unit_usd"]
-    by_volume = _on_demand_volume_usd(pipeline, usage)
-    rate = usage.records / usage.hours / SECONDS_PER_HOUR
-    capacity = shards * _records_per_shard(usage)
-    return Modes(
-        f"stream {stream.name}",
-        not stream.is_provisioned,
-        shards * shard_usd + put if stream.is_provisioned else None,
-        followed * shard_usd + put,
-        prices()["on_demand_stream_hour_usd"] * HOURS_PER_MONTH + by_volume,
-        _stream_break_even(stream, shards, by_volume - put, rate, capacity),
-        f"{rate:,.0f} records/s on average, {rate / capacity:.1%} of {_shards_words(shards)}",
-    )
-
-
-def _shard_hour_usd(stream: Stream) -> float:
-    extended = stream.retention_hours > RETENTION_FREE_HOURS
-    more = prices()["extended_retention_shard_hour_usd"] if extended else 0.0
-    return prices()["shard_hour_usd"] + more
-
-
-def _on_demand_volume_usd(pipeline: Pipeline, usage: Usage) -> float:
-    price = prices()
-    gigabytes_in, gigabytes_out = _gigabytes(pipeline, usage)
-    extended = _gigabytes_extended(pipeline.stream, usage)
-    return (
-        gigabytes_in * price["on_demand_gigabyte_in_usd"]
-        + gigabytes_out * price["on_demand_gigabyte_out_usd"]
-        + extended * price["on_demand_extended_retention_gigabyte_month_usd"]
-    )
-
-
-def _shards_words(shards: int) -> str:
-    return f"{shards:,} shard{'s' if shards > 1 else ''}"
-
-
-def _records_per_shard(usage: Usage) -> float:
-    """Records a second of the mean size that fill a shard."""
-    by_bytes = SHARD_BYTES_PER_SECOND / usage.record_bytes if usage.records else 0.0
-    return min(SHARD_RECORDS_PER_SECOND, by_bytes or SHARD_RECORDS_PER_SECOND)
-
-
-def _stream_break_even(
-    stream: Stream, shards: int, dearer_usd: float, rate: float, capacity: float
-) -> str:
-    """The mean rate at which what the shards' hours cost more is what their records cost less."""
-    spared = shards * _shard_hour_usd(stream) - prices()["on_demand_stream_hour_usd"]
-    if spared <= 0:
-        return f"never: an on-demand stream costs more an hour than {_shards_words(shards)}"
-    if dearer_usd <= 0:
-        return "not known without records and their size"
-    at = spared * HOURS_PER_MONTH / (dearer_usd / rate)
-    return f"{at:,.0f} records/s on average, {at / capacity:.1%} of {_shards_words(shards)}"
-
-
-def _table_modes(table: Table, usage: Usage, by_lever: Mapping[Lever, Need]) -> Modes:
-    price = prices()
-    now = followed = on_demand = busy = 0.0
-    for capacity in table.capacities:
-        for word, kind, units, consumed in (
-            (
-                "write",
-                LeverKind.WRITE_CAPACITY,
-                capacity.write_units,
-                usage.units[capacity.where][0],
-            ),
-            ("read", LeverKind.READ_CAPACITY, capacity.read_units, usage.units[capacity.where][1]),
-        ):
-            unit_usd = price[f"{word}_capacity_unit_hour_usd"] * HOURS_PER_MONTH
-            need = by_lever.get(Lever.of(kind, capacity.where))
-            now += units * unit_usd
-            followed += (units if need is None else need.followed) * unit_usd
-            on_demand += usage.a_month(consumed) * price[f"on_demand_{word}_request_unit_usd"]
-            busy += consumed / usage.hours / SECONDS_PER_HOUR * unit_usd
-    even = price["write_capacity_unit_hour_usd"] / (
-        SECONDS_PER_HOUR * price["on_demand_write_request_unit_usd"]
-    )
-    provisioned = now if table.is_provisioned else followed
-    return Modes(
-        f"table {table.name}",
-        not table.is_provisioned,
-        now if table.is_provisioned else None,
-        followed,
-        on_demand,
-        f"{even:.1%} of the provisioned units used on average",
-        f"{busy / provisioned:.1%} used" if provisioned else "nothing used",
-    )

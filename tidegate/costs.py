@@ -13,7 +13,8 @@ from rich.text import Text
 from rules.pipeline import Pipeline
 from rules.readings import Readings
 from rules.vitals import vitals_from
-from scaling.costs import Item, Modes, items, modes
+from scaling.capacity_modes import Modes, modes
+from scaling.costs import Item, items
 from scaling.levers import lever_spec
 from scaling.needs import needs
 from scaling.ports import Metrics
@@ -197,4 +198,23 @@ def _mode_words(mode: Modes) -> Iterator[str]:
         f"{mode.layer}, {now}: provisioned {have}${mode.followed_usd:,.2f} following the load; on "
         f"demand ${mode.on_demand_usd:,.2f}."
     )
-    yield f"  The same at: {mode.break_even}. Measured: {mode.load}."
+    yield f"  {_even_words(mode)} Used on average: {_share_words(mode, mode.load_share)}."
+
+
+def _even_words(mode: Modes) -> str:
+    if mode.even_share is not None:
+        return f"Both cost the same at {_share_words(mode, mode.even_share)}."
+    if not mode.load_share:
+        return "Where both cost the same is not known without records."
+    return f"An on-demand stream never costs less than {_shards_words(mode.shards or 0)}."
+
+
+def _share_words(mode: Modes, share: float) -> str:
+    if mode.full_rate is None:
+        return f"{share:.1%} of the provisioned units"
+    rate = share * mode.full_rate
+    return f"{rate:,.0f} records/s, {share:.1%} of {_shards_words(mode.shards or 0)}"
+
+
+def _shards_words(shards: int) -> str:
+    return f"{shards:,} shard{'s' if shards != 1 else ''}"
