@@ -1,8 +1,9 @@
 """The bill of a pipeline: gathered, as JSON, and as a table."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +14,7 @@ from rich.text import Text
 from rules.pipeline import Pipeline
 from rules.readings import Readings
 from rules.vitals import vitals_from
+from rules.window import Metric, Window
 from scaling.capacity_modes import Modes, modes
 from scaling.costs import Item, items
 from scaling.levers import lever_spec
@@ -23,6 +25,8 @@ from scaling.specification import PipelineSpec
 from scaling.usage import Usage, usage_from, usage_metrics
 
 __all__ = ["Bill", "bill", "costs_as_json", "show_costs"]
+
+WEEK_HOURS = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def bill(
 ) -> Bill:
     """Measure and price one pipeline."""
     end = now.replace(second=0, microsecond=0)
-    windows = metrics.read(usage_metrics(pipeline), since, end)
+    windows = _minutes(usage_metrics(pipeline), metrics, since.replace(second=0), end)
     usage = usage_from(pipeline, windows, end)
     nothing = usage or Usage(
         since, end, 0, 0, 0, dict.fromkeys(_functions(pipeline), (0.0, 0.0)),
@@ -76,6 +80,26 @@ def bill(
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))
     compared = () if usage is None else modes(pipeline, usage, needed)
     return Bill(spec.name, usage, found, compared, advised)
+
+
+def _minutes(
+    wanted: Sequence[Metric], metrics: Metrics, since: datetime, end: datetime
+) -> dict[Metric, Window]:
+    """The minutes from the first hour on that has any, a day at a time: two weeks of a new
+    pipeline are mostly nothing, and asked for at once they are more than one answer holds."""
+    hourly = [replace(each, period_seconds=3600) for each in wanted]
+    seen = metrics.read(hourly, since, end).values()
+    firsts = [at for window in seen for at, _ in islice(window.points(), 1)]
+    start = max(since, min(firsts, default=end - timedelta(hours=1)))
+    found: dict[Metric, Window] = {}
+    at = start
+    while at < end:
+        until = min(end, at + timedelta(days=1))
+        for metric, window in metrics.read(wanted, at, until).items():
+            before = found.get(metric, Window(metric, window.start, ()))
+            found[metric] = replace(before, samples=before.samples + window.samples)
+        at = until
+    return found
 
 
 def _has_owner(spec: PipelineSpec, lever: Any) -> bool:
@@ -163,9 +187,10 @@ def _sentences(each: Bill) -> Iterator[str]:
         yield "No metrics of this time: only what is set is priced, and nothing is compared."
         return
     usage = each.usage
+    short = "" if usage.hours >= WEEK_HOURS else " Less than a week: a month may be otherwise."
     yield (
         f"Measured over {_span(usage.hours)}, {usage.start:%Y-%m-%d %H:%M} to "
-        f"{usage.end:%Y-%m-%d %H:%M} UTC."
+        f"{usage.end:%Y-%m-%d %H:%M} UTC.{short}"
     )
     for item in each.too_small:
         yield f"Less than the peak needs: {item.lever} is {item.amount}; {item.at_peak} would do."

@@ -4,14 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.orders import PIPELINE, put_metrics, put_pipeline
+from tests.orders import PIPELINE, put, put_metrics, put_pipeline
 from tidegate.cli import main
 
 
@@ -55,7 +55,8 @@ def test_a_pipeline_is_priced_and_compared(aws: dict[str, Any], file: Path) -> N
 def test_the_screen_fits_and_says_what_it_stands_on(aws: dict[str, Any], file: Path) -> None:
     put_metrics(aws, minute_now(), sick=False)
     shown = run(str(file), "--since", "2h").stdout
-    assert "Measured over 0.5 hours, " in shown
+    assert "Measured over 0." in shown
+    assert "Less than a week: a month may be otherwise." in shown
     assert "Less than the peak needs: write_capacity of orders is 50; 58 would do." in shown
     assert "An on-demand stream never costs less than 1 shard." in shown
     assert "Both cost the same at 28.9% of the provisioned units." in shown
@@ -63,6 +64,21 @@ def test_the_screen_fits_and_says_what_it_stands_on(aws: dict[str, Any], file: P
     table = shown.splitlines()[: shown.splitlines().index(next(line for line in shown.splitlines() if "together" in line))]  # fmt: skip
     assert max(map(len, table)) <= 80
     assert "…" not in shown
+
+
+def test_days_are_put_together_from_the_first_hour_that_has_data(
+    aws: dict[str, Any], file: Path
+) -> None:
+    records = {"IncomingRecords": 6000.0, "IncomingBytes": 1_800_000.0}
+    for hours in (50, 30, 1):
+        at = minute_now() - timedelta(hours=hours)
+        put(aws, at, "AWS/Kinesis", "StreamName", "orders", records)
+    told = json.loads(run(str(file), "--since", "5d", "--output", "json").stdout)
+    (bill,) = told["pipelines"]
+    hours = bill["measured"]["hours"]
+    assert hours == pytest.approx(50, abs=0.02)
+    payload = next(each for each in bill["items"] if each["what"] == "PUT payload units")
+    assert payload["now_usd"] == pytest.approx(18_000 / hours * 730 * 0.000000014)
 
 
 def test_without_metrics_only_what_is_set_is_priced(file: Path) -> None:
