@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 from scaling.aws.errors import asking
 from scaling.errors import InvalidRequest
 from scaling.record import KEEP, Entry, Lever, Outcome, Wished
-from scaling.sighting import Sighting, from_text, to_text
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+    from scaling.sighting import Sighting
 
 __all__ = ["DynamoLedger"]
 
@@ -179,8 +180,11 @@ class DynamoLedger:
         """Entries of a lever, oldest first."""
         return self._query(f"lever/{lever.kind_word}/{lever.where}", since)
 
-    def sight(self, sighting: Sighting) -> None:
+    def sight(self, sighting: "Sighting") -> None:
         """Keep what a sweep saw, until the table's time to live."""
+        # Imported here: the endpoint's cold start is shorter without what only sweeps need.
+        from scaling.sighting import to_text
+
         item = {
             "pk": {"S": f"{_SIGHTING}{sighting.pipeline}"},
             "sk": {"S": _text(sighting.at)},
@@ -190,13 +194,17 @@ class DynamoLedger:
         with asking("dynamodb:PutItem", self._table):
             self._client.put_item(TableName=self._table, Item=item)
 
-    def sightings(self, pipeline: str, since: datetime) -> tuple[Sighting, ...]:
+    def sightings(self, pipeline: str, since: datetime) -> "tuple[Sighting, ...]":
         """Sightings from a moment on, oldest first."""
+        from scaling.sighting import from_text
+
         items = self._items(f"{_SIGHTING}{pipeline}", _text(since))
         return tuple(from_text(item["value"]["S"]) for item in items)
 
-    def sighted(self, pipeline: str, before: datetime) -> Sighting | None:
+    def sighted(self, pipeline: str, before: datetime) -> "Sighting | None":
         """The newest sighting before a moment."""
+        from scaling.sighting import from_text
+
         with asking("dynamodb:Query", self._table):
             found = self._client.query(
                 TableName=self._table,
