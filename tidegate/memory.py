@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rules.metrics import function_metric
 from rules.window import Metric, Window
-from scaling.aws.function_log import FunctionLog, Settings
+from scaling.aws.function_log import FunctionLog, Logged, Settings
 from scaling.memory import Advice, AtSize, Verdict, advise, by_size
 from scaling.ports import Metrics
 from scaling.prices import HOURS_PER_MONTH, list_of, prices
@@ -40,12 +40,6 @@ class Seen:
     source: str
     advice: Advice
 
-    @property
-    def now(self) -> AtSize | None:
-        """The size that is set."""
-        size = self.settings.memory_megabytes
-        return next((each for each in self.sizes if each.memory_megabytes == size), None)
-
     def usd_per_million(self, size: AtSize) -> float:
         """What a million mean invocations at a size cost: time and requests."""
         arm = "arm_" if self.settings.architecture == "arm64" else ""
@@ -65,40 +59,28 @@ class Seen:
 def see(log: FunctionLog, metrics: Metrics, since: datetime, until: datetime) -> Seen:
     """Look a function up."""
     settings = log.settings()
-    name = settings.function
-    invocations = function_metric(name, "Invocations", "Sum")
-    duration = function_metric(name, "Duration", "Sum")
-    used, cpu = (
-        _insight(name, "used_memory_max", "Maximum"),
-        _insight(name, "cpu_total_time", "Sum"),
-    )
-    period = period_seconds(until - since)
-    wanted = [replace(each, period_seconds=period) for each in (invocations, duration, used, cpu)]
+    wanted = _metrics(settings.function, period_seconds(until - since))
     windows = metrics.read(wanted, since, until)
-    counted, busy, used_max, processor = (windows[each] for each in wanted)
-    logged = log.read(settings.log_group, since, until)
-    if logged is not None and logged.invocations:
-        sizes = by_size(logged.invocations)
-        part = "" if logged.is_complete else ", a part of them from every hour"
-        source = f"{len(logged.invocations):,} reports in {settings.log_group}{part}"
-    else:
-        sizes = _of_insights(settings, counted, busy, used_max)
-        source = (
-            f"Lambda Insights, as if all at the present size; no reports in {settings.log_group}"
-        )
-        if not sizes:
-            source = f"no reports in {settings.log_group}, and no Lambda Insights"
+    counted, busy, used, processor = (windows[each] for each in wanted)
+    sizes, source = _of_log(log.read(settings.log_group, since, until), settings.log_group)
+    if not sizes:
+        sizes, told = _of_insights(settings, counted, busy, used)
+        source = f"{source}, {told}"
     cpu_share = processor.total / busy.total if busy.total and processor.present else None
-    return Seen(
-        settings,
-        since,
-        until,
-        counted.total,
-        _hours(counted),
-        sizes,
-        source,
-        advise(sizes, settings.memory_megabytes, cpu_share),
+    advice = advise(sizes, settings.memory_megabytes, cpu_share)
+    hours = _hours(counted)
+    return Seen(settings, since, until, counted.total, hours, sizes, source, advice)
+
+
+def _metrics(function: str, period: int) -> tuple[Metric, ...]:
+    """Invocations and how long they took; the memory and the processor time that they used."""
+    plain = (
+        function_metric(function, "Invocations", "Sum"),
+        function_metric(function, "Duration", "Sum"),
+        _insight(function, "used_memory_max", "Maximum"),
+        _insight(function, "cpu_total_time", "Sum"),
     )
+    return tuple(replace(each, period_seconds=period) for each in plain)
 
 
 def _insight(function: str, name: str, statistic: str) -> Metric:
@@ -112,14 +94,23 @@ def _hours(counted: Window) -> float:
     return 0.0 if first is None else (counted.end - first).total_seconds() / 3600
 
 
+def _of_log(logged: Logged | None, log_group: str) -> tuple[tuple[AtSize, ...], str]:
+    if logged is None or not logged.invocations:
+        return (), f"no reports in {log_group}"
+    part = "" if logged.is_complete else ", a part of them from all of the time"
+    return by_size(logged.invocations), f"{len(logged.invocations):,} reports in {log_group}{part}"
+
+
 def _of_insights(
-    settings: Settings, counted: Window, busy: Window, used_max: Window
-) -> tuple[AtSize, ...]:
-    used = used_max.peak
-    if used is None or not counted.total:
-        return ()
+    settings: Settings, counted: Window, busy: Window, used: Window
+) -> tuple[tuple[AtSize, ...], str]:
+    """One size from metrics, which do not tell of sizes."""
+    most = used.peak
+    if most is None or not counted.total:
+        return (), "and no Lambda Insights"
     mean = busy.total / counted.total
-    return (AtSize(settings.memory_megabytes, int(counted.total), used, mean, mean),)
+    size = AtSize(settings.memory_megabytes, int(counted.total), most, mean, mean)
+    return (size,), "but Lambda Insights, as if all of it at the present size"
 
 
 def memory_as_json(seen: Seen) -> dict[str, Any]:

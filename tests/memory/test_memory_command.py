@@ -80,7 +80,9 @@ def test_without_reports_lambda_insights_is_taken(function: dict[str, Any]) -> N
     insights = {"used_memory_max": 90.0, "cpu_total_time": 20.0}
     put(function, now - timedelta(minutes=5), "LambdaInsights", "function_name", "order-writer", insights)  # fmt: skip
     told = json.loads(run("order-writer", "--output", "json").stdout)
-    assert told["source"].startswith("Lambda Insights")
+    assert told["source"] == (
+        f"no reports in {GROUP}, but Lambda Insights, as if all of it at the present size"
+    )
     assert [each["used_max_megabytes"] for each in told["sizes"]] == [90]
     assert told["sizes"][0]["duration_mean_milliseconds"] == pytest.approx(900)
     assert (told["advice"]["verdict"], told["advice"]["megabytes"]) == ("lower", 128)
