@@ -29,9 +29,9 @@ class Modes:
     provisioned by the load.
 
     ``load_share`` is how much of the provisioned capacity is used on average, 0..1, and
-    ``even_share`` at which share both modes cost the same: below it on-demand costs less. None when
-    it never does, or when there were no records to tell. ``full_rate`` is the records a second that
-    fill the ``shards`` of a stream.
+    ``even_share`` at which share both modes cost the same: below it on-demand costs less. It is 0
+    where it never does, None where there were no records to tell, or not their size. ``full_rate``
+    is the records a second that fill the ``shards`` of a stream.
     """
 
     layer: str
@@ -94,30 +94,27 @@ def _on_demand_volume_usd(pipeline: Pipeline, usage: Usage) -> float:
 
 def _records_per_shard(usage: Usage) -> float:
     """Records a second of the mean size that fill a shard."""
-    by_bytes = SHARD_BYTES_PER_SECOND / usage.record_bytes if usage.records else 0.0
-    return min(SHARD_RECORDS_PER_SECOND, by_bytes or SHARD_RECORDS_PER_SECOND)
+    if not usage.record_bytes:
+        return SHARD_RECORDS_PER_SECOND
+    return min(SHARD_RECORDS_PER_SECOND, SHARD_BYTES_PER_SECOND / usage.record_bytes)
 
 
 def _even_share(stream: Stream, shards: int, dearer_usd: float, load_share: float) -> float | None:
     """Where what the hours of the shards cost more is what their records cost less."""
     spared = shards * _shard_hour_usd(stream) - prices()["on_demand_stream_hour_usd"]
-    if spared <= 0 or dearer_usd <= 0:
-        return None
-    return spared * HOURS_PER_MONTH / dearer_usd * load_share
+    if spared <= 0:
+        return 0.0
+    return None if dearer_usd <= 0 else spared * HOURS_PER_MONTH / dearer_usd * load_share
 
 
 def _table_modes(table: Table, usage: Usage, by_lever: Mapping[Lever, Need]) -> Modes:
     price = prices()
     now = followed = on_demand = busy = 0.0
     for capacity in table.capacities:
+        write, read = usage.units[capacity.where]
         for word, kind, units, consumed in (
-            (
-                "write",
-                LeverKind.WRITE_CAPACITY,
-                capacity.write_units,
-                usage.units[capacity.where][0],
-            ),
-            ("read", LeverKind.READ_CAPACITY, capacity.read_units, usage.units[capacity.where][1]),
+            ("write", LeverKind.WRITE_CAPACITY, capacity.write_units, write),
+            ("read", LeverKind.READ_CAPACITY, capacity.read_units, read),
         ):
             unit_usd = price[f"{word}_capacity_unit_hour_usd"] * HOURS_PER_MONTH
             need = by_lever.get(Lever.of(kind, capacity.where))

@@ -21,6 +21,7 @@ from scaling.levers import lever_spec
 from scaling.needs import needs
 from scaling.ports import Metrics
 from scaling.prices import list_of
+from scaling.record import Lever
 from scaling.specification import PipelineSpec
 from scaling.usage import Usage, usage_from, usage_metrics
 
@@ -102,7 +103,7 @@ def _minutes(
     return found
 
 
-def _has_owner(spec: PipelineSpec, lever: Any) -> bool:
+def _has_owner(spec: PipelineSpec, lever: Lever) -> bool:
     said = lever_spec(spec, lever)
     return said is not None and said.owner is not None
 
@@ -227,11 +228,11 @@ def _mode_words(mode: Modes) -> Iterator[str]:
 
 
 def _even_words(mode: Modes) -> str:
-    if mode.even_share is not None:
-        return f"Both cost the same at {_share_words(mode, mode.even_share)}."
-    if not mode.load_share:
-        return "Where both cost the same is not known without records."
-    return f"An on-demand stream never costs less than {_shards_words(mode.shards or 0)}."
+    if mode.even_share is None:
+        return "Where both cost the same is not known without records and their size."
+    if not mode.even_share:
+        return f"An on-demand stream never costs less than {_shards_words(mode.shards or 0)}."
+    return f"Both cost the same at {_share_words(mode, mode.even_share)}."
 
 
 def _share_words(mode: Modes, share: float) -> str:

@@ -179,7 +179,7 @@ def test_at_the_break_even_both_modes_cost_the_same(shards: int, retention_hours
     stream = replace(pipeline.stream, retention_hours=retention_hours)
     pipeline = replace(pipeline, stream=stream)
     for at, measured_at in enumerate(modes(pipeline, STEADY, ())):
-        assert measured_at.even_share is not None
+        assert measured_at.even_share
         share = measured_at.even_share / measured_at.load_share
         even = modes(pipeline, scaled(share), ())[at]
         assert even.provisioned_usd == pytest.approx(even.on_demand_usd)
@@ -188,9 +188,17 @@ def test_at_the_break_even_both_modes_cost_the_same(shards: int, retention_hours
         assert below.on_demand_usd < below.provisioned_usd
 
 
+@pytest.mark.parametrize("records", [0, 360_000])
+def test_records_of_an_unknown_size_have_no_break_even(records: float) -> None:
+    usage = replace(STEADY, records=records, bytes_in=0, bytes_out=0)
+    stream, _ = modes(a_pipeline(shards=4), usage, ())
+    assert stream.even_share is None
+    assert stream.full_rate == 4000
+
+
 def test_two_shards_always_cost_less_than_an_on_demand_stream() -> None:
     stream, _ = modes(a_pipeline(shards=2), STEADY, ())
-    assert stream.even_share is None
+    assert stream.even_share == 0
     assert stream.provisioned_usd is not None
     assert stream.provisioned_usd < stream.on_demand_usd
 
