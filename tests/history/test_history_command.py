@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from scaling.ledger_sqlite import SqliteLedger
 from tests.orders import PIPELINE, create_ledger_table, put_metrics, put_pipeline
 from tidegate.cli import main
 
@@ -139,6 +140,29 @@ def test_bad_input_is_refused_in_words(
     assert result.exit_code == 2, result.output
     assert words in result.stderr
     assert not Path("nowhere.sqlite").exists()
+
+
+def test_when_the_schedule_last_swept_is_told(file: Path, tmp_path: Path) -> None:
+    place = str(tmp_path / "ledger.sqlite")
+    run("sweep", "--config", str(file), "--ledger", place)
+    ledger = SqliteLedger(place)
+    ledger.keep("swept", json.dumps({"orders": "2026-01-05T12:34:00+00:00"}))
+    ledger.close()
+    shown = run("history", "--ledger", place)
+    assert shown.stdout.splitlines()[0].endswith(" UTC, last swept 01-05 12:34")
+    told = json.loads(run("history", "--ledger", place, "--output", "json").stdout)
+    assert [each["swept_at"] for each in told["pipelines"]] == ["2026-01-05T12:34:00Z"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_when_aws_cannot_be_asked_it_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", "/nowhere")
+    result = run("history", "--ledger", "dynamodb:ledger")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("dynamodb:Scan on ledger: no AWS credentials were found")
 
 
 def test_a_true_run_is_read_only(file: Path, tmp_path: Path) -> None:
