@@ -1,6 +1,7 @@
 """One sweep: observe, judge, diagnose, size, bound, plan, act, record, tell."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -26,6 +27,7 @@ from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
+from scaling.sighting import Sighting, differs, of_report, of_unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
@@ -64,6 +66,10 @@ def sweep(
             reports.append(_sweep_one(spec, edges, now, holder, dry_run))
         except TidegateError as error:
             unreached.append(Unreached(spec.name, error))
+            if not dry_run:
+                # The ledger may be what can't be reached; the report tells of it either way.
+                with suppress(TidegateError):
+                    _keep(of_unreached(unreached[-1], now), edges.ledger)
     return SweepReport(now, tuple(reports), tuple(unreached))
 
 
@@ -88,12 +94,21 @@ def _sweep_one(
     actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
     report = _report(readings, windows, findings, diagnoses, plan, changes, now)
-    if dry_run or edges.notices is None:
+    if dry_run:
+        return report
+    _keep(of_report(report), edges.ledger)
+    if edges.notices is None:
         return report
     untold = notify(report, spec, edges.ledger, edges.notices, holder, now)
     if spec.update_dashboard:
         untold += _draw(report, spec, edges.ledger, edges.notices)
     return replace(report, undelivered=untold)
+
+
+def _keep(sighting: Sighting, ledger: Ledger) -> None:
+    """Write down what was seen when it is new."""
+    if differs(sighting, ledger.sighted(sighting.pipeline, sighting.at)):
+        ledger.sight(sighting)
 
 
 def _draw(

@@ -28,9 +28,17 @@ APP = Path(__file__).parents[2] / "chalice_app"
 ROOMS = ("rules", "scaling")
 COMMAND_LINE_ONLY = (
     "alarms.py",
+    "capacity_modes.py",
+    "costs.py",
+    "function_log.py",
+    "invocation_report.py",
     "ledger_sqlite.py",
+    "memory.py",
+    "needs.py",
     "registration.py",
     "registry.py",
+    "story.py",
+    "usage.py",
     "watching.py",
 )
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", *COMMAND_LINE_ONLY)
