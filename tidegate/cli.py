@@ -12,6 +12,7 @@ _COMMANDS = {
     "dashboard": "tidegate.commands.dashboard",
     "demo": "tidegate.commands.demo",
     "deregister": "tidegate.commands.deregister",
+    "init": "tidegate.commands.init",
     "register": "tidegate.commands.register",
     "reshard": "tidegate.commands.reshard",
     "rules": "tidegate.commands.rules",

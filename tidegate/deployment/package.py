@@ -27,9 +27,13 @@ APP = Path(__file__).parents[2] / "chalice_app"
 ROOMS = ("rules", "scaling")
 COMMAND_LINE_ONLY = (
     "alarms.py",
+    "discovery.py",
     "ledger_sqlite.py",
+    "proposal.py",
+    "reach.py",
     "registration.py",
     "registry.py",
+    "sources.py",
     "watching.py",
 )
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", *COMMAND_LINE_ONLY)

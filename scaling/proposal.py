@@ -1,0 +1,310 @@
+"""An objective and bounds proposed for a pipeline from two weeks of metrics: pure functions.
+
+A proposal is a first draft for a person to look at: each number has the reason it comes from.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import ceil
+from statistics import median
+
+from rules.diagnosis import LeverKind
+from rules.metrics import function_metric, stream_metric, table_metric
+from rules.pipeline import Capacity, Consumer, Pipeline, Stream
+from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from rules.window import Metric, Window
+from scaling.limits import FACTOR_MAX
+from scaling.prices import monthly_usd
+from scaling.record import Lever
+from scaling.specification import Objective, TargetUtilization
+
+__all__ = ["LOOK_BACK", "Proposal", "Proposed", "Range", "proposal_metrics", "propose"]
+
+LOOK_BACK = timedelta(days=14)
+PERIOD_SECONDS = 300
+"""CloudWatch keeps points of five minutes for 63 days, and those of a minute for 15 only
+(GetMetricData, API reference)."""
+
+HEADROOM = 2
+"""Above the peak of two weeks: as far as one UpdateShardCount goes (API reference)."""
+
+OBJECTIVES_SECONDS = (60, 120, 300, 600, 900)
+KEPT_SHARE = 0.95
+RETENTION_HOURS = 168
+USE = TargetUtilization()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A number and where it comes from."""
+
+    value: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bounds of a lever around what it is set to now."""
+
+    lever: Lever
+    current: int
+    min: Proposed
+    max: Proposed
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed for a pipeline. Levers that aren't ours to set, such as the shards of an
+    on-demand stream, have no range."""
+
+    objective: Proposed
+    ranges: tuple[Range, ...]
+
+    def of(self, kind: LeverKind, where: str) -> Range | None:
+        """The range of one lever."""
+        lever = Lever.of(kind, where)
+        return next((each for each in self.ranges if each.lever == lever), None)
+
+
+def _incoming(stream: str) -> tuple[Metric, Metric]:
+    return (
+        _coarse(stream_metric(stream, "IncomingRecords", "Sum")),
+        _coarse(stream_metric(stream, "IncomingBytes", "Sum")),
+    )
+
+
+def _refused(stream: str) -> Metric:
+    return _coarse(stream_metric(stream, "WriteProvisionedThroughputExceeded", "Sum"))
+
+
+def _read(stream: str) -> Metric:
+    return _coarse(stream_metric(stream, "GetRecords.Records", "Sum"))
+
+
+def _age(stream: str) -> Metric:
+    return _coarse(stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"))
+
+
+def _concurrent(function: str) -> Metric:
+    return _coarse(function_metric(function, "ConcurrentExecutions", "Maximum"))
+
+
+def _consumed(capacity: Capacity, kind: str) -> Metric:
+    name = f"Consumed{kind}CapacityUnits"
+    return _coarse(table_metric(capacity.table, capacity.index, name, "Sum"))
+
+
+def _throttled(capacity: Capacity, kind: str) -> Metric:
+    name = f"{kind}ThrottleEvents"
+    return _coarse(table_metric(capacity.table, capacity.index, name, "Sum"))
+
+
+def _coarse(metric: Metric) -> Metric:
+    return replace(metric, period_seconds=PERIOD_SECONDS)
+
+
+def _capacities(pipeline: Pipeline) -> tuple[Capacity, ...]:
+    found = {
+        capacity.where: capacity
+        for consumer in pipeline.consumers
+        for table in consumer.tables
+        if table.is_provisioned
+        for capacity in table.capacities
+    }
+    return tuple(found.values())
+
+
+def proposal_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
+    """Every metric that ``propose`` reads, five minutes a point."""
+    stream = pipeline.stream.name
+    return (
+        *_incoming(stream),
+        _refused(stream),
+        _read(stream),
+        _age(stream),
+        *(_concurrent(each.function.name) for each in pipeline.consumers),
+        *(
+            of(capacity, kind)
+            for capacity in _capacities(pipeline)
+            for kind in ("Write", "Read")
+            for of in (_consumed, _throttled)
+        ),
+    )
+
+
+def propose(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposal:
+    """From what is configured and what two weeks showed. A metric that isn't in ``windows``, or
+    has no data, leaves what is there now as the only evidence."""
+    return Proposal(_objective(pipeline, windows), tuple(_ranges(pipeline, windows)))
+
+
+def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed:
+    """The least objective that was kept in most periods; a batching window is no lateness. Where
+    none was, the strictest: at first only advice comes of it, and a lax one would hide an
+    illness."""
+    waits = max((each.mapping.batching_window_seconds for each in pipeline.consumers), default=0)
+    least = ceil(Objective().iterator_age_max_seconds) + waits
+    rungs = [each for each in OBJECTIVES_SECONDS if each >= least] or [least]
+    ages = [each / 1000 for each in _present(windows, _age(pipeline.stream.name))]
+    own = f"; batches wait up to {waits} s by themselves" if waits else ""
+    if not ages:
+        return Proposed(rungs[0], f"no iterator age was seen in two weeks{own}")
+    kept = {rung: sum(age <= rung for age in ages) / len(ages) for rung in rungs}
+    chosen = next((rung for rung in rungs if kept[rung] >= KEPT_SHARE), None)
+    highest = f"the highest age was {max(ages):,.0f} s{own}"
+    if chosen is not None:
+        words = f"kept in {_floored(kept[chosen])} of 5-minute periods; {highest}"
+        return Proposed(chosen, words)
+    words = (
+        f"kept in {_floored(kept[rungs[0]])} of 5-minute periods only; {highest}: it is sick, or "
+        "need not be quick"
+    )
+    return Proposed(rungs[0], words)
+
+
+def _floored(share: float) -> str:
+    """Never rounded up: 100% is said only of all."""
+    return f"{int(share * 100)}%"
+
+
+def _ranges(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Iterator[Range]:
+    stream = pipeline.stream
+    if stream.is_provisioned:
+        yield _shards(stream, windows)
+    for consumer in pipeline.consumers:
+        yield _factor(consumer, stream, windows)
+    yield _retention(stream)
+    for capacity in _capacities(pipeline):
+        for kind, word, units in (
+            (LeverKind.WRITE_CAPACITY, "Write", capacity.write_units),
+            (LeverKind.READ_CAPACITY, "Read", capacity.read_units),
+        ):
+            lever = Lever.of(kind, capacity.where)
+            yield _units(lever, units, _use(stream, capacity, word, windows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Units a second that were consumed, and what the peak of the stream would have consumed where
+    throttling held the table back; None where nothing was throttled."""
+
+    seen: tuple[float, ...]
+    held_back: float | None
+
+
+def _use(stream: Stream, capacity: Capacity, kind: str, windows: Mapping[Metric, Window]) -> _Use:
+    sums = _present(windows, _consumed(capacity, kind))
+    read = sum(_present(windows, _read(stream.name)))
+    arrived = _present(windows, _incoming(stream.name)[0])
+    throttled = sum(_present(windows, _throttled(capacity, kind)))
+    would = None
+    if throttled and read and arrived and sums:
+        would = max(arrived) / PERIOD_SECONDS * sum(sums) / read
+    return _Use(tuple(each / PERIOD_SECONDS for each in sums), would)
+
+
+def _present(windows: Mapping[Metric, Window], metric: Metric) -> tuple[float, ...]:
+    window = windows.get(metric)
+    return () if window is None else window.present
+
+
+def _shards(stream: Stream, windows: Mapping[Metric, Window]) -> Range:
+    lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+    records, size = (
+        [each / PERIOD_SECONDS for each in _present(windows, metric)]
+        for metric in _incoming(stream.name)
+    )
+    current = stream.shard_count
+    if not records or not size:
+        return _unseen(lever, current)
+    most = _shards_for(max(records), max(size))
+    least = min(current, _shards_for(median(records), median(size)))
+    refused = sum(_present(windows, _refused(stream.name)))
+    peak = f"the peak of {max(records):,.0f} records/s, {max(size) / 2**20:,.2f} MiB/s"
+    words = _above(current, most, f"{peak} needs at {USE.shard:.0%} use")
+    if refused:
+        words += f"; {refused:,.0f} records were refused: more was offered"
+    return Range(
+        lever,
+        current,
+        Proposed(least, f"half of the time {median(records):,.0f} records/s or fewer"),
+        _priced(lever, max(current, HEADROOM * most), words),
+    )
+
+
+def _above(current: int, needed: int, words: str) -> str:
+    if current > HEADROOM * needed:
+        return f"what there is now, more than twice the {needed:,} that {words}"
+    return f"twice the {needed:,} that {words}"
+
+
+def _shards_for(records_per_second: float, bytes_per_second: float) -> int:
+    by_records = records_per_second / (SHARD_RECORDS_PER_SECOND * USE.shard)
+    by_bytes = bytes_per_second / (SHARD_BYTES_PER_SECOND * USE.shard)
+    return max(1, ceil(max(by_records, by_bytes)))
+
+
+def _factor(consumer: Consumer, stream: Stream, windows: Mapping[Metric, Window]) -> Range:
+    name, current = consumer.function.name, consumer.mapping.parallelization_factor
+    seen = _present(windows, _concurrent(name))
+    used = f"at most {max(seen):,.0f}" if seen else "none"
+    reserved = consumer.function.reserved_concurrency
+    words = f"the most that AWS takes; concurrent executions seen: {used}"
+    if reserved is not None:
+        words += f", {reserved} reserved for {stream.shard_count} shards"
+    return Range(
+        Lever.of(LeverKind.PARALLELIZATION_FACTOR, name),
+        current,
+        Proposed(1, "the least that AWS takes"),
+        Proposed(FACTOR_MAX, words),
+    )
+
+
+def _retention(stream: Stream) -> Range:
+    current = stream.retention_hours
+    lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
+    most = max(current, RETENTION_HOURS)
+    words = "a week: first aid when records would expire unread"
+    dollars = monthly_usd(lever, most, stream.shard_count)
+    return Range(
+        lever,
+        current,
+        Proposed(current, "as now"),
+        Proposed(most, words + f"; {_dollars(dollars)}"),
+    )
+
+
+def _units(lever: Lever, current: int, use: _Use) -> Range:
+    if not use.seen:
+        return _unseen(lever, current)
+    peak = max(*use.seen, use.held_back or 0.0)
+    most, usual = (max(1, ceil(each / USE.capacity)) for each in (peak, median(use.seen)))
+    if use.held_back is None:
+        words = f"the peak of {peak:,.1f} units/s needs at {USE.capacity:.0%} use"
+    else:
+        words = (
+            f"{peak:,.1f} units/s need at {USE.capacity:.0%} use: as many a record as ever, at the "
+            "stream's peak; it was throttled"
+        )
+    return Range(
+        lever,
+        current,
+        Proposed(min(current, usual), f"half of the time {median(use.seen):,.1f} units/s or fewer"),
+        _priced(lever, max(current, HEADROOM * most), _above(current, most, words)),
+    )
+
+
+def _unseen(lever: Lever, current: int) -> Range:
+    """Without any evidence the lever may double and never fall."""
+    words = "no data in two weeks: twice what there is now"
+    least = Proposed(max(1, current), "as now, for want of data")
+    return Range(lever, current, least, _priced(lever, max(1, HEADROOM * current), words))
+
+
+def _priced(lever: Lever, value: int, because: str) -> Proposed:
+    return Proposed(value, f"{because}; {_dollars(monthly_usd(lever, value, value))}")
+
+
+def _dollars(usd: float) -> str:
+    return f"{usd:,.2f} USD a month"
