@@ -242,7 +242,12 @@ def _above(current: int, needed: int, words: str) -> str:
 def _shards_for(records_per_second: float, bytes_per_second: float) -> int:
     by_records = records_per_second / (SHARD_RECORDS_PER_SECOND * USE.shard)
     by_bytes = bytes_per_second / (SHARD_BYTES_PER_SECOND * USE.shard)
-    return max(1, ceil(max(by_records, by_bytes)))
+    return _whole(max(by_records, by_bytes))
+
+
+def _whole(needed: float) -> int:
+    """Rounded up, but not for what dividing adds in the last digits."""
+    return max(1, ceil(round(needed, 6)))
 
 
 def _factor(consumer: Consumer, stream: Stream, windows: Mapping[Metric, Window]) -> Range:
@@ -279,7 +284,7 @@ def _units(lever: Lever, current: int, use: _Use) -> Range:
     if not use.seen:
         return _unseen(lever, current)
     peak = max(*use.seen, use.held_back or 0.0)
-    most, usual = (max(1, ceil(each / USE.capacity)) for each in (peak, median(use.seen)))
+    most, usual = (_whole(each / USE.capacity) for each in (peak, median(use.seen)))
     if use.held_back is None:
         words = f"the peak of {peak:,.1f} units/s needs at {USE.capacity:.0%} use"
     else:

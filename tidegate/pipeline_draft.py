@@ -12,7 +12,7 @@ from scaling.reach import Candidate
 from scaling.specification import Objective
 from tidegate.survey import Drafted, Survey
 
-__all__ = ["draft"]
+__all__ = ["draft", "scalar"]
 
 UNDECIDED_MAX = 20
 """Tables that are listed for a person to choose from; a role may reach thousands."""
@@ -60,7 +60,7 @@ def _one_line(text: str) -> str:
 
 def _pipeline(drafted: Drafted, survey: Survey) -> Iterator[str]:
     stream = drafted.pipeline.stream
-    name = _scalar(stream.name)
+    name = scalar(stream.name)
     yield f"- name: {name}"
     yield f"  stream: {name}{'' if stream.is_provisioned else ' # on demand: no shards to set'}"
     yield "  consumers:"
@@ -77,8 +77,8 @@ def _pipeline(drafted: Drafted, survey: Survey) -> Iterator[str]:
 
 def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[str]:
     name = consumer.function.name
-    yield f"- function: {_scalar(name)}"
-    yield from _undecided(drafted.undecided[name], has_tables=bool(consumer.tables))
+    yield f"- function: {scalar(name)}"
+    undecided = drafted.undecided[name]
     if consumer.tables:
         yield "  tables:"
         reasons = {each.table: each.because for each in drafted.tables[name]}
@@ -86,27 +86,28 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
             yield from (
                 f"    {line}" for line in _table(table, reasons[table.name], drafted, survey)
             )
+        yield from (f"    # {line}" for line in _undecided(undecided))
+    elif undecided:
+        yield "  # tables:"
+        yield from (f"  #   {line}" for line in _undecided(undecided))
     yield "  levers:"
     yield from _lever(drafted.proposal.of(LeverKind.PARALLELIZATION_FACTOR, name), "    ")
 
 
-def _undecided(candidates: tuple[Candidate, ...], *, has_tables: bool) -> Iterator[str]:
-    """Once the ``# `` is gone, the lines are part of the file."""
+def _undecided(candidates: tuple[Candidate, ...]) -> Iterator[str]:
+    """In a comment; once its ``# `` is gone, a line is part of the file."""
     if not candidates:
         return
-    yield f"  # To be decided by you: {candidates[0].because}."
-    yield "  # The tables that it does write belong below `tables:`, without the `# `."
-    if not has_tables:
-        yield "  # tables:"
-    for each in candidates[:UNDECIDED_MAX]:
-        yield f"  #   - {_scalar(each.table)}"
+    yield f"# For you to decide: {candidates[0].because}."
+    yield "# Those of them that it does write belong here, without the # and without these lines."
+    yield from (f"- {scalar(each.table)}" for each in candidates[:UNDECIDED_MAX])
     more = len(candidates) - UNDECIDED_MAX
     if more > 0:
-        yield f"  # and {more} more"
+        yield f"# and {more} more"
 
 
 def _table(table: Table, because: str, drafted: Drafted, survey: Survey) -> Iterator[str]:
-    yield f"- name: {_scalar(table.name)} # {because}"
+    yield f"- name: {scalar(table.name)} # {because}"
     if not table.is_provisioned:
         yield "  # On demand: it has no capacity to set."
         return
@@ -114,7 +115,7 @@ def _table(table: Table, because: str, drafted: Drafted, survey: Survey) -> Iter
     if table.indexes:
         yield "  indexes:"
     for index in table.indexes:
-        yield f"    - name: {_scalar(index.index or '')}"
+        yield f"    - name: {scalar(index.index or '')}"
         yield from (f"    {line}" for line in _capacity(index, drafted, survey))
 
 
@@ -135,7 +136,7 @@ def _lever(said: Range | None, indent: str) -> Iterator[str]:
     yield f"{indent}  # owner: tidegate"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A name as YAML reads it back: quoted where it would be a number, a date or the like."""
     try:
         plain = yaml.safe_load(f"- {text}") == [text]
