@@ -95,15 +95,15 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
 
 
 def _undecided(candidates: tuple[Candidate, ...]) -> Iterator[str]:
-    """In a comment; once its ``# `` is gone, a line is part of the file."""
+    """For a comment, whose names become part of the file once their ``# `` is taken away."""
     if not candidates:
         return
-    yield f"# For you to decide: {candidates[0].because}."
-    yield "# Those of them that it does write belong here, without the # and without these lines."
+    yield f"For you to decide: {candidates[0].because}. Of these"
+    yield "tables, take the # away from those that it does write, and drop the others."
     yield from (f"- {scalar(each.table)}" for each in candidates[:UNDECIDED_MAX])
     more = len(candidates) - UNDECIDED_MAX
     if more > 0:
-        yield f"# and {more} more"
+        yield f"and {more} more"
 
 
 def _table(table: Table, because: str, drafted: Drafted, survey: Survey) -> Iterator[str]:
