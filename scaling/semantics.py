@@ -63,7 +63,7 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
-    causes = [each.value for each in Cause]
+    causes = [*(each.value for each in Cause), *(rule.name for rule in spec.rules)]
     for at, suppression in enumerate(spec.suppressions):
         if suppression.cause is not None and suppression.cause not in causes:
             words = f"{suppression.cause!r} is not a cause; the causes are {', '.join(causes)}"

@@ -12,11 +12,11 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 PAGE = 100
 """Most mappings that Lambda lists at once (ListEventSourceMappings, API reference)."""
 
-Refused = tuple[int, dict[str, str], str]
+Refused = tuple[int, dict[str, Any], str]
 
 
 def refused(code: str, message: str, **more: str) -> Refused:
-    return 400, {}, json.dumps({"__type": code, "Message": message, **more})
+    return 400, {"status": 400}, json.dumps({"__type": code, "Message": message, **more})
 
 
 list_all_mappings = LambdaResponse.list_event_source_mappings
