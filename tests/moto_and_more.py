@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from moto.awslambda.responses import LambdaResponse
+from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.server import main
 from moto.ssm.responses import SimpleSystemManagerResponse
@@ -41,7 +42,7 @@ def delete_alarms(self: Any) -> Any:
         for name in names:
             if alarm.rule and f'"{name}"' in alarm.rule and alarm.name not in names:
                 words = f"Cannot delete {name} as there are composite alarm(s) depending on it."
-                return refused("ValidationError", words)
+                raise ValidationError(words)
     return delete_any_alarms(self)
 
 

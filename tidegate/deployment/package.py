@@ -26,6 +26,7 @@ __all__ = ["COMMAND_LINE_ONLY", "package", "stage_app"]
 APP = Path(__file__).parents[2] / "chalice_app"
 ROOMS = ("rules", "scaling")
 COMMAND_LINE_ONLY = (
+    "alarm_changes.py",
     "alarms.py",
     "discovery.py",
     "ledger_sqlite.py",
