@@ -12,13 +12,23 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from rules.metrics import function_metric, stream_metric, table_metric
+from rules.metrics import account_metric, function_metric, stream_metric, table_metric
 from rules.pipeline import Capacity, Consumer, Pipeline, Stream
 from rules.window import Metric
 from scaling.record import Entry, Outcome
 from scaling.specification import PipelineSpec
 
-__all__ = ["DASHBOARD_PREFIX", "Graph", "Limit", "Line", "Row", "body", "dashboard_name", "rows"]
+__all__ = [
+    "DASHBOARD_PREFIX",
+    "Graph",
+    "Limit",
+    "Line",
+    "Row",
+    "body",
+    "columns",
+    "dashboard_name",
+    "rows",
+]
 
 SHARD_RECORDS, SHARD_BYTES = 1000, 1024 * 1024
 """What one shard takes a second (Kinesis quotas)."""
@@ -146,12 +156,8 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
     function, mapping = consumer.function, consumer.mapping
     name, shards = function.name, pipeline.stream.shard_count
     cap = function.reserved_concurrency
-    caps = (
-        Limit("account's concurrency", pipeline.account_concurrency)
-        if cap is None
-        else Limit("reserved concurrency", cap),
-        Limit("shards x factor", shards * mapping.parallelization_factor),
-    )
+    lanes = Limit("shards x factor", shards * mapping.parallelization_factor)
+    reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     duration = Graph(
         "Duration",
         "s",
@@ -165,7 +171,13 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
         "Concurrent executions",
         "executions",
         (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        caps,
+        (*reserved, lanes),
+    )
+    account = Graph(
+        "Concurrency of the account",
+        "executions",
+        (Line(account_metric("ConcurrentExecutions", "Maximum"), "concurrent"),),
+        (Limit("account's concurrency", pipeline.account_concurrency),),
     )
     failures = Graph(
         "Errors and throttles",
@@ -180,7 +192,8 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
         f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once. Errors that go "
         "on block a shard: more capacity does not cure them."
     )
-    return Row(f"Function {name}", text, (duration, concurrency, failures))
+    shared = (account,) if cap is None else ()
+    return Row(f"Function {name}", text, (duration, concurrency, *shared, failures))
 
 
 def _capacity(capacity: Capacity) -> Iterator[Graph]:
@@ -209,19 +222,19 @@ def body(layers: Sequence[Row], region: str, title: str, entries: Sequence[Entry
         height = TEXT_HEIGHT + 2 * (row is layers[0])
         widgets.append(_placed("text", 0, top, WIDTH, height, {"markdown": markdown}))
         top += height
-        columns = _columns(len(row.graphs))
-        width = WIDTH // columns
+        across_max = columns(len(row.graphs))
+        width = WIDTH // across_max
         for at, graph in enumerate(row.graphs):
-            across, down = at % columns, at // columns
+            across, down = at % across_max, at // across_max
             properties = _properties(graph, region, marks)
             widgets.append(
                 _placed("metric", across * width, top + down * HEIGHT, width, HEIGHT, properties)
             )
-        top += HEIGHT * -(-len(row.graphs) // columns)
+        top += HEIGHT * -(-len(row.graphs) // across_max)
     return json.dumps({"start": "-PT3H", "periodOverride": "inherit", "widgets": widgets})
 
 
-def _columns(graphs: int) -> int:
+def columns(graphs: int) -> int:
     """Four side by side; three where that leaves no gap, as for a table with its indexes."""
     return 3 if graphs % 3 == 0 else min(4, graphs)
 

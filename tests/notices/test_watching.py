@@ -199,7 +199,7 @@ def boards(aws: dict[str, Any]) -> list[str]:
 
 def test_a_dashboard_is_planned_put_once_and_removed(aws: dict[str, Any], file: Path) -> None:
     dry = run("dashboard", str(file), "--dry-run")
-    assert dry.stdout == "would put dashboard tidegate-orders: 10 graphs, 10 limits\n"
+    assert dry.stdout == "would put dashboard tidegate-orders: 11 graphs, 10 limits\n"
     assert boards(aws) == []
     assert run("dashboard", str(file)).exit_code == 1
     done = run("dashboard", str(file), "--yes")

@@ -112,7 +112,7 @@ def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview:
     from scaling.aws.metrics import AwsMetrics
     from scaling.dashboard import body, rows
     from tidegate.commands.sweep import default_ledger, open_ledger
-    from tidegate.dashboard_page import dashboard_page
+    from tidegate.dashboard_page import changes_told, dashboard_page
 
     pipeline = AwsCloud(clients).describe(spec)
     layers = rows(pipeline, spec)
@@ -120,7 +120,10 @@ def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview:
     kept = open_ledger(ledger or default_ledger(), clients)
     entries: tuple[Entry, ...] = kept.entries(spec.name, now - LOOK_BACK)
     if preview is not None:
-        page = dashboard_page(layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now)
+        page = dashboard_page(
+            layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now,
+            changes_told(entries),
+        )  # fmt: skip
         Path(preview).write_text(page, encoding="utf-8")
         click.echo(f"Drawn in {preview}.")
     return body(layers, pipeline.stream.arn.split(":")[3], spec.name, entries)
