@@ -141,7 +141,7 @@ def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str,
     )  # fmt: skip
     yield "records-will-be-lost", {
         **_common(
-            f"At its present growth the iterator age of {name} reaches the retention in 4 h",
+            f"At its present growth the iterator age of {name} reaches the retention within 4 h",
             retention * 1000, 3, 5, MISSING,
         ),
         "Metrics": [

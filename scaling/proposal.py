@@ -31,6 +31,9 @@ HEADROOM = 2
 
 OBJECTIVES_SECONDS = (60, 120, 300, 600, 900)
 KEPT_SHARE = 0.95
+PERIODS_TO_TRUST = 288
+"""A day of them."""
+
 RETENTION_HOURS = 168
 USE = TargetUtilization()
 
@@ -141,8 +144,8 @@ def propose(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposal:
 
 def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed:
     """The least objective that was kept in most periods; a batching window is no lateness. Where
-    none was, the strictest: at first only advice comes of it, and a lax one would hide an
-    illness."""
+    none was, or too little was seen, the strictest: at first only advice comes of it, and a lax one
+    would hide an illness."""
     waits = max((each.mapping.batching_window_seconds for each in pipeline.consumers), default=0)
     least = ceil(Objective().iterator_age_max_seconds) + waits
     rungs = [each for each in OBJECTIVES_SECONDS if each >= least] or [least]
@@ -152,15 +155,11 @@ def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed
         return Proposed(rungs[0], f"no iterator age was seen in two weeks{own}")
     kept = {rung: sum(age <= rung for age in ages) / len(ages) for rung in rungs}
     chosen = next((rung for rung in rungs if kept[rung] >= KEPT_SHARE), None)
-    highest = f"the highest age was {max(ages):,.0f} s{own}"
-    if chosen is not None:
-        words = f"kept in {_floored(kept[chosen])} of 5-minute periods; {highest}"
-        return Proposed(chosen, words)
-    words = (
-        f"kept in {_floored(kept[rungs[0]])} of 5-minute periods only; {highest}: it is sick, or "
-        "need not be quick"
-    )
-    return Proposed(rungs[0], words)
+    if len(ages) < PERIODS_TO_TRUST or chosen is None:
+        doubt = "too few to tell" if chosen is not None else "it is sick, or need not be quick"
+        chosen, own = rungs[0], f"{own}; {doubt}"
+    share = f"{_floored(kept[chosen])} of {len(ages):,} periods of 5 minutes"
+    return Proposed(chosen, f"kept in {share}; the highest age was {max(ages):,.0f} s{own}")
 
 
 def _floored(share: float) -> str:

@@ -98,7 +98,7 @@ def _undecided(candidates: tuple[Candidate, ...]) -> Iterator[str]:
     """For a comment, whose names become part of the file once their ``# `` is taken away."""
     if not candidates:
         return
-    yield f"For you to decide: {candidates[0].because}. Of these"
+    yield f"For you to decide: {_one_line(candidates[0].because)}. Of these"
     yield "tables, take the # away from those that it does write, and drop the others."
     yield from (f"- {scalar(each.table)}" for each in candidates[:UNDECIDED_MAX])
     more = len(candidates) - UNDECIDED_MAX
@@ -107,7 +107,7 @@ def _undecided(candidates: tuple[Candidate, ...]) -> Iterator[str]:
 
 
 def _table(table: Table, because: str, drafted: Drafted, survey: Survey) -> Iterator[str]:
-    yield f"- name: {scalar(table.name)} # {because}"
+    yield f"- name: {scalar(table.name)} # {_one_line(because)}"
     if not table.is_provisioned:
         yield "  # On demand: it has no capacity to set."
         return

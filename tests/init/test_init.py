@@ -6,7 +6,6 @@ import pty
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,7 +38,7 @@ def nobody(_: str, __: tuple[Candidate, ...]) -> None:
 
 
 @pytest.fixture(scope="module")
-def race_day() -> Iterator[tuple[Survey, list[str]]]:
+def race_day() -> tuple[Survey, list[str]]:
     """The race day after its ninety minutes, and every call that was made to survey it."""
     world = World(load_scenario("race-day"), 1)
     world.advance(world.scenario.duration_seconds)
@@ -47,7 +46,7 @@ def race_day() -> Iterator[tuple[Survey, list[str]]]:
         called: list[str] = []
         session.events.register("before-call", lambda model, **_: called.append(model.name))
         clients = Clients(session)
-        yield survey(Discovery(clients), AwsMetrics(clients), world.now, nobody), called
+        return survey(Discovery(clients), AwsMetrics(clients), world.now, nobody), called
 
 
 def test_the_whole_race_day_pipeline_is_found(race_day: tuple[Survey, list[str]]) -> None:
