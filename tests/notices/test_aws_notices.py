@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from scaling.errors import CloudError, ResourceMissing
 from scaling.illness import Destination, Kind, Notice
 from scaling.specification import NoticeSpec
 from tests.notices.post import TOPIC, Post
+from tidegate.pipeline_file import parse
 
 NOTICE = Notice(
     Kind.PAGE, "orders-20260105T001300Z", "orders", "2026-01-05T00:13:00+00:00",
@@ -34,6 +36,7 @@ To be done by you:
 - orders: hand the lever over
 
 https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards:name=tidegate-orders"""
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "notices.md"
 RESOLVED = replace(NOTICE, kind=Kind.RESOLVED, found=(), done=(), to_do=())
 UPDATE = replace(NOTICE, kind=Kind.UPDATE, causes=("hot-key at orders",))
 
@@ -133,6 +136,16 @@ def test_a_topic_that_is_gone_is_an_error_of_ours(post: Post) -> None:
     post.aws["sns"].delete_topic(TopicArn=TOPIC)
     with pytest.raises(ResourceMissing, match="sns:Publish"):
         send(post, NOTICE, Destination.SNS)
+
+
+def test_the_documentation_shows_what_is_sent_and_what_the_file_takes() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    assert f"```\n{ON_A_PHONE}\n```" in text
+    _, block, *_ = text.split("```")
+    pipeline = "pipelines:\n  - name: a\n    stream: a\n    consumers: [{function: f}]\n"
+    (spec,) = parse(pipeline + block.removeprefix("yaml\n"), "docs").pipelines
+    assert spec.notices.ops_items
+    assert spec.suppressions[0].reason == "the sale has one product, ticket 42"
 
 
 def test_a_subject_is_what_sns_takes() -> None:
