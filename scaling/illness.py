@@ -78,7 +78,8 @@ class Notice:
     @property
     def subject(self) -> str:
         """One line, plain ASCII, as SNS wants it."""
-        state = "well again" if self.kind is Kind.RESOLVED else ", ".join(self.causes)
+        causes = ", ".join(self.causes)
+        state = f"well again after {causes}" if self.kind is Kind.RESOLVED else causes
         line = f"Tidegate: {self.pipeline}: {state}"
         return line.encode("ascii", "replace").decode()[:SUBJECT_MAX]
 

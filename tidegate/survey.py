@@ -65,10 +65,10 @@ class _Surveyor:
     unread: dict[str, None] = field(default_factory=dict)
     known_tables: tuple[str, ...] = ()
 
-    def allowed(self, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
-        """The answer, or the other one where a permission is missing."""
+    def allowed(self, read: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """What is read, or the other answer where a permission is missing."""
         try:
-            return ask()
+            return read()
         except Denied as error:
             self.unread[str(error)] = None
             return otherwise

@@ -148,6 +148,11 @@ def test_the_documentation_shows_what_is_sent_and_what_the_file_takes() -> None:
     assert spec.suppressions[0].reason == "the sale has one product, ticket 42"
 
 
+def test_a_resolution_says_what_it_was() -> None:
+    subject = "Tidegate: orders: well again after table-throttled at orders"
+    assert RESOLVED.text == f"{subject}\n\n{NOTICE.dashboard}"
+
+
 def test_a_subject_is_what_sns_takes() -> None:
     odd = replace(NOTICE, pipeline="größe", causes=tuple(f"cause {at}" for at in range(50)))
     assert odd.subject.isascii()

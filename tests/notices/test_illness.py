@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -176,6 +176,42 @@ def test_of_two_sweeps_at_once_one_tells(post: Post, tmp_path: Path) -> None:
     for _ in range(60):
         sweep_by("first", Overtaken())
         world.advance(60)
+    assert post.counts == once_each()
+
+
+def test_a_sweep_that_lost_its_lease_while_sending_leaves_the_rest_to_the_other(post: Post) -> None:
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=post.places)
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+
+    class Slow:
+        """Real notices; the first takes so long that another sweep gets the lease."""
+
+        sent: ClassVar[list[Destination]] = []
+
+        def send(
+            self, notice: Notice, destination: Destination, places: NoticeSpec, known: str | None
+        ) -> str | None:
+            if not self.sent:
+                later = world.now + timedelta(minutes=5)
+                assert ledger.acquire("notices/orders", "another", later, 60)
+            self.sent.append(destination)
+            return post.notices.send(notice, destination, places, known)
+
+        def draw(self, name: str, body: str) -> None:
+            raise AssertionError("no dashboard was asked for")
+
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, Slow())
+    world.advance(180)
+    while not Slow.sent:
+        sweep([spec], edges, world.now, holder="test")
+        world.advance(60)
+    assert Slow.sent == [Destination.SNS]
+    for _ in range(60):
+        sweep([spec], edges, world.now, holder="test")
+        world.advance(60)
+    ledger.close()
     assert post.counts == once_each()
 
 

@@ -4,17 +4,19 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from re import findall
+from re import findall, fullmatch
 from typing import Any
 
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.pipeline import Pipeline
 from scaling.alarm_changes import changes
 from scaling.alarms import Alarm, wanted
-from scaling.dashboard import body, rows
+from scaling.dashboard import body, dashboard_name, rows
 from scaling.illness import Destination, Notice
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
@@ -45,7 +47,11 @@ METRIC_WIDGET = {
                     "type": "array",
                     "items": {
                         "type": "object", "required": ["value"],
-                        "properties": {"value": {"type": "number"}, "label": {"type": "string"}},
+                        "properties": {
+                            "value": {"type": "number"}, "label": {"type": "string"},
+                            "color": {"type": "string", "pattern": "^#[0-9a-f]{6}$"},
+                        },
+                        "additionalProperties": False,
                     },
                 },
                 "vertical": {
@@ -134,6 +140,11 @@ def test_every_graph_has_its_limit_drawn() -> None:
         "Write units of orders": {"provisioned": 2000},
         "Read units of orders": {"provisioned": 10},
     }  # fmt: skip
+
+
+@given(st.text(min_size=1))
+def test_a_dashboards_name_is_one_that_cloudwatch_takes(pipeline: str) -> None:
+    assert fullmatch("[A-Za-z0-9_-]{1,255}", dashboard_name(pipeline))
 
 
 class Boards:
