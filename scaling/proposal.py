@@ -14,7 +14,7 @@ from rules.metrics import function_metric, stream_metric, table_metric
 from rules.pipeline import Capacity, Consumer, Pipeline, Stream
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric, Window
-from scaling.limits import FACTOR_MAX
+from scaling.limits import FACTOR_MAX, SHARDS_MAX
 from scaling.prices import monthly_usd
 from scaling.record import Lever
 from scaling.specification import Objective, TargetUtilization
@@ -180,7 +180,7 @@ def _ranges(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Iterator[Ra
             (LeverKind.READ_CAPACITY, "Read", capacity.read_units),
         ):
             lever = Lever.of(kind, capacity.where)
-            yield _units(lever, units, _use(stream, capacity, word, windows))
+            yield _units(lever, units, _use(pipeline, capacity, word, windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +192,13 @@ class _Use:
     held_back: float | None
 
 
-def _use(stream: Stream, capacity: Capacity, kind: str, windows: Mapping[Metric, Window]) -> _Use:
-    sums = _present(windows, _consumed(capacity, kind))
-    read = sum(_present(windows, _read(stream.name)))
-    arrived = _present(windows, _incoming(stream.name)[0])
+def _use(
+    pipeline: Pipeline, capacity: Capacity, kind: str, windows: Mapping[Metric, Window]
+) -> _Use:
+    stream, sums = pipeline.stream.name, _present(windows, _consumed(capacity, kind))
+    # Each of the stream's readers reads every record.
+    read = sum(_present(windows, _read(stream))) / len(pipeline.consumers)
+    arrived = _present(windows, _incoming(stream)[0])
     throttled = sum(_present(windows, _throttled(capacity, kind)))
     would = None
     if throttled and read and arrived and sums:
@@ -228,7 +231,7 @@ def _shards(stream: Stream, windows: Mapping[Metric, Window]) -> Range:
         lever,
         current,
         Proposed(least, f"half of the time {median(records):,.0f} records/s or fewer"),
-        _priced(lever, max(current, HEADROOM * most), words),
+        _priced(lever, min(SHARDS_MAX, max(current, HEADROOM * most)), words),
     )
 
 
@@ -303,7 +306,10 @@ def _unseen(lever: Lever, current: int) -> Range:
     """Without any evidence the lever may double and never fall."""
     words = "no data in two weeks: twice what there is now"
     least = Proposed(max(1, current), "as now, for want of data")
-    return Range(lever, current, least, _priced(lever, max(1, HEADROOM * current), words))
+    most = max(1, HEADROOM * current)
+    if lever.kind is LeverKind.SHARD_COUNT:
+        most = min(SHARDS_MAX, most)
+    return Range(lever, current, least, _priced(lever, most, words))
 
 
 def _priced(lever: Lever, value: int, because: str) -> Proposed:

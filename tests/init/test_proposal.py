@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
 from rules.window import Metric, Window
+from scaling.limits import SHARDS_MAX
 from scaling.proposal import Proposed, proposal_metrics, propose
 from tests.builders import a_pipeline, a_stream, a_table
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 Samples = tuple[float | None, ...]
+ONE_SHARD = a_stream().open_shards
 SHARDS, FACTOR = LeverKind.SHARD_COUNT, LeverKind.PARALLELIZATION_FACTOR
 WRITES, READS = LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY
 
@@ -131,7 +133,7 @@ def test_a_batching_window_is_no_lateness() -> None:
 
 
 @given(
-    shards=st.integers(1, 500),
+    shards=st.integers(1, SHARDS_MAX),
     records=st.lists(st.none() | st.floats(0, 1e9), max_size=20),
     units=st.lists(st.none() | st.floats(0, 1e9), max_size=20),
     throttled=st.lists(st.none() | st.floats(0, 1e6), max_size=20),
@@ -144,7 +146,8 @@ def test_what_is_set_now_lies_within_the_bounds_whatever_was_seen(
     throttled: list[float | None],
     write_units: int,
 ) -> None:
-    pipeline = a_pipeline(shards=shards, table=a_table(write_units))
+    pipeline = a_pipeline(table=a_table(write_units))
+    pipeline = replace(pipeline, stream=replace(pipeline.stream, open_shards=ONE_SHARD * shards))
     seen = windows(
         pipeline,
         IncomingRecords=tuple(records),
@@ -153,5 +156,9 @@ def test_what_is_set_now_lies_within_the_bounds_whatever_was_seen(
         ConsumedWriteCapacityUnits=tuple(units),
         WriteThrottleEvents=tuple(throttled),
     )
-    for each in propose(pipeline, seen).ranges:
+    proposal = propose(pipeline, seen)
+    for each in proposal.ranges:
         assert 1 <= each.min.value <= each.current <= each.max.value, each
+    count = proposal.of(SHARDS, "racers")
+    assert count is not None
+    assert count.max.value <= SHARDS_MAX
