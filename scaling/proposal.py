@@ -4,28 +4,34 @@ A proposal is a first draft for a person to look at: each number has the reason 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from statistics import median
 
 from rules.diagnosis import LeverKind
-from rules.metrics import function_metric, stream_metric, table_metric
 from rules.pipeline import Capacity, Consumer, Pipeline, Stream
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric, Window
 from scaling.limits import FACTOR_MAX, SHARDS_MAX
 from scaling.prices import monthly_usd
+from scaling.proposal_metrics import (
+    PERIOD_SECONDS,
+    capacities,
+    concurrent,
+    consumed,
+    incoming,
+    iterator_age,
+    records_read,
+    refused,
+    throttled,
+)
 from scaling.record import Lever
 from scaling.specification import Objective, TargetUtilization
 
-__all__ = ["LOOK_BACK", "Proposal", "Proposed", "Range", "proposal_metrics", "propose"]
+__all__ = ["LOOK_BACK", "Proposal", "Proposed", "Range", "propose"]
 
 LOOK_BACK = timedelta(days=14)
-PERIOD_SECONDS = 300
-"""CloudWatch keeps points of five minutes for 63 days, and those of a minute for 15 only
-(GetMetricData, API reference)."""
-
 HEADROOM = 2
 """Above the peak of two weeks: as far as one UpdateShardCount goes (API reference)."""
 
@@ -70,72 +76,6 @@ class Proposal:
         return next((each for each in self.ranges if each.lever == lever), None)
 
 
-def _incoming(stream: str) -> tuple[Metric, Metric]:
-    return (
-        _coarse(stream_metric(stream, "IncomingRecords", "Sum")),
-        _coarse(stream_metric(stream, "IncomingBytes", "Sum")),
-    )
-
-
-def _refused(stream: str) -> Metric:
-    return _coarse(stream_metric(stream, "WriteProvisionedThroughputExceeded", "Sum"))
-
-
-def _read(stream: str) -> Metric:
-    return _coarse(stream_metric(stream, "GetRecords.Records", "Sum"))
-
-
-def _age(stream: str) -> Metric:
-    return _coarse(stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"))
-
-
-def _concurrent(function: str) -> Metric:
-    return _coarse(function_metric(function, "ConcurrentExecutions", "Maximum"))
-
-
-def _consumed(capacity: Capacity, kind: str) -> Metric:
-    name = f"Consumed{kind}CapacityUnits"
-    return _coarse(table_metric(capacity.table, capacity.index, name, "Sum"))
-
-
-def _throttled(capacity: Capacity, kind: str) -> Metric:
-    name = f"{kind}ThrottleEvents"
-    return _coarse(table_metric(capacity.table, capacity.index, name, "Sum"))
-
-
-def _coarse(metric: Metric) -> Metric:
-    return replace(metric, period_seconds=PERIOD_SECONDS)
-
-
-def _capacities(pipeline: Pipeline) -> tuple[Capacity, ...]:
-    found = {
-        capacity.where: capacity
-        for consumer in pipeline.consumers
-        for table in consumer.tables
-        if table.is_provisioned
-        for capacity in table.capacities
-    }
-    return tuple(found.values())
-
-
-def proposal_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
-    """Every metric that ``propose`` reads, five minutes a point."""
-    stream = pipeline.stream.name
-    return (
-        *_incoming(stream),
-        _refused(stream),
-        _read(stream),
-        _age(stream),
-        *(_concurrent(each.function.name) for each in pipeline.consumers),
-        *(
-            of(capacity, kind)
-            for capacity in _capacities(pipeline)
-            for kind in ("Write", "Read")
-            for of in (_consumed, _throttled)
-        ),
-    )
-
-
 def propose(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposal:
     """From what is configured and what two weeks showed. A metric that isn't in ``windows``, or
     has no data, leaves what is there now as the only evidence."""
@@ -149,7 +89,7 @@ def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed
     waits = max((each.mapping.batching_window_seconds for each in pipeline.consumers), default=0)
     least = ceil(Objective().iterator_age_max_seconds) + waits
     rungs = [each for each in OBJECTIVES_SECONDS if each >= least] or [least]
-    ages = [each / 1000 for each in _present(windows, _age(pipeline.stream.name))]
+    ages = [each / 1000 for each in _present(windows, iterator_age(pipeline.stream.name))]
     own = f"; batches wait up to {waits} s by themselves" if waits else ""
     if not ages:
         return Proposed(rungs[0], f"no iterator age was seen in two weeks{own}")
@@ -174,7 +114,7 @@ def _ranges(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Iterator[Ra
     for consumer in pipeline.consumers:
         yield _factor(consumer, stream, windows)
     yield _retention(stream)
-    for capacity in _capacities(pipeline):
+    for capacity in capacities(pipeline):
         for kind, word, units in (
             (LeverKind.WRITE_CAPACITY, "Write", capacity.write_units),
             (LeverKind.READ_CAPACITY, "Read", capacity.read_units),
@@ -195,13 +135,13 @@ class _Use:
 def _use(
     pipeline: Pipeline, capacity: Capacity, kind: str, windows: Mapping[Metric, Window]
 ) -> _Use:
-    stream, sums = pipeline.stream.name, _present(windows, _consumed(capacity, kind))
+    stream, sums = pipeline.stream.name, _present(windows, consumed(capacity, kind))
     # Each of the stream's readers reads every record.
-    read = sum(_present(windows, _read(stream))) / len(pipeline.consumers)
-    arrived = _present(windows, _incoming(stream)[0])
-    throttled = sum(_present(windows, _throttled(capacity, kind)))
+    read = sum(_present(windows, records_read(stream))) / len(pipeline.consumers)
+    arrived = _present(windows, incoming(stream)[0])
+    events = sum(_present(windows, throttled(capacity, kind)))
     would = None
-    if throttled and read and arrived and sums:
+    if events and read and arrived and sums:
         would = max(arrived) / PERIOD_SECONDS * sum(sums) / read
     return _Use(tuple(each / PERIOD_SECONDS for each in sums), would)
 
@@ -215,18 +155,18 @@ def _shards(stream: Stream, windows: Mapping[Metric, Window]) -> Range:
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     records, size = (
         [each / PERIOD_SECONDS for each in _present(windows, metric)]
-        for metric in _incoming(stream.name)
+        for metric in incoming(stream.name)
     )
     current = stream.shard_count
     if not records or not size:
         return _unseen(lever, current)
     most = _shards_for(max(records), max(size))
     least = min(current, _shards_for(median(records), median(size)))
-    refused = sum(_present(windows, _refused(stream.name)))
+    lost = sum(_present(windows, refused(stream.name)))
     peak = f"the peak of {max(records):,.0f} records/s, {max(size) / 2**20:,.2f} MiB/s"
     words = _above(current, most, f"{peak} needs at {USE.shard:.0%} use")
-    if refused:
-        words += f"; {refused:,.0f} records were refused: more was offered"
+    if lost:
+        words += f"; {lost:,.0f} records were refused: more was offered"
     return Range(
         lever,
         current,
@@ -254,7 +194,7 @@ def _whole(needed: float) -> int:
 
 def _factor(consumer: Consumer, stream: Stream, windows: Mapping[Metric, Window]) -> Range:
     name, current = consumer.function.name, consumer.mapping.parallelization_factor
-    seen = _present(windows, _concurrent(name))
+    seen = _present(windows, concurrent(name))
     used = f"at most {max(seen):,.0f}" if seen else "none"
     reserved = consumer.function.reserved_concurrency
     words = f"the most that AWS takes; concurrent executions seen: {used}"

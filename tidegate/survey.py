@@ -11,7 +11,8 @@ from rules.window import Metric, Window
 from scaling.aws.discovery import Discovery
 from scaling.errors import Denied, ResourceMissing
 from scaling.ports import Metrics
-from scaling.proposal import LOOK_BACK, Proposal, proposal_metrics, propose
+from scaling.proposal import LOOK_BACK, Proposal, propose
+from scaling.proposal_metrics import proposal_metrics
 from scaling.reach import Candidate, tables_gone, tables_written
 from scaling.sources import Source, function_name, sorted_out
 from scaling.specification import ConsumerSpec, PipelineSpec, TableSpec

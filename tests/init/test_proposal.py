@@ -12,7 +12,8 @@ from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
 from rules.window import Metric, Window
 from scaling.limits import SHARDS_MAX
-from scaling.proposal import Proposed, proposal_metrics, propose
+from scaling.proposal import Proposed, propose
+from scaling.proposal_metrics import proposal_metrics
 from tests.builders import a_pipeline, a_stream, a_table
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -31,6 +31,7 @@ COMMAND_LINE_ONLY = (
     "discovery.py",
     "ledger_sqlite.py",
     "proposal.py",
+    "proposal_metrics.py",
     "reach.py",
     "registration.py",
     "registry.py",
