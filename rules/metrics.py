@@ -2,7 +2,7 @@
 
 from rules.window import Metric
 
-__all__ = ["function_metric", "shard_metric", "stream_metric", "table_metric"]
+__all__ = ["account_metric", "function_metric", "shard_metric", "stream_metric", "table_metric"]
 
 
 def stream_metric(stream: str, name: str, statistic: str) -> Metric:
@@ -18,6 +18,11 @@ def shard_metric(stream: str, shard_id: str, name: str, statistic: str) -> Metri
 def function_metric(function: str, name: str, statistic: str) -> Metric:
     """A metric of AWS/Lambda. Two mappings on one function share it."""
     return Metric("AWS/Lambda", name, (("FunctionName", function),), statistic)
+
+
+def account_metric(name: str, statistic: str) -> Metric:
+    """A metric of AWS/Lambda over all functions of the account in the region."""
+    return Metric("AWS/Lambda", name, (), statistic)
 
 
 def table_metric(table: str, index: str | None, name: str, statistic: str) -> Metric:

@@ -21,7 +21,9 @@ from scaling.specification import (
     TargetTracking,
 )
 
-__all__ = ["semantic_mistakes"]
+__all__ = ["TOPIC_WORDS", "is_topic", "semantic_mistakes"]
+
+TOPIC_WORDS = "is not a standard SNS topic; arn:aws:sns:REGION:ACCOUNT:NAME is"
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
@@ -44,6 +46,11 @@ def semantic_mistakes(file: PipelineFile) -> Found:
         yield from _pipeline(pipeline, ("pipelines", at))
 
 
+def is_topic(arn: str) -> bool:
+    """Whether it is the ARN of an SNS topic whose subscribers may be people: no FIFO topic."""
+    return fullmatch(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}", arn) is not None
+
+
 def _duplicates(
     items: Sequence[Item], path: Path, key: str, name_of: Callable[[Item], str]
 ) -> Found:
@@ -57,13 +64,19 @@ def _duplicates(
 
 
 def _pipeline(spec: PipelineSpec, path: Path) -> Found:
+    if not fullmatch(r"[\w .-]{1,128}", spec.name):
+        words = f"{spec.name!r} is not a name; letters, digits, spaces and _.- are, 128 at most"
+        yield (*path, "name"), words
+    topic = spec.notices.sns_topic_arn
+    if topic is not None and not is_topic(topic):
+        yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
     yield from _levers(spec.levers, path, (*_STREAM, *_FACTOR, *_CAPACITY), "a pipeline")
     consumers = (*path, "consumers")
     yield from _duplicates(spec.consumers, consumers, "function", lambda each: each.function)
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
-    causes = [each.value for each in Cause]
+    causes = [*(each.value for each in Cause), *(rule.name for rule in spec.rules)]
     for at, suppression in enumerate(spec.suppressions):
         if suppression.cause is not None and suppression.cause not in causes:
             words = f"{suppression.cause!r} is not a cause; the causes are {', '.join(causes)}"

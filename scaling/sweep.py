@@ -115,18 +115,17 @@ def _draw(
     report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices
 ) -> tuple[str, ...]:
     """Draw the limits anew when they are not those of the last drawing; why it failed, if so."""
-    name = dashboard_name(spec.name)
+    name, note = dashboard_name(spec.name), f"dashboard/{spec.name}"
     region = report.pipeline.stream.arn.split(":")[3]
-    entries = ledger.entries(spec.name, report.at - LOOK_BACK)
-    drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
-    note, digest = f"dashboard/{spec.name}", sha256(drawn.encode()).hexdigest()
-    if ledger.kept(note) == digest:
-        return ()
     try:
-        notices.draw(name, drawn)
+        entries = ledger.entries(spec.name, report.at - LOOK_BACK)
+        drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
+        digest = sha256(drawn.encode()).hexdigest()
+        if ledger.kept(note) != digest:
+            notices.draw(name, drawn)
+            ledger.keep(note, digest)
     except CloudError as error:
         return (f"dashboard {name}: {error}",)
-    ledger.keep(note, digest)
     return ()
 
 

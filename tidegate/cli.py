@@ -14,6 +14,7 @@ _COMMANDS = {
     "demo": "tidegate.commands.demo",
     "deregister": "tidegate.commands.deregister",
     "history": "tidegate.commands.history",
+    "init": "tidegate.commands.init",
     "memory": "tidegate.commands.memory",
     "register": "tidegate.commands.register",
     "reshard": "tidegate.commands.reshard",

@@ -22,6 +22,8 @@ _BY_CODE: dict[str, type[CloudError]] = {
         (
             "AccessDenied",
             "AccessDeniedException",
+            "AuthorizationError",
+            "OpsItemAccessDeniedException",
             "UnauthorizedOperation",
             "UnrecognizedClientException",
             "InvalidClientTokenId",
@@ -35,15 +37,22 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "Throttling",
             "ThrottlingException",
             "ThrottledException",
+            "Throttled",
+            "KMSThrottling",
             "TooManyRequestsException",
             "RequestLimitExceeded",
             "ProvisionedThroughputExceededException",
         ),
         Throttled,
     ),
-    **dict.fromkeys(("LimitExceededException", "LimitExceeded"), LimitExceeded),
+    **dict.fromkeys(
+        ("LimitExceededException", "LimitExceeded", "OpsItemLimitExceededException"), LimitExceeded
+    ),
     **dict.fromkeys(("ResourceInUseException", "ResourceConflictException"), ResourceInUse),
-    **dict.fromkeys(("ResourceNotFoundException", "ResourceNotFound"), ResourceMissing),
+    **dict.fromkeys(
+        ("ResourceNotFoundException", "ResourceNotFound", "NotFound", "NoSuchEntity"),
+        ResourceMissing,
+    ),
     **dict.fromkeys(
         (
             "ValidationException",
@@ -51,6 +60,9 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "InvalidParameterValueException",
             "InvalidParameterValue",
             "ValidationError",
+            "InvalidParameter",
+            "InvalidParameterInput",
+            "OpsItemInvalidParameterException",
         ),
         InvalidRequest,
     ),
