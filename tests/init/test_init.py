@@ -237,6 +237,12 @@ def test_another_region_is_another_account(account: Account) -> None:
     assert (result.exit_code, result.stderr.split(":")[0]) == (1, "eu-central-1")
 
 
+def test_what_is_no_region_is_bad_input() -> None:
+    result = run("--region", "not a region")
+    assert result.exit_code == 2
+    assert "'not a region' is not a region; one such as eu-central-1 is" in result.stderr
+
+
 def test_a_function_and_a_stream_that_are_gone_are_left_out(account: Account) -> None:
     account.function("writer")
     for name in ("orders", "gone"):
