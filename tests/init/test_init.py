@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scaling.aws.clients import Clients
@@ -395,6 +395,7 @@ def test_without_the_first_permission_nothing_can_be_said() -> None:
         surveyed_with(*MORE)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-zA-Z0-9_.-]{1,128}", fullmatch=True))
 @example("1e3")
 @example("2024-01-01")
