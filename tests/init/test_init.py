@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scaling.aws.clients import Clients
@@ -237,6 +237,12 @@ def test_another_region_is_another_account(account: Account) -> None:
     assert (result.exit_code, result.stderr.split(":")[0]) == (1, "eu-central-1")
 
 
+def test_what_is_no_region_is_bad_input() -> None:
+    result = run("--region", "not a region")
+    assert result.exit_code == 2
+    assert "'not a region' is not a region; one such as eu-central-1 is" in result.stderr
+
+
 def test_a_function_and_a_stream_that_are_gone_are_left_out(account: Account) -> None:
     account.function("writer")
     for name in ("orders", "gone"):
@@ -389,6 +395,7 @@ def test_without_the_first_permission_nothing_can_be_said() -> None:
         surveyed_with(*MORE)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-zA-Z0-9_.-]{1,128}", fullmatch=True))
 @example("1e3")
 @example("2024-01-01")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
@@ -133,6 +133,7 @@ def test_a_batching_window_is_no_lateness() -> None:
     assert objective(waiting).value == 600
 
 
+@settings(deadline=None)
 @given(
     shards=st.integers(1, SHARDS_MAX),
     records=st.lists(st.none() | st.floats(0, 1e9), max_size=20),

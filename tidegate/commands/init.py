@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from re import fullmatch
 from typing import TYPE_CHECKING
 
 import click
@@ -17,8 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
+def _region(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not fullmatch(r"[a-z]+(-[a-z]+)+-\d+", value):
+        raise click.BadParameter(f"{value!r} is not a region; one such as eu-central-1 is")
+    return value
+
+
 @click.command("init")
-@click.option("--region", help="Where to look; default: the environment's or the profile's.")
+@click.option(
+    "--region", callback=_region, help="Where to look; default: the environment's or the profile's."
+)
 @click.option("--output", type=click.Path(), help="The file to write; default: standard output.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
 def command(region: str | None, output: str | None, force: bool) -> None:
