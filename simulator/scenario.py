@@ -71,7 +71,8 @@ class Traffic:
     """What producers write.
 
     ``points`` are (second, records per second): a step where the next point has the same rate, a
-    straight line in between otherwise. ``hot_key_share`` of the records carry one key, and
+    straight line in between otherwise; those before second 0 are the past that CloudWatch knows.
+    ``hot_key_share`` of the records carry one key, and
     ``hot_range_share`` of them many keys of one part (``hot_range``, 0..1) of the key ring.
     """
 

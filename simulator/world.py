@@ -206,7 +206,17 @@ class World:
     ) -> float | None:
         """A minute's value as CloudWatch answers now: late, and None where it has none."""
         at = int((minute - START).total_seconds()) // 60
+        if at < 0:
+            return self._before(name, statistic, at)
         return self.publisher.value((namespace, name, dimensions), statistic, at, self.second)
+
+    def _before(self, name: str, statistic: str, minute: int) -> float | None:
+        """What CloudWatch has kept of the incoming data from before the start, where the traffic
+        says what that was."""
+        records = {"IncomingRecords": 1, "IncomingBytes": self.traffic.record_bytes}.get(name)
+        if records is None or statistic != "Sum" or minute * 60 < self.traffic.points[0][0]:
+            return None
+        return records * 60 * rate_at(self.traffic, minute * 60 + 30)
 
     def figures(self) -> Figures:
         """What the run has come to so far."""
