@@ -118,6 +118,13 @@ class Scenario:
     pipeline_file: Mapping[str, Any]
     account_concurrency: int = 1000
 
+    @property
+    def may_hold_up_one_lane(self) -> bool:
+        """Whether a hot key or a poisoned batch may fall upon one lane of a shard alone."""
+        return self.traffic.hot_key_share > 0 or any(
+            fault.what == "poison" or "hot_key_share" in fault.values for fault in self.faults
+        )
+
 
 def _fault(data: dict[str, Any]) -> Fault:
     values = {key: value for key, value in data.items() if key not in ("at", "what")}

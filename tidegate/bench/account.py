@@ -59,9 +59,7 @@ class Account:
     def setting(self) -> Setting:
         """What is configured now."""
         stream = self.world.stream
-        return Setting(
-            stream.open_count, stream.factor, self.world.capacities[None].write_units
-        )
+        return Setting(stream.open_count, stream.factor, self.world.capacities[None].write_units)
 
     @property
     def is_stream_updating(self) -> bool:
@@ -117,9 +115,7 @@ class Account:
         """UpdateTable, write capacity only."""
         state = self.world.capacities[None]
         wanted = max(1, units)
-        target = CapacityTarget(
-            None, state.write_units, state.read_units, wanted, state.read_units
-        )
+        target = CapacityTarget(None, state.write_units, state.read_units, wanted, state.read_units)
         self._ask(state.write_units, wanted, UpdateTableThroughput(TABLE, (target,)))
 
     def _ask(self, current: int, wanted: int, action: Action) -> None:

@@ -6,7 +6,8 @@ supply s, in per cent of the time or of the demand, lower being better.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
+from itertools import pairwise
 
 __all__ = ["Elasticity", "elasticity", "mean_elasticity"]
 
@@ -31,10 +32,7 @@ def elasticity(demand: Sequence[float], supply: Sequence[float]) -> Elasticity:
     """Of two series over the same, equally long intervals. ValueError when they differ."""
     pairs = list(zip(demand, supply, strict=True))
     count = len(pairs)
-    turns = [
-        min(abs(_sign(s1 - s0) - _sign(d1 - d0)), 1)
-        for (d0, s0), (d1, s1) in zip(pairs, pairs[1:], strict=False)
-    ]
+    turns = [min(abs(_sign(s1 - s0) - _sign(d1 - d0)), 1) for (d0, s0), (d1, s1) in pairwise(pairs)]
     return Elasticity(
         100 * sum(max(d - s, 0) / d for d, s in pairs) / count,
         100 * sum(max(s - d, 0) / d for d, s in pairs) / count,
@@ -46,6 +44,5 @@ def elasticity(demand: Sequence[float], supply: Sequence[float]) -> Elasticity:
 
 def mean_elasticity(parts: Sequence[Elasticity]) -> Elasticity:
     """Field by field, as of several layers or runs."""
-    return Elasticity(
-        *(sum(getattr(part, each.name) for part in parts) / len(parts) for each in fields(Elasticity))
-    )
+    columns = zip(*map(astuple, parts), strict=True)
+    return Elasticity(*(sum(column) / len(parts) for column in columns))

@@ -99,7 +99,7 @@ def _result(name: str, case: Case, account: Account, cost_usd: float) -> Result:
         fault=case.fault,
         seed=case.seed,
         seconds=world.second,
-        seconds_out=figures.seconds_out_of_objective,
+        seconds_out=world.seconds_late,
         records_lost=figures.records_lost,
         producer_throttles=figures.producer_throttles,
         table_throttles=figures.table_throttles,

@@ -29,8 +29,9 @@ def undone(calls: Sequence[Call]) -> int:
             continue
         before = last.get(call.lever)
         if before is not None and call.second - before.second <= HOUR:
-            up, was_up = call.to_capacity > call.from_capacity, before.to_capacity > (
-                before.from_capacity
+            up, was_up = (
+                call.to_capacity > call.from_capacity,
+                before.to_capacity > (before.from_capacity),
             )
             count += up != was_up
         last[call.lever] = call
@@ -39,9 +40,7 @@ def undone(calls: Sequence[Call]) -> int:
 
 def settling(step: int, calls: Sequence[Call], is_short: Sequence[bool]) -> Settling:
     """Of the hour after a step; ``is_short`` tells it minute by minute from the run's start."""
-    within = [
-        call for call in calls if step <= call.second < step + HOUR and not call.refused
-    ]
+    within = [call for call in calls if step <= call.second < step + HOUR and not call.refused]
     steps = max((sum(each.lever is lever for each in within) for lever in LeverKind), default=0)
     first = step // 60
     late = [at for at, short in enumerate(is_short[first : first + 60]) if short]

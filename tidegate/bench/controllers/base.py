@@ -51,7 +51,12 @@ def at_start(load: Load) -> Setting:
 
 
 class Resource(Protocol):
-    """One lever with the metric that says how much of it is used."""
+    """One lever with the metric that says how much of it is used.
+
+    The use is always told against the capacity of now, as the alarms of Application Auto Scaling
+    and of kinesis-auto-scaling are rewritten after each change; so a change isn't made twice while
+    the metrics from before it are still coming in.
+    """
 
     def use(self, account: Account, minutes: int) -> Samples:
         """The used share of the capacity, 0..1 and above, minute by minute; empty without data."""
@@ -102,13 +107,8 @@ class _Lanes:
 class _Table:
     def use(self, account: Account, minutes: int) -> Samples:
         consumed = account.table("ConsumedWriteCapacityUnits", "Sum", minutes)
-        provisioned = account.table("ProvisionedWriteCapacityUnits", "Average", minutes)
-        if not provisioned:
-            return []
-        return [
-            None if used is None or not held else used / 60 / held
-            for used, held in zip(consumed, provisioned, strict=False)
-        ]
+        limit = 60 * account.setting.write_units
+        return [None if each is None else each / limit for each in consumed]
 
     def capacity(self, account: Account) -> int:
         return account.setting.write_units

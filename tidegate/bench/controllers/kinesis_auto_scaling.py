@@ -38,8 +38,7 @@ def periods(minutes: Samples, *, largest: bool = False) -> list[float]:
     missing minute counts as nothing."""
     filled = [0.0 if each is None else each for each in minutes]
     groups = [
-        filled[max(0, end - PERIOD_MINUTES) : end]
-        for end in range(len(filled), 0, -PERIOD_MINUTES)
+        filled[max(0, end - PERIOD_MINUTES) : end] for end in range(len(filled), 0, -PERIOD_MINUTES)
     ]
     return [max(group) if largest else sum(group) for group in reversed(groups)]
 

@@ -37,17 +37,13 @@ LOW_MINUTES = 15
 def all_above(samples: Samples, threshold: float, minutes: int) -> bool:
     """Whether an alarm fires that asks for so many data points in a row above a threshold."""
     newest = samples[-minutes:]
-    return len(newest) == minutes and all(
-        each is not None and each > threshold for each in newest
-    )
+    return len(newest) == minutes and all(each is not None and each > threshold for each in newest)
 
 
 def all_below(samples: Samples, threshold: float, minutes: int) -> bool:
     """The same for below."""
     newest = samples[-minutes:]
-    return len(newest) == minutes and all(
-        each is not None and each < threshold for each in newest
-    )
+    return len(newest) == minutes and all(each is not None and each < threshold for each in newest)
 
 
 @dataclass(slots=True)
