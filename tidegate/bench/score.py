@@ -46,6 +46,7 @@ class Summary:
     kind: str
     half: str
     runs: int
+    seeds: int
     seconds_out: Spread
     seconds_out_total: int
     seconds_total: int
@@ -100,6 +101,7 @@ def _summary(
         kind=kind,
         half=half,
         runs=len(runs),
+        seeds=len({each.seed for each in runs}),
         seconds_out=_out(runs),
         seconds_out_total=sum(each.seconds_out for each in runs),
         seconds_total=sum(each.seconds for each in runs),
@@ -144,6 +146,7 @@ def _optimum(
         kind=kind,
         half=half,
         runs=len(cases),
+        seeds=len({each.seed for each in group}),
         seconds_out=Spread(0.0, 0.0, 0.0),
         seconds_out_total=0,
         seconds_total=sum(seconds.values()),

@@ -15,12 +15,12 @@ __all__ = ["LEGEND", "Sheet", "markdown", "screen", "sheets"]
 HALVES = ("tuning", "held-out")
 
 LEGEND = (
-    "out s: seconds in which a record is older than the objective allows, its wait at the producer "
-    "included; time: their share of all; $ and x opt: cost, and cost against the clairvoyant "
-    "optimum's; seeds: lowest and highest of one seed; lost: records, in all; steps, settled s: "
-    "changes and seconds until all is well after a step of the load. Means over cases are "
-    "geometric, of x + 1 where x may be zero. Elasticity: means of the three layers, lower is "
-    "better."
+    "out s: seconds in which a record is older than the objective allows, its wait at the "
+    "producer included; time: their share of all; $ and x opt: cost, and cost against the "
+    "clairvoyant optimum's; by seed: the lowest and highest of any one seed; lost: records, in "
+    "all; steps, settled s: changes and seconds until all is well after a step of the load. Means "
+    "over cases are geometric, of x + 1 where x may be zero. Elasticity: means of the three "
+    "layers, lower is better."
 )
 """What the headings mean."""
 
@@ -48,13 +48,19 @@ class _Row:
         every = self.all
         return [
             *self.halved(lambda each: _number(each.seconds_out.mean)),
-            _range(every.seconds_out, _number),
+            *self._seeds(every.seconds_out, _number),
             f"{every.seconds_out_total / every.seconds_total:.2%}",
             f"{every.cost_usd:,.2f}",
             *self.halved(lambda each: f"{each.cost_to_optimum.mean:.2f}"),
-            _range(every.cost_to_optimum, lambda value: f"{value:.2f}"),
+            *self._seeds(every.cost_to_optimum, lambda value: f"{value:.2f}"),
             _number(every.records_lost_total),
         ]
+
+    def _seeds(self, spread: Spread, words: Callable[[float], str]) -> list[str]:
+        """The lowest and highest of any one seed, where there are several."""
+        if self.all.seeds == 1:
+            return []
+        return [f"{words(spread.low)}..{words(spread.high)}"]
 
     def manner(self) -> list[str]:
         """How it went about them; the optimum isn't played."""
@@ -96,14 +102,9 @@ def _apart(halves: Iterable[str]) -> list[str]:
     return known if len(known) > 1 else list(halves)[:1]
 
 
-def _range(spread: Spread, words: Callable[[float], str]) -> str:
-    low, high = words(spread.low), words(spread.high)
-    return low if low == high else f"{low}..{high}"
-
-
 _KINDS = {"healthy": "healthy consumers", "faults": "with a fault"}
 _MANNER = (
-    "producer throttles",
+    "producer refusals",
     "table throttles",
     "actions",
     "undone",
@@ -152,14 +153,15 @@ def _sheet(
 
 def _outcome_headings(row: _Row) -> tuple[str, ...]:
     halves = _apart(row.halves)
+    seeds = ["by seed"] if row.all.seeds > 1 else []
     names = [f" {each}" for each in halves] if len(halves) > 1 else [""]
     return (
         *(f"out s{each}" for each in names),
-        "seeds",
+        *seeds,
         "time",
         "$",
         *(f"x opt{each}" for each in names),
-        "seeds",
+        *seeds,
         "lost",
     )
 
@@ -173,13 +175,14 @@ def _counted(row: _Row) -> str:
 
 def screen(summaries: Sequence[Summary]) -> "Iterator[Table]":
     """The tables for a terminal."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     for sheet in sheets(summaries):
-        table = Table(title=sheet.title, title_justify="left")
-        for heading in sheet.headings:
-            is_name = heading == sheet.headings[0]
-            table.add_column(heading, justify="left" if is_name else "right", no_wrap=is_name)
+        table = Table(title=sheet.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        table.add_column(sheet.headings[0], no_wrap=True)
+        for heading in sheet.headings[1:]:
+            table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
         for row in sheet.rows:
             table.add_row(*row, style="bold" if row[0] == TIDEGATE else None)
         yield table

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +90,7 @@ def command(
         leave(error)
     benchmark = _run(names, chosen, processes or os.cpu_count() or 1)
     _show(benchmark, console)
-    _write(benchmark, out, console)
+    _write(benchmark, chosen, out, console)
 
 
 def _own(trace: Path, peak: float | None, seeds: int) -> "tuple[Case, ...]":
@@ -134,12 +136,15 @@ def _show(benchmark: "Benchmark", console: "Console") -> None:
     console.print(LEGEND, highlight=False)
 
 
-def _write(benchmark: "Benchmark", out: Path, console: "Console") -> None:
+def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Console") -> None:
     from tidegate.bench.bench import as_json
+    from tidegate.bench.page import page
     from tidegate.bench.table import markdown
 
     out.mkdir(parents=True, exist_ok=True)
+    made_by = shlex.join(["tidegate", *sys.argv[1:]])
     text = json.dumps(as_json(benchmark), indent=1, ensure_ascii=False)
     (out / "results.json").write_text(text + "\n", encoding="utf-8")
     (out / "tables.md").write_text(markdown(benchmark.summaries), encoding="utf-8")
-    console.print(f"Results: {out / 'results.json'}, {out / 'tables.md'}", highlight=False)
+    (out / "index.html").write_text(page(benchmark, cases, made_by), encoding="utf-8")
+    console.print(f"Page: {out / 'index.html'}; figures: {out / 'results.json'}", highlight=False)
