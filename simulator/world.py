@@ -213,10 +213,27 @@ class World:
         self, namespace: str, name: str, dimensions: Dimensions, statistic: str, minute: datetime
     ) -> float | None:
         """A minute's value as CloudWatch answers now: late, and None where it has none."""
-        at = int((minute - START).total_seconds()) // 60
-        if at < 0:
-            return self._before(name, statistic, at)
-        return self.publisher.value((namespace, name, dimensions), statistic, at, self.second)
+        return self.metrics(namespace, name, dimensions, statistic, minute, 1)[0]
+
+    def metrics(
+        self,
+        namespace: str,
+        name: str,
+        dimensions: Dimensions,
+        statistic: str,
+        start: datetime,
+        count: int,
+        every_minutes: int = 1,
+    ) -> list[float | None]:
+        """The values of ``count`` minutes from ``start`` on, likewise."""
+        first = int((start - START).total_seconds()) // 60
+        minutes = range(first, first + count * every_minutes, every_minutes)
+        key = (namespace, name, dimensions)
+        if first >= 0:
+            return self.publisher.values(key, statistic, minutes, self.second)
+        before = [self._before(name, statistic, minute) for minute in minutes if minute < 0]
+        rest = minutes[len(before) :]
+        return before + self.publisher.values(key, statistic, rest, self.second)
 
     def _before(self, name: str, statistic: str, minute: int) -> float | None:
         """What CloudWatch has kept of the incoming data from before the start, where the traffic

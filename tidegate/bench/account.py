@@ -149,15 +149,13 @@ class Account:
         minutes: int,
     ) -> tuple[float | None, ...]:
         world = self.world
-        start_of_minute = world.now.replace(second=0)
-
-        def value(back: int) -> float | None:
-            at = start_of_minute - timedelta(minutes=back)
-            return world.metric(namespace, name, dimensions, statistic, at)
-
-        for late in range(1, NEWEST_LATE_MINUTES + 1):
-            if value(late) is not None:
-                return tuple(value(late + back) for back in reversed(range(minutes)))
+        newest = world.now.replace(second=0) - timedelta(minutes=1)
+        count = minutes + NEWEST_LATE_MINUTES - 1
+        start = newest - timedelta(minutes=count - 1)
+        values = world.metrics(namespace, name, dimensions, statistic, start, count)
+        for late in range(NEWEST_LATE_MINUTES):
+            if values[-1 - late] is not None:
+                return tuple(values[count - late - minutes : count - late])
         return ()
 
 
