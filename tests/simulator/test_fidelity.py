@@ -114,9 +114,9 @@ def test_one_write_unit_is_one_write_a_second() -> None:
     """Alleycat: "Write capacity units (WCUs) provide 1 KB of write throughput per second"."""
     one = (CapacityData("leaderboard", 100),)
     world = run(replace(RACE, capacities=one, traffic=Traffic(points=((0, 900),))), 1200)
-    consumed = world.metrics(
-        "AWS/DynamoDB", "ConsumedWriteCapacityUnits", TABLE, "Sum", START, 15
-    )[5:]
+    consumed = world.metrics("AWS/DynamoDB", "ConsumedWriteCapacityUnits", TABLE, "Sum", START, 15)[
+        5:
+    ]
     assert all(value == pytest.approx(6000, rel=0.15) for value in consumed)
 
 

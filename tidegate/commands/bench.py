@@ -143,7 +143,8 @@ def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Con
 
     out.mkdir(parents=True, exist_ok=True)
     made_by = shlex.join(["tidegate", *sys.argv[1:]])
-    text = json.dumps(as_json(benchmark), indent=1, ensure_ascii=False)
+    figures = {"made_by": made_by} | as_json(benchmark)
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
     (out / "results.json").write_text(text + "\n", encoding="utf-8")
     (out / "tables.md").write_text(markdown(benchmark.summaries), encoding="utf-8")
     (out / "index.html").write_text(page(benchmark, cases, made_by), encoding="utf-8")

@@ -1,0 +1,119 @@
+"""Put the figures of `tidegate bench` into README.md and docs/: tables, date, command, picture.
+
+    python benchmarks/publish_benchmark.py bench      # or `make bench-docs`
+
+Replaces what stands between `<!-- bench:NAME -->` and `<!-- /bench -->`, so that no figure there is
+written by hand. The picture needs chromium on the PATH.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "docs" / "benchmark.png"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmark.md")
+SIZE = (1100, 460)
+OURS, PEER, STATIC = "#1f6f5c", "#c0392b", "#8a8a8a"
+
+
+def blocks(folder: Path) -> dict[str, str]:
+    """What stands between the marks, by name."""
+    tables = (folder / "tables.md").read_text(encoding="utf-8")
+    found = {"all": tables.rstrip("\n")}
+    for part in re.split(r"\n(?=\S[^|\n]*: )", tables):
+        title = part.split("\n", 1)[0]
+        kind = "healthy" if "healthy" in title else "faults"
+        found[f"{title.split(':')[0].lower()}-{kind}"] = part.rstrip("\n")
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    found["made"] = f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
+    return found
+
+
+def filled(text: str, parts: dict[str, str]) -> str:
+    """The text with every block renewed. KeyError for a mark of no such name."""
+    mark = re.compile(r"(<!-- bench:([\w-]+) -->).*?(<!-- /bench -->)", re.DOTALL)
+    return mark.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n{found[3]}", text)
+
+
+def colour(name: str) -> str:
+    """Tidegate, a setting that no one touches, or a peer."""
+    return OURS if name == "tidegate" else STATIC if name.startswith("static") else PEER
+
+
+def points(summaries: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:
+    """The summaries of a kind over all its cases."""
+    of_kind = [each for each in summaries if each["kind"] == kind]
+    has_all = any(each["half"] == "all" for each in of_kind)
+    for each in of_kind:
+        if each["controller"] != "optimum" and (each["half"] == "all") == has_all:
+            yield each
+
+
+def picture(summaries: list[dict[str, Any]]) -> go.Figure:
+    """Cost against time out of objective, healthy and with faults."""
+    titles = ("Healthy consumers", "With a fault")
+    figure = make_subplots(rows=1, cols=2, subplot_titles=titles, horizontal_spacing=0.09)
+    for column, kind in enumerate(("healthy", "faults"), start=1):
+        for each in points(summaries, kind):
+            name = each["controller"]
+            figure.add_scatter(
+                x=[each["cost_to_optimum"]["mean"]],
+                y=[each["seconds_out"]["mean"] + 1],
+                text=[f"<b>{name}</b>" if name == "tidegate" else name],
+                mode="markers+text",
+                textposition="top center",
+                marker={"size": 15 if name == "tidegate" else 10, "color": colour(name)},
+                showlegend=False,
+                row=1,
+                col=column,
+            )
+    figure.update_xaxes(title="cost, times the optimum's", zeroline=False)
+    figure.update_yaxes(type="log", title="seconds out of objective a case, + 1", col=1)
+    figure.update_yaxes(type="log", col=2)
+    figure.update_layout(
+        template="simple_white",
+        width=SIZE[0],
+        height=SIZE[1],
+        margin={"l": 70, "r": 25, "t": 45, "b": 55},
+        font={"family": "DejaVu Sans, sans-serif", "size": 12},
+    )
+    return figure
+
+
+def draw(figure: go.Figure, file: Path) -> None:
+    """A PNG of the figure."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("the picture needs chromium on the PATH")
+    with TemporaryDirectory() as folder:
+        html = Path(folder) / "picture.html"
+        body = figure.to_html(include_plotlyjs=True, config={"displayModeBar": False})
+        html.write_text(body.replace("<body>", '<body style="margin:0">'), encoding="utf-8")
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        size = f"--window-size={SIZE[0]},{SIZE[1]}"
+        command = [chromium, *options, size, f"--screenshot={file}", html.as_uri()]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def main(folder: Path) -> None:
+    """Renew the pages and the picture."""
+    parts = blocks(folder)
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    draw(picture(results["summaries"]), PICTURE)
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
