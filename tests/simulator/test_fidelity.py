@@ -82,7 +82,7 @@ def test_concurrent_executions_are_the_shards_times_the_factor(factor: int) -> N
 
 def test_a_factor_beyond_ten_is_refused() -> None:
     """UpdateEventSourceMapping, API reference: ParallelizationFactor, 1 to 10."""
-    with pytest.raises(Refusal, match="1..10"):
+    with pytest.raises(Refusal, match=r"1\.\.10"):
         World(RACE, 1).control.update_mapping(11)
 
 
