@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from math import log10
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -60,27 +61,47 @@ def points(summaries: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any
             yield each
 
 
+Box = tuple[float, float, float, float]
+PLOT = (470, 350)
+"""Width and height of each half of the picture inside its axes, in pixels."""
+
+
+def placed(at: tuple[float, float], text: str, taken: list[Box]) -> str:
+    """Where a label meets none of those taken, else above its point; what it takes is added."""
+    wide, high = 6.4 * len(text) / 2, 7.0
+    shifts = {
+        "top center": (0.0, 17.0),
+        "bottom center": (0.0, -17.0),
+        "middle right": (wide + 10, 0.0),
+        "middle left": (-wide - 10, 0.0),
+        "top right": (wide + 5, 14.0),
+        "bottom right": (wide + 5, -14.0),
+        "top left": (-wide - 5, 14.0),
+        "bottom left": (-wide - 5, -14.0),
+    }
+    boxes = {
+        where: (at[0] + x - wide, at[1] + y - high, at[0] + x + wide, at[1] + y + high)
+        for where, (x, y) in shifts.items()
+    }
+    free = [where for where, box in boxes.items() if not any(overlap(box, it) for it in taken)]
+    where = free[0] if free else "top center"
+    taken.append(boxes[where])
+    return where
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes (left, bottom, right, top) share a part."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 def picture(summaries: list[dict[str, Any]]) -> go.Figure:
-    """Cost against time out of objective, healthy and with faults."""
+    """Cost against time out of objective, healthy and with faults; the scales are not alike."""
     titles = ("Healthy consumers", "With a fault")
-    figure = make_subplots(rows=1, cols=2, subplot_titles=titles, horizontal_spacing=0.09)
+    figure = make_subplots(rows=1, cols=2, subplot_titles=titles, horizontal_spacing=0.07)
     for column, kind in enumerate(("healthy", "faults"), start=1):
-        for each in points(summaries, kind):
-            name = each["controller"]
-            figure.add_scatter(
-                x=[each["cost_to_optimum"]["mean"]],
-                y=[each["seconds_out"]["mean"] + 1],
-                text=[f"<b>{name}</b>" if name == "tidegate" else name],
-                mode="markers+text",
-                textposition="top center",
-                marker={"size": 15 if name == "tidegate" else 10, "color": colour(name)},
-                showlegend=False,
-                row=1,
-                col=column,
-            )
-    figure.update_xaxes(title="cost, times the optimum's", zeroline=False)
-    figure.update_yaxes(type="log", title="seconds out of objective a case, + 1", col=1)
-    figure.update_yaxes(type="log", col=2)
+        draw_kind(figure, list(points(summaries, kind)), column)
+    figure.update_xaxes(title="cost, times the optimum's")
+    figure.update_yaxes(title="seconds out of objective a case, + 1", col=1)
     figure.update_layout(
         template="simple_white",
         width=SIZE[0],
@@ -89,6 +110,35 @@ def picture(summaries: list[dict[str, Any]]) -> go.Figure:
         font={"family": "DejaVu Sans, sans-serif", "size": 12},
     )
     return figure
+
+
+def draw_kind(figure: go.Figure, rows: list[dict[str, Any]], column: int) -> None:
+    """The points of one kind of cases, each with its name where there is room."""
+    spots = [
+        (each["cost_to_optimum"]["mean"], log10(each["seconds_out"]["mean"] + 1)) for each in rows
+    ]
+    left, right = min(x for x, _ in spots) - 0.4, max(x for x, _ in spots) + 0.4
+    low, high = min(y for _, y in spots) - 0.4, max(y for _, y in spots) + 0.4
+    pixels = [
+        ((x - left) / (right - left) * PLOT[0], (y - low) / (high - low) * PLOT[1])
+        for x, y in spots
+    ]
+    taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in pixels]
+    for each, (x, y), at in zip(rows, spots, pixels, strict=True):
+        name = each["controller"]
+        figure.add_scatter(
+            x=[x],
+            y=[10**y],
+            text=[f"<b>{name}</b>" if name == "tidegate" else name],
+            mode="markers+text",
+            textposition=placed(at, name, taken),
+            marker={"size": 15 if name == "tidegate" else 10, "color": colour(name)},
+            showlegend=False,
+            row=1,
+            col=column,
+        )
+    figure.update_xaxes(range=[left, right], col=column)
+    figure.update_yaxes(type="log", dtick=1, range=[low, high], col=column)
 
 
 def draw(figure: go.Figure, file: Path) -> None:
