@@ -11,10 +11,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from math import log10
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -37,8 +39,37 @@ def blocks(folder: Path) -> dict[str, str]:
         kind = "healthy" if "healthy" in title else "faults"
         found[f"{title.split(':')[0].lower()}-{kind}"] = part.rstrip("\n")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    found["losses"] = losses(results)
     found["made"] = f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
     return found
+
+
+def losses(results: dict[str, Any]) -> str:
+    """The cases in which a peer kept the objective no worse at no more cost, with the cheapest of
+    those peers; static settings know the load and don't count. Means over seeds."""
+    outcomes: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    runs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for each in results["runs"]:
+        runs[each["case"], each["controller"]].append(each)
+    for (case, name), group in runs.items():
+        seconds = fmean(each["seconds_out"] for each in group)
+        usd = fmean(each["cost_usd"] for each in group)
+        outcomes[case][name] = (seconds, usd / results["optimum_usd"][case]["usd"])
+    lines = ["| case | tidegate | the peer |", "| --- | --- | --- |"]
+    for case, by_name in outcomes.items():
+        ours = by_name["tidegate"]
+        better = [
+            (cost, seconds, name)
+            for name, (seconds, cost) in by_name.items()
+            if name != "tidegate" and not name.startswith("static")
+            if seconds <= ours[0] and cost <= ours[1]
+        ]
+        if better:
+            cost, seconds, name = min(better)
+            told = [f"{out:,.0f} s out, {x:.2f} x optimum" for out, x in (ours, (seconds, cost))]
+            lines.append(f"| {case} | {told[0]} | {name}: {told[1]} |")
+    lost = len(lines) - 2
+    return f"In {lost} of {len(outcomes)} cases:\n\n" + "\n".join(lines)
 
 
 def filled(text: str, parts: dict[str, str]) -> str:
