@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from io import StringIO
 from itertools import count
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from tidegate.bench.bench import as_json, run_all
 from tidegate.bench.case import Case
@@ -15,6 +17,7 @@ from tidegate.bench.faults import FAULTS, faults_of
 from tidegate.bench.loads import Load, generated
 from tidegate.bench.page import median_case, page
 from tidegate.bench.run import demand, play
+from tidegate.bench.score import summaries
 from tidegate.bench.suite import suite
 from tidegate.bench.table import markdown, screen, sheets
 from tidegate.cli import main
@@ -82,6 +85,26 @@ def test_every_table_has_every_controller_and_a_cell_for_every_heading() -> None
     assert all(len(row) == len(sheet.headings) for sheet in made for row in sheet.rows)
     assert all({row[0] for row in sheet.rows} >= set(names) for sheet in made)
     assert markdown(found.summaries).count("| **tidegate** |") == 6
+
+
+def test_the_spread_over_seeds_is_told_where_there_are_several() -> None:
+    cases = [Case(SHORT, seed=seed) for seed in (1, 2)]
+    found = run_all(["hpa-keda"], cases, 1, lambda: None)
+    sheet = next(each for each in sheets(found.summaries) if each.title.startswith("Seeds"))
+    low, mean, high = (float(cell) for cell in sheet.rows[-1][4:])
+    assert low <= mean <= high
+    assert "2 seeds" in sheet.title
+
+
+def test_no_figure_is_cut_off_on_a_terminal_of_80_columns() -> None:
+    worst = [replace(play(name, Case(LONG)), records_lost=39_409_466) for name in CONTROLLERS]
+    both = [*worst, *(replace(each, half="tuning", case="long") for each in worst)]
+    console = Console(width=80, record=True, file=StringIO())
+    for table in screen(summaries(both, {"long": 1.0})):
+        console.print(table)
+    shown = console.export_text()
+    assert "…" not in shown
+    assert shown.count("78.8M") == len(CONTROLLERS)
 
 
 def test_the_page_is_whole_and_opens_at_the_median_case() -> None:

@@ -133,6 +133,7 @@ def _show(benchmark: "Benchmark", console: "Console") -> None:
 
     for table in screen(benchmark.summaries):
         console.print(table)
+        console.print()
     console.print(LEGEND, highlight=False)
 
 
