@@ -40,6 +40,7 @@ def blocks(folder: Path) -> dict[str, str]:
         found[f"{title.split(':')[0].lower()}-{kind}"] = part.rstrip("\n")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     found["losses"] = losses(results)
+    found["bound"] = below_the_bound(results)
     found["made"] = f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
     return found
 
@@ -70,6 +71,23 @@ def losses(results: dict[str, Any]) -> str:
             lines.append(f"| {case} | {told[0]} | {name}: {told[1]} |")
     lost = len(lines) - 2
     return f"In {lost} of {len(outcomes)} cases:\n\n" + "\n".join(lines)
+
+
+def below_the_bound(results: dict[str, Any]) -> str:
+    """How many runs were well and yet cheaper than the bound."""
+    healthy = [each for each in results["runs"] if each["fault"] == "healthy"]
+    well = [
+        each
+        for each in healthy
+        if not (each["seconds_out"] or each["records_lost"] or each["table_throttles"])
+    ]
+    cheaper = [
+        each for each in well if each["cost_usd"] < results["optimum_usd"][each["case"]]["usd"]
+    ]
+    return (
+        f"{len(well)} of {len(healthy)} healthy runs kept the objective, lost nothing and were not "
+        f"throttled by the table; {len(cheaper)} of them cost less than the optimum."
+    )
 
 
 def filled(text: str, parts: dict[str, str]) -> str:
