@@ -20,18 +20,20 @@ FAULTY_SECONDS = 3 * HOUR
 
 def suite(traces: Path, seeds: int, *, full: bool) -> tuple[Case, ...]:
     """Every case with every seed from 1 on."""
-    loads = (*generated(), *shared_loads(traces, whole=full))
-    pairs = [(load, HEALTHY) for load in loads]
-    pairs += list(_faulty(loads if full else generated(), full=full))
+    whole = (*generated(), *shared_loads(traces, whole=full))
+    pairs = [*((load, HEALTHY) for load in whole), *_faulty(traces, full=full)]
     return tuple(Case(load, fault, seed) for load, fault in pairs for seed in range(1, seeds + 1))
 
 
-def _faulty(loads: tuple[Load, ...], *, full: bool) -> Iterator[tuple[Load, str]]:
+def _faulty(traces: Path, *, full: bool) -> Iterator[tuple[Load, str]]:
+    """In the full suite every fault befalls every load; traces are cut to their windows."""
+    if full:
+        loads = (*generated(), *shared_loads(traces))
+    else:
+        chosen = (load for load in generated() if load.name in FAULTY_LOADS)
+        loads = tuple(load.cut(FAULTY_SECONDS) for load in chosen)
     for load in loads:
-        if full:
-            yield from ((load, fault) for fault in FAULTS)
-        elif load.name in FAULTY_LOADS:
-            yield from ((load.cut(FAULTY_SECONDS), fault) for fault in FAULTS)
+        yield from ((load, fault) for fault in FAULTS)
 
 
 def own_case(file: Path, peak: float | None, seed: int) -> Case:

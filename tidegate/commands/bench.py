@@ -43,7 +43,9 @@ def _names(text: str | None, known: list[str], option: str) -> list[str]:
 @click.option("--controllers", help="Some of them, comma-separated.")
 @click.option("--loads", help="Some loads or cases (LOAD+FAULT), comma-separated.")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds each case is run with.")
-@click.option("--full", is_flag=True, help="Whole traces, every fault on every load: hours.")
+@click.option(
+    "--full", is_flag=True, help="Whole traces, every fault on every load, 3 seeds: hours."
+)
 @click.option(
     "--trace",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -83,7 +85,7 @@ def command(
         cases = (
             _own(trace, peak, seeds or 1)
             if trace is not None
-            else _shared(traces, seeds or (5 if full else 1), full, console)
+            else _shared(traces, seeds or (3 if full else 1), full, console)
         )
         chosen = _chosen(cases, loads)
     except ConfigurationError as error:
