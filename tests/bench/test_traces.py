@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scaling.errors import ConfigurationError
+from tidegate.bench.suite import own_case
 from tidegate.bench.traces import load_of, read_trace, shared_loads, window
 
 HOUR = 3600
@@ -17,11 +18,13 @@ def trace(folder: Path, text: str) -> Path:
 
 
 def test_a_trace_is_read(tmp_path: Path) -> None:
-    assert read_trace(trace(tmp_path, "second,value\n0,1\n60,2.5\n")) == ((0, 1), (60, 2.5))
+    file = trace(tmp_path, "second,value\n0,1\n600,2.5\n")
+    assert read_trace(file) == ((0, 1), (600, 2.5))
 
 
 def test_columns_may_stand_anywhere(tmp_path: Path) -> None:
-    assert read_trace(trace(tmp_path, "value,host,second\n3,a,0\n4,a,60\n")) == ((0, 3), (60, 4))
+    file = trace(tmp_path, "value,host,second\n3,a,0\n4,a,600\n")
+    assert read_trace(file) == ((0, 3), (600, 4))
 
 
 @pytest.mark.parametrize(
@@ -40,9 +43,13 @@ def test_columns_may_stand_anywhere(tmp_path: Path) -> None:
                 "5:4: value: '-1' is not a number of at least 0",
             ],
         ),
-        ("second,value\n60,1\n60,2\n", ["3:1: second: 60 does not come after 60"]),
+        ("second,value\n0,1\n60,1\n60,2\n700,1\n", ["4:1: second: 60 does not come after 60"]),
+        (
+            "second,value\n0,1\n540,1\n",
+            ["3:1: second: the trace lasts 540 s; it needs at least 600"],
+        ),
     ],
-    ids=["empty", "no value", "one row", "all zero", "every mistake", "not in order"],
+    ids=["empty", "no value", "one row", "all zero", "every mistake", "not in order", "short"],
 )
 def test_every_mistake_is_told_with_file_line_and_column(
     tmp_path: Path, text: str, mistakes: list[str]
@@ -51,6 +58,13 @@ def test_every_mistake_is_told_with_file_line_and_column(
     with pytest.raises(ConfigurationError) as error:
         read_trace(file)
     assert str(error.value).splitlines() == [f"{file}:{each}" for each in mistakes]
+
+
+def test_a_load_beyond_all_bounds_is_a_mistake(tmp_path: Path) -> None:
+    file = trace(tmp_path, "second,value\n0,10844\n1800,39197\n")
+    with pytest.raises(ConfigurationError, match="39,197 records/s; at most 30,000 are run"):
+        own_case(file, None, 1)
+    assert max(own_case(file, 1000, 1).load.minutes()) <= 1000
 
 
 def test_a_file_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:

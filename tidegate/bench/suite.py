@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
 from tidegate.bench.loads import HOUR, Load, generated
+from tidegate.bench.plant import RATE_MAX
 from tidegate.bench.traces import load_of, read_trace, shared_loads
 
 __all__ = ["SHARED_TRACES", "own_case", "suite"]
@@ -38,8 +40,11 @@ def _faulty(traces: Path, *, full: bool) -> Iterator[tuple[Load, str]]:
 
 def own_case(file: Path, peak: float | None, seed: int) -> Case:
     """One's own trace, whole, in records a second as it is or scaled to a peak.
-    ConfigurationError for a file that isn't a trace."""
+    ConfigurationError for a file that isn't a trace, or a load that is too high."""
     series = read_trace(file)
     highest = peak or max(value for _, value in series)
+    if highest > RATE_MAX:
+        words = f"value: {highest:,.0f} records/s; at most {RATE_MAX:,} are run: scale with --peak"
+        raise ConfigurationError((Mistake(str(file), 1, 1, words),))
     load = load_of(file.stem, "own", series, highest, series[0][0], series[-1][0])
     return Case(load, HEALTHY, seed)
