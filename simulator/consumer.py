@@ -10,6 +10,9 @@ from simulator.shards import Batch, Lane, ShardState
 
 __all__ = ["ConsumerState"]
 
+Wanting = tuple[ShardState, Lane, int]
+"""A lane that wants to go on, and with how many concurrent executions."""
+
 FAILING_SECONDS = 0.3
 """How long a poisoned batch runs before it fails; far from any timeout."""
 
@@ -48,60 +51,89 @@ class ConsumerState:
     def work(self, now: float, shards: list[ShardState], record_bytes: int) -> int:
         """One second: every lane that may, goes on. Returns the records taken from the stream.
 
-        A lane keeps its concurrent execution from batch to batch; lanes beyond the cap are
-        throttled and try again a second later.
+        A lane keeps its concurrent executions from batch to batch; what is beyond the cap is
+        throttled and tries again a second later.
         """
-        lanes = [(shard, lane) for shard in shards for lane in shard.lanes]
-        wanting = [pair for pair in lanes if self._wants(pair[1], now)]
-        if len(wanting) > self._cap:
-            holders = [pair for pair in wanting if pair[1].batch is not None]
-            others = [pair for pair in wanting if pair[1].batch is None]
-            self._turn += 1
-            turn = self._turn % max(1, len(others))
-            wanting = (holders + others[turn:] + others[:turn])[: self._cap]
-            refused = len(holders) + len(others) - len(wanting)
-            self.publisher.add(("AWS/Lambda", "Throttles", self._lambda), refused)
-        budget = {shard.shard_id: READ_BYTES_PER_SECOND // record_bytes for shard in shards}
+        wanting = [
+            (shard, lane, executions)
+            for shard in shards
+            for lane in shard.lanes
+            if (executions := self._wanted(lane, now))
+        ]
+        if not wanting:
+            return 0
+        total = sum(executions for _, _, executions in wanting)
+        if total > self._cap:
+            wanting = self._capped(wanting)
+            self.publisher.add(("AWS/Lambda", "Throttles", self._lambda), total - self._cap)
+            total = self._cap
+        per_shard = READ_BYTES_PER_SECOND // record_bytes
         taken = 0
-        for shard, lane in wanting:
-            took = self._run_lane(lane, now, budget[shard.shard_id])
-            budget[shard.shard_id] -= took
+        read_of: dict[str, int] = {}
+        for shard, lane, executions in wanting:
+            read = read_of.get(shard.shard_id, 0)
+            took = self._run_lane(lane, now, per_shard - read, executions)
+            read_of[shard.shard_id] = read + took
             taken += took
-        if wanting:
-            # Of the function, and of the account, where it is the only one.
-            for dimensions in (self._lambda, ()):
-                key = ("AWS/Lambda", "ConcurrentExecutions", dimensions)
-                self.publisher.add(key, len(wanting))
+        # Of the function, and of the account, where it is the only one.
+        for dimensions in (self._lambda, ()):
+            self.publisher.add(("AWS/Lambda", "ConcurrentExecutions", dimensions), total)
         return taken
 
-    def _wants(self, lane: Lane, now: float) -> bool:
+    def _wanted(self, lane: Lane, now: float) -> int:
+        """The concurrent executions that a lane has or needs, 0 where it has nothing to do."""
         if lane.batch is not None:
-            return True
-        if not lane.count or lane.free_at >= now + 1:
+            goes_on = lane.free_at < now + 1 and lane.count
+            next_ones = min(lane.width, lane.count) if goes_on else 0
+            return max(lane.batch.executions, next_ones)
+        if lane.free_at >= now + 1 or not self._is_due(lane, now):
+            return 0
+        return min(lane.width, lane.count)
+
+    def _is_due(self, lane: Lane, now: float) -> bool:
+        """Whether full batches wait, or any records for as long as the batching window."""
+        if not lane.count:
             return False
         window = self.mapping.batching_window_seconds
-        return lane.count >= self.mapping.batch_size or now - lane.waiting[0][0] >= window
+        is_full = lane.count >= self.mapping.batch_size * lane.width
+        return not window or is_full or now - lane.waiting[0][0] >= window
 
-    def _run_lane(self, lane: Lane, now: float, budget: int) -> int:
+    def _capped(self, wanting: list[Wanting]) -> list[Wanting]:
+        """Those that have executions keep them; the rest of the cap goes round."""
+        holders = [each for each in wanting if each[1].batch is not None]
+        others = [each for each in wanting if each[1].batch is None]
+        self._turn += 1
+        turn = self._turn % max(1, len(others))
+        left = self._cap
+        allowed = []
+        for shard, lane, executions in holders + others[turn:] + others[:turn]:
+            held = lane.batch.executions if lane.batch is not None else executions
+            given = min(held, left)
+            if given:
+                allowed.append((shard, lane, given))
+                left -= given
+        return allowed
+
+    def _run_lane(self, lane: Lane, now: float, budget: int, executions: int) -> int:
         taken = 0
         while lane.free_at < now + 1:
             if lane.batch is not None:
                 self._finish(lane)
                 continue
-            most = min(self.mapping.batch_size, budget - taken)
-            if not lane.count:
+            if not self._is_due(lane, now):
                 break
+            most = min(self.mapping.batch_size * executions, budget - taken)
             if most <= 0:
                 name = "ReadProvisionedThroughputExceeded"
                 self.publisher.add(("AWS/Kinesis", name, (("StreamName", self.stream),)), 1)
                 break
-            taken += self._start(lane, max(lane.free_at, now), most)
+            taken += self._start(lane, max(lane.free_at, now), most, executions)
         return taken
 
-    def _start(self, lane: Lane, at: float, most: int) -> int:
+    def _start(self, lane: Lane, at: float, most: int, executions: int) -> int:
+        size = min(most, lane.count)
         cohorts = lane.take(most)
-        size = sum(count for _, count in cohorts)
-        lane.batch = Batch(cohorts, size, at, succeeds=False, poisoned=lane.poisoned)
+        lane.batch = Batch(cohorts, size, min(executions, size), at, False, lane.poisoned)
         lane.poisoned = False
         self._invoke(lane, lane.batch, at)
         return size
@@ -110,29 +142,39 @@ class ConsumerState:
         duration, batch.succeeds = self._duration(batch)
         batch.ends_at = lane.free_at = at + duration
         batch.attempts += 1
-        add, name = self.publisher.add, self._lambda
-        add(("AWS/Lambda", "Invocations", name), 1)
-        add(("AWS/Lambda", "Errors", name), 0 if batch.succeeds else 1)
-        add(("AWS/Lambda", "Duration", name), duration * 1000)
-        add(("AWS/Lambda", "IteratorAge", name), max(0.0, at - batch.cohorts[-1][0]) * 1000)
-        self.requests += 1
-        self.gigabyte_seconds += duration * self.function.memory_megabytes / 1024
+        add, name, count = self.publisher.add, self._lambda, batch.executions
+        add(("AWS/Lambda", "Invocations", name), count)
+        add(("AWS/Lambda", "Errors", name), 0 if batch.succeeds else count, count)
+        add(("AWS/Lambda", "Duration", name), duration * 1000 * count, count)
+        age = max(0.0, at - batch.cohorts[-1][0])
+        add(("AWS/Lambda", "IteratorAge", name), age * 1000 * count, count)
+        self.requests += count
+        self.gigabyte_seconds += count * duration * self.function.memory_megabytes / 1024
 
     def _duration(self, batch: Batch) -> tuple[float, bool]:
         if batch.poisoned:
             return FAILING_SECONDS, False
         function = self.function
-        work = function.seconds_per_invocation + function.seconds_per_record * batch.size
-        work *= self.random.uniform(0.95, 1.05)
+        each_takes = batch.size / batch.executions
+        work = function.seconds_per_invocation + function.seconds_per_record * each_takes
+        work *= 0.95 + 0.1 * self.random.random()
+        duration = work + self._waits(batch, work)
+        return min(duration, function.timeout_seconds), duration <= function.timeout_seconds
+
+    def _waits(self, batch: Batch, work: float) -> float:
+        """Seconds until every table and index has taken the batch's writes."""
         spent = [(each, batch.size * each.units_per_record) for each in self.capacities]
         waits = [each.bucket.spend(units) for each, units in spent]
-        waits += [each.partition.spend(units * self.hot_key_share) for each, units in spent]
-        duration = work + max(waits, default=0.0)
-        half = len(spent)
-        for (capacity, units), wait, by_key in zip(spent, waits, waits[half:], strict=False):
-            self._write(capacity, units, wait, duration)
-            self._throttle_key_range(capacity, units, by_key)
-        return min(duration, function.timeout_seconds), duration <= function.timeout_seconds
+        by_key = [
+            each.partition.spend(units * self.hot_key_share) if self.hot_key_share else 0.0
+            for each, units in spent
+        ]
+        longest = max(*waits, *by_key, 0.0)
+        for (capacity, units), wait, key_wait in zip(spent, waits, by_key, strict=True):
+            self._write(capacity, units, wait, work + longest)
+            if key_wait:
+                self._throttle_key_range(capacity, units, key_wait)
+        return longest
 
     def _write(self, capacity: CapacityState, units: float, wait: float, duration: float) -> None:
         """What reaches the table before the timeout is consumed, also when the batch fails."""
@@ -141,8 +183,9 @@ class ConsumerState:
         capacity.bucket.give_back(undone)
         consumed = ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", capacity.dimensions)
         self.publisher.add(consumed, units - undone)
-        throttled = min(units, wait * capacity.bucket.units_per_second)
-        self._throttle(capacity, "WriteProvisionedThroughputThrottleEvents", throttled)
+        if wait:
+            throttled = min(units, wait * capacity.bucket.units_per_second)
+            self._throttle(capacity, "WriteProvisionedThroughputThrottleEvents", throttled)
 
     def _throttle_key_range(self, capacity: CapacityState, units: float, wait: float) -> None:
         throttled = min(units, wait * capacity.partition.units_per_second)

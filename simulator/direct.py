@@ -188,7 +188,6 @@ class DirectMetrics:
         period = timedelta(seconds=metric.period_seconds)
         count = int((end - start) / period)
         key = (metric.namespace, metric.name, metric.dimensions)
-        samples = tuple(
-            self._world.metric(*key, metric.statistic, start + period * at) for at in range(count)
-        )
-        return Window(metric, start, samples)
+        every = metric.period_seconds // 60
+        samples = self._world.metrics(*key, metric.statistic, start, count, every)
+        return Window(metric, start, tuple(samples))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import inf
 
 __all__ = ["Dimensions", "Key", "Publisher", "Statistics"]
 
@@ -25,12 +26,16 @@ class Statistics:
 
     def of(self, statistic: str) -> float:
         """One of CloudWatch's statistics; KeyError for one it doesn't have."""
-        return {
-            "Sum": self.total,
-            "Maximum": self.most,
-            "Average": self.total / max(1, self.count),
-            "SampleCount": float(self.count),
-        }[statistic]
+        match statistic:
+            case "Sum":
+                return self.total
+            case "Maximum":
+                return self.most
+            case "Average":
+                return self.total / max(1, self.count)
+            case "SampleCount":
+                return float(self.count)
+        raise KeyError(statistic)
 
 
 @dataclass(slots=True)
@@ -40,6 +45,7 @@ class Publisher:
     seed: int
     silences: list[tuple[float, float]] = field(default_factory=list)
     minute: int = 0
+    _late: dict[tuple[str, int], float] = field(default_factory=dict)
     _open: dict[Key, Statistics] = field(default_factory=lambda: defaultdict(Statistics))
     _closed: dict[Key, dict[int, Statistics]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -67,19 +73,33 @@ class Publisher:
 
     def value(self, key: Key, statistic: str, minute: int, now: float) -> float | None:
         """A minute's value as CloudWatch answers at second ``now``; None where it has none yet."""
-        statistics = self._closed.get(key, {}).get(minute)
-        if statistics is None or self._delivered_at(key[0], minute, now) > now:
-            return None
-        return statistics.of(statistic)
+        return self.values(key, statistic, range(minute, minute + 1), now)[0]
 
-    def _delivered_at(self, namespace: str, minute: int, now: float) -> float:
-        ended = (minute + 1) * MINUTE
-        if now - ended >= LATE_MIN_SECONDS + LATE_SPREAD_SECONDS and not self.silences:
-            return ended
-        digest = blake2b(f"{self.seed}/{namespace}/{minute}".encode(), digest_size=2).digest()
-        late = LATE_MIN_SECONDS + LATE_SPREAD_SECONDS * int.from_bytes(digest) / 65535
-        at = ended + late
+    def values(self, key: Key, statistic: str, minutes: range, now: float) -> list[float | None]:
+        """The values of many minutes, likewise."""
+        series = self._closed.get(key, {})
+        certain = -inf if self.silences else now - LATE_MIN_SECONDS - LATE_SPREAD_SECONDS
+        found: list[float | None] = []
+        for minute in minutes:
+            statistics = series.get(minute)
+            if statistics is None:
+                found.append(None)
+                continue
+            is_there = (minute + 1) * MINUTE <= certain or self._delivered_at(key[0], minute) <= now
+            found.append(statistics.of(statistic) if is_there else None)
+        return found
+
+    def _delivered_at(self, namespace: str, minute: int) -> float:
+        at = (minute + 1) * MINUTE + self._lateness(namespace, minute)
         for start, end in self.silences:
             if start <= at < end:
                 return end
         return at
+
+    def _lateness(self, namespace: str, minute: int) -> float:
+        known = self._late.get((namespace, minute))
+        if known is None:
+            digest = blake2b(f"{self.seed}/{namespace}/{minute}".encode(), digest_size=2).digest()
+            known = LATE_MIN_SECONDS + LATE_SPREAD_SECONDS * int.from_bytes(digest) / 65535
+            self._late[namespace, minute] = known
+        return known

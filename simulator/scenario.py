@@ -71,7 +71,8 @@ class Traffic:
     """What producers write.
 
     ``points`` are (second, records per second): a step where the next point has the same rate, a
-    straight line in between otherwise. ``hot_key_share`` of the records carry one key, and
+    straight line in between otherwise; those before second 0 are the past that CloudWatch knows.
+    ``hot_key_share`` of the records carry one key, and
     ``hot_range_share`` of them many keys of one part (``hot_range``, 0..1) of the key ring.
     """
 
@@ -116,6 +117,13 @@ class Scenario:
     faults: tuple[Fault, ...]
     pipeline_file: Mapping[str, Any]
     account_concurrency: int = 1000
+
+    @property
+    def may_hold_up_one_lane(self) -> bool:
+        """Whether a hot key or a poisoned batch may fall upon one lane of a shard alone."""
+        return self.traffic.hot_key_share > 0 or any(
+            fault.what == "poison" or "hot_key_share" in fault.values for fault in self.faults
+        )
 
 
 def _fault(data: dict[str, Any]) -> Fault:

@@ -1,11 +1,10 @@
 """Shards with their records, and the lanes that Lambda reads them in."""
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import merge
 
-__all__ = ["Batch", "Cohort", "Lane", "ShardState"]
+__all__ = ["Batch", "Cohort", "Lane", "ShardState", "lanes_of"]
 
 Cohort = tuple[float, int]
 """Records that came in the same second: (second, how many)."""
@@ -13,10 +12,11 @@ Cohort = tuple[float, int]
 
 @dataclass(slots=True)
 class Batch:
-    """Records that an invocation works on, until ``ends_at``."""
+    """Records that ``executions`` concurrent invocations work on, until ``ends_at``."""
 
     cohorts: list[Cohort]
     size: int
+    executions: int
     ends_at: float
     succeeds: bool
     poisoned: bool = False
@@ -25,8 +25,10 @@ class Batch:
 
 @dataclass(slots=True)
 class Lane:
-    """One of the ``factor`` concurrent batches of a shard; a partition key stays in its lane."""
+    """``width`` of the concurrent batches of a shard, which are alike and go on in step; a
+    partition key stays in its lane."""
 
+    width: int = 1
     waiting: deque[Cohort] = field(default_factory=deque)
     count: int = 0
     free_at: float = 0.0
@@ -41,18 +43,24 @@ class Lane:
 
     def take(self, most: int) -> list[Cohort]:
         """The oldest records, at most so many."""
-        taken: list[Cohort] = []
+        waiting = self.waiting
+        if self.count <= most:
+            taken = list(waiting)
+            waiting.clear()
+            self.count = 0
+            return taken
+        taken = []
         left = most
-        while left and self.waiting:
-            second, count = self.waiting[0]
+        while left and waiting:
+            second, count = waiting[0]
             if count <= left:
-                self.waiting.popleft()
+                waiting.popleft()
             else:
-                self.waiting[0] = (second, count - left)
+                waiting[0] = (second, count - left)
                 count = left
             taken.append((second, count))
             left -= count
-            self.count -= count
+        self.count -= most - left
         return taken
 
     @property
@@ -69,6 +77,14 @@ class Lane:
             lost += self.waiting.popleft()[1]
         self.count -= lost
         return lost
+
+
+def lanes_of(factor: int, first_apart: bool) -> list[Lane]:
+    """The lanes of a shard: all as one, or the first by itself where a single key or record may
+    hold it up."""
+    if first_apart and factor > 1:
+        return [Lane(), Lane(factor - 1)]
+    return [Lane(factor)]
 
 
 @dataclass(slots=True)
@@ -96,24 +112,24 @@ class ShardState:
 
     def put(self, second: float, ordinary: int, hot: int) -> None:
         """Records arrive: spread over the lanes by key, the hot key always in the first."""
-        share, rest = divmod(ordinary, len(self.lanes))
-        for position, lane in enumerate(self.lanes):
-            extra = (position + self.turn) % len(self.lanes) < rest
-            lane.put(second, share + extra + (hot if position == 0 else 0))
+        if len(self.lanes) == 1:
+            self.lanes[0].put(second, ordinary + hot)
+            return
+        first, others = self.lanes
+        share, rest = divmod(ordinary, 1 + others.width)
+        share += self.turn % (1 + others.width) < rest
+        first.put(second, share + hot)
+        others.put(second, ordinary - share)
         self.turn += 1
 
-    def set_lanes(self, factor: int) -> None:
+    def set_lanes(self, factor: int, first_apart: bool) -> None:
         """Another parallelization factor: what waits is spread anew, what runs goes on."""
-        if factor == len(self.lanes):
+        old = self.lanes
+        if factor == sum(lane.width for lane in old):
             return
-        waiting = merge(*(lane.waiting for lane in self.lanes))
-        lanes = self.lanes[:factor] + [Lane() for _ in range(factor - len(self.lanes))]
-        returned = [lane.batch for lane in self.lanes[factor:] if lane.batch is not None]
-        for lane in lanes:
-            lane.waiting, lane.count = deque(), 0
-        self.lanes = lanes
-        self._spread(merge(waiting, *(batch.cohorts for batch in returned)))
-
-    def _spread(self, cohorts: Iterable[Cohort]) -> None:
-        for second, count in cohorts:
+        self.lanes = lanes_of(factor, first_apart)
+        returned = [lane.batch.cohorts for lane in old[len(self.lanes) :] if lane.batch is not None]
+        for lane, before in zip(self.lanes, old, strict=False):
+            lane.free_at, lane.batch, lane.poisoned = before.free_at, before.batch, before.poisoned
+        for second, count in merge(*(lane.waiting for lane in old), *returned):
             self.put(second, count, 0)

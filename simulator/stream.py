@@ -6,7 +6,7 @@ from random import Random
 
 from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import StreamData, Traffic
-from simulator.shards import Lane, ShardState
+from simulator.shards import ShardState, lanes_of
 from simulator.traffic import RING, Keys
 
 __all__ = ["StreamState"]
@@ -22,7 +22,11 @@ BUFFER_SECONDS = 600
 
 @dataclass(slots=True)
 class StreamState:
-    """Open shards and the closed ones that still hold records."""
+    """Open shards and the closed ones that still hold records.
+
+    ``held_seconds`` is how long a record put now waits at its producer, in the shard where that
+    takes longest.
+    """
 
     data: StreamData
     keys: Keys
@@ -30,12 +34,14 @@ class StreamState:
     random: Random
     factor: int
     retention_hours: int
+    first_lane_apart: bool = True
     shards: list[ShardState] = field(default_factory=list)
     made: int = 0
     records_written: int = 0
     records_dropped: int = 0
     records_expired: int = 0
     producer_throttles: int = 0
+    held_seconds: float = 0.0
     dimensions: Dimensions = ()
     _open: list[ShardState] = field(default_factory=list)
 
@@ -57,7 +63,7 @@ class StreamState:
 
     def new_shard(self, start: int, end: int, parents: tuple[str, ...]) -> ShardState:
         """A fresh open shard."""
-        lanes = [Lane() for _ in range(self.factor)]
+        lanes = lanes_of(self.factor, self.first_lane_apart)
         shard = ShardState(f"shardId-{self.made:012d}", start, end, parents, lanes)
         self.made += 1
         self.shards.append(shard)
@@ -90,46 +96,64 @@ class StreamState:
 
     def take_in(self, now: float, rate: float, traffic: Traffic) -> int:
         """One second of producers; returns what was accepted."""
-        accepted = 0
         noisy = rate * self.random.uniform(1 - traffic.noise, 1 + traffic.noise)
+        limit = min(RECORDS_PER_SECOND, BYTES_PER_SECOND // traffic.record_bytes)
+        taken = offered_to = refused_in_all = longest_held = 0
+        success = 0.0
         for shard in self.open_shards:
-            accepted += self._take_in_shard(shard, now, noisy, traffic)
-        self.records_written += accepted
-        if accepted:
-            add, name = self.publisher.add, self.dimensions
-            add(("AWS/Kinesis", "IncomingRecords", name), accepted)
-            add(("AWS/Kinesis", "IncomingBytes", name), accepted * traffic.record_bytes)
-        return accepted
+            offered = self._offered(shard, noisy)
+            accepted = min(limit, offered)
+            if accepted < offered or shard.pending:
+                self._hold_back(shard, noisy, offered, accepted)
+                longest_held = max(longest_held, shard.pending)
+            if not offered:
+                continue
+            hot = round(accepted * shard.hot / (shard.ordinary + shard.hot)) if shard.hot else 0
+            shard.put(now, accepted - hot, hot)
+            taken += accepted
+            refused_in_all += offered - accepted
+            offered_to += 1
+            success += accepted / offered
+            if self.data.shard_metrics:
+                self._tell_of_shard(shard, accepted, offered - accepted, traffic)
+        self.held_seconds = longest_held / limit
+        self.records_written += taken
+        self.producer_throttles += refused_in_all
+        self._tell(taken, refused_in_all, success, offered_to, traffic)
+        return taken
 
-    def _take_in_shard(self, shard: ShardState, now: float, rate: float, traffic: Traffic) -> int:
+    def _offered(self, shard: ShardState, rate: float) -> int:
         whole = rate * (shard.ordinary + shard.hot)
         fresh = int(whole) + (self.random.random() < whole % 1)
-        retried = ceil(shard.pending * RETRY_SHARE)
-        limit = min(RECORDS_PER_SECOND, BYTES_PER_SECOND // traffic.record_bytes)
-        accepted = min(limit, fresh + retried)
-        refused = fresh + retried - accepted
+        return fresh + ceil(shard.pending * RETRY_SHARE) if shard.pending else fresh
+
+    def _hold_back(self, shard: ShardState, rate: float, offered: int, accepted: int) -> None:
+        fresh = offered - ceil(shard.pending * RETRY_SHARE)
         shard.pending += fresh - accepted
         most = int(BUFFER_SECONDS * max(rate, 1))
         if shard.pending > most:
             self.records_dropped += shard.pending - most
             shard.pending = most
-        hot = round(accepted * shard.hot / (shard.ordinary + shard.hot)) if shard.hot else 0
-        shard.put(now, accepted - hot, hot)
-        self._tell(shard, accepted, refused, traffic)
-        return accepted
 
-    def _tell(self, shard: ShardState, accepted: int, refused: int, traffic: Traffic) -> None:
-        if not accepted + refused:
+    def _tell(
+        self, accepted: int, refused: int, success: float, shards: int, traffic: Traffic
+    ) -> None:
+        if not shards:
             return
-        self.producer_throttles += refused
-        add, offered = self.publisher.add, accepted + refused
-        add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", self.dimensions), refused)
-        add(("AWS/Kinesis", "PutRecords.Success", self.dimensions), accepted / offered)
-        if self.data.shard_metrics:
-            name = (*self.dimensions, ("ShardId", shard.shard_id))
+        add, name = self.publisher.add, self.dimensions
+        add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", name), refused, shards)
+        add(("AWS/Kinesis", "PutRecords.Success", name), success, shards)
+        if accepted:
             add(("AWS/Kinesis", "IncomingRecords", name), accepted)
             add(("AWS/Kinesis", "IncomingBytes", name), accepted * traffic.record_bytes)
-            add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", name), refused)
+
+    def _tell_of_shard(
+        self, shard: ShardState, accepted: int, refused: int, traffic: Traffic
+    ) -> None:
+        add, name = self.publisher.add, (*self.dimensions, ("ShardId", shard.shard_id))
+        add(("AWS/Kinesis", "IncomingRecords", name), accepted)
+        add(("AWS/Kinesis", "IncomingBytes", name), accepted * traffic.record_bytes)
+        add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", name), refused)
 
     def readable(self) -> list[ShardState]:
         """Shards that Lambda reads: a child only when its parents are drained."""
@@ -144,7 +168,7 @@ class StreamState:
         """Another parallelization factor, on every shard."""
         self.factor = factor
         for shard in self.shards:
-            shard.set_lanes(factor)
+            shard.set_lanes(factor, self.first_lane_apart)
 
     def expire(self, now: float) -> None:
         """Records older than the retention are gone."""

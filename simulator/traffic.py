@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from hashlib import md5
-from operator import itemgetter
+from math import inf
 from random import Random
 
 from simulator.scenario import Traffic
@@ -16,7 +16,7 @@ HOT_KEY = "leader"
 def rate_at(traffic: Traffic, second: float) -> float:
     """Records per second at a second, on the lines between the points; the last one goes on."""
     points = traffic.points
-    after = bisect_right(points, second, key=itemgetter(0))
+    after = bisect_right(points, (second, inf))
     if after == 0:
         return points[0][1]
     if after == len(points):

@@ -23,7 +23,11 @@ MAPPING_UUID = "11111111-2222-3333-4444-555555555555"
 
 
 class World:
-    """One scenario with one seed. Everything that AWS refuses is counted as a limit violation."""
+    """One scenario with one seed. Everything that AWS refuses is counted as a limit violation.
+
+    ``seconds_late`` counts the seconds in which a record is older than the objective allows, the
+    wait at its producer included, which no metric of AWS shows.
+    """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario = scenario
@@ -52,6 +56,7 @@ class World:
         self.costs = Costs()
         self.series: list[MinuteTruth] = []
         self._seconds_out = 0
+        self.seconds_late = 0
         self._age_most = 0.0
         self._minute_age = 0.0
         self._minute_records = 0
@@ -67,6 +72,7 @@ class World:
             self.random,
             scenario.mapping.parallelization_factor,
             scenario.stream.retention_hours,
+            scenario.may_hold_up_one_lane,
         )
         shards = scenario.stream.shards
         edges = [RING * at // shards for at in range(shards + 1)]
@@ -112,7 +118,9 @@ class World:
             add(("AWS/Kinesis", "GetRecords.Bytes", name), read * self.traffic.record_bytes)
 
     def _account(self, accepted: int, age: float) -> None:
-        self._seconds_out += age > self.scenario.iterator_age_max_seconds
+        most = self.scenario.iterator_age_max_seconds
+        self._seconds_out += age > most
+        self.seconds_late += age + self.stream.held_seconds > most
         self._age_most = max(self._age_most, age)
         self._minute_age = max(self._minute_age, age)
         self._minute_records += accepted
@@ -205,8 +213,35 @@ class World:
         self, namespace: str, name: str, dimensions: Dimensions, statistic: str, minute: datetime
     ) -> float | None:
         """A minute's value as CloudWatch answers now: late, and None where it has none."""
-        at = int((minute - START).total_seconds()) // 60
-        return self.publisher.value((namespace, name, dimensions), statistic, at, self.second)
+        return self.metrics(namespace, name, dimensions, statistic, minute, 1)[0]
+
+    def metrics(
+        self,
+        namespace: str,
+        name: str,
+        dimensions: Dimensions,
+        statistic: str,
+        start: datetime,
+        count: int,
+        every_minutes: int = 1,
+    ) -> list[float | None]:
+        """The values of ``count`` minutes from ``start`` on, likewise."""
+        first = int((start - START).total_seconds()) // 60
+        minutes = range(first, first + count * every_minutes, every_minutes)
+        key = (namespace, name, dimensions)
+        if first >= 0:
+            return self.publisher.values(key, statistic, minutes, self.second)
+        before = [self._before(name, statistic, minute) for minute in minutes if minute < 0]
+        rest = minutes[len(before) :]
+        return before + self.publisher.values(key, statistic, rest, self.second)
+
+    def _before(self, name: str, statistic: str, minute: int) -> float | None:
+        """What CloudWatch has kept of the incoming data from before the start, where the traffic
+        says what that was."""
+        records = {"IncomingRecords": 1, "IncomingBytes": self.traffic.record_bytes}.get(name)
+        if records is None or statistic != "Sum" or minute * 60 < self.traffic.points[0][0]:
+            return None
+        return records * 60 * rate_at(self.traffic, minute * 60 + 30)
 
     def figures(self) -> Figures:
         """What the run has come to so far."""

@@ -8,6 +8,7 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "alarms": "tidegate.commands.alarms",
+    "bench": "tidegate.commands.bench",
     "check": "tidegate.commands.check",
     "costs": "tidegate.commands.costs",
     "dashboard": "tidegate.commands.dashboard",

@@ -1,0 +1,179 @@
+"""The AWS account as a controller meets it: late metrics, settings, and calls that may be refused.
+
+Every call goes through the world's direct face, so AWS's limits bind all controllers alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rules.diagnosis import LeverKind
+from rules.pipeline import KeySample, Pipeline
+from scaling.errors import CloudError
+from scaling.plan import (
+    Action,
+    CapacityTarget,
+    MergeShards,
+    SplitShard,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from scaling.specification import PipelineSpec
+from simulator.direct import DirectCloud, DirectMetrics
+from simulator.world import MAPPING_UUID, World
+from tidegate.bench.plant import FUNCTION, STREAM, TABLE, Setting
+
+__all__ = ["Account", "Call"]
+
+NEWEST_LATE_MINUTES = 5
+"""CloudWatch's points come up to three minutes late; none for longer is no data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A change of one lever that was asked for, and whether AWS refused it."""
+
+    second: int
+    lever: LeverKind
+    from_capacity: int
+    to_capacity: int
+    refused: bool
+
+
+@dataclass(slots=True)
+class Account:
+    """One world, seen and touched as AWS allows it. ``scaling.ports.Cloud`` for sweeps."""
+
+    world: World
+    calls: list[Call] = field(default_factory=list)
+    metrics: DirectMetrics = field(init=False)
+    _cloud: DirectCloud = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._cloud = DirectCloud(self.world)
+        self.metrics = DirectMetrics(self.world)
+
+    @property
+    def setting(self) -> Setting:
+        """What is configured now."""
+        stream = self.world.stream
+        return Setting(stream.open_count, stream.factor, self.world.capacities[None].write_units)
+
+    @property
+    def is_stream_updating(self) -> bool:
+        """Whether the stream is UPDATING."""
+        return self.world.control.pending.is_busy("stream")
+
+    @property
+    def is_mapping_updating(self) -> bool:
+        """Whether the event source mapping is Updating."""
+        return self.world.control.pending.is_busy("mapping")
+
+    @property
+    def is_table_updating(self) -> bool:
+        """Whether the table is UPDATING."""
+        return self.world.control.pending.is_busy("table")
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        """As ``scaling.ports.Cloud``."""
+        return self._cloud.describe(spec)
+
+    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+        """As ``scaling.ports.Cloud``."""
+        return self._cloud.sample_keys(stream, shard_id, seconds, now)
+
+    def apply(self, action: Action) -> None:
+        """As ``scaling.ports.Cloud``; what was asked is noted, refused or not."""
+        changes = list(_changes(action))
+        try:
+            self._cloud.apply(action)
+        except CloudError:
+            self._note(changes, refused=True)
+            raise
+        self._note(changes, refused=False)
+
+    def _note(self, changes: list[tuple[LeverKind, int, int]], *, refused: bool) -> None:
+        second = self.world.second
+        self.calls += [Call(second, *change, refused) for change in changes]
+
+    def set_shards(self, count: int) -> None:
+        """UpdateShardCount, nearest to ``count`` that one call reaches; nothing where it stands."""
+        current = self.setting.shards
+        reachable = min(max(1, count, -(-current // 2)), 2 * current)
+        self._ask(current, reachable, UpdateShardCount(STREAM, current, reachable))
+
+    def set_factor(self, factor: int) -> None:
+        """UpdateEventSourceMapping, within 1..10."""
+        current = self.setting.factor
+        wanted = min(max(1, factor), 10)
+        action = UpdateParallelizationFactor(MAPPING_UUID, FUNCTION.name, current, wanted)
+        self._ask(current, wanted, action)
+
+    def set_write_units(self, units: int) -> None:
+        """UpdateTable, write capacity only."""
+        state = self.world.capacities[None]
+        wanted = max(1, units)
+        target = CapacityTarget(None, state.write_units, state.read_units, wanted, state.read_units)
+        self._ask(state.write_units, wanted, UpdateTableThroughput(TABLE, (target,)))
+
+    def _ask(self, current: int, wanted: int, action: Action) -> None:
+        if wanted == current:
+            return
+        try:
+            self.apply(action)
+        except CloudError:
+            return
+
+    def kinesis(self, name: str, statistic: str, minutes: int) -> tuple[float | None, ...]:
+        """The newest minutes of a stream metric, the last being the newest delivered; empty where
+        nothing was delivered lately."""
+        return self._recent("AWS/Kinesis", name, (("StreamName", STREAM),), statistic, minutes)
+
+    def function(self, name: str, statistic: str, minutes: int) -> tuple[float | None, ...]:
+        """The same of a function metric."""
+        dimensions = (("FunctionName", FUNCTION.name),)
+        return self._recent("AWS/Lambda", name, dimensions, statistic, minutes)
+
+    def table(self, name: str, statistic: str, minutes: int) -> tuple[float | None, ...]:
+        """The same of a table metric."""
+        return self._recent("AWS/DynamoDB", name, (("TableName", TABLE),), statistic, minutes)
+
+    def _recent(
+        self,
+        namespace: str,
+        name: str,
+        dimensions: tuple[tuple[str, str], ...],
+        statistic: str,
+        minutes: int,
+    ) -> tuple[float | None, ...]:
+        world = self.world
+        newest = world.now.replace(second=0) - timedelta(minutes=1)
+        count = minutes + NEWEST_LATE_MINUTES - 1
+        start = newest - timedelta(minutes=count - 1)
+        values = world.metrics(namespace, name, dimensions, statistic, start, count)
+        for late in range(NEWEST_LATE_MINUTES):
+            if values[-1 - late] is not None:
+                return tuple(values[count - late - minutes : count - late])
+        return ()
+
+
+def _changes(action: Action) -> Iterator[tuple[LeverKind, int, int]]:
+    match action:
+        case UpdateShardCount() | SplitShard() | MergeShards():
+            yield LeverKind.SHARD_COUNT, action.from_count, action.to_count
+        case UpdateParallelizationFactor():
+            yield LeverKind.PARALLELIZATION_FACTOR, action.from_factor, action.to_factor
+        case UpdateRetention():
+            yield LeverKind.RETENTION_HOURS, action.from_hours, action.to_hours
+        case UpdateTableThroughput():
+            for target in action.targets:
+                if target.to_write_units != target.from_write_units:
+                    yield (
+                        LeverKind.WRITE_CAPACITY,
+                        target.from_write_units,
+                        target.to_write_units,
+                    )
+                if target.to_read_units != target.from_read_units:
+                    yield LeverKind.READ_CAPACITY, target.from_read_units, target.to_read_units

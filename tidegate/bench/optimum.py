@@ -1,0 +1,145 @@
+"""The clairvoyant optimum: what the cheapest schedule costs that knows the load beforehand.
+
+It is a lower bound of the cost of every schedule that carries each minute's records in that
+minute, uses nothing that AWS doesn't promise, and stays within AWS's limits. Each simplification
+can only make it cheaper:
+
+- layers are priced alone, each for its own need, though they must fit together;
+- within a minute the load is even, and a layer may be used to its last unit;
+- any setting may be the first; delays of a change are foreseen and cost nothing, but a stream
+  takes one UpdateShardCount a minute, and the world's takes at least 31 s;
+- shards: at most double and at least half a call, ten calls a calendar day (ten in any 24 hours
+  is stricter);
+- write units: increases are free; decreases a UTC day at most four and one more for each hour
+  that has gone by, 27 in all; units are rounded down to a grid 2 % wide;
+- Lambda: full batches only, so the fewest invocations and the least time;
+- records in the stream are billed once, none is retried or throttled.
+
+A schedule may be cheaper all the same where it lets a backlog of up to a minute stand, or lives
+on burst capacity, which DynamoDB's guide tells not to rely on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, inf, log
+
+from simulator.figures import PUT_PAYLOAD_UNIT_BYTES, prices
+from tidegate.bench.case import Case
+from tidegate.bench.faults import is_slow, slow_seconds_per_record
+from tidegate.bench.plant import BATCH, FUNCTION, RECORD_BYTES
+from tidegate.bench.run import demand
+
+__all__ = ["Bound", "capacity_minutes", "optimum", "shard_minutes"]
+
+MINUTES_A_DAY = 1440
+UPDATES_A_DAY = 10
+DECREASES_AT_ONCE, DECREASES_A_DAY = 4, 27
+GRID = 1.02
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The least cost in US dollars, in parts."""
+
+    shards_usd: float
+    write_units_usd: float
+    put_usd: float
+    lambda_usd: float
+
+    @property
+    def usd(self) -> float:
+        """All of it."""
+        return self.shards_usd + self.write_units_usd + self.put_usd + self.lambda_usd
+
+
+def optimum(case: Case) -> Bound:
+    """The bound of one case; faults that make the work itself dearer are in it."""
+    price = prices()
+    needs = demand(case)
+    shards = shard_minutes([need.shards for need in needs])
+    units = capacity_minutes([need.write_units for need in needs])
+    records = [60 * rate for rate in case.load.minutes()]
+    payload = ceil(RECORD_BYTES / PUT_PAYLOAD_UNIT_BYTES)
+    return Bound(
+        shards * price["shard_hour_usd"] / 60,
+        units * price["write_capacity_unit_hour_usd"] / 60,
+        sum(records) * payload * price["put_payload_unit_usd"],
+        sum(_lambda_usd(case, records, price)),
+    )
+
+
+def _lambda_usd(case: Case, records: list[float], price: dict[str, float]) -> Iterator[float]:
+    memory = FUNCTION.memory_megabytes / 1024
+    for at, count in enumerate(records):
+        slow = is_slow(case.fault, case.load, 60 * at)
+        each = slow_seconds_per_record() if slow else FUNCTION.seconds_per_record
+        invocations = count / BATCH
+        seconds = invocations * FUNCTION.seconds_per_invocation + count * each
+        yield (
+            seconds * memory * price["lambda_gigabyte_second_usd"]
+            + invocations * price["lambda_request_usd"]
+        )
+
+
+def shard_minutes(needs: Sequence[int]) -> float:
+    """The fewest shard minutes that never are below the needs."""
+    top = max(needs)
+    rows = [[inf] * (UPDATES_A_DAY + 1) for _ in range(top + 1)]
+    for count in range(needs[0], top + 1):
+        rows[count][0] = float(count)
+    for minute, need in enumerate(needs[1:], start=1):
+        if minute % MINUTES_A_DAY == 0:
+            rows = [[min(row)] + [inf] * UPDATES_A_DAY for row in rows]
+        rows = _next_shards(rows, need)
+    return min(min(row) for row in rows)
+
+
+def _next_shards(rows: list[list[float]], need: int) -> list[list[float]]:
+    top = len(rows) - 1
+    best = [[inf] * (UPDATES_A_DAY + 1) for _ in rows]
+    for count in range(need, top + 1):
+        sources = [rows[each] for each in range((count + 1) // 2, min(top, 2 * count) + 1)]
+        reached = list(map(min, zip(*sources, strict=True))) if len(sources) > 1 else sources[0]
+        stay = rows[count]
+        best[count] = [count + stay[0]] + [
+            count + min(stay[used], reached[used - 1]) for used in range(1, UPDATES_A_DAY + 1)
+        ]
+    return best
+
+
+def capacity_minutes(needs: Sequence[int]) -> float:
+    """The fewest unit minutes that never are below the needs, those rounded down to the grid."""
+    steps = [int(log(need) / log(GRID) + 1e-9) for need in needs]
+    low, high = min(steps), max(steps)
+    levels = [max(1.0, GRID**step) for step in range(low, high + 1)]
+    rows = [[inf] * (DECREASES_A_DAY + 1) for _ in levels]
+    for level in range(steps[0] - low, len(levels)):
+        rows[level][0] = levels[level]
+    for minute, step in enumerate(steps[1:], start=1):
+        of_day = minute % MINUTES_A_DAY
+        if of_day == 0:
+            rows = [[min(row)] + [inf] * DECREASES_A_DAY for row in rows]
+        allowed = min(DECREASES_A_DAY, DECREASES_AT_ONCE + of_day // 60)
+        rows = _next_capacity(rows, levels, step - low, allowed)
+    return min(min(row) for row in rows)
+
+
+def _next_capacity(
+    rows: list[list[float]], levels: list[float], lowest: int, allowed: int
+) -> list[list[float]]:
+    """From below for nothing, from above for one decrease."""
+    best = [[inf] * (DECREASES_A_DAY + 1) for _ in rows]
+    above = [inf] * (DECREASES_A_DAY + 1)
+    from_above: list[list[float]] = [above] * len(rows)
+    for level in range(len(rows) - 1, lowest - 1, -1):
+        from_above[level] = above
+        above = list(map(min, above, rows[level]))
+    below = [min(column) for column in zip(*rows[: lowest + 1], strict=True)]
+    for level in range(lowest, len(rows)):
+        if level > lowest:
+            below = list(map(min, below, rows[level]))
+        cost, higher = levels[level], from_above[level]
+        row = [cost + below[0]]
+        row += [cost + min(below[used], higher[used - 1]) for used in range(1, allowed + 1)]
+        best[level] = row + [inf] * (DECREASES_A_DAY - allowed)
+    return best

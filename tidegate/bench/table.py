@@ -1,0 +1,213 @@
+"""The figures as tables: for the screen with rich, for documents in Markdown."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tidegate.bench.controllers.registry import OPTIMUM, TIDEGATE
+from tidegate.bench.score import Spread, Summary
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["LEGEND", "Sheet", "markdown", "screen", "sheets"]
+
+HALVES = ("tuning", "held-out")
+
+LEGEND = (
+    "out s: seconds in which a record is older than the objective allows, its wait at the "
+    "producer included; time: their share of all; $ and x opt: cost, and cost against the "
+    "clairvoyant optimum's; lowest, highest: of any one seed; lost: records, in "
+    "all; steps, settled s: changes and seconds until all is well after a step of the load. Means "
+    "over cases are geometric, of x + 1 where x may be zero. Elasticity: means of the three "
+    "layers, lower is better."
+)
+"""What the headings mean."""
+
+_NOTHING = "–"
+
+
+def _number(value: float) -> str:
+    if value >= 1e6:
+        return f"{value / 1e6:,.1f}M"
+    return f"{value:,.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+
+
+def _factor(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _range(spread: Spread, words: Callable[[float], str]) -> list[str]:
+    return [words(spread.low), words(spread.mean), words(spread.high)]
+
+
+class _Row:
+    """One controller over a kind of cases: its summaries by half."""
+
+    def __init__(self, halves: dict[str, Summary]) -> None:
+        self.halves = halves
+        self.all = halves.get("all") or next(iter(halves.values()))
+        self.name = self.all.controller
+
+    def halved(self, words: Callable[[Summary], str]) -> list[str]:
+        """A cell for each half, or one where there are no halves."""
+        return [words(self.halves[each]) for each in _apart(self.halves)]
+
+    def outcome(self) -> list[str]:
+        """What the cases came to."""
+        every = self.all
+        return [
+            *self.halved(lambda each: _number(each.seconds_out.mean)),
+            f"{every.seconds_out_total / every.seconds_total:.1%}",
+            f"{every.cost_usd:,.2f}",
+            *self.halved(lambda each: _factor(each.cost_to_optimum.mean)),
+            _number(every.records_lost_total),
+        ]
+
+    def seeds(self) -> list[str]:
+        """The lowest of any one seed, the mean, and the highest."""
+        every = self.all
+        return _range(every.seconds_out, _number) + _range(every.cost_to_optimum, _factor)
+
+    def manner(self) -> list[str]:
+        """How it went about them; the optimum isn't played."""
+        every = self.all
+        return [
+            _number(every.producer_throttles),
+            _number(every.table_throttles),
+            _number(every.actions),
+            _number(every.undone),
+            _number(every.refused),
+        ]
+
+    def elasticity(self) -> list[str]:
+        """How it settles, and the metrics of the SPEC research group in per cent."""
+        found = self.all.elasticity
+        if found is None:
+            return [*self._settled(), *[_NOTHING] * 5]
+        return self._settled() + [
+            f"{value:.1f}"
+            for value in (
+                found.theta_under,
+                found.theta_over,
+                found.tau_under,
+                found.tau_over,
+                found.upsilon,
+            )
+        ]
+
+    def _settled(self) -> list[str]:
+        steps, seconds = self.all.settle_steps, self.all.settle_seconds
+        if steps is None or seconds is None:
+            return [_NOTHING] * 2
+        return [f"{steps:.1f}", f"{seconds:,.0f}"]
+
+
+def _apart(halves: Iterable[str]) -> list[str]:
+    known = [each for each in HALVES if each in halves]
+    return known if len(known) > 1 else list(halves)[:1]
+
+
+_KINDS = {"healthy": "healthy consumers", "faults": "with a fault"}
+_MANNER = (
+    "producer refusals",
+    "table throttles",
+    "actions",
+    "undone",
+    "refused",
+)
+_SEEDS = ("out s lowest", "mean", "highest", "x opt lowest", "mean", "highest")
+_ELASTICITY = ("steps", "settled s", "θU %", "θO %", "τU %", "τO %", "υ %")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: a title, headings, and rows of cells that begin with the controller's name."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def sheets(summaries: Sequence[Summary]) -> Iterator[Sheet]:
+    """For each kind of cases: what they came to, how the controllers went about them, and the
+    elasticity."""
+    for kind, words in _KINDS.items():
+        of_kind = [each for each in summaries if each.kind == kind]
+        if not of_kind:
+            continue
+        rows = [
+            _Row({each.half: each for each in of_kind if each.controller == name})
+            for name in dict.fromkeys(each.controller for each in of_kind)
+        ]
+        title = f"{words}, {_counted(rows[0])}"
+        played = [row for row in rows if row.name != OPTIMUM]
+        yield _sheet(f"Outcome: {title}", _outcome_headings(rows[0]), rows, _Row.outcome)
+        if rows[0].all.seeds > 1:
+            words = f"Seeds: {title}, each with {rows[0].all.seeds} seeds"
+            yield _sheet(words, _SEEDS, rows, _Row.seeds)
+        yield _sheet(f"Manner: {title}", _MANNER, played, _Row.manner)
+        yield _sheet(f"Elasticity: {title}", _ELASTICITY, played, _Row.elasticity)
+
+
+def _sheet(
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[_Row],
+    cells: Callable[[_Row], list[str]],
+) -> Sheet:
+    return Sheet(title, ("controller", *headings), tuple((row.name, *cells(row)) for row in rows))
+
+
+def _outcome_headings(row: _Row) -> tuple[str, ...]:
+    halves = _apart(row.halves)
+    names = [f" {each}" for each in halves] if len(halves) > 1 else [""]
+    return (
+        *(f"out s{each}" for each in names),
+        "time",
+        "$",
+        *(f"x opt{each}" for each in names),
+        "lost",
+    )
+
+
+def _counted(row: _Row) -> str:
+    counts = [(half, row.halves[half].runs) for half in _apart(row.halves)]
+    if len(counts) == 1:
+        return f"{counts[0][1]} {counts[0][0]}"
+    return f"{row.all.runs} cases: " + ", ".join(f"{count} {half}" for half, count in counts)
+
+
+def screen(summaries: Sequence[Summary]) -> "Iterator[Table]":
+    """The tables for a terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    for sheet in sheets(summaries):
+        table = Table(
+            title=sheet.title,
+            title_justify="left",
+            box=SIMPLE_HEAD,
+            padding=0,
+            show_edge=False,
+        )
+        table.add_column(sheet.headings[0], no_wrap=True)
+        for heading in sheet.headings[1:]:
+            table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+        for row in sheet.rows:
+            table.add_row(*row, style="bold" if row[0] == TIDEGATE else None)
+        yield table
+
+
+def markdown(summaries: Sequence[Summary]) -> str:
+    """The same tables as text for a document."""
+    parts = []
+    for sheet in sheets(summaries):
+        lines = [" | ".join(sheet.headings)]
+        lines.append(" | ".join(["---"] + ["--:"] * (len(sheet.headings) - 1)))
+        lines += [
+            " | ".join(f"**{cell}**" if row[0] == TIDEGATE else cell for cell in row)
+            for row in sheet.rows
+        ]
+        parts.append(f"{sheet.title}\n\n" + "".join(f"| {line} |\n" for line in lines))
+    return "\n".join(parts)

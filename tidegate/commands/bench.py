@@ -1,0 +1,154 @@
+"""``tidegate bench``: every controller on every load, in the same world."""
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tidegate.exits import leave
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tidegate.bench.bench import Benchmark
+    from tidegate.bench.case import Case
+
+__all__ = ["command"]
+
+
+def _names(text: str | None, known: list[str], option: str) -> list[str]:
+    """The names of a comma-separated option, all known ones when it isn't given."""
+    if text is None:
+        return known
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in known]
+    if unknown or not wanted:
+        raise click.BadParameter(
+            f"there is no {', '.join(unknown) or 'name'}; there are {', '.join(known)}",
+            param_hint=option,
+        )
+    return wanted
+
+
+@click.command("bench")
+@click.option(
+    "--traces",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The shared traces; ../shared/traces when not given.",
+)
+@click.option("--controllers", help="Some of them, comma-separated.")
+@click.option("--loads", help="Some loads or cases (LOAD+FAULT), comma-separated.")
+@click.option("--seeds", type=click.IntRange(min=1), help="How many seeds each case is run with.")
+@click.option(
+    "--full", is_flag=True, help="Whole traces, every fault on every load, 3 seeds: hours."
+)
+@click.option(
+    "--trace",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="One's own load instead: a CSV file with the columns second,value.",
+)
+@click.option("--peak", type=click.FloatRange(min=0, min_open=True), help="Scales --trace.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("bench"),
+    show_default=True,
+    help="Where results.json, tables.md and index.html go.",
+)
+@click.option("--processes", type=click.IntRange(min=1), help="As many as there are processors.")
+def command(
+    traces: Path | None,
+    controllers: str | None,
+    loads: str | None,
+    seeds: int | None,
+    full: bool,
+    trace: Path | None,
+    peak: float | None,
+    out: Path,
+    processes: int | None,
+) -> None:
+    """Compare Tidegate with its peers and with the clairvoyant optimum, in the embedded world."""
+    from rich.console import Console
+
+    from scaling.errors import ConfigurationError
+    from tidegate.bench.controllers.registry import CONTROLLERS
+
+    console = Console()
+    names = _names(controllers, list(CONTROLLERS), "--controllers")
+    if peak is not None and trace is None:
+        raise click.BadParameter("it scales --trace, which is missing", param_hint="--peak")
+    try:
+        cases = (
+            _own(trace, peak, seeds or 1)
+            if trace is not None
+            else _shared(traces, seeds or (3 if full else 1), full, console)
+        )
+        chosen = _chosen(cases, loads)
+    except ConfigurationError as error:
+        leave(error)
+    benchmark = _run(names, chosen, processes or os.cpu_count() or 1)
+    _show(benchmark, console)
+    _write(benchmark, chosen, out, console)
+
+
+def _own(trace: Path, peak: float | None, seeds: int) -> "tuple[Case, ...]":
+    from tidegate.bench.suite import own_case
+
+    return tuple(own_case(trace, peak, seed) for seed in range(1, seeds + 1))
+
+
+def _shared(traces: Path | None, seeds: int, full: bool, console: "Console") -> "tuple[Case, ...]":
+    from tidegate.bench.suite import SHARED_TRACES, suite
+
+    folder = traces or SHARED_TRACES
+    if not folder.is_dir():
+        if traces is not None:
+            raise click.BadParameter(f"{traces} is not a directory", param_hint="--traces")
+        console.print(f"{folder} is not there: generated loads only", style="yellow")
+    return suite(folder, seeds, full=full)
+
+
+def _chosen(cases: "tuple[Case, ...]", loads: str | None) -> "list[Case]":
+    known = list(dict.fromkeys([case.load.name for case in cases] + [case.name for case in cases]))
+    wanted = _names(loads, known, "--loads")
+    return [case for case in cases if case.name in wanted or case.load.name in wanted]
+
+
+def _run(names: list[str], cases: "list[Case]", processes: int) -> "Benchmark":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    from tidegate.bench.bench import run_all
+
+    columns = (BarColumn(), MofNCompleteColumn(), "runs", TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("runs", total=len(names) * len(cases))
+        return run_all(names, cases, processes, lambda: progress.advance(task))
+
+
+def _show(benchmark: "Benchmark", console: "Console") -> None:
+    from tidegate.bench.table import LEGEND, screen
+
+    for table in screen(benchmark.summaries):
+        console.print(table)
+        console.print()
+    console.print(LEGEND, highlight=False)
+
+
+def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Console") -> None:
+    from tidegate.bench.bench import as_json
+    from tidegate.bench.page import page
+    from tidegate.bench.table import markdown
+
+    out.mkdir(parents=True, exist_ok=True)
+    made_by = shlex.join(["tidegate", *sys.argv[1:]])
+    figures = {"made_by": made_by} | as_json(benchmark)
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
+    (out / "results.json").write_text(text + "\n", encoding="utf-8")
+    (out / "tables.md").write_text(markdown(benchmark.summaries), encoding="utf-8")
+    (out / "index.html").write_text(page(benchmark, cases, made_by), encoding="utf-8")
+    console.print(f"Page: {out / 'index.html'}; figures: {out / 'results.json'}", highlight=False)
