@@ -57,7 +57,7 @@ pipelines:
         ]),
         ("tables:", "levers: {parallelism_per_kpu: {max: 9}, shard_count: {max: 2}}, tables:", [
             "p.yaml:5:69: max is 9; AWS allows 1..8",
-            "p.yaml:5:77: shard_count is not a lever of an application; its levers are "
+            "p.yaml:5:78: shard_count is not a lever of an application; its levers are "
             "parallelism, parallelism_per_kpu, write_capacity, read_capacity",
         ]),
         ("tables:", "service_autoscaling: maybe, tables:", [
