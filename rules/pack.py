@@ -159,7 +159,7 @@ def _application_places(
     pipeline: Pipeline, application: FlinkApplication, iterator_age_max_seconds: float
 ) -> Iterator[_Place]:
     name, source = application.name, pipeline.stream
-    own = (("Application", name),)
+    own: tuple[tuple[str, str], ...] = (("Application", name),)
     quantities: dict[str, float] = {
         "checkpoint_interval_milliseconds": application.checkpoint_interval_milliseconds,
         "running_storage_bytes": application.kpus * RUNNING_STORAGE_BYTES,
@@ -175,8 +175,8 @@ def _application_places(
             "objective_milliseconds": iterator_age_max_seconds * 1000,
             "retention_milliseconds": source.retention_hours * 3_600_000,
         }
-        dimensions = behind_metric(name, source.name, "Maximum").dimensions
-        yield _Place("kinesis-source", name, dimensions, times)
+        behind = behind_metric(name, source.name, "Maximum")
+        yield _Place("kinesis-source", name, behind.dimensions, times)
 
 
 def _places(pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[_Place]:

@@ -13,11 +13,13 @@ from scaling.specification import (
     PipelineSpec,
 )
 
-__all__ = ["current_capacities", "lever_spec"]
+__all__ = ["APPLICATION_LEVERS", "current_capacities", "lever_spec"]
+
+APPLICATION_LEVERS = (LeverKind.PARALLELISM_PER_KPU, LeverKind.PARALLELISM)
 
 _OF_READER = {
     ConsumerSpec: (LeverKind.PARALLELIZATION_FACTOR,),
-    ApplicationSpec: (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU),
+    ApplicationSpec: APPLICATION_LEVERS,
 }
 
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from rules.diagnosis import LeverKind
 from scaling.record import Lever
 
-__all__ = ["HOURS_PER_MONTH", "monthly_usd", "prices"]
+__all__ = ["HOURS_PER_MONTH", "kpus_monthly_usd", "monthly_usd", "prices"]
 
 HOURS_PER_MONTH = 730
 """The month of AWS's price pages."""
@@ -17,7 +17,9 @@ HOURS_PER_MONTH = 730
 def prices() -> dict[str, float]:
     """The figures of ``scaling/prices.json``, in US dollars; the file names date and sources."""
     text = files("scaling").joinpath("prices.json").read_text(encoding="utf-8")
-    return {key: value for key, value in json.loads(text).items() if isinstance(value, float)}
+    return {
+        key: value for key, value in json.loads(text).items() if not isinstance(value, str | list)
+    }
 
 
 def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:
@@ -39,4 +41,15 @@ def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:
             hourly = shards * price["extended_retention_shard_hour_usd"] if extended else 0.0
         case LeverKind.PARALLELIZATION_FACTOR:
             hourly = 0.0
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            raise ValueError(f"{lever} is priced by its KPUs")
     return hourly * HOURS_PER_MONTH
+
+
+def kpus_monthly_usd(kpus: int) -> float:
+    """What a Flink application's KPUs cost a month, each with its 50 GB of running storage. The one
+    for orchestration is billed whatever the parallelism, so that it is left out."""
+    price = prices()
+    storage = price["running_storage_gigabytes_per_kpu"]
+    storage *= price["running_storage_gigabyte_month_usd"]
+    return kpus * (price["kpu_hour_usd"] * HOURS_PER_MONTH + storage)

@@ -14,6 +14,7 @@ from rules.readings import (
     rate,
 )
 from rules.vitals import LATE_SECONDS
+from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
 from scaling.plan import Demand
 from scaling.rate_model import RateModel, learn_rate, units_per_record
@@ -21,6 +22,8 @@ from scaling.record import Lever
 from scaling.specification import PipelineSpec, TargetUtilization
 
 __all__ = [
+    "HOUR_SECONDS",
+    "NOW_SECONDS",
     "Load",
     "Model",
     "busy_of_the_hour",
@@ -146,6 +149,16 @@ def learn(readings: Readings) -> Model:
                         units_per_record(readings, consumer, vitals.consumed_write_units),
                         units_per_record(readings, consumer, vitals.consumed_read_units),
                     )
+    for application in pipeline.applications:
+        for table in application.tables:
+            if table.is_provisioned:
+                for capacity in table.capacities:
+                    vitals = readings.capacity(capacity)
+                    models[capacity.where] = CapacityModel(
+                        capacity,
+                        units_per_job_record(readings, application, vitals.consumed_write_units),
+                        units_per_job_record(readings, application, vitals.consumed_read_units),
+                    )
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
     }
@@ -206,7 +219,8 @@ def _concurrency_demands(
     model: Model, load: Load, spec: PipelineSpec, spread: int
 ) -> Iterator[Demand]:
     use = spec.target_utilization
-    shards, because = _shards_by_volume(load, use, len(model.pipeline.consumers))
+    readers = len(model.pipeline.consumers) + len(model.pipeline.applications)
+    shards, because = _shards_by_volume(load, use, readers)
     for consumer in model.pipeline.consumers:
         learnt = model.rates[consumer.function.name]
         if learnt is None:

@@ -43,13 +43,16 @@ def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -
     return Health.SICK if critical else Health.HEALTHY
 
 
-def advice_of(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[str, ...]:
-    """What only a person can do: cures without a lever, and levers that aren't Tidegate's."""
+def advice_of(
+    diagnoses: tuple[Diagnosis, ...], plan: Plan, conflicts: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """What only a person can do: cures without a lever, levers that aren't Tidegate's, and levers
+    that have two owners."""
     cures = [
         f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
     ]
     levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
-    return (*cures, *levers)
+    return (*cures, *levers, *conflicts)
 
 
 def _is_foreign(decision: Decision) -> bool:

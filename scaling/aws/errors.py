@@ -42,7 +42,15 @@ _BY_CODE: dict[str, type[CloudError]] = {
         Throttled,
     ),
     **dict.fromkeys(("LimitExceededException", "LimitExceeded"), LimitExceeded),
-    **dict.fromkeys(("ResourceInUseException", "ResourceConflictException"), ResourceInUse),
+    **dict.fromkeys(
+        (
+            "ResourceInUseException",
+            "ResourceConflictException",
+            # The application has another version by now than the one decided on.
+            "ConcurrentModificationException",
+        ),
+        ResourceInUse,
+    ),
     **dict.fromkeys(("ResourceNotFoundException", "ResourceNotFound"), ResourceMissing),
     **dict.fromkeys(
         (
@@ -51,6 +59,10 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "InvalidParameterValueException",
             "InvalidParameterValue",
             "ValidationError",
+            "InvalidRequestException",
+            "InvalidApplicationConfigurationException",
+            "CodeValidationException",
+            "UnsupportedOperationException",
         ),
         InvalidRequest,
     ),
