@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.manners import Refusal
+from simulator.overlay_flink import ApplicationOverlay
 from simulator.world import MAPPING_UUID, World
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Overlay:
             "lambda.GetAccountSettings": self._account_settings,
             "dynamodb.UpdateTable": self._update_table,
             "cloudwatch.GetMetricData": self._metric_data,
+            **ApplicationOverlay(self._world.control).answers(),
         }
 
     def lay(self, session: "Session", operation: str, answer: Callable[[Answer], Answer]) -> None:
@@ -73,11 +75,11 @@ class Overlay:
 
     def _is_foreign(self, params: Answer) -> bool:
         """Whether a stream or table is asked for that isn't the world's: moto knows best."""
-        ours = {
-            "StreamName": self._world.scenario.stream.name,
-            "TableName": self._world.scenario.capacities[0].table,
-        }
-        return any(params.get(key, name) != name for key, name in ours.items())
+        scenario = self._world.scenario
+        streams = {scenario.stream.name} if scenario.topic is None else set()
+        tables = {each.table for each in scenario.capacities}
+        ours = {"StreamName": streams, "TableName": tables}
+        return any(key in params and params[key] not in names for key, names in ours.items())
 
     def _stream_summary(self, _: Answer) -> Answer:
         from simulator.direct import STREAM_ARN
@@ -180,7 +182,7 @@ class Overlay:
     def on_table(self, parsed: Answer, **_: Any) -> None:
         """moto's table with the world's capacity and status."""
         table = parsed.get("Table", {})
-        if table.get("TableName") != self._world.scenario.capacities[0].table:
+        if table.get("TableName") not in {each.table for each in self._world.scenario.capacities}:
             return
         status = "UPDATING" if self._world.control.pending.is_busy("table") else "ACTIVE"
         table["TableStatus"] = status

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import inf
 
 __all__ = ["Dimensions", "Key", "Publisher", "Statistics"]
 
@@ -22,12 +23,14 @@ class Statistics:
     total: float = 0.0
     count: int = 0
     most: float = 0.0
+    least: float = inf
 
     def of(self, statistic: str) -> float:
         """One of CloudWatch's statistics; KeyError for one it doesn't have."""
         return {
             "Sum": self.total,
             "Maximum": self.most,
+            "Minimum": self.least,
             "Average": self.total / max(1, self.count),
             "SampleCount": float(self.count),
         }[statistic]
@@ -44,14 +47,16 @@ class Publisher:
     _closed: dict[Key, dict[int, Statistics]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, key: Key, value: float, count: int = 1) -> None:
-        """``count`` data points of the minute under way that sum up to ``value``; the largest of
-        them is taken for their mean."""
+        """``count`` data points of the minute under way that sum up to ``value``; the largest and
+        the smallest of them are taken for their mean."""
         statistics = self._open[key]
         statistics.total += value
         statistics.count += count
         mean = value / count if count > 1 else value
         if mean > statistics.most:
             statistics.most = mean
+        if mean < statistics.least:
+            statistics.least = mean
 
     def close_minute(self) -> None:
         """The minute is over: what was added is published, late."""

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from simulator.application import EmbeddedApplication
 from simulator.capacity import CapacityState
 from simulator.consumer import ConsumerState
 from simulator.control import ControlPlane
 from simulator.figures import Costs, Figures, MinuteTruth
+from simulator.flink_metrics import NAMESPACE
 from simulator.manners import TableManners
 from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import Fault, Scenario
@@ -45,10 +47,11 @@ class World:
             self.random,
             scenario.account_concurrency,
         )
-        table = TableManners(scenario.capacities[0].table, self.capacities)
+        table = TableManners("".join({each.table for each in scenario.capacities}), self.capacities)
         self.control = ControlPlane(
             self.stream, table, lambda: self.second, START, lambda: self.stream.weigh(self.traffic)
         )
+        self.application = self._new_application()
         self.costs = Costs()
         self.series: list[MinuteTruth] = []
         self._seconds_out = 0
@@ -63,7 +66,7 @@ class World:
         stream = StreamState(
             scenario.stream,
             Keys(scenario.traffic),
-            self.publisher,
+            self.publisher if scenario.topic is None else Publisher(self.seed),
             self.random,
             scenario.mapping.parallelization_factor,
             scenario.stream.retention_hours,
@@ -73,6 +76,23 @@ class World:
         for at in range(shards):
             stream.new_shard(edges[at], edges[at + 1] - 1, ())
         return stream
+
+    def _new_application(self) -> EmbeddedApplication | None:
+        data = self.scenario.application
+        if data is None:
+            return None
+        application = EmbeddedApplication.of(
+            data,
+            self.scenario,
+            self.stream,
+            self.publisher,
+            self.random,
+            self.control.pending,
+            lambda: self.second,
+            START,
+        )
+        self.control.application = application.service
+        return application
 
     @property
     def now(self) -> datetime:
@@ -94,16 +114,27 @@ class World:
             state.fill()
         offered = rate_at(self.traffic, now)
         accepted = self.stream.take_in(now, offered, self.traffic)
-        size = self.traffic.record_bytes
-        read = self.consumer.work(now, self.stream.readable(), size)
+        read = self._consume(now)
         age = self.stream.age_seconds(now)
-        self._tell_reads(read, age)
+        if self.scenario.topic is None and (
+            self.application is None or self.application.is_reading
+        ):
+            self._tell_reads(read, age)
         self._account(accepted, age)
         self.second += 1
         if self.second % 60 == 0:
             self._close_minute()
 
+    def _consume(self, now: float) -> int:
+        size = self.traffic.record_bytes
+        if self.application is not None:
+            return self.application.state.work(now, size)
+        return self.consumer.work(now, self.stream.readable(), size)
+
     def _tell_reads(self, read: int, age: float) -> None:
+        is_down = self.application is not None and not self.application.is_reading
+        if is_down or self.scenario.topic is not None:
+            return
         add, name = self.publisher.add, self.stream.dimensions
         add(("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", name), age * 1000)
         add(("AWS/Kinesis", "GetRecords.Success", name), 1)
@@ -117,13 +148,16 @@ class World:
         self._minute_age = max(self._minute_age, age)
         self._minute_records += accepted
         costs = self.costs
-        costs.shard_seconds += self.stream.open_count
-        if self.stream.retention_hours > 24:
-            costs.extended_shard_seconds += self.stream.open_count
+        if self.scenario.topic is None:
+            costs.shard_seconds += self.stream.open_count
+            if self.stream.retention_hours > 24:
+                costs.extended_shard_seconds += self.stream.open_count
+            costs.add_records(accepted, self.traffic.record_bytes)
         for state in self.capacities.values():
             costs.write_unit_seconds += state.write_units
             costs.read_unit_seconds += state.read_units
-        costs.add_records(accepted, self.traffic.record_bytes)
+        if self.application is not None:
+            self.application.account(self.second, age, costs)
 
     def _close_minute(self) -> None:
         for state in self.capacities.values():
@@ -132,14 +166,18 @@ class World:
                 ("ProvisionedReadCapacityUnits", state.read_units),
             ):
                 self.publisher.add(("AWS/DynamoDB", name, state.dimensions), units)
+        down = 0
+        if self.application is not None:
+            down = self.application.close_minute(self.publisher.minute)
         self.publisher.close_minute()
         self.stream.expire(self.second)
         self.stream.forget_drained()
-        self.series.append(self._truth())
+        self.series.append(self._truth(down))
         self._minute_age, self._minute_records = 0.0, 0
         self._marks = (self.stream.producer_throttles, self.consumer.table_throttles)
 
-    def _truth(self) -> MinuteTruth:
+    def _truth(self, seconds_down: int) -> MinuteTruth:
+        application = self.application
         minute = self.publisher.minute - 1
         states = self.capacities.values()
         consumed = {
@@ -163,6 +201,9 @@ class World:
             retention_hours=self.stream.retention_hours,
             units={state.where: state.write_units for state in states},
             consumed=consumed,
+            parallelism=0 if application is None else application.state.parallelism,
+            kpus=0 if application is None else application.service.billed_kpus,
+            seconds_down=seconds_down,
         )
 
     def _raw(
@@ -172,6 +213,8 @@ class World:
 
     def _strike(self, fault: Fault) -> None:
         """A planted fault begins; it is no one's call, so no limit is asked."""
+        if self.application is not None and self.application.strike(fault):
+            return
         values = dict(fault.values)
         match fault.what:
             case "function":
@@ -206,21 +249,26 @@ class World:
     ) -> float | None:
         """A minute's value as CloudWatch answers now: late, and None where it has none."""
         at = int((minute - START).total_seconds()) // 60
+        if namespace == NAMESPACE:
+            dimensions = tuple(sorted(dimensions))
         return self.publisher.value((namespace, name, dimensions), statistic, at, self.second)
 
     def figures(self) -> Figures:
         """What the run has come to so far."""
         stream, consumer = self.stream, self.consumer
+        job = None if self.application is None else self.application.state
         usd = self.costs.usd(consumer.gigabyte_seconds, consumer.requests)
         lost = stream.records_dropped + stream.records_expired + consumer.records_discarded
         return Figures(
             seconds_out_of_objective=self._seconds_out,
             iterator_age_max_seconds=self._age_most,
             records_written=stream.records_written,
-            records_read=consumer.records_read,
+            records_read=consumer.records_read if job is None else job.records_read,
             records_lost=lost,
             producer_throttles=stream.producer_throttles,
             table_throttles=consumer.table_throttles,
             cost_usd=round(usd, 6),
             limit_violations=self.control.violations,
+            seconds_down=0 if job is None else job.seconds_down,
+            records_read_again=0 if job is None else job.records_read_again,
         )

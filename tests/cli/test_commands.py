@@ -20,6 +20,8 @@ FIGURES = {
     "table_throttles",
     "cost_usd",
     "limit_violations",
+    "seconds_down",
+    "records_read_again",
 }
 
 

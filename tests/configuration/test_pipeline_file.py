@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from scaling.errors import ConfigurationError, Mistake
 from scaling.specification import PipelineFile
-from simulator.scenario import load_scenario, scenario_names
+from simulator.scenario import load_scenario
+from tests.builders import function_scenarios
 from tidegate.pipeline_file import load, load_value, parse
 from tidegate.schema import schema
 
@@ -161,7 +162,7 @@ def test_the_examples_are_well_formed(path: Path) -> None:
     assert load(path).pipelines
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", function_scenarios())
 def test_the_scenarios_carry_pipeline_files_that_are_well_formed(name: str) -> None:
     assert load_value(load_scenario(name).pipeline_file, name).pipelines
 

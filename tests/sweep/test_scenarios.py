@@ -11,8 +11,9 @@ from scaling.ports import Edges
 from scaling.report import Health, PipelineReport
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
-from simulator.scenario import load_scenario, scenario_names
+from simulator.scenario import load_scenario
 from simulator.world import World
+from tests.builders import function_scenarios
 from tidegate.pipeline_file import load_value
 
 UNCURABLE = ("poison-batch", "hot-key", "concurrency-cap", "timeout-near")
@@ -33,7 +34,7 @@ def tended(name: str, seed: int) -> Iterator[tuple[World, PipelineReport]]:
     ledger.close()
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", function_scenarios())
 def test_the_first_diagnosis_names_the_planted_cause_for_twenty_seeds(name: str) -> None:
     planted = load_scenario(name).planted_cause
     first = []
@@ -88,7 +89,7 @@ def test_the_race_day_is_healed_in_one_joint_step_and_stays_healed(seed: int) ->
     assert (figures.records_lost, figures.limit_violations) == (0, 0)
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", function_scenarios())
 def test_no_limit_of_aws_is_ever_broken(name: str) -> None:
     world = [world for world, _ in tended(name, 11)][-1]
     assert world.figures().limit_violations == 0
