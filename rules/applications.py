@@ -43,7 +43,7 @@ def _explanations(
 ) -> Iterator[Iterator[Diagnosis]]:
     yield _heap_pressure(readings, application)
     yield _crash_loop(readings, application)
-    if readings.has_just_started(application):
+    if readings.has_just_started(application) or readings.is_settling:
         return
     if readings.age_is_sick and not readings.is_throttled_downstream(application):
         yield _held_back(readings, application)
@@ -148,10 +148,10 @@ def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Di
 
 
 def _age(readings: Readings) -> str:
-    return (
-        f"the {readings.age_name} is {readings.age_seconds or 0:.0f} s, growing by "
-        f"{readings.age_growth * 60:.0f} s a minute"
-    )
+    growth = readings.age_growth * 60
+    verb = "growing" if growth >= 0 else "falling"
+    age = f"the {readings.age_name} is {readings.age_seconds or 0:.0f} s"
+    return f"{age}, {verb} by {abs(growth):.0f} s a minute"
 
 
 def _busiest(vitals: ApplicationVitals) -> float:
@@ -173,7 +173,7 @@ def _uneven(readings: Readings, application: FlinkApplication) -> Iterator[Diagn
         _age(readings),
     )
     share = sources / application.parallelism
-    if sources and share < 1 and 0.8 * share <= used / busiest <= 1.2 * share:
+    if sources and share < 1 and 0.6 * share <= used / busiest <= 1.2 * share:
         yield _source_too_narrow(readings, application, sources, parts, evidence)
         return
     yield Diagnosis(

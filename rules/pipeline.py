@@ -169,7 +169,8 @@ class FlinkApplication:
     ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
     ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
     those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
-    ``failure`` is why its last update was rolled back, None where it wasn't.
+    ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
+    failed, None where it didn't.
     """
 
     name: str
@@ -186,6 +187,7 @@ class FlinkApplication:
     partitions: int | None = None
     tasks: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    updated_at: datetime | None = None
     failure: str | None = None
 
     @property

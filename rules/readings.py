@@ -137,7 +137,10 @@ class Readings:
         """Whether the job is being changed, is down, or began too lately to be judged."""
         uptime = self.application(application).uptime_milliseconds.last(RECENT_SECONDS).latest
         young = uptime is not None and uptime < RECENT_SECONDS * 1000
-        return application.is_changing or young
+        changed, judged = application.updated_at, self.vitals.judged_until
+        settle = timedelta(seconds=RECENT_SECONDS)
+        unseen = changed is not None and judged is not None and judged - changed < settle
+        return application.is_changing or young or unseen
 
     def utilization(self, application: FlinkApplication) -> float | None:
         """How busy the job's subtasks are, 0..1: by busyTimeMsPerSecond of the busiest task, else

@@ -7,17 +7,22 @@ from math import ceil
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import FlinkApplication
-from rules.readings import Readings, mean
+from rules.readings import RECENT_SECONDS, Readings, mean, rate
+from rules.vitals import LATE_SECONDS
+from rules.window import Window
 from scaling.history import History
-from scaling.job_model import JobModel, learn_job
+from scaling.job_model import JobModel, arrivals, learn_job
 from scaling.plan import Demand
 from scaling.record import Lever
 from scaling.resources.flink_application import kpus_of
-from scaling.sizing import HOUR_SECONDS, NOW_SECONDS, load_now, load_of_the_hour
+from scaling.sizing import HOUR_SECONDS, NOW_SECONDS, load_now
 from scaling.specification import PipelineSpec
 from scaling.wish import Wish, at_least_the_minimum
 
 __all__ = ["application_wishes", "source_demand"]
+
+SETTLE = timedelta(seconds=180)
+"""A change shows in the metrics only after they arrive, up to three minutes late."""
 
 FULL_USE = 0.95
 RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
@@ -26,6 +31,8 @@ LOWER_CALM = timedelta(hours=1)
 """Flink's autoscaler waits as long before it scales down (scale-down.interval)."""
 
 FULL_COVERAGE = 0.9
+GROWTH_AT_LEAST = 1.05
+FORECAST_MOST = 2.0
 HEAP_PERCENT = 70.0
 
 
@@ -50,33 +57,36 @@ def application_wishes(
     return tuple(at_least_the_minimum(wish, spec) for wish in found)
 
 
-def source_demand(
-    readings: Readings, diagnoses: tuple[Diagnosis, ...], spec: PipelineSpec
-) -> Demand | None:
-    """Shards for the subtasks that have nothing to read, where that is what ails the pipeline."""
-    ill = next((each for each in diagnoses if each.cause is Cause.SOURCE_TOO_NARROW), None)
-    if ill is None or LeverKind.SHARD_COUNT not in ill.cured_by:
-        return None
-    stream = readings.pipeline.stream
-    needed = [
-        min(each.parallelism, ceil(_catch_up(model, _work_now(readings, each, spec), spec, 0.0)))
-        for each in readings.pipeline.applications
-        if (model := learn_job(readings, each)) is not None
-    ]
-    wanted = max([stream.shard_count + 1, *needed])
-    return Demand(Lever.of(LeverKind.SHARD_COUNT, stream.name), wanted, ill.because)
+def source_demand(readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
+    """A shard for each subtask, where those without are what ails the pipeline: the subtasks are
+    paid for, and a shard costs an eighth of a KPU."""
+    for ill in diagnoses:
+        if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
+            stream = readings.pipeline.stream
+            subtasks = max(each.parallelism for each in readings.pipeline.applications)
+            lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+            return Demand(lever, max(subtasks, stream.shard_count + 1), ill.because)
+    return None
 
 
-def _work_now(readings: Readings, application: FlinkApplication, spec: PipelineSpec) -> Work:
+def _work_ahead(readings: Readings, model: JobModel, spec: PipelineSpec) -> Work:
+    """The work by the time at which another change could be made: a load that grows is taken to go
+    on growing until the job has restarted and its metrics are in, up to twice as much."""
+    came = arrivals(readings, model.application)
+    now = rate(came, NOW_SECONDS)
+    ahead = LATE_SECONDS + model.restart_seconds + SETTLE.total_seconds()
+    expected = min(now + _growth(came) / 60 * ahead, now * FORECAST_MOST)
+    return Work(expected, _backlog(readings, model.application, spec))
+
+
+def _backlog(readings: Readings, application: FlinkApplication, spec: PipelineSpec) -> float:
+    """Records that wait, and those that have joined them since the newest minute judged."""
     if not readings.pipeline.stream.is_topic:
-        load = load_now(readings, None, spec.objective.catch_up_seconds)
-        return Work(load.records_per_second, load.backlog_records)
-    vitals = readings.application(application)
+        return load_now(readings, None, spec.objective.catch_up_seconds).backlog_records
+    lag = readings.application(application).lag_records.last(RECENT_SECONDS).present
+    grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
     partitions = application.partitions or application.parallelism
-    lag = vitals.lag_records.last(NOW_SECONDS).present
-    grown = max(0.0, lag[-1] - lag[0]) / (60 * (len(lag) - 1)) if len(lag) > 1 else 0.0
-    read = vitals.records_per_second.last(NOW_SECONDS).peak or 0.0
-    return Work(read + grown * partitions, (lag[-1] if lag else 0.0) * partitions)
+    return (lag[-1] + grown) * partitions if lag else 0.0
 
 
 def _catch_up(model: JobModel, work: Work, spec: PipelineSpec, restart_seconds: float) -> float:
@@ -129,7 +139,7 @@ class _Sizer:
         return self._lowered(model, stay) if self._may_lower(application, lever) else stay
 
     def _raised(self, model: JobModel, stay: Wish) -> Wish:
-        work = _work_now(self.readings, model.application, self.spec)
+        work = _work_ahead(self.readings, model, self.spec)
         steady = model.subtasks(work.records_per_second, self.spec.target_utilization.concurrency)
         restart = model.restart_seconds
         demand = ceil(max(steady, _catch_up(model, work, self.spec, restart)))
@@ -164,7 +174,7 @@ class _Sizer:
         """As few subtasks as the last hour's peak needs, where that frees KPUs and the day has room
         for what the restart costs."""
         application, use = model.application, self.spec.target_utilization.concurrency
-        peak = self._peak(application)
+        peak = rate(arrivals(self.readings, application), HOUR_SECONDS)
         needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
         needed = max(needed, self._for_the_heap(application))
         kpus = kpus_of(application, LeverKind.PARALLELISM, needed)
@@ -178,12 +188,6 @@ class _Sizer:
         )
         return Wish(stay.lever, stay.current, needed, because, price)
 
-    def _peak(self, application: FlinkApplication) -> float:
-        if not self.readings.pipeline.stream.is_topic:
-            return load_of_the_hour(self.readings).records_per_second
-        records = self.readings.application(application).records_per_second
-        return records.last(HOUR_SECONDS).peak or 0.0
-
     def _used_most(self, application: FlinkApplication) -> float:
         """Subtasks that were really busy in the busiest minute of the last hour."""
         vitals = self.readings.application(application)
@@ -196,6 +200,16 @@ class _Sizer:
         heap = mean(self.readings.application(application).heap_percent) or 0.0
         kpus = ceil(application.kpus * heap / HEAP_PERCENT)
         return (kpus - 1) * application.parallelism_per_kpu + 1
+
+
+def _growth(sums: Window) -> float:
+    """How fast a sum per minute grows, per second: from the mean of two minutes to that of the two
+    after them; 0 for what may be noise."""
+    newest = sums.last(4 * 60).samples
+    if len(newest) < 4 or None in newest:
+        return 0.0
+    older, newer = (sum(each or 0.0 for each in part) / 2 for part in (newest[:2], newest[2:]))
+    return (newer - older) / 120 if newer >= older * GROWTH_AT_LEAST else 0.0
 
 
 def _restart_price(model: JobModel, records_per_second: float, subtasks: int) -> float:

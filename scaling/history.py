@@ -59,6 +59,16 @@ class History:
         last = self.last_entry(lever)
         return None if last is None else last.begun_at
 
+    def tries(self, lever: Lever, current: int) -> tuple[datetime, ...]:
+        """When a lever that still has ``current`` was to be changed from it, since it was last
+        changed otherwise; oldest first."""
+        found: list[datetime] = []
+        for entry in self.entries:
+            if entry.lever != lever or entry.outcome not in _COUNTED:
+                continue
+            found = [*found, entry.begun_at] if entry.from_capacity == current else []
+        return tuple(found)
+
     def decreases(self, lever: Lever, now: datetime) -> int:
         """How often a lever was lowered in the 24 hours before ``now``."""
         return sum(

@@ -8,7 +8,7 @@ from rules.pipeline import FlinkApplication
 from rules.readings import Readings
 from rules.window import Window
 
-__all__ = ["JobModel", "learn_job", "units_per_job_record"]
+__all__ = ["JobModel", "arrivals", "learn_job", "units_per_job_record"]
 
 MINUTES_TO_LEARN = 30
 USED_AT_LEAST = 0.05
@@ -37,6 +37,22 @@ class JobModel:
     def subtasks(self, records_per_second: float, use: float) -> float:
         """Subtasks that process so many records a second while busy for ``use`` (0..1)."""
         return records_per_second / (self.records_per_busy_second * use)
+
+
+def arrivals(readings: Readings, application: FlinkApplication) -> Window:
+    """Records that come in, a minute: those of the stream; for a topic those read and those that
+    joined the lag."""
+    if not readings.pipeline.stream.is_topic:
+        return readings.vitals.stream.incoming_records
+    vitals = readings.application(application)
+    partitions = application.partitions or application.parallelism
+    lag, read = vitals.lag_records.samples, vitals.records_per_second.samples
+    samples: list[float | None] = [None]
+    for before, after, second in zip(lag, lag[1:], read[1:], strict=False):
+        known = before is not None and after is not None and second is not None
+        grown = ((after or 0.0) - (before or 0.0)) * partitions
+        samples.append(max(0.0, (second or 0.0) * 60 + grown) if known else None)
+    return Window(vitals.lag_records.metric, vitals.lag_records.start, tuple(samples[: len(lag)]))
 
 
 def learn_job(readings: Readings, application: FlinkApplication) -> JobModel | None:

@@ -59,7 +59,7 @@ def wishes(
     needed = {demand.lever: demand for demand in size(model, load, spec, current_shards)}
     _withhold(needed, pipeline, diagnoses)
     _escalate(needed, readings, diagnoses, history)
-    wider = source_demand(readings, diagnoses, spec)
+    wider = source_demand(readings, diagnoses)
     if wider is not None:
         needed[shards] = wider
     hour = _demands_of_the_hour(model, readings, spec)

@@ -20,8 +20,8 @@ CHECKPOINT_INTERVAL_MILLISECONDS = 60_000
 def application(
     clients: Clients, said: ApplicationSpec, tables: tuple[Table, ...]
 ) -> FlinkApplication:
-    """The application as it is now; why its last update failed and which tasks tell metrics of
-    their own are asked for only where there is something to be told."""
+    """The application as it is now, with how its last update ended. Which tasks tell metrics of
+    their own is asked for only where the metrics level has them."""
     name = said.application
     with asking("kinesisanalytics:DescribeApplication", name):
         detail = clients.flink.describe_application(ApplicationName=name)["ApplicationDetail"]
@@ -31,12 +31,10 @@ def application(
     checkpoints = flink.get("CheckpointConfigurationDescription", {})
     configured = parallelism.get("Parallelism", 1)
     tells_tasks = monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
-    status = detail["ApplicationStatus"]
-    undone = "ApplicationVersionRolledBackFrom" in detail or status in ("READY", "ROLLED_BACK")
     return FlinkApplication(
         name=name,
         arn=detail["ApplicationARN"],
-        status=status,
+        status=detail["ApplicationStatus"],
         conditional_token=detail.get("ConditionalToken", ""),
         parallelism=parallelism.get("CurrentParallelism") or configured,
         configured_parallelism=configured,
@@ -50,7 +48,8 @@ def application(
         partitions=said.partitions,
         tasks=_tasks(clients, name) if tells_tasks else (),
         tables=tables,
-        failure=_failure(clients, name) if undone else None,
+        updated_at=detail.get("LastUpdateTimestamp"),
+        failure=_failure(clients, name),
     )
 
 
@@ -80,13 +79,14 @@ def _failure(clients: Clients, name: str) -> str | None:
     """Why the newest update failed, in the service's own words; None when none has."""
     with asking("kinesisanalytics:ListApplicationOperations", name):
         operations = clients.flink.list_application_operations(
-            ApplicationName=name, Operation="UpdateApplication", Limit=1
+            ApplicationName=name, Operation="UpdateApplication"
         )["ApplicationOperationInfoList"]
-    if not operations or operations[0]["OperationStatus"] != "FAILED":
+    newest = max(operations, key=lambda each: each["StartTime"], default=None)
+    if newest is None or newest["OperationStatus"] != "FAILED":
         return None
     with asking("kinesisanalytics:DescribeApplicationOperation", name):
         told = clients.flink.describe_application_operation(
-            ApplicationName=name, OperationId=operations[0]["OperationId"]
+            ApplicationName=name, OperationId=newest["OperationId"]
         )["ApplicationOperationInfoDetails"]
     details = told.get("OperationFailureDetails", {})
     return details.get("ErrorInfo", {}).get("ErrorString") or "the service gave no reason"

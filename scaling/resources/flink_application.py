@@ -30,8 +30,9 @@ __all__ = [
 DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK = "does not run", "has one owner", "was rolled back"
 """In the reasons that no waiting cures."""
 
-AFTER_FAILURE = timedelta(hours=1)
-"""Each try restarts the job twice: there and back."""
+AFTER_FAILURE = timedelta(minutes=10)
+"""Before an update is tried again, and twice as long after each further failure: each try restarts
+the job twice, there and back."""
 
 SCALE_IN_SECONDS_PER_DAY = 864.0
 """What scale-ins may cost: a hundredth of the day out of the objective."""
@@ -68,9 +69,9 @@ def application_bounds(
         yield Bound(current, current, f"{name} is {application.status} and {DOES_NOT_RUN}")
     if application.autoscaling_enabled and not ends_autoscaling:
         yield Bound(current, current, _conflict(application))
-    failed_at = _failed_at(application, lever, current, history)
-    if failed_at is not None and now - failed_at < AFTER_FAILURE:
-        reason = f"the update of {name} begun at {failed_at:%H:%M} {ROLLED_BACK}"
+    tries = history.tries(lever, current) if application.failure is not None else ()
+    if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
+        reason = f"the update of {name} begun at {tries[-1]:%H:%M} {ROLLED_BACK}"
         yield Bound(current, current, f"{reason}: {application.failure}")
 
 
@@ -87,21 +88,11 @@ def scale_in_bounds(wish: Wish, history: History, now: datetime) -> Iterator[Bou
         yield Bound(wish.current, wish.current, reason)
 
 
-def _failed_at(
-    application: FlinkApplication, lever: Lever, current: int, history: History
-) -> datetime | None:
-    last = history.last_entry(lever)
-    if application.failure is None or last is None or last.to_capacity == current:
-        return None
-    return last.begun_at
-
-
 def _conflict(application: FlinkApplication) -> str:
     return (
         f"the parallelism of {application.name} {ONE_OWNER}, and the service's own autoscaling is "
-        f"on: it doubles the parallelism after 15 minutes of 75 % CPU and halves it after six hours"
-        " below 10 %, whatever is set here; say service_autoscaling: off in the file, or take the "
-        "lever's owner out"
+        "on and moves it by CPU: say service_autoscaling: off in the file to switch it off with "
+        "the next change, or take the lever's owner out"
     )
 
 
