@@ -7,7 +7,7 @@ from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import FlinkApplication
 from rules.readings import RECENT_SECONDS, Readings, increase, mean
 
-__all__ = ["application_causes"]
+__all__ = ["RESHARD_SECONDS", "application_causes"]
 
 SATURATED_SHARE = 0.8
 """Past a utilization of 80 % the job is near what it can do (Flink Kubernetes operator, autoscaler:
@@ -24,6 +24,9 @@ an hour are not."""
 
 FAILED_CHECKPOINTS, FAILED_CHECKPOINTS_SECONDS = 2, 1800
 """AWS asks for the rate, since a single failure is tolerable (recommended alarms)."""
+
+RESHARD_SECONDS = 600
+"""After a reshard the parents are read to their end by a part of the subtasks."""
 
 HEAP_PERCENT, COLLECTING_SHARE, HEAP_SECONDS = 85, 0.1, 900
 """A heap is full only when collecting the old generation doesn't empty it."""
@@ -47,7 +50,8 @@ def _explanations(
         return
     if readings.age_is_sick and not readings.is_throttled_downstream(application):
         yield _held_back(readings, application)
-        yield _uneven(readings, application)
+        if not readings.changed_within(RESHARD_SECONDS):
+            yield _uneven(readings, application)
         yield _too_low(readings, application)
     yield _checkpoint_trouble(readings, application)
 
@@ -65,13 +69,14 @@ def _not_running(application: FlinkApplication) -> Diagnosis:
     )
 
 
-def _crashes(vitals: ApplicationVitals) -> float:
-    return increase(vitals.restarts, CRASHES_SECONDS)
+def _crashes(readings: Readings, application: FlinkApplication) -> float:
+    seconds = readings.seconds_unchanged(application, CRASHES_SECONDS)
+    return increase(readings.application(application).restarts, seconds)
 
 
 def _crash_loop(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
     vitals = readings.application(application)
-    crashes = _crashes(vitals)
+    crashes = _crashes(readings, application)
     if crashes < CRASHES:
         return
     longest = (vitals.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
@@ -98,8 +103,11 @@ def _collecting_share(readings: Readings, application: FlinkApplication) -> floa
 
 def _heap_pressure(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
     vitals = readings.application(application)
-    crashes = _crashes(vitals)
-    window = vitals.heap_percent.last(HEAP_SECONDS if crashes else RECENT_SECONDS)
+    crashes = _crashes(readings, application)
+    if not crashes and readings.has_just_started(application):
+        return
+    seconds = readings.seconds_unchanged(application, HEAP_SECONDS)
+    window = vitals.heap_percent.last(seconds if crashes else RECENT_SECONDS)
     heap = (window.peak if crashes else min(window.present, default=None)) or 0.0
     collecting = _collecting_share(readings, application)
     if heap < HEAP_PERCENT or not (crashes >= CRASHES or collecting >= COLLECTING_SHARE):

@@ -1,6 +1,6 @@
 """From the vitals of a pipeline to the causes of its illness, in the order of cure."""
 
-from rules.applications import application_causes
+from rules.applications import RESHARD_SECONDS, application_causes
 from rules.consumption import consumer_causes
 from rules.diagnosis import Cause, Diagnosis
 from rules.downstream import table_causes
@@ -53,7 +53,7 @@ def _nothing_found(readings: Readings) -> Diagnosis:
     if age is not None and age > readings.iterator_age_max_seconds and not readings.age_is_sick:
         evidence = (f"the backlog is draining: {readings.age_name} {age:.0f} s, and falling",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
-    if readings.is_settling and readings.age_is_sick:
+    if readings.age_is_sick and (readings.is_settling or _has_lately_resharded(readings)):
         evidence = (f"{readings.age_name} {age or 0:.0f} s; {_settling_words(readings)}",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and (age or 0.0) > readings.iterator_age_max_seconds:
@@ -77,6 +77,11 @@ def _settling_words(readings: Readings) -> str:
             state = application.status if application.is_changing else "only just running again"
             return f"{application.name} is {state}, and has yet to catch up"
     return f"the change of {readings.changed_at:%H:%M} does not show in the metrics yet"
+
+
+def _has_lately_resharded(readings: Readings) -> bool:
+    """Whether an application may still be reading the parents of a reshard to their end."""
+    return bool(readings.pipeline.applications) and readings.changed_within(RESHARD_SECONDS)
 
 
 def _where_to_look(readings: Readings) -> str:

@@ -75,11 +75,9 @@ class Readings:
     @property
     def is_settling(self) -> bool:
         """Whether the minutes judged are still those before, or just after, the last change."""
-        judged = self.vitals.judged_until
-        settle = timedelta(seconds=RECENT_SECONDS)
         if any(map(self.has_just_started, self.pipeline.applications)):
             return True
-        return bool(self.changed_at and judged and judged - self.changed_at < settle)
+        return self.changed_within(RECENT_SECONDS)
 
     @property
     def age_growth(self) -> float:
@@ -141,6 +139,18 @@ class Readings:
         settle = timedelta(seconds=RECENT_SECONDS)
         unseen = changed is not None and judged is not None and judged - changed < settle
         return application.is_changing or young or unseen
+
+    def changed_within(self, seconds: int) -> bool:
+        """Whether a lever was moved in so many seconds before the newest minute judged."""
+        changed, judged = self.changed_at, self.vitals.judged_until
+        return bool(changed and judged and judged - changed < timedelta(seconds=seconds))
+
+    def seconds_unchanged(self, application: FlinkApplication, most: int) -> int:
+        """Since the application was last updated, at least a minute and at most ``most``."""
+        changed, judged = application.updated_at, self.vitals.judged_until
+        if changed is None or judged is None:
+            return most
+        return min(most, max(60, int((judged - changed).total_seconds())))
 
     def utilization(self, application: FlinkApplication) -> float | None:
         """How busy the job's subtasks are, 0..1: by busyTimeMsPerSecond of the busiest task, else

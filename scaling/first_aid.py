@@ -27,7 +27,8 @@ def records_will_expire(readings: Readings) -> bool:
     if age is None or age <= readings.iterator_age_max_seconds:
         return False
     retention = readings.pipeline.stream.retention_hours * 3600
-    growth = readings.age_growth
+    # At a standstill the age grows by 1; more is a jump, such as a job that reads again.
+    growth = min(readings.age_growth, 1.0)
     if growth > 0 and (retention - age) / growth < FORECAST_SECONDS:
         return True
     return age > NEAR_SHARE * retention and growth > -0.05
