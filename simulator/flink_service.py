@@ -186,11 +186,14 @@ class ApplicationService:
         self, status: str, operation: Operation, parallelism: int, before: ParallelismConfiguration
     ) -> None:
         self.status = status
-        self.state.stop(self._clock())
         per_kpu = self.configuration.parallelism_per_kpu
+        snapshot = self.state.snapshot_seconds()
+        timeout = self.state.data.checkpoint_timeout_seconds
+        is_late = snapshot >= timeout
 
         def effect() -> None:
-            failure = self._failure(parallelism)
+            late = f"taking a snapshot took longer than {timeout:.0f} s" if is_late else None
+            failure = late or self._failure(parallelism)
             self._end(operation, failure)
             if failure is None:
                 self._run(parallelism, per_kpu)
@@ -199,10 +202,13 @@ class ApplicationService:
             else:
                 self.status = "READY"
 
-        self._wait(parallelism, per_kpu, effect)
+        self.state.stop(self._clock(), has_snapshot=0 < snapshot < timeout)
+        self._wait(min(snapshot, timeout), parallelism, per_kpu, effect)
 
-    def _wait(self, parallelism: int, per_kpu: int, effect: Callable[[], None]) -> None:
-        fixed = self.state.data.restart_seconds
+    def _wait(
+        self, snapshot_seconds: float, parallelism: int, per_kpu: int, effect: Callable[[], None]
+    ) -> None:
+        fixed = self.state.data.restart_seconds + snapshot_seconds
         seconds = self.state.restart_seconds(fixed, ceil(parallelism / per_kpu))
         self._pending.begin("application", self._clock() + seconds, effect)
 
@@ -234,7 +240,7 @@ class ApplicationService:
             self._end(operation)
             self._run(parallelism, per_kpu)
 
-        self._wait(parallelism, per_kpu, effect)
+        self._wait(0.0, parallelism, per_kpu, effect)
 
     def note_minute(self, container_cpu_most: float | None) -> None:
         """A minute's highest containerCPUUtilization, None without one; scale if it is time."""
