@@ -83,8 +83,9 @@ class Operation:
 
 
 class ApplicationService:
-    """The application as its API shows it. ``failures`` are reasons for the next updates to fail;
-    ``clock`` tells the world's second."""
+    """The application as its API shows it. ``failures`` are reasons for the next updates to fail,
+    ``rolled_back`` the versions (from, to) of a rollback that no update has followed; ``clock``
+    tells the world's second."""
 
     def __init__(
         self,
@@ -103,6 +104,8 @@ class ApplicationService:
         self.operations: list[Operation] = []
         self.failures: list[str] = []
         self.updated_at = start
+        self.updated_from: int | None = None
+        self.rolled_back: tuple[int, int] | None = None
         self._pending = pending
         self._clock = clock
         self._start = start
@@ -161,6 +164,7 @@ class ApplicationService:
         parallelism = self.state.parallelism if update.parallelism is None else wanted.parallelism
         operation = self._begin(UPDATE)
         operation.versions = (self.version, self.version + 1)
+        self.updated_from, self.rolled_back = self.version, None
         before, self.configuration = self.configuration, wanted
         self.version += 1
         if self.status == "READY":
@@ -232,6 +236,7 @@ class ApplicationService:
         failed.rollback_id = operation.operation_id
         if failed.versions is not None:
             operation.versions = (self.version, self.version + 1)
+            self.rolled_back = failed.versions[1], failed.versions[0]
             self.version += 1
         self.status, self.configuration = "ROLLING_BACK", before
         parallelism, per_kpu = self.state.parallelism, self.state.parallelism_per_kpu

@@ -47,7 +47,8 @@ class World:
             self.random,
             scenario.account_concurrency,
         )
-        table = TableManners("".join({each.table for each in scenario.capacities}), self.capacities)
+        tables = [each.table for each in scenario.capacities]
+        table = TableManners(tables[0] if tables else "", self.capacities)
         self.control = ControlPlane(
             self.stream, table, lambda: self.second, START, lambda: self.stream.weigh(self.traffic)
         )

@@ -164,7 +164,14 @@ def test_an_update_that_fails_is_rolled_back_and_its_operation_tells_why(faces: 
         status = detail(client)["ApplicationStatus"]
         seen += [status] if status not in seen else []
     assert seen == ["UPDATING", "ROLLING_BACK", "RUNNING"]
-    assert parallelism(detail(client))["Parallelism"] == 4
+    after = detail(client)
+    assert parallelism(after)["Parallelism"] == 4
+    assert {name: after[name] for name in after if name.startswith("ApplicationVersion")} == {
+        "ApplicationVersionId": 3,
+        "ApplicationVersionUpdatedFrom": 1,
+        "ApplicationVersionRolledBackFrom": 2,
+        "ApplicationVersionRolledBackTo": 1,
+    }
     rollback, update = client.list_application_operations(ApplicationName=NAME)[
         "ApplicationOperationInfoList"
     ]
@@ -328,6 +335,22 @@ def test_cloudwatch_answers_over_its_api_as_the_world_does(faces: Any) -> None:
         MetricDataQueries=[query], StartTime=START, EndTime=START + timedelta(minutes=5)
     )
     assert answer["MetricDataResults"][0]["Values"] == [0.0] * 5
+
+
+def test_list_metrics_names_the_tasks_that_tell_metrics_of_their_own() -> None:
+    finer = world(seconds=300, metrics_level="TASK")
+    with catch_warnings():
+        simplefilter("ignore", UserWarning)
+        with embedded(finer) as session:
+            found = session.client("cloudwatch").list_metrics(
+                Namespace="AWS/KinesisAnalytics",
+                MetricName="busyTimeMsPerSecond",
+                Dimensions=[{"Name": "Application", "Value": NAME}, {"Name": "Task"}],
+                RecentlyActive="PT3H",
+            )["Metrics"]
+    assert [each["Dimensions"][1] for each in found] == [
+        {"Name": "Task", "Value": "Source:_clicks"}
+    ]
 
 
 def test_a_topic_tells_its_lag_in_records_and_nothing_of_kinesis() -> None:
