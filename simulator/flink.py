@@ -146,8 +146,8 @@ class ApplicationState:
         return self.load.records
 
     def crash(self) -> None:
-        """The job fails in the next second."""
-        self._fails = True
+        """The job fails in the next second, if it runs."""
+        self._fails = self.down_since is None
 
     def restart_seconds(self, fixed: float, kpus: int) -> float:
         """How long it takes to come back with the state on so many KPUs."""
