@@ -263,7 +263,9 @@ class ApplicationService:
 
     def _scale(self, kind: str, wanted: int) -> None:
         configured = self.configuration
-        most = configured.parallelism_per_kpu * self.state.data.kpu_quota
+        data = self.state.data
+        of_quota = configured.parallelism_per_kpu * data.kpu_quota
+        most = min(of_quota, PARALLELISM_MAX, data.max_parallelism)
         parallelism = max(configured.parallelism, min(wanted, most))
         if parallelism != self.state.parallelism:
             self._restart("AUTOSCALING", self._begin(kind), parallelism, configured)

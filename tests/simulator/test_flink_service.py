@@ -239,6 +239,16 @@ def test_the_service_halves_it_after_six_idle_hours_never_below_what_is_configur
     assert [minute for minute, status, _ in minutes if status == "AUTOSCALING"] == [360, 721]
 
 
+@pytest.mark.parametrize("most", [{"kpu_quota": 5}, {"max_parallelism": 5}], ids=str)
+def test_the_service_scales_up_to_the_quota_and_then_no_more(most: dict[str, int]) -> None:
+    busy = world(rate=4000, autoscaling_enabled=True, **most)
+    assert [each[1:] for each in statuses(busy, 60)] == [
+        ("RUNNING", 4),
+        ("AUTOSCALING", 4),
+        ("RUNNING", 5),
+    ]
+
+
 def test_without_its_flag_the_service_scales_nothing() -> None:
     assert statuses(world(rate=3000), 40) == [(1, "RUNNING", 4)]
 
