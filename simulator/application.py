@@ -1,18 +1,12 @@
 """The Managed Flink application of a world: the job, the service around it, and what they tell."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from random import Random
 
 from simulator.figures import Costs
 from simulator.flink import ApplicationState
 from simulator.flink_metrics import ApplicationMetrics
 from simulator.flink_service import ApplicationService
-from simulator.manners import Pending
-from simulator.publisher import Publisher
-from simulator.scenario import ApplicationData, Fault, Scenario
-from simulator.stream import StreamState
+from simulator.scenario import Fault
 
 __all__ = ["EmbeddedApplication"]
 
@@ -25,25 +19,6 @@ class EmbeddedApplication:
     service: ApplicationService
     metrics: ApplicationMetrics
     _seconds_down_before: int = 0
-
-    @classmethod
-    def of(
-        cls,
-        data: ApplicationData,
-        scenario: Scenario,
-        stream: StreamState,
-        publisher: Publisher,
-        random: Random,
-        pending: Pending,
-        clock: Callable[[], int],
-        start: datetime,
-    ) -> "EmbeddedApplication":
-        """The application at the start of a scenario, running."""
-        state = ApplicationState.of(data, stream, random)
-        metrics = ApplicationMetrics(
-            state, publisher, start.timestamp() * 1000, is_kafka=scenario.topic is not None
-        )
-        return cls(state, ApplicationService(state, pending, clock, start), metrics)
 
     @property
     def is_reading(self) -> bool:

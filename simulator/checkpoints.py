@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from simulator.scenario import ApplicationData
 from simulator.shards import Cohort, ShardState
 
-__all__ = ["MEGABYTE", "Checkpoints", "Reading"]
+__all__ = ["MEGABYTE", "Checkpoints", "Reading", "writing_seconds"]
 
 Reading = tuple[ShardState, list[Cohort]]
 """Records taken from a shard, oldest first."""
@@ -20,6 +20,12 @@ guide, "Checkpointing is timing out")."""
 
 PAUSE_SECONDS = 5.0
 """MinPauseBetweenCheckpoints by default (CheckpointConfiguration, API reference)."""
+
+
+def writing_seconds(data: ApplicationData, state_bytes: float, kpus: int) -> float:
+    """How long a checkpoint or a snapshot takes of a job that nothing holds back."""
+    written = data.checkpoint_megabytes_per_second * MEGABYTE * kpus
+    return SECONDS_AT_LEAST + state_bytes / written
 
 
 @dataclass(slots=True)
@@ -58,8 +64,7 @@ class Checkpoints:
             self._end(self._begun_at, data)
         if self._begun_at is None and now >= self._next_at:
             self._begun_at, self._bytes = now, state_bytes
-            written = data.checkpoint_megabytes_per_second * MEGABYTE * kpus
-            seconds = SECONDS_AT_LEAST + ALIGNMENT_SECONDS * held_back + state_bytes / written
+            seconds = ALIGNMENT_SECONDS * held_back + writing_seconds(data, state_bytes, kpus)
             self._ends_at = now + min(seconds, data.checkpoint_timeout_seconds)
             self._before, self._since = self._before + self._since, []
 

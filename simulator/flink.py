@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from random import Random
 
-from simulator.checkpoints import MEGABYTE, Checkpoints
+from simulator.checkpoints import MEGABYTE, Checkpoints, writing_seconds
 from simulator.scenario import ApplicationData
 from simulator.shards import ShardState
 from simulator.stream import StreamState
@@ -146,16 +146,22 @@ class ApplicationState:
         return self.load.records
 
     def crash(self) -> None:
-        """The job fails in the next second."""
-        self._fails = True
+        """The job fails in the next second, if it runs."""
+        self._fails = self.down_since is None
 
     def restart_seconds(self, fixed: float, kpus: int) -> float:
         """How long it takes to come back with the state on so many KPUs."""
         return fixed + self.state_bytes / (self.data.restore_megabytes_per_second * MEGABYTE * kpus)
 
-    def stop(self, now: float) -> None:
-        """The service stops the job to change it, after a snapshot where they are enabled."""
-        if self.data.snapshots_enabled and self.down_since is None:
+    def snapshot_seconds(self) -> float:
+        """How long the snapshot takes that the service stops the job with; 0 for none."""
+        if not self.data.snapshots_enabled or self.down_since is not None:
+            return 0.0
+        return writing_seconds(self.data, self.state_bytes, self.kpus)
+
+    def stop(self, now: float, *, has_snapshot: bool) -> None:
+        """The service stops the job to change it."""
+        if has_snapshot:
             self.checkpoints.commit()
         self._rewind()
         self.down_since = now if self.down_since is None else self.down_since

@@ -83,8 +83,9 @@ class Operation:
 
 
 class ApplicationService:
-    """The application as its API shows it. ``failures`` are reasons for the next updates to fail;
-    ``clock`` tells the world's second."""
+    """The application as its API shows it. ``failures`` are reasons for the next updates to fail,
+    ``rolled_back`` the versions (from, to) of a rollback that no update has followed; ``clock``
+    tells the world's second."""
 
     def __init__(
         self,
@@ -103,6 +104,8 @@ class ApplicationService:
         self.operations: list[Operation] = []
         self.failures: list[str] = []
         self.updated_at = start
+        self.updated_from: int | None = None
+        self.rolled_back: tuple[int, int] | None = None
         self._pending = pending
         self._clock = clock
         self._start = start
@@ -161,6 +164,7 @@ class ApplicationService:
         parallelism = self.state.parallelism if update.parallelism is None else wanted.parallelism
         operation = self._begin(UPDATE)
         operation.versions = (self.version, self.version + 1)
+        self.updated_from, self.rolled_back = self.version, None
         before, self.configuration = self.configuration, wanted
         self.version += 1
         if self.status == "READY":
@@ -186,11 +190,14 @@ class ApplicationService:
         self, status: str, operation: Operation, parallelism: int, before: ParallelismConfiguration
     ) -> None:
         self.status = status
-        self.state.stop(self._clock())
         per_kpu = self.configuration.parallelism_per_kpu
+        snapshot = self.state.snapshot_seconds()
+        timeout = self.state.data.checkpoint_timeout_seconds
+        is_late = snapshot >= timeout
 
         def effect() -> None:
-            failure = self._failure(parallelism)
+            late = f"taking a snapshot took longer than {timeout:.0f} s" if is_late else None
+            failure = late or self._failure(parallelism)
             self._end(operation, failure)
             if failure is None:
                 self._run(parallelism, per_kpu)
@@ -199,10 +206,13 @@ class ApplicationService:
             else:
                 self.status = "READY"
 
-        self._wait(parallelism, per_kpu, effect)
+        self.state.stop(self._clock(), has_snapshot=0 < snapshot < timeout)
+        self._wait(min(snapshot, timeout), parallelism, per_kpu, effect)
 
-    def _wait(self, parallelism: int, per_kpu: int, effect: Callable[[], None]) -> None:
-        fixed = self.state.data.restart_seconds
+    def _wait(
+        self, snapshot_seconds: float, parallelism: int, per_kpu: int, effect: Callable[[], None]
+    ) -> None:
+        fixed = self.state.data.restart_seconds + snapshot_seconds
         seconds = self.state.restart_seconds(fixed, ceil(parallelism / per_kpu))
         self._pending.begin("application", self._clock() + seconds, effect)
 
@@ -226,6 +236,7 @@ class ApplicationService:
         failed.rollback_id = operation.operation_id
         if failed.versions is not None:
             operation.versions = (self.version, self.version + 1)
+            self.rolled_back = failed.versions[1], failed.versions[0]
             self.version += 1
         self.status, self.configuration = "ROLLING_BACK", before
         parallelism, per_kpu = self.state.parallelism, self.state.parallelism_per_kpu
@@ -234,7 +245,7 @@ class ApplicationService:
             self._end(operation)
             self._run(parallelism, per_kpu)
 
-        self._wait(parallelism, per_kpu, effect)
+        self._wait(0.0, parallelism, per_kpu, effect)
 
     def note_minute(self, container_cpu_most: float | None) -> None:
         """A minute's highest containerCPUUtilization, None without one; scale if it is time."""
@@ -252,7 +263,9 @@ class ApplicationService:
 
     def _scale(self, kind: str, wanted: int) -> None:
         configured = self.configuration
-        most = configured.parallelism_per_kpu * self.state.data.kpu_quota
+        data = self.state.data
+        of_quota = configured.parallelism_per_kpu * data.kpu_quota
+        most = min(of_quota, PARALLELISM_MAX, data.max_parallelism)
         parallelism = max(configured.parallelism, min(wanted, most))
         if parallelism != self.state.parallelism:
             self._restart("AUTOSCALING", self._begin(kind), parallelism, configured)

@@ -51,6 +51,7 @@ class Overlay:
             "lambda.GetAccountSettings": self._account_settings,
             "dynamodb.UpdateTable": self._update_table,
             "cloudwatch.GetMetricData": self._metric_data,
+            "cloudwatch.ListMetrics": self._list_metrics,
             **ApplicationOverlay(self._world.control).answers(),
         }
 
@@ -74,11 +75,14 @@ class Overlay:
         session.events.register(f"before-call.{operation}", respond)
 
     def _is_foreign(self, params: Answer) -> bool:
-        """Whether a stream or table is asked for that isn't the world's: moto knows best."""
+        """Whether a stream, a table or a metric is asked for that isn't the world's: moto knows
+        best."""
         scenario = self._world.scenario
         streams = {scenario.stream.name} if scenario.topic is None else set()
         tables = {each.table for each in scenario.capacities}
         ours = {"StreamName": streams, "TableName": tables}
+        if not params.get("Namespace", "AWS/").startswith("AWS/"):
+            return True
         return any(key in params and params[key] not in names for key, names in ours.items())
 
     def _stream_summary(self, _: Answer) -> Answer:
@@ -158,6 +162,21 @@ class Overlay:
         self._world.control.update_table(wanted)
         return {"TableDescription": {"TableStatus": "UPDATING"}}
 
+    def _list_metrics(self, params: Answer) -> Answer:
+        wanted = [(each["Name"], each.get("Value")) for each in params.get("Dimensions", [])]
+        found = [
+            {
+                "Namespace": namespace,
+                "MetricName": name,
+                "Dimensions": [{"Name": each, "Value": value} for each, value in dimensions],
+            }
+            for namespace, name, dimensions in self._world.publisher.published
+            if namespace == params.get("Namespace", namespace)
+            and name == params.get("MetricName", name)
+            and all(_has(dict(dimensions), *each) for each in wanted)
+        ]
+        return {"Metrics": found}
+
     def _metric_data(self, params: Answer) -> Answer:
         queries = params["MetricDataQueries"]
         if len(queries) > 500:
@@ -223,6 +242,10 @@ class Overlay:
         """moto's function with what faults have changed of it."""
         data = self._world.consumer.function
         parsed["Timeout"], parsed["MemorySize"] = data.timeout_seconds, data.memory_megabytes
+
+
+def _has(dimensions: dict[str, str], name: str, value: str | None) -> bool:
+    return name in dimensions and value in (None, dimensions[name])
 
 
 def _wanted_units(params: Answer) -> Iterator[tuple[str | None, Answer]]:

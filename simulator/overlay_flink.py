@@ -100,6 +100,7 @@ def _detail(service: ApplicationService) -> Answer:
         "LastUpdateTimestamp": service.updated_at,
         "ConditionalToken": service.token,
         "ApplicationMode": "STREAMING",
+        **_history(service),
         "ApplicationConfigurationDescription": {
             "FlinkApplicationConfigurationDescription": _flink(service),
             "ApplicationSnapshotConfigurationDescription": {
@@ -110,6 +111,16 @@ def _detail(service: ApplicationService) -> Answer:
             },
         },
     }
+
+
+def _history(service: ApplicationService) -> Answer:
+    told: Answer = {}
+    if service.updated_from is not None:
+        told["ApplicationVersionUpdatedFrom"] = service.updated_from
+    if service.rolled_back is not None:
+        names = ("ApplicationVersionRolledBackFrom", "ApplicationVersionRolledBackTo")
+        told |= dict(zip(names, service.rolled_back, strict=True))
+    return told
 
 
 def _flink(service: ApplicationService) -> Answer:

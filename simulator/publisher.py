@@ -70,6 +70,11 @@ class Publisher:
         statistics = self._closed.get(key, {}).get(minute)
         return 0.0 if statistics is None else statistics.total
 
+    @property
+    def published(self) -> tuple[Key, ...]:
+        """Every metric there has been."""
+        return tuple(self._closed)
+
     def value(self, key: Key, statistic: str, minute: int, now: float) -> float | None:
         """A minute's value as CloudWatch answers at second ``now``; None where it has none yet."""
         statistics = self._closed.get(key, {}).get(minute)

@@ -35,7 +35,8 @@ class StreamData:
 
 @dataclass(frozen=True, slots=True)
 class TopicData:
-    """A Kafka topic instead of a stream; here a partition takes what a shard takes."""
+    """A Kafka topic instead of a stream; here a partition takes what a shard takes, and costs
+    nothing."""
 
     name: str
     partitions: int = 1
@@ -83,8 +84,9 @@ class ApplicationData:
     The state is ``state_megabytes`` and ``state_bytes_per_record`` more with each record;
     ``heap_state_share`` of it lies on the heap, the rest in RocksDB. An update takes
     ``restart_seconds``, a failure ``recovery_seconds``, and the time to restore the state at
-    ``restore_megabytes_per_second`` for each KPU. Checkpoints write as much as
-    ``checkpoint_megabytes_per_second`` for each KPU.
+    ``restore_megabytes_per_second`` for each KPU. Checkpoints and snapshots write as much as
+    ``checkpoint_megabytes_per_second`` for each KPU. With snapshots, which an update then begins
+    with, it reads nothing again; without, it begins at the last checkpoint, as after a failure.
 
     ``fails_after_seconds`` makes a crash loop. ``late_share`` of the records comes too late for
     its window. A job once started never runs beyond ``max_parallelism``.
@@ -96,7 +98,7 @@ class ApplicationData:
     autoscaling_enabled: bool = False
     kpu_quota: int = 64
     max_parallelism: int = 128
-    rollback_enabled: bool = True
+    rollback_enabled: bool = False
     snapshots_enabled: bool = True
     metrics_level: str = "APPLICATION"
     runtime_environment: str = "FLINK-1_20"

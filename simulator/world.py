@@ -9,7 +9,9 @@ from simulator.capacity import CapacityState
 from simulator.consumer import ConsumerState
 from simulator.control import ControlPlane
 from simulator.figures import Costs, Figures, MinuteTruth
-from simulator.flink_metrics import NAMESPACE
+from simulator.flink import ApplicationState
+from simulator.flink_metrics import NAMESPACE, ApplicationMetrics
+from simulator.flink_service import ApplicationService
 from simulator.manners import TableManners
 from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import Fault, Scenario
@@ -47,7 +49,8 @@ class World:
             self.random,
             scenario.account_concurrency,
         )
-        table = TableManners("".join({each.table for each in scenario.capacities}), self.capacities)
+        tables = [each.table for each in scenario.capacities]
+        table = TableManners(tables[0] if tables else "", self.capacities)
         self.control = ControlPlane(
             self.stream, table, lambda: self.second, START, lambda: self.stream.weigh(self.traffic)
         )
@@ -81,18 +84,12 @@ class World:
         data = self.scenario.application
         if data is None:
             return None
-        application = EmbeddedApplication.of(
-            data,
-            self.scenario,
-            self.stream,
-            self.publisher,
-            self.random,
-            self.control.pending,
-            lambda: self.second,
-            START,
-        )
-        self.control.application = application.service
-        return application
+        state = ApplicationState.of(data, self.stream, self.random)
+        service = ApplicationService(state, self.control.pending, lambda: self.second, START)
+        is_kafka = self.scenario.topic is not None
+        metrics = ApplicationMetrics(state, self.publisher, START.timestamp() * 1000, is_kafka)
+        self.control.application = service
+        return EmbeddedApplication(state, service, metrics)
 
     @property
     def now(self) -> datetime:
@@ -116,10 +113,7 @@ class World:
         accepted = self.stream.take_in(now, offered, self.traffic)
         read = self._consume(now)
         age = self.stream.age_seconds(now)
-        if self.scenario.topic is None and (
-            self.application is None or self.application.is_reading
-        ):
-            self._tell_reads(read, age)
+        self._tell_reads(read, age)
         self._account(accepted, age)
         self.second += 1
         if self.second % 60 == 0:
