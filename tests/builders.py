@@ -20,7 +20,6 @@ from rules.readings import Readings
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import Metric, Window
 from scaling.specification import ConsumerSpec, Levers, LeverSpec, PipelineSpec, TableSpec
-from simulator.scenario import load_scenario, scenario_names
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTES = 90
@@ -160,8 +159,3 @@ def readings(
 ) -> Readings:
     story = told(pipeline, *minutes, healthy_before=healthy_before)
     return Readings(pipeline, vitals_from(pipeline, story.windows(), now), 60)
-
-
-def function_scenarios() -> list[str]:
-    """The built-in scenarios whose consumer is a function."""
-    return [name for name in scenario_names() if load_scenario(name).application is None]

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from scaling.errors import ConfigurationError, Mistake
 from scaling.specification import PipelineFile
-from simulator.scenario import load_scenario
-from tests.builders import function_scenarios
+from simulator.scenario import load_scenario, scenario_names
 from tidegate.pipeline_file import load, load_value, parse
 from tidegate.schema import schema
 
@@ -162,7 +161,7 @@ def test_the_examples_are_well_formed(path: Path) -> None:
     assert load(path).pipelines
 
 
-@pytest.mark.parametrize("name", function_scenarios())
+@pytest.mark.parametrize("name", scenario_names())
 def test_the_scenarios_carry_pipeline_files_that_are_well_formed(name: str) -> None:
     assert load_value(load_scenario(name).pipeline_file, name).pipelines
 

@@ -15,9 +15,8 @@ from scaling.report import PipelineReport
 from scaling.specification import NoticeSpec, Suppression
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
-from simulator.scenario import load_scenario
+from simulator.scenario import load_scenario, scenario_names
 from simulator.world import World
-from tests.builders import function_scenarios
 from tidegate.pipeline_file import load_value
 
 PLACES = NoticeSpec(
@@ -93,7 +92,7 @@ def swept(
     ledger.close()
 
 
-@pytest.mark.parametrize("name", function_scenarios())
+@pytest.mark.parametrize("name", scenario_names())
 def test_an_illness_is_one_page_one_ops_item_and_one_resolution(name: str) -> None:
     inbox = Inbox()
     list(swept(name, inbox))

@@ -17,9 +17,8 @@ from scaling.ports import Edges
 from scaling.specification import NoticeSpec
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
-from simulator.scenario import load_scenario
+from simulator.scenario import load_scenario, scenario_names
 from simulator.world import World
-from tests.builders import function_scenarios
 from tests.orders import PIPELINE, put_metrics, put_pipeline
 from tidegate.cli import main
 from tidegate.pipeline_file import load_value
@@ -92,7 +91,7 @@ def parsed(text: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", function_scenarios())
+@pytest.mark.parametrize("name", scenario_names())
 def test_a_body_is_as_cloudwatch_documents_it_and_nothing_overlaps(name: str) -> None:
     scenario = load_scenario(name)
     (spec,) = load_value(scenario.pipeline_file, name).pipelines
