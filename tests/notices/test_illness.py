@@ -69,6 +69,17 @@ def cure(world: World) -> None:
             lane.poisoned = False
             if lane.batch is not None:
                 lane.batch.poisoned = False
+    if world.application is not None:
+        state = world.application.state
+        state.data = replace(
+            state.data, skew=0.0, sink_records_per_second=None, fails_after_seconds=None,
+            checkpoint_megabytes_per_second=1000.0, heap_state_share=0.0,
+            records_per_second_per_subtask=20_000.0,
+        )  # fmt: skip
+
+
+COMES_AGAIN = ("flink-heap",)
+"""A state that grows without end fills any heap."""
 
 
 def swept(
@@ -101,7 +112,10 @@ def test_an_illness_is_one_page_one_ops_item_and_one_resolution(name: str) -> No
     assert pages == inbox.count(Destination.SNS, Kind.RESOLVED) == len(illnesses)
     assert list(inbox.ops_items.values()) == ["resolved"] * len(illnesses)
     well = load_scenario(name).planted_cause in ("healthy", "oversized")
-    assert len(illnesses) == (0 if well else 1), illnesses
+    if name in COMES_AGAIN:
+        assert len(illnesses) > 1
+    else:
+        assert len(illnesses) == (0 if well else 1), illnesses
 
 
 def test_nothing_is_lost_or_sent_twice_when_a_destination_fails() -> None:
