@@ -38,8 +38,10 @@ HEAP_PERCENT = 70.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a job has to do: records a second, and those that wait already."""
+    """What a job has to do: records a second now and when it can next be changed, and those that
+    wait already."""
 
+    now: float
     records_per_second: float
     backlog_records: float
 
@@ -76,7 +78,7 @@ def _work_ahead(readings: Readings, model: JobModel, spec: PipelineSpec) -> Work
     now = rate(came, NOW_SECONDS)
     ahead = LATE_SECONDS + model.restart_seconds + SETTLE.total_seconds()
     expected = min(now + _growth(came) / 60 * ahead, now * FORECAST_MOST)
-    return Work(expected, _backlog(readings, model.application, spec))
+    return Work(now, expected, _backlog(readings, model.application, spec))
 
 
 def _backlog(readings: Readings, application: FlinkApplication, spec: PipelineSpec) -> float:
@@ -145,8 +147,12 @@ class _Sizer:
         demand = ceil(max(steady, _catch_up(model, work, self.spec, restart)))
         if demand <= stay.current * RAISE_MARGIN:
             demand = ceil(stay.current * RAISE_AT_LEAST)
+        grows = work.records_per_second > work.now
+        load = f"{work.now:,.0f} records/s" + (
+            f", growing to {work.records_per_second:,.0f}" if grows else ""
+        )
         because = (
-            f"{work.records_per_second:,.0f} records/s at {model.records_per_busy_second:,.0f} "
+            f"{load} at {model.records_per_busy_second:,.0f} "
             f"records per busy second of a subtask; a restart of about {restart:.0f} s and a "
             f"backlog of {work.backlog_records:,.0f} records to be caught up with in "
             f"{self.spec.objective.catch_up_seconds:.0f} s after it"
