@@ -10,7 +10,7 @@ from rules.window import Window
 
 __all__ = ["JobModel", "arrivals", "learn_job", "units_per_job_record"]
 
-MINUTES_TO_LEARN = 30
+MINUTES_TO_LEARN = 10
 USED_AT_LEAST = 0.05
 STEADY_SECONDS = 3.0
 STEADY_MINUTES_AT_LEAST = 3
