@@ -4,8 +4,10 @@ import sys
 
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.server import main
+from moto_applications import add_to_moto
 
 CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
+add_to_moto()
 
 if __name__ == "__main__":
     main(sys.argv[1:])
