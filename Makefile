@@ -21,7 +21,7 @@ FORMAT ?= cloudformation
 package: .venv/dev
 	$(BIN)/python -m tidegate.deployment.package $(CONFIG) build --format $(FORMAT) $(OPTIONS)
 
-# Needs STAGE and OPERATOR=arn:aws:iam::ACCOUNT:role/NAME; deploys what `make package` left.
+# Needs STAGE and OPERATOR=arn:aws:iam::ACCOUNT:role/NAME[,...]; deploys what `make package` left.
 deploy: .venv/dev
 	$(BIN)/python -m tidegate.deployment.deploy up $(STAGE) build/deploy --operator $(OPERATOR)
 

@@ -12,7 +12,7 @@ from math import isfinite
 
 from rules.diagnosis import LeverKind
 from scaling.errors import TidegateError
-from scaling.levers import current_capacities, lever_spec
+from scaling.levers import current_capacities, is_changing, lever_spec
 from scaling.ports import Edges
 from scaling.record import Lever, Wished
 from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
@@ -201,10 +201,9 @@ def describe(asked: Asked) -> ScalableTargetDimension:
     wished = ledger.wished(lever)
     current = capacities[lever]
     if wished is None or wished.capacity == current:
-        changing = any(
-            each.name == lever.where and each.is_changing for each in pipeline.applications
-        )
-        status = ScalingStatus.IN_PROGRESS if changing else ScalingStatus.SUCCESSFUL
+        # A wish to stay may have come while an earlier one is on its way.
+        is_leaving = wished is not None and is_changing(pipeline, lever)
+        status = ScalingStatus.IN_PROGRESS if is_leaving else ScalingStatus.SUCCESSFUL
         return ScalableTargetDimension(dimension, current, current, status)
     # Imported here: most requests find nothing to do, and a cold start is shorter without it.
     from scaling.callback_step import step_towards

@@ -13,7 +13,7 @@ from scaling.specification import (
     PipelineSpec,
 )
 
-__all__ = ["APPLICATION_LEVERS", "current_capacities", "lever_spec"]
+__all__ = ["APPLICATION_LEVERS", "current_capacities", "is_changing", "lever_spec"]
 
 APPLICATION_LEVERS = (LeverKind.PARALLELISM_PER_KPU, LeverKind.PARALLELISM)
 
@@ -48,6 +48,28 @@ def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
         shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
         levers[shards] = pipeline.stream.shard_count
     return levers
+
+
+def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
+    """Whether AWS is still at an earlier change of the lever's resource."""
+    match lever.kind:
+        case LeverKind.PARALLELIZATION_FACTOR:
+            mappings = (each.mapping for each in pipeline.consumers)
+            return any(
+                each.function_name == lever.where and each.state == "Updating" for each in mappings
+            )
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            name = lever.where.partition("/")[0]
+            return any(
+                "UPDATING" in (table.status, *(each.status for each in table.indexes))
+                for table in pipeline.tables
+                if table.name == name
+            )
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            return any(
+                each.name == lever.where and each.is_changing for each in pipeline.applications
+            )
+    return pipeline.stream.status == "UPDATING"
 
 
 def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:

@@ -163,7 +163,7 @@ def _policies(said: LeverSpec, path: Path) -> Found:
     for at, stepping in enumerate(said.step_scaling):
         yield from _steps(stepping, (*path, "step_scaling", at))
     for at, action in enumerate(said.scheduled):
-        yield from _scheduled(action, (*path, "scheduled", at))
+        yield from _scheduled(action, said, (*path, "scheduled", at))
 
 
 def _tracking(policy: TargetTracking, path: Path) -> Found:
@@ -198,12 +198,16 @@ def _steps(policy: StepScaling, path: Path) -> Found:
             yield (*path, "steps"), words
 
 
-def _scheduled(action: ScheduledAction, path: Path) -> Found:
+def _scheduled(action: ScheduledAction, said: LeverSpec, path: Path) -> Found:
     if not fullmatch(r"(at|rate|cron)\(.+\)", action.schedule):
         words = f"{action.schedule!r} is not a schedule; at(...), rate(...) or cron(...) is"
         yield (*path, "schedule"), words
     if action.min is None and action.max is None:
         yield path, f"{action.name!r} needs min, max or both"
+    for key, bound in (("min", action.min), ("max", action.max)):
+        if bound is not None and not said.min <= bound <= said.max:
+            words = f"{key} is {bound}, outside {said.min}..{said.max} of the lever"
+            yield (*path, key), f"{words}: the endpoint would refuse to go there"
     if action.min is not None and action.max is not None and action.min > action.max:
         yield (*path, "min"), f"min is {action.min}, more than max ({action.max})"
     yield from _time_zone(action.time_zone, path)

@@ -39,7 +39,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plain = {
         "Parameters": {**template["Parameters"], **url},
         "Resources": kept,
-        "Outputs": {"EndpointURL": {"Value": {"Ref": "Url"}}},
+        "Outputs": {
+            "AlertsTopicArn": template["Outputs"]["AlertsTopicArn"],
+            "EndpointURL": {"Value": {"Ref": "Url"}},
+        },
     }
     (deploy / "sam.json").write_text(json.dumps(plain), encoding="utf-8")
     return deploy
@@ -64,7 +67,10 @@ def test_a_stage_goes_up_twice_and_down_and_leaves_nothing(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for _ in range(2):
         result = CliRunner().invoke(main, ["up", "dev", str(built), "--operator", OPERATOR])
-        assert (result.exit_code, result.stdout) == (0, f"The endpoint is at {API}\n")
+        assert result.exit_code == 0, result.output
+        endpoint, alerts = result.stdout.splitlines()
+        assert endpoint == f"The endpoint is at {API}"
+        assert alerts.startswith("Subscribe to Tidegate's own alarms at arn:aws:sns:us-east-1:")
     found = there(aws)
     assert found["stacks"] == ["tidegate-dev"]
     assert found["buckets"] == ["tidegate-dev-123456789012-us-east-1"]

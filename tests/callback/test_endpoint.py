@@ -173,6 +173,26 @@ def test_the_newest_wish_wins(site: Site) -> None:
     assert site.until_done("write_capacity~orders")[-1]["actualCapacity"] == 1500.0
 
 
+@pytest.mark.parametrize(
+    ("dimension", "away", "back"),
+    [
+        ("shard_count~orders", 4.0, 2.0),
+        ("parallelization_factor~order-writer", 9.0, 4.0),
+        ("write_capacity~orders", 2000.0, 1200.0),
+    ],
+)
+def test_a_wish_to_stay_is_not_done_while_an_earlier_one_is_on_its_way(
+    site: Site, dimension: str, away: float, back: float
+) -> None:
+    assert site.get(dimension)["actualCapacity"] == back
+    site.patch(dimension, away)
+    told = site.patch(dimension, back)
+    assert (told["actualCapacity"], told["scalingStatus"]) == (back, "InProgress")
+    assert site.until_done(dimension)[-1]["actualCapacity"] == back
+    site.world.advance(300)
+    assert site.get(dimension)["actualCapacity"] == back
+
+
 @dataclass
 class Refusing:
     """The real cloud with one error in the way of changes: a bad day, not a mock."""
@@ -274,6 +294,24 @@ def test_a_wrong_content_type_is_told(site: Site) -> None:
     status, told = site.ask("PATCH", "shard_count~orders", b'{"desiredCapacity": 4}', "text/plain")
     assert status == 400
     assert "text/plain" in told["message"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
+def test_a_wrong_method_is_told(site: Site, method: str) -> None:
+    status, told = site.ask(method, "shard_count~orders", b'{"desiredCapacity": 4}')
+    assert status == 405
+    assert method in told["message"]
+
+
+def test_who_asks_too_often_is_told_when_to_ask_again(site: Site) -> None:
+    class Busy(Refusing):
+        def describe(self, spec: PipelineSpec) -> Any:
+            raise Throttled("kinesis:ListShards", "orders", "rate exceeded")
+
+    edges = replace(site.edges, cloud=Busy(site.edges.cloud, None))
+    wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: site.world.now))
+    response = site.client.http.get("/scalableTargetDimensions/shard_count~orders")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "30")
 
 
 def test_an_unknown_dimension_is_404(site: Site) -> None:

@@ -97,7 +97,9 @@ def test_subtasks_a_kpu_are_a_dimension_of_their_own() -> None:
 def test_while_something_else_is_under_way_a_wish_waits(status: str) -> None:
     with endpoint() as it:
         it.service.status = status
-        assert it.get() == (2.0, 2.0, "InProgress")
+        assert it.get() == (2.0, 2.0, "Successful")
+        assert it.patch(4.0) == (2.0, 4.0, "Pending")
+        assert it.patch(2.0) == (2.0, 2.0, "InProgress")
         assert it.patch(4.0) == (2.0, 4.0, "Pending")
         it.service.status = "RUNNING"
         assert it.get() == (2.0, 4.0, "InProgress")

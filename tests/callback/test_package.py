@@ -75,11 +75,24 @@ def test_only_application_auto_scaling_and_the_operators_are_let_in(
     resources: dict[str, Any],
 ) -> None:
     body = resources["RestAPI"]["Properties"]["DefinitionBody"]
-    (statement,) = body["x-amazon-apigateway-policy"]["Statement"]
-    scaling, operators = statement["Principal"]["AWS"]
-    assert scaling["Fn::Sub"].endswith("AWSServiceRoleForApplicationAutoScaling_CustomResource")
-    assert operators == {"Ref": "OperatorRoleArn"}
-    assert (statement["Effect"], statement["Action"]) == ("Allow", "execute-api:Invoke")
+    allow, deny = body["x-amazon-apigateway-policy"]["Statement"]
+    assert (allow["Effect"], deny["Effect"]) == ("Allow", "Deny")
+    # Both must hold for the denial: whoever is neither of them is kept out, whatever its own
+    # policy allows (IAM guide, conditions with several operators).
+    assert deny["Condition"].keys() == {"ArnNotEquals", "StringNotEquals"}
+    role = deny["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]["Fn::Sub"]
+    assert role.endswith("AWSServiceRoleForApplicationAutoScaling_CustomResource")
+    operators = deny["Condition"]["StringNotEquals"]["aws:PrincipalArn"]
+    assert operators == {"Ref": "OperatorRoleArns"}
+    assert {each["Principal"] for each in (allow, deny)} == {"*"}
+
+
+def test_cloudwatch_may_use_the_key_of_the_topic_it_tells(resources: dict[str, Any]) -> None:
+    assert resources["Alerts"]["Properties"] == {"KmsMasterKeyId": {"Ref": "AlertsKey"}}
+    statements = resources["AlertsKey"]["Properties"]["KeyPolicy"]["Statement"]
+    (theirs,) = [each for each in statements if "Service" in each["Principal"]]
+    assert theirs["Principal"]["Service"] == "cloudwatch.amazonaws.com"
+    assert theirs["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
 def test_the_access_log_is_json_with_every_phase_of_a_signed_request(
@@ -259,8 +272,9 @@ def test_a_private_endpoint_lets_in_one_vpc_endpoint_only() -> None:
         "Properties"
     ]
     assert api["EndpointConfiguration"] == {"Type": "PRIVATE", "VPCEndpointIds": ["vpce-1"]}
-    (statement,) = api["DefinitionBody"]["x-amazon-apigateway-policy"]["Statement"]
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    elsewhere = api["DefinitionBody"]["x-amazon-apigateway-policy"]["Statement"][-1]
+    assert elsewhere["Effect"] == "Deny"
+    assert elsewhere["Condition"] == {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
 
 
 def test_tracing_is_off_unless_asked_for() -> None:
@@ -309,10 +323,33 @@ def test_the_terraform_module_holds_what_the_template_does(module: dict[str, Any
     )
     stage = resource["aws_api_gateway_stage"]["rest_api"]
     assert json.loads(stage["access_log_settings"]["format"])["status"] == "$context.status"
-    entry = json.loads(resource["aws_api_gateway_rest_api"]["rest_api"]["policy"])
-    assert entry["Statement"][0]["Principal"]["AWS"][1] == "${var.operator_role_arn}"
+    text = resource["aws_api_gateway_rest_api"]["rest_api"]["policy"]
+    operators = '"arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"'
+    entry = json.loads(text.replace("${jsonencode(var.operator_role_arns)}", f"[{operators}]"))
+    stranger = entry["Statement"][1]["Condition"]["StringNotEquals"]["aws:PrincipalArn"]
+    assert stranger == ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"]
+    assert (
+        resource["aws_sns_topic"]["alerts"]["kms_master_key_id"] == "${aws_kms_key.alerts.key_id}"
+    )
     own = json.loads(resource["aws_iam_role"]["sweep"]["inline_policy"]["policy"])
     assert "${aws_dynamodb_table.ledger.arn}" in json.dumps(own)
+
+
+def test_a_file_of_more_pipelines_than_a_role_can_name_is_not_packaged(tmp_path: Path) -> None:
+    one = (
+        "- {name: p%d, stream: stream-%d, consumers: [{function: writer-%d, tables: [table-%d]}]}\n"
+    )
+    many = tmp_path / "many.yaml"
+    many.write_text(
+        "pipelines:\n" + "".join(one % ((at,) * 4) for at in range(60)), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tidegate.deployment.package", str(many), str(tmp_path / "build")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "IAM allows 10,240: split it over two stages" in done.stderr
+    assert not (tmp_path / "build").exists()
 
 
 def test_a_bad_file_is_not_packaged(tmp_path: Path) -> None:

@@ -133,6 +133,33 @@ def test_every_mistake_has_its_place_and_says_what_is_allowed(
 
 
 @pytest.mark.parametrize(
+    ("policies", "expected"),
+    [
+        ("owner: tidegate, scheduled: [{name: a, schedule: rate(1 day), max: 3}]",
+         "scheduled is for levers whose owner is application-autoscaling"),
+        ("scheduled: [{name: a, schedule: daily, max: 3}]",
+         "'daily' is not a schedule; at(...), rate(...) or cron(...) is"),
+        ("scheduled: [{name: a, schedule: rate(1 day)}]", "'a' needs min, max or both"),
+        ("scheduled: [{name: a, schedule: rate(1 day), max: 9}]",
+         "max is 9, outside 1..8 of the lever: the endpoint would refuse to go there"),
+        ("target_tracking: [{name: a, target: 1}]", "'a' needs either metric or metrics"),
+        ("target_tracking: [{name: a, target: 1, metrics: [{id: m, expression: 1 + 1}]}]",
+         "exactly one of the metrics must say returns: true"),
+        ("step_scaling: [{name: a, metric: {namespace: N, metric: M}, threshold: 1, "
+         "steps: [{change: 1, upper: 5}, {change: 2, lower: 6}]}]",
+         "one step ends at 5, the next begins at 6; they must meet"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_aws_or_the_endpoint_would_refuse_is_a_mistake(
+    policies: str, expected: str
+) -> None:
+    owner = "" if "owner" in policies else "owner: application-autoscaling, "
+    levers = f"    levers: {{shard_count: {{max: 8, {owner}{policies}}}}}\n"
+    (found,) = mistakes(GOOD + levers)
+    assert found.endswith(f": {expected}")
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("", "p.yaml:1:1: the file is empty; it needs a list of pipelines"),

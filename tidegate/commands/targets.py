@@ -27,8 +27,17 @@ def command(config: str, api: str | None, output: str) -> None:
     if output == "json":
         click.echo(json.dumps(rows, indent=2))
         return
-    for row in [dict(zip(TITLES, TITLES, strict=True)), *rows]:
-        click.echo("\t".join("-" if row[title] is None else str(row[title]) for title in TITLES))
+    cells = [TITLES, *([_cell(row[title]) for title in TITLES] for row in rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    for line in cells:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _cell(value: str | int | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:

@@ -35,15 +35,15 @@ class Deployment:
         self._s3 = session.client("s3")
         self._cloudformation = session.client("cloudformation")
 
-    def up(self, folder: Path, operator_role_arn: str) -> str:
+    def up(self, folder: Path, operator_role_arns: str) -> str:
         """Upload the code, create or update the stack and wait; the stage's URL."""
-        template = self._uploaded(folder)
+        self._remove_failed_creation()
         parameter: Any = {
-            "ParameterKey": "OperatorRoleArn", "ParameterValue": operator_role_arn,
+            "ParameterKey": "OperatorRoleArns", "ParameterValue": operator_role_arns,
         }  # fmt: skip
         request: Any = {
             "StackName": self.stack,
-            "TemplateBody": json.dumps(template),
+            "TemplateURL": self._uploaded(folder),
             # The second lets CloudFormation expand the serverless transform.
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             "Parameters": [parameter],
@@ -65,17 +65,27 @@ class Deployment:
             raise
         return True
 
-    def _uploaded(self, folder: Path) -> dict[str, Any]:
-        """The template with its code in the bucket."""
+    def _remove_failed_creation(self) -> None:
+        """A stack whose creation failed can't be updated, only removed (CloudFormation guide)."""
+        if self._status() == "ROLLBACK_COMPLETE":
+            self._remove_stack()
+
+    def _uploaded(self, folder: Path) -> str:
+        """The URL of the template in the bucket, beside the code that it names: a template that is
+        sent along may have 51,200 bytes only (CloudFormation quotas)."""
         self._make_bucket()
-        archive = (folder / "deployment.zip").read_bytes()
-        key = hashlib.sha256(archive).hexdigest() + ".zip"
-        self._s3.put_object(Bucket=self.bucket, Key=key, Body=archive)
+        key = self._put((folder / "deployment.zip").read_bytes(), ".zip")
         template: dict[str, Any] = json.loads((folder / "sam.json").read_text(encoding="utf-8"))
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
                 resource["Properties"]["CodeUri"] = f"s3://{self.bucket}/{key}"
-        return template
+        name = self._put(json.dumps(template).encode(), ".json")
+        return f"https://{self.bucket}.s3.{self._region}.amazonaws.com/{name}"
+
+    def _put(self, content: bytes, ending: str) -> str:
+        key = hashlib.sha256(content).hexdigest() + ending
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+        return key
 
     def _make_bucket(self) -> None:
         place: dict[str, Any] = {}
@@ -128,9 +138,16 @@ class Deployment:
 
     def url(self) -> str | None:
         """The stage's URL, None where nothing is deployed."""
+        found = self._output("EndpointURL")
+        return None if found is None else found.rstrip("/")
+
+    def topic_arn(self) -> str | None:
+        """Where the alarms on Tidegate itself are told, None where nothing is deployed."""
+        return self._output("AlertsTopicArn")
+
+    def _output(self, key: str) -> str | None:
         outputs = (self._described() or {}).get("Outputs", [])
-        found = (each["OutputValue"] for each in outputs if each["OutputKey"] == "EndpointURL")
-        return next((each.rstrip("/") for each in found), None)
+        return next((each["OutputValue"] for each in outputs if each["OutputKey"] == key), None)
 
     def down(self) -> None:
         """Take back what Application Auto Scaling knows of the stage, then the stack, then the
@@ -141,9 +158,12 @@ class Deployment:
             for step in steps(registry.read(), Registration()):
                 registry.take(step)
         if self._status() is not None:
-            self._cloudformation.delete_stack(StackName=self.stack)
-            self._wait("stack_delete_complete")
+            self._remove_stack()
         self._delete_bucket()
+
+    def _remove_stack(self) -> None:
+        self._cloudformation.delete_stack(StackName=self.stack)
+        self._wait("stack_delete_complete")
 
     def _delete_bucket(self) -> None:
         try:
@@ -167,10 +187,17 @@ def main() -> None:
 @main.command("up")
 @click.argument("stage")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
-@click.option("--operator", required=True, help="ARN of the role that may call by hand.")
+@click.option("--operator", required=True, help="Role ARNs that may call by hand, with commas.")
 def up(stage: str, folder: Path, operator: str) -> None:
     """Deploy FOLDER (build/deploy) as STAGE."""
-    _told(lambda: f"The endpoint is at {_deployment(stage).up(folder, operator)}")
+
+    def deployed() -> str:
+        deployment = _deployment(stage)
+        url = deployment.up(folder, operator)
+        topic = deployment.topic_arn()
+        return f"The endpoint is at {url}\nSubscribe to Tidegate's own alarms at {topic}"
+
+    _told(deployed)
 
 
 @main.command("down")

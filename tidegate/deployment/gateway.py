@@ -41,17 +41,25 @@ def _log_format() -> str:
 
 
 def _resource_policy(options: Options) -> dict[str, Any]:
-    """Only Application Auto Scaling's service-linked role and the operators' role may call; of a
-    private endpoint only through its VPC endpoint (AWS blog, application security boundaries)."""
-    allowed: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"AWS": [{"Fn::Sub": _ROLE}, {"Ref": "OperatorRoleArn"}]},
-        "Action": "execute-api:Invoke",
-        "Resource": "execute-api:/*",
+    """Only Application Auto Scaling's service-linked role and the operators' roles may call; of a
+    private endpoint only through its VPC endpoint (AWS blog, application security boundaries).
+
+    The denial is what keeps others out: within one account a caller's own IAM policy is enough
+    where the resource policy is silent (API Gateway guide, policy evaluation outcome tables).
+    Roles are named in conditions, since a principal must exist when the policy is put, and the
+    service-linked role may not yet.
+    """
+    every = {"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+    # Each of the two must not be it: conditions of one statement hold together.
+    stranger = {
+        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::Sub": _ROLE}},
+        "StringNotEquals": {"aws:PrincipalArn": {"Ref": "OperatorRoleArns"}},
     }
+    statements = [{"Effect": "Allow", **every}, {"Effect": "Deny", **every, "Condition": stranger}]
     if options.vpc_endpoint_id is not None:
-        allowed["Condition"] = {"StringEquals": {"aws:SourceVpce": options.vpc_endpoint_id}}
-    return {"Version": "2012-10-17", "Statement": [allowed]}
+        elsewhere = {"StringNotEquals": {"aws:SourceVpce": options.vpc_endpoint_id}}
+        statements.append({"Effect": "Deny", **every, "Condition": elsewhere})
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _endpoint(options: Options) -> dict[str, Any]:
@@ -93,9 +101,9 @@ def gateway(options: Options) -> dict[str, Any]:
     }
     return {
         "Parameters": {
-            "OperatorRoleArn": {
-                "Type": "String",
-                "Description": "The role of the people who may call the endpoint by hand",
+            "OperatorRoleArns": {
+                "Type": "CommaDelimitedList",
+                "Description": "The roles of the people who may call the endpoint by hand",
             }
         },
         "Resources": {**named, "RestAPI": {"Properties": api}},

@@ -17,6 +17,7 @@ from scaling.compiled import compiled
 from scaling.errors import ConfigurationError
 from scaling.specification import PipelineFile
 from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.permissions import CHARACTERS_MAX, characters, policy
 from tidegate.deployment.template import extras
 from tidegate.deployment.terraform import terraform
 from tidegate.pipeline_file import load
@@ -97,6 +98,11 @@ def main(
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
     options = Options(configuration, vpc_endpoint_id, tracing)
+    needed = characters(policy(file.pipelines, options, sweeps=True))
+    if needed > CHARACTERS_MAX:
+        words = f"the sweep's role needs a policy of {needed:,} characters; IAM allows"
+        click.echo(f"{config}: {words} {CHARACTERS_MAX:,}: split it over two stages", err=True)
+        raise SystemExit(2)
     raise SystemExit(package(file, Path(out), format, options))
 
 

@@ -1,12 +1,20 @@
 """What each function may do: the calls in its code, on the resources of the file."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scaling.specification import PipelineSpec
 from tidegate.deployment.options import DEFAULTS, Options
 
-__all__ = ["policy"]
+__all__ = ["CHARACTERS_MAX", "characters", "policy"]
+
+CHARACTERS_MAX = 10_240
+"""Of all inline policies of a role together, white space not counted (IAM quotas)."""
+
+REFERENCE_CHARACTERS = 14
+"""The longest that a reference to a partition, a region or an account stands for."""
 
 LEDGER_CALLS = (
     "DeleteItem",
@@ -27,6 +35,12 @@ APPLICATION_CALLS = (
 def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
     prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{kind}"
     return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
+
+
+def _and_versions(functions: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The functions, and their versions and aliases, which a mapping may name too."""
+    qualified = [{"Fn::Sub": f"{each['Fn::Sub']}:*"} for each in functions]
+    return functions + qualified
 
 
 def _statement(actions: Iterable[str], resources: list[Any]) -> dict[str, Any]:
@@ -76,10 +90,15 @@ def _readers(pipelines: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     functions = [each.function for pipeline in pipelines for each in pipeline.consumers]
     if functions:
         described = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency")
-        yield _statement(described, _arns(functions, "lambda", "function:"))
+        arns = _arns(functions, "lambda", "function:")
+        yield _statement(described, arns)
         yield _statement(("lambda:GetAccountSettings", "lambda:ListEventSourceMappings"), ["*"])
         mappings = _arns(("*",), "lambda", "event-source-mapping:")
-        yield _statement(("lambda:UpdateEventSourceMapping",), mappings)
+        # A mapping has no name before it is looked up; its function has.
+        yield {
+            **_statement(("lambda:UpdateEventSourceMapping",), mappings),
+            "Condition": {"ArnLike": {"lambda:FunctionArn": _and_versions(arns)}},
+        }
     applications = [each.application for pipeline in pipelines for each in pipeline.applications]
     if applications:
         arns = _arns(applications, "kinesisanalytics", "application/")
@@ -129,3 +148,10 @@ def _optional(options: Options) -> Iterator[dict[str, Any]]:
         yield _statement((f"appconfig:{each}" for each in calls), everywhere)
     if options.tracing:
         yield _statement(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ["*"])
+
+
+def characters(document: dict[str, Any]) -> int:
+    """About how long IAM finds a policy whose references are replaced."""
+    text = json.dumps(document, separators=(",", ":"))
+    text = re.sub(r'\{"Fn::Sub":("[^"]+")\}', r"\1", text)
+    return len(re.sub(r"\$\{[^}]+\}", "x" * REFERENCE_CHARACTERS, text))

@@ -87,6 +87,29 @@ def _ledger() -> dict[str, Any]:
     }
 
 
+def _alerts() -> dict[str, Any]:
+    """The topic of the alarms, encrypted with a key of its own: CloudWatch may not use AWS's key of
+    SNS (AWS re:Post, alarms for an encrypted topic)."""
+    account = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+    told = {"Service": "cloudwatch.amazonaws.com"}
+    statements = [
+        {"Principal": {"AWS": account}, "Action": "kms:*"},
+        {"Principal": told, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]},
+    ]
+    allowed = [{"Effect": "Allow", "Resource": "*", **each} for each in statements]
+    key = {
+        "Description": "Encrypts what Tidegate's own alarms tell",
+        "EnableKeyRotation": True,
+        "PendingWindowInDays": 7,
+        "KeyPolicy": {"Version": "2012-10-17", "Statement": allowed},
+    }
+    topic = {"KmsMasterKeyId": {"Ref": "AlertsKey"}}
+    return {
+        "AlertsKey": {"Type": "AWS::KMS::Key", "Properties": key},
+        "Alerts": {"Type": "AWS::SNS::Topic", "Properties": topic},
+    }
+
+
 def _functions(options: Options) -> dict[str, Any]:
     environment = {
         "Variables": {
@@ -116,13 +139,11 @@ def extras(file: PipelineFile, options: Options = DEFAULTS) -> dict[str, Any]:
             **before["Resources"],
             "Ledger": _ledger(),
             "DeadLetters": {"Type": "AWS::SQS::Queue", "Properties": queue},
-            "Alerts": {
-                "Type": "AWS::SNS::Topic",
-                "Properties": {"KmsMasterKeyId": "alias/aws/sns"},
-            },
+            **_alerts(),
             "CallbackRole": _role(policy(file.pipelines, options, sweeps=False)),
             "SweepRole": _role(policy(file.pipelines, options, sweeps=True)),
             **_functions(options),
             **_alarms(),
         },
+        "Outputs": {"AlertsTopicArn": {"Value": {"Ref": "Alerts"}}},
     }

@@ -20,12 +20,13 @@ _REFERENCES = {
     "Ledger": ("aws_dynamodb_table.ledger", "name"),
     "DeadLetters": ("aws_sqs_queue.dead_letters", "url"),
     "Alerts": ("aws_sns_topic.alerts", "arn"),
+    "AlertsKey": ("aws_kms_key.alerts", "key_id"),
     "CallbackRole": ("aws_iam_role.callback", "name"),
     "SweepRole": ("aws_iam_role.sweep", "name"),
     "APIHandler": ("aws_lambda_function.api_handler", "function_name"),
     "SweepEachMinute": ("aws_lambda_function.sweep_each_minute", "function_name"),
     "AccessLog": ("aws_cloudwatch_log_group.access", "name"),
-    "OperatorRoleArn": ("var", "operator_role_arn"),
+    "OperatorRoleArns": ("var", "operator_role_arns"),
 }
 _ATTRIBUTES = {"Arn": "arn", "QueueName": "name"}
 STAGE = "v1"
@@ -109,11 +110,23 @@ def _ledger(properties: Json) -> Json:
     }
 
 
+def _key(properties: Json) -> Json:
+    return {
+        "description": properties["Description"],
+        "enable_key_rotation": properties["EnableKeyRotation"],
+        "deletion_window_in_days": properties["PendingWindowInDays"],
+        "policy": json.dumps(_translated(properties["KeyPolicy"])),
+    }
+
+
 def _gateway(chalice: Json, api: Json) -> None:
     """The stage with its access log and throttling, and who is let in."""
     resources = chalice["resource"]
     rest = resources["aws_api_gateway_rest_api"]["rest_api"]
-    rest["policy"] = json.dumps(_translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
+    policy = json.dumps(_translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
+    # Inside a text a list has to be written out.
+    operators = _translated({"Ref": "OperatorRoleArns"})
+    rest["policy"] = policy.replace(f'"{operators}"', "${jsonencode(var.operator_role_arns)}")
     endpoint = api["EndpointConfiguration"]
     rest["endpoint_configuration"] = {"types": [endpoint["Type"]]}
     if "VPCEndpointIds" in endpoint:
@@ -173,8 +186,9 @@ def terraform(chalice: Json, extras: Json) -> Json:
             ],
         }
     }
-    topic = added["Alerts"]["Properties"]["KmsMasterKeyId"]
+    topic = _translated(added["Alerts"]["Properties"]["KmsMasterKeyId"])
     resources["aws_sns_topic"] = {"alerts": {"name": "tidegate-alerts", "kms_master_key_id": topic}}
+    resources["aws_kms_key"] = {"alerts": _key(added["AlertsKey"]["Properties"])}
     resources["aws_iam_role"] = {
         "callback": _role(added["CallbackRole"]["Properties"]),
         "sweep": _role(added["SweepRole"]["Properties"]),
@@ -196,10 +210,14 @@ def terraform(chalice: Json, extras: Json) -> Json:
     del chalice["data"]["null_data_source"]
     return {
         **chalice,
+        "output": {
+            **chalice["output"],
+            "AlertsTopicArn": {"value": _translated(extras["Outputs"]["AlertsTopicArn"]["Value"])},
+        },
         "variable": {
-            "operator_role_arn": {
-                "type": "string",
-                "description": extras["Parameters"]["OperatorRoleArn"]["Description"],
+            "operator_role_arns": {
+                "type": "list(string)",
+                "description": extras["Parameters"]["OperatorRoleArns"]["Description"],
             }
         },
         "terraform": {
