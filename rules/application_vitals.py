@@ -24,8 +24,8 @@ class ApplicationVitals:
     the mean over its subtasks, its busiest subtask, and the mean that a task is held back by those
     after it. They are empty where the metrics level doesn't publish them. Restarts, failed
     checkpoints and the time that went into collecting the old generation are counted since the job
-    was submitted. ``behind_milliseconds`` is the age of what
-    is read: told by Kinesis, reckoned from ``lag_records`` for Kafka, which alone has those.
+    was submitted. ``behind_milliseconds`` is the age of what is read: told by Kinesis, reckoned
+    from ``lag_records`` for Kafka, which alone has those.
     """
 
     behind_milliseconds: Window
@@ -51,7 +51,7 @@ def _names(application: FlinkApplication) -> Mapping[str, tuple[str, str]]:
 
     Flink 2.2 renamed three of them (Managed Service for Apache Flink guide, metrics-dimensions).
     """
-    renamed = application.runtime.startswith("FLINK-2")
+    renamed = application.is_flink_2
     return {
         "lag_records": ("records_lag_max", "Maximum"),
         "records_per_second": ("numRecordsInPerSecond", "Average"),

@@ -164,7 +164,7 @@ def _application_places(
         "checkpoint_interval_milliseconds": application.checkpoint_interval_milliseconds,
         "running_storage_bytes": application.kpus * RUNNING_STORAGE_BYTES,
     }
-    flink = "flink-2" if application.runtime.startswith("FLINK-2") else "flink-1"
+    flink = "flink-2" if application.is_flink_2 else "flink-1"
     for scope in ("application", flink, *(("kafka-source",) if source.is_topic else ())):
         yield _Place(scope, name, own, quantities)
     tasks = [(*own, ("Task", task)) for task in application.tasks] or [own]

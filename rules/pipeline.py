@@ -196,6 +196,11 @@ class FlinkApplication:
         return -(-self.parallelism // self.parallelism_per_kpu)
 
     @property
+    def is_flink_2(self) -> bool:
+        """Whether uptime, downtime and restarts have their new names (metrics-dimensions)."""
+        return self.runtime.startswith("FLINK-2")
+
+    @property
     def is_changing(self) -> bool:
         """Whether something is under way that a change has to wait for."""
         return self.status in CHANGING

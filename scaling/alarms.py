@@ -154,7 +154,7 @@ def _application(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Those that AWS recommends for Flink applications; counters are judged by their rate."""
     name = application.name
-    renamed = application.runtime.startswith("FLINK-2")
+    renamed = application.is_flink_2
     down = application_metric(name, "restartingTime" if renamed else "downtime", "Maximum")
     yield f"{name}/job-down", _alarm(f"The job of {name} is down", down, 1, 3, 5, NOT_BREACHING)
     restarts = application_metric(name, "numRestarts" if renamed else "fullRestarts", "Maximum")

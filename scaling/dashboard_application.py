@@ -62,7 +62,7 @@ def _line(application: FlinkApplication, name: str, label: str, scale: float = 1
 
 
 def _health(application: FlinkApplication) -> tuple[Graph, ...]:
-    renamed = application.runtime.startswith("FLINK-2")
+    renamed = application.is_flink_2
     up, down, restarts = (
         ("runningTime", "restartingTime", "numRestarts")
         if renamed

@@ -62,6 +62,8 @@ class JobMinute:
     checkpoint_seconds: float | None = 2.0
     checkpoint_megabytes: float | None = 100.0
     collected_seconds: float | None = 0.0
+    units_per_record: float = 1.0
+    table_throttles: float = 0.0
 
 
 DOWN = JobMinute(
@@ -116,6 +118,13 @@ class JobTold:
                 samples = [_TOLD[key](minute) for minute in self.minutes]
             if metric == stream_metric(stream.name, "IncomingRecords", "Sum"):
                 samples = [minute.arrivals_per_second * 60 for minute in self.minutes]
+            if metric.name == "ConsumedWriteCapacityUnits":
+                samples = [
+                    (minute.records_per_second or 0.0) * 60 * minute.units_per_record
+                    for minute in self.minutes
+                ]
+            if metric.name == "WriteThrottleEvents":
+                samples = [minute.table_throttles or None for minute in self.minutes]
             told[metric] = Window(metric, start, tuple(samples))
         return told
 

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.diagnose import diagnose
-from rules.diagnosis import LeverKind
+from rules.diagnosis import Cause, LeverKind
 from rules.pipeline import FlinkApplication
 from rules.readings import Readings
 from scaling.application_wishes import application_wishes
 from scaling.decide import decide
 from scaling.history import History
 from scaling.job_model import arrivals, learn_job
-from scaling.plan import Decision, UpdateApplication
+from scaling.plan import Decision, UpdateApplication, UpdateTableThroughput
 from scaling.prices import kpus_monthly_usd
 from scaling.record import Entry, Lever, Outcome
 from scaling.resources.flink_application import application_bounds, conflicts, scale_in_bounds
-from scaling.specification import ApplicationSpec, Objective, PipelineSpec
+from scaling.specification import ApplicationSpec, LeverSpec, Objective, PipelineSpec
 from scaling.wish import Wish
-from tests.builders import NOON
+from tests.builders import NOON, a_table
 from tests.flink_builders import (
     DOWN,
     FLINK_SPEC,
@@ -295,3 +295,24 @@ def test_a_wish_is_told_for_both_levers_of_each_application() -> None:
     assert [(each.lever, each.current, each.wanted) for each in wishes] == [
         (PER_KPU, 1, 1), (PARALLELISM, 2, 2),
     ]  # fmt: skip
+
+
+def test_a_sink_that_throttles_is_raised_and_explains_the_back_pressure() -> None:
+    table = a_table(1000)
+    pipeline = a_flink_pipeline(an_application(4, tables=(table,)))
+    minute = JobMinute(
+        arrivals_per_second=2000, records_per_second=1000, busy=250, back_pressured=700,
+        units_per_record=2.0, table_throttles=6000,
+    )  # fmt: skip
+    spec = replace(
+        FLINK_SPEC,
+        applications=[ApplicationSpec("counter", tables=["scores"])],
+        levers=replace(FLINK_SPEC.levers, write_capacity=LeverSpec(max=40_000, owner="tidegate")),
+    )
+    readings = job_readings(pipeline, *growing(minute))
+    diagnoses = diagnose(readings)
+    assert [each.cause for each in diagnoses] == [Cause.TABLE_THROTTLED]
+    (action,) = decide(readings, diagnoses, spec, NOTHING, NOON).actions
+    assert isinstance(action, UpdateTableThroughput)
+    # 2,000 records/s of 2 units each at 70 %, and the backlog besides.
+    assert action.targets[0].to_write_units > 2000 * 2 / 0.7
