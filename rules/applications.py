@@ -22,6 +22,11 @@ CRASHES, CRASHES_SECONDS = 2, 900
 """One restart may be AWS's own maintenance (metrics-dimensions, fullRestarts); two in a quarter of
 an hour are not."""
 
+DOWN_SECONDS = 300
+"""A job that fails comes back within minutes, or not by itself."""
+
+SILENT_SECONDS = 600
+
 FAILED_CHECKPOINTS, FAILED_CHECKPOINTS_SECONDS = 2, 1800
 """AWS asks for the rate, since a single failure is tolerable (recommended alarms)."""
 
@@ -44,6 +49,7 @@ def application_causes(readings: Readings) -> Iterator[Diagnosis]:
 def _explanations(
     readings: Readings, application: FlinkApplication
 ) -> Iterator[Iterator[Diagnosis]]:
+    yield _silent(readings, application)
     yield _heap_pressure(readings, application)
     yield _crash_loop(readings, application)
     if readings.has_just_started(application) or readings.is_settling:
@@ -69,6 +75,18 @@ def _not_running(application: FlinkApplication) -> Diagnosis:
     )
 
 
+def _silent(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
+    vitals = readings.application(application)
+    told = (vitals.records_per_second, vitals.restarts, vitals.behind_milliseconds)
+    if application.is_running and not any(each.last(SILENT_SECONDS).present for each in told):
+        yield Diagnosis(
+            Cause.UNKNOWN,
+            application.name,
+            (f"{application.name} runs, but has told nothing for {SILENT_SECONDS // 60} min",),
+            advice="see whether its job runs, in the Flink dashboard and in its log",
+        )
+
+
 def _crashes(readings: Readings, application: FlinkApplication) -> float:
     seconds = readings.seconds_unchanged(application, CRASHES_SECONDS)
     return increase(readings.application(application).restarts, seconds)
@@ -77,7 +95,9 @@ def _crashes(readings: Readings, application: FlinkApplication) -> float:
 def _crash_loop(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
     vitals = readings.application(application)
     crashes = _crashes(readings, application)
-    if crashes < CRASHES:
+    down = (vitals.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
+    stays_down = application.is_running and down >= DOWN_SECONDS
+    if crashes < CRASHES and not stays_down:
         return
     longest = (vitals.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
     yield Diagnosis(

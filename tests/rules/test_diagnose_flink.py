@@ -113,6 +113,30 @@ def test_while_it_is_changed_it_is_not_blamed(status: str) -> None:
     assert found.cause is Cause.HEALTHY
 
 
+def test_a_job_that_stays_down_is_told_though_it_failed_but_once() -> None:
+    down = [replace(DOWN, downtime_seconds=60.0 * at, restarts=1) for at in range(8)]
+    found = first(an_application(), *down)
+    assert (found.cause, found.advice is not None) == (Cause.CRASH_LOOP, True)
+    assert "was down for up to 420 s" in found.because
+    assert first(an_application(status="UPDATING"), *down).cause is Cause.HEALTHY
+
+
+def test_an_application_that_tells_nothing_is_unknown_beside_a_stream_that_does() -> None:
+    pipeline = a_flink_pipeline()
+    readings = job_readings(pipeline, *[JobMinute()] * 90)
+    silent = {
+        name: replace(
+            vitals,
+            records_per_second=vitals.records_per_second.silenced(),
+            restarts=vitals.restarts.silenced(),
+            behind_milliseconds=vitals.behind_milliseconds.silenced(),
+        )
+        for name, vitals in readings.vitals.applications.items()
+    }
+    readings = replace(readings, vitals=replace(readings.vitals, applications=silent))
+    assert diagnose(readings)[0].cause is Cause.UNKNOWN
+
+
 def test_flink_2_is_read_by_its_own_names() -> None:
     readings = job_readings(a_flink_pipeline(an_application(runtime="FLINK-2_2")))
     names = {metric.name for metric in (readings.application(an_application()).restarts.metric,)}
