@@ -17,12 +17,9 @@ from scaling.record import Lever
 from scaling.resources.flink_application import kpus_of
 from scaling.sizing import HOUR_SECONDS, NOW_SECONDS, load_now
 from scaling.specification import PipelineSpec
-from scaling.wish import Wish, at_least_the_minimum
+from scaling.wish import SETTLE, Wish, at_least_the_minimum
 
 __all__ = ["application_wishes", "source_demand"]
-
-SETTLE = timedelta(seconds=180)
-"""A change shows in the metrics only after they arrive, up to three minutes late."""
 
 FULL_USE = 0.95
 RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25

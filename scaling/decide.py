@@ -41,8 +41,8 @@ from scaling.resources.kinesis_stream import (
     shard_count_bounds,
 )
 from scaling.specification import Owner, PipelineSpec
-from scaling.wish import Wish
-from scaling.wishes import SETTLE, wishes
+from scaling.wish import SETTLE, Wish
+from scaling.wishes import wishes
 
 __all__ = ["Decider", "decide"]
 

@@ -1,12 +1,16 @@
 """A wish: what is wanted of one lever, before every bound."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from scaling.levers import lever_spec
 from scaling.record import Lever
 from scaling.specification import PipelineSpec
 
-__all__ = ["Wish", "at_least_the_minimum"]
+__all__ = ["SETTLE", "Wish", "at_least_the_minimum"]
+
+SETTLE = timedelta(seconds=180)
+"""A change shows in the metrics only after they arrive, up to three minutes late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,9 @@ from scaling.sizing import (
     size,
 )
 from scaling.specification import PipelineSpec
-from scaling.wish import Wish, at_least_the_minimum
+from scaling.wish import SETTLE, Wish, at_least_the_minimum
 
-__all__ = ["SETTLE", "wishes"]
-
-SETTLE = timedelta(seconds=180)
-"""A change shows in the metrics only after they arrive, up to three minutes late."""
+__all__ = ["wishes"]
 
 RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
 LOWER_SHARE = 0.8
