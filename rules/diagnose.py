@@ -87,4 +87,7 @@ def _has_lately_resharded(readings: Readings) -> bool:
 def _where_to_look(readings: Readings) -> str:
     if readings.pipeline.consumers:
         return "see whether the event source mapping is reading: its state, its last result"
-    return "look at the job's tasks in the Flink dashboard, and at the application's log"
+    looking = "look at the job's tasks in the Flink dashboard, and at the application's log"
+    if all(each.busy.present for each in readings.vitals.applications.values()):
+        return looking
+    return f"{looking}; the metrics level TASK would tell how busy each task is"

@@ -137,6 +137,15 @@ def test_an_application_that_tells_nothing_is_unknown_beside_a_stream_that_does(
     assert diagnose(readings)[0].cause is Cause.UNKNOWN
 
 
+def test_where_busy_times_are_not_told_the_advice_is_to_have_them_told() -> None:
+    waits = replace(CPU_ONLY, cpu_percent=30, hottest_cpu_percent=35)
+    found = first(
+        an_application(), *[replace(waits, behind_seconds=20 + 30.0 * at) for at in range(90)]
+    )
+    assert found.cause is Cause.UNKNOWN
+    assert "the metrics level TASK would tell" in (found.advice or "")
+
+
 def test_flink_2_is_read_by_its_own_names() -> None:
     readings = job_readings(a_flink_pipeline(an_application(runtime="FLINK-2_2")))
     names = {metric.name for metric in (readings.application(an_application()).restarts.metric,)}
