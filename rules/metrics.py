@@ -3,6 +3,7 @@
 from rules.window import Metric
 
 __all__ = [
+    "account_metric",
     "application_metric",
     "behind_metric",
     "function_metric",
@@ -26,6 +27,11 @@ def shard_metric(stream: str, shard_id: str, name: str, statistic: str) -> Metri
 def function_metric(function: str, name: str, statistic: str) -> Metric:
     """A metric of AWS/Lambda. Two mappings on one function share it."""
     return Metric("AWS/Lambda", name, (("FunctionName", function),), statistic)
+
+
+def account_metric(name: str, statistic: str) -> Metric:
+    """A metric of AWS/Lambda over all functions of the account in the region."""
+    return Metric("AWS/Lambda", name, (), statistic)
 
 
 def table_metric(table: str, index: str | None, name: str, statistic: str) -> Metric:

@@ -1,4 +1,4 @@
-"""The recommended alarms of a pipeline, and the steps from those there are: pure functions.
+"""The recommended alarms of a pipeline: pure functions.
 
 As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %. Each takes M of N
 minutes and treats missing data as its metric needs; one composite alarm a pipeline pages, so that
@@ -7,20 +7,23 @@ one illness pages once.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from rules.metrics import (
+    account_metric,
     application_metric,
     behind_metric,
     function_metric,
     stream_metric,
     table_metric,
 )
-from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline
+from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Stream
+from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric
 from scaling.specification import PipelineSpec
 
-__all__ = ["Alarm", "Change", "changes", "prefix_of", "wanted"]
+__all__ = ["PREFIX", "Alarm", "prefix_of", "wanted"]
 
 PREFIX = "tidegate/pipeline/"
 NEAR = 0.8
@@ -30,6 +33,12 @@ FORECAST_SECONDS = 4 * 3600
 HEAP_PERCENT = 85
 RARE = 1e-9
 """Any increase of a count, as a rate per second."""
+
+NAME_MAX = 255
+"""Characters of an alarm's name (PutMetricAlarm, API reference)."""
+
+CHILDREN_MAX, RULE_MAX = 100, 10_240
+"""Alarms and characters in a composite alarm's rule (PutCompositeAlarm, API reference)."""
 
 MISSING, NOT_BREACHING = "missing", "notBreaching"
 
@@ -48,18 +57,6 @@ class Alarm:
         return "AlarmRule" in self.configuration
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """``verb`` is create, change or remove."""
-
-    verb: str
-    alarm: Alarm
-
-    def __str__(self) -> str:
-        words = self.alarm.configuration.get("AlarmDescription", "")
-        return f"{self.verb} {self.alarm.name}" + (f": {words}" if self.verb != "remove" else "")
-
-
 def prefix_of(pipeline: str) -> str:
     """What the names of a pipeline's alarms begin with."""
     return f"{PREFIX}{pipeline}/"
@@ -72,25 +69,67 @@ def wanted(
     found: list[Alarm] = []
     for pipeline, spec in pipelines:
         prefix = prefix_of(pipeline.name)
-        own = [Alarm(prefix + name, configuration) for name, configuration in _each(pipeline, spec)]
+        own = [
+            Alarm(_short(prefix + name), configuration)
+            for name, configuration in _each(pipeline, spec)
+        ]
         topic = topic_arn or spec.notices.sns_topic_arn
-        actions = [] if topic is None else [topic]
-        rule = " OR ".join(f'ALARM("{each.name}")' for each in own)
-        composite = {
-            "AlarmDescription": f"{pipeline.name} is ill: one of its alarms is on",
-            "AlarmRule": rule,
+        found += [*own, *_composite(pipeline.name, own, [] if topic is None else [topic])]
+    return tuple(found)
+
+
+def _short(name: str) -> str:
+    if len(name) <= NAME_MAX:
+        return name
+    return f"{name[: NAME_MAX - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _composite(pipeline: str, own: Sequence[Alarm], actions: list[str]) -> Iterator[Alarm]:
+    """The one that pages; with more children than it may have, over others in between."""
+    groups = list(_grouped([each.name for each in own]))
+    if len(groups) > 1:
+        names = [f"{prefix_of(pipeline)}any-{at}" for at in range(1, len(groups) + 1)]
+        for name, group in zip(names, groups, strict=True):
+            words = f"{pipeline}: one of these is on"
+            yield Alarm(name, {"AlarmDescription": words, "AlarmRule": _any_of(group)})
+        groups = [names]
+    yield Alarm(
+        f"{prefix_of(pipeline)}any",
+        {
+            "AlarmDescription": f"{pipeline} is ill: one of its alarms is on",
+            "AlarmRule": _any_of(groups[0]),
             "AlarmActions": actions,
             "OKActions": actions,
-        }
-        found += [*own, Alarm(f"{PREFIX}{pipeline.name}/any", composite)]
-    return tuple(found)
+        },
+    )
+
+
+def _grouped(names: Sequence[str]) -> Iterator[list[str]]:
+    group: list[str] = []
+    for name in names:
+        if len(group) == CHILDREN_MAX or len(_any_of([*group, name])) > RULE_MAX:
+            yield group
+            group = []
+        group.append(name)
+    yield group
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return " OR ".join(f'ALARM("{name}")' for name in names)
 
 
 def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
     if not pipeline.stream.is_topic:
-        yield from _stream(pipeline, spec)
+        yield from _stream(pipeline.stream, spec)
+    if any(each.function.reserved_concurrency is None for each in pipeline.consumers):
+        yield "account-concurrency-near-limit", _alarm(
+            "The account uses more than 80 % of its concurrent executions, which these functions "
+            "share",
+            account_metric("ConcurrentExecutions", "Maximum"),
+            NEAR * pipeline.account_concurrency, 3, 5, NOT_BREACHING,
+        )  # fmt: skip
     for consumer in pipeline.consumers:
-        yield from _consumer(consumer, pipeline)
+        yield from _consumer(consumer)
     for application in pipeline.applications:
         yield from _application(application, pipeline, spec)
     for table in pipeline.tables:
@@ -98,8 +137,7 @@ def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[st
             yield from _capacity(capacity, provisioned=table.is_provisioned)
 
 
-def _stream(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
-    stream = pipeline.stream
+def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
     name = stream.name
     age = stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
     objective = spec.objective.iterator_age_max_seconds
@@ -114,7 +152,7 @@ def _stream(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[
     )  # fmt: skip
     yield "records-will-be-lost", {
         **_common(
-            f"At its present growth the iterator age of {name} reaches the retention in 4 h",
+            f"At its present growth the iterator age of {name} reaches the retention within 4 h",
             retention * 1000, 3, 5, MISSING,
         ),
         "Metrics": [
@@ -128,8 +166,20 @@ def _stream(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[
         _alarm(f"Records are refused to the producers of {name}", refused, 1, 3, 5, NOT_BREACHING),
     )
 
+    if stream.is_provisioned:
+        for metric, word, limit in (
+            ("IncomingRecords", "records", SHARD_RECORDS_PER_SECOND),
+            ("IncomingBytes", "bytes", SHARD_BYTES_PER_SECOND),
+        ):
+            words = f"{name} takes in more than 80 % of the {word} that its shards take"
+            yield f"{word}-near-shard-limit", _alarm(
+                words,
+                stream_metric(name, metric, "Sum"),
+                NEAR * limit * stream.shard_count * 60, 4, 5, NOT_BREACHING,
+            )  # fmt: skip
 
-def _consumer(consumer: Consumer, pipeline: Pipeline) -> Iterator[tuple[str, dict[str, Any]]]:
+
+def _consumer(consumer: Consumer) -> Iterator[tuple[str, dict[str, Any]]]:
     function = consumer.function
     name = function.name
     for metric, words in (("Errors", "fails"), ("Throttles", "is throttled")):
@@ -142,11 +192,13 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Iterator[tuple[str, dic
         f"{name} takes more than 80 % of its timeout of {limit} s",
         function_metric(name, "Duration", "Maximum"), NEAR * limit * 1000, 3, 5, NOT_BREACHING,
     )  # fmt: skip
-    cap = function.reserved_concurrency or pipeline.account_concurrency
-    yield f"{name}/concurrency-near-cap", _alarm(
-        f"{name} uses more than 80 % of a concurrency of {cap}",
-        function_metric(name, "ConcurrentExecutions", "Maximum"), NEAR * cap, 3, 5, NOT_BREACHING,
-    )  # fmt: skip
+    cap = function.reserved_concurrency
+    if cap is not None:
+        yield f"{name}/concurrency-near-cap", _alarm(
+            f"{name} uses more than 80 % of its reserved concurrency of {cap}",
+            function_metric(name, "ConcurrentExecutions", "Maximum"), NEAR * cap, 3, 5,
+            NOT_BREACHING,
+        )  # fmt: skip
 
 
 def _application(
@@ -240,27 +292,3 @@ def _query(name: str, metric: Metric) -> dict[str, Any]:
 
 def _expression(text: str) -> dict[str, Any]:
     return {"Id": "judged", "Expression": text, "ReturnData": True}
-
-
-def changes(have: Sequence[Alarm], want: Sequence[Alarm]) -> tuple[Change, ...]:
-    """From the alarms there are to those wanted. Composite ones are removed first and put last,
-    since CloudWatch keeps an alarm that a rule names."""
-    there = {each.name: each for each in have}
-    names = {each.name for each in want}
-    removals = sorted(
-        (each for each in have if each.name not in names),
-        key=lambda each: not each.is_composite,
-    )
-    puts = [
-        Change("change" if each.name in there else "create", each)
-        for each in want
-        if not _is_same(there.get(each.name), each)
-    ]
-    return (*(Change("remove", each) for each in removals), *puts)
-
-
-def _is_same(have: Alarm | None, want: Alarm) -> bool:
-    """Whether all that is wanted is there; AWS adds settings of its own."""
-    return have is not None and all(
-        have.configuration.get(key) == value for key, value in want.configuration.items()
-    )

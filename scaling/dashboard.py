@@ -6,17 +6,29 @@ as a page.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
-from rules.metrics import function_metric, stream_metric, table_metric
+from rules.metrics import account_metric, function_metric, stream_metric, table_metric
 from rules.pipeline import Capacity, Consumer, Pipeline, Stream
 from rules.window import Metric
 from scaling.record import Entry, Outcome
 from scaling.specification import PipelineSpec
 
-__all__ = ["Graph", "Limit", "Line", "Row", "body", "dashboard_name", "rows"]
+__all__ = [
+    "DASHBOARD_PREFIX",
+    "Graph",
+    "Limit",
+    "Line",
+    "Row",
+    "body",
+    "columns",
+    "dashboard_name",
+    "rows",
+]
 
 SHARD_RECORDS, SHARD_BYTES = 1000, 1024 * 1024
 """What one shard takes a second (Kinesis quotas)."""
@@ -25,6 +37,11 @@ WIDTH, HEIGHT, TEXT_HEIGHT = 24, 6, 2
 """CloudWatch's grid is 24 wide (dashboard body structure and syntax)."""
 
 ACTIONS_MAX = 20
+DASHBOARD_PREFIX = "tidegate-"
+RED, GOLD = "#d62728", "#b8860b"
+LINES = (
+    "Horizontal lines are the limits as they are set now; vertical ones are Tidegate's own changes."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +83,9 @@ class Row:
 
 
 def dashboard_name(pipeline: str) -> str:
-    """How CloudWatch knows the dashboard of a pipeline, unless told otherwise."""
-    return f"tidegate-{pipeline}"
+    """How CloudWatch knows the dashboard of a pipeline, unless told otherwise. It takes letters,
+    digits, - and _ only (PutDashboard, API reference)."""
+    return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
 
 
 def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
@@ -93,52 +111,56 @@ def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
 def _stream(stream: Stream, spec: PipelineSpec) -> Row:
     name, shards = stream.name, stream.shard_count
     provisioned = stream.is_provisioned
-    retention = stream.retention_hours * 3600.0
+    retention = float(stream.retention_hours)
     objective = spec.objective.iterator_age_max_seconds
     records = Graph(
         "Records in",
         "records/s",
-        (Line(stream_metric(name, "IncomingRecords", "Sum"), "records in", 1 / 60),),
-        (Limit(f"{shards} shards", shards * SHARD_RECORDS),) if provisioned else (),
+        (
+            Line(stream_metric(name, "IncomingRecords", "Sum"), "taken in", 1 / 60),
+            Line(
+                stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum"), "refused", 1 / 60
+            ),
+        ),
+        (Limit(f"{shards} x 1,000 records/s", shards * SHARD_RECORDS),) if provisioned else (),
     )
     size = Graph(
         "Bytes in",
-        "bytes/s",
-        (Line(stream_metric(name, "IncomingBytes", "Sum"), "bytes in", 1 / 60),),
-        (Limit(f"{shards} shards", shards * SHARD_BYTES),) if provisioned else (),
+        "MiB/s",
+        (Line(stream_metric(name, "IncomingBytes", "Sum"), "taken in", 1 / 60 / SHARD_BYTES),),
+        (Limit(f"{shards} x 1 MiB/s", shards),) if provisioned else (),
     )
-    age = Graph(
+    age = stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+    late = Graph(
         "Iterator age",
         "s",
-        (Line(stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum"), "age", 0.001),),
+        (Line(age, "age", 0.001),),
+        (Limit("objective", objective),),
+    )
+    lost = Graph(
+        "Iterator age against the retention",
+        "h",
+        (Line(age, "age", 0.001 / 3600),),
         (
-            Limit("objective", objective),
             Limit("half of the retention", retention / 2),
             Limit("retention: records are lost", retention),
         ),
     )
-    refused = Graph(
-        "Refused to producers",
-        "records a minute",
-        (Line(stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum"), "refused"),),
-    )
+    width = f"{shards} shards of 1,000 records/s and 1 MiB/s each" if provisioned else "On demand"
     text = (
-        f"{shards} shards of 1,000 records/s and 1 MiB/s each. The iterator age is how long the "
-        f"oldest unread record has waited; the objective is {objective:g} s."
+        f"{width}; beyond that producers are refused. The iterator age is how long the oldest "
+        f"unread record has waited: the objective is {objective:g} s, and past the retention "
+        "records are lost unread."
     )
-    return Row(f"Stream {name}", text, (records, size, age, refused))
+    return Row(f"Stream {name}", text, (records, size, late, lost))
 
 
 def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
     function, mapping = consumer.function, consumer.mapping
     name, shards = function.name, pipeline.stream.shard_count
     cap = function.reserved_concurrency
-    caps = (
-        Limit("account's concurrency", pipeline.account_concurrency)
-        if cap is None
-        else Limit("reserved concurrency", cap),
-        Limit("shards x factor", shards * mapping.parallelization_factor),
-    )
+    lanes = Limit("shards x factor", shards * mapping.parallelization_factor)
+    reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     duration = Graph(
         "Duration",
         "s",
@@ -152,7 +174,13 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
         "Concurrent executions",
         "executions",
         (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        caps,
+        (*reserved, lanes),
+    )
+    account = Graph(
+        "Concurrency of the account",
+        "executions",
+        (Line(account_metric("ConcurrentExecutions", "Maximum"), "concurrent"),),
+        (Limit("account's concurrency", pipeline.account_concurrency),),
     )
     failures = Graph(
         "Errors and throttles",
@@ -167,7 +195,8 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
         f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once. Errors that go "
         "on block a shard: more capacity does not cure them."
     )
-    return Row(f"Function {name}", text, (duration, concurrency, failures))
+    shared = (account,) if cap is None else ()
+    return Row(f"Function {name}", text, (duration, concurrency, *shared, failures))
 
 
 def _capacity(capacity: Capacity) -> Iterator[Graph]:
@@ -192,19 +221,25 @@ def body(layers: Sequence[Row], region: str, title: str, entries: Sequence[Entry
     for row in layers:
         markdown = f"## {row.title}\n{row.text}"
         if row is layers[0]:
-            markdown = f"# {title}\n{markdown}"
-        height = TEXT_HEIGHT + (row is layers[0])
+            markdown = f"# {title}\n{LINES}\n{markdown}"
+        height = TEXT_HEIGHT + 2 * (row is layers[0])
         widgets.append(_placed("text", 0, top, WIDTH, height, {"markdown": markdown}))
         top += height
-        width = WIDTH // min(4, len(row.graphs))
+        across_max = columns(len(row.graphs))
+        width = WIDTH // across_max
         for at, graph in enumerate(row.graphs):
-            across, down = at % 4, at // 4
+            across, down = at % across_max, at // across_max
             properties = _properties(graph, region, marks)
             widgets.append(
                 _placed("metric", across * width, top + down * HEIGHT, width, HEIGHT, properties)
             )
-        top += HEIGHT * -(-len(row.graphs) // 4)
+        top += HEIGHT * -(-len(row.graphs) // across_max)
     return json.dumps({"start": "-PT3H", "periodOverride": "inherit", "widgets": widgets})
+
+
+def columns(graphs: int) -> int:
+    """Four side by side; three where that leaves no gap, as for a table with its indexes."""
+    return 3 if graphs % 3 == 0 else min(4, graphs)
 
 
 def _placed(
@@ -233,7 +268,7 @@ def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[
         if not plain:
             expression = {"expression": f"{value} * {line.scale!r}", "label": line.label}
             metrics.append([{**expression, "id": f"e{at}"}])
-    limits = [{"label": each.label, "value": each.value} for each in graph.limits]
+    limits = [{"label": each.label, "value": each.value, "color": RED} for each in graph.limits]
     return {
         "title": graph.title,
         "region": region,
@@ -251,7 +286,8 @@ def _marks(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     return [
         {
             "label": f"{each.lever}: {each.from_capacity:,} -> {each.to_capacity:,}",
-            "value": each.begun_at.isoformat(),
+            "value": each.begun_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "color": GOLD,
         }
         for each in done
     ]

@@ -1,8 +1,9 @@
 """An illness of a pipeline from start to end, and what is told of it: pure functions.
 
 An illness begins when a sweep finds a cause and ends when the pipeline has been well for ten
-minutes, so that one that flickers is one illness. At its beginning a page is due, when its causes
-change an update, at its end a resolution. What is due is kept until it is delivered.
+minutes, so that one that flickers is one illness. Without a cause, a critical rule that fires is
+one. At its beginning a page is due, when its causes change an update, at its end a resolution. What
+is due is kept until it is delivered.
 """
 
 import json
@@ -11,7 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
-from rules.diagnosis import Cause, Diagnosis
+from rules.diagnosis import Cause
+from rules.rule import Severity, Verdict
+from scaling.dashboard import dashboard_name
 from scaling.report import Health, PipelineReport
 from scaling.specification import PipelineSpec
 
@@ -23,6 +26,7 @@ __all__ = [
     "Notice",
     "advance",
     "delivered",
+    "destinations",
     "from_text",
     "known_as",
     "to_text",
@@ -34,6 +38,9 @@ SILENCE = timedelta(minutes=10)
 
 SUBJECT_MAX = 100
 """Characters of an SNS subject (Publish, API reference)."""
+
+DUE_MAX = 50
+"""Notices kept for a place that is out of order."""
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
@@ -71,7 +78,8 @@ class Notice:
     @property
     def subject(self) -> str:
         """One line, plain ASCII, as SNS wants it."""
-        state = "well again" if self.kind is Kind.RESOLVED else ", ".join(self.causes)
+        causes = ", ".join(self.causes)
+        state = f"well again after {causes}" if self.kind is Kind.RESOLVED else causes
         line = f"Tidegate: {self.pipeline}: {state}"
         return line.encode("ascii", "replace").decode()[:SUBJECT_MAX]
 
@@ -140,11 +148,23 @@ def _notice(data: dict[str, object]) -> Notice:
     return Notice(**{**plain, "kind": Kind(plain["kind"])})  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong: ``cause`` as a suppression names it."""
+
+    cause: str
+    where: str
+    because: str
+
+    def __str__(self) -> str:
+        return f"{self.cause} at {self.where}"
+
+
 def advance(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illness:
     """The illness after one more sweep, with the notices that have become due."""
     now = report.at
-    ill = tuple(each for each in report.diagnoses if each.cause not in _WELL)
-    is_silent = any(each.cause is Cause.UNKNOWN for each in ill)
+    ill = tuple(_troubles(report))
+    is_silent = any(each.cause == Cause.UNKNOWN.value for each in ill)
     after = replace(
         before,
         silent_since=_since(before.silent_since, is_silent, now),
@@ -158,6 +178,18 @@ def advance(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illn
     return _well(after, report, spec) if after.illness_id is not None else after
 
 
+def _troubles(report: PipelineReport) -> Iterator[_Trouble]:
+    """The diagnosed causes; where there is none and the pipeline is sick all the same, the critical
+    rules that say so."""
+    ill = [each for each in report.diagnoses if each.cause not in _WELL]
+    yield from (_Trouble(each.cause.value, each.where, each.because) for each in ill)
+    if ill or report.health is not Health.SICK:
+        return
+    for each in report.findings:
+        if each.verdict is Verdict.FIRING and each.rule.severity is Severity.CRITICAL:
+            yield _Trouble(each.rule.name, each.rule.where, each.because)
+
+
 def _since(before: str | None, holds: bool, now: datetime) -> str | None:
     return (before or now.isoformat()) if holds else None
 
@@ -166,17 +198,16 @@ def _lasts(since: str | None, long: timedelta, now: datetime) -> bool:
     return since is not None and now - datetime.fromisoformat(since) >= long
 
 
-def _is_suppressed(diagnosis: Diagnosis, spec: PipelineSpec, today: date) -> bool:
+def _is_suppressed(trouble: _Trouble, spec: PipelineSpec, today: date) -> bool:
     return any(
-        each.cause in (None, diagnosis.cause.value) and today <= each.until
-        for each in spec.suppressions
+        each.cause in (None, trouble.cause) and today <= each.until for each in spec.suppressions
     )
 
 
 def _ill(
-    before: Illness, told: tuple[Diagnosis, ...], report: PipelineReport, spec: PipelineSpec
+    before: Illness, told: tuple[_Trouble, ...], report: PipelineReport, spec: PipelineSpec
 ) -> Illness:
-    causes = tuple(dict.fromkeys(f"{each.cause.value} at {each.where}" for each in told))
+    causes = tuple(dict.fromkeys(str(each) for each in told))
     if before.illness_id is None:
         moment = report.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         begun = replace(
@@ -211,7 +242,7 @@ def _done(report: PipelineReport) -> Iterator[str]:
 def _with_due(
     illness: Illness,
     kind: Kind,
-    told: tuple[Diagnosis, ...],
+    told: tuple[_Trouble, ...],
     report: PipelineReport,
     spec: PipelineSpec,
 ) -> Illness:
@@ -221,23 +252,41 @@ def _with_due(
         pipeline=report.name,
         at=report.at.isoformat(),
         causes=illness.causes,
-        found=tuple(f"{each.cause.value} at {each.where}: {each.because}" for each in told),
+        found=tuple(f"{each}: {each.because}" for each in told),
         done=tuple(_done(report)),
         to_do=report.advice,
         dashboard=_dashboard(report),
     )
-    due = (Due(notice, each) for each in _destinations(spec, kind))
-    return replace(illness, due=(*illness.due, *due))
+    due = [Due(notice, each) for each in destinations(spec)]
+    kept = [each for each in due if _is_for(each.destination, kind)]
+    return replace(illness, due=_bounded((*illness.due, *kept)))
+
+
+def _is_for(destination: Destination, kind: Kind) -> bool:
+    return destination is not Destination.SNS or kind is not Kind.UPDATE
+
+
+def _bounded(due: tuple[Due, ...]) -> tuple[Due, ...]:
+    """Where a place has been out of order for long, the oldest updates are given up, then the
+    oldest notices: the ledger's items have a limit (400 KB in DynamoDB)."""
+    for destination in Destination:
+        waiting = [each for each in due if each.destination is destination]
+        updates = [each for each in waiting if each.notice.kind is Kind.UPDATE]
+        others = [each for each in waiting if each.notice.kind is not Kind.UPDATE]
+        given_up = [*updates, *others][: max(0, len(waiting) - DUE_MAX)]
+        due = tuple(each for each in due if each not in given_up)
+    return due
 
 
 def _dashboard(report: PipelineReport) -> str:
     region = report.pipeline.stream.arn.split(":")[3]
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
-    return f"{console}#dashboards:name=tidegate-{report.name}"
+    return f"{console}#dashboards:name={dashboard_name(report.name)}"
 
 
-def _destinations(spec: PipelineSpec, kind: Kind) -> Iterator[Destination]:
-    if spec.notices.sns_topic_arn is not None and kind is not Kind.UPDATE:
+def destinations(spec: PipelineSpec) -> Iterator[Destination]:
+    """The places that the file names."""
+    if spec.notices.sns_topic_arn is not None:
         yield Destination.SNS
     if spec.notices.ops_items:
         yield Destination.OPS_ITEM

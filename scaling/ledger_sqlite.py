@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scaling.record import Entry, Lever, Outcome, Wished
+from scaling.record import KEEP, Entry, Lever, Outcome, Wished
+from scaling.sighting import Sighting, from_text, to_text
 
 __all__ = ["SqliteLedger"]
 
@@ -21,6 +22,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_open_entry ON entry (kind, place) WHERE ou
 CREATE TABLE IF NOT EXISTS wish (
     kind TEXT, place TEXT, capacity INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, place));
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sighting (
+    pipeline TEXT, at TEXT, value TEXT NOT NULL, PRIMARY KEY (pipeline, at));
 CREATE TABLE IF NOT EXISTS lease (
     resource TEXT PRIMARY KEY, holder TEXT NOT NULL, ends_at REAL NOT NULL);
 """
@@ -144,6 +147,36 @@ class SqliteLedger:
             (lever.kind_word, lever.where, _text(since)),
         )
         return tuple(_entry(row) for row in rows)
+
+    def sight(self, sighting: Sighting) -> None:
+        """Keep what a sweep saw, and forget what is older than KEEP."""
+        row = (sighting.pipeline, _text(sighting.at), to_text(sighting))
+        with self._alone() as connection:
+            connection.execute("DELETE FROM sighting WHERE at < ?", (_text(sighting.at - KEEP),))
+            connection.execute("INSERT OR REPLACE INTO sighting VALUES (?, ?, ?)", row)
+
+    def sightings(self, pipeline: str, since: datetime) -> tuple[Sighting, ...]:
+        """Sightings from a moment on, oldest first."""
+        rows = self._connection.execute(
+            "SELECT value FROM sighting WHERE pipeline = ? AND at >= ? ORDER BY at",
+            (pipeline, _text(since)),
+        )
+        return tuple(from_text(text) for (text,) in rows)
+
+    def sighted(self, pipeline: str, before: datetime) -> Sighting | None:
+        """The newest sighting before a moment."""
+        row = self._connection.execute(
+            "SELECT value FROM sighting WHERE pipeline = ? AND at < ? ORDER BY at DESC LIMIT 1",
+            (pipeline, _text(before)),
+        ).fetchone()
+        return None if row is None else from_text(row[0])
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Names that anything was written under."""
+        rows = self._connection.execute(
+            "SELECT pipeline FROM entry UNION SELECT pipeline FROM sighting ORDER BY pipeline"
+        )
+        return tuple(name for (name,) in rows)
 
 
 def _text(moment: datetime) -> str:

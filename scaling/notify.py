@@ -1,16 +1,32 @@
-"""Telling of illnesses: what is due is written down, then delivered, and kept until it is."""
+"""Telling of illnesses: what is due is written down, then delivered, and kept until it is.
 
-from datetime import datetime
+Each notice reaches each destination at least once. It does so twice only when a sweep dies, or
+can't reach the ledger, between sending and writing that down; no OpsItem is made twice even then.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from time import monotonic
 
 from scaling.errors import CloudError
-from scaling.illness import advance, delivered, from_text, known_as, to_text
+from scaling.illness import (
+    Destination,
+    Illness,
+    advance,
+    delivered,
+    destinations,
+    from_text,
+    known_as,
+    to_text,
+)
 from scaling.ports import Ledger, Notices
 from scaling.report import PipelineReport
 from scaling.specification import PipelineSpec
 
 __all__ = ["notify"]
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 90
+"""Longer than the most patient call: four tries of 13 s, and the pauses between them."""
 
 
 def notify(
@@ -26,30 +42,64 @@ def notify(
     One hand at a time: another sweep that is at it tells of the same illness. Of one illness a
     destination gets the notices in order, so one that fails holds back those after it.
     """
-    resource = f"notices/{spec.name}"
-    if not ledger.acquire(resource, holder, now, LEASE_SECONDS):
-        return ()
+    resource, began = f"notices/{spec.name}", monotonic()
+
+    def is_ours() -> bool:
+        """Taken anew before each delivery, for those before it may have taken long."""
+        moment = now + timedelta(seconds=monotonic() - began)
+        return ledger.acquire(resource, holder, moment, LEASE_SECONDS)
+
     try:
-        note = f"illness/{spec.name}"
-        before = ledger.kept(note)
-        illness = advance(from_text(before), report, spec)
-        text = to_text(illness)
-        if text != before:
-            ledger.keep(note, text)
-        failures = []
-        blocked = set()
-        for due in illness.due:
-            if due.destination in blocked:
-                continue
-            try:
-                known = known_as(illness, due)
-                name = notices.send(due.notice, due.destination, spec.notices, known)
-            except CloudError as error:
-                blocked.add(due.destination)
-                failures.append(f"{due.destination.value}: {due.notice.subject}: {error}")
-                continue
-            illness = delivered(illness, due, name)
-            ledger.keep(note, to_text(illness))
-        return tuple(failures)
-    finally:
-        ledger.release(resource, holder)
+        if not is_ours():
+            return ()
+        try:
+            return tuple(_deliver(report, spec, ledger, notices, is_ours))
+        finally:
+            ledger.release(resource, holder)
+    except CloudError as error:
+        # The report of what was done must not be lost with the ledger.
+        return (f"notices of {spec.name}: {error}",)
+
+
+def _deliver(
+    report: PipelineReport,
+    spec: PipelineSpec,
+    ledger: Ledger,
+    notices: Notices,
+    is_ours: Callable[[], bool],
+) -> Iterator[str]:
+    illness = _written_down(report, spec, ledger)
+    blocked: set[Destination] = set()
+    for due in illness.due:
+        if due.destination in blocked:
+            continue
+        if not is_ours():
+            return
+        try:
+            known = known_as(illness, due)
+            name = notices.send(due.notice, due.destination, spec.notices, known)
+        except CloudError as error:
+            blocked.add(due.destination)
+            yield f"{due.destination.value}: {due.notice.subject}: {error}"
+            continue
+        illness = delivered(illness, due, name)
+        ledger.keep(_note(spec), to_text(illness))
+
+
+def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Illness:
+    """The illness with what is due now, without what is due to a place that the file no longer
+    names."""
+    before = ledger.kept(_note(spec))
+    illness = advance(from_text(before), report, spec)
+    named = set(destinations(spec))
+    for due in illness.due:
+        if due.destination not in named:
+            illness = delivered(illness, due, None)
+    text = to_text(illness)
+    if text != before:
+        ledger.keep(_note(spec), text)
+    return illness
+
+
+def _note(spec: PipelineSpec) -> str:
+    return f"illness/{spec.name}"

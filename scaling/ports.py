@@ -16,6 +16,7 @@ from scaling.specification import NoticeSpec, PipelineSpec
 if TYPE_CHECKING:
     from scaling.illness import Destination, Notice
     from scaling.plan import Action
+    from scaling.sighting import Sighting
 
 __all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
 
@@ -98,6 +99,22 @@ class Ledger(Protocol):
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, whichever way in they came, oldest first: a stream's budget is one
         for sweeps and reshards."""
+        ...
+
+    def sight(self, sighting: "Sighting") -> None:
+        """Keep what a sweep saw. Keeping it twice keeps it once; it is forgotten after KEEP."""
+        ...
+
+    def sightings(self, pipeline: str, since: datetime) -> tuple["Sighting", ...]:
+        """Sightings of a pipeline from ``since`` on, oldest first."""
+        ...
+
+    def sighted(self, pipeline: str, before: datetime) -> "Sighting | None":
+        """The newest sighting of a pipeline before a moment, None where there is none."""
+        ...
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Names that anything was written under, sorted: pipelines, and ``reshard/STREAM``."""
         ...
 
 

@@ -3,23 +3,34 @@
 import json
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from rules.diagnosis import LeverKind
 from scaling.record import Lever
 
-__all__ = ["HOURS_PER_MONTH", "kpus_monthly_usd", "monthly_usd", "prices"]
+__all__ = ["HOURS_PER_MONTH", "kpus_monthly_usd", "list_of", "monthly_usd", "prices"]
 
 HOURS_PER_MONTH = 730
 """The month of AWS's price pages."""
 
 
 @cache
-def prices() -> dict[str, float]:
-    """The figures of ``scaling/prices.json``, in US dollars; the file names date and sources."""
+def _file() -> dict[str, Any]:
     text = files("scaling").joinpath("prices.json").read_text(encoding="utf-8")
-    return {
-        key: value for key, value in json.loads(text).items() if not isinstance(value, str | list)
-    }
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+@cache
+def prices() -> dict[str, float]:
+    """The figures of ``scaling/prices.json``, in US dollars, and the bytes of a PUT payload unit;
+    the file names date and sources."""
+    return {key: value for key, value in _file().items() if isinstance(value, int | float)}
+
+
+def list_of() -> str:
+    """Whose list the prices are from, and of when, in words."""
+    return f"list prices of {_file()['region']} on {_file()['as_of']}, without any free tier"
 
 
 def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:

@@ -1,12 +1,15 @@
 """What is written down: levers, intentions with how they ended, and wishes from outside."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from rules.diagnosis import LeverKind
 
-__all__ = ["Entry", "Lever", "Outcome", "Wished"]
+__all__ = ["KEEP", "Entry", "Lever", "Outcome", "Wished"]
+
+KEEP = timedelta(days=90)
+"""How long history stays."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

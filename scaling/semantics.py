@@ -29,7 +29,9 @@ from scaling.specification import (
     TargetTracking,
 )
 
-__all__ = ["semantic_mistakes"]
+__all__ = ["TOPIC_WORDS", "is_topic", "semantic_mistakes"]
+
+TOPIC_WORDS = "is not a standard SNS topic; arn:aws:sns:REGION:ACCOUNT:NAME is"
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
@@ -55,6 +57,11 @@ def semantic_mistakes(file: PipelineFile) -> Found:
         yield from _pipeline(pipeline, ("pipelines", at))
 
 
+def is_topic(arn: str) -> bool:
+    """Whether it is the ARN of an SNS topic whose subscribers may be people: no FIFO topic."""
+    return fullmatch(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}", arn) is not None
+
+
 def _duplicates(
     items: Sequence[Item], path: Path, key: str, name_of: Callable[[Item], str]
 ) -> Found:
@@ -68,6 +75,12 @@ def _duplicates(
 
 
 def _pipeline(spec: PipelineSpec, path: Path) -> Found:
+    if not fullmatch(r"[\w .-]{1,128}", spec.name):
+        words = f"{spec.name!r} is not a name; letters, digits, spaces and _.- are, 128 at most"
+        yield (*path, "name"), words
+    topic = spec.notices.sns_topic_arn
+    if topic is not None and not is_topic(topic):
+        yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
     allowed = (*_STREAM, *_FACTOR, *_PARALLELISM, *_CAPACITY)
     yield from _levers(spec.levers, path, allowed, "a pipeline")
     yield from _source(spec, path)
@@ -82,7 +95,7 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     )
     for at, application in enumerate(spec.applications):
         yield from _application(application, spec, (*applications, at))
-    causes = [each.value for each in Cause]
+    causes = [*(each.value for each in Cause), *(rule.name for rule in spec.rules)]
     for at, suppression in enumerate(spec.suppressions):
         if suppression.cause is not None and suppression.cause not in causes:
             words = f"{suppression.cause!r} is not a cause; the causes are {', '.join(causes)}"

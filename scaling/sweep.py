@@ -1,6 +1,7 @@
 """One sweep: observe, judge, diagnose, size, bound, plan, act, record, tell."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -27,6 +28,7 @@ from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.resources.flink_application import conflicts
+from scaling.sighting import Sighting, differs, of_report, of_unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
@@ -65,6 +67,10 @@ def sweep(
             reports.append(_sweep_one(spec, edges, now, holder, dry_run))
         except TidegateError as error:
             unreached.append(Unreached(spec.name, error))
+            if not dry_run:
+                # The ledger may be what can't be reached; the report tells of it either way.
+                with suppress(TidegateError):
+                    _keep(of_unreached(unreached[-1], now), edges.ledger)
     return SweepReport(now, tuple(reports), tuple(unreached))
 
 
@@ -90,7 +96,10 @@ def _sweep_one(
     changes = _shown(plan) if dry_run else actor.act(plan)
     owners = conflicts(pipeline, spec)
     report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
-    if dry_run or edges.notices is None:
+    if dry_run:
+        return report
+    _keep(of_report(report), edges.ledger)
+    if edges.notices is None:
         return report
     untold = notify(report, spec, edges.ledger, edges.notices, holder, now)
     if spec.update_dashboard:
@@ -98,22 +107,27 @@ def _sweep_one(
     return replace(report, undelivered=untold)
 
 
+def _keep(sighting: Sighting, ledger: Ledger) -> None:
+    """Write down what was seen when it is new."""
+    if differs(sighting, ledger.sighted(sighting.pipeline, sighting.at)):
+        ledger.sight(sighting)
+
+
 def _draw(
     report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices
 ) -> tuple[str, ...]:
     """Draw the limits anew when they are not those of the last drawing; why it failed, if so."""
-    name = dashboard_name(spec.name)
+    name, note = dashboard_name(spec.name), f"dashboard/{spec.name}"
     region = report.pipeline.stream.arn.split(":")[3]
-    entries = ledger.entries(spec.name, report.at - LOOK_BACK)
-    drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
-    note, digest = f"dashboard/{spec.name}", sha256(drawn.encode()).hexdigest()
-    if ledger.kept(note) == digest:
-        return ()
     try:
-        notices.draw(name, drawn)
+        entries = ledger.entries(spec.name, report.at - LOOK_BACK)
+        drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
+        digest = sha256(drawn.encode()).hexdigest()
+        if ledger.kept(note) != digest:
+            notices.draw(name, drawn)
+            ledger.keep(note, digest)
     except CloudError as error:
         return (f"dashboard {name}: {error}",)
-    ledger.keep(note, digest)
     return ()
 
 

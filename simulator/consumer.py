@@ -68,7 +68,10 @@ class ConsumerState:
             budget[shard.shard_id] -= took
             taken += took
         if wanting:
-            self.publisher.add(("AWS/Lambda", "ConcurrentExecutions", self._lambda), len(wanting))
+            # Of the function, and of the account, where it is the only one.
+            for dimensions in (self._lambda, ()):
+                key = ("AWS/Lambda", "ConcurrentExecutions", dimensions)
+                self.publisher.add(key, len(wanting))
         return taken
 
     def _wants(self, lane: Lane, now: float) -> bool:

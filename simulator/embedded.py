@@ -5,6 +5,7 @@ here. What it does otherwise than AWS is answered by the world: shards, limits, 
 metrics.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["REGION", "embedded"]
 
 REGION = "us-east-1"
+ACCOUNT_ID = "123456789012"
+"""moto's account."""
 
 
 @contextmanager
@@ -55,7 +58,12 @@ def _put_function(session: "Session", world: World) -> None:
     scenario = world.scenario
     streams = session.client("kinesis")
     stream = streams.describe_stream_summary(StreamName=scenario.stream.name)
-    role = session.client("iam").create_role(RoleName="consumer", AssumeRolePolicyDocument="{}")
+    table = scenario.capacities[0].table
+    iam = session.client("iam")
+    role = iam.create_role(RoleName="consumer", AssumeRolePolicyDocument="{}")
+    iam.put_role_policy(
+        RoleName="consumer", PolicyName="writes", PolicyDocument=json.dumps(_policy(table))
+    )
     functions = session.client("lambda")
     functions.create_function(
         FunctionName=scenario.function.name,
@@ -65,6 +73,7 @@ def _put_function(session: "Session", world: World) -> None:
         Code={"ZipFile": b""},
         Timeout=scenario.function.timeout_seconds,
         MemorySize=scenario.function.memory_megabytes,
+        Environment={"Variables": {"TABLE_NAME": table}},
     )
     reserved = scenario.function.reserved_concurrency
     if reserved is not None:
@@ -77,6 +86,14 @@ def _put_function(session: "Session", world: World) -> None:
         StartingPosition="TRIM_HORIZON",
         BatchSize=scenario.mapping.batch_size,
     )
+
+
+def _policy(table: str) -> dict[str, Any]:
+    """What a deployment tool would let the function do: write to its table."""
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{table}"
+    actions = ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": [arn, f"{arn}/index/*"]}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _table_request(world: World) -> dict[str, Any]:

@@ -9,9 +9,13 @@ __all__ = ["main"]
 _COMMANDS = {
     "alarms": "tidegate.commands.alarms",
     "check": "tidegate.commands.check",
+    "costs": "tidegate.commands.costs",
     "dashboard": "tidegate.commands.dashboard",
     "demo": "tidegate.commands.demo",
     "deregister": "tidegate.commands.deregister",
+    "history": "tidegate.commands.history",
+    "init": "tidegate.commands.init",
+    "memory": "tidegate.commands.memory",
     "register": "tidegate.commands.register",
     "reshard": "tidegate.commands.reshard",
     "rules": "tidegate.commands.rules",

@@ -1,21 +1,23 @@
 """A dashboard drawn as one self-contained HTML page, from the description CloudWatch gets too."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from rules.window import Metric, Window
-from scaling.dashboard import Graph, Line, Row
+from scaling.dashboard import Graph, Limit, Line, Row, columns
 from scaling.ports import Metrics
 from scaling.record import Entry, Outcome
 
-__all__ = ["dashboard_page"]
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+__all__ = ["changes_told", "dashboard_page"]
 
 _LINES = ("#1f6f5c", "#2b5fa3", "#8a5a00")
 _LIMIT, _ACT = "#c0392b", "#b8860b"
-NEAR = 0.2
-"""A limit is in the picture when the line comes up to a fifth of it; else it is told in words, as
-it would flatten the line."""
+_LABEL = {"size": 11, "color": _LIMIT}
+_BEHIND = "rgba(255, 255, 255, 0.6)"
 
 
 def dashboard_page(
@@ -45,7 +47,7 @@ def dashboard_page(
             series = [_window(line, windows) for line in graph.lines]
             graphs.append(Markup(_plot(graph, series, entries, is_first=is_first)))
             is_first = False
-        drawn.append((row, graphs))
+        drawn.append((row, columns(len(row.graphs)), graphs))
     return environment.get_template("dashboard.html.jinja").render(
         title=title, rows=drawn, start=start, end=end, history=history
     )
@@ -60,54 +62,86 @@ def _window(line: Line, windows: Mapping[Metric, Window]) -> Window:
     return Window(window.metric, window.start, samples)
 
 
+def changes_told(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:
+    """The changes that the dotted lines mark, as lines of a history."""
+    return tuple(
+        (
+            f"{each.begun_at:%H:%M}",
+            f"{each.lever}: {each.from_capacity:,} to {each.to_capacity:,}: {each.because}",
+        )
+        for each in entries
+        if each.outcome is Outcome.DONE
+    )
+
+
 def _plot(
     graph: Graph, windows: Sequence[Window], entries: Sequence[Entry], *, is_first: bool
 ) -> str:
     import plotly.io
-    from plotly.graph_objects import Figure, Scatter
+    from plotly.graph_objects import Figure
 
     figure = Figure()
-    most = 0.0
-    for at, (line, window) in enumerate(zip(graph.lines, windows, strict=True)):
-        values = [None if each is None else each * line.scale for each in window.samples]
-        most = max(most, max((each for each in values if each is not None), default=0.0))
-        figure.add_trace(
-            Scatter(
-                x=_times(window), y=values, name=line.label, mode="lines",
-                line={"color": _LINES[at % len(_LINES)], "width": 1.8},
-            )
-        )  # fmt: skip
-    far = []
-    for limit in graph.limits:
-        if most >= NEAR * limit.value:
-            figure.add_hline(
-                y=limit.value, line={"color": _LIMIT, "width": 1.2},
-                annotation={"text": f"{limit.label} {limit.value:,.0f}", "font": {"size": 10}},
-            )  # fmt: skip
-        else:
-            far.append(f"{limit.label}: {limit.value:,.0f}")
-    for entry in entries:
-        if entry.outcome is Outcome.DONE:
-            figure.add_vline(
-                x=entry.begun_at.timestamp() * 1000, line={"color": _ACT, "dash": "dot"}
-            )
-    heading = f"<b>{graph.title}</b>, {graph.unit}"
-    below = f"<br><sup>far off: {'; '.join(far)}</sup>" if far else ""
+    highest = _add_lines(figure, graph.lines, windows)
+    _add_limits(figure, graph.limits)
+    _add_changes(figure, entries)
     figure.update_layout(
-        title={"text": heading + below, "font": {"size": 13}}, height=250, template="simple_white",
-        margin={"l": 50, "r": 15, "t": 50, "b": 30}, showlegend=len(graph.lines) > 1,
-        legend={"orientation": "h", "y": -0.15},
-        font={"family": "system-ui, sans-serif", "size": 11},
+        title={"text": f"<b>{graph.title}</b>, {graph.unit}", "font": {"size": 14}, "x": 0.02},
+        height=250, template="simple_white", margin={"l": 55, "r": 15, "t": 40, "b": 50},
+        showlegend=len(graph.lines) > 1, legend={"orientation": "h", "y": -0.18},
+        font={"family": "system-ui, sans-serif", "size": 12},
     )  # fmt: skip
-    figure.update_yaxes(rangemode="tozero")
+    window = windows[0]
+    figure.update_xaxes(range=(window.start, window.end), tickformat="%H:%M", nticks=7)
+    # As CloudWatch draws it: from zero, with every limit in sight.
+    top = max([highest, *(limit.value for limit in graph.limits)])
+    figure.update_yaxes(range=[0, 1.08 * top or 1], tickformat=",.6~g")
     html: Any = plotly.io.to_html(
-        figure, full_html=False, include_plotlyjs=is_first, config={"displayModeBar": False}
-    )
+        figure, full_html=False, include_plotlyjs=is_first, default_width="100%",
+        config={"displayModeBar": False, "responsive": True},
+    )  # fmt: skip
     return str(html)
 
 
-def _times(window: Window) -> list[datetime]:
-    from datetime import timedelta
+def _add_lines(figure: "Figure", lines: Sequence[Line], windows: Sequence[Window]) -> float:
+    """Draws them, and tells the highest value."""
+    from plotly.graph_objects import Scatter
 
+    highest = 0.0
+    for at, (line, window) in enumerate(zip(lines, windows, strict=True)):
+        values = [None if each is None else each * line.scale for each in window.samples]
+        highest = max(highest, (window.peak or 0.0) * line.scale)
+        figure.add_trace(
+            Scatter(
+                x=_times(window), y=values, name=line.label, mode="lines+markers",
+                line={"color": _LINES[at % len(_LINES)], "width": 1.8}, marker={"size": 3},
+            )
+        )  # fmt: skip
+    if not any(window.present for window in windows):
+        figure.add_annotation(
+            text="no data", x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False
+        )
+    return highest
+
+
+def _add_limits(figure: "Figure", limits: Sequence[Limit]) -> None:
+    for limit in limits:
+        words = f"{limit.label}: {limit.value:,.6g}"
+        figure.add_hline(
+            y=limit.value, line={"color": _LIMIT, "width": 1.5}, opacity=1,
+            annotation={"text": words, "font": _LABEL, "bgcolor": _BEHIND},
+            annotation_position="bottom right",
+        )  # fmt: skip
+
+
+def _add_changes(figure: "Figure", entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        if entry.outcome is Outcome.DONE:
+            figure.add_vline(
+                x=entry.begun_at.timestamp() * 1000, opacity=1,
+                line={"color": _ACT, "dash": "dot", "width": 1.5},
+            )  # fmt: skip
+
+
+def _times(window: Window) -> list[datetime]:
     step = timedelta(seconds=window.metric.period_seconds)
     return [window.start + step * at for at in range(len(window.samples))]

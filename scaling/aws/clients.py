@@ -46,10 +46,17 @@ class Clients:
     ``calls`` counts requests by ``service:Operation``, retries not included. Standard retries
     back off with jitter (boto3 guide, retries). AWS_ENDPOINT_URL and profiles work as usual.
     Without a session botocore's own is used: boto3 around it adds nothing but time to a cold start.
+    ``region`` is for that one, in place of the environment's.
     """
 
-    def __init__(self, session: "Session | None" = None, patience: Patience = PATIENT) -> None:
+    def __init__(
+        self,
+        session: "Session | None" = None,
+        patience: Patience = PATIENT,
+        region: str | None = None,
+    ) -> None:
         self._session = session
+        self._region = region
         self._patience = patience
         self._ends_at: float | None = None
         self.calls: Counter[str] = Counter()
@@ -118,7 +125,7 @@ class Clients:
         if self._session is not None:
             return self._session.client(service, config=config)
         # botocore itself reads only AWS_DEFAULT_REGION; the command line of AWS reads both.
-        region = os.environ.get("AWS_REGION") or None
+        region = self._region or os.environ.get("AWS_REGION") or None
         return self._own_session.create_client(service, region_name=region, config=config)
 
     @cached_property

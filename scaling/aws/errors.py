@@ -22,6 +22,8 @@ _BY_CODE: dict[str, type[CloudError]] = {
         (
             "AccessDenied",
             "AccessDeniedException",
+            "AuthorizationError",
+            "OpsItemAccessDeniedException",
             "UnauthorizedOperation",
             "UnrecognizedClientException",
             "InvalidClientTokenId",
@@ -35,13 +37,17 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "Throttling",
             "ThrottlingException",
             "ThrottledException",
+            "Throttled",
+            "KMSThrottling",
             "TooManyRequestsException",
             "RequestLimitExceeded",
             "ProvisionedThroughputExceededException",
         ),
         Throttled,
     ),
-    **dict.fromkeys(("LimitExceededException", "LimitExceeded"), LimitExceeded),
+    **dict.fromkeys(
+        ("LimitExceededException", "LimitExceeded", "OpsItemLimitExceededException"), LimitExceeded
+    ),
     **dict.fromkeys(
         (
             "ResourceInUseException",
@@ -51,7 +57,10 @@ _BY_CODE: dict[str, type[CloudError]] = {
         ),
         ResourceInUse,
     ),
-    **dict.fromkeys(("ResourceNotFoundException", "ResourceNotFound"), ResourceMissing),
+    **dict.fromkeys(
+        ("ResourceNotFoundException", "ResourceNotFound", "NotFound", "NoSuchEntity"),
+        ResourceMissing,
+    ),
     **dict.fromkeys(
         (
             "ValidationException",
@@ -63,6 +72,9 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "InvalidApplicationConfigurationException",
             "CodeValidationException",
             "UnsupportedOperationException",
+            "InvalidParameter",
+            "InvalidParameterInput",
+            "OpsItemInvalidParameterException",
         ),
         InvalidRequest,
     ),

@@ -1,23 +1,37 @@
 """The ledger as a DynamoDB table: one winner by conditional writes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scaling.aws.errors import asking
+from scaling.aws.ledger_items import (
+    PIPELINE,
+    SIGHTING,
+    entry_in,
+    entry_item,
+    expiry,
+    marker,
+    note_key,
+    partitions,
+    sort_key,
+    text,
+    wish_key,
+)
 from scaling.errors import InvalidRequest
 from scaling.record import Entry, Lever, Outcome, Wished
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["KEEP", "DynamoLedger"]
+    from scaling.sighting import Sighting
 
-KEEP = timedelta(days=90)
-"""How long history stays: the ``expires_at`` attribute is for the table's time to live."""
+__all__ = ["DynamoLedger"]
 
 
 class DynamoLedger:
     """``scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
+
+    What is forgotten after KEEP has ``expires_at``, for the table's time to live.
 
     An entry is four items: itself under its pipeline and again under its lever, a pointer by its
     id, and while it is open a marker under its lever, which no second intention can put.
@@ -70,16 +84,16 @@ class DynamoLedger:
             "pk": {"S": f"id/{entry.entry_id}"},
             "sk": {"S": "id"},
             "pipeline": {"S": entry.pipeline},
-            "place": {"S": _sort_key(entry)},
+            "place": {"S": sort_key(entry)},
             "kind": {"S": entry.lever.kind_word},
             "where": {"S": entry.lever.where},
-            "expires_at": {"N": _expiry(entry.begun_at)},
+            "expires_at": {"N": expiry(entry.begun_at)},
         }
-        items = [_item(entry, each) for each in _partitions(entry.pipeline, entry.lever)]
+        items = [entry_item(entry, each) for each in partitions(entry.pipeline, entry.lever)]
         items.append(pointer)
         if entry.outcome is Outcome.BEGUN:
-            marker = {"pk": {"S": _marker(entry.lever)}, "sk": {"S": "open"}}
-            items.append({**marker, "entry_id": {"S": entry.entry_id}})
+            mark = {"pk": {"S": marker(entry.lever)}, "sk": {"S": "open"}}
+            items.append({**mark, "entry_id": {"S": entry.entry_id}})
         writes: list[Any] = [
             {
                 "Put": {
@@ -113,7 +127,7 @@ class DynamoLedger:
         values = {
             ":outcome": {"S": outcome.value},
             ":begun": {"S": Outcome.BEGUN.value},
-            ":at": {"S": _text(at)},
+            ":at": {"S": text(at)},
             ":detail": {"NULL": True} if detail is None else {"S": detail},
         }
         lever = Lever(pointer["kind"]["S"], pointer["where"]["S"])
@@ -125,46 +139,46 @@ class DynamoLedger:
         }
         unmark = {
             "TableName": self._table,
-            "Key": {"pk": {"S": _marker(lever)}, "sk": {"S": "open"}},
+            "Key": {"pk": {"S": marker(lever)}, "sk": {"S": "open"}},
             "ConditionExpression": "entry_id = :id",
             "ExpressionAttributeValues": {":id": {"S": entry_id}},
         }
         closes = [
             {"Update": {**close, "Key": {"pk": {"S": partition}, "sk": pointer["place"]}}}
-            for partition in _partitions(pointer["pipeline"]["S"], lever)
+            for partition in partitions(pointer["pipeline"]["S"], lever)
         ]
         self._transact([*closes, {"Delete": unmark}])
 
     def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
         """Entries that began at or after a moment, oldest first."""
-        return self._query(f"pipeline/{pipeline}", since)
+        return self._query(f"{PIPELINE}{pipeline}", since)
 
     def wish(self, lever: Lever, wish: Wished) -> None:
         """Keep the newest wish of a lever."""
         item = {
-            **_wish_key(lever),
+            **wish_key(lever),
             "capacity": {"N": str(wish.capacity)},
-            "at": {"S": _text(wish.at)},
+            "at": {"S": text(wish.at)},
         }
         with asking("dynamodb:PutItem", self._table):
             self._client.put_item(TableName=self._table, Item=item)
 
     def wished(self, lever: Lever) -> Wished | None:
         """The newest wish of a lever."""
-        item = self._item_at(_wish_key(lever))
+        item = self._item_at(wish_key(lever))
         if item is None:
             return None
         return Wished(int(item["capacity"]["N"]), datetime.fromisoformat(item["at"]["S"]))
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""
-        item = {**_note_key(name), "value": {"S": value}}
+        item = {**note_key(name), "value": {"S": value}}
         with asking("dynamodb:PutItem", self._table):
             self._client.put_item(TableName=self._table, Item=item)
 
     def kept(self, name: str) -> str | None:
         """The note of that name."""
-        item = self._item_at(_note_key(name))
+        item = self._item_at(note_key(name))
         return None if item is None else str(item["value"]["S"])
 
     def _item_at(self, key: Any) -> Any:
@@ -177,89 +191,74 @@ class DynamoLedger:
         """Entries of a lever, oldest first."""
         return self._query(f"lever/{lever.kind_word}/{lever.where}", since)
 
+    def sight(self, sighting: "Sighting") -> None:
+        """Keep what a sweep saw, until the table's time to live."""
+        # Imported here: the endpoint's cold start is shorter without what only sweeps need.
+        from scaling.sighting import to_text
+
+        item = {
+            "pk": {"S": f"{SIGHTING}{sighting.pipeline}"},
+            "sk": {"S": text(sighting.at)},
+            "value": {"S": to_text(sighting)},
+            "expires_at": {"N": expiry(sighting.at)},
+        }
+        with asking("dynamodb:PutItem", self._table):
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def sightings(self, pipeline: str, since: datetime) -> "tuple[Sighting, ...]":
+        """Sightings from a moment on, oldest first."""
+        from scaling.sighting import from_text
+
+        items = self._items(f"{SIGHTING}{pipeline}", text(since))
+        return tuple(from_text(item["value"]["S"]) for item in items)
+
+    def sighted(self, pipeline: str, before: datetime) -> "Sighting | None":
+        """The newest sighting before a moment."""
+        from scaling.sighting import from_text
+
+        with asking("dynamodb:Query", self._table):
+            found = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :partition AND sk < :before",
+                ExpressionAttributeValues={
+                    ":partition": {"S": f"{SIGHTING}{pipeline}"},
+                    ":before": {"S": text(before)},
+                },
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )["Items"]
+        return from_text(found[0]["value"]["S"]) if found else None
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Names that anything was written under, from a scan: the table is small, and only a
+        person asks."""
+        pages = self._client.get_paginator("scan")
+        names = set()
+        with asking("dynamodb:Scan", self._table):
+            for page in pages.paginate(TableName=self._table, ProjectionExpression="pk"):
+                for item in page["Items"]:
+                    kind, _, name = item["pk"]["S"].partition("/")
+                    if f"{kind}/" in (SIGHTING, PIPELINE):
+                        names.add(name)
+        return tuple(sorted(names))
+
     def _query(self, partition: str, since: datetime) -> tuple[Entry, ...]:
+        return tuple(entry_in(item) for item in self._items(partition, f"entry/{text(since)}"))
+
+    def _items(self, partition: str, since: str) -> list[Any]:
         pages = self._client.get_paginator("query")
         with asking("dynamodb:Query", self._table):
-            found = [
+            return [
                 item
                 for page in pages.paginate(
                     TableName=self._table,
                     KeyConditionExpression="pk = :partition AND sk >= :since",
                     ExpressionAttributeValues={
                         ":partition": {"S": partition},
-                        ":since": {"S": f"entry/{_text(since)}"},
+                        ":since": {"S": since},
                     },
                     ConsistentRead=True,
                 )
                 for item in page["Items"]
             ]
-        return tuple(_entry(item) for item in found)
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _expiry(moment: datetime) -> str:
-    return str(int((moment + KEEP).timestamp()))
-
-
-def _wish_key(lever: Lever) -> Any:
-    return {"pk": {"S": f"wish/{lever.kind_word}/{lever.where}"}, "sk": {"S": "wish"}}
-
-
-def _note_key(name: str) -> Any:
-    return {"pk": {"S": f"note/{name}"}, "sk": {"S": "note"}}
-
-
-def _marker(lever: Lever) -> str:
-    return f"open/{lever.kind_word}/{lever.where}"
-
-
-def _sort_key(entry: Entry) -> str:
-    return f"entry/{_text(entry.begun_at)}/{entry.entry_id}"
-
-
-def _partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
-    """The two places that an entry is found by."""
-    return f"pipeline/{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
-
-
-def _item(entry: Entry, partition: str) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "pk": {"S": partition},
-        "pipeline": {"S": entry.pipeline},
-        "sk": {"S": _sort_key(entry)},
-        "entry_id": {"S": entry.entry_id},
-        "kind": {"S": entry.lever.kind_word},
-        "place": {"S": entry.lever.where},
-        "operation": {"S": entry.operation},
-        "from_capacity": {"N": str(entry.from_capacity)},
-        "to_capacity": {"N": str(entry.to_capacity)},
-        "because": {"S": entry.because},
-        "begun_at": {"S": _text(entry.begun_at)},
-        "outcome": {"S": entry.outcome.value},
-        "expires_at": {"N": _expiry(entry.begun_at)},
-    }
-    if entry.ended_at is not None:
-        item["ended_at"] = {"S": _text(entry.ended_at)}
-    if entry.detail is not None:
-        item["detail"] = {"S": entry.detail}
-    return item
-
-
-def _entry(item: Any) -> Entry:
-    ended = item.get("ended_at", {}).get("S")
-    return Entry(
-        item["entry_id"]["S"],
-        item["pipeline"]["S"],
-        Lever(item["kind"]["S"], item["place"]["S"]),
-        item["operation"]["S"],
-        int(item["from_capacity"]["N"]),
-        int(item["to_capacity"]["N"]),
-        item["because"]["S"],
-        datetime.fromisoformat(item["begun_at"]["S"]),
-        Outcome(item["outcome"]["S"]),
-        datetime.fromisoformat(ended) if ended else None,
-        item.get("detail", {}).get("S"),
-    )

@@ -1,17 +1,23 @@
 """Notices over SNS, Systems Manager and EventBridge, and dashboards over CloudWatch."""
 
 import json
-from typing import Any
 
 from scaling.aws.clients import Clients
 from scaling.aws.errors import asking
+from scaling.errors import Unreachable
 from scaling.illness import Destination, Kind, Notice
 from scaling.specification import NoticeSpec
 
 __all__ = ["AwsNotices"]
 
+DESCRIPTION_MAX = 2048
+"""Characters of an OpsItem's description (CreateOpsItem, API reference)."""
+
+DATA_BYTES_MAX = 20_000
+"""A value of its operational data may have 20 KB (CreateOpsItem, API reference)."""
+
 SOURCE = "tidegate"
-_MACHINES = ("email-json", "http", "https", "lambda", "sqs")
+_MACHINES = ("email-json", "firehose", "http", "https", "lambda", "sqs")
 """Protocols of SNS behind which a program reads; a person reads the others."""
 
 
@@ -33,7 +39,7 @@ class AwsNotices:
             case Destination.OPS_ITEM if known_as is None:
                 return self._create_ops_item(notice)
             case Destination.OPS_ITEM:
-                self._update_ops_item(notice, known_as)
+                return self._update_ops_item(notice, known_as)
         return known_as
 
     def _publish(self, notice: Notice, topic_arn: str) -> None:
@@ -54,38 +60,68 @@ class AwsNotices:
             "EventBusName": bus,
         }
         with asking("events:PutEvents", bus):
-            self._clients.of("events").put_events(Entries=[entry])
+            answer = self._clients.of("events").put_events(Entries=[entry])
+        # An event that is refused is no error of the call (PutEvents, API reference).
+        for each in answer["Entries"]:
+            if "ErrorCode" in each:
+                reason = f"{each['ErrorCode']}: {each.get('ErrorMessage', '')}"
+                raise Unreachable("events:PutEvents", bus, reason)
 
     def _create_ops_item(self, notice: Notice) -> str:
         """``/aws/dedup`` keeps a second one of the same illness from being made (OpsCenter guide,
-        reducing duplicate OpsItems)."""
+        reducing duplicate OpsItems): one that was made just before a crash is found again."""
+        ssm = self._clients.of("ssm")
         dedup = json.dumps({"dedupString": notice.illness_id})
         with asking("ssm:CreateOpsItem", notice.pipeline):
-            made = self._clients.of("ssm").create_ops_item(
-                Title=notice.subject,
-                Description=notice.text[:1024],
-                Source=SOURCE,
-                Severity="2",
-                OperationalData={
-                    "/aws/dedup": {"Value": dedup, "Type": "SearchableString"},
-                    "notice": {"Value": notice.as_json(), "Type": "String"},
-                },
-            )
+            try:
+                made = ssm.create_ops_item(
+                    Title=notice.subject,
+                    Description=_description(notice),
+                    Source=SOURCE,
+                    Severity="2",
+                    OperationalData={
+                        "/aws/dedup": {"Value": dedup, "Type": "SearchableString"},
+                        **_data(notice),
+                    },
+                )
+            except ssm.exceptions.OpsItemAlreadyExistsException as there:
+                return str(there.response["OpsItemId"])
         return str(made["OpsItemId"])
 
-    def _update_ops_item(self, notice: Notice, ops_item_id: str) -> None:
-        resolved: dict[str, Any] = (
-            {"Status": "Resolved"} if notice.kind is Kind.RESOLVED else {"Title": notice.subject}
-        )
+    def _update_ops_item(self, notice: Notice, ops_item_id: str) -> str | None:
+        """One that somebody has deleted is made anew while the illness goes on."""
+        ssm = self._clients.of("ssm")
+        is_over = notice.kind is Kind.RESOLVED
+        change = {"Status": "Resolved"} if is_over else {"Title": notice.subject}
         with asking("ssm:UpdateOpsItem", ops_item_id):
-            self._clients.of("ssm").update_ops_item(
-                OpsItemId=ops_item_id,
-                Description=notice.text[:1024],
-                OperationalData={"notice": {"Value": notice.as_json(), "Type": "String"}},
-                **resolved,
-            )
+            try:
+                ssm.update_ops_item(
+                    OpsItemId=ops_item_id,
+                    Description=_description(notice),
+                    OperationalData=_data(notice),
+                    **change,
+                )
+            except ssm.exceptions.OpsItemNotFoundException:
+                return None if is_over else self._create_ops_item(notice)
+        return ops_item_id
 
     def draw(self, name: str, body: str) -> None:
         """Put a dashboard."""
         with asking("cloudwatch:PutDashboard", name):
             self._clients.cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body)
+
+
+def _description(notice: Notice) -> str:
+    """What fits, the link to the dashboard always."""
+    if len(notice.text) <= DESCRIPTION_MAX:
+        return notice.text
+    end = f"\n...\n\n{notice.dashboard}"
+    return notice.text[: DESCRIPTION_MAX - len(end)] + end
+
+
+def _data(notice: Notice) -> dict[str, dict[str, str]]:
+    """The facts for machines, unless there are more than an OpsItem takes."""
+    facts = notice.as_json()
+    if len(facts.encode()) > DATA_BYTES_MAX:
+        return {}
+    return {"notice": {"Value": facts, "Type": "String"}}

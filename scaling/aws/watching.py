@@ -1,23 +1,33 @@
 """Dashboards and alarms as CloudWatch has them, read and changed."""
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from scaling.alarms import PREFIX, Alarm, Change, prefix_of
+from scaling.alarm_changes import Change
+from scaling.alarms import PREFIX, Alarm, prefix_of
 from scaling.aws.clients import Clients
 from scaling.aws.errors import asking
+from scaling.dashboard import DASHBOARD_PREFIX
 from scaling.errors import ResourceMissing
 
 __all__ = ["Watching"]
 
+TAG_MAX = 256
+"""Characters of a tag's value (TagResource, API reference)."""
+
 
 class Watching:
-    """CloudWatch's dashboards and alarms. ``owner`` tags the alarms, so that those of a pipeline
-    that its file no longer names are found."""
+    """CloudWatch's dashboards and alarms. The path of the pipeline file tags them, so that those of
+    a pipeline that the file no longer names are found, and those of a file with the same name
+    elsewhere are left alone."""
 
-    def __init__(self, clients: Clients, owner: str) -> None:
+    def __init__(self, clients: Clients, file: Path) -> None:
         self._cloudwatch = clients.cloudwatch
-        self._owner = owner
+        path = re.sub(r"[^\w .:/=+@-]", "-", str(file.resolve()))[-TAG_MAX:]
+        self._own = {"Key": "tidegate:file", "Value": path}
+        self._tags: list[Any] = [{"Key": "managed-by", "Value": "tidegate"}, self._own]
 
     def dashboard(self, name: str) -> str | None:
         """The body of a dashboard, None where there is none."""
@@ -27,10 +37,23 @@ class Watching:
         except ResourceMissing:
             return None
 
+    def own_dashboards(self) -> tuple[str, ...]:
+        """The names of those that were made for this file, under the names that Tidegate gives."""
+        pages = self._cloudwatch.get_paginator("list_dashboards")
+        with asking("cloudwatch:ListDashboards", DASHBOARD_PREFIX):
+            listed = [
+                each
+                for page in pages.paginate(DashboardNamePrefix=DASHBOARD_PREFIX)
+                for each in page.get("DashboardEntries", [])
+            ]
+        return tuple(
+            each["DashboardName"] for each in listed if self._is_ours(each["DashboardArn"])
+        )
+
     def put_dashboard(self, name: str, body: str) -> None:
-        """Create or replace one."""
+        """Create or replace one; tags count only when it is made (PutDashboard, API reference)."""
         with asking("cloudwatch:PutDashboard", name):
-            self._cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body)
+            self._cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body, Tags=self._tags)
 
     def delete_dashboard(self, name: str) -> None:
         """Remove one."""
@@ -57,25 +80,21 @@ class Watching:
     def _is_ours(self, arn: str) -> bool:
         with asking("cloudwatch:ListTagsForResource", arn):
             tags = self._cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
-        return {"Key": "tidegate:file", "Value": self._owner} in tags
+        return self._own in tags
 
     def take(self, change: Change) -> None:
         """One change of an alarm."""
         alarm = change.alarm
-        tags: list[Any] = [
-            {"Key": "managed-by", "Value": "tidegate"},
-            {"Key": "tidegate:file", "Value": self._owner},
-        ]
         if change.verb == "remove":
             with asking("cloudwatch:DeleteAlarms", alarm.name):
                 self._cloudwatch.delete_alarms(AlarmNames=[alarm.name])
         elif alarm.is_composite:
             with asking("cloudwatch:PutCompositeAlarm", alarm.name):
                 self._cloudwatch.put_composite_alarm(
-                    AlarmName=alarm.name, Tags=tags, **alarm.configuration
+                    AlarmName=alarm.name, Tags=self._tags, **alarm.configuration
                 )
         else:
             with asking("cloudwatch:PutMetricAlarm", alarm.name):
                 self._cloudwatch.put_metric_alarm(
-                    AlarmName=alarm.name, Tags=tags, **alarm.configuration
+                    AlarmName=alarm.name, Tags=self._tags, **alarm.configuration
                 )

@@ -22,7 +22,9 @@ from tidegate.pipeline_file import load
 ROOT = Path(__file__).parents[2]
 RACE = ROOT / "examples" / "race-day.yaml"
 FLINK = ROOT / "examples" / "flink.yaml"
-COMMAND_LINE_ONLY = {"kinesis:DescribeLimits", "kinesis:EnableEnhancedMonitoring"}
+COMMAND_LINE_ONLY = {
+    "dynamodb:Scan", "kinesis:DescribeLimits", "kinesis:EnableEnhancedMonitoring",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

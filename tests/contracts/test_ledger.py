@@ -10,11 +10,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from rules.diagnosis import LeverKind
+from rules.diagnosis import Cause, Diagnosis, LeverKind
 from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Ledger
 from scaling.record import Entry, Lever, Outcome, Wished
+from scaling.report import Health
+from scaling.sighting import Sighting
 from tests.builders import NOON
 from tests.orders import create_ledger_table
 
@@ -29,6 +31,22 @@ ENTRY = Entry(
     begun_at=NOON,
 )
 LATER = NOON + timedelta(seconds=30)
+SICK = Sighting(
+    "race",
+    NOON,
+    Health.SICK,
+    (
+        Diagnosis(
+            Cause.TABLE_THROTTLED,
+            "scores",
+            ("scores throttled 428 writes in a minute",),
+            cured_by=(LeverKind.WRITE_CAPACITY,),
+        ),
+        Diagnosis(Cause.HOT_KEY, "racers", ("one key has 80%", "of 1 shard"), advice="spread it"),
+    ),
+    ("write_capacity of scores: 900 wanted, 100 allowed now: the file keeps it within 1..100",),
+)
+WELL = Sighting("race", LATER, Health.HEALTHY)
 
 
 @pytest.fixture(params=["sqlite", "dynamodb"])
@@ -119,6 +137,56 @@ def test_the_newest_note_of_a_name_is_kept(ledger: Ledger) -> None:
     ledger.keep("swept", "{}")
     ledger.keep("swept", '{"race": 1}')
     assert ledger.kept("swept") == '{"race": 1}'
+
+
+def test_what_was_seen_is_kept_in_order_and_once(ledger: Ledger) -> None:
+    for each in (WELL, SICK, SICK):
+        ledger.sight(each)
+    assert ledger.sightings("race", NOON) == (SICK, WELL)
+    assert ledger.sightings("race", LATER) == (WELL,)
+    assert ledger.sightings("elsewhere", NOON) == ()
+
+
+def test_what_could_not_be_seen_is_kept_too(ledger: Ledger) -> None:
+    unreached = Sighting("race", NOON, Health.UNKNOWN, unreached="kinesis:ListShards on racers: no")
+    ledger.sight(unreached)
+    assert ledger.sightings("race", NOON) == (unreached,)
+
+
+def test_the_newest_sighting_before_a_moment_is_found(ledger: Ledger) -> None:
+    for each in (SICK, WELL):
+        ledger.sight(each)
+    assert ledger.sighted("race", NOON) is None
+    assert ledger.sighted("race", LATER) == SICK
+    assert ledger.sighted("race", LATER + timedelta(days=9)) == WELL
+    assert ledger.sighted("elsewhere", LATER) is None
+
+
+def test_every_pipeline_that_was_written_of_is_named(ledger: Ledger) -> None:
+    assert ledger.pipelines() == ()
+    ledger.begin(replace(ENTRY, pipeline="reshard/racers"))
+    ledger.begin(replace(ENTRY, entry_id="other", pipeline="reshard/others", outcome=Outcome.DONE))
+    ledger.sight(SICK)
+    ledger.sight(WELL)
+    ledger.keep("swept", "{}")
+    assert ledger.pipelines() == ("race", "reshard/others", "reshard/racers")
+
+
+def test_a_file_forgets_sightings_after_ninety_days(tmp_path: Path) -> None:
+    ledger = SqliteLedger(str(tmp_path / "ledger.sqlite"))
+    ledger.sight(SICK)
+    ledger.sight(replace(WELL, at=NOON + timedelta(days=91)))
+    assert [each.health for each in ledger.sightings("race", NOON)] == [Health.HEALTHY]
+    ledger.close()
+
+
+def test_a_table_forgets_sightings_by_its_time_to_live() -> None:
+    with mock_aws():
+        client = boto3.client("dynamodb", "us-east-1")
+        create_ledger_table(client, "ledger")
+        DynamoLedger(client, "ledger").sight(SICK)
+        (item,) = client.scan(TableName="ledger")["Items"]
+    assert int(item["expires_at"]["N"]) == int((NOON + timedelta(days=90)).timestamp())
 
 
 def test_a_lease_has_one_holder_until_it_ends(ledger: Ledger) -> None:

@@ -4,17 +4,23 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from re import findall, fullmatch
 from typing import Any
 
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scaling.dashboard import body, rows
+from rules.pipeline import Pipeline
+from scaling.alarm_changes import changes
+from scaling.alarms import Alarm, wanted
+from scaling.dashboard import body, dashboard_name, rows
 from scaling.illness import Destination, Notice
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
-from scaling.specification import NoticeSpec
+from scaling.specification import NoticeSpec, PipelineSpec
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
 from simulator.scenario import load_scenario, scenario_names
@@ -41,7 +47,11 @@ METRIC_WIDGET = {
                     "type": "array",
                     "items": {
                         "type": "object", "required": ["value"],
-                        "properties": {"value": {"type": "number"}, "label": {"type": "string"}},
+                        "properties": {
+                            "value": {"type": "number"}, "label": {"type": "string"},
+                            "color": {"type": "string", "pattern": "^#[0-9a-f]{6}$"},
+                        },
+                        "additionalProperties": False,
                     },
                 },
                 "vertical": {
@@ -119,16 +129,22 @@ def test_every_graph_has_its_limit_drawn() -> None:
         if graph.limits
     }
     assert limits == {
-        "Records in": {"4 shards": 4000},
-        "Bytes in": {"4 shards": 4 * 1024 * 1024},
-        "Iterator age": {
-            "objective": 60, "half of the retention": 43_200, "retention: records are lost": 86_400,
+        "Records in": {"4 x 1,000 records/s": 4000},
+        "Bytes in": {"4 x 1 MiB/s": 4},
+        "Iterator age": {"objective": 60},
+        "Iterator age against the retention": {
+            "half of the retention": 12, "retention: records are lost": 24,
         },
         "Duration": {"timeout": 30},
         "Concurrent executions": {"reserved concurrency": 3, "shards x factor": 8},
         "Write units of orders": {"provisioned": 2000},
         "Read units of orders": {"provisioned": 10},
     }  # fmt: skip
+
+
+@given(st.text(min_size=1))
+def test_a_dashboards_name_is_one_that_cloudwatch_takes(pipeline: str) -> None:
+    assert fullmatch("[A-Za-z0-9_-]{1,255}", dashboard_name(pipeline))
 
 
 class Boards:
@@ -194,7 +210,7 @@ def boards(aws: dict[str, Any]) -> list[str]:
 
 def test_a_dashboard_is_planned_put_once_and_removed(aws: dict[str, Any], file: Path) -> None:
     dry = run("dashboard", str(file), "--dry-run")
-    assert dry.stdout == "would create dashboard tidegate-orders: 10 graphs, 10 limits\n"
+    assert dry.stdout == "would put dashboard tidegate-orders: 11 graphs, 10 limits\n"
     assert boards(aws) == []
     assert run("dashboard", str(file)).exit_code == 1
     done = run("dashboard", str(file), "--yes")
@@ -205,7 +221,7 @@ def test_a_dashboard_is_planned_put_once_and_removed(aws: dict[str, Any], file: 
     aws["kinesis"].update_shard_count(
         StreamName="orders", TargetShardCount=2, ScalingType="UNIFORM_SCALING"
     )
-    assert run("dashboard", str(file), "--yes").stdout.startswith("change dashboard")
+    assert run("dashboard", str(file), "--yes").stdout.startswith("put dashboard")
     run("dashboard", str(file), "--remove", "--yes")
     assert boards(aws) == []
 
@@ -254,21 +270,163 @@ def test_alarms_are_planned_put_once_and_removed(aws: dict[str, Any], file: Path
     assert alarms(aws) == {}
 
 
+def elsewhere(file: Path) -> Path:
+    """A file of the same name in another place, with a pipeline of its own."""
+    other = file.parent / "elsewhere" / file.name
+    other.parent.mkdir()
+    other.write_text(PIPELINE.replace("name: orders", "name: theirs"), encoding="utf-8")
+    return other
+
+
 def test_alarms_of_a_pipeline_that_the_file_no_longer_names_are_removed(
-    aws: dict[str, Any], file: Path, tmp_path: Path
+    aws: dict[str, Any], file: Path
 ) -> None:
     run("alarms", str(file), "--yes")
-    (tmp_path / "other").mkdir()
-    other = tmp_path / "other" / "another-file.yaml"
-    other.write_text(PIPELINE.replace("name: orders", "name: theirs"), encoding="utf-8")
-    run("alarms", str(other), "--yes")
+    run("alarms", str(elsewhere(file)), "--yes")
     file.write_text(PIPELINE.replace("name: orders", "name: renamed"), encoding="utf-8")
-    run("alarms", str(file), "--yes")
+    result = run("alarms", str(file), "--yes")
+    assert result.exit_code == 0, result.output
     assert {name.split("/")[2] for name in alarms(aws)} == {"renamed", "theirs"}
+
+
+def test_dashboards_of_a_pipeline_that_the_file_no_longer_names_are_removed(
+    aws: dict[str, Any], file: Path
+) -> None:
+    aws["cloudwatch"].put_dashboard(DashboardName="tidegate-by-hand", DashboardBody="{}")
+    run("dashboard", str(file), "--yes")
+    run("dashboard", str(elsewhere(file)), "--yes")
+    file.write_text(PIPELINE.replace("name: orders", "name: my pipeline.2"), encoding="utf-8")
+    result = run("dashboard", str(file), "--yes")
+    assert "remove dashboard tidegate-orders\n" in result.stdout
+    assert sorted(boards(aws)) == ["tidegate-by-hand", "tidegate-my-pipeline-2", "tidegate-theirs"]
+
+
+def test_an_alarm_whose_resource_left_the_pipeline_goes_after_the_rule_that_named_it(
+    aws: dict[str, Any], file: Path
+) -> None:
+    run("alarms", str(file), "--yes")
+    file.write_text(PIPELINE.replace(", tables: [orders]", ""), encoding="utf-8")
+    result = run("alarms", str(file), "--yes")
+    assert result.exit_code == 0, result.output
+    assert not any("writes-throttled" in name for name in alarms(aws))
+    assert "writes-throttled" not in alarms(aws)["tidegate/pipeline/orders/any"]["AlarmRule"]
+
+
+def test_alarms_are_tagged(aws: dict[str, Any], file: Path) -> None:
+    run("alarms", str(file), "--yes")
+    for alarm in alarms(aws).values():
+        tags = aws["cloudwatch"].list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+        assert {each["Key"]: each["Value"] for each in tags} == {
+            "managed-by": "tidegate", "tidegate:file": str(file.resolve()),
+        }  # fmt: skip
+
+
+ALARMS = {
+    "age-over-objective": (60_000, 3, 5, "missing"),
+    "age-over-half-of-retention": (43_200_000, 3, 3, "missing"),
+    "records-will-be-lost": (86_400_000, 3, 5, "missing"),
+    "producers-refused": (1, 3, 5, "notBreaching"),
+    "records-near-shard-limit": (192_000, 4, 5, "notBreaching"),
+    "bytes-near-shard-limit": (201_326_592, 4, 5, "notBreaching"),
+    "order-writer/errors": (1, 3, 5, "notBreaching"),
+    "order-writer/throttles": (1, 3, 5, "notBreaching"),
+    "order-writer/duration-near-timeout": (24_000, 3, 5, "notBreaching"),
+    "order-writer/concurrency-near-cap": (2.4, 3, 5, "notBreaching"),
+    "orders/writes-throttled": (1, 3, 5, "notBreaching"),
+    "orders/write-capacity": (80, 4, 5, "notBreaching"),
+    "orders/reads-throttled": (1, 3, 5, "notBreaching"),
+    "orders/read-capacity": (80, 4, 5, "notBreaching"),
+}
+
+
+def described(name: str) -> tuple[Pipeline, PipelineSpec]:
+    scenario = load_scenario(name)
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    return DirectCloud(World(scenario, 1)).describe(spec), spec
+
+
+def test_every_alarm_has_its_threshold_its_m_of_n_and_what_silence_means() -> None:
+    *own, composite = wanted([described("concurrency-cap")], "topic")
+    told = {
+        each.name.removeprefix("tidegate/pipeline/orders/"): (
+            each.configuration["Threshold"], each.configuration["DatapointsToAlarm"],
+            each.configuration["EvaluationPeriods"], each.configuration["TreatMissingData"],
+        )
+        for each in own
+    }  # fmt: skip
+    assert told == {name: pytest.approx(value) for name, value in ALARMS.items()}
+    assert composite.configuration["AlarmRule"] == " OR ".join(
+        f'ALARM("tidegate/pipeline/orders/{name}")' for name in ALARMS
+    )
+
+
+def test_without_a_reservation_it_is_the_account_that_is_watched() -> None:
+    names = [each.name.rpartition("/")[2] for each in wanted([described("race-day")], None)]
+    assert "account-concurrency-near-limit" in names
+    assert "concurrency-near-cap" not in names
+
+
+def test_a_pipeline_with_more_alarms_than_a_rule_takes_has_one_over_all_the_same() -> None:
+    pipeline, spec = described("index-throttled")
+    (consumer,) = pipeline.consumers
+    (table,) = consumer.tables
+    indexes = tuple(
+        replace(table.indexes[0], index=f"{'by-something-or-other' * 8}-{at}") for at in range(40)
+    )
+    wide = replace(consumer, tables=(replace(table, indexes=indexes),))
+    found = wanted([(replace(pipeline, consumers=(wide,)), spec)], "topic")
+    composites = [each for each in found if each.is_composite]
+    assert len(composites) > 2
+    assert [each.name for each in composites if each.configuration.get("AlarmActions")] == [
+        "tidegate/pipeline/orders/any"
+    ]
+    rules = [each.configuration["AlarmRule"] for each in composites]
+    assert all(len(rule) <= 10_240 and rule.count("ALARM(") <= 100 for rule in rules)
+    assert all(len(each.name) <= 255 for each in found)
+    named = [name for rule in rules for name in findall(r'ALARM\("(.+?)"\)', rule)]
+    assert sorted(named) == sorted({each.name for each in found} - {composites[-1].name})
+    removed = [change.alarm.name for change in changes(found, ())]
+    assert removed[0] == "tidegate/pipeline/orders/any"
+    assert set(removed[1 : len(composites)]) == {each.name for each in composites[:-1]}
+
+
+def test_what_cloudwatch_tells_in_another_order_is_the_same() -> None:
+    want = wanted([described("index-throttled")], "topic")
+    have = [Alarm(each.name, {**turned(each.configuration), "StateValue": "OK"}) for each in want]
+    assert changes(have, want) == ()
+
+
+def turned(value: Any) -> Any:
+    if isinstance(value, list):
+        return [turned(each) for each in reversed(value)]
+    return {key: turned(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def test_without_a_topic_it_says_that_nobody_is_paged(file: Path) -> None:
     assert "page nobody" in run("alarms", str(file), "--dry-run").stderr
+
+
+def test_a_topic_that_the_notices_go_to_as_well_is_pointed_out(file: Path) -> None:
+    topic = "arn:aws:sns:us-east-1:123456789012:alerts"
+    text = PIPELINE + f"    notices: {{sns_topic_arn: '{topic}'}}\n"
+    file.write_text(text, encoding="utf-8")
+    assert "pages there twice" in run("alarms", str(file), "--dry-run").stderr
+    other = run("alarms", str(file), "--dry-run", "--topic", topic.replace("alerts", "others"))
+    assert other.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["alarms", "--topic", "me@example.org"], "is not a standard SNS topic"),
+        (["alarms", "--topic", "arn:aws:sns:us-east-1:123456789012:a.fifo"], "is not a standard"),
+        (["dashboard", "--name", "my board"], "is not a dashboard's name"),
+    ],
+)
+def test_a_bad_option_is_refused_in_words(file: Path, arguments: list[str], words: str) -> None:
+    result = run(*arguments, str(file), "--dry-run")
+    assert result.exit_code == 2
+    assert words in result.stderr
 
 
 @pytest.mark.parametrize("command", ["alarms", "dashboard"])

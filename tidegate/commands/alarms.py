@@ -28,15 +28,19 @@ def command(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
 
 
 def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool) -> None:
-    from scaling.alarms import changes, wanted
+    from scaling.alarm_changes import changes
+    from scaling.alarms import wanted
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.watching import Watching
+    from scaling.semantics import TOPIC_WORDS, is_topic
     from tidegate.pipeline_file import load
 
+    if topic is not None and not is_topic(topic):
+        raise click.BadParameter(f"{topic!r} {TOPIC_WORDS}", param_hint="--topic")
     specs = load(file).pipelines
     clients = Clients()
-    watching = Watching(clients, Path(file).name)
+    watching = Watching(clients, Path(file))
     cloud = AwsCloud(clients)
     want = () if remove else wanted([(cloud.describe(each), each) for each in specs], topic)
     planned = changes(watching.alarms([each.name for each in specs]), want)
@@ -45,11 +49,21 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
         return
     for change in planned:
         click.echo(f"{'would ' if dry_run else ''}{change}")
-    pages = topic or any(each.notices.sns_topic_arn for each in specs)
-    if not remove and not pages:
-        click.echo("No topic is named: the alarms show in the console and page nobody.", err=True)
+    if not remove:
+        _say_who_is_paged(topic, {each.notices.sns_topic_arn for each in specs})
     if dry_run or not agreed(f"Make these {len(planned)} changes?", yes=yes):
         return
     for change in planned:
         watching.take(change)
     click.echo(f"Done: {len(planned)} changes.")
+
+
+def _say_who_is_paged(topic: str | None, told: set[str | None]) -> None:
+    if topic is None and told == {None}:
+        click.echo("No topic is named: the alarms show in the console and page nobody.", err=True)
+    elif topic is None or topic in told:
+        words = (
+            "Tidegate's own notices go to the same topic, so that an illness pages there twice; "
+            "alarms also page when Tidegate does not run. --topic names another one for them."
+        )
+        click.echo(words, err=True)

@@ -12,6 +12,7 @@ from tidegate.exits import leave
 
 if TYPE_CHECKING:
     from scaling.aws.clients import Clients
+    from scaling.aws.watching import Watching
     from scaling.record import Entry
     from scaling.specification import PipelineSpec
 
@@ -45,32 +46,26 @@ def _dashboard(
     file: str, name: str | None, preview: str | None, remove: bool, dry_run: bool, yes: bool,
     ledger: str | None,
 ) -> None:  # fmt: skip
-    import json
-
     from scaling.aws.clients import Clients
     from scaling.aws.watching import Watching
     from scaling.dashboard import dashboard_name
     from tidegate.pipeline_file import load
 
     specs = load(file).pipelines
-    if name is not None and len(specs) > 1:
-        raise click.BadParameter("the file has several pipelines", param_hint="--name")
+    _check(name, preview, len(specs))
     clients = Clients()
-    watching = Watching(clients, Path(file).name)
-    planned: list[tuple[str, str | None]] = []
+    watching = Watching(clients, Path(file))
+    bodies: dict[str, str | None] = dict.fromkeys(watching.own_dashboards())
     for spec in specs:
         known = name or dashboard_name(spec.name)
-        have = watching.dashboard(known)
-        body = None if remove else _body(spec, clients, ledger, preview)
-        if have is None and body is None:
-            continue
-        if have is None or body is None or json.loads(have) != json.loads(body):
-            verb = "remove" if body is None else "create" if have is None else "change"
-            click.echo(f"{'would ' if dry_run else ''}{verb} dashboard {known}{_size(body)}")
-            planned.append((known, body))
+        bodies[known] = None if remove else _body(spec, clients, ledger, preview)
+    planned = [(known, body) for known, body in bodies.items() if _differs(watching, known, body)]
     if not planned:
         click.echo("Nothing to do: the dashboards are as they should be.")
         return
+    for known, body in planned:
+        verb = "remove" if body is None else "put"
+        click.echo(f"{'would ' if dry_run else ''}{verb} dashboard {known}{_size(body)}")
     if dry_run or not agreed(f"Make these {len(planned)} changes?", yes=yes):
         return
     for known, body in planned:
@@ -79,6 +74,26 @@ def _dashboard(
         else:
             watching.put_dashboard(known, body)
     click.echo(f"Done: {len(planned)} changes.")
+
+
+def _check(name: str | None, preview: str | None, pipelines: int) -> None:
+    from re import fullmatch
+
+    for option, value in (("--name", name), ("--preview", preview)):
+        if value is not None and pipelines > 1:
+            raise click.BadParameter("the file has several pipelines", param_hint=option)
+    if name is not None and not fullmatch("[A-Za-z0-9_-]{1,255}", name):
+        words = f"{name!r} is not a dashboard's name; letters, digits, - and _ are, 255 at most"
+        raise click.BadParameter(words, param_hint="--name")
+
+
+def _differs(watching: "Watching", known: str, body: str | None) -> bool:
+    import json
+
+    have = watching.dashboard(known)
+    if have is None or body is None:
+        return have is not body
+    return bool(json.loads(have) != json.loads(body))
 
 
 def _size(body: str | None) -> str:
@@ -97,7 +112,7 @@ def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview:
     from scaling.aws.metrics import AwsMetrics
     from scaling.dashboard import body, rows
     from tidegate.commands.sweep import default_ledger, open_ledger
-    from tidegate.dashboard_page import dashboard_page
+    from tidegate.dashboard_page import changes_told, dashboard_page
 
     pipeline = AwsCloud(clients).describe(spec)
     layers = rows(pipeline, spec)
@@ -105,7 +120,10 @@ def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview:
     kept = open_ledger(ledger or default_ledger(), clients)
     entries: tuple[Entry, ...] = kept.entries(spec.name, now - LOOK_BACK)
     if preview is not None:
-        page = dashboard_page(layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now)
+        page = dashboard_page(
+            layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now,
+            changes_told(entries),
+        )  # fmt: skip
         Path(preview).write_text(page, encoding="utf-8")
         click.echo(f"Drawn in {preview}.")
     return body(layers, pipeline.stream.arn.split(":")[3], spec.name, entries)

@@ -30,9 +30,16 @@ def open_ledger(place: str, clients: "Clients") -> "Ledger":
         from scaling.aws.ledger_dynamodb import DynamoLedger
 
         return DynamoLedger(clients.dynamodb, place.removeprefix("dynamodb:"))
+    import sqlite3
+
+    from scaling.errors import ConfigurationError, Mistake
     from scaling.ledger_sqlite import SqliteLedger
 
-    return SqliteLedger(place)
+    try:
+        return SqliteLedger(place)
+    except (sqlite3.Error, OSError) as error:
+        words = f"it can't be used as a ledger: {error}"
+        raise ConfigurationError((Mistake(place, 1, 1, words),)) from None
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime:

@@ -27,10 +27,24 @@ __all__ = ["COMMAND_LINE_ONLY", "package", "stage_app"]
 APP = Path(__file__).parents[2] / "chalice_app"
 ROOMS = ("rules", "scaling")
 COMMAND_LINE_ONLY = (
+    "alarm_changes.py",
     "alarms.py",
+    "capacity_modes.py",
+    "costs.py",
+    "discovery.py",
+    "function_log.py",
+    "invocation_report.py",
     "ledger_sqlite.py",
+    "memory.py",
+    "needs.py",
+    "proposal.py",
+    "proposal_metrics.py",
+    "reach.py",
     "registration.py",
     "registry.py",
+    "sources.py",
+    "story.py",
+    "usage.py",
     "watching.py",
 )
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", *COMMAND_LINE_ONLY)

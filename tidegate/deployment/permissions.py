@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scaling.dashboard import dashboard_name
 from scaling.specification import PipelineSpec
 from tidegate.deployment.options import DEFAULTS, Options
 
@@ -129,7 +130,7 @@ def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     if any(each.notices.ops_items for each in specs):
         # An OpsItem has no name before it is made.
         yield _statement(("ssm:CreateOpsItem", "ssm:UpdateOpsItem"), ["*"])
-    boards = [f"tidegate-{each.name}" for each in specs if each.update_dashboard]
+    boards = [dashboard_name(each.name) for each in specs if each.update_dashboard]
     if boards:
         prefix = "arn:${AWS::Partition}:cloudwatch::${AWS::AccountId}:dashboard/"
         yield _statement(

@@ -1,0 +1,113 @@
+"""What `tidegate init` reads of an account: mappings, functions, roles, tables. Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rules.pipeline import Pipeline
+from scaling.aws.clients import Clients
+from scaling.aws.describe import Describer
+from scaling.aws.errors import asking
+from scaling.reach import RolePolicy
+from scaling.sources import SeenMapping, function_name
+from scaling.specification import PipelineSpec
+
+__all__ = ["Access", "Discovery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a function acts by: its role, and its environment."""
+
+    role_name: str
+    environment: Mapping[str, str]
+
+
+class Discovery:
+    """An account's pipelines in one region. Each role is read once. Raises CloudError."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._describer = Describer(clients)
+        self._policies: dict[str, tuple[RolePolicy, ...]] = {}
+
+    @property
+    def region(self) -> str:
+        """Where it looks."""
+        return str(self._clients.functions.meta.region_name)
+
+    def mappings(self) -> tuple[SeenMapping, ...]:
+        """Every event source mapping of the region."""
+        pages = self._clients.functions.get_paginator("list_event_source_mappings")
+        with asking("lambda:ListEventSourceMappings", self.region):
+            return tuple(
+                SeenMapping(each["EventSourceArn"], each["FunctionArn"], each["State"])
+                for page in pages.paginate()
+                for each in page["EventSourceMappings"]
+                # One of a self-managed Kafka has none.
+                if each.get("EventSourceArn")
+            )
+
+    def tables(self) -> tuple[str, ...]:
+        """The names of the region's tables."""
+        pages = self._clients.dynamodb.get_paginator("list_tables")
+        with asking("dynamodb:ListTables", self.region):
+            return tuple(name for page in pages.paginate() for name in page["TableNames"])
+
+    def access(self, function_arn: str) -> Access:
+        """The role and environment of the version or alias that the mapping invokes."""
+        with asking("lambda:GetFunctionConfiguration", function_name(function_arn)):
+            found = self._clients.functions.get_function_configuration(FunctionName=function_arn)
+        environment = found.get("Environment", {}).get("Variables", {})
+        return Access(found["Role"].rpartition("/")[2], environment)
+
+    def policies(self, role_name: str) -> tuple[RolePolicy, ...]:
+        """A role's policies, inline and attached."""
+        if role_name not in self._policies:
+            self._policies[role_name] = (*self._inline(role_name), *self._attached(role_name))
+        return self._policies[role_name]
+
+    def _inline(self, role_name: str) -> tuple[RolePolicy, ...]:
+        iam = self._clients.of("iam")
+        with asking("iam:ListRolePolicies", role_name):
+            pages = iam.get_paginator("list_role_policies").paginate(RoleName=role_name)
+            names = [name for page in pages for name in page["PolicyNames"]]
+        found = []
+        for name in names:
+            with asking("iam:GetRolePolicy", role_name):
+                answer = iam.get_role_policy(RoleName=role_name, PolicyName=name)
+            found.append(RolePolicy(name, answer["PolicyDocument"]))
+        return tuple(found)
+
+    def _attached(self, role_name: str) -> tuple[RolePolicy, ...]:
+        iam = self._clients.of("iam")
+        with asking("iam:ListAttachedRolePolicies", role_name):
+            pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role_name)
+            attached = [each for page in pages for each in page["AttachedPolicies"]]
+        return tuple(self._managed(each["PolicyName"], each["PolicyArn"]) for each in attached)
+
+    def _managed(self, name: str, arn: str) -> RolePolicy:
+        iam = self._clients.of("iam")
+        with asking("iam:GetPolicy", name):
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        with asking("iam:GetPolicyVersion", name):
+            found: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+        return RolePolicy(name, found["PolicyVersion"]["Document"])
+
+    def scaled_by_dynamodb(self) -> frozenset[str]:
+        """Tables and indexes, as ``table`` or ``table/index``, that DynamoDB's own auto scaling
+        moves already."""
+        client = self._clients.of("application-autoscaling")
+        pages = client.get_paginator("describe_scalable_targets")
+        with asking("application-autoscaling:DescribeScalableTargets", "dynamodb"):
+            found = [
+                each["ResourceId"]
+                for page in pages.paginate(ServiceNamespace="dynamodb")
+                for each in page["ScalableTargets"]
+            ]
+        # table/NAME or table/NAME/index/INDEX (RegisterScalableTarget, API reference).
+        return frozenset(each.removeprefix("table/").replace("/index/", "/") for each in found)
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        """A pipeline as configured now."""
+        return self._describer.pipeline(spec)

@@ -1,0 +1,100 @@
+"""The items of the ledger's table: their keys, and entries as items."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from scaling.record import KEEP, Entry, Lever, Outcome
+
+__all__ = [
+    "PIPELINE",
+    "SIGHTING",
+    "entry_in",
+    "entry_item",
+    "expiry",
+    "marker",
+    "note_key",
+    "partitions",
+    "sort_key",
+    "text",
+    "wish_key",
+]
+
+PIPELINE, SIGHTING = "pipeline/", "sighting/"
+"""What the partitions of a pipeline's entries and sightings begin with."""
+
+
+def text(moment: datetime) -> str:
+    """A moment so that texts sort as moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def expiry(moment: datetime) -> str:
+    """When history from a moment is forgotten, in seconds since 1970."""
+    return str(int((moment + KEEP).timestamp()))
+
+
+def wish_key(lever: Lever) -> Any:
+    """Where the newest wish of a lever is."""
+    return {"pk": {"S": f"wish/{lever.kind_word}/{lever.where}"}, "sk": {"S": "wish"}}
+
+
+def note_key(name: str) -> Any:
+    """Where a note is."""
+    return {"pk": {"S": f"note/{name}"}, "sk": {"S": "note"}}
+
+
+def marker(lever: Lever) -> str:
+    """Where the one open intention of a lever is marked."""
+    return f"open/{lever.kind_word}/{lever.where}"
+
+
+def sort_key(entry: Entry) -> str:
+    """An entry's place among those of its partition."""
+    return f"entry/{text(entry.begun_at)}/{entry.entry_id}"
+
+
+def partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
+    """The two places that an entry is found by."""
+    return f"{PIPELINE}{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
+
+
+def entry_item(entry: Entry, partition: str) -> dict[str, Any]:
+    """An entry as an item of one of its partitions."""
+    item: dict[str, Any] = {
+        "pk": {"S": partition},
+        "pipeline": {"S": entry.pipeline},
+        "sk": {"S": sort_key(entry)},
+        "entry_id": {"S": entry.entry_id},
+        "kind": {"S": entry.lever.kind_word},
+        "place": {"S": entry.lever.where},
+        "operation": {"S": entry.operation},
+        "from_capacity": {"N": str(entry.from_capacity)},
+        "to_capacity": {"N": str(entry.to_capacity)},
+        "because": {"S": entry.because},
+        "begun_at": {"S": text(entry.begun_at)},
+        "outcome": {"S": entry.outcome.value},
+        "expires_at": {"N": expiry(entry.begun_at)},
+    }
+    if entry.ended_at is not None:
+        item["ended_at"] = {"S": text(entry.ended_at)}
+    if entry.detail is not None:
+        item["detail"] = {"S": entry.detail}
+    return item
+
+
+def entry_in(item: Any) -> Entry:
+    """The entry that an item is."""
+    ended = item.get("ended_at", {}).get("S")
+    return Entry(
+        item["entry_id"]["S"],
+        item["pipeline"]["S"],
+        Lever(item["kind"]["S"], item["place"]["S"]),
+        item["operation"]["S"],
+        int(item["from_capacity"]["N"]),
+        int(item["to_capacity"]["N"]),
+        item["because"]["S"],
+        datetime.fromisoformat(item["begun_at"]["S"]),
+        Outcome(item["outcome"]["S"]),
+        datetime.fromisoformat(ended) if ended else None,
+        item.get("detail", {}).get("S"),
+    )

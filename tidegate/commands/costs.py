@@ -1,0 +1,63 @@
+"""``tidegate costs``: what each layer costs a month, and what it would cost otherwise."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from scaling.errors import TidegateError
+from tidegate.exits import leave
+from tidegate.since import as_moment
+
+if TYPE_CHECKING:
+    from tidegate.costs import Bill
+
+__all__ = ["command"]
+
+MINUTES_KEPT = timedelta(days=15)
+"""How long CloudWatch has data points of a minute (GetMetricData, API reference)."""
+
+
+def _kept(context: click.Context, parameter: click.Parameter, value: str) -> datetime:
+    at = as_moment(context, parameter, value)
+    if datetime.now(UTC) - at > MINUTES_KEPT:
+        raise click.BadParameter(f"{value!r} is too long ago: CloudWatch keeps minutes for 15 days")
+    return at
+
+
+@click.command("costs")
+@click.argument("file")
+@click.option(
+    "--since", default="14d", show_default=True, callback=_kept,
+    help="Measure from here: 90m, 24h, 14d, or a moment in ISO 8601.",
+)  # fmt: skip
+@click.option("--output", type=click.Choice(["table", "json"]), default="table")
+def command(file: str, since: datetime, output: str) -> None:
+    """Price the pipelines of FILE by a month: as they are set, as their highest peak needs, and
+    following the load as Tidegate does; and provisioned against on-demand. Changes nothing."""
+    try:
+        bills = _bills(file, since)
+    except TidegateError as error:
+        leave(error)
+    from tidegate.costs import costs_as_json, show_costs
+
+    if output == "json":
+        click.echo(json.dumps(costs_as_json(bills), indent=2))
+        return
+    from rich.console import Console
+
+    show_costs(bills, Console())
+
+
+def _bills(file: str, since: datetime) -> "list[Bill]":
+    from scaling.aws.clients import Clients
+    from scaling.aws.cloud import AwsCloud
+    from scaling.aws.metrics import AwsMetrics
+    from tidegate.costs import bill
+    from tidegate.pipeline_file import load
+
+    clients = Clients()
+    cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
+    now = datetime.now(UTC)
+    return [bill(cloud.describe(each), each, metrics, since, now) for each in load(file).pipelines]

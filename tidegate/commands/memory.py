@@ -1,0 +1,59 @@
+"""``tidegate memory``: what a function's memory costs, and what to set it to."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from scaling.errors import TidegateError
+from tidegate.exits import leave
+from tidegate.since import as_moment
+
+if TYPE_CHECKING:
+    from tidegate.memory import Seen
+
+__all__ = ["command"]
+
+
+def _name(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value, re.ASCII):
+        raise click.BadParameter(f"{value!r} is not the name of a function")
+    return value
+
+
+@click.command("memory")
+@click.argument("function", callback=_name)
+@click.option(
+    "--since", default="24h", show_default=True, callback=as_moment,
+    help="How far back: 90m, 24h, 14d, or a moment in ISO 8601.",
+)  # fmt: skip
+@click.option("--output", type=click.Choice(["table", "json"]), default="table")
+def command(function: str, since: datetime, output: str) -> None:
+    """Compare the memory sizes that FUNCTION ran with: cost, duration, memory used; and advise.
+
+    Reads the reports in its log, and Lambda Insights where it is on. Changes nothing.
+    """
+    try:
+        seen = _look(function, since)
+    except TidegateError as error:
+        leave(error)
+    from tidegate.memory import memory_as_json, show_memory
+
+    if output == "json":
+        click.echo(json.dumps(memory_as_json(seen), indent=2))
+        return
+    from rich.console import Console
+
+    show_memory(seen, Console())
+
+
+def _look(function: str, since: datetime) -> "Seen":
+    from scaling.aws.clients import Clients
+    from scaling.aws.function_log import FunctionLog
+    from scaling.aws.metrics import AwsMetrics
+    from tidegate.memory import see
+
+    clients = Clients()
+    return see(FunctionLog(clients, function), AwsMetrics(clients), since, datetime.now(UTC))

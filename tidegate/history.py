@@ -1,0 +1,145 @@
+"""The history of pipelines: gathered from a ledger, as JSON, as lines and as a page."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rules.diagnosis import LeverKind
+from scaling.dashboard import Graph, Line, Row
+from scaling.last_swept import NOTE
+from scaling.ports import Ledger
+from scaling.record import Entry, Lever
+from scaling.specification import PipelineSpec
+from scaling.story import Event, Kind, story
+from tidegate.since import period_seconds
+
+__all__ = ["Told", "coarser", "history_as_json", "lines", "show_history", "tell"]
+
+_COLOURS = {
+    Kind.FOUND: "red",
+    Kind.ADVISED: "cyan",
+    Kind.HELD: "yellow",
+    Kind.CHANGED: "green",
+    Kind.REFUSED: "bold red",
+    Kind.DROPPED: "yellow",
+    Kind.BEGUN: "magenta",
+    Kind.UNREACHED: "bold red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of one pipeline; ``swept_at`` is when the schedule last swept it, None where
+    no schedule did."""
+
+    pipeline: str
+    events: tuple[Event, ...]
+    entries: tuple[Entry, ...]
+    swept_at: datetime | None
+
+
+def tell(ledger: Ledger, pipeline: str, spec: PipelineSpec | None, since: datetime) -> Told:
+    """The history of a pipeline. With its ``spec`` also what other hands did to its stream."""
+    entries = {each.entry_id: each for each in ledger.entries(pipeline, since)}
+    if spec is not None:
+        shards = Lever.of(LeverKind.SHARD_COUNT, spec.stream)
+        entries |= {each.entry_id: each for each in ledger.entries_of(shards, since)}
+    ordered = tuple(sorted(entries.values(), key=lambda entry: entry.begun_at))
+    before = ledger.sighted(pipeline, since)
+    events = story(ledger.sightings(pipeline, since), ordered, before)
+    swept = json.loads(ledger.kept(NOTE) or "{}").get(pipeline)
+    swept_at = None if swept is None else datetime.fromisoformat(swept)
+    return Told(pipeline, events, ordered, swept_at)
+
+
+def history_as_json(told: Sequence[Told], since: datetime, until: datetime) -> dict[str, Any]:
+    """One object for all pipelines."""
+    return {
+        "since": _text(since),
+        "until": _text(until),
+        "pipelines": [
+            {
+                "name": each.pipeline,
+                "swept_at": None if each.swept_at is None else _text(each.swept_at),
+                "events": [_event(event) for event in each.events],
+            }
+            for each in told
+        ],
+    }
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _event(event: Event) -> dict[str, Any]:
+    entry = event.entry
+    change = {} if entry is None else {"change": _change(entry)}
+    return {"at": _text(event.at), "what": event.kind.value, "words": event.words, **change}
+
+
+def _change(entry: Entry) -> dict[str, Any]:
+    return {
+        "lever": str(entry.lever),
+        "operation": entry.operation,
+        "from": entry.from_capacity,
+        "to": entry.to_capacity,
+        "because": entry.because,
+        "outcome": entry.outcome.value,
+        "ended_at": None if entry.ended_at is None else _text(entry.ended_at),
+        "detail": entry.detail,
+        "by": entry.pipeline,
+    }
+
+
+def lines(told: Told, since: datetime) -> Iterator[tuple[str, Kind, str]]:
+    """When, what and the words of each event; what another hand did says whose."""
+    for event in told.events:
+        by = "" if event.pipeline == told.pipeline else f" [{event.pipeline}]"
+        earlier = " (before the time asked for)" if event.at < since else ""
+        yield f"{event.at:%m-%d %H:%M}", event.kind, f"{event.words}{by}{earlier}"
+
+
+def show_history(told: Sequence[Told], console: Console, since: datetime) -> None:
+    """A line an event, oldest first; in a terminal the words are folded beside their moment."""
+    for each in told:
+        swept = "" if each.swept_at is None else f", last swept {each.swept_at:%m-%d %H:%M}"
+        console.print(
+            Text(f"{each.pipeline} since {since:%Y-%m-%d %H:%M} UTC{swept}", style="bold")
+        )
+        if not each.events:
+            console.print("  nothing is written down of this time")
+        table = Table.grid(padding=(0, 1, 0, 0))
+        for at, kind, words in lines(each, since):
+            if console.is_terminal:
+                style = _COLOURS.get(kind, "")
+                table.add_row(f"  {at}", Text(kind.value, style=style), Text(words))
+            else:
+                console.print(f"  {at} {kind.value:<9} {words}", soft_wrap=True, markup=False)
+        console.print(table, highlight=False)
+
+
+def coarser(rows: Sequence[Row], span: timedelta) -> tuple[Row, ...]:
+    """The graphs with periods as long as a page of this span needs."""
+    period = period_seconds(span)
+    return tuple(
+        replace(row, graphs=tuple(_coarser_graph(graph, period) for graph in row.graphs))
+        for row in rows
+    )
+
+
+def _coarser_graph(graph: Graph, period: int) -> Graph:
+    return replace(graph, lines=tuple(_coarser_line(line, period) for line in graph.lines))
+
+
+def _coarser_line(line: Line, period: int) -> Line:
+    """Sums are told per minute or second of the shorter period."""
+    metric = replace(line.metric, period_seconds=period)
+    share = line.metric.period_seconds / period if line.metric.statistic == "Sum" else 1.0
+    return replace(line, metric=metric, scale=line.scale * share)

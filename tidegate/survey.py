@@ -1,0 +1,143 @@
+"""A look over an account for `tidegate init`: what is there, what is proposed for it, what was left
+out. Reads only."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from rules.pipeline import Pipeline
+from rules.window import Metric, Window
+from scaling.aws.discovery import Discovery
+from scaling.errors import Denied, ResourceMissing
+from scaling.ports import Metrics
+from scaling.proposal import LOOK_BACK, Proposal, propose
+from scaling.proposal_metrics import proposal_metrics
+from scaling.reach import Candidate, tables_gone, tables_written
+from scaling.sources import Source, function_name, sorted_out
+from scaling.specification import ConsumerSpec, PipelineSpec, TableSpec
+
+__all__ = ["Ask", "Drafted", "Survey", "survey"]
+
+Ask = Callable[[str, tuple[Candidate, ...]], tuple[str, ...] | None]
+"""Which of the tables a function writes, when nothing but a wildcard tells; None when there is
+nobody to ask."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A pipeline as found, with what is proposed for it. Both mappings are by function: tables with
+    the reason why they are taken for its own, and those that a person must decide on."""
+
+    pipeline: Pipeline
+    proposal: Proposal
+    tables: Mapping[str, tuple[Candidate, ...]]
+    undecided: Mapping[str, tuple[Candidate, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All that was found in a region. ``left_out`` can't be looked after; ``unread`` tells of what
+    couldn't be read, so that the draft is poorer for it; ``scaled`` are the tables and indexes that
+    DynamoDB's own auto scaling moves."""
+
+    region: str
+    at: datetime
+    drafted: tuple[Drafted, ...]
+    left_out: tuple[str, ...]
+    unread: tuple[str, ...]
+    scaled: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Found:
+    spec: PipelineSpec
+    tables: dict[str, tuple[Candidate, ...]]
+    undecided: dict[str, tuple[Candidate, ...]]
+
+
+@dataclass(slots=True)
+class _Surveyor:
+    discovery: Discovery
+    ask: Ask
+    left_out: list[str] = field(default_factory=list)
+    unread: dict[str, None] = field(default_factory=dict)
+    known_tables: tuple[str, ...] = ()
+
+    def allowed(self, read: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """What is read, or the other answer where a permission is missing."""
+        try:
+            return read()
+        except Denied as error:
+            self.unread[str(error)] = None
+            return otherwise
+
+    def found(self, source: Source) -> _Found | None:
+        """A stream's consumers with their tables; None where none is left."""
+        found = _Found(PipelineSpec(source.stream, source.stream, []), {}, {})
+        for arn in source.function_arns:
+            try:
+                self._consumer(arn, source, found)
+            except (ResourceMissing, Denied) as error:
+                self.left_out.append(f"{function_name(arn)} reading {source.stream}: {error}")
+        return found if found.spec.consumers else None
+
+    def _consumer(self, arn: str, source: Source, found: _Found) -> None:
+        name = function_name(arn)
+        access = self.discovery.access(arn)
+        policies = self.allowed(lambda: self.discovery.policies(access.role_name), None)
+        partition, _, region, account = source.arn.split(":")[1:5]
+        prefix = f"arn:{partition}:dynamodb:{region}:{account}:table/"
+        candidates = tables_written(policies, access.environment, self.known_tables, prefix)
+        for gone in tables_gone(policies or (), self.known_tables, prefix):
+            self.left_out.append(f"{gone}: {name} may write it, and there is no such table here")
+        open_ones = tuple(each for each in candidates if not each.is_sure)
+        chosen = self.ask(name, open_ones) if open_ones else ()
+        found.tables[name] = tuple(
+            each for each in candidates if each.is_sure or each.table in (chosen or ())
+        )
+        found.undecided[name] = open_ones if chosen is None else ()
+        tables = [TableSpec(each.table) for each in found.tables[name]]
+        found.spec.consumers.append(ConsumerSpec(name, list(tables)))
+
+    def described(self, found: _Found) -> Pipeline | None:
+        """What is configured; None where something is gone or may not be read."""
+        try:
+            return self.discovery.describe(found.spec)
+        except (ResourceMissing, Denied) as error:
+            self.left_out.append(f"{found.spec.stream}: {error}")
+            return None
+
+
+def survey(discovery: Discovery, metrics: Metrics, now: datetime, ask: Ask) -> Survey:
+    """Look at a whole region. Raises CloudError where the mappings can't be listed; what else may
+    not be read is told in ``unread``."""
+    sources, left_out = sorted_out(discovery.mappings())
+    surveyor = _Surveyor(discovery, ask, list(left_out))
+    pairs: list[tuple[_Found, Pipeline]] = []
+    if sources:
+        surveyor.known_tables = surveyor.allowed(discovery.tables, ())
+        pairs = list(_pairs(surveyor, sources))
+    scaled: frozenset[str] = frozenset()
+    windows: Mapping[Metric, Window] = {}
+    if pairs:
+        scaled = surveyor.allowed(discovery.scaled_by_dynamodb, scaled)
+        wanted = [metric for _, pipeline in pairs for metric in proposal_metrics(pipeline)]
+        windows = surveyor.allowed(lambda: metrics.read(wanted, now - LOOK_BACK, now), windows)
+    drafted = tuple(
+        Drafted(pipeline, propose(pipeline, windows), found.tables, found.undecided)
+        for found, pipeline in pairs
+    )
+    return Survey(
+        discovery.region, now, drafted, tuple(surveyor.left_out), tuple(surveyor.unread), scaled
+    )
+
+
+def _pairs(surveyor: _Surveyor, sources: tuple[Source, ...]) -> Iterator[tuple[_Found, Pipeline]]:
+    for source in sources:
+        found = surveyor.found(source)
+        pipeline = None if found is None else surveyor.described(found)
+        if found is not None and pipeline is not None:
+            yield found, pipeline
