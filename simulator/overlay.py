@@ -20,6 +20,7 @@ _TOGETHER: Mapping[str, Callable[[list[float]], float]] = {
     "Sum": sum,
     "SampleCount": sum,
     "Maximum": max,
+    "Minimum": min,
     "Average": fmean,
 }
 """How CloudWatch makes a period of its minutes; the average of minutes is near enough here."""
