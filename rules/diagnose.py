@@ -1,5 +1,6 @@
 """From the vitals of a pipeline to the causes of its illness, in the order of cure."""
 
+from rules.applications import RESHARD_SECONDS, application_causes
 from rules.consumption import consumer_causes
 from rules.diagnosis import Cause, Diagnosis
 from rules.downstream import table_causes
@@ -22,6 +23,7 @@ def diagnose(readings: Readings) -> tuple[Diagnosis, ...]:
     causes = [
         *table_causes(readings),
         *consumer_causes(readings),
+        *application_causes(readings),
         *stream_causes(readings),
     ]
     if not causes:
@@ -49,24 +51,43 @@ def _no_data(readings: Readings) -> Diagnosis:
 def _nothing_found(readings: Readings) -> Diagnosis:
     name, age = readings.pipeline.name, readings.age_seconds
     if age is not None and age > readings.iterator_age_max_seconds and not readings.age_is_sick:
-        evidence = (f"the backlog is draining: iterator age {age:.0f} s, and falling",)
+        evidence = (f"the backlog is draining: {readings.age_name} {age:.0f} s, and falling",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
-    if readings.is_settling and readings.age_is_sick:
-        evidence = (
-            f"iterator age {age or 0:.0f} s; the change of {readings.changed_at:%H:%M} does not "
-            "show in the metrics yet",
-        )
+    if readings.age_is_sick and (readings.is_settling or _has_lately_resharded(readings)):
+        evidence = (f"{readings.age_name} {age or 0:.0f} s; {_settling_words(readings)}",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and (age or 0.0) > readings.iterator_age_max_seconds:
         return Diagnosis(
             Cause.UNKNOWN,
             name,
             (
-                f"the iterator age is {age or 0:.0f} s and grows by "
+                f"the {readings.age_name} is {age or 0:.0f} s and grows by "
                 f"{readings.age_growth * 60:.0f} s a minute",
                 "no layer is at a limit, nothing fails and nothing is throttled",
             ),
-            advice="see whether the event source mapping is reading: its state, its last result",
+            advice=_where_to_look(readings),
         )
     shown = "unknown" if age is None else f"{age:.0f} s"
-    return Diagnosis(Cause.HEALTHY, name, (f"iterator age {shown}, no layer at its limit",))
+    return Diagnosis(Cause.HEALTHY, name, (f"{readings.age_name} {shown}, no layer at its limit",))
+
+
+def _settling_words(readings: Readings) -> str:
+    for application in readings.pipeline.applications:
+        if readings.has_just_started(application):
+            state = application.status if application.is_changing else "only just running again"
+            return f"{application.name} is {state}, and has yet to catch up"
+    return f"the change of {readings.changed_at:%H:%M} does not show in the metrics yet"
+
+
+def _has_lately_resharded(readings: Readings) -> bool:
+    """Whether an application may still be reading the parents of a reshard to their end."""
+    return bool(readings.pipeline.applications) and readings.changed_within(RESHARD_SECONDS)
+
+
+def _where_to_look(readings: Readings) -> str:
+    if readings.pipeline.consumers:
+        return "see whether the event source mapping is reading: its state, its last result"
+    looking = "look at the job's tasks in the Flink dashboard, and at the application's log"
+    if all(each.busy.present for each in readings.vitals.applications.values()):
+        return looking
+    return f"{looking}; the metrics level TASK would tell how busy each task is"

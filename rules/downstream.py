@@ -27,14 +27,10 @@ ON_DEMAND_ADVICE = (
 
 def table_causes(readings: Readings) -> Iterator[Diagnosis]:
     """One diagnosis for each table or index that throttles now."""
-    seen: set[str] = set()
-    for consumer in readings.pipeline.consumers:
-        for table in consumer.tables:
-            for capacity in table.capacities:
-                if capacity.where not in seen:
-                    seen.add(capacity.where)
-                    yield from _throttled_writes(readings, table, capacity)
-                    yield from _throttled_reads(readings, table, capacity)
+    for table in readings.pipeline.tables:
+        for capacity in table.capacities:
+            yield from _throttled_writes(readings, table, capacity)
+            yield from _throttled_reads(readings, table, capacity)
 
 
 def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

@@ -34,7 +34,8 @@ def is_uneven(readings: Readings) -> bool:
     if readings.pipeline.stream.shard_count == 1:
         return readings.producers_throttled > 0 and _stream_has_room(readings)
     refused = readings.producers_throttled > 0.001 and _stream_has_room(readings)
-    return refused or (readings.age_is_sick and all(_idles(readings)))
+    idles = list(_idles(readings))
+    return refused or (readings.age_is_sick and bool(idles) and all(idles))
 
 
 def _stream_has_room(readings: Readings) -> bool:

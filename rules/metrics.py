@@ -2,7 +2,16 @@
 
 from rules.window import Metric
 
-__all__ = ["account_metric", "function_metric", "shard_metric", "stream_metric", "table_metric"]
+__all__ = [
+    "account_metric",
+    "application_metric",
+    "behind_metric",
+    "function_metric",
+    "shard_metric",
+    "stream_metric",
+    "table_metric",
+    "task_metric",
+]
 
 
 def stream_metric(stream: str, name: str, statistic: str) -> Metric:
@@ -31,3 +40,21 @@ def table_metric(table: str, index: str | None, name: str, statistic: str) -> Me
     if index is not None:
         dimensions += (("GlobalSecondaryIndexName", index),)
     return Metric("AWS/DynamoDB", name, dimensions, statistic)
+
+
+def application_metric(application: str, name: str, statistic: str) -> Metric:
+    """A metric of AWS/KinesisAnalytics at the level Application, which every application has."""
+    return Metric("AWS/KinesisAnalytics", name, (("Application", application),), statistic)
+
+
+def task_metric(application: str, task: str, name: str, statistic: str) -> Metric:
+    """A metric of one task; published from the metrics level TASK on (cloudwatch-logs-levels)."""
+    dimensions = (("Application", application), ("Task", task))
+    return Metric("AWS/KinesisAnalytics", name, dimensions, statistic)
+
+
+def behind_metric(application: str, stream: str, statistic: str) -> Metric:
+    """millisBehindLatest of an application on a stream, by the dimensions that AWS's own sample
+    scales by (aws-samples/kda-flink-app-autoscaling). -1 means not reported yet."""
+    dimensions = (("Application", application), ("Flow", "Input"), ("Id", stream))
+    return Metric("AWS/KinesisAnalytics", "millisBehindLatest", dimensions, statistic)

@@ -8,14 +8,15 @@ from typing import Any
 
 import yaml
 
-from rules.pipeline import Capacity, Consumer, Pipeline, Table
+from rules.metrics import behind_metric
+from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Table
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.rule import Comparison, MissingData, Rule, Severity
 from rules.window import Metric
 
 __all__ = ["PACKS", "QUANTITIES", "PackRule", "packs", "rules_for"]
 
-PACKS = ("kinesis", "lambda", "dynamodb")
+PACKS = ("kinesis", "lambda", "dynamodb", "flink")
 """The built-in packs, by the name of their file in ``rules/library``."""
 
 QUANTITIES = {
@@ -29,10 +30,16 @@ QUANTITIES = {
     "account_concurrency": "the account's concurrency",
     "write_units": "the provisioned write units",
     "read_units": "the provisioned read units",
+    "checkpoint_interval_milliseconds": "the checkpoint interval",
+    "running_storage_bytes": "the running application storage (50 GB each KPU)",
 }
 """What a threshold may be relative to, in words."""
 
 _NAMESPACES = {"stream": "AWS/Kinesis", "consumer": "AWS/Lambda", "capacity": "AWS/DynamoDB"}
+_FLINK = "AWS/KinesisAnalytics"
+
+RUNNING_STORAGE_BYTES = 50 * 10**9
+"""Of a KPU (Managed Service for Apache Flink guide, how-resources)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,9 @@ class PackRule:
     """A rule of a pack, before it meets a pipeline.
 
     The threshold is ``share`` of the quantity ``of``, or ``share`` itself where ``of`` is None.
-    ``scope`` says what it is made concrete for: the stream, each consumer, each capacity.
+    ``scope`` says what it is made concrete for: the stream, each consumer, each capacity; each
+    application, its tasks, its source where that is Kinesis or Kafka, and what is told by Flink 1
+    or from Flink 2.2 on alone.
     """
 
     name: str
@@ -146,21 +155,39 @@ def _capacity_place(table: Table, capacity: Capacity) -> _Place:
     return _Place("capacity", capacity.where, dimensions, quantities)
 
 
-def _places(pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[_Place]:
-    yield _stream_place(pipeline, iterator_age_max_seconds)
-    places = {
-        place.where: place
-        for consumer in pipeline.consumers
-        for place in (
-            _consumer_place(pipeline, consumer, iterator_age_max_seconds),
-            *(
-                _capacity_place(table, capacity)
-                for table in consumer.tables
-                for capacity in table.capacities
-            ),
-        )
+def _application_places(
+    pipeline: Pipeline, application: FlinkApplication, iterator_age_max_seconds: float
+) -> Iterator[_Place]:
+    name, source = application.name, pipeline.stream
+    own: tuple[tuple[str, str], ...] = (("Application", name),)
+    quantities: dict[str, float] = {
+        "checkpoint_interval_milliseconds": application.checkpoint_interval_milliseconds,
+        "running_storage_bytes": application.kpus * RUNNING_STORAGE_BYTES,
     }
-    yield from places.values()
+    flink = "flink-2" if application.is_flink_2 else "flink-1"
+    for scope in ("application", flink, *(("kafka-source",) if source.is_topic else ())):
+        yield _Place(scope, name, own, quantities)
+    tasks = [(*own, ("Task", task)) for task in application.tasks] or [own]
+    for dimensions in tasks:
+        yield _Place("task", "/".join(value for _, value in dimensions), dimensions, {})
+    if not source.is_topic:
+        times = {
+            "objective_milliseconds": iterator_age_max_seconds * 1000,
+            "retention_milliseconds": source.retention_hours * 3_600_000,
+        }
+        behind = behind_metric(name, source.name, "Maximum")
+        yield _Place("kinesis-source", name, behind.dimensions, times)
+
+
+def _places(pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[_Place]:
+    if not pipeline.stream.is_topic:
+        yield _stream_place(pipeline, iterator_age_max_seconds)
+    for consumer in pipeline.consumers:
+        yield _consumer_place(pipeline, consumer, iterator_age_max_seconds)
+    for table in pipeline.tables:
+        yield from (_capacity_place(table, capacity) for capacity in table.capacities)
+    for application in pipeline.applications:
+        yield from _application_places(pipeline, application, iterator_age_max_seconds)
 
 
 def _concrete(rule: PackRule, place: _Place) -> Rule:
@@ -172,7 +199,9 @@ def _concrete(rule: PackRule, place: _Place) -> Rule:
     return Rule(
         name=rule.name,
         where=place.where,
-        metric=Metric(_NAMESPACES[rule.scope], rule.metric, place.dimensions, rule.statistic),
+        metric=Metric(
+            _NAMESPACES.get(rule.scope, _FLINK), rule.metric, place.dimensions, rule.statistic
+        ),
         comparison=rule.comparison,
         threshold=threshold,
         hold_seconds=rule.hold_seconds,

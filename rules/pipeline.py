@@ -7,6 +7,7 @@ __all__ = [
     "Capacity",
     "Consumer",
     "EventSourceMapping",
+    "FlinkApplication",
     "Function",
     "KeySample",
     "Pipeline",
@@ -17,6 +18,8 @@ __all__ = [
 
 HASH_KEYS = 2**128
 """The size of Kinesis' hash key space (SplitShard, API reference)."""
+
+TOPIC_MODE = "KAFKA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,19 @@ class Stream:
 
     @property
     def is_provisioned(self) -> bool:
-        """Whether shard count is ours to set: not so for on-demand streams."""
+        """Whether shard count is ours to set: not so for on-demand streams and for topics."""
         return self.mode == "PROVISIONED"
+
+    @classmethod
+    def of_topic(cls, name: str, arn: str) -> "Stream":
+        """A Kafka topic, as far as a pipeline knows it: without shards, nothing of it ours to set.
+        ``arn`` is that of an application that reads it."""
+        return cls(name, arn, "ACTIVE", TOPIC_MODE, (), 0)
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether it is a Kafka topic and no Kinesis stream."""
+        return self.mode == TOPIC_MODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,68 @@ class Consumer:
     tables: tuple[Table, ...] = ()
 
 
+CHANGING = (
+    "STARTING",
+    "STOPPING",
+    "FORCE_STOPPING",
+    "UPDATING",
+    "AUTOSCALING",
+    "ROLLING_BACK",
+    "MAINTENANCE",
+)
+"""What an application's status is while something is under way (ApplicationDetail, API reference);
+of the others only RUNNING runs: READY is stopped, DELETING ends, ROLLED_BACK waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlinkApplication:
+    """An application of Managed Service for Apache Flink, with the tables it writes to.
+
+    ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
+    ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
+    those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
+    ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
+    failed, None where it didn't.
+    """
+
+    name: str
+    arn: str
+    status: str
+    conditional_token: str
+    parallelism: int
+    configured_parallelism: int
+    parallelism_per_kpu: int = 1
+    autoscaling_enabled: bool = False
+    runtime: str = "FLINK-1_20"
+    checkpoint_interval_milliseconds: int = 60_000
+    kpus_max: int = 64
+    partitions: int | None = None
+    tasks: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    updated_at: datetime | None = None
+    failure: str | None = None
+
+    @property
+    def kpus(self) -> int:
+        """Kinesis Processing Units in use, without the one for orchestration (how-scaling)."""
+        return -(-self.parallelism // self.parallelism_per_kpu)
+
+    @property
+    def is_flink_2(self) -> bool:
+        """Whether uptime, downtime and restarts have their new names (metrics-dimensions)."""
+        return self.runtime.startswith("FLINK-2")
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether something is under way that a change has to wait for."""
+        return self.status in CHANGING
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the job runs, and may be changed."""
+        return self.status == "RUNNING"
+
+
 @dataclass(frozen=True, slots=True)
 class KeySample:
     """The partition keys of the records lately put to one shard: how many of each key."""
@@ -166,3 +242,11 @@ class Pipeline:
     consumers: tuple[Consumer, ...]
     account_concurrency: int
     key_samples: tuple[KeySample, ...] = ()
+    applications: tuple[FlinkApplication, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table that is written to, each once."""
+        found = [table for each in self.consumers for table in each.tables]
+        found += [table for each in self.applications for table in each.tables]
+        return tuple({table.name: table for table in found}.values())

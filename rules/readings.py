@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from rules.pipeline import Capacity, Consumer, Pipeline
+from rules.application_vitals import ApplicationVitals
+from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline
 from rules.vitals import CapacityVitals, FunctionVitals, Vitals
 from rules.window import Window
 
@@ -12,6 +14,8 @@ __all__ = [
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
     "Readings",
+    "increase",
+    "mean",
     "rate",
 ]
 
@@ -30,6 +34,19 @@ SHARD_BYTES_PER_SECOND = 1024 * 1024
 def rate(window: Window, seconds: int = RECENT_SECONDS) -> float:
     """A metric of sums as a rate per second: its largest minute of the newest ``seconds``."""
     return (window.last(seconds).peak or 0.0) / window.metric.period_seconds
+
+
+def mean(window: Window, seconds: int = RECENT_SECONDS) -> float | None:
+    """The mean of the samples in the newest ``seconds``, None without any."""
+    present = window.last(seconds).present
+    return sum(present) / len(present) if present else None
+
+
+def increase(window: Window, seconds: int) -> float:
+    """How far a count went up in the newest ``seconds``; where it fell it began anew at 0."""
+    present = window.last(seconds).present
+    pairs = pairwise(present)
+    return sum(later - earlier if later >= earlier else later for earlier, later in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +68,16 @@ class Readings:
         return None if newest is None else newest / 1000
 
     @property
+    def age_name(self) -> str:
+        """What AWS calls the age: Kinesis by the reads of functions, Flink by its own source."""
+        return "iterator age" if self.pipeline.consumers else "time behind the latest record"
+
+    @property
     def is_settling(self) -> bool:
         """Whether the minutes judged are still those before, or just after, the last change."""
-        judged = self.vitals.judged_until
-        settle = timedelta(seconds=RECENT_SECONDS)
-        return bool(self.changed_at and judged and judged - self.changed_at < settle)
+        if any(map(self.has_just_started, self.pipeline.applications)):
+            return True
+        return self.changed_within(RECENT_SECONDS)
 
     @property
     def age_growth(self) -> float:
@@ -78,7 +100,7 @@ class Readings:
     @property
     def stream_utilization(self) -> tuple[float, float]:
         """Incoming records and bytes as shares of what the open shards take, 0..1 and above."""
-        shards = self.pipeline.stream.shard_count
+        shards = max(1, self.pipeline.stream.shard_count)
         records = rate(self.vitals.stream.incoming_records) / SHARD_RECORDS_PER_SECOND
         size = rate(self.vitals.stream.incoming_bytes) / SHARD_BYTES_PER_SECOND
         return records / shards, size / shards
@@ -105,6 +127,41 @@ class Readings:
         """The vitals of a table or an index."""
         return self.vitals.capacities[capacity.where]
 
+    def application(self, application: FlinkApplication) -> ApplicationVitals:
+        """The vitals of an application."""
+        return self.vitals.applications[application.name]
+
+    def has_just_started(self, application: FlinkApplication) -> bool:
+        """Whether the job is being changed, is down, or began too lately to be judged."""
+        uptime = self.application(application).uptime_milliseconds.last(RECENT_SECONDS).latest
+        young = uptime is not None and uptime < RECENT_SECONDS * 1000
+        changed, judged = application.updated_at, self.vitals.judged_until
+        settle = timedelta(seconds=RECENT_SECONDS)
+        unseen = changed is not None and judged is not None and judged - changed < settle
+        return application.is_changing or young or unseen
+
+    def changed_within(self, seconds: int) -> bool:
+        """Whether a lever was moved in so many seconds before the newest minute judged."""
+        changed, judged = self.changed_at, self.vitals.judged_until
+        return bool(changed and judged and judged - changed < timedelta(seconds=seconds))
+
+    def seconds_unchanged(self, application: FlinkApplication, most: int) -> int:
+        """Since the application was last updated, at least a minute and at most ``most``."""
+        changed, judged = application.updated_at, self.vitals.judged_until
+        if changed is None or judged is None:
+            return most
+        return min(most, max(60, int((judged - changed).total_seconds())))
+
+    def utilization(self, application: FlinkApplication) -> float | None:
+        """How busy the job's subtasks are, 0..1: by busyTimeMsPerSecond of the busiest task, else
+        by cpuUtilization, None where neither is published."""
+        vitals = self.application(application)
+        busy = mean(vitals.busy)
+        cpu = mean(vitals.cpu_percent)
+        if busy is not None:
+            return busy / 1000
+        return None if cpu is None else cpu / 100
+
     def lanes(self, consumer: Consumer) -> int:
         """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
         return self.pipeline.stream.shard_count * consumer.mapping.parallelization_factor
@@ -125,10 +182,10 @@ class Readings:
         done = vitals.consumed_write_units.last(RECENT_SECONDS).total
         return throttled / (throttled + done) if throttled else 0.0
 
-    def is_throttled_downstream(self, consumer: Consumer) -> bool:
-        """Whether any table or index of the consumer throttled its writes lately."""
+    def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
+        """Whether any table or index of the consumer or application throttled its writes lately."""
         return any(
             self.throttled_share(capacity) >= 0.01
-            for table in consumer.tables
+            for table in reader.tables
             for capacity in table.capacities
         )

@@ -1,9 +1,16 @@
 """The metrics that diagnosis and sizing read, lined up minute by minute."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from rules.application_vitals import (
+    ApplicationVitals,
+    application_metrics,
+    application_vitals,
+    heartbeats,
+    largest,
+)
 from rules.metrics import function_metric, stream_metric, table_metric
 from rules.pipeline import Capacity, Pipeline
 from rules.window import Metric, Window
@@ -25,7 +32,10 @@ longer than this behind its neighbours is silent, not late."""
 
 @dataclass(frozen=True, slots=True)
 class StreamVitals:
-    """The stream's own metrics, per minute: sums, and the maximum of the iterator age."""
+    """The stream's own metrics, per minute: sums, and the maximum of the iterator age.
+
+    The age is that of the reader furthest behind: Flink applications tell how far they are.
+    """
 
     incoming_records: Window
     incoming_bytes: Window
@@ -76,6 +86,7 @@ class Vitals:
     capacities: Mapping[str, CapacityVitals]
     judged_until: datetime | None
     last_seen: datetime | None
+    applications: Mapping[str, ApplicationVitals] = field(default_factory=dict)
 
 
 def _stream_metrics(stream: str) -> tuple[Metric, ...]:
@@ -112,24 +123,24 @@ def _capacity_metrics(capacity: Capacity) -> tuple[Metric, ...]:
 
 
 def _capacities(pipeline: Pipeline) -> dict[str, Capacity]:
-    return {
-        capacity.where: capacity
-        for consumer in pipeline.consumers
-        for table in consumer.tables
-        for capacity in table.capacities
-    }
+    return {capacity.where: capacity for table in pipeline.tables for capacity in table.capacities}
 
 
 def vital_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``vitals_from`` needs of a pipeline, each once."""
     functions = dict.fromkeys(consumer.function.name for consumer in pipeline.consumers)
     metrics = [
-        *_stream_metrics(pipeline.stream.name),
+        *(() if pipeline.stream.is_topic else _stream_metrics(pipeline.stream.name)),
         *(metric for function in functions for metric in _function_metrics(function)),
         *(
             metric
             for capacity in _capacities(pipeline).values()
             for metric in _capacity_metrics(capacity)
+        ),
+        *(
+            metric
+            for application in pipeline.applications
+            for metric in application_metrics(application, pipeline.stream)
         ),
     ]
     return tuple(metrics)
@@ -150,9 +161,13 @@ def _cut(window: Window, end: datetime) -> Window:
 def _heartbeats(pipeline: Pipeline) -> tuple[Metric, ...]:
     """One metric a layer that is published whenever the layer does anything."""
     stream = pipeline.stream.name
-    return (
+    metrics = (
         stream_metric(stream, "IncomingRecords", "Sum"),
         stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"),
+    )
+    return (
+        *(() if pipeline.stream.is_topic else metrics),
+        *(metric for each in pipeline.applications for metric in heartbeats(each)),
         *(
             function_metric(consumer.function.name, "Invocations", "Sum")
             for consumer in pipeline.consumers
@@ -189,11 +204,18 @@ def vitals_from(pipeline: Pipeline, windows: Mapping[Metric, Window], now: datet
     judged_until, last_seen = _judged_until(pipeline, windows, now)
     end = judged_until or last_seen or now
 
-    def cut(metrics: tuple[Metric, ...]) -> tuple[Window, ...]:
-        return tuple(_cut(windows[metric], end) for metric in metrics)
+    def cut_one(metric: Metric) -> Window:
+        return _cut(windows[metric], end)
 
+    def cut(metrics: tuple[Metric, ...]) -> tuple[Window, ...]:
+        return tuple(map(cut_one, metrics))
+
+    applications = {
+        each.name: application_vitals(each, pipeline.stream, cut_one)
+        for each in pipeline.applications
+    }
     return Vitals(
-        stream=StreamVitals(*cut(_stream_metrics(pipeline.stream.name))),
+        stream=_stream_vitals(pipeline, cut, applications),
         functions={
             consumer.function.name: FunctionVitals(*cut(_function_metrics(consumer.function.name)))
             for consumer in pipeline.consumers
@@ -204,4 +226,20 @@ def vitals_from(pipeline: Pipeline, windows: Mapping[Metric, Window], now: datet
         },
         judged_until=judged_until,
         last_seen=last_seen,
+        applications=applications,
     )
+
+
+def _stream_vitals(
+    pipeline: Pipeline,
+    cut: Callable[[tuple[Metric, ...]], tuple[Window, ...]],
+    applications: Mapping[str, ApplicationVitals],
+) -> StreamVitals:
+    behind = [each.behind_milliseconds for each in applications.values()]
+    if pipeline.stream.is_topic:
+        age = largest(behind)
+        silent = age.silenced()
+        return StreamVitals(silent, silent, silent, silent, silent, age)
+    own = StreamVitals(*cut(_stream_metrics(pipeline.stream.name)))
+    age = largest([own.iterator_age_milliseconds, *behind])
+    return replace(own, iterator_age_milliseconds=age)

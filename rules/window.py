@@ -54,6 +54,10 @@ class Window:
         """The newest sample that exists, however old."""
         return next((sample for sample in reversed(self.samples) if sample is not None), None)
 
+    def silenced(self) -> "Window":
+        """The same time without a single sample."""
+        return Window(self.metric, self.start, (None,) * len(self.samples))
+
     def last(self, seconds: float) -> "Window":
         """The newest part of the window, at least ``seconds`` long where it reaches that far."""
         count = max(1, -(-int(seconds) // self.metric.period_seconds))

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from rules.diagnosis import LeverKind
 from scaling.errors import CloudError, LimitExceeded, Unreachable
-from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.history import UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
 from scaling.plan import (
     Action,
     Decision,
     MergeShards,
     Plan,
     SplitShard,
+    UpdateApplication,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -43,6 +44,8 @@ def operation_of(action: Action) -> str:
             return "lambda:UpdateEventSourceMapping"
         case UpdateTableThroughput():
             return "dynamodb:UpdateTable"
+        case UpdateApplication():
+            return UPDATE_APPLICATION
         case UpdateRetention():
             raised = action.to_hours > action.from_hours
             return f"kinesis:{'Increase' if raised else 'Decrease'}StreamRetentionPeriod"
@@ -57,6 +60,8 @@ def lease_of(action: Action) -> str:
             return f"function/{action.function}"
         case UpdateTableThroughput():
             return f"table/{action.table}"
+        case UpdateApplication():
+            return f"application/{action.application}"
 
 
 def levers_of(action: Action) -> Iterator[Lever]:
@@ -68,13 +73,26 @@ def levers_of(action: Action) -> Iterator[Lever]:
             yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
         case UpdateParallelizationFactor():
             yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, action.function)
+        case UpdateApplication():
+            yield from _levers_of_application(action)
         case UpdateTableThroughput():
-            for target in action.targets:
-                where = action.table if target.index is None else f"{action.table}/{target.index}"
-                if target.to_write_units != target.from_write_units:
-                    yield Lever.of(LeverKind.WRITE_CAPACITY, where)
-                if target.to_read_units != target.from_read_units:
-                    yield Lever.of(LeverKind.READ_CAPACITY, where)
+            yield from _levers_of_table(action)
+
+
+def _levers_of_application(action: UpdateApplication) -> Iterator[Lever]:
+    if action.to_parallelism != action.from_parallelism:
+        yield Lever.of(LeverKind.PARALLELISM, action.application)
+    if action.to_parallelism_per_kpu != action.from_parallelism_per_kpu:
+        yield Lever.of(LeverKind.PARALLELISM_PER_KPU, action.application)
+
+
+def _levers_of_table(action: UpdateTableThroughput) -> Iterator[Lever]:
+    for target in action.targets:
+        where = action.table if target.index is None else f"{action.table}/{target.index}"
+        if target.to_write_units != target.from_write_units:
+            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
+        if target.to_read_units != target.from_read_units:
+            yield Lever.of(LeverKind.READ_CAPACITY, where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from rules.metrics import account_metric, function_metric, stream_metric, table_metric
-from rules.pipeline import Capacity, Consumer, Pipeline, Stream
+from rules.metrics import (
+    account_metric,
+    application_metric,
+    behind_metric,
+    function_metric,
+    stream_metric,
+    table_metric,
+)
+from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Stream
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric
 from scaling.specification import PipelineSpec
@@ -22,6 +29,10 @@ PREFIX = "tidegate/pipeline/"
 NEAR = 0.8
 FORECAST_SECONDS = 4 * 3600
 """As first aid forecasts: time to wake a person and to cure the cause."""
+
+HEAP_PERCENT = 85
+RARE = 1e-9
+"""Any increase of a count, as a rate per second."""
 
 NAME_MAX = 255
 """Characters of an alarm's name (PutMetricAlarm, API reference)."""
@@ -108,7 +119,8 @@ def _any_of(names: Sequence[str]) -> str:
 
 
 def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield from _stream(pipeline.stream, spec)
+    if not pipeline.stream.is_topic:
+        yield from _stream(pipeline.stream, spec)
     if any(each.function.reserved_concurrency is None for each in pipeline.consumers):
         yield "account-concurrency-near-limit", _alarm(
             "The account uses more than 80 % of its concurrent executions, which these functions "
@@ -116,14 +128,13 @@ def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[st
             account_metric("ConcurrentExecutions", "Maximum"),
             NEAR * pipeline.account_concurrency, 3, 5, NOT_BREACHING,
         )  # fmt: skip
-    seen: set[str] = set()
     for consumer in pipeline.consumers:
         yield from _consumer(consumer)
-        for table in consumer.tables:
-            if table.name not in seen:
-                seen.add(table.name)
-                for capacity in table.capacities:
-                    yield from _capacity(capacity, provisioned=table.is_provisioned)
+    for application in pipeline.applications:
+        yield from _application(application, pipeline, spec)
+    for table in pipeline.tables:
+        for capacity in table.capacities:
+            yield from _capacity(capacity, provisioned=table.is_provisioned)
 
 
 def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -188,6 +199,39 @@ def _consumer(consumer: Consumer) -> Iterator[tuple[str, dict[str, Any]]]:
             function_metric(name, "ConcurrentExecutions", "Maximum"), NEAR * cap, 3, 5,
             NOT_BREACHING,
         )  # fmt: skip
+
+
+def _application(
+    application: FlinkApplication, pipeline: Pipeline, spec: PipelineSpec
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that AWS recommends for Flink applications; counters are judged by their rate."""
+    name = application.name
+    renamed = application.is_flink_2
+    down = application_metric(name, "restartingTime" if renamed else "downtime", "Maximum")
+    yield f"{name}/job-down", _alarm(f"The job of {name} is down", down, 1, 3, 5, NOT_BREACHING)
+    restarts = application_metric(name, "numRestarts" if renamed else "fullRestarts", "Maximum")
+    failed = application_metric(name, "numberOfFailedCheckpoints", "Maximum")
+    for kind, words, metric in (
+        ("restarts", f"The job of {name} fails and restarts", restarts),
+        ("checkpoints-failing", f"Checkpoints of {name} fail", failed),
+    ):
+        yield f"{name}/{kind}", {
+            # Two in a quarter of an hour: a single one may be AWS's own maintenance.
+            **_common(words, RARE, 2, 15, NOT_BREACHING),
+            "Metrics": [_query("count", metric), _expression("RATE(count)")],
+        }  # fmt: skip
+    for kind, metric_name, limit in (
+        ("heap-full", "heapMemoryUtilization", HEAP_PERCENT),
+        ("cpu-full", "cpuUtilization", NEAR * 100),
+    ):
+        metric = application_metric(name, metric_name, "Average")
+        words = f"{name} uses more than {limit:g} % of its {kind.removesuffix('-full')}"
+        yield f"{name}/{kind}", _alarm(words, metric, limit, 4, 5, NOT_BREACHING)
+    objective = spec.objective.iterator_age_max_seconds
+    if not pipeline.stream.is_topic:
+        behind = behind_metric(name, pipeline.stream.name, "Maximum")
+        words = f"{name} is behind {pipeline.stream.name} by more than {objective:g} s"
+        yield f"{name}/behind", _alarm(words, behind, objective * 1000, 3, 5, MISSING)
 
 
 def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,7 +15,7 @@ from scaling.errors import TidegateError
 from scaling.levers import current_capacities, is_changing, lever_spec
 from scaling.ports import Edges
 from scaling.record import Lever, Wished
-from scaling.specification import ConsumerSpec, PipelineSpec
+from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 
 __all__ = [
     "VERSION",
@@ -115,17 +115,22 @@ class Asked:
     holder: str
 
 
-def _capacity_places(consumer: ConsumerSpec) -> Iterator[str]:
-    for table in consumer.table_specs:
+def _capacity_places(reader: ConsumerSpec | ApplicationSpec) -> Iterator[str]:
+    for table in reader.table_specs:
         yield table.name
         yield from (f"{table.name}/{index.name}" for index in table.indexes)
 
 
 def _levers(spec: PipelineSpec) -> Iterator[Lever]:
-    yield Lever.of(LeverKind.SHARD_COUNT, spec.stream)
-    for consumer in spec.consumers:
-        yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function)
-        for where in _capacity_places(consumer):
+    if spec.topic is None:
+        yield Lever.of(LeverKind.SHARD_COUNT, spec.stream)
+    for reader in spec.readers:
+        if isinstance(reader, ConsumerSpec):
+            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, reader.function)
+        else:
+            yield Lever.of(LeverKind.PARALLELISM, reader.application)
+            yield Lever.of(LeverKind.PARALLELISM_PER_KPU, reader.application)
+        for where in _capacity_places(reader):
             yield Lever.of(LeverKind.WRITE_CAPACITY, where)
             yield Lever.of(LeverKind.READ_CAPACITY, where)
 
@@ -209,19 +214,24 @@ def describe(asked: Asked) -> ScalableTargetDimension:
 
 def _only(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
     """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
-    table = lever.where.partition("/")[0]
     match lever.kind:
-        case LeverKind.PARALLELIZATION_FACTOR:
-            consumers = [
-                replace(each, tables=[]) for each in spec.consumers if each.function == lever.where
+        case (
+            LeverKind.PARALLELIZATION_FACTOR | LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU
+        ):
+            readers = [
+                replace(each, tables=[]) for each in spec.readers if each.name == lever.where
             ]
         case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-            consumers = [
+            readers = [
                 replace(each, tables=[said])
-                for each in spec.consumers
+                for each in spec.readers
                 for said in each.table_specs
-                if said.name == table
+                if said.name == lever.where.partition("/")[0]
             ][:1]
         case _:
-            consumers = []
-    return replace(spec, consumers=consumers)
+            readers = []
+    return replace(
+        spec,
+        consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
+        applications=[each for each in readers if isinstance(each, ApplicationSpec)],
+    )

@@ -11,9 +11,12 @@ from scaling.history import History, remembered
 from scaling.levers import current_capacities
 from scaling.plan import Decision, Plan
 from scaling.record import Entry, Outcome, Wished
-from scaling.wishes import Wish
+from scaling.resources.flink_application import DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK
+from scaling.wish import Wish
 
 __all__ = ["step_towards"]
+
+_HOPELESS = (DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK)
 
 
 def step_towards(
@@ -46,6 +49,9 @@ def _next_step(
 def _status(decision: Decision, entries: list[Entry]) -> tuple[ScalingStatus, str | None]:
     """Derived, not stored: by how the last step since the wish went, and whether one was due."""
     last = entries[-1] if entries else None
+    hopeless = [reason for reason in decision.held_by if any(map(reason.count, _HOPELESS))]
+    if hopeless:
+        return ScalingStatus.FAILED, hopeless[0]
     if last is not None and last.outcome is Outcome.FAILED:
         return ScalingStatus.FAILED, last.detail
     if last is not None:

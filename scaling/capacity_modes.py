@@ -15,7 +15,7 @@ from scaling.costs import (
 from scaling.needs import Need
 from scaling.prices import HOURS_PER_MONTH, prices
 from scaling.record import Lever
-from scaling.usage import Usage, tables_of
+from scaling.usage import Usage
 
 __all__ = ["Modes", "modes"]
 
@@ -46,10 +46,11 @@ class Modes:
 
 
 def modes(pipeline: Pipeline, usage: Usage, needed: Iterable[Need]) -> tuple[Modes, ...]:
-    """Provisioned against on-demand, for the stream and for each table."""
+    """Provisioned against on-demand, for the stream and for each table; a topic has no modes."""
     by_lever = {each.lever: each for each in needed}
-    tables = (_table_modes(table, usage, by_lever) for table in tables_of(pipeline))
-    return (_stream_modes(pipeline, usage, by_lever), *tables)
+    tables = (_table_modes(table, usage, by_lever) for table in pipeline.tables)
+    streams = () if pipeline.stream.is_topic else (_stream_modes(pipeline, usage, by_lever),)
+    return (*streams, *tables)
 
 
 def _stream_modes(pipeline: Pipeline, usage: Usage, by_lever: Mapping[Lever, Need]) -> Modes:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from rules.diagnosis import LeverKind
-from rules.pipeline import Pipeline, Stream, Table
+from rules.pipeline import FlinkApplication, Pipeline, Stream, Table
 from scaling.needs import Need
 from scaling.prices import HOURS_PER_MONTH, prices
 from scaling.record import Lever
-from scaling.usage import Usage, tables_of
+from scaling.usage import Usage
 
 __all__ = ["Item", "gigabytes", "gigabytes_extended", "items", "put_payload_units"]
 
@@ -49,9 +49,10 @@ def items(pipeline: Pipeline, usage: Usage, needed: Iterable[Need]) -> tuple[Ite
     """The bill, the stream first."""
     by_lever = {each.lever: each for each in needed}
     return (
-        *_stream_items(pipeline, usage, by_lever),
+        *(() if pipeline.stream.is_topic else _stream_items(pipeline, usage, by_lever)),
         *_function_items(pipeline, usage),
-        *(item for table in tables_of(pipeline) for item in _table_items(table, usage, by_lever)),
+        *(item for each in pipeline.applications for item in _application_items(each)),
+        *(item for table in pipeline.tables for item in _table_items(table, usage, by_lever)),
     )
 
 
@@ -135,7 +136,8 @@ def gigabytes(pipeline: Pipeline, usage: Usage) -> tuple[float, float]:
     """In and out a month as on-demand mode counts them; out once a consumer where no metric tells
     of it."""
     rounded = ceil(usage.record_bytes / ON_DEMAND_RECORD_BYTES) * ON_DEMAND_RECORD_BYTES
-    out = usage.bytes_out or usage.bytes_in * len(pipeline.consumers)
+    readers = len(pipeline.consumers) + len(pipeline.applications)
+    out = usage.bytes_out or usage.bytes_in * readers
     return (
         usage.a_month(usage.records * rounded) / GIGABYTE,
         usage.a_month(out) / GIGABYTE,
@@ -154,6 +156,17 @@ def _function_items(pipeline: Pipeline, usage: Usage) -> Iterator[Item]:
         requests = usage.a_month(invocations)
         usd = requests * price["lambda_request_usd"]
         yield _fixed(layer, "requests", _short(requests), usd)
+
+
+def _application_items(application: FlinkApplication) -> Iterator[Item]:
+    """KPUs as they are now; following the load costs restarts, which no bill tells."""
+    layer, price = f"application {application.name}", prices()
+    kpus = application.kpus + 1
+    usd = kpus * price["kpu_hour_usd"] * HOURS_PER_MONTH
+    yield _fixed(layer, "KPUs, one of them for orchestration", f"{kpus}", usd)
+    storage = application.kpus * price["running_storage_gigabytes_per_kpu"]
+    usd = storage * price["running_storage_gigabyte_month_usd"]
+    yield _fixed(layer, "running storage, GB", f"{storage:,.0f}", usd)
 
 
 def _table_items(table: Table, usage: Usage, by_lever: Mapping[Lever, Need]) -> Iterator[Item]:

@@ -46,11 +46,13 @@ LINES = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A metric and what it is multiplied by to be in the graph's unit."""
+    """A metric, less another where one is named, and what it is multiplied by to be in the graph's
+    unit."""
 
     metric: Metric
     label: str
     scale: float = 1.0
+    less: Metric | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +90,21 @@ def dashboard_name(pipeline: str) -> str:
 
 def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
     """The layers of a pipeline as they are set now."""
-    found = [_stream(pipeline.stream, spec)]
-    seen: set[str] = set()
-    for consumer in pipeline.consumers:
-        found.append(_consumer(consumer, pipeline))
-        for table in consumer.tables:
-            if table.name not in seen:
-                seen.add(table.name)
-                graphs = [graph for each in table.capacities for graph in _capacity(each)]
-                text = (
-                    "Throttled writes slow the function, which raises the iterator age. An index "
-                    "throttles its table's writes. One partition takes 1,000 writes a second: a "
-                    "hot key throttles below the capacity, and more of it cures nothing."
-                )
-                found.append(Row(f"Table {table.name}", text, tuple(graphs)))
+    # Imported here: it is made of what this module defines.
+    from scaling.dashboard_application import application_rows
+
+    found = [] if pipeline.stream.is_topic else [_stream(pipeline.stream, spec)]
+    for application in pipeline.applications:
+        found += application_rows(application, pipeline.stream, spec)
+    found += (_consumer(consumer, pipeline) for consumer in pipeline.consumers)
+    for table in pipeline.tables:
+        graphs = [graph for each in table.capacities for graph in _capacity(each)]
+        text = (
+            "Throttled writes slow what writes them, which raises the iterator age. An index "
+            "throttles its table's writes. One partition takes 1,000 writes a second: a "
+            "hot key throttles below the capacity, and more of it cures nothing."
+        )
+        found.append(Row(f"Table {table.name}", text, tuple(graphs)))
     return tuple(found)
 
 
@@ -251,13 +254,19 @@ def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[
     for at, line in enumerate(graph.lines):
         metric = line.metric
         dimensions = [part for pair in metric.dimensions for part in pair]
-        plain = line.scale == 1
+        plain = line.scale == 1 and line.less is None
         told: dict[str, Any] = {"stat": metric.statistic, "id": f"m{at}", "visible": plain}
         if plain:
             told["label"] = line.label
         metrics.append([metric.namespace, metric.name, *dimensions, told])
+        value = f"m{at}"
+        if line.less is not None:
+            less = [part for pair in line.less.dimensions for part in pair]
+            hidden = {"stat": line.less.statistic, "id": f"l{at}", "visible": False}
+            metrics.append([line.less.namespace, line.less.name, *less, hidden])
+            value = f"(m{at} - l{at})"
         if not plain:
-            expression = {"expression": f"m{at} * {line.scale!r}", "label": line.label}
+            expression = {"expression": f"{value} * {line.scale!r}", "label": line.label}
             metrics.append([{**expression, "id": f"e{at}"}])
     limits = [{"label": each.label, "value": each.value, "color": RED} for each in graph.limits]
     return {

@@ -5,27 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
-from rules.pipeline import Capacity, Consumer, Pipeline, Table
+from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Table
 from rules.readings import Readings
+from scaling.actions import actions
+from scaling.application_wishes import application_wishes
 from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.first_aid import records_will_expire, retention_wish
 from scaling.history import UPDATE_SHARD_COUNT, History
-from scaling.levers import lever_spec
+from scaling.levers import APPLICATION_LEVERS, lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.plan import (
-    Action,
     Bound,
-    CapacityTarget,
     Decision,
     MergeShards,
     Plan,
     SplitShard,
-    UpdateParallelizationFactor,
-    UpdateRetention,
-    UpdateShardCount,
-    UpdateTableThroughput,
 )
-from scaling.prices import monthly_usd
+from scaling.prices import kpus_monthly_usd, monthly_usd
 from scaling.record import Lever
 from scaling.reshard import split_for, splits_towards
 from scaling.reshard.execute import action_for
@@ -33,6 +29,11 @@ from scaling.reshard.planner import Even, plan
 from scaling.reshard.shape import EVEN_WITHIN, ShardMap
 from scaling.resources.dynamodb_table import capacity_bounds
 from scaling.resources.event_source_mapping import factor_bounds
+from scaling.resources.flink_application import (
+    application_bounds,
+    kpus_of,
+    scale_in_bounds,
+)
 from scaling.resources.kinesis_stream import (
     UPDATES_PER_DAY,
     busy_bounds,
@@ -40,7 +41,8 @@ from scaling.resources.kinesis_stream import (
     shard_count_bounds,
 )
 from scaling.specification import Owner, PipelineSpec
-from scaling.wishes import SETTLE, Wish, wishes
+from scaling.wish import SETTLE, Wish
+from scaling.wishes import wishes
 
 __all__ = ["Decider", "decide"]
 
@@ -76,15 +78,24 @@ class Decider:
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
-        wanted = wishes(self.readings, self.diagnoses, self.spec, self.history, self.now)
+        seen = (self.readings, self.diagnoses, self.spec, self.history, self.now)
+        wanted = (*wishes(*seen), *application_wishes(*seen))
         retention = retention_wish(self.readings, self.history)
         decisions = [self._decision(wish) for wish in (*wanted, retention)]
         split = self._split(decisions)
         if split is not None:
             decisions = [each for each in decisions if each.lever != split[0].lever]
             decisions.append(split[0])
-        actions = tuple(_actions(self._pipeline, decisions, None if split is None else split[1]))
-        return Plan(actions, tuple(decisions))
+        return self._plan(decisions, None if split is None else split[1])
+
+    def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
+        found = actions(self._pipeline, decisions, split, self._ending_autoscaling())
+        return Plan(tuple(found), tuple(decisions))
+
+    def _ending_autoscaling(self) -> frozenset[str]:
+        """The applications whose own autoscaling the file wants off."""
+        said = (each for each in self.spec.applications if each.service_autoscaling == "off")
+        return frozenset(each.application for each in said)
 
     def plan_for(self, wish: Wish) -> Plan:
         """One lever moved as far towards a wish from outside as every bound allows now.
@@ -96,7 +107,7 @@ class Decider:
             by_hand = self._by_hand(wish)
             if by_hand is not None:
                 return by_hand
-        return Plan(tuple(_actions(self._pipeline, [decision], None)), (decision,))
+        return self._plan([decision], None)
 
     def _by_hand(self, wish: Wish) -> Plan | None:
         allowed, _ = hold(wish.current, wish.wanted, self._bounds_of_any_reshard(wish))
@@ -129,13 +140,16 @@ class Decider:
         return self._priced(wish, allowed, held_by)
 
     def _priced(self, wish: Wish, allowed: int, held_by: tuple[str, ...]) -> Decision:
-        shards = self._pipeline.stream.shard_count
-        difference = monthly_usd(wish.lever, allowed, shards) - monthly_usd(
-            wish.lever, wish.current, shards
-        )
+        difference = self._usd(wish.lever, allowed) - self._usd(wish.lever, wish.current)
         return Decision(
             wish.lever, wish.current, wish.wanted, allowed, wish.because, held_by, difference
         )
+
+    def _usd(self, lever: Lever, capacity: int) -> float:
+        if lever.kind in APPLICATION_LEVERS:
+            application = _application(self._pipeline, lever)
+            return kpus_monthly_usd(kpus_of(application, lever.kind, capacity))
+        return monthly_usd(lever, capacity, self._pipeline.stream.shard_count)
 
     def _bounds(self, wish: Wish) -> Iterator[Bound]:
         yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
@@ -162,6 +176,13 @@ class Decider:
             case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
                 table, capacity = _capacity(self._pipeline, wish.lever)
                 yield from capacity_bounds(table, capacity, wish.current, wish.wanted, self.now)
+            case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+                application = _application(self._pipeline, wish.lever)
+                ends = application.name in self._ending_autoscaling()
+                yield from application_bounds(
+                    application, wish.lever, wish.current, ends, self.history, self.now
+                )
+                yield from scale_in_bounds(wish, self.history, self.now)
 
     def _pending_bounds(self, wish: Wish) -> Iterator[Bound]:
         for entry in self.history.open_entries():
@@ -226,61 +247,14 @@ def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
     return next(each for each in pipeline.consumers if each.function.name == lever.where)
 
 
+def _application(pipeline: Pipeline, lever: Lever) -> FlinkApplication:
+    return next(each for each in pipeline.applications if each.name == lever.where)
+
+
 def _capacity(pipeline: Pipeline, lever: Lever) -> tuple[Table, Capacity]:
     return next(
         (table, capacity)
-        for consumer in pipeline.consumers
-        for table in consumer.tables
+        for table in pipeline.tables
         for capacity in table.capacities
         if capacity.where == lever.where
-    )
-
-
-def _actions(
-    pipeline: Pipeline, decisions: list[Decision], split: SplitShard | None
-) -> Iterator[Action]:
-    """Downstream first: tables, factor, then retention and shards."""
-    changing = {each.lever: each.allowed for each in decisions if each.changes}
-    yield from _table_actions(pipeline, changing)
-    for consumer in pipeline.consumers:
-        name, mapping = consumer.function.name, consumer.mapping
-        factor = changing.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))
-        if factor is not None:
-            yield UpdateParallelizationFactor(
-                mapping.uuid, name, mapping.parallelization_factor, factor
-            )
-    stream = pipeline.stream
-    hours = changing.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
-    if hours is not None:
-        yield UpdateRetention(stream.name, stream.retention_hours, hours)
-    shards = changing.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
-    if shards is not None:
-        yield split or UpdateShardCount(stream.name, stream.shard_count, shards)
-
-
-def _table_actions(
-    pipeline: Pipeline, changing: dict[Lever, int]
-) -> Iterator[UpdateTableThroughput]:
-    tables = {table.name: table for consumer in pipeline.consumers for table in consumer.tables}
-    for table in tables.values():
-        targets = tuple(
-            target
-            for capacity in table.capacities
-            if (target := _target(capacity, changing)) is not None
-        )
-        if targets:
-            yield UpdateTableThroughput(table.name, targets)
-
-
-def _target(capacity: Capacity, changing: dict[Lever, int]) -> CapacityTarget | None:
-    write = changing.get(Lever.of(LeverKind.WRITE_CAPACITY, capacity.where))
-    read = changing.get(Lever.of(LeverKind.READ_CAPACITY, capacity.where))
-    if write is None and read is None:
-        return None
-    return CapacityTarget(
-        capacity.index,
-        capacity.write_units,
-        capacity.read_units,
-        capacity.write_units if write is None else write,
-        capacity.read_units if read is None else read,
     )

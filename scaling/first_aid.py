@@ -5,7 +5,7 @@ from rules.readings import Readings
 from scaling.history import History
 from scaling.limits import RETENTION_HOURS_MAX
 from scaling.record import Lever
-from scaling.wishes import Wish
+from scaling.wish import Wish
 
 __all__ = ["records_will_expire", "retention_wish"]
 
@@ -22,10 +22,13 @@ def records_will_expire(readings: Readings) -> bool:
     """Whether the age is past half of the retention and not falling, or reaches all of it within
     four hours at its present growth."""
     age = readings.age_seconds
+    if readings.pipeline.stream.is_topic:
+        return False
     if age is None or age <= readings.iterator_age_max_seconds:
         return False
     retention = readings.pipeline.stream.retention_hours * 3600
-    growth = readings.age_growth
+    # At a standstill the age grows by 1; more is a jump, such as a job that reads again.
+    growth = min(readings.age_growth, 1.0)
     if growth > 0 and (retention - age) / growth < FORECAST_SECONDS:
         return True
     return age > NEAR_SHARE * retention and growth > -0.05
@@ -43,11 +46,11 @@ def retention_wish(readings: Readings, history: History) -> Wish:
     age = readings.age_seconds
     if records_will_expire(readings):
         because = (
-            f"iterator age {(age or 0) / 3600:.1f} h of {current} h retention, growing by "
+            f"{readings.age_name} {(age or 0) / 3600:.1f} h of {current} h retention, growing by "
             f"{readings.age_growth * 60:.0f} s a minute: unread records would expire"
         )
         return Wish(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_first_aid(stream.name)
     if before is not None and age is not None and age < OVER_SHARE * before * 3600:
-        return Wish(lever, current, before, f"the danger is over: iterator age {age:.0f} s")
+        return Wish(lever, current, before, f"the danger is over: {readings.age_name} {age:.0f} s")
     return Wish(lever, current, current, "")

@@ -11,9 +11,10 @@ from scaling.record import Entry, Lever, Outcome
 if TYPE_CHECKING:
     from scaling.ports import Ledger
 
-__all__ = ["UPDATE_SHARD_COUNT", "History", "remembered"]
+__all__ = ["UPDATE_APPLICATION", "UPDATE_SHARD_COUNT", "History", "remembered"]
 
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
+UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
 REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE)
@@ -44,15 +45,38 @@ class History:
             for entry in self.entries
         )
 
+    def last_entry(self, lever: Lever) -> Entry | None:
+        """The newest change of this lever that reached AWS, or may have."""
+        counted = (entry for entry in self.entries if entry.lever == lever)
+        return max(
+            (entry for entry in counted if entry.outcome in _COUNTED),
+            key=lambda entry: entry.begun_at,
+            default=None,
+        )
+
     def last_change(self, lever: Lever) -> datetime | None:
         """When this lever was last changed, None where the ledger doesn't know."""
-        return max(
-            (
-                entry.begun_at
-                for entry in self.entries
-                if entry.lever == lever and entry.outcome in _COUNTED
-            ),
-            default=None,
+        last = self.last_entry(lever)
+        return None if last is None else last.begun_at
+
+    def tries(self, lever: Lever, current: int) -> tuple[datetime, ...]:
+        """When a lever that still has ``current`` was to be changed from it, since it was last
+        changed otherwise; oldest first."""
+        found: list[datetime] = []
+        for entry in self.entries:
+            if entry.lever != lever or entry.outcome not in _COUNTED:
+                continue
+            found = [*found, entry.begun_at] if entry.from_capacity == current else []
+        return tuple(found)
+
+    def decreases(self, lever: Lever, now: datetime) -> int:
+        """How often a lever was lowered in the 24 hours before ``now``."""
+        return sum(
+            entry.lever == lever
+            and entry.to_capacity < entry.from_capacity
+            and entry.outcome in _COUNTED
+            and timedelta(0) <= now - entry.begun_at < DAY
+            for entry in self.entries
         )
 
     def last_change_of_any(self) -> datetime | None:

@@ -5,9 +5,22 @@ from collections.abc import Iterator
 from rules.diagnosis import LeverKind
 from rules.pipeline import Capacity, Pipeline
 from scaling.record import Lever
-from scaling.specification import Levers, LeverSpec, PipelineSpec
+from scaling.specification import (
+    ApplicationSpec,
+    ConsumerSpec,
+    Levers,
+    LeverSpec,
+    PipelineSpec,
+)
 
-__all__ = ["current_capacities", "is_changing", "lever_spec"]
+__all__ = ["APPLICATION_LEVERS", "current_capacities", "is_changing", "lever_spec"]
+
+APPLICATION_LEVERS = (LeverKind.PARALLELISM_PER_KPU, LeverKind.PARALLELISM)
+
+_OF_READER = {
+    ConsumerSpec: (LeverKind.PARALLELIZATION_FACTOR,),
+    ApplicationSpec: APPLICATION_LEVERS,
+}
 
 
 def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
@@ -18,11 +31,16 @@ def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
 def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
     """Every lever of the pipeline but retention with what it is set to, downstream first."""
     levers: dict[Lever, int] = {}
-    for consumer in pipeline.consumers:
-        for table in consumer.tables:
-            if table.is_provisioned:
-                for capacity in table.capacities:
-                    levers.update(_capacity_levers(capacity))
+    for table in pipeline.tables:
+        if table.is_provisioned:
+            for capacity in table.capacities:
+                levers.update(_capacity_levers(capacity))
+    for application in pipeline.applications:
+        for kind, capacity_now in (
+            (LeverKind.PARALLELISM_PER_KPU, application.parallelism_per_kpu),
+            (LeverKind.PARALLELISM, application.parallelism),
+        ):
+            levers[Lever.of(kind, application.name)] = capacity_now
     for consumer in pipeline.consumers:
         factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
         levers[factor] = consumer.mapping.parallelization_factor
@@ -42,11 +60,14 @@ def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
             )
         case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
             name = lever.where.partition("/")[0]
-            tables = (table for consumer in pipeline.consumers for table in consumer.tables)
             return any(
                 "UPDATING" in (table.status, *(each.status for each in table.indexes))
-                for table in tables
+                for table in pipeline.tables
                 if table.name == name
+            )
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            return any(
+                each.name == lever.where and each.is_changing for each in pipeline.applications
             )
     return pipeline.stream.status == "UPDATING"
 
@@ -54,15 +75,15 @@ def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
 def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:
     """Where the file may speak of a lever, the most specific place first."""
     table, _, index = lever.where.partition("/")
-    for consumer in spec.consumers:
-        if lever.kind is LeverKind.PARALLELIZATION_FACTOR and consumer.function == lever.where:
-            yield consumer.levers
+    for reader in spec.readers:
+        if lever.kind in _OF_READER[type(reader)] and reader.name == lever.where:
+            yield reader.levers
         if lever.kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
-            for named in consumer.table_specs:
+            for named in reader.table_specs:
                 if named.name == table:
                     yield from (each.levers for each in named.indexes if each.name == index)
                     yield named.levers
-                    yield consumer.levers
+                    yield reader.levers
     yield spec.levers
 
 

@@ -1,6 +1,13 @@
 """How far AWS lets a lever go, whatever anyone wants."""
 
-__all__ = ["FACTOR_MAX", "RETENTION_HOURS_MAX", "RETENTION_HOURS_MIN", "SHARDS_MAX"]
+__all__ = [
+    "FACTOR_MAX",
+    "PARALLELISM_MAX",
+    "PARALLELISM_PER_KPU_MAX",
+    "RETENTION_HOURS_MAX",
+    "RETENTION_HOURS_MIN",
+    "SHARDS_MAX",
+]
 
 
 RETENTION_HOURS_MIN, RETENTION_HOURS_MAX = 24, 8_760
@@ -11,3 +18,9 @@ FACTOR_MAX = 10
 
 SHARDS_MAX = 10_000
 """Most shards that UpdateShardCount scales to (UpdateShardCount, API reference)."""
+
+PARALLELISM_MAX = 32_768
+"""Flink's upper bound of a job's maximum parallelism (Flink documentation, parallel execution)."""
+
+PARALLELISM_PER_KPU_MAX = 8
+"""Highest ParallelismPerKPU (Managed Service for Apache Flink guide, how-scaling)."""

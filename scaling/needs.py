@@ -22,7 +22,6 @@ from scaling.record import Entry, Lever, Outcome
 from scaling.resources.kinesis_stream import shard_count_bounds
 from scaling.sizing import Load, learn, size
 from scaling.specification import PipelineSpec
-from scaling.usage import tables_of
 from scaling.wishes import LOWER_SHARE
 
 __all__ = ["Need", "needs"]
@@ -49,7 +48,7 @@ def needs(readings: Readings, spec: PipelineSpec) -> tuple[Need, ...]:
     """
     hours = _sized_by_hour(readings, spec)
     found = [*_shards(hours, readings, spec)]
-    for table in tables_of(readings.pipeline):
+    for table in readings.pipeline.tables:
         for capacity in table.capacities:
             found += _capacity(capacity, hours, readings, spec)
     return tuple(found)
@@ -88,6 +87,8 @@ def _executions(readings: Readings) -> list[float]:
         _peaks(readings.function(each).duration_sum_milliseconds)
         for each in readings.pipeline.consumers
     ]
+    if not by_consumer:
+        return [0.0] * len(_peaks(readings.vitals.stream.incoming_records))
     return [max(each or 0.0 for each in hour) / 1000 for hour in zip(*by_consumer, strict=True)]
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "MergeShards",
     "Plan",
     "SplitShard",
+    "UpdateApplication",
     "UpdateParallelizationFactor",
     "UpdateRetention",
     "UpdateShardCount",
@@ -133,6 +134,24 @@ class UpdateTableThroughput:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateApplication:
+    """Managed Service for Apache Flink UpdateApplication, parallelism only; it restarts the job.
+
+    The token is the one of the description that the change was decided on, so that of two hands
+    one is refused. With ``ends_autoscaling`` the service's own autoscaling is switched off in the
+    same restart.
+    """
+
+    application: str
+    conditional_token: str
+    from_parallelism: int
+    from_parallelism_per_kpu: int
+    to_parallelism: int
+    to_parallelism_per_kpu: int
+    ends_autoscaling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateRetention:
     """Kinesis Increase- or DecreaseStreamRetentionPeriod, in hours."""
 
@@ -147,6 +166,7 @@ Action = (
     | MergeShards
     | UpdateParallelizationFactor
     | UpdateTableThroughput
+    | UpdateApplication
     | UpdateRetention
 )
 """The closed union of everything that Tidegate does to AWS; ``Cloud.apply`` matches on it."""

@@ -8,7 +8,7 @@ from typing import Any
 from rules.diagnosis import LeverKind
 from scaling.record import Lever
 
-__all__ = ["HOURS_PER_MONTH", "list_of", "monthly_usd", "prices"]
+__all__ = ["HOURS_PER_MONTH", "kpus_monthly_usd", "list_of", "monthly_usd", "prices"]
 
 HOURS_PER_MONTH = 730
 """The month of AWS's price pages."""
@@ -52,4 +52,15 @@ def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:
             hourly = shards * price["extended_retention_shard_hour_usd"] if extended else 0.0
         case LeverKind.PARALLELIZATION_FACTOR:
             hourly = 0.0
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            raise ValueError(f"{lever} is priced by its KPUs")
     return hourly * HOURS_PER_MONTH
+
+
+def kpus_monthly_usd(kpus: int) -> float:
+    """What a Flink application's KPUs cost a month, each with its 50 GB of running storage. The one
+    for orchestration is billed whatever the parallelism, so that it is left out."""
+    price = prices()
+    storage = price["running_storage_gigabytes_per_kpu"]
+    storage *= price["running_storage_gigabyte_month_usd"]
+    return kpus * (price["kpu_hour_usd"] * HOURS_PER_MONTH + storage)

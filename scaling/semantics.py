@@ -7,8 +7,16 @@ from re import fullmatch
 from typing import TypeVar
 
 from rules.diagnosis import Cause, LeverKind
-from scaling.limits import FACTOR_MAX, RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
+from scaling.limits import (
+    FACTOR_MAX,
+    PARALLELISM_MAX,
+    PARALLELISM_PER_KPU_MAX,
+    RETENTION_HOURS_MAX,
+    RETENTION_HOURS_MIN,
+    SHARDS_MAX,
+)
 from scaling.specification import (
+    ApplicationSpec,
     ChangeWindow,
     ConsumerSpec,
     Levers,
@@ -32,9 +40,12 @@ Item = TypeVar("Item")
 _STREAM = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
 _FACTOR = (LeverKind.PARALLELIZATION_FACTOR,)
 _CAPACITY = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+_PARALLELISM = (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
 _RANGES = {
     LeverKind.SHARD_COUNT: (1, SHARDS_MAX),
     LeverKind.PARALLELIZATION_FACTOR: (1, FACTOR_MAX),
+    LeverKind.PARALLELISM: (1, PARALLELISM_MAX),
+    LeverKind.PARALLELISM_PER_KPU: (1, PARALLELISM_PER_KPU_MAX),
     LeverKind.RETENTION_HOURS: (RETENTION_HOURS_MIN, RETENTION_HOURS_MAX),
 }
 
@@ -70,12 +81,20 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     topic = spec.notices.sns_topic_arn
     if topic is not None and not is_topic(topic):
         yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
-    yield from _levers(spec.levers, path, (*_STREAM, *_FACTOR, *_CAPACITY), "a pipeline")
+    allowed = (*_STREAM, *_FACTOR, *_PARALLELISM, *_CAPACITY)
+    yield from _levers(spec.levers, path, allowed, "a pipeline")
+    yield from _source(spec, path)
     consumers = (*path, "consumers")
     yield from _duplicates(spec.consumers, consumers, "function", lambda each: each.function)
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
+    applications = (*path, "applications")
+    yield from _duplicates(
+        spec.applications, applications, "application", lambda each: each.application
+    )
+    for at, application in enumerate(spec.applications):
+        yield from _application(application, spec, (*applications, at))
     causes = [*(each.value for each in Cause), *(rule.name for rule in spec.rules)]
     for at, suppression in enumerate(spec.suppressions):
         if suppression.cause is not None and suppression.cause not in causes:
@@ -85,9 +104,30 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
         yield from _window(window, (*path, "change_windows", at))
 
 
+def _source(spec: PipelineSpec, path: Path) -> Found:
+    if not spec.stream and spec.topic is None:
+        yield path, "'stream' is missing; it must be given, or topic"
+    if spec.stream and spec.topic is not None:
+        yield (*path, "topic"), "a pipeline reads either a stream or a topic"
+    if not spec.consumers and not spec.applications:
+        yield path, "'consumers' is missing; it must be given, or applications"
+    if spec.consumers and spec.topic is not None:
+        yield (*path, "consumers"), "consumers read a stream; a topic is read by applications"
+
+
+def _application(spec: ApplicationSpec, pipeline: PipelineSpec, path: Path) -> Found:
+    yield from _levers(spec.levers, path, (*_PARALLELISM, *_CAPACITY), "an application")
+    yield from _tables(spec.table_specs, path)
+    if spec.partitions is not None and pipeline.topic is None:
+        yield (*path, "partitions"), "partitions are those of a topic; a stream tells its shards"
+
+
 def _consumer(spec: ConsumerSpec, path: Path) -> Found:
     yield from _levers(spec.levers, path, (*_FACTOR, *_CAPACITY), "a consumer")
-    tables = spec.table_specs
+    yield from _tables(spec.table_specs, path)
+
+
+def _tables(tables: Sequence[TableSpec], path: Path) -> Found:
     yield from _duplicates(tables, (*path, "tables"), "name", lambda each: each.name)
     for at, table in enumerate(tables):
         yield from _table(table, (*path, "tables", at))

@@ -1,12 +1,13 @@
 """How much of every lever a load needs: all layers in one step, downstream first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import ceil
 
 from rules.diagnosis import LeverKind
-from rules.pipeline import Capacity, Consumer, Pipeline
+from rules.pipeline import Capacity, Consumer, Pipeline, Table
 from rules.readings import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
@@ -14,6 +15,8 @@ from rules.readings import (
     rate,
 )
 from rules.vitals import LATE_SECONDS
+from rules.window import Window
+from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
 from scaling.plan import Demand
 from scaling.rate_model import RateModel, learn_rate, units_per_record
@@ -21,6 +24,8 @@ from scaling.record import Lever
 from scaling.specification import PipelineSpec, TargetUtilization
 
 __all__ = [
+    "HOUR_SECONDS",
+    "NOW_SECONDS",
     "Load",
     "Model",
     "busy_of_the_hour",
@@ -137,19 +142,29 @@ def learn(readings: Readings) -> Model:
     pipeline = readings.pipeline
     models: dict[str, CapacityModel] = {}
     for consumer in pipeline.consumers:
-        for table in consumer.tables:
-            if table.is_provisioned:
-                for capacity in table.capacities:
-                    vitals = readings.capacity(capacity)
-                    models[capacity.where] = CapacityModel(
-                        capacity,
-                        units_per_record(readings, consumer, vitals.consumed_write_units),
-                        units_per_record(readings, consumer, vitals.consumed_read_units),
-                    )
+        of_record = partial(units_per_record, readings, consumer)
+        models |= _capacity_models(readings, consumer.tables, of_record)
+    for application in pipeline.applications:
+        of_record = partial(units_per_job_record, readings, application)
+        models |= _capacity_models(readings, application.tables, of_record)
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
     }
     return Model(pipeline, rates, tuple(models.values()))
+
+
+def _capacity_models(
+    readings: Readings, tables: Iterable[Table], units: Callable[[Window], float | None]
+) -> dict[str, CapacityModel]:
+    return {
+        capacity.where: CapacityModel(
+            capacity, units(vitals.consumed_write_units), units(vitals.consumed_read_units)
+        )
+        for table in tables
+        if table.is_provisioned
+        for capacity in table.capacities
+        if (vitals := readings.capacity(capacity))
+    }
 
 
 def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
@@ -206,7 +221,8 @@ def _concurrency_demands(
     model: Model, load: Load, spec: PipelineSpec, spread: int
 ) -> Iterator[Demand]:
     use = spec.target_utilization
-    shards, because = _shards_by_volume(load, use, len(model.pipeline.consumers))
+    readers = len(model.pipeline.consumers) + len(model.pipeline.applications)
+    shards, because = _shards_by_volume(load, use, readers)
     for consumer in model.pipeline.consumers:
         learnt = model.rates[consumer.function.name]
         if learnt is None:

@@ -12,6 +12,7 @@ from rules.diagnosis import LeverKind
 from scaling.constraints import at_least, at_most, more_than, not_empty
 
 __all__ = [
+    "ApplicationSpec",
     "ChangeWindow",
     "ConsumerSpec",
     "IndexSpec",
@@ -145,11 +146,14 @@ class Levers(Closed):
     """The levers, each in its own unit; the most specific place in the file wins.
 
     ``shard_count`` in shards, ``parallelization_factor`` in concurrent batches per shard,
+    ``parallelism`` in subtasks, ``parallelism_per_kpu`` in subtasks per Kinesis Processing Unit,
     capacities in units per second, ``retention_hours`` in hours.
     """
 
     shard_count: LeverSpec | None = None
     parallelization_factor: LeverSpec | None = None
+    parallelism: LeverSpec | None = None
+    parallelism_per_kpu: LeverSpec | None = None
     write_capacity: LeverSpec | None = None
     read_capacity: LeverSpec | None = None
     retention_hours: LeverSpec | None = None
@@ -210,6 +214,39 @@ class ConsumerSpec(Closed):
     function: Name
     tables: list[Name | TableSpec] = field(default_factory=list)
     levers: Levers = Levers()
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it."""
+        return self.function
+
+    @property
+    def table_specs(self) -> tuple[TableSpec, ...]:
+        """The tables, those given by name alone included."""
+        return tuple(TableSpec(table) if isinstance(table, str) else table for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSpec(Closed):
+    """An application of Managed Service for Apache Flink that reads the stream or topic.
+
+    ``kpu_quota`` is the account's quota of KPUs per application, 64 unless raised;
+    ``partitions`` those of its Kafka topic. ``service_autoscaling`` says whether the service's
+    own CPU autoscaling stays as it is found, or is switched off with Tidegate's first change:
+    the parallelism has one owner.
+    """
+
+    application: Name
+    tables: list[Name | TableSpec] = field(default_factory=list)
+    levers: Levers = Levers()
+    kpu_quota: Whole = 64
+    partitions: Whole | None = None
+    service_autoscaling: Literal["keep", "off"] = "keep"
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it."""
+        return self.application
 
     @property
     def table_specs(self) -> tuple[TableSpec, ...]:
@@ -273,15 +310,16 @@ class Suppression(Closed):
 
 @dataclass(frozen=True, slots=True)
 class PipelineSpec(Closed):
-    """A pipeline: a stream, the functions that read it and the tables they write to.
+    """A pipeline: a stream, or with applications alone a Kafka topic; the functions and Flink
+    applications that read it, and the tables they write to.
 
     With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
     that the limits drawn in it stay true.
     """
 
     name: Name
-    stream: Name
-    consumers: Annotated[list[ConsumerSpec], not_empty()]
+    stream: str = ""
+    consumers: list[ConsumerSpec] = field(default_factory=list)
     objective: Objective = Objective()
     target_utilization: TargetUtilization = TargetUtilization()
     levers: Levers = Levers()
@@ -290,6 +328,18 @@ class PipelineSpec(Closed):
     notices: NoticeSpec = NoticeSpec()
     suppressions: list[Suppression] = field(default_factory=list)
     update_dashboard: bool = False
+    topic: Name | None = None
+    applications: list[ApplicationSpec] = field(default_factory=list)
+
+    @property
+    def source(self) -> str:
+        """The name of the stream or topic."""
+        return self.topic or self.stream
+
+    @property
+    def readers(self) -> "tuple[ConsumerSpec | ApplicationSpec, ...]":
+        """The functions and applications that read it."""
+        return (*self.consumers, *self.applications)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
+from scaling.resources.flink_application import conflicts
 from scaling.sighting import Sighting, differs, of_report, of_unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
@@ -93,7 +94,8 @@ def _sweep_one(
     diagnoses = _oversized(diagnoses, plan)
     actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
-    report = _report(readings, windows, findings, diagnoses, plan, changes, now)
+    owners = conflicts(pipeline, spec)
+    report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
     if dry_run:
         return report
     _keep(of_report(report), edges.ledger)
@@ -193,6 +195,7 @@ def _report(
     diagnoses: tuple[Diagnosis, ...],
     plan: Plan,
     changes: tuple[Change, ...],
+    owners: tuple[str, ...],
     now: datetime,
 ) -> PipelineReport:
     return PipelineReport(
@@ -205,6 +208,6 @@ def _report(
         diagnoses=diagnoses,
         decisions=plan.decisions,
         changes=changes,
-        advice=advice_of(diagnoses, plan),
+        advice=advice_of(diagnoses, plan, owners),
         held_back=held_back_of(plan, changes),
     )

@@ -34,7 +34,8 @@ def health_of(
 
 def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:
     drains = (readings.age_seconds or 0.0) > readings.iterator_age_max_seconds
-    if drains or readings.refusals_fall:
+    restarts = any(map(readings.has_just_started, readings.pipeline.applications))
+    if drains or restarts or readings.refusals_fall:
         return Health.HEALING
     critical = any(
         finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL
@@ -43,13 +44,16 @@ def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -
     return Health.SICK if critical else Health.HEALTHY
 
 
-def advice_of(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[str, ...]:
-    """What only a person can do: cures without a lever, and levers that aren't Tidegate's."""
+def advice_of(
+    diagnoses: tuple[Diagnosis, ...], plan: Plan, conflicts: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """What only a person can do: cures without a lever, levers that aren't Tidegate's, and levers
+    that have two owners."""
     cures = [
         f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
     ]
     levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
-    return (*cures, *levers)
+    return (*cures, *levers, *conflicts)
 
 
 def _is_foreign(decision: Decision) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.metrics import function_metric, stream_metric, table_metric
-from rules.pipeline import Capacity, Pipeline, Table
+from rules.pipeline import Capacity, Pipeline
 from rules.vitals import vital_metrics
 from rules.window import Metric, Window
 from scaling.prices import HOURS_PER_MONTH
 
-__all__ = ["Usage", "tables_of", "usage_from", "usage_metrics"]
+__all__ = ["Usage", "usage_from", "usage_metrics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,10 @@ class Usage:
         return self.bytes_in / self.records if self.records else 0.0
 
 
-def tables_of(pipeline: Pipeline) -> tuple[Table, ...]:
-    """Each table once, whoever writes to it."""
-    found = {table.name: table for each in pipeline.consumers for table in each.tables}
-    return tuple(found.values())
-
-
 def usage_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``usage_from`` and sizing need."""
-    return (*vital_metrics(pipeline), _bytes_out(pipeline))
+    own = () if pipeline.stream.is_topic else (_bytes_out(pipeline),)
+    return (*vital_metrics(pipeline), *own)
 
 
 def _bytes_out(pipeline: Pipeline) -> Metric:
@@ -69,10 +64,11 @@ def usage_from(pipeline: Pipeline, windows: Mapping[Metric, Window], end: dateti
     stream = pipeline.stream.name
 
     def total(metric: Metric) -> float:
-        return windows[metric].total
+        """A topic's own metrics are nobody's business here: they cost nothing by themselves."""
+        return windows[metric].total if metric in windows else 0.0
 
     functions = {each.function.name for each in pipeline.consumers}
-    capacities = [each for table in tables_of(pipeline) for each in table.capacities]
+    capacities = [each for table in pipeline.tables for each in table.capacities]
     return Usage(
         start,
         end,

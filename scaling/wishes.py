@@ -1,14 +1,15 @@
 """What is wanted of every lever now: raised for the load, lowered after the trailing peak."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Pipeline
 from rules.readings import Readings, rate
+from scaling.application_wishes import source_demand
 from scaling.history import History
-from scaling.levers import current_capacities, lever_spec
+from scaling.levers import APPLICATION_LEVERS, current_capacities
 from scaling.limits import FACTOR_MAX
 from scaling.plan import Demand
 from scaling.record import Lever
@@ -22,11 +23,9 @@ from scaling.sizing import (
     size,
 )
 from scaling.specification import PipelineSpec
+from scaling.wish import SETTLE, Wish, at_least_the_minimum
 
-__all__ = ["SETTLE", "Wish", "wishes"]
-
-SETTLE = timedelta(seconds=180)
-"""A change shows in the metrics only after they arrive, up to three minutes late."""
+__all__ = ["wishes"]
 
 RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
 LOWER_SHARE = 0.8
@@ -38,16 +37,6 @@ _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The capacity wanted of a lever that has ``current``, and why; equal where it may stay."""
-
-    lever: Lever
-    current: int
-    wanted: int
-    because: str
-
-
 def wishes(
     readings: Readings,
     diagnoses: tuple[Diagnosis, ...],
@@ -55,7 +44,8 @@ def wishes(
     history: History,
     now: datetime,
 ) -> tuple[Wish, ...]:
-    """One wish for every lever, downstream first, all of them from one look at the pipeline."""
+    """One wish for every lever but those of applications, downstream first, all of them from one
+    look at the pipeline."""
     pipeline = readings.pipeline
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
     model = learn(readings)
@@ -66,16 +56,21 @@ def wishes(
     needed = {demand.lever: demand for demand in size(model, load, spec, current_shards)}
     _withhold(needed, pipeline, diagnoses)
     _escalate(needed, readings, diagnoses, history)
+    wider = source_demand(readings, diagnoses)
+    if wider is not None:
+        needed[shards] = wider
     hour = _demands_of_the_hour(model, readings, spec)
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
     may_lower = _may_lower(readings, diagnoses)
     found = []
     for lever, current in current_capacities(pipeline).items():
+        if lever.kind in APPLICATION_LEVERS:
+            continue
         demand = needed.get(lever) if ill else None
         wish = _raise(lever, current, demand, _is_settled(lever, history, readings))
         if wish is None and may_lower and _is_calm(lever, history, now):
             wish = _lower(lever, current, _floor(lever, hour.get(lever), readings, spec))
-        found.append(_at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
+        found.append(at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
     return tuple(found)
 
 
@@ -94,7 +89,8 @@ def _demands_of_the_hour(
     }
     first = {demand.lever: demand for demand in size(model, load, spec, current)}
     by_lanes = ceil(max(lanes.values(), default=0) / FACTOR_MAX)
-    count = max(first[shards].capacity, by_lanes)
+    subtasks = (min(each.parallelism, current) for each in pipeline.applications)
+    count = max(first[shards].capacity, by_lanes, *subtasks)
     spread = min(current, count)
     found = {demand.lever: demand for demand in size(model, load, spec, spread)}
     found[shards] = replace(found[shards], capacity=count)
@@ -134,10 +130,10 @@ def _withhold(
         for consumer in pipeline.consumers:
             factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
             needed.pop(factor, None)
-            for table in consumer.tables:
-                for capacity in table.capacities:
-                    if capacity.where not in ill:
-                        _drop_capacity(needed, capacity.where)
+        for table in pipeline.tables:
+            for capacity in table.capacities:
+                if capacity.where not in ill:
+                    _drop_capacity(needed, capacity.where)
         ingests = any(each.cause is Cause.PRODUCER_THROTTLED for each in diagnoses)
         if not ingests:
             needed.pop(Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name), None)
@@ -161,8 +157,7 @@ def _escalate(
     """
     capacities = {
         capacity.where: capacity
-        for consumer in readings.pipeline.consumers
-        for table in consumer.tables
+        for table in readings.pipeline.tables
         for capacity in table.capacities
     }
     for diagnosis in diagnoses:
@@ -238,12 +233,3 @@ def _lower(lever: Lever, current: int, demand: Demand | None) -> Wish | None:
         return None
     because = f"the last hour's peak needs {demand.capacity:,}: {demand.because}"
     return Wish(lever, current, demand.capacity, because)
-
-
-def _at_least_the_minimum(wish: Wish, spec: PipelineSpec) -> Wish:
-    said = lever_spec(spec, wish.lever)
-    if said is None or said.owner != "tidegate" or wish.wanted >= said.min:
-        return wish
-    if wish.current > said.min:
-        return replace(wish, wanted=said.min)
-    return Wish(wish.lever, wish.current, said.min, f"the file asks for at least {said.min}")

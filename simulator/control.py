@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from simulator.flink_service import ApplicationService, ApplicationUpdate, Operation
 from simulator.manners import (
     Pending,
     Refusal,
@@ -36,6 +37,7 @@ class ControlPlane:
         self.pending = Pending()
         self.violations = 0
         self.shard_count_calls: list[float] = []
+        self.application: ApplicationService | None = None
         self._stream = stream
         self._table = table
         self._second = second
@@ -160,3 +162,24 @@ class ControlPlane:
                 self._table.capacities[index].set_units(write, read)
 
         self.pending.begin("table", self._second() + TABLE_SECONDS, effect)
+
+    def update_application(self, update: ApplicationUpdate) -> str:
+        """UpdateApplication: the operation's id; the job is down until it is done. Raises
+        Refusal."""
+        application = self.the_application(None)
+        self._refusable(lambda: application.check(update))
+        return application.update(update)
+
+    def operation(self, operation_id: str) -> Operation:
+        """An operation of the application's by its id. Raises Refusal."""
+        for operation in self.the_application(None).operations:
+            if operation.operation_id == operation_id:
+                return operation
+        raise Refusal("ResourceNotFoundException", f"no operation {operation_id}")
+
+    def the_application(self, name: str | None) -> ApplicationService:
+        """The world's application, by its name unless None. Raises Refusal."""
+        found = self.application
+        if found is None or name not in (None, found.state.data.name):
+            raise Refusal("ResourceNotFoundException", f"no application {name}")
+        return found

@@ -21,6 +21,7 @@ from scaling.plan import (
     Action,
     MergeShards,
     SplitShard,
+    UpdateApplication,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -28,6 +29,7 @@ from scaling.plan import (
 )
 from scaling.specification import PipelineSpec
 from simulator.capacity import CapacityState
+from simulator.direct_flink import application, application_update
 from simulator.manners import Refusal
 from simulator.world import MAPPING_UUID, World
 
@@ -38,6 +40,7 @@ STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/{}"
 _ERRORS: Mapping[str, type[CloudError]] = {
     "LimitExceededException": LimitExceeded,
     "ResourceInUseException": ResourceInUse,
+    "ConcurrentModificationException": ResourceInUse,
     "ResourceNotFoundException": ResourceMissing,
 }
 
@@ -60,17 +63,27 @@ class DirectCloud:
             if named != known:
                 raise ResourceMissing("describe", named, "there is no such resource")
         account = self._world.scenario.account_concurrency
+        applications = tuple(
+            application(self._world.control, self._world.scenario, each)
+            for each in spec.applications
+        )
+        if spec.topic is not None:
+            topic = Stream.of_topic(spec.topic, applications[0].arn)
+            return Pipeline(spec.name, topic, (), account, applications=applications)
         consumers = tuple(
             Consumer(
                 self._function(), self._mapping(), tuple(self._table() for _ in each.table_specs)
             )
             for each in spec.consumers
         )
-        return Pipeline(spec.name, self._stream(), consumers, account)
+        account = account if spec.consumers else 1000
+        return Pipeline(spec.name, self._stream(), consumers, account, applications=applications)
 
     def _names(self, spec: PipelineSpec) -> list[tuple[str, str]]:
         scenario = self._world.scenario
-        pairs = [(spec.stream, scenario.stream.name)]
+        pairs = [(spec.source, scenario.stream.name)]
+        has = "" if scenario.application is None else scenario.application.name
+        pairs += [(each.application, has) for each in spec.applications]
         for consumer in spec.consumers:
             pairs.append((consumer.function, scenario.function.name))
             tables = consumer.table_specs
@@ -150,6 +163,8 @@ class DirectCloud:
                 world.control.update_mapping(action.to_factor)
             case UpdateRetention():
                 world.control.set_retention_hours(action.to_hours)
+            case UpdateApplication():
+                world.control.update_application(application_update(action))
             case UpdateTableThroughput():
                 world.control.update_table(
                     {

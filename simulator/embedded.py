@@ -1,7 +1,8 @@
 """The moto face: real boto3 clients answered in process, with this world laid over moto.
 
-moto keeps the resources (function, mapping, table) and answers whatever isn't named here. What it
-does otherwise than AWS is answered by the world: shards, limits, statuses, time and metrics.
+moto keeps the resources (function, mapping, table, application) and answers whatever isn't named
+here. What it does otherwise than AWS is answered by the world: shards, limits, statuses, time and
+metrics.
 """
 
 import json
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from simulator.overlay import Overlay, throughput
+from simulator.overlay_flink import create_application_request
 from simulator.world import World
 
 if TYPE_CHECKING:
@@ -41,10 +43,21 @@ def embedded(world: World) -> Iterator["Session"]:
 
 
 def _put_resources(session: "Session", world: World) -> None:
+    data = world.scenario.stream
+    if world.scenario.topic is None:
+        session.client("kinesis").create_stream(StreamName=data.name, ShardCount=data.shards)
+    if world.application is None:
+        _put_function(session, world)
+        session.client("dynamodb").create_table(**_table_request(world))
+        return
+    request = create_application_request(world.application.service)
+    session.client("kinesisanalyticsv2").create_application(**request)
+
+
+def _put_function(session: "Session", world: World) -> None:
     scenario = world.scenario
-    arn = session.client("kinesis")
-    arn.create_stream(StreamName=scenario.stream.name, ShardCount=scenario.stream.shards)
-    stream = arn.describe_stream_summary(StreamName=scenario.stream.name)
+    streams = session.client("kinesis")
+    stream = streams.describe_stream_summary(StreamName=scenario.stream.name)
     table = scenario.capacities[0].table
     iam = session.client("iam")
     role = iam.create_role(RoleName="consumer", AssumeRolePolicyDocument="{}")
@@ -73,7 +86,6 @@ def _put_resources(session: "Session", world: World) -> None:
         StartingPosition="TRIM_HORIZON",
         BatchSize=scenario.mapping.batch_size,
     )
-    session.client("dynamodb").create_table(**_table_request(world))
 
 
 def _policy(table: str) -> dict[str, Any]:

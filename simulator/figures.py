@@ -23,7 +23,8 @@ def prices() -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of a whole run; ``limit_violations`` counts the calls that AWS refused."""
+    """Of a whole run; ``limit_violations`` counts the calls that AWS refused. The last two are an
+    application's."""
 
     seconds_out_of_objective: int
     iterator_age_max_seconds: float
@@ -34,11 +35,17 @@ class Figures:
     table_throttles: int
     cost_usd: float
     limit_violations: int
+    seconds_down: int = 0
+    records_read_again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MinuteTruth:
-    """One minute as it really was; ``units`` and ``consumed`` are writes a second by capacity."""
+    """One minute as it really was; ``units`` and ``consumed`` are writes a second by capacity.
+
+    ``parallelism``, ``kpus`` (with the one for orchestration) and ``seconds_down`` are an
+    application's.
+    """
 
     at: datetime
     arrivals_per_second: float
@@ -53,6 +60,9 @@ class MinuteTruth:
     retention_hours: int
     units: dict[str, int]
     consumed: dict[str, float]
+    parallelism: int = 0
+    kpus: int = 0
+    seconds_down: int = 0
 
 
 @dataclass(slots=True)
@@ -64,6 +74,7 @@ class Costs:
     write_unit_seconds: int = 0
     read_unit_seconds: int = 0
     put_payload_units: int = 0
+    kpu_seconds: int = 0
 
     def add_records(self, records: int, record_bytes: int) -> None:
         """Records written; each is billed in payload units of 25 KB."""
@@ -77,6 +88,7 @@ class Costs:
             + self.extended_shard_seconds * price["extended_retention_shard_hour_usd"]
             + self.write_unit_seconds * price["write_capacity_unit_hour_usd"]
             + self.read_unit_seconds * price["read_capacity_unit_hour_usd"]
+            + self.kpu_seconds * price["kpu_hour_usd"]
         )
         return (
             held / 3600

@@ -6,6 +6,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from simulator.manners import Refusal
+from simulator.overlay_flink import ApplicationOverlay
 from simulator.world import MAPPING_UUID, START, World
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _TOGETHER: Mapping[str, Callable[[list[float]], float]] = {
     "Sum": sum,
     "SampleCount": sum,
     "Maximum": max,
+    "Minimum": min,
     "Average": fmean,
 }
 """How CloudWatch makes a period of its minutes; the average of minutes is near enough here."""
@@ -59,6 +61,8 @@ class Overlay:
             "lambda.GetAccountSettings": self._account_settings,
             "dynamodb.UpdateTable": self._update_table,
             "cloudwatch.GetMetricData": self._metric_data,
+            "cloudwatch.ListMetrics": self._list_metrics,
+            **ApplicationOverlay(self._world.control).answers(),
         }
 
     def lay(self, session: "Session", operation: str, answer: Callable[[Answer], Answer]) -> None:
@@ -81,12 +85,15 @@ class Overlay:
         session.events.register(f"before-call.{operation}", respond)
 
     def _is_foreign(self, params: Answer) -> bool:
-        """Whether a stream or table is asked for that isn't the world's: moto knows best."""
-        ours = {
-            "StreamName": self._world.scenario.stream.name,
-            "TableName": self._world.scenario.capacities[0].table,
-        }
-        return any(params.get(key, name) != name for key, name in ours.items())
+        """Whether a stream, a table or a metric is asked for that isn't the world's: moto knows
+        best."""
+        scenario = self._world.scenario
+        streams = {scenario.stream.name} if scenario.topic is None else set()
+        tables = {each.table for each in scenario.capacities}
+        ours = {"StreamName": streams, "TableName": tables}
+        if not params.get("Namespace", "AWS/").startswith("AWS/"):
+            return True
+        return any(key in params and params[key] not in names for key, names in ours.items())
 
     def _stream_summary(self, _: Answer) -> Answer:
         from simulator.direct import STREAM_ARN
@@ -165,6 +172,21 @@ class Overlay:
         self._world.control.update_table(wanted)
         return {"TableDescription": {"TableStatus": "UPDATING"}}
 
+    def _list_metrics(self, params: Answer) -> Answer:
+        wanted = [(each["Name"], each.get("Value")) for each in params.get("Dimensions", [])]
+        found = [
+            {
+                "Namespace": namespace,
+                "MetricName": name,
+                "Dimensions": [{"Name": each, "Value": value} for each, value in dimensions],
+            }
+            for namespace, name, dimensions in self._world.publisher.published
+            if namespace == params.get("Namespace", namespace)
+            and name == params.get("MetricName", name)
+            and all(_has(dict(dimensions), *each) for each in wanted)
+        ]
+        return {"Metrics": found}
+
     def _metric_data(self, params: Answer) -> Answer:
         queries = params["MetricDataQueries"]
         if len(queries) > 500:
@@ -199,7 +221,7 @@ class Overlay:
     def on_table(self, parsed: Answer, **_: Any) -> None:
         """moto's table with the world's capacity and status."""
         table = parsed.get("Table", {})
-        if table.get("TableName") != self._world.scenario.capacities[0].table:
+        if table.get("TableName") not in {each.table for each in self._world.scenario.capacities}:
             return
         status = "UPDATING" if self._world.control.pending.is_busy("table") else "ACTIVE"
         table["TableStatus"] = status
@@ -240,6 +262,10 @@ class Overlay:
         """moto's function with what faults have changed of it."""
         data = self._world.consumer.function
         parsed["Timeout"], parsed["MemorySize"] = data.timeout_seconds, data.memory_megabytes
+
+
+def _has(dimensions: dict[str, str], name: str, value: str | None) -> bool:
+    return name in dimensions and value in (None, dimensions[name])
 
 
 def _wanted_units(params: Answer) -> Iterator[tuple[str | None, Answer]]:

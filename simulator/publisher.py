@@ -23,6 +23,7 @@ class Statistics:
     total: float = 0.0
     count: int = 0
     most: float = 0.0
+    least: float = inf
 
     def of(self, statistic: str) -> float:
         """One of CloudWatch's statistics; KeyError for one it doesn't have."""
@@ -31,6 +32,8 @@ class Statistics:
                 return self.total
             case "Maximum":
                 return self.most
+            case "Minimum":
+                return self.least
             case "Average":
                 return self.total / max(1, self.count)
             case "SampleCount":
@@ -50,14 +53,16 @@ class Publisher:
     _closed: dict[Key, dict[int, Statistics]] = field(default_factory=lambda: defaultdict(dict))
 
     def add(self, key: Key, value: float, count: int = 1) -> None:
-        """``count`` data points of the minute under way that sum up to ``value``; the largest of
-        them is taken for their mean."""
+        """``count`` data points of the minute under way that sum up to ``value``; the largest and
+        the smallest of them are taken for their mean."""
         statistics = self._open[key]
         statistics.total += value
         statistics.count += count
         mean = value / count if count > 1 else value
         if mean > statistics.most:
             statistics.most = mean
+        if mean < statistics.least:
+            statistics.least = mean
 
     def close_minute(self) -> None:
         """The minute is over: what was added is published, late."""
@@ -70,6 +75,11 @@ class Publisher:
         """What really was in a minute that is over, whether delivered yet or not; 0 for none."""
         statistics = self._closed.get(key, {}).get(minute)
         return 0.0 if statistics is None else statistics.total
+
+    @property
+    def published(self) -> tuple[Key, ...]:
+        """Every metric there has been."""
+        return tuple(self._closed)
 
     def value(self, key: Key, statistic: str, minute: int, now: float) -> float | None:
         """A minute's value as CloudWatch answers at second ``now``; None where it has none yet."""

@@ -9,12 +9,14 @@ from typing import Any
 import yaml
 
 __all__ = [
+    "ApplicationData",
     "CapacityData",
     "Fault",
     "FunctionData",
     "MappingData",
     "Scenario",
     "StreamData",
+    "TopicData",
     "Traffic",
     "load_scenario",
     "scenario_names",
@@ -29,6 +31,16 @@ class StreamData:
     shards: int = 1
     retention_hours: int = 24
     shard_metrics: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicData:
+    """A Kafka topic instead of a stream; here a partition takes what a shard takes, and costs
+    nothing."""
+
+    name: str
+    partitions: int = 1
+    retention_hours: int = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,59 @@ class MappingData:
     batching_window_seconds: int = 0
     bisect_batch_on_function_error: bool = False
     maximum_retry_attempts: int = -1
+
+
+NO_FUNCTION = FunctionData("", timeout_seconds=0)
+"""What a scenario has whose consumer is an application: nothing is ever invoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationData:
+    """The Managed Flink application: one chain of operators from source to sink.
+
+    A subtask that is busy all the time processes ``records_per_second_per_subtask`` and then uses
+    ``vcpu_per_subtask`` of its KPU's one CPU; where a KPU's subtasks want more than there is, all
+    of them slow down. ``is_keyed`` records are spread over all subtasks by key, ``skew`` of them
+    (0: none more than others) to the busiest; otherwise each stays with the subtask that reads its
+    shard. The sink takes ``sink_records_per_second`` (None: all there are).
+
+    The state is ``state_megabytes`` and ``state_bytes_per_record`` more with each record;
+    ``heap_state_share`` of it lies on the heap, the rest in RocksDB. An update takes
+    ``restart_seconds``, a failure ``recovery_seconds``, and the time to restore the state at
+    ``restore_megabytes_per_second`` for each KPU. Checkpoints and snapshots write as much as
+    ``checkpoint_megabytes_per_second`` for each KPU. With snapshots, which an update then begins
+    with, it reads nothing again; without, it begins at the last checkpoint, as after a failure.
+
+    ``fails_after_seconds`` makes a crash loop. ``late_share`` of the records comes too late for
+    its window. A job once started never runs beyond ``max_parallelism``.
+    """
+
+    name: str
+    parallelism: int = 1
+    parallelism_per_kpu: int = 1
+    autoscaling_enabled: bool = False
+    kpu_quota: int = 64
+    max_parallelism: int = 128
+    rollback_enabled: bool = False
+    snapshots_enabled: bool = True
+    metrics_level: str = "APPLICATION"
+    runtime_environment: str = "FLINK-1_20"
+    records_per_second_per_subtask: float = 1000.0
+    vcpu_per_subtask: float = 0.9
+    is_keyed: bool = True
+    skew: float = 0.0
+    sink_records_per_second: float | None = None
+    state_megabytes: float = 100.0
+    state_bytes_per_record: float = 0.0
+    heap_state_share: float = 0.0
+    restart_seconds: float = 45.0
+    recovery_seconds: float = 15.0
+    restore_megabytes_per_second: float = 100.0
+    checkpoint_interval_seconds: float = 60.0
+    checkpoint_timeout_seconds: float = 600.0
+    checkpoint_megabytes_per_second: float = 100.0
+    fails_after_seconds: float | None = None
+    late_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +154,11 @@ class Traffic:
 class Fault:
     """Something that goes wrong at a second: what, and its arguments by name.
 
-    ``function`` and ``traffic`` change fields of those; ``capacity`` sets a table's or index's
-    units as a person would; ``poison`` puts a record that always fails into the first shard;
-    ``updating`` keeps the stream UPDATING for ``seconds``; ``silence`` keeps CloudWatch from
-    delivering for ``seconds``.
+    ``function``, ``application`` and ``traffic`` change fields of those; ``capacity`` sets a
+    table's or index's units as a person would; ``poison`` puts a record that always fails into
+    the first shard; ``crash`` fails the application's job once; ``update-fails`` lets its next
+    update fail for a ``reason``; ``updating`` keeps the stream UPDATING for ``seconds``;
+    ``silence`` keeps CloudWatch from delivering for ``seconds``.
     """
 
     at: int
@@ -102,7 +168,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A world to be, with the cause planted in it. Times in seconds from its start."""
+    """A world to be, with the cause planted in it. Times in seconds from its start.
+
+    The consumer is a function, or an ``application`` in its place. A ``topic`` stands in for the
+    stream, whose fields are then the topic's.
+    """
 
     name: str
     summary: str
@@ -117,6 +187,8 @@ class Scenario:
     faults: tuple[Fault, ...]
     pipeline_file: Mapping[str, Any]
     account_concurrency: int = 1000
+    application: ApplicationData | None = None
+    topic: TopicData | None = None
 
     @property
     def may_hold_up_one_lane(self) -> bool:
@@ -157,16 +229,39 @@ def _without(data: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != key}
 
 
+def _source(data: Mapping[str, Any]) -> dict[str, Any]:
+    if "topic" not in data:
+        return {"stream": StreamData(**data["stream"])}
+    topic = TopicData(**data["topic"])
+    return {
+        "stream": StreamData(topic.name, topic.partitions, topic.retention_hours),
+        "topic": topic,
+    }
+
+
+def _consumer(data: Mapping[str, Any]) -> dict[str, Any]:
+    if "application" in data:
+        return {
+            "application": ApplicationData(**data["application"]),
+            "function": NO_FUNCTION,
+            "mapping": MappingData(),
+            "capacities": (),
+        }
+    return {
+        "function": FunctionData(**data["function"]),
+        "mapping": MappingData(**data.get("mapping", {})),
+        "capacities": _capacities(data["table"]),
+    }
+
+
 @cache
 def load_scenario(name: str) -> Scenario:
     """The scenario of that name; FileNotFoundError when there is none."""
     text = files("simulator.scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
     parts: dict[str, Any] = {
-        "stream": StreamData(**data["stream"]),
-        "function": FunctionData(**data["function"]),
-        "mapping": MappingData(**data.get("mapping", {})),
-        "capacities": _capacities(data["table"]),
+        **_source(data),
+        **_consumer(data),
         "traffic": _traffic(data["traffic"]),
         "faults": tuple(_fault(each) for each in data.get("faults", [])),
     }

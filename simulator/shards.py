@@ -63,6 +63,11 @@ class Lane:
         self.count -= most - left
         return taken
 
+    def give_back(self, cohorts: list[Cohort]) -> None:
+        """Records taken before, oldest first, are to be read again."""
+        self.waiting.extendleft(reversed(cohorts))
+        self.count += sum(count for _, count in cohorts)
+
     @property
     def oldest(self) -> float | None:
         """The second of the oldest record not yet done."""

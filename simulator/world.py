@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from simulator.application import EmbeddedApplication
 from simulator.capacity import CapacityState
 from simulator.consumer import ConsumerState
 from simulator.control import ControlPlane
 from simulator.figures import Costs, Figures, MinuteTruth
+from simulator.flink import ApplicationState
+from simulator.flink_metrics import NAMESPACE, ApplicationMetrics
+from simulator.flink_service import ApplicationService
 from simulator.manners import TableManners
 from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import Fault, Scenario
@@ -49,10 +53,12 @@ class World:
             self.random,
             scenario.account_concurrency,
         )
-        table = TableManners(scenario.capacities[0].table, self.capacities)
+        tables = [each.table for each in scenario.capacities]
+        table = TableManners(tables[0] if tables else "", self.capacities)
         self.control = ControlPlane(
             self.stream, table, lambda: self.second, START, lambda: self.stream.weigh(self.traffic)
         )
+        self.application = self._new_application()
         self.costs = Costs()
         self.series: list[MinuteTruth] = []
         self._seconds_out = 0
@@ -68,7 +74,7 @@ class World:
         stream = StreamState(
             scenario.stream,
             Keys(scenario.traffic),
-            self.publisher,
+            self.publisher if scenario.topic is None else Publisher(self.seed),
             self.random,
             scenario.mapping.parallelization_factor,
             scenario.stream.retention_hours,
@@ -79,6 +85,17 @@ class World:
         for at in range(shards):
             stream.new_shard(edges[at], edges[at + 1] - 1, ())
         return stream
+
+    def _new_application(self) -> EmbeddedApplication | None:
+        data = self.scenario.application
+        if data is None:
+            return None
+        state = ApplicationState.of(data, self.stream, self.random)
+        service = ApplicationService(state, self.control.pending, lambda: self.second, START)
+        is_kafka = self.scenario.topic is not None
+        metrics = ApplicationMetrics(state, self.publisher, START.timestamp() * 1000, is_kafka)
+        self.control.application = service
+        return EmbeddedApplication(state, service, metrics)
 
     @property
     def now(self) -> datetime:
@@ -100,8 +117,7 @@ class World:
             state.fill()
         offered = rate_at(self.traffic, now)
         accepted = self.stream.take_in(now, offered, self.traffic)
-        size = self.traffic.record_bytes
-        read = self.consumer.work(now, self.stream.readable(), size)
+        read = self._consume(now)
         age = self.stream.age_seconds(now)
         self._tell_reads(read, age)
         self._account(accepted, age)
@@ -109,7 +125,16 @@ class World:
         if self.second % 60 == 0:
             self._close_minute()
 
+    def _consume(self, now: float) -> int:
+        size = self.traffic.record_bytes
+        if self.application is not None:
+            return self.application.state.work(now, size)
+        return self.consumer.work(now, self.stream.readable(), size)
+
     def _tell_reads(self, read: int, age: float) -> None:
+        is_down = self.application is not None and not self.application.is_reading
+        if is_down or self.scenario.topic is not None:
+            return
         add, name = self.publisher.add, self.stream.dimensions
         add(("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", name), age * 1000)
         add(("AWS/Kinesis", "GetRecords.Success", name), 1)
@@ -125,13 +150,16 @@ class World:
         self._minute_age = max(self._minute_age, age)
         self._minute_records += accepted
         costs = self.costs
-        costs.shard_seconds += self.stream.open_count
-        if self.stream.retention_hours > 24:
-            costs.extended_shard_seconds += self.stream.open_count
+        if self.scenario.topic is None:
+            costs.shard_seconds += self.stream.open_count
+            if self.stream.retention_hours > 24:
+                costs.extended_shard_seconds += self.stream.open_count
+            costs.add_records(accepted, self.traffic.record_bytes)
         for state in self.capacities.values():
             costs.write_unit_seconds += state.write_units
             costs.read_unit_seconds += state.read_units
-        costs.add_records(accepted, self.traffic.record_bytes)
+        if self.application is not None:
+            self.application.account(self.second, age, costs)
 
     def _close_minute(self) -> None:
         for state in self.capacities.values():
@@ -140,14 +168,18 @@ class World:
                 ("ProvisionedReadCapacityUnits", state.read_units),
             ):
                 self.publisher.add(("AWS/DynamoDB", name, state.dimensions), units)
+        down = 0
+        if self.application is not None:
+            down = self.application.close_minute(self.publisher.minute)
         self.publisher.close_minute()
         self.stream.expire(self.second)
         self.stream.forget_drained()
-        self.series.append(self._truth())
+        self.series.append(self._truth(down))
         self._minute_age, self._minute_records = 0.0, 0
         self._marks = (self.stream.producer_throttles, self.consumer.table_throttles)
 
-    def _truth(self) -> MinuteTruth:
+    def _truth(self, seconds_down: int) -> MinuteTruth:
+        application = self.application
         minute = self.publisher.minute - 1
         states = self.capacities.values()
         consumed = {
@@ -171,6 +203,9 @@ class World:
             retention_hours=self.stream.retention_hours,
             units={state.where: state.write_units for state in states},
             consumed=consumed,
+            parallelism=0 if application is None else application.state.parallelism,
+            kpus=0 if application is None else application.service.billed_kpus,
+            seconds_down=seconds_down,
         )
 
     def _raw(
@@ -180,6 +215,8 @@ class World:
 
     def _strike(self, fault: Fault) -> None:
         """A planted fault begins; it is no one's call, so no limit is asked."""
+        if self.application is not None and self.application.strike(fault):
+            return
         values = dict(fault.values)
         match fault.what:
             case "function":
@@ -228,6 +265,8 @@ class World:
         """The values of ``count`` minutes from ``start`` on, likewise."""
         first = int((start - START).total_seconds()) // 60
         minutes = range(first, first + count * every_minutes, every_minutes)
+        if namespace == NAMESPACE:
+            dimensions = tuple(sorted(dimensions))
         key = (namespace, name, dimensions)
         if first >= 0:
             return self.publisher.values(key, statistic, minutes, self.second)
@@ -246,16 +285,19 @@ class World:
     def figures(self) -> Figures:
         """What the run has come to so far."""
         stream, consumer = self.stream, self.consumer
+        job = None if self.application is None else self.application.state
         usd = self.costs.usd(consumer.gigabyte_seconds, consumer.requests)
         lost = stream.records_dropped + stream.records_expired + consumer.records_discarded
         return Figures(
             seconds_out_of_objective=self._seconds_out,
             iterator_age_max_seconds=self._age_most,
             records_written=stream.records_written,
-            records_read=consumer.records_read,
+            records_read=consumer.records_read if job is None else job.records_read,
             records_lost=lost,
             producer_throttles=stream.producer_throttles,
             table_throttles=consumer.table_throttles,
             cost_usd=round(usd, 6),
             limit_violations=self.control.violations,
+            seconds_down=0 if job is None else job.seconds_down,
+            records_read_again=0 if job is None else job.records_read_again,
         )

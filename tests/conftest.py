@@ -15,7 +15,7 @@ import pytest
 
 SERVICES = (
     "kinesis", "lambda", "iam", "dynamodb", "cloudwatch", "application-autoscaling",
-    "cloudformation", "s3", "ssm", "sns", "sqs", "events", "sts", "logs",
+    "cloudformation", "s3", "ssm", "sns", "sqs", "events", "sts", "logs", "kinesisanalyticsv2",
 )  # fmt: skip
 
 

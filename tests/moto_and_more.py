@@ -9,6 +9,7 @@ from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.server import main
 from moto.ssm.responses import SimpleSystemManagerResponse
+from moto_applications import add_to_moto
 
 PAGE = 100
 """Most mappings that Lambda lists at once (ListEventSourceMappings, API reference)."""
@@ -105,6 +106,7 @@ def describe_ops_items(self: Any) -> str:
 
 # moto has everything for it but the name.
 CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
+add_to_moto()
 LambdaResponse.list_event_source_mappings = list_event_source_mappings
 CloudWatchResponse.delete_alarms = delete_alarms
 CloudWatchResponse.put_dashboard = put_dashboard

@@ -113,9 +113,7 @@ def _functions(pipeline: Pipeline) -> Iterator[str]:
 
 
 def _capacities(pipeline: Pipeline) -> Iterator[str]:
-    for consumer in pipeline.consumers:
-        for table in consumer.tables:
-            yield from (each.where for each in table.capacities)
+    return (each.where for table in pipeline.tables for each in table.capacities)
 
 
 def costs_as_json(bills: Sequence[Bill]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """A dashboard drawn as one self-contained HTML page, from the description CloudWatch gets too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rules.window import Window
+from rules.window import Metric, Window
 from scaling.dashboard import Graph, Limit, Line, Row, columns
 from scaling.ports import Metrics
 from scaling.record import Entry, Outcome
@@ -33,7 +33,8 @@ def dashboard_page(
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
-    wanted = [line.metric for row in rows for graph in row.graphs for line in graph.lines]
+    lines = [line for row in rows for graph in row.graphs for line in graph.lines]
+    wanted = [metric for line in lines for metric in (line.metric, line.less) if metric is not None]
     windows = metrics.read(wanted, start, end)
     environment = Environment(
         loader=PackageLoader("tidegate", "."), autoescape=True, trim_blocks=True
@@ -43,13 +44,22 @@ def dashboard_page(
     for row in rows:
         graphs = []
         for graph in row.graphs:
-            series = [windows[line.metric] for line in graph.lines]
+            series = [_window(line, windows) for line in graph.lines]
             graphs.append(Markup(_plot(graph, series, entries, is_first=is_first)))
             is_first = False
         drawn.append((row, columns(len(row.graphs)), graphs))
     return environment.get_template("dashboard.html.jinja").render(
         title=title, rows=drawn, start=start, end=end, history=history
     )
+
+
+def _window(line: Line, windows: Mapping[Metric, Window]) -> Window:
+    window = windows[line.metric]
+    if line.less is None:
+        return window
+    pairs = zip(window.samples, windows[line.less].samples, strict=True)
+    samples = tuple(None if a is None or b is None else a - b for a, b in pairs)
+    return Window(window.metric, window.start, samples)
 
 
 def changes_told(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:

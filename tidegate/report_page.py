@@ -18,6 +18,14 @@ _ROWS = (
     "write units",
     "shards and factor",
 )
+_FLINK_ROWS = (
+    "records a second",
+    "time behind the latest record, seconds",
+    "records waiting",
+    "refused to producers a minute",
+    "seconds of a minute that the job was down",
+    "parallelism and shards",
+)
 
 
 def page(trial: Trial) -> str:
@@ -35,6 +43,7 @@ def page(trial: Trial) -> str:
     return environment.get_template("report.html.jinja").render(
         scenario=trial.scenario,
         seed=trial.seed,
+        age="iterator age" if trial.scenario.application is None else "a time behind",
         figures=list(figure_rows(trial)),
         settings=list(setting_rows(trial)),
         told=trial.told,
@@ -47,8 +56,9 @@ def page(trial: Trial) -> str:
 def _figure(trial: Trial) -> Any:
     from plotly.subplots import make_subplots
 
+    titles = _ROWS if trial.scenario.application is None else _FLINK_ROWS
     figure = make_subplots(
-        rows=len(_ROWS), cols=1, shared_xaxes=True, vertical_spacing=0.035, subplot_titles=_ROWS
+        rows=len(titles), cols=1, shared_xaxes=True, vertical_spacing=0.035, subplot_titles=titles
     )
     for row, trace in _traces(trial):
         figure.add_trace(trace, row=row, col=1)
@@ -99,6 +109,24 @@ def _traces(trial: Trial) -> Iterator[tuple[int, Any]]:
         yield 4, _line(f"throttled {name}", series, throttled, colour)
     objective = [trial.scenario.iterator_age_max_seconds] * len(tended)
     yield 2, _line("objective", tended, objective, _LIMIT, dash="dash")
+    yield from _settings(trial)
+
+
+def _settings(trial: Trial) -> Iterator[tuple[int, Any]]:
+    """What the levers were set to, and how far it was used."""
+    alone, tended = trial.alone.series, trial.tended.series
+    if trial.scenario.application is not None:
+        for name, series, colour in (
+            ("without", alone, _WITHOUT),
+            ("with Tidegate", tended, _WITH),
+        ):
+            down = [float(each.seconds_down) for each in series]
+            yield 5, _line(f"down {name}", series, down, colour)
+            parallelism = [float(each.parallelism) for each in series]
+            yield 6, _line(f"parallelism {name}", series, parallelism, colour, shape="hv")
+        counts = [float(each.shard_count) for each in tended]
+        yield 6, _line("shards", tended, counts, _ACT, shape="hv")
+        return
     for where in tended[0].units:
         units = [float(each.units[where]) for each in tended]
         yield 5, _line(f"{where} provisioned", tended, units, _WITH, shape="hv")

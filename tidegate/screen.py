@@ -14,6 +14,7 @@ from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from scaling.plan import Decision
 from scaling.report import Health, PipelineReport, SweepReport
 from simulator.figures import MinuteTruth
+from simulator.scenario import Scenario
 from tidegate.trial import Step, Trial
 
 __all__ = ["show_sweep", "show_trial_end", "watch"]
@@ -78,7 +79,7 @@ def watch(trial: Trial, console: Console, pause: "Pause") -> None:
         if step.report.health is not shown:
             shown = step.report.health
             age = duration_words(step.minute.iterator_age_seconds)
-            words = f"{step.report.at:%H:%M} {shown.value:<8} iterator age {age}"
+            words = f"{step.report.at:%H:%M} {shown.value:<8} {_age_words(trial.scenario)} {age}"
             console.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -109,28 +110,48 @@ def _watch_live(trial: Trial, console: Console, pause: Pause) -> None:
             ages.append(step.minute.iterator_age_seconds)
             events.extend(_events(step))
             progress.update(task, advance=1, clock=f"{step.report.at:%H:%M}")
-            table = _live_table(step, ages, trial.scenario.iterator_age_max_seconds)
+            table = _live_table(step, ages, trial.scenario)
             lines = [Text(words, style=colour) for colour, words in events]
             live.update(Group(table, progress, *lines), refresh=True)
             pause.wait()
 
 
-def _live_table(step: Step, ages: Iterable[float], objective: float) -> Table:
+def _age_words(scenario: Scenario) -> str:
+    """What Kinesis calls it where functions read, and what it is to a Flink application."""
+    return "iterator age" if scenario.application is None else "behind by"
+
+
+def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
     table = Table(expand=True)
-    for title in ("pipeline", "health", "iterator age", "stream", "lambda", "tables"):
-        table.add_column(title, overflow="fold")
     report, minute = step.report, step.minute
+    objective = scenario.iterator_age_max_seconds
     age = duration_words(minute.iterator_age_seconds)
     style = "red" if minute.iterator_age_seconds > objective else "green"
-    table.add_row(
-        report.name,
-        Text(report.health.value, style=_COLOURS[report.health]),
-        Text(f"{age} {sparkline(ages, objective)}", style=style),
-        _stream_use(report, minute),
-        f"{minute.concurrency:.1f} of {minute.shard_count * minute.parallelization_factor} busy",
-        _tables_use(minute),
-    )
+    cells: dict[str, str | Text] = {
+        "pipeline": report.name,
+        "health": Text(report.health.value, style=_COLOURS[report.health]),
+        _age_words(scenario): Text(f"{age} {sparkline(ages, objective)}", style=style),
+    }
+    if scenario.topic is None:
+        cells["stream"] = _stream_use(report, minute)
+    if scenario.application is None:
+        lanes = minute.shard_count * minute.parallelization_factor
+        cells["lambda"] = f"{minute.concurrency:.1f} of {lanes} busy"
+        cells["tables"] = _tables_use(minute)
+    else:
+        cells["application"] = _application_use(report, minute)
+    for title in cells:
+        table.add_column(title, overflow="fold")
+    table.add_row(*cells.values())
     return table
+
+
+def _application_use(report: PipelineReport, minute: MinuteTruth) -> str:
+    (application,) = report.pipeline.applications
+    state = "" if application.is_running else f" {application.status}"
+    down = f", down for {minute.seconds_down} s" if minute.seconds_down else ""
+    noun = "subtask" if minute.parallelism == 1 else "subtasks"
+    return f"{minute.parallelism} {noun}{state} on {application.kpus} KPUs{down}"
 
 
 def _stream_use(report: PipelineReport, minute: MinuteTruth) -> str:
@@ -158,12 +179,16 @@ _FIGURES = {
     "table_throttles": "writes throttled by tables",
     "cost_usd": "cost of the run",
     "limit_violations": "calls refused by AWS",
+    "seconds_down": "job down",
+    "records_read_again": "records read again",
 }
+_OF_APPLICATIONS = ("seconds_down", "records_read_again")
+_IN_SECONDS = ("seconds_out_of_objective", "iterator_age_max_seconds", "seconds_down")
 
 
 def figure_words(name: str, value: float) -> str:
     """A figure with its unit."""
-    if name in ("seconds_out_of_objective", "iterator_age_max_seconds"):
+    if name in _IN_SECONDS:
         return duration_words(value)
     return f"${value:,.2f}" if name == "cost_usd" else f"{value:,}"
 
@@ -172,6 +197,12 @@ def figure_rows(trial: Trial) -> Iterator[tuple[str, str, str]]:
     """What each figure came to: its name, without Tidegate, with it."""
     without, tended = trial.without, trial.with_tidegate
     for name, words in _FIGURES.items():
+        if name in _OF_APPLICATIONS and trial.scenario.application is None:
+            continue
+        if name == "table_throttles" and not trial.scenario.capacities:
+            continue
+        if name == "iterator_age_max_seconds" and trial.scenario.application is not None:
+            words = "furthest behind"
         yield (
             words,
             figure_words(name, getattr(without, name)),
@@ -182,9 +213,14 @@ def figure_rows(trial: Trial) -> Iterator[tuple[str, str, str]]:
 def setting_rows(trial: Trial) -> Iterator[tuple[str, str, str]]:
     """What each layer is set to at the end: without Tidegate, with it."""
     before, after = trial.alone.series[-1], trial.tended.series[-1]
-    yield "shards", str(before.shard_count), str(after.shard_count)
-    pair = (before.parallelization_factor, after.parallelization_factor)
-    yield "parallelization factor", str(pair[0]), str(pair[1])
+    if trial.scenario.topic is None:
+        yield "shards", str(before.shard_count), str(after.shard_count)
+    if trial.scenario.application is None:
+        pair = (before.parallelization_factor, after.parallelization_factor)
+        yield "parallelization factor", str(pair[0]), str(pair[1])
+    else:
+        yield "parallelism", str(before.parallelism), str(after.parallelism)
+        yield "KPUs, with one for orchestration", str(before.kpus), str(after.kpus)
     for where, units in after.units.items():
         yield f"write units of {where}", f"{before.units[where]:,}", f"{units:,}"
     if before.retention_hours != after.retention_hours:

@@ -10,6 +10,7 @@ from scaling.plan import (
     CapacityTarget,
     MergeShards,
     SplitShard,
+    UpdateApplication,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -54,6 +55,9 @@ def apply(action: Action, clients: Clients) -> None:
         case UpdateTableThroughput():
             with asking("dynamodb:UpdateTable", action.table):
                 clients.dynamodb.update_table(**_table_update(action))
+        case UpdateApplication():
+            with asking("kinesisanalytics:UpdateApplication", action.application):
+                clients.flink.update_application(**_application_update(action))
         case UpdateRetention():
             _set_retention(action, clients)
 
@@ -98,3 +102,19 @@ def _table_update(action: UpdateTableThroughput) -> dict[str, Any]:
     if indexes:
         request["GlobalSecondaryIndexUpdates"] = indexes
     return request
+
+
+def _application_update(action: UpdateApplication) -> dict[str, Any]:
+    parallelism: dict[str, Any] = {
+        "ConfigurationTypeUpdate": "CUSTOM",
+        "ParallelismUpdate": action.to_parallelism,
+        "ParallelismPerKPUUpdate": action.to_parallelism_per_kpu,
+    }
+    if action.ends_autoscaling:
+        parallelism["AutoScalingEnabledUpdate"] = False
+    flink = {"ParallelismConfigurationUpdate": parallelism}
+    return {
+        "ApplicationName": action.application,
+        "ConditionalToken": action.conditional_token,
+        "ApplicationConfigurationUpdate": {"FlinkApplicationConfigurationUpdate": flink},
+    }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kinesis import KinesisClient
+    from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
     from types_boto3_lambda import LambdaClient
 
 __all__ = ["BRISK", "PATIENT", "Clients", "Patience"]
@@ -77,6 +78,12 @@ class Clients:
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
         client: DynamoDBClient = self.of("dynamodb")
+        return client
+
+    @cached_property
+    def flink(self) -> "KinesisAnalyticsV2Client":
+        """Managed Service for Apache Flink."""
+        client: KinesisAnalyticsV2Client = self.of("kinesisanalyticsv2")
         return client
 
     @cached_property

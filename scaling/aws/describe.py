@@ -7,6 +7,7 @@ from rules.pipeline import (
     Capacity,
     Consumer,
     EventSourceMapping,
+    FlinkApplication,
     Function,
     Pipeline,
     Shard,
@@ -16,7 +17,7 @@ from rules.pipeline import (
 from scaling.aws.clients import Clients
 from scaling.aws.errors import asking
 from scaling.errors import ResourceMissing, Unreachable
-from scaling.specification import ConsumerSpec, PipelineSpec
+from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
@@ -37,12 +38,20 @@ class Describer:
 
     def pipeline(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline as configured now; ResourceMissing names what isn't there."""
-        stream = self.stream(spec.stream)
-        if not spec.consumers:
-            return Pipeline(spec.name, stream, (), DEFAULT_ACCOUNT_CONCURRENCY)
-        mappings = self._mappings(stream)
-        consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
-        return Pipeline(spec.name, stream, consumers, self._account_concurrency())
+        applications = tuple(map(self._application, spec.applications))
+        if spec.topic is not None:
+            stream = Stream.of_topic(spec.topic, applications[0].arn)
+        else:
+            stream = self.stream(spec.stream)
+        consumers: tuple[Consumer, ...] = ()
+        account_concurrency = DEFAULT_ACCOUNT_CONCURRENCY
+        if spec.consumers:
+            mappings = self._mappings(stream)
+            consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
+            account_concurrency = self._account_concurrency()
+        return Pipeline(
+            spec.name, stream, consumers, account_concurrency, applications=applications
+        )
 
     def stream(self, name: str) -> Stream:
         """A stream with its open shards in key order."""
@@ -129,6 +138,13 @@ class Describer:
                 return DEFAULT_ACCOUNT_CONCURRENCY
             raise
         return settings["AccountLimit"]["ConcurrentExecutions"]
+
+    def _application(self, said: ApplicationSpec) -> FlinkApplication:
+        # Imported here: most pipelines have no application, and this is read at every cold start.
+        from scaling.aws.describe_application import application
+
+        tables = tuple(self._table(table.name) for table in said.table_specs)
+        return application(self._clients, said, tables)
 
     def _table(self, name: str) -> Table:
         if name not in self._tables:

@@ -48,7 +48,15 @@ _BY_CODE: dict[str, type[CloudError]] = {
     **dict.fromkeys(
         ("LimitExceededException", "LimitExceeded", "OpsItemLimitExceededException"), LimitExceeded
     ),
-    **dict.fromkeys(("ResourceInUseException", "ResourceConflictException"), ResourceInUse),
+    **dict.fromkeys(
+        (
+            "ResourceInUseException",
+            "ResourceConflictException",
+            # The application has another version by now than the one decided on.
+            "ConcurrentModificationException",
+        ),
+        ResourceInUse,
+    ),
     **dict.fromkeys(
         ("ResourceNotFoundException", "ResourceNotFound", "NotFound", "NoSuchEntity"),
         ResourceMissing,
@@ -60,6 +68,10 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "InvalidParameterValueException",
             "InvalidParameterValue",
             "ValidationError",
+            "InvalidRequestException",
+            "InvalidApplicationConfigurationException",
+            "CodeValidationException",
+            "UnsupportedOperationException",
             "InvalidParameter",
             "InvalidParameterInput",
             "OpsItemInvalidParameterException",

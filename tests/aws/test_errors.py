@@ -29,6 +29,9 @@ from scaling.errors import (
         ("ResourceNotFoundException", ResourceMissing),
         ("ValidationException", InvalidRequest),
         ("InvalidArgumentException", InvalidRequest),
+        ("ConcurrentModificationException", ResourceInUse),
+        ("InvalidApplicationConfigurationException", InvalidRequest),
+        ("CodeValidationException", InvalidRequest),
         ("InternalFailureException", Unreachable),
     ],
 )

@@ -72,19 +72,31 @@ class AutoScaling:
     def describe(self) -> tuple[int, Any]:
         return self._call("GET")
 
+    def answer(self) -> dict[str, Any]:
+        """What a description that is not refused tells."""
+        status, told = self.describe()
+        assert status == 200, told
+        found: dict[str, Any] = told
+        return found
+
+    def ask(self, capacity: float) -> dict[str, Any]:
+        """Ask for a capacity once; what the answer tells."""
+        status, told = self._call("PATCH", {"desiredCapacity": capacity})
+        assert (status, told["desiredCapacity"]) == (200, capacity), told
+        found: dict[str, Any] = told
+        return found
+
     def scale_to(
         self, capacity: float, wait: Callable[[], None], polls_max: int = 200
     ) -> list[float]:
         """Ask for a capacity and poll until it is reached; the capacities seen on the way."""
-        status, told = self._call("PATCH", {"desiredCapacity": capacity})
-        assert (status, told["desiredCapacity"]) == (200, capacity), told
+        told = self.ask(capacity)
         seen = [told["actualCapacity"]]
         for _ in range(polls_max):
             if told["scalingStatus"] in ("Successful", "Failed"):
                 break
             wait()
-            status, told = self.describe()
-            assert status == 200, told
+            told = self.answer()
             seen.append(told["actualCapacity"])
         assert told["scalingStatus"] == "Successful", told
         assert told["actualCapacity"] == told["desiredCapacity"] == capacity

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scaling.specification import NoticeSpec
+from scaling.specification import ApplicationSpec, NoticeSpec, PipelineSpec
 from tidegate.deployment.options import Options
 from tidegate.deployment.package import COMMAND_LINE_ONLY as NOT_DEPLOYED
 from tidegate.deployment.permissions import policy
@@ -21,6 +21,7 @@ from tidegate.pipeline_file import load
 
 ROOT = Path(__file__).parents[2]
 RACE = ROOT / "examples" / "race-day.yaml"
+FLINK = ROOT / "examples" / "flink.yaml"
 COMMAND_LINE_ONLY = {
     "dynamodb:Scan", "kinesis:DescribeLimits", "kinesis:EnableEnhancedMonitoring",
 }  # fmt: skip
@@ -144,7 +145,9 @@ TOLD = NoticeSpec("arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, e
 
 def granted() -> set[str]:
     pipelines = [
-        replace(each, notices=TOLD, update_dashboard=True) for each in load(RACE).pipelines
+        replace(each, notices=TOLD, update_dashboard=True)
+        for file in (RACE, FLINK)
+        for each in load(file).pipelines
     ]
     return {
         action
@@ -195,12 +198,22 @@ def test_no_role_reaches_beyond_the_resources_of_the_file() -> None:
         "dynamodb:UpdateTable": "table/leaderboard",
         "lambda:GetFunctionConfiguration": "function:scorer",
     }
-    for statement in policy(load(RACE).pipelines, sweeps=True)["Statement"]:
-        for action, ending in narrow.items():
-            if action in statement["Action"]:
-                assert [each["Fn::Sub"].endswith(ending) for each in statement["Resource"]] == [
-                    True
-                ]
+    applications = {"kinesisanalytics:UpdateApplication": "application/click-counter"}
+    for file, expected in ((RACE, narrow), (FLINK, applications)):
+        for statement in policy(load(file).pipelines, sweeps=True)["Statement"]:
+            for action, ending in expected.items():
+                if action in statement["Action"]:
+                    assert [each["Fn::Sub"].endswith(ending) for each in statement["Resource"]] == [
+                        True
+                    ]
+
+
+def test_a_topic_alone_asks_nothing_of_kinesis_and_lambda() -> None:
+    spec = PipelineSpec("clicks", topic="clicks", applications=[ApplicationSpec("click-counter")])
+    statements = policy([spec], sweeps=True)["Statement"]
+    actions = {action for each in statements for action in each["Action"]}
+    assert not [each for each in actions if each.startswith(("kinesis:", "lambda:"))]
+    assert all(each["Resource"] for each in statements)
 
 
 def as_iam_sees_it(document: dict[str, Any]) -> str:
@@ -225,7 +238,8 @@ def as_iam_sees_it(document: dict[str, Any]) -> str:
     ids=["package", "ssm", "appconfig"],
 )
 def test_the_roles_pass_an_iam_linter(sweeps: bool, options: Options) -> None:
-    document = as_iam_sees_it(policy(load(RACE).pipelines, options, sweeps=sweeps))
+    pipelines = [*load(RACE).pipelines, *load(FLINK).pipelines]
+    document = as_iam_sees_it(policy(pipelines, options, sweeps=sweeps))
     assert "Fn::" not in document
     command = [str(Path(sys.executable).with_name("parliament")), "--string", document]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -20,6 +20,8 @@ FIGURES = {
     "table_throttles",
     "cost_usd",
     "limit_violations",
+    "seconds_down",
+    "records_read_again",
 }
 
 
@@ -110,12 +112,7 @@ def test_check_tells_all_mistakes_at_once(tmp_path: Path) -> None:
     file.write_text("pipelines:\n  - nam: a\n    consumers: []\n", encoding="utf-8")
     result = run("check", str(file))
     assert result.exit_code == 2
-    assert [line.split(":")[1:3] for line in result.stderr.splitlines()] == [
-        ["2", "5"],
-        ["2", "5"],
-        ["2", "5"],
-        ["3", "5"],
-    ]
+    assert [line.split(":")[1:3] for line in result.stderr.splitlines()] == [["2", "5"], ["2", "5"]]
     assert "did you mean 'name'?" in result.stderr
 
 

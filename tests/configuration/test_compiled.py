@@ -27,7 +27,11 @@ def test_what_is_packaged_says_the_same_as_the_file(path: Path) -> None:
 WRONG: dict[str, tuple[Any, str]] = {
     "no mapping": ([1], "[1] is not dict"),
     "no pipelines": ({"pipelines": []}, "pipelines: it is empty"),
-    "missing": ({"pipelines": [{"name": "a"}]}, "pipelines[0].stream: it is missing"),
+    "missing": ({"pipelines": [{"stream": "a"}]}, "pipelines[0].name: it is missing"),
+    "no source": (
+        {"pipelines": [{"name": "a"}]},
+        "pipelines[0]: 'stream' is missing; it must be given, or topic",
+    ),
     "unknown key": (
         {"pipelines": [{**plain()["pipelines"][0], "colour": 1}]},
         "pipelines[0].colour: it is not a key here",

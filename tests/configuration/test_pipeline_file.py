@@ -28,6 +28,58 @@ def mistakes(text: str) -> list[str]:
     return [str(mistake) for mistake in refused.value.mistakes]
 
 
+FLINK = """\
+pipelines:
+  - name: clicks
+    stream: clicks
+    applications:
+      - {application: click-counter, tables: [counts]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("    stream: clicks\n", "", [
+            "p.yaml:2:5: 'stream' is missing; it must be given, or topic",
+        ]),
+        ("    stream: clicks\n", "    stream: clicks\n    topic: clicks\n", [
+            "p.yaml:4:5: a pipeline reads either a stream or a topic",
+        ]),
+        ("    applications:\n      - {application: click-counter, tables: [counts]}\n", "", [
+            "p.yaml:2:5: 'consumers' is missing; it must be given, or applications",
+        ]),
+        ("stream: clicks", "topic: clicks\n    consumers: [{function: f}]", [
+            "p.yaml:4:5: consumers read a stream; a topic is read by applications",
+        ]),
+        ("tables:", "partitions: 4, tables:", [
+            "p.yaml:5:38: partitions are those of a topic; a stream tells its shards",
+        ]),
+        ("tables:", "levers: {parallelism_per_kpu: {max: 9}, shard_count: {max: 2}}, tables:", [
+            "p.yaml:5:69: max is 9; AWS allows 1..8",
+            "p.yaml:5:78: shard_count is not a lever of an application; its levers are "
+            "parallelism, parallelism_per_kpu, write_capacity, read_capacity",
+        ]),
+        ("tables:", "service_autoscaling: maybe, tables:", [
+            "p.yaml:5:38: service_autoscaling is 'maybe'; 'keep' or 'off'",
+        ]),
+        ("[counts]}\n", "[counts]}\n      - {application: click-counter}\n", [
+            "p.yaml:6:10: 'click-counter' is here twice (also number 1); names must differ",
+        ]),
+    ],
+)  # fmt: skip
+def test_mistakes_about_applications_have_their_place(
+    old: str, new: str, expected: list[str]
+) -> None:
+    assert mistakes(FLINK.replace(old, new, 1)) == expected
+
+
+def test_a_topic_is_read_by_applications_alone() -> None:
+    (pipeline,) = parse(FLINK.replace("stream:", "topic:"), "p.yaml").pipelines
+    assert (pipeline.source, pipeline.stream) == ("clicks", "")
+    assert pipeline.applications[0].table_specs[0].name == "counts"
+
+
 def test_five_lines_are_enough() -> None:
     (pipeline,) = parse(GOOD, "p.yaml").pipelines
     assert len(GOOD.splitlines()) == 5
@@ -39,7 +91,6 @@ def test_five_lines_are_enough() -> None:
     ("old", "new", "expected"),
     [
         ("stream: orders", "streem: orders", [
-            "p.yaml:2:5: 'stream' is missing; it must be given",
             "p.yaml:3:5: 'streem' is not a key here; did you mean 'stream'?",
         ]),
         ("name: orders\n", "name: 7\n", ["p.yaml:2:5: name is 7; it must be a valid string"]),

@@ -46,6 +46,17 @@ def cure(world: World) -> None:
             lane.poisoned = False
             if lane.batch is not None:
                 lane.batch.poisoned = False
+    if world.application is not None:
+        state = world.application.state
+        state.data = replace(
+            state.data, skew=0.0, sink_records_per_second=None, fails_after_seconds=None,
+            checkpoint_megabytes_per_second=1000.0, heap_state_share=0.0,
+            records_per_second_per_subtask=20_000.0,
+        )  # fmt: skip
+
+
+COMES_AGAIN = ("flink-heap",)
+"""A state that grows without end fills any heap."""
 
 
 def swept(
@@ -81,6 +92,9 @@ NOTHING: dict[str, Counter[str]] = {"topic": Counter(), "bus": Counter(), "ops i
 def test_an_illness_is_one_page_one_ops_item_and_one_resolution(name: str, post: Post) -> None:
     list(swept(name, post))
     well = load_scenario(name).planted_cause in ("healthy", "oversized")
+    if name in COMES_AGAIN:
+        assert len({each["illness_id"] for each in post.messages + post.events}) > 1
+        return
     assert post.counts == (NOTHING if well else once_each())
     assert len({each["illness_id"] for each in post.messages + post.events}) == (not well)
 

@@ -14,6 +14,7 @@ from rules.rule import Comparison, MissingData, Rule, Severity, Verdict
 from rules.series import parse_series
 from rules.window import Metric, Window
 from tests.builders import NOON, a_pipeline, a_table
+from tests.flink_builders import a_flink_pipeline, an_application
 
 METRIC = Metric("CWAgent", "mem_used_percent", (), "Maximum")
 
@@ -91,10 +92,15 @@ def pack_cases() -> list[tuple[str, dict[str, str]]]:
 @pytest.mark.parametrize(("name", "case"), pack_cases(), ids=lambda value: str(value)[:60])
 def test_the_packs_keep_their_own_promises(name: str, case: dict[str, str]) -> None:
     table = a_table(100, index_units=50)
-    pipeline = a_pipeline(shards=2, factor=2, table=table, reserved_concurrency=10)
+    pipelines = (
+        a_pipeline(shards=2, factor=2, table=table, reserved_concurrency=10),
+        a_flink_pipeline(an_application(2)),
+        a_flink_pipeline(an_application(2, runtime="FLINK-2_2"), topic=True),
+    )
     where = case.get("where")
     rule = next(
         each
+        for pipeline in pipelines
         for each in rules_for(pipeline, 60)
         if each.name == name and where in (None, each.where)
     )

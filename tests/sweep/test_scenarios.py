@@ -1,12 +1,18 @@
 """What Tidegate does in the embedded world, scenario by scenario."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from rules.diagnosis import Cause
 from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import UpdateParallelizationFactor, UpdateShardCount, UpdateTableThroughput
+from scaling.plan import (
+    UpdateApplication,
+    UpdateParallelizationFactor,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
 from scaling.ports import Edges
 from scaling.report import Health, PipelineReport
 from scaling.sweep import sweep
@@ -15,12 +21,19 @@ from simulator.scenario import load_scenario, scenario_names
 from simulator.world import World
 from tidegate.pipeline_file import load_value
 
-UNCURABLE = ("poison-batch", "hot-key", "concurrency-cap", "timeout-near")
+UNCURABLE = (
+    "poison-batch", "hot-key", "concurrency-cap", "timeout-near", "flink-crash-loop",
+    "flink-checkpoints", "flink-sink-slow", "flink-skewed-key",
+)  # fmt: skip
 
 
-def tended(name: str, seed: int) -> Iterator[tuple[World, PipelineReport]]:
+def tended(name: str, seed: int, **changes: str) -> Iterator[tuple[World, PipelineReport]]:
+    """A sweep each minute; ``changes`` are made to the file's applications."""
     scenario = load_scenario(name)
-    specs = load_value(scenario.pipeline_file, name).pipelines
+    specs = [
+        replace(spec, applications=[replace(each, **changes) for each in spec.applications])
+        for spec in load_value(scenario.pipeline_file, name).pipelines
+    ]
     world = World(scenario, seed)
     ledger = SqliteLedger(":memory:")
     edges = Edges(DirectCloud(world), DirectMetrics(world), ledger)
@@ -43,7 +56,7 @@ def test_the_first_diagnosis_names_the_planted_cause_for_twenty_seeds(name: str)
             for _, report in tended(name, seed)
             if report.diagnoses[0].cause is not Cause.HEALTHY
         )
-        first.append(next(illnesses, "none"))
+        first.append(next(illnesses, "healthy"))
     assert first == [planted] * 20
 
 
@@ -103,6 +116,11 @@ def test_no_limit_of_aws_is_ever_broken(name: str) -> None:
         "slow-function",
         "hot-shard",
         "stream-updating",
+        "flink-lag",
+        "flink-kafka",
+        "flink-heap",
+        "flink-narrow-source",
+        "flink-update-fails",
     ],
 )
 def test_what_capacity_cures_is_healthy_at_the_end(name: str) -> None:
@@ -118,3 +136,42 @@ def test_a_quiet_night_is_cheaper_and_no_less_well() -> None:
     assert world.figures().cost_usd < 0.7 * alone.figures().cost_usd
     assert world.figures().seconds_out_of_objective == 0
     assert world.figures().producer_throttles == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_flink_application_is_healed_in_one_change(seed: int) -> None:
+    run = list(tended("flink-lag", seed))
+    world = run[-1][0]
+    assert [type(each.action) for _, report in run for each in report.changes] == [
+        UpdateApplication
+    ]
+    assert world.figures().seconds_out_of_objective < 240
+    alone = World(world.scenario, seed)
+    alone.advance(world.scenario.duration_seconds)
+    assert alone.figures().seconds_out_of_objective > 3600
+
+
+def test_an_update_that_was_rolled_back_is_told_with_its_reason_and_tried_again_later() -> None:
+    run = list(tended("flink-update-fails", 1))
+    updates = [report.at for _, report in run for _ in report.changes]
+    assert len(updates) == 2
+    assert (updates[1] - updates[0]).total_seconds() >= 600
+    told = [words for _, report in run for words in report.held_back]
+    assert any("rolled back: insufficient free IP addresses" in words for words in told)
+
+
+def test_where_the_service_scales_by_itself_nothing_is_moved_and_the_conflict_is_told() -> None:
+    run = list(tended("flink-autoscaling-conflict", 1))
+    assert [each for _, report in run for each in report.changes] == []
+    assert all("has one owner" in report.advice[-1] for _, report in run)
+
+
+def test_the_services_own_scaling_is_switched_off_with_the_first_change_where_the_file_says() -> (
+    None
+):
+    run = list(tended("flink-autoscaling-conflict", 1, service_autoscaling="off"))
+    world = run[-1][0]
+    assert world.application is not None
+    assert world.application.service.configuration.autoscaling_enabled is False
+    assert {each.kind for each in world.application.service.operations} == {"UpdateApplication"}
+    assert world.series[-1].iterator_age_seconds < 60

@@ -49,8 +49,8 @@ def _owned(pipelines: "list[PipelineSpec]", owner: "Owner") -> int:
 
 def _levels(pipeline: "PipelineSpec") -> Iterator["Levers"]:
     yield pipeline.levers
-    for consumer in pipeline.consumers:
-        yield consumer.levers
-        for table in consumer.table_specs:
+    for reader in pipeline.readers:
+        yield reader.levers
+        for table in reader.table_specs:
             yield table.levers
             yield from (index.levers for index in table.indexes)

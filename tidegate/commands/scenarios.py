@@ -12,4 +12,4 @@ def command() -> None:
 
     for name in scenario_names():
         scenario = load_scenario(name)
-        click.echo(f"{name:<19}{scenario.planted_cause:<20}{scenario.summary}")
+        click.echo(f"{name:<28}{scenario.planted_cause:<28}{scenario.summary}")

@@ -25,6 +25,13 @@ LEDGER_CALLS = (
     "UpdateItem",
 )
 
+APPLICATION_CALLS = (
+    "DescribeApplication",
+    "DescribeApplicationOperation",
+    "ListApplicationOperations",
+    "UpdateApplication",
+)
+
 
 def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
     prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{kind}"
@@ -47,34 +54,9 @@ def policy(
     """What one function may do, on the resources that the file names and no others. Only the
     sweep reads metrics, samples keys and sets the retention; only the callback merges shards."""
     pipelines = list(specs)
-    consumers = [consumer for each in pipelines for consumer in each.consumers]
-    streams = _arns((each.stream for each in pipelines), "kinesis", "stream/")
-    functions = _arns((each.function for each in consumers), "lambda", "function:")
-    named = [table.name for each in consumers for table in each.table_specs]
-    tables = _arns(named, "dynamodb", "table/")
-    retention = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")
-    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ("MergeShards",)
-    both = ("DescribeStreamSummary", "ListShards", "SplitShard")
     statements = [
-        _statement((f"kinesis:{each}" for each in (*both, *own)), streams),
-        _statement(("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency"), functions),
-        # These know no narrower resource (service authorization reference).
-        _statement(
-            (
-                "kinesis:UpdateShardCount",
-                "lambda:GetAccountSettings",
-                "lambda:ListEventSourceMappings",
-            ),
-            ["*"],
-        ),
-        # A mapping has no name before it is looked up; its function has.
-        {
-            **_statement(
-                ("lambda:UpdateEventSourceMapping",),
-                _arns(("*",), "lambda", "event-source-mapping:"),
-            ),
-            "Condition": {"ArnLike": {"lambda:FunctionArn": _and_versions(functions)}},
-        },
+        *_sources(pipelines, sweeps=sweeps),
+        *_readers(pipelines),
         _statement(
             (f"dynamodb:{each}" for each in LEDGER_CALLS), [{"Fn::GetAtt": ["Ledger", "Arn"]}]
         ),
@@ -83,8 +65,6 @@ def policy(
             _arns(("*",), "logs", "log-group:/aws/lambda/"),
         ),
     ]
-    if tables:
-        statements.append(_statement(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), tables))
     if sweeps:
         statements += _telling(pipelines)
         statements.append(_statement(("cloudwatch:GetMetricData",), ["*"]))
@@ -93,6 +73,47 @@ def policy(
         )
     statements += _optional(options)
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _sources(pipelines: list[PipelineSpec], *, sweeps: bool) -> Iterator[dict[str, Any]]:
+    streams = _arns((each.stream for each in pipelines if each.stream), "kinesis", "stream/")
+    if not streams:
+        return
+    retention = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")
+    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ("MergeShards",)
+    both = ("DescribeStreamSummary", "ListShards", "SplitShard")
+    yield _statement((f"kinesis:{each}" for each in (*both, *own)), streams)
+    # It knows no narrower resource (service authorization reference), nor do others at "*" below.
+    yield _statement(("kinesis:UpdateShardCount",), ["*"])
+
+
+def _readers(pipelines: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
+    functions = [each.function for pipeline in pipelines for each in pipeline.consumers]
+    if functions:
+        described = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency")
+        arns = _arns(functions, "lambda", "function:")
+        yield _statement(described, arns)
+        yield _statement(("lambda:GetAccountSettings", "lambda:ListEventSourceMappings"), ["*"])
+        mappings = _arns(("*",), "lambda", "event-source-mapping:")
+        # A mapping has no name before it is looked up; its function has.
+        yield {
+            **_statement(("lambda:UpdateEventSourceMapping",), mappings),
+            "Condition": {"ArnLike": {"lambda:FunctionArn": _and_versions(arns)}},
+        }
+    applications = [each.application for pipeline in pipelines for each in pipeline.applications]
+    if applications:
+        arns = _arns(applications, "kinesisanalytics", "application/")
+        yield _statement((f"kinesisanalytics:{each}" for each in APPLICATION_CALLS), arns)
+        yield _statement(("cloudwatch:ListMetrics",), ["*"])
+    named = [
+        table.name
+        for pipeline in pipelines
+        for reader in pipeline.readers
+        for table in reader.table_specs
+    ]
+    if named:
+        tables = _arns(named, "dynamodb", "table/")
+        yield _statement(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), tables)
 
 
 def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,113 @@
+"""The levers of a Flink application: parallelism and parallelism per KPU.
+
+Every change is an UpdateApplication, and restarts the job: it is down while its state is restored,
+and what comes in meanwhile ages.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from rules.diagnosis import LeverKind
+from rules.pipeline import FlinkApplication, Pipeline
+from scaling.history import History
+from scaling.levers import lever_spec
+from scaling.limits import PARALLELISM_PER_KPU_MAX
+from scaling.plan import Bound
+from scaling.record import Lever
+from scaling.specification import PipelineSpec
+from scaling.wish import Wish
+
+__all__ = [
+    "DOES_NOT_RUN",
+    "ONE_OWNER",
+    "ROLLED_BACK",
+    "application_bounds",
+    "conflicts",
+    "kpus_of",
+    "scale_in_bounds",
+]
+
+DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK = "does not run", "has one owner", "was rolled back"
+"""In the reasons that no waiting cures."""
+
+AFTER_FAILURE = timedelta(minutes=10)
+"""Before an update is tried again, and twice as long after each further failure: each try restarts
+the job twice, there and back."""
+
+SCALE_IN_SECONDS_PER_DAY = 864.0
+"""What scale-ins may cost: a hundredth of the day out of the objective."""
+
+
+def kpus_of(application: FlinkApplication, kind: LeverKind, capacity: int) -> int:
+    """The KPUs that the application takes with one of its levers set to ``capacity``."""
+    if kind is LeverKind.PARALLELISM:
+        return -(-capacity // application.parallelism_per_kpu)
+    return -(-application.parallelism // capacity)
+
+
+def application_bounds(
+    application: FlinkApplication,
+    lever: Lever,
+    current: int,
+    ends_autoscaling: bool,
+    history: History,
+    now: datetime,
+) -> Iterator[Bound]:
+    """What UpdateApplication takes now: the status, the KPU quota, the service's own autoscaling,
+    and no update that has just failed."""
+    name, quota = application.name, application.kpus_max
+    if lever.kind is LeverKind.PARALLELISM:
+        most = quota * application.parallelism_per_kpu
+        yield Bound(1, most, f"the quota of {name} is {quota} KPUs, a parallelism of {most:,}")
+    else:
+        least = -(-application.parallelism // quota)
+        words = f"ParallelismPerKPU is 1..{PARALLELISM_PER_KPU_MAX}, within {quota} KPUs"
+        yield Bound(min(least, current), PARALLELISM_PER_KPU_MAX, words)
+    if application.is_changing:
+        yield Bound(current, current, f"{name} is {application.status}")
+    elif not application.is_running:
+        yield Bound(current, current, f"{name} is {application.status} and {DOES_NOT_RUN}")
+    if application.autoscaling_enabled and not ends_autoscaling:
+        yield Bound(current, current, _conflict(application))
+    tries = history.tries(lever, current) if application.failure is not None else ()
+    if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
+        reason = f"the update of {name} begun at {tries[-1]:%H:%M} {ROLLED_BACK}"
+        yield Bound(current, current, f"{reason}: {application.failure}")
+
+
+def scale_in_bounds(wish: Wish, history: History, now: datetime) -> Iterator[Bound]:
+    """The budget of restarts that only save money; one a day whatever it costs."""
+    made = history.decreases(wish.lever, now)
+    spent = made and (made + 1) * wish.price_seconds > SCALE_IN_SECONDS_PER_DAY
+    if wish.wanted < wish.current and spent:
+        reason = (
+            f"{made} scale-ins of {wish.lever.where} in 24 hours, about {wish.price_seconds:.0f} s "
+            f"out of the objective each: one more would take it over {SCALE_IN_SECONDS_PER_DAY:.0f}"
+            " s, 1 % of the day"
+        )
+        yield Bound(wish.current, wish.current, reason)
+
+
+def _conflict(application: FlinkApplication) -> str:
+    return (
+        f"the parallelism of {application.name} {ONE_OWNER}, and the service's own autoscaling is "
+        "on and moves it by CPU: say service_autoscaling: off in the file to switch it off with "
+        "the next change, or take the lever's owner out"
+    )
+
+
+def conflicts(pipeline: Pipeline, spec: PipelineSpec) -> tuple[str, ...]:
+    """A sentence for every application whose parallelism has two owners."""
+    keeps = {each.application for each in spec.applications if each.service_autoscaling == "keep"}
+    return tuple(
+        _conflict(application)
+        for application in pipeline.applications
+        if application.autoscaling_enabled
+        and application.name in keeps
+        and _is_owned(application, spec)
+    )
+
+
+def _is_owned(application: FlinkApplication, spec: PipelineSpec) -> bool:
+    said = lever_spec(spec, Lever.of(LeverKind.PARALLELISM, application.name))
+    return said is not None and said.owner is not None
