@@ -145,10 +145,19 @@ def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Con
     from tidegate.bench.table import markdown
 
     out.mkdir(parents=True, exist_ok=True)
-    made_by = shlex.join(["tidegate", *sys.argv[1:]])
+    made_by = shlex.join(["tidegate", *_without_out(sys.argv[1:])])
     figures = {"made_by": made_by} | as_json(benchmark)
     text = json.dumps(figures, indent=1, ensure_ascii=False)
     (out / "results.json").write_text(text + "\n", encoding="utf-8")
     (out / "tables.md").write_text(markdown(benchmark.summaries), encoding="utf-8")
     (out / "index.html").write_text(page(benchmark, cases, made_by), encoding="utf-8")
     console.print(f"Page: {out / 'index.html'}; figures: {out / 'results.json'}", highlight=False)
+
+
+def _without_out(arguments: list[str]) -> list[str]:
+    """The command line without the folder, which says nothing about the figures."""
+    kept = [each for each in arguments if not each.startswith("--out=")]
+    if "--out" in kept:
+        at = kept.index("--out")
+        del kept[at : at + 2]
+    return kept
