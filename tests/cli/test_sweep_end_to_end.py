@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -162,7 +163,7 @@ def test_targets_are_listed_with_capacity_owner_and_resource_id(
         monkeypatch.setenv(key, value)
     api = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
     result = CliRunner().invoke(main, ["targets", "--config", str(file), "--api", api])
-    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    rows = [re.split(r" {2,}", line) for line in result.stdout.splitlines()]
     assert rows[1:3] == [
         [
             "shard_count~orders",
@@ -188,7 +189,7 @@ def test_targets_are_listed_with_capacity_owner_and_resource_id(
         "write_capacity of orders",
         "50",
         "1",
-        "4000",
+        "4,000",
         "tidegate",
     ]
 
