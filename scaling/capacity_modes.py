@@ -12,9 +12,9 @@ from scaling.costs import (
     gigabytes_extended,
     put_payload_units,
 )
-from scaling.needs import Need
 from scaling.prices import HOURS_PER_MONTH, prices
 from scaling.record import Lever
+from scaling.replay import Need
 from scaling.usage import Usage
 
 __all__ = ["Modes", "modes"]

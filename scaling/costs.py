@@ -10,9 +10,9 @@ from math import ceil
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import FlinkApplication, Pipeline, Stream, Table
-from scaling.needs import Need
 from scaling.prices import HOURS_PER_MONTH, prices
 from scaling.record import Lever
+from scaling.replay import Need
 from scaling.usage import Usage
 
 __all__ = ["Item", "gigabytes", "gigabytes_extended", "items", "put_payload_units"]

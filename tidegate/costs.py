@@ -18,10 +18,10 @@ from rules.window import Metric, Window
 from scaling.capacity_modes import Modes, modes
 from scaling.costs import Item, items
 from scaling.levers import lever_spec
-from scaling.needs import needs
 from scaling.ports import Metrics
 from scaling.prices import list_of
 from scaling.record import Lever
+from scaling.replay import needs
 from scaling.specification import PipelineSpec
 from scaling.usage import Usage, usage_from, usage_metrics
 

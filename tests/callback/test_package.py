@@ -14,8 +14,8 @@ import pytest
 
 from scaling.specification import ApplicationSpec, NoticeSpec, PipelineSpec
 from tidegate.deployment.options import Options
-from tidegate.deployment.package import COMMAND_LINE_ONLY as NOT_DEPLOYED
 from tidegate.deployment.permissions import policy
+from tidegate.deployment.reach import reached
 from tidegate.deployment.template import extras
 from tidegate.pipeline_file import load
 
@@ -160,9 +160,7 @@ def granted() -> set[str]:
 def asked() -> set[str]:
     """Every operation that the AWS room names when it asks."""
     found: set[str] = set()
-    for file in (ROOT / "scaling" / "aws").glob("*.py"):
-        if file.name in NOT_DEPLOYED:
-            continue
+    for file in reached(ROOT / "chalice_app", ROOT):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)

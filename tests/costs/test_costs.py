@@ -15,9 +15,9 @@ from rules.vitals import vitals_from
 from rules.window import Window
 from scaling.capacity_modes import modes
 from scaling.costs import items
-from scaling.needs import Need, needs
 from scaling.prices import prices
 from scaling.record import Lever
+from scaling.replay import Need, needs
 from scaling.usage import Usage, usage_from, usage_metrics
 from tests.builders import NOON, SPEC, Minute, Told, a_pipeline, a_table
 

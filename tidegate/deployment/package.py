@@ -18,48 +18,39 @@ from scaling.errors import ConfigurationError
 from scaling.specification import PipelineFile
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.permissions import CHARACTERS_MAX, characters, policy
+from tidegate.deployment.reach import reached
 from tidegate.deployment.template import extras
 from tidegate.deployment.terraform import terraform
 from tidegate.pipeline_file import load
 
-__all__ = ["COMMAND_LINE_ONLY", "package", "stage_app"]
+__all__ = ["package", "stage_app"]
 
 APP = Path(__file__).parents[2] / "chalice_app"
 ROOMS = ("rules", "scaling")
-COMMAND_LINE_ONLY = (
-    "alarm_changes.py",
-    "alarms.py",
-    "capacity_modes.py",
-    "costs.py",
-    "discovery.py",
-    "function_log.py",
-    "invocation_report.py",
-    "ledger_sqlite.py",
-    "memory.py",
-    "needs.py",
-    "proposal.py",
-    "proposal_metrics.py",
-    "reach.py",
-    "registration.py",
-    "registry.py",
-    "sources.py",
-    "story.py",
-    "usage.py",
-    "watching.py",
-)
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.test.yaml", *COMMAND_LINE_ONLY)
+NOT_DATA = shutil.ignore_patterns("__pycache__", "*.test.yaml")
 NOT_DEPLOYED = shutil.ignore_patterns("__pycache__")
 
 
 def stage_app(file: PipelineFile, folder: Path, options: Options = DEFAULTS) -> None:
     """The app with the rooms it stands on and the compiled pipelines, in a folder of its own."""
     shutil.copytree(APP, folder, ignore=NOT_DEPLOYED)
-    for room in ROOMS:
-        source = APP.parent / room
-        shutil.copytree(source, folder / "vendor" / room, ignore=LEFT_OUT)
+    _stage_rooms(folder / "vendor")
     text = json.dumps(compiled(file))
     (folder / "chalicelib" / "pipelines.json").write_text(text, encoding="utf-8")
     (folder / "extras.json").write_text(json.dumps(extras(file, options)), encoding="utf-8")
+
+
+def _stage_rooms(vendor: Path) -> None:
+    root = APP.parent
+    needed = reached(APP, root)
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        # A package that holds data alone is named in a text, not imported.
+        code = {name for name in names if name.endswith(".py") and name != "__init__.py"}
+        return {*NOT_DATA(folder, names), *(n for n in code if Path(folder, n) not in needed)}
+
+    for room in ROOMS:
+        shutil.copytree(root / room, vendor / room, ignore=left_out)
 
 
 def package(file: PipelineFile, folder: Path, format: str, options: Options) -> int:
