@@ -12,6 +12,7 @@ from scaling.first_aid import records_will_expire, retention_wish
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
+from scaling.outlook import Outlook
 from scaling.plan import (
     Action,
     Bound,
@@ -51,6 +52,7 @@ def decide(
     spec: PipelineSpec,
     history: History,
     now: datetime,
+    expected: Outlook | None = None,
 ) -> Plan:
     """The one joint plan of a sweep: a decision for every lever, and the actions that follow,
     downstream first.
@@ -60,7 +62,7 @@ def decide(
     """
     if readings.vitals.judged_until is None:
         return Plan((), ())
-    return Decider(readings, diagnoses, spec, history, now).plan()
+    return Decider(readings, diagnoses, spec, history, now, expected=expected).plan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,13 @@ class Decider:
     history: History
     now: datetime
     hand: Owner = "tidegate"
+    expected: Outlook | None = None
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
-        wanted = wishes(self.readings, self.diagnoses, self.spec, self.history, self.now)
+        wanted = wishes(
+            self.readings, self.diagnoses, self.spec, self.history, self.now, self.expected
+        )
         retention = retention_wish(self.readings, self.history)
         decisions = [self._decision(wish) for wish in (*wanted, retention)]
         split = self._split(decisions)

@@ -14,6 +14,9 @@ from rules.readings import (
     rate,
 )
 from rules.vitals import LATE_SECONDS
+from rules.window import Window
+from scaling.burst import saved_units
+from scaling.history import History
 from scaling.limits import FACTOR_MAX
 from scaling.plan import Demand
 from scaling.rate_model import RateModel, learn_rate, units_per_record
@@ -27,32 +30,51 @@ __all__ = [
     "learn",
     "load_now",
     "load_of_the_hour",
+    "piling_up",
     "size",
 ]
+
+CAPACITY_USE = 0.7
+"""How much of a table may be used while too little is known to forecast its load: the default of
+DynamoDB's own auto scaling."""
+
+LANES_USE = 0.8
+"""How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
+
+NOTHING = History(())
 
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
+EFFECT_SECONDS = LATE_SECONDS + 60
+"""From the newest minute judged to a change in effect: a table takes one within a minute."""
+
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What has to be carried: records and bytes a second, and records not read yet."""
+    """What has to be carried: records and bytes a second, and records not read yet.
+
+    ``has_room`` says that the rates include the room that their uncertainty asks for.
+    """
 
     records_per_second: float
     bytes_per_second: float
     backlog_records: float = 0.0
+    has_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known."""
+    """A table or index: units that a record of the pipeline costs, None where not known, and the
+    write units that it has saved up for bursts."""
 
     capacity: Capacity
     write_units_per_record: float | None
     read_units_per_record: float | None
+    saved_write_units: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +97,7 @@ def _offered(readings: Readings, seconds: float) -> float:
     refused = readings.vitals.stream.write_throttles.last(60).total
     if readings.refusals_fall:
         return 1.0
-    return min(2.0, 1 + refused / taken) if taken and seconds >= 60 else 1.0
+    return min(2.0, 1 + refused / taken) if taken and seconds >= LATE_SECONDS - 60 else 1.0
 
 
 def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
@@ -99,10 +121,19 @@ def load_now(
         seconds = min(seconds, settled.total_seconds() - 60)
     offered = _offered(readings, seconds)
     return Load(
-        rate(stream.incoming_records, NOW_SECONDS) * offered,
-        rate(stream.incoming_bytes, NOW_SECONDS) * offered,
+        _now(stream.incoming_records) * offered,
+        _now(stream.incoming_bytes) * offered,
         0.0 if _drains_by_itself(readings, catch_up_seconds) else _backlog(readings),
     )
+
+
+def _now(window: Window) -> float:
+    """The newest minute, or the mean of the newest five where that is more: a minute's burst that
+    is over already is carried by what DynamoDB keeps for it, and asks for nothing."""
+    newest = window.last(NOW_SECONDS)
+    seen = newest.present
+    mean = newest.total / len(seen) / window.metric.period_seconds if seen else 0.0
+    return max(rate(window, 60), mean)
 
 
 def _backlog(readings: Readings) -> float:
@@ -115,6 +146,18 @@ def _backlog(readings: Readings) -> float:
         return 0.0
     seen = incoming.last(age).total if age >= BACKLOG_SECONDS else 0.0
     return seen + grown * rate(incoming)
+
+
+def piling_up(model: Model, records_per_second: float) -> float:
+    """Records that will wait for the tables when a change made now takes effect: those that the
+    tables' units and what they have saved up for bursts don't carry until then."""
+    waiting = 0.0
+    for each in model.capacities:
+        units = each.write_units_per_record
+        if units:
+            missing = records_per_second * units - each.capacity.write_units
+            waiting = max(waiting, (missing * EFFECT_SECONDS - each.saved_write_units) / units)
+    return waiting
 
 
 def busy_of_the_hour(readings: Readings, consumer: Consumer) -> float:
@@ -132,7 +175,7 @@ def load_of_the_hour(readings: Readings) -> Load:
     )
 
 
-def learn(readings: Readings) -> Model:
+def learn(readings: Readings, history: History = NOTHING) -> Model:
     """Rates of the consumers and units per record of their tables, from the windows."""
     pipeline = readings.pipeline
     models: dict[str, CapacityModel] = {}
@@ -145,6 +188,7 @@ def learn(readings: Readings) -> Model:
                         capacity,
                         units_per_record(readings, consumer, vitals.consumed_write_units),
                         units_per_record(readings, consumer, vitals.consumed_read_units),
+                        saved_units(capacity, vitals.consumed_write_units, history),
                     )
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
@@ -173,7 +217,7 @@ def _drain_rate(load: Load, spec: PipelineSpec) -> float:
 
 
 def _capacity_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[Demand]:
-    utilization = spec.target_utilization.capacity
+    utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
     records = max(load.records_per_second / utilization, _drain_rate(load, spec))
     for capacity in model.capacities:
         for kind, units in (
@@ -215,7 +259,8 @@ def _concurrency_demands(
         steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
         wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
         yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
-        by_lanes = ceil(steady / FACTOR_MAX)
+        use_ = max(use.concurrency, LANES_USE)
+        by_lanes = ceil(_lanes(load.records_per_second, learnt, batch, use_) / FACTOR_MAX)
         if learnt.is_sure and by_lanes > shards:
             shards = by_lanes
             because = (

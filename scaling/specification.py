@@ -182,8 +182,8 @@ class TargetUtilization(Closed):
     """
 
     shard: Share = 0.8
-    concurrency: Share = 0.8
-    capacity: Share = 0.7
+    concurrency: Share = 0.5
+    capacity: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ from scaling.acting import Actor, levers_of, reconcile
 from scaling.dashboard import body, dashboard_name, rows
 from scaling.decide import decide
 from scaling.errors import CloudError, OutOfTime, TidegateError
+from scaling.forecast import PAST
 from scaling.history import History, remembered
 from scaling.levers import current_capacities
 from scaling.notify import notify
+from scaling.outlook import outlook, past_metric
 from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever
@@ -83,7 +85,10 @@ def _sweep_one(
     readings = _look_closer(readings, edges.cloud, now)
     findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
     diagnoses = diagnose(readings)
-    plan = decide(readings, diagnoses, spec, history, now)
+    past = _read_past(edges.metrics, pipeline, now)
+    plan = decide(
+        readings, diagnoses, spec, history, now, outlook(readings, past, spec.objective, now)
+    )
     diagnoses = _oversized(diagnoses, plan)
     actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
@@ -126,6 +131,11 @@ def _read(
     wanted = dict.fromkeys([*vital_metrics(pipeline), *(rule.metric for rule in rules)])
     end = now.replace(second=0, microsecond=0)
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
+
+
+def _read_past(metrics: Metrics, pipeline: Pipeline, now: datetime) -> Window:
+    metric = past_metric(pipeline)
+    return metrics.read((metric,), now - PAST, now)[metric]
 
 
 def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:

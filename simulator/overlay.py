@@ -1,7 +1,7 @@
 """What the world answers where moto is not AWS, for botocore's event handlers."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.manners import Refusal
@@ -166,16 +166,26 @@ class Overlay:
         asked = query["MetricStat"]
         metric = asked["Metric"]
         dimensions = tuple((each["Name"], each["Value"]) for each in metric["Dimensions"])
-        at, times, values = params["StartTime"], [], []
-        while at < params["EndTime"] and asked["Period"] == 60:
-            value = self._world.metric(
-                metric["Namespace"], metric["MetricName"], dimensions, asked["Stat"], at
-            )
-            if value is not None:
-                times.append(at)
-                values.append(value)
-            at += timedelta(seconds=60)
-        return {"Id": query["Id"], "Timestamps": times, "Values": values, "StatusCode": "Complete"}
+        period = timedelta(seconds=asked["Period"])
+        start: datetime = params["StartTime"]
+        points = self._world.metrics(
+            metric["Namespace"],
+            metric["MetricName"],
+            dimensions,
+            asked["Stat"],
+            start,
+            -((start - params["EndTime"]) // period),
+            asked["Period"] // 60,
+        )
+        known = [
+            (start + period * at, value) for at, value in enumerate(points) if value is not None
+        ]
+        return {
+            "Id": query["Id"],
+            "Timestamps": [at for at, _ in known],
+            "Values": [value for _, value in known],
+            "StatusCode": "Complete",
+        }
 
     def on_table(self, parsed: Answer, **_: Any) -> None:
         """moto's table with the world's capacity and status."""

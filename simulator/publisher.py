@@ -24,6 +24,12 @@ class Statistics:
     count: int = 0
     most: float = 0.0
 
+    def add(self, other: "Statistics") -> None:
+        """Take another minute in."""
+        self.total += other.total
+        self.count += other.count
+        self.most = max(self.most, other.most)
+
     def of(self, statistic: str) -> float:
         """One of CloudWatch's statistics; KeyError for one it doesn't have."""
         match statistic:
@@ -71,12 +77,18 @@ class Publisher:
         statistics = self._closed.get(key, {}).get(minute)
         return 0.0 if statistics is None else statistics.total
 
-    def value(self, key: Key, statistic: str, minute: int, now: float) -> float | None:
-        """A minute's value as CloudWatch answers at second ``now``; None where it has none yet."""
-        return self.values(key, statistic, range(minute, minute + 1), now)[0]
+    def value(self, key: Key, statistic: str, minutes: range, now: float) -> float | None:
+        """The value over some minutes as CloudWatch answers at second ``now``, from those that it
+        has; None where it has none yet."""
+        series = self._closed.get(key, {})
+        whole = Statistics()
+        for minute in minutes:
+            if minute in series and self._delivered_at(key[0], minute) <= now:
+                whole.add(series[minute])
+        return whole.of(statistic) if whole.count else None
 
     def values(self, key: Key, statistic: str, minutes: range, now: float) -> list[float | None]:
-        """The values of many minutes, likewise."""
+        """The values of many single minutes, likewise."""
         series = self._closed.get(key, {})
         certain = -inf if self.silences else now - LATE_MIN_SECONDS - LATE_SPREAD_SECONDS
         found: list[float | None] = []
