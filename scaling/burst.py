@@ -10,10 +10,13 @@ from rules.window import Window
 from scaling.history import History
 from scaling.record import Lever, Outcome
 
-__all__ = ["saved_units"]
+__all__ = ["saved_units", "units_meanwhile"]
 
 SAME_CHANGE = timedelta(minutes=2)
 """DescribeTable's moment of an increase and the ledger's are of one change within this time."""
+
+IN_EFFECT = timedelta(minutes=1)
+"""A table takes a change within a minute."""
 
 
 def saved_units(capacity: Capacity, consumed: Window, history: History) -> float:
@@ -33,6 +36,17 @@ def saved_units(capacity: Capacity, consumed: Window, history: History) -> float
         units = _units_at(at, changes, capacity.write_units)
         saved = min(BURST_SECONDS * units, max(0.0, saved + units * seconds - spent))
     return min(saved, float(BURST_SECONDS * capacity.write_units))
+
+
+def units_meanwhile(capacity: Capacity, history: History, start: datetime, seconds: float) -> float:
+    """The mean write units over some seconds from ``start``: those before a change made in them,
+    for as long as it takes to be in effect."""
+    newest = max(_changes(capacity, history), default=None)
+    if newest is None:
+        return float(capacity.write_units)
+    changed, before = newest
+    old = min(seconds, max(0.0, (changed + IN_EFFECT - start).total_seconds())) / seconds
+    return before * old + capacity.write_units * (1 - old)
 
 
 def _changes(capacity: Capacity, history: History) -> Iterator[tuple[datetime, int]]:

@@ -9,6 +9,7 @@ from rules.pipeline import Capacity, Consumer, Pipeline, Table
 from rules.readings import Readings
 from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.first_aid import records_will_expire, retention_wish
+from scaling.futility import futility_bounds
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
@@ -146,6 +147,10 @@ class Decider:
         yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
         yield from window_bounds(self.spec, wish.current, self.now)
         yield from self._pending_bounds(wish)
+        if self.hand == "tidegate":
+            yield from futility_bounds(
+                self.readings, self.history, wish.lever, wish.current, wish.wanted
+            )
         stream = self._pipeline.stream
         match wish.lever.kind:
             case LeverKind.SHARD_COUNT:

@@ -17,7 +17,7 @@ from scaling.resources.dynamodb_table import DECREASES_WITHOUT_WAIT
 from scaling.sizing import Model, busy_of_the_hour, load_of_the_hour, size
 from scaling.specification import PipelineSpec
 
-__all__ = ["SETTLE", "Lowering"]
+__all__ = ["BLIND_SHARE", "SETTLE", "Lowering"]
 
 SETTLE = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
@@ -78,14 +78,16 @@ class Lowering:
     def floor(self, lever: Lever, ready: Ready | None, hour: Demands) -> Demand | None:
         """How far down the lever may go, None where that can't be told.
 
-        By the forecast where there is one; but a lever that is cheap to keep or dear to move goes
-        no lower than the last hour needed, and no capacity below what is really consumed.
+        By the forecast where there is one; but the shards, which are dear to move, go no lower
+        than the last hour needed, and no capacity below what is really consumed.
         """
         past = hour.get(lever)
         coming = None if ready is None else ready.floor
         if lever.kind in CAPACITIES:
             demand = coming or past
             return None if demand is None else self._above_consumption(lever, demand)
+        if coming is not None and lever.kind is LeverKind.PARALLELIZATION_FACTOR:
+            return coming
         if past is None or coming is None:
             return past
         return max(past, coming, key=lambda demand: demand.capacity)

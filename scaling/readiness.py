@@ -50,20 +50,30 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
 
     likely, most = demands(expected.soon)
     later, _ = demands(expected.later)
+    hour, _ = demands(expected.hour)
+    _, call = demands(expected.call)
     floors = {
         LeverKind.WRITE_CAPACITY: most,
         LeverKind.READ_CAPACITY: most,
-        LeverKind.PARALLELIZATION_FACTOR: demands(expected.hour)[0],
-        LeverKind.SHARD_COUNT: demands(expected.call)[1],
+        LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
+        LeverKind.SHARD_COUNT: _larger(most, call),
     }
     return {
         lever: Ready(
             demand.capacity,
-            _enough(likely[lever], most[lever], later.get(lever)),
+            _enough(demand, most[lever], later.get(lever)),
             demand.because,
             floors[lever.kind].get(lever),
         )
         for lever, demand in likely.items()
+    }
+
+
+def _larger(one: Demands, other: Demands) -> Demands:
+    """The larger demand of each lever; none where the other isn't known."""
+    return {
+        lever: max(one[lever], other[lever], key=lambda demand: demand.capacity)
+        for lever in one.keys() & other.keys()
     }
 
 

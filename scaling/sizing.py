@@ -15,13 +15,13 @@ from rules.readings import (
 )
 from rules.vitals import LATE_SECONDS
 from rules.window import Window
-from scaling.burst import saved_units
+from scaling.burst import saved_units, units_meanwhile
 from scaling.history import History
 from scaling.limits import FACTOR_MAX
 from scaling.plan import Demand
 from scaling.rate_model import RateModel, learn_rate, units_per_record
 from scaling.record import Lever
-from scaling.specification import PipelineSpec, TargetUtilization
+from scaling.specification import PipelineSpec
 
 __all__ = [
     "Load",
@@ -68,13 +68,15 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known, and the
-    write units that it has saved up for bursts."""
+    """A table or index: units that a record of the pipeline costs, None where not known; the write
+    units that it has saved up for bursts; and those it has on average from the newest minute judged
+    until a change made now takes effect."""
 
     capacity: Capacity
     write_units_per_record: float | None
     read_units_per_record: float | None
     saved_write_units: float = 0.0
+    write_units_meanwhile: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def piling_up(model: Model, records_per_second: float) -> float:
     for each in model.capacities:
         units = each.write_units_per_record
         if units:
-            missing = records_per_second * units - each.capacity.write_units
+            missing = records_per_second * units - each.write_units_meanwhile
             waiting = max(waiting, (missing * EFFECT_SECONDS - each.saved_write_units) / units)
     return waiting
 
@@ -189,6 +191,9 @@ def learn(readings: Readings, history: History = NOTHING) -> Model:
                         units_per_record(readings, consumer, vitals.consumed_write_units),
                         units_per_record(readings, consumer, vitals.consumed_read_units),
                         saved_units(capacity, vitals.consumed_write_units, history),
+                        units_meanwhile(
+                            capacity, history, vitals.consumed_write_units.end, EFFECT_SECONDS
+                        ),
                     )
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
@@ -250,7 +255,7 @@ def _concurrency_demands(
     model: Model, load: Load, spec: PipelineSpec, spread: int
 ) -> Iterator[Demand]:
     use = spec.target_utilization
-    shards, because = _shards_by_volume(load, use, len(model.pipeline.consumers))
+    shards, because = _shards_by_volume(load, use.shard, len(model.pipeline.consumers))
     for consumer in model.pipeline.consumers:
         learnt = model.rates[consumer.function.name]
         if learnt is None:
@@ -289,15 +294,15 @@ def _factor_demand(
     )
 
 
-def _shards_by_volume(load: Load, use: TargetUtilization, readers: int) -> tuple[int, str]:
+def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, str]:
     """Shards for the records and bytes written, and for the bytes read by every consumer."""
-    by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use.shard)
-    by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use.shard)
-    by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use.shard)
+    by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use)
+    by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use)
+    by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, f"{load.records_per_second:,.0f} records/s at {use.shard:.0%} use"
+        return shards, f"{load.records_per_second:,.0f} records/s at {use:.0%} use"
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
-        return shards, f"{size_:.2f} MiB/s at {use.shard:.0%} use"
-    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use.shard:.0%} use"
+        return shards, f"{size_:.2f} MiB/s at {use:.0%} use"
+    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use:.0%} use"

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 
 from rules.diagnosis import Diagnosis
 from rules.readings import Readings
 from scaling.history import History
 from scaling.levers import current_capacities, lever_spec
-from scaling.lowering import SETTLE, Lowering
+from scaling.lowering import BLIND_SHARE, SETTLE, Lowering
 from scaling.needs import CAPACITIES, Demands, Needs
 from scaling.outlook import Outlook
 from scaling.plan import Demand
@@ -87,10 +88,14 @@ def _raise(lever: Lever, current: int, demand: Demand | None, settled: bool) -> 
 
 
 def _prepare(lever: Lever, current: int, ready: Ready | None) -> Wish | None:
-    """Up before the load comes, where it is as likely as not to pass what there is."""
+    """Up before the load comes, where it is as likely as not to pass what there is; not by less
+    than a change is worth."""
     if ready is None or ready.at_least <= current:
         return None
-    return Wish(lever, current, max(ready.at_least, ready.enough), ready.because)
+    enough = max(ready.at_least, ready.enough)
+    if lever.kind in CAPACITIES:
+        enough = max(enough, ceil(current * (1 + BLIND_SHARE)))
+    return Wish(lever, current, enough, ready.because)
 
 
 def _lower(lever: Lever, current: int, floor: Demand | None, least: float) -> Wish | None:
