@@ -85,9 +85,13 @@ def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
 
 
 def _partly_from_burst(model: Model, likely: Demands, most: Demands, spec: PipelineSpec) -> Demands:
-    """What is likely must be provisioned, with room to drain within an hour what has come to the
-    age that the objective allows. What is merely possible may come out of the units saved
-    up, until a change that answers it is in effect; a smaller table keeps fewer of them."""
+    """What the file says of the use of capacity is obeyed. Else what is likely must be provisioned,
+    with room to drain within an hour what has come to the age that the objective allows; what is
+    merely possible may come out of the units saved up, until a change that answers it is in effect.
+    A smaller table keeps fewer of them.
+    """
+    if spec.target_utilization.capacity is not None:
+        return most
     found = dict(most)
     room = 1 + spec.objective.iterator_age_max_seconds / 3600
     for each in model.capacities:
