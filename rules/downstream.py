@@ -67,8 +67,11 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
 def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     consumed = rate(readings.capacity(capacity).consumed_write_units, seconds=60)
     over = consumed - capacity.write_units
-    drains = readings.age_growth < 0
-    if not table.is_provisioned or drains or over < THROTTLED_SHARE * capacity.write_units:
+    if (
+        not table.is_provisioned
+        or readings.age_growth < 0
+        or not _lives_on_burst(readings, capacity)
+    ):
         return
     left = readings.burst_units(capacity) / over
     if left > BURST_SECONDS_ENOUGH:
@@ -79,6 +82,18 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
         f"nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
     )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
+    """Whether the newest minute, and the newest three together, consumed more than the units that
+    the table had in them."""
+    window = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    decreased = capacity.last_decrease_at
+    if decreased is not None and window.start < decreased:
+        return False
+    seconds = window.metric.period_seconds
+    mean = window.total / len(window.present) / seconds if window.present else 0.0
+    return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
 
 
 def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

@@ -131,13 +131,16 @@ class Readings:
 
     def burst_units(self, capacity: Capacity) -> float:
         """Write units saved up at least: what was left unused since the last increase, at most for
-        300 s (DynamoDB guide, burst capacity). A minute without data saves nothing, and one from
-        before a decrease, when the units were more, counts as if they had been as few as now."""
+        300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before
+        a decrease, when the units were more, counts as if they had been as few as now, but spends
+        nothing."""
         window = self.capacity(capacity).consumed_write_units
         units, saved = float(capacity.write_units), 0.0
         for at, consumed in window.points():
             if capacity.last_increase_at is None or at >= capacity.last_increase_at:
                 unused = units * window.metric.period_seconds - consumed
+                if capacity.last_decrease_at is not None and at < capacity.last_decrease_at:
+                    unused = max(0.0, unused)
                 saved = min(BURST_SECONDS * units, max(0.0, saved + unused))
         return saved
 

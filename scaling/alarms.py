@@ -1,6 +1,7 @@
 """The recommended alarms of a pipeline, and the steps from those there are: pure functions.
 
-As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %. Each takes M of N
+As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %, or at all of it
+where Tidegate itself keeps it well used. Each takes M of N
 minutes and treats missing data as its metric needs; one composite alarm a pipeline pages, so that
 one illness pages once.
 """
@@ -9,9 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rules.diagnosis import LeverKind
 from rules.metrics import function_metric, stream_metric, table_metric
 from rules.pipeline import Capacity, Consumer, Pipeline
 from rules.window import Metric
+from scaling.levers import lever_spec
+from scaling.record import Lever
 from scaling.specification import PipelineSpec
 
 __all__ = ["Alarm", "Change", "changes", "prefix_of", "wanted"]
@@ -85,7 +89,7 @@ def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[st
             if table.name not in seen:
                 seen.add(table.name)
                 for capacity in table.capacities:
-                    yield from _capacity(capacity, provisioned=table.is_provisioned)
+                    yield from _capacity(capacity, spec, provisioned=table.is_provisioned)
 
 
 def _stream(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -139,7 +143,9 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Iterator[tuple[str, dic
     )  # fmt: skip
 
 
-def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+def _capacity(
+    capacity: Capacity, spec: PipelineSpec, *, provisioned: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
     where = (capacity.table, capacity.index)
     for kind in ("Write", "Read"):
         throttled = table_metric(*where, f"{kind}ThrottleEvents", "Sum")
@@ -149,11 +155,13 @@ def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, d
         )
         if provisioned:
             consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
+            near = _near(spec, capacity, LeverKind[f"{kind.upper()}_CAPACITY"])
             given = table_metric(*where, f"Provisioned{kind}CapacityUnits", "Average")
             yield f"{capacity.where}/{kind.lower()}-capacity", {
                 **_common(
-                    f"{capacity.where} uses more than 80 % of its {kind.lower()} capacity",
-                    NEAR * 100, 4, 5, NOT_BREACHING,
+                    f"{capacity.where} uses more than {near * 100:.0f} % of its {kind.lower()} "
+                    "capacity",
+                    near * 100, 4, 5, NOT_BREACHING,
                 ),
                 "Metrics": [
                     _query("consumed", consumed),
@@ -161,6 +169,13 @@ def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, d
                     _expression("100 * consumed / 60 / provisioned"),
                 ],
             }  # fmt: skip
+
+
+def _near(spec: PipelineSpec, capacity: Capacity, kind: LeverKind) -> float:
+    """Tidegate's own tables are used to their last unit when all is well; only what lives on its
+    burst is worth a page there."""
+    said = lever_spec(spec, Lever.of(kind, capacity.where))
+    return 1.0 if said is not None and said.owner == "tidegate" else NEAR
 
 
 def _common(words: str, threshold: float, m: int, n: int, missing: str) -> dict[str, Any]:
