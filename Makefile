@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint package deploy destroy serve clean
+.PHONY: demo test lint bench bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -14,6 +14,15 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Every controller on every load, in minutes; leaves bench/index.html. OPTIONS: --full, --seeds N,
+# --trace FILE.csv, --traces DIR, --controllers a,b, --loads a,b.
+bench: .venv/run
+	$(BIN)/tidegate bench $(OPTIONS)
+
+# The figures of the last `make bench` into README.md and docs/.
+bench-docs: .venv/run
+	$(BIN)/python benchmarks/publish_benchmark.py bench
 
 # Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation, or with FORMAT=terraform for
 # Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing.
@@ -34,7 +43,7 @@ serve: .venv/dev
 	PYTHONPATH=chalice_app $(BIN)/python -m tidegate.serve
 
 clean:
-	rm -rf .venv build report.html
+	rm -rf .venv build bench report.html
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

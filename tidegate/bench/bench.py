@@ -55,17 +55,11 @@ def _play(name: str, case: Case) -> Result:
 
 def as_json(benchmark: Benchmark) -> dict[str, Any]:
     """All figures, without the minutes of the plots."""
-
-    def plain(result: Result) -> dict[str, Any]:
-        return asdict(replace(result, minutes=())) | {"minutes": None}
-
-    runs = [plain(each) for each in benchmark.results]
-    for each in runs:
-        del each["minutes"]
+    runs = [asdict(replace(each, minutes=())) for each in benchmark.results]
     return {
         "summaries": [asdict(each) for each in benchmark.summaries],
         "optimum_usd": {
             name: asdict(bound) | {"usd": bound.usd} for name, bound in benchmark.least.items()
         },
-        "runs": runs,
+        "runs": [{key: value for key, value in run.items() if key != "minutes"} for run in runs],
     }

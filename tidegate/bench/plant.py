@@ -10,6 +10,7 @@ __all__ = [
     "BATCH",
     "FACTOR_MAX",
     "FUNCTION",
+    "RATE_MAX",
     "RECORD_BYTES",
     "SHARDS_MAX",
     "STREAM",
@@ -33,6 +34,9 @@ AGE_MAX_SECONDS = 60.0
 
 SHARDS_MAX, FACTOR_MAX, UNITS_MAX = 64, 10, 40_000
 """The highest that a controller may set; 40,000 units is DynamoDB's quota of a table."""
+
+RATE_MAX = 30_000
+"""Records a second that a load may reach, so that these bounds leave room above it."""
 
 SHARD_RECORDS_PER_SECOND = 1000
 

@@ -17,16 +17,16 @@ def provisioned_usd(world: World) -> float:
 
 
 def on_demand_usd(world: World) -> float:
-    """Stream hours, data in and out, request units, Lambda; records are billed by whole KiB."""
+    """Stream hours, data in and out, write request units, Lambda; data in is billed by whole KiB a
+    record."""
     price = prices()
-    hours = world.second / 3600
-    billed = ceil(RECORD_BYTES / KIBIBYTE) * KIBIBYTE / GIBIBYTE
+    written = world.stream.records_written * ceil(RECORD_BYTES / KIBIBYTE) * KIBIBYTE
+    read = world.consumer.records_read * RECORD_BYTES
     consumed = sum(60 * sum(minute.consumed.values()) for minute in world.series)
-    read, written = world.consumer.records_read, world.stream.records_written
     return (
-        hours * price["on_demand_stream_hour_usd"]
-        + written * billed * price["on_demand_gigabyte_in_usd"]
-        + read * billed * price["on_demand_gigabyte_out_usd"]
+        world.second / 3600 * price["on_demand_stream_hour_usd"]
+        + written / GIBIBYTE * price["on_demand_gigabyte_in_usd"]
+        + read / GIBIBYTE * price["on_demand_gigabyte_out_usd"]
         + consumed * price["on_demand_write_request_unit_usd"]
         + world.consumer.gigabyte_seconds * price["lambda_gigabyte_second_usd"]
         + world.consumer.requests * price["lambda_request_usd"]

@@ -1,7 +1,7 @@
 """From runs to figures: geometric means over cases, the spread over seeds; no case is left out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from statistics import fmean
@@ -93,8 +93,8 @@ def _summary(
 ) -> Summary:
     settled = [each.settling for each in runs if each.settling is not None]
 
-    def counts(figure: str) -> float:
-        return shifted_geometric_mean(float(getattr(each, figure)) for each in runs)
+    def mean(figure: Callable[[Result], float]) -> float:
+        return shifted_geometric_mean(figure(each) for each in runs)
 
     return Summary(
         controller=name,
@@ -108,11 +108,11 @@ def _summary(
         cost_usd=geometric_mean(each.cost_usd for each in runs),
         cost_to_optimum=_to_optimum(runs, least_usd),
         records_lost_total=sum(each.records_lost for each in runs),
-        producer_throttles=counts("producer_throttles"),
-        table_throttles=counts("table_throttles"),
-        actions=counts("actions"),
-        undone=counts("undone"),
-        refused=counts("refused"),
+        producer_throttles=mean(lambda each: each.producer_throttles),
+        table_throttles=mean(lambda each: each.table_throttles),
+        actions=mean(lambda each: each.actions),
+        undone=mean(lambda each: each.undone),
+        refused=mean(lambda each: each.refused),
         settle_steps=fmean(each.steps for each in settled) if settled else None,
         settle_seconds=fmean(each.seconds for each in settled) if settled else None,
         elasticity=mean_elasticity([each.elasticity for each in runs]),

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
 from tidegate.bench.loads import HOUR, Load, generated
+from tidegate.bench.plant import RATE_MAX
 from tidegate.bench.traces import load_of, read_trace, shared_loads
 
 __all__ = ["SHARED_TRACES", "own_case", "suite"]
@@ -20,24 +22,29 @@ FAULTY_SECONDS = 3 * HOUR
 
 def suite(traces: Path, seeds: int, *, full: bool) -> tuple[Case, ...]:
     """Every case with every seed from 1 on."""
-    loads = (*generated(), *shared_loads(traces, whole=full))
-    pairs = [(load, HEALTHY) for load in loads]
-    pairs += list(_faulty(loads if full else generated(), full=full))
+    whole = (*generated(), *shared_loads(traces, whole=full))
+    pairs = [*((load, HEALTHY) for load in whole), *_faulty(traces, full=full)]
     return tuple(Case(load, fault, seed) for load, fault in pairs for seed in range(1, seeds + 1))
 
 
-def _faulty(loads: tuple[Load, ...], *, full: bool) -> Iterator[tuple[Load, str]]:
+def _faulty(traces: Path, *, full: bool) -> Iterator[tuple[Load, str]]:
+    """In the full suite every fault befalls every load; traces are cut to their windows."""
+    if full:
+        loads = (*generated(), *shared_loads(traces))
+    else:
+        chosen = (load for load in generated() if load.name in FAULTY_LOADS)
+        loads = tuple(load.cut(FAULTY_SECONDS) for load in chosen)
     for load in loads:
-        if full:
-            yield from ((load, fault) for fault in FAULTS)
-        elif load.name in FAULTY_LOADS:
-            yield from ((load.cut(FAULTY_SECONDS), fault) for fault in FAULTS)
+        yield from ((load, fault) for fault in FAULTS)
 
 
 def own_case(file: Path, peak: float | None, seed: int) -> Case:
     """One's own trace, whole, in records a second as it is or scaled to a peak.
-    ConfigurationError for a file that isn't a trace."""
+    ConfigurationError for a file that isn't a trace, or a load that is too high."""
     series = read_trace(file)
     highest = peak or max(value for _, value in series)
+    if highest > RATE_MAX:
+        words = f"value: {highest:,.0f} records/s; at most {RATE_MAX:,} are run: scale with --peak"
+        raise ConfigurationError((Mistake(str(file), 1, 1, words),))
     load = load_of(file.stem, "own", series, highest, series[0][0], series[-1][0])
     return Case(load, HEALTHY, seed)

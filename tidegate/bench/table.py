@@ -17,7 +17,7 @@ HALVES = ("tuning", "held-out")
 LEGEND = (
     "out s: seconds in which a record is older than the objective allows, its wait at the "
     "producer included; time: their share of all; $ and x opt: cost, and cost against the "
-    "clairvoyant optimum's; by seed: the lowest and highest of any one seed; lost: records, in "
+    "clairvoyant optimum's; lowest, highest: of any one seed; lost: records, in "
     "all; steps, settled s: changes and seconds until all is well after a step of the load. Means "
     "over cases are geometric, of x + 1 where x may be zero. Elasticity: means of the three "
     "layers, lower is better."
@@ -28,7 +28,17 @@ _NOTHING = "–"
 
 
 def _number(value: float) -> str:
+    if value >= 1e6:
+        return f"{value / 1e6:,.1f}M"
     return f"{value:,.0f}" if value >= 9.95 or value == 0 else f"{value:.1f}"
+
+
+def _factor(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _range(spread: Spread, words: Callable[[float], str]) -> list[str]:
+    return [words(spread.low), words(spread.mean), words(spread.high)]
 
 
 class _Row:
@@ -48,19 +58,16 @@ class _Row:
         every = self.all
         return [
             *self.halved(lambda each: _number(each.seconds_out.mean)),
-            *self._seeds(every.seconds_out, _number),
-            f"{every.seconds_out_total / every.seconds_total:.2%}",
+            f"{every.seconds_out_total / every.seconds_total:.1%}",
             f"{every.cost_usd:,.2f}",
-            *self.halved(lambda each: f"{each.cost_to_optimum.mean:.2f}"),
-            *self._seeds(every.cost_to_optimum, lambda value: f"{value:.2f}"),
+            *self.halved(lambda each: _factor(each.cost_to_optimum.mean)),
             _number(every.records_lost_total),
         ]
 
-    def _seeds(self, spread: Spread, words: Callable[[float], str]) -> list[str]:
-        """The lowest and highest of any one seed, where there are several."""
-        if self.all.seeds == 1:
-            return []
-        return [f"{words(spread.low)}..{words(spread.high)}"]
+    def seeds(self) -> list[str]:
+        """The lowest of any one seed, the mean, and the highest."""
+        every = self.all
+        return _range(every.seconds_out, _number) + _range(every.cost_to_optimum, _factor)
 
     def manner(self) -> list[str]:
         """How it went about them; the optimum isn't played."""
@@ -71,21 +78,14 @@ class _Row:
             _number(every.actions),
             _number(every.undone),
             _number(every.refused),
-            *self._settled(),
         ]
 
-    def _settled(self) -> list[str]:
-        steps, seconds = self.all.settle_steps, self.all.settle_seconds
-        if steps is None or seconds is None:
-            return [_NOTHING] * 2
-        return [f"{steps:.1f}", f"{seconds:,.0f}"]
-
     def elasticity(self) -> list[str]:
-        """The metrics of the SPEC research group, in per cent."""
+        """How it settles, and the metrics of the SPEC research group in per cent."""
         found = self.all.elasticity
         if found is None:
-            return [_NOTHING] * 5
-        return [
+            return [*self._settled(), *[_NOTHING] * 5]
+        return self._settled() + [
             f"{value:.1f}"
             for value in (
                 found.theta_under,
@@ -95,6 +95,12 @@ class _Row:
                 found.upsilon,
             )
         ]
+
+    def _settled(self) -> list[str]:
+        steps, seconds = self.all.settle_steps, self.all.settle_seconds
+        if steps is None or seconds is None:
+            return [_NOTHING] * 2
+        return [f"{steps:.1f}", f"{seconds:,.0f}"]
 
 
 def _apart(halves: Iterable[str]) -> list[str]:
@@ -109,10 +115,9 @@ _MANNER = (
     "actions",
     "undone",
     "refused",
-    "steps",
-    "settled s",
 )
-_ELASTICITY = ("θU %", "θO %", "τU %", "τO %", "υ %")
+_SEEDS = ("out s lowest", "mean", "highest", "x opt lowest", "mean", "highest")
+_ELASTICITY = ("steps", "settled s", "θU %", "θO %", "τU %", "τO %", "υ %")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,9 @@ def sheets(summaries: Sequence[Summary]) -> Iterator[Sheet]:
         title = f"{words}, {_counted(rows[0])}"
         played = [row for row in rows if row.name != OPTIMUM]
         yield _sheet(f"Outcome: {title}", _outcome_headings(rows[0]), rows, _Row.outcome)
+        if rows[0].all.seeds > 1:
+            words = f"Seeds: {title}, each with {rows[0].all.seeds} seeds"
+            yield _sheet(words, _SEEDS, rows, _Row.seeds)
         yield _sheet(f"Manner: {title}", _MANNER, played, _Row.manner)
         yield _sheet(f"Elasticity: {title}", _ELASTICITY, played, _Row.elasticity)
 
@@ -153,15 +161,12 @@ def _sheet(
 
 def _outcome_headings(row: _Row) -> tuple[str, ...]:
     halves = _apart(row.halves)
-    seeds = ["by seed"] if row.all.seeds > 1 else []
     names = [f" {each}" for each in halves] if len(halves) > 1 else [""]
     return (
         *(f"out s{each}" for each in names),
-        *seeds,
         "time",
         "$",
         *(f"x opt{each}" for each in names),
-        *seeds,
         "lost",
     )
 
@@ -179,7 +184,13 @@ def screen(summaries: Sequence[Summary]) -> "Iterator[Table]":
     from rich.table import Table
 
     for sheet in sheets(summaries):
-        table = Table(title=sheet.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        table = Table(
+            title=sheet.title,
+            title_justify="left",
+            box=SIMPLE_HEAD,
+            padding=0,
+            show_edge=False,
+        )
         table.add_column(sheet.headings[0], no_wrap=True)
         for heading in sheet.headings[1:]:
             table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))

@@ -25,6 +25,7 @@ PEAKS = (1_500, 6_000)
 
 WINDOW_SECONDS = 8 * HOUR
 COLUMNS = ("second", "value")
+SHORTEST_SECONDS = 600
 LOWEST_SHARE = 0.01
 """A rate never falls below this share of the peak, so that there is always something to need."""
 
@@ -90,9 +91,17 @@ class _Reader:
             self._fail(1, 1, "a trace needs at least two rows")
         elif not any(value for _, (_, value) in rows):
             self._fail(1, 1, "value: no row has more than 0")
+        else:
+            self._check_length(rows)
         for (_, (before, _)), (line, (second, _)) in pairwise(rows):
             if second <= before:
                 self._fail(line, 1, f"second: {second:g} does not come after {before:g}")
+
+    def _check_length(self, rows: list[tuple[int, list[float]]]) -> None:
+        lasts = rows[-1][1][0] - rows[0][1][0]
+        if lasts < SHORTEST_SECONDS:
+            words = f"second: the trace lasts {lasts:g} s; it needs at least {SHORTEST_SECONDS}"
+            self._fail(rows[-1][0], 1, words)
 
 
 def window(series: Series, seconds: int) -> tuple[float, float]:

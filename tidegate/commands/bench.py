@@ -43,7 +43,9 @@ def _names(text: str | None, known: list[str], option: str) -> list[str]:
 @click.option("--controllers", help="Some of them, comma-separated.")
 @click.option("--loads", help="Some loads or cases (LOAD+FAULT), comma-separated.")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds each case is run with.")
-@click.option("--full", is_flag=True, help="Whole traces, every fault on every load: hours.")
+@click.option(
+    "--full", is_flag=True, help="Whole traces, every fault on every load, 3 seeds: hours."
+)
 @click.option(
     "--trace",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -83,7 +85,7 @@ def command(
         cases = (
             _own(trace, peak, seeds or 1)
             if trace is not None
-            else _shared(traces, seeds or (5 if full else 1), full, console)
+            else _shared(traces, seeds or (3 if full else 1), full, console)
         )
         chosen = _chosen(cases, loads)
     except ConfigurationError as error:
@@ -133,6 +135,7 @@ def _show(benchmark: "Benchmark", console: "Console") -> None:
 
     for table in screen(benchmark.summaries):
         console.print(table)
+        console.print()
     console.print(LEGEND, highlight=False)
 
 
@@ -142,9 +145,19 @@ def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Con
     from tidegate.bench.table import markdown
 
     out.mkdir(parents=True, exist_ok=True)
-    made_by = shlex.join(["tidegate", *sys.argv[1:]])
-    text = json.dumps(as_json(benchmark), indent=1, ensure_ascii=False)
+    made_by = shlex.join(["tidegate", *_without_out(sys.argv[1:])])
+    figures = {"made_by": made_by} | as_json(benchmark)
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
     (out / "results.json").write_text(text + "\n", encoding="utf-8")
     (out / "tables.md").write_text(markdown(benchmark.summaries), encoding="utf-8")
     (out / "index.html").write_text(page(benchmark, cases, made_by), encoding="utf-8")
     console.print(f"Page: {out / 'index.html'}; figures: {out / 'results.json'}", highlight=False)
+
+
+def _without_out(arguments: list[str]) -> list[str]:
+    """The command line without the folder, which says nothing about the figures."""
+    kept = [each for each in arguments if not each.startswith("--out=")]
+    if "--out" in kept:
+        at = kept.index("--out")
+        del kept[at : at + 2]
+    return kept

@@ -54,7 +54,7 @@ class OnDemand:
         self._peak = max(self._peak, world.series[-1].arrivals_per_second)
         rate = capacity_for(self._peak)
         table = world.capacities[None]
-        if table.write_units < rate or table.write_units != int(rate):
+        if table.write_units != int(rate):
             table.set_units(int(rate), table.read_units)
         shards = shards_for(rate)
         if shards > world.stream.open_count and (

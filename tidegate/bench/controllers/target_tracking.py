@@ -32,6 +32,7 @@ __all__ = ["Policy", "TargetTracking", "all_above", "all_below"]
 TARGET = 0.7
 LOW_SHARE = 0.9
 LOW_MINUTES = 15
+ROUNDING = 1e-9
 
 
 def all_above(samples: Samples, threshold: float, minutes: int) -> bool:
@@ -61,7 +62,7 @@ class Policy:
         newest = use[-1] if use else None
         if newest is None:
             return current
-        proportional = max(1, ceil(current * newest / TARGET))
+        proportional = max(1, ceil(current * newest / TARGET - ROUNDING))
         if all_above(use, TARGET, self.high_minutes):
             waited = second - self._out_at >= self.cooldown_seconds
             return max(current, proportional) if waited else current

@@ -1,0 +1,218 @@
+"""Put the figures of `tidegate bench` into README.md and docs/: tables, date, command, picture.
+
+    python benchmarks/publish_benchmark.py bench      # or `make bench-docs`
+
+Replaces what stands between `<!-- bench:NAME -->` and `<!-- /bench -->`, so that no figure there is
+written by hand. The picture needs chromium on the PATH.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from math import log10
+from pathlib import Path
+from statistics import fmean
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "docs" / "benchmark.png"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmark.md")
+SIZE = (1100, 460)
+OURS, PEER, STATIC = "#1f6f5c", "#c0392b", "#8a8a8a"
+
+
+def blocks(folder: Path) -> dict[str, str]:
+    """What stands between the marks, by name."""
+    tables = (folder / "tables.md").read_text(encoding="utf-8")
+    found = {"all": tables.rstrip("\n")}
+    for part in re.split(r"\n(?=\S[^|\n]*: )", tables):
+        title = part.split("\n", 1)[0]
+        kind = "healthy" if "healthy" in title else "faults"
+        found[f"{title.split(':')[0].lower()}-{kind}"] = part.rstrip("\n")
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    found["losses"] = losses(results)
+    found["bound"] = below_the_bound(results)
+    found["made"] = f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
+    return found
+
+
+def losses(results: dict[str, Any]) -> str:
+    """The cases in which a peer kept the objective no worse at no more cost, with the cheapest of
+    those peers; static settings know the load and don't count. Means over seeds."""
+    outcomes: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    runs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for each in results["runs"]:
+        runs[each["case"], each["controller"]].append(each)
+    for (case, name), group in runs.items():
+        seconds = fmean(each["seconds_out"] for each in group)
+        usd = fmean(each["cost_usd"] for each in group)
+        outcomes[case][name] = (seconds, usd / results["optimum_usd"][case]["usd"])
+    lines = ["| case | tidegate | the peer |", "| --- | --- | --- |"]
+    for case, by_name in outcomes.items():
+        ours = by_name["tidegate"]
+        better = [
+            (cost, seconds, name)
+            for name, (seconds, cost) in by_name.items()
+            if name != "tidegate" and not name.startswith("static")
+            if seconds <= ours[0] and cost <= ours[1]
+        ]
+        if better:
+            cost, seconds, name = min(better)
+            told = [f"{out:,.0f} s out, {x:.2f} x optimum" for out, x in (ours, (seconds, cost))]
+            lines.append(f"| {case} | {told[0]} | {name}: {told[1]} |")
+    lost = len(lines) - 2
+    return f"In {lost} of {len(outcomes)} cases:\n\n" + "\n".join(lines)
+
+
+def below_the_bound(results: dict[str, Any]) -> str:
+    """How many runs were well and yet cheaper than the bound."""
+    healthy = [each for each in results["runs"] if each["fault"] == "healthy"]
+    well = [
+        each
+        for each in healthy
+        if not (each["seconds_out"] or each["records_lost"] or each["table_throttles"])
+    ]
+    cheaper = [
+        each for each in well if each["cost_usd"] < results["optimum_usd"][each["case"]]["usd"]
+    ]
+    return (
+        f"{len(well)} of {len(healthy)} healthy runs kept the objective, lost nothing and were not "
+        f"throttled by the table; {len(cheaper)} of them cost less than the optimum."
+    )
+
+
+def filled(text: str, parts: dict[str, str]) -> str:
+    """The text with every block renewed. KeyError for a mark of no such name."""
+    mark = re.compile(r"(<!-- bench:([\w-]+) -->).*?(<!-- /bench -->)", re.DOTALL)
+    return mark.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n{found[3]}", text)
+
+
+def colour(name: str) -> str:
+    """Tidegate, a setting that no one touches, or a peer."""
+    return OURS if name == "tidegate" else STATIC if name.startswith("static") else PEER
+
+
+def points(summaries: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:
+    """The summaries of a kind over all its cases."""
+    of_kind = [each for each in summaries if each["kind"] == kind]
+    has_all = any(each["half"] == "all" for each in of_kind)
+    for each in of_kind:
+        if each["controller"] != "optimum" and (each["half"] == "all") == has_all:
+            yield each
+
+
+Box = tuple[float, float, float, float]
+PLOT = (470, 350)
+"""Width and height of each half of the picture inside its axes, in pixels."""
+
+
+def placed(at: tuple[float, float], text: str, taken: list[Box]) -> str:
+    """Where a label meets none of those taken, else above its point; what it takes is added."""
+    wide, high = 6.4 * len(text) / 2, 7.0
+    shifts = {
+        "top center": (0.0, 17.0),
+        "bottom center": (0.0, -17.0),
+        "middle right": (wide + 10, 0.0),
+        "middle left": (-wide - 10, 0.0),
+        "top right": (wide + 5, 14.0),
+        "bottom right": (wide + 5, -14.0),
+        "top left": (-wide - 5, 14.0),
+        "bottom left": (-wide - 5, -14.0),
+    }
+    boxes = {
+        where: (at[0] + x - wide, at[1] + y - high, at[0] + x + wide, at[1] + y + high)
+        for where, (x, y) in shifts.items()
+    }
+    free = [where for where, box in boxes.items() if not any(overlap(box, it) for it in taken)]
+    where = free[0] if free else "top center"
+    taken.append(boxes[where])
+    return where
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes (left, bottom, right, top) share a part."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def picture(summaries: list[dict[str, Any]]) -> go.Figure:
+    """Cost against time out of objective, healthy and with faults; the scales are not alike."""
+    titles = ("Healthy consumers", "With a fault")
+    figure = make_subplots(rows=1, cols=2, subplot_titles=titles, horizontal_spacing=0.07)
+    for column, kind in enumerate(("healthy", "faults"), start=1):
+        draw_kind(figure, list(points(summaries, kind)), column)
+    figure.update_xaxes(title="cost, times the optimum's")
+    figure.update_yaxes(title="seconds out of objective a case, + 1", col=1)
+    figure.update_layout(
+        template="simple_white",
+        width=SIZE[0],
+        height=SIZE[1],
+        margin={"l": 70, "r": 25, "t": 45, "b": 55},
+        font={"family": "DejaVu Sans, sans-serif", "size": 12},
+    )
+    return figure
+
+
+def draw_kind(figure: go.Figure, rows: list[dict[str, Any]], column: int) -> None:
+    """The points of one kind of cases, each with its name where there is room."""
+    spots = [
+        (each["cost_to_optimum"]["mean"], log10(each["seconds_out"]["mean"] + 1)) for each in rows
+    ]
+    left, right = min(x for x, _ in spots) - 0.4, max(x for x, _ in spots) + 0.4
+    low, high = min(y for _, y in spots) - 0.4, max(y for _, y in spots) + 0.4
+    pixels = [
+        ((x - left) / (right - left) * PLOT[0], (y - low) / (high - low) * PLOT[1])
+        for x, y in spots
+    ]
+    taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in pixels]
+    for each, (x, y), at in zip(rows, spots, pixels, strict=True):
+        name = each["controller"]
+        figure.add_scatter(
+            x=[x],
+            y=[10**y],
+            text=[f"<b>{name}</b>" if name == "tidegate" else name],
+            mode="markers+text",
+            textposition=placed(at, name, taken),
+            marker={"size": 15 if name == "tidegate" else 10, "color": colour(name)},
+            showlegend=False,
+            row=1,
+            col=column,
+        )
+    figure.update_xaxes(range=[left, right], col=column)
+    figure.update_yaxes(type="log", dtick=1, range=[low, high], col=column)
+
+
+def draw(figure: go.Figure, file: Path) -> None:
+    """A PNG of the figure."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("the picture needs chromium on the PATH")
+    with TemporaryDirectory() as folder:
+        html = Path(folder) / "picture.html"
+        body = figure.to_html(include_plotlyjs=True, config={"displayModeBar": False})
+        html.write_text(body.replace("<body>", '<body style="margin:0">'), encoding="utf-8")
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        size = f"--window-size={SIZE[0]},{SIZE[1]}"
+        command = [chromium, *options, size, f"--screenshot={file}", html.as_uri()]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def main(folder: Path) -> None:
+    """Renew the pages and the picture."""
+    parts = blocks(folder)
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    draw(picture(results["summaries"]), PICTURE)
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

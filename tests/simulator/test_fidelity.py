@@ -1,0 +1,172 @@
+"""The world that judges controllers is held to the world: each test cites what it checks.
+
+"Alleycat" is the AWS Compute Blog's "Monitoring and troubleshooting serverless data analytics
+applications", whose race day is the scenario of that name.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.manners import Refusal
+from simulator.scenario import CapacityData, Fault, MappingData, Scenario, StreamData, Traffic
+from simulator.scenario import load_scenario as scenario_of
+from simulator.world import START, World
+
+RACE = scenario_of("race-day")
+FUNCTION = (("FunctionName", "scorer"),)
+STREAM = (("StreamName", "racers"),)
+TABLE = (("TableName", "leaderboard"),)
+RACE_MINUTES = range(5, 10)
+WELL_PROVISIONED = (replace(RACE.capacities[0], write_units=3000),)
+
+
+def run(scenario: Scenario, seconds: int, seed: int = 1) -> World:
+    world = World(scenario, seed)
+    world.advance(seconds)
+    return world
+
+
+def told(
+    world: World, namespace: str, name: str, dimensions: tuple[tuple[str, str], ...], statistic: str
+) -> list[float]:
+    """What CloudWatch says of the first race, long after."""
+    values = world.metrics(namespace, name, dimensions, statistic, START, 10)
+    return [value or 0.0 for value in values[RACE_MINUTES.start :]]
+
+
+def test_a_thousand_racers_almost_fill_the_shard_in_records_but_not_in_bytes() -> None:
+    """Alleycat: "with 1,000 active racers, this is almost at full capacity", while the bytes are
+    "well under the maximum level"."""
+    world = run(RACE, 900)
+    records = told(world, "AWS/Kinesis", "IncomingRecords", STREAM, "Sum")
+    sizes = told(world, "AWS/Kinesis", "IncomingBytes", STREAM, "Sum")
+    assert all(0.95 * 60_000 <= each <= 60_000 for each in records)
+    assert all(each < 0.5 * 60 * 1024 * 1024 for each in sizes)
+
+
+def test_the_function_normally_finishes_in_under_a_second() -> None:
+    """Alleycat: "the function normally finishes in under a second"."""
+    world = run(replace(RACE, capacities=WELL_PROVISIONED), 900)
+    assert max(told(world, "AWS/Lambda", "Duration", FUNCTION, "Maximum")) < 1000
+
+
+def test_the_timeout_of_15_seconds_is_exceeded_when_the_table_throttles() -> None:
+    """Alleycat: "exceeding its 15-second timeout", typical of "throttling ... downstream", with a
+    growing error count."""
+    narrow = (replace(RACE.capacities[0], write_units=5),)
+    world = run(replace(RACE, capacities=narrow), 900)
+    assert max(told(world, "AWS/Lambda", "Duration", FUNCTION, "Maximum")) == 15_000
+    assert sum(told(world, "AWS/Lambda", "Errors", FUNCTION, "Sum")) > 0
+    assert sum(told(world, "AWS/DynamoDB", "WriteThrottleEvents", TABLE, "Sum")) > 0
+
+
+def test_the_iterator_age_grows_while_the_consumer_falls_behind() -> None:
+    """Alleycat: "the iterator age is growing, indicating that the data consumers are falling
+    behind"; Kinesis goes on accepting records meanwhile."""
+    world = run(RACE, 900)
+    ages = told(world, "AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", STREAM, "Maximum")
+    assert ages == sorted(ages)
+    assert ages[-1] > 60_000
+    assert world.figures().records_written > 290_000
+
+
+@pytest.mark.parametrize("factor", [1, 4, 10])
+def test_concurrent_executions_are_the_shards_times_the_factor(factor: int) -> None:
+    """Alleycat: "concurrent executions remain at 1 throughout. This is set by the parallelization
+    factor ... and can be increased up to 10"."""
+    world = run(replace(RACE, mapping=MappingData(parallelization_factor=factor)), 900)
+    most = told(world, "AWS/Lambda", "ConcurrentExecutions", FUNCTION, "Maximum")
+    assert set(most) == {float(factor)}
+
+
+def test_a_factor_beyond_ten_is_refused() -> None:
+    """UpdateEventSourceMapping, API reference: ParallelizationFactor, 1 to 10."""
+    with pytest.raises(Refusal, match=r"1\.\.10"):
+        World(RACE, 1).control.update_mapping(11)
+
+
+def test_resharding_doubles_what_the_stream_takes() -> None:
+    """Alleycat: UpdateShardCount splits the parent's key space between two children; "up to 1,000
+    records or 1 MB per second" each."""
+    traffic = Traffic(points=((0, 3000),), noise=0)
+    world = run(replace(RACE, traffic=traffic), 60)
+    world.control.update_shard_count(2)
+    world.advance(120)
+    before = world.stream.records_written
+    world.advance(60)
+    assert world.stream.records_written - before == pytest.approx(2 * 60_000, rel=0.01)
+
+
+def test_at_100_percent_of_the_retention_data_is_lost() -> None:
+    """Alleycat: "when the value reaches 100% of the stream retention period, data is lost"."""
+    stuck = replace(
+        RACE,
+        stream=StreamData("racers", retention_hours=1),
+        traffic=Traffic(points=((0, 100),)),
+        faults=(Fault(60, "poison", {}),),
+    )
+    assert run(stuck, 3500).figures().records_lost == 0
+    assert run(stuck, 4500).figures().records_lost > 0
+
+
+def test_one_write_unit_is_one_write_a_second() -> None:
+    """Alleycat: "Write capacity units (WCUs) provide 1 KB of write throughput per second"."""
+    one = (CapacityData("leaderboard", 100),)
+    world = run(replace(RACE, capacities=one, traffic=Traffic(points=((0, 900),))), 1200)
+    consumed = world.metrics("AWS/DynamoDB", "ConsumedWriteCapacityUnits", TABLE, "Sum", START, 15)[
+        5:
+    ]
+    assert all(value == pytest.approx(6000, rel=0.15) for value in consumed)
+
+
+def test_five_minutes_of_unused_capacity_can_be_burst() -> None:
+    """DynamoDB developer guide, burst capacity: "up to 5 minutes (300 seconds) of unused read and
+    write capacity"."""
+    world = World(replace(RACE, traffic=Traffic(points=((0, 0),))), 1)
+    world.advance(1000)
+    bucket = world.capacities[None].bucket
+    assert bucket.level == 300 * world.capacities[None].write_units
+    assert bucket.spend(300 * 20) == 0
+    assert bucket.spend(20) == 1
+
+
+def test_a_hot_partition_takes_a_thousand_writes_a_second() -> None:
+    """DynamoDB developer guide, partitions: "1,000 write units per second" for each."""
+    twice = (replace(RACE.capacities[0], write_units=20_000, units_per_record=2.0),)
+    hot = Traffic(points=((0, 900),), hot_key_share=1.0)
+    mapping = MappingData(parallelization_factor=10)
+    world = World(replace(RACE, mapping=mapping, capacities=twice, traffic=hot), 1)
+    world.consumer.hot_key_share = 1.0
+    world.advance(600)
+    consumed = world.metrics("AWS/DynamoDB", "ConsumedWriteCapacityUnits", TABLE, "Sum", START, 8)
+    assert max(value or 0.0 for value in consumed[2:]) <= 1.1 * 60_000
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lanes_in_step_come_to_the_same_as_lanes_apart(seed: int) -> None:
+    """The world moves the lanes of a shard together where nothing tells them apart."""
+    apart = replace(
+        RACE,
+        mapping=MappingData(parallelization_factor=4),
+        capacities=WELL_PROVISIONED,
+        faults=(Fault(10**9, "poison", {}),),
+    )
+    alike = replace(apart, faults=())
+    worlds = [run(each, 5400, seed) for each in (apart, alike)]
+    assert [world.stream.first_lane_apart for world in worlds] == [True, False]
+    first, second = (world.figures() for world in worlds)
+    assert second.records_read == pytest.approx(first.records_read, rel=0.01)
+    assert second.cost_usd == pytest.approx(first.cost_usd, rel=0.02)
+    assert second.seconds_out_of_objective == pytest.approx(
+        first.seconds_out_of_objective, rel=0.01
+    )
+
+
+def test_a_record_refused_by_the_stream_is_late_though_no_metric_of_age_shows_it() -> None:
+    """The iterator age begins when a record is in the stream; its producer has waited before."""
+    crowd = replace(RACE, capacities=WELL_PROVISIONED, traffic=Traffic(points=((0, 2000),)))
+    fast = replace(crowd, mapping=MappingData(parallelization_factor=10))
+    world = run(fast, 600)
+    assert world.figures().seconds_out_of_objective == 0
+    assert world.seconds_late > 400
