@@ -6,7 +6,7 @@ errors ask for (split conformal prediction: Vovk, Gammerman and Shafer, "Algorit
 Random World", 2005). A gap in the past is neither a zero nor an error: what touches it is left out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -192,11 +192,21 @@ def _moments(past: Past, ahead: int) -> Iterator[tuple[_Moment, float]]:
 
 @dataclass(frozen=True, slots=True)
 class _Score:
-    """What a forecast said, the largest of what came as a multiple of that, and what it counts."""
+    """What a forecast said, the largest of what came, and what that counts."""
 
     said: float
-    multiple: float
+    came: float
     weight: float
+
+    @property
+    def multiple(self) -> float:
+        """What came as a multiple of what was said."""
+        return self.came / self.said
+
+    @property
+    def excess(self) -> float:
+        """What came beyond what was said."""
+        return self.came - self.said
 
 
 def _scores(way: Way, moments: Sequence[tuple[_Moment, float]], ahead: int) -> Iterator[_Score]:
@@ -204,19 +214,20 @@ def _scores(way: Way, moments: Sequence[tuple[_Moment, float]], ahead: int) -> I
         came = _present(moment.past.rates[moment.at : moment.at + ahead])
         said = way(moment, ahead)
         if said and came:
-            yield _Score(said, max(came) / said, weight)
+            yield _Score(said, max(came), weight)
 
 
-def _quantile(scores: Sequence[_Score], share: float) -> float:
-    """The multiple that a further case, which counts 1, stays below in ``share`` of all; the
-    largest seen where they are too few. ``scores`` are sorted by multiple."""
-    wanted = share * (sum(score.weight for score in scores) + 1)
+def _quantile(errors: Iterable[tuple[float, float]], share: float) -> float:
+    """Of errors with what they count, the one that a further case, which counts 1, stays below in
+    ``share`` of all; the largest seen where they are too few."""
+    ordered = sorted(errors)
+    wanted = share * (sum(weight for _, weight in ordered) + 1)
     reached = 0.0
-    for score in scores:
-        reached += score.weight
+    for error, weight in ordered:
+        reached += weight
         if reached >= wanted:
-            return score.multiple
-    return scores[-1].multiple
+            return error
+    return ordered[-1][0]
 
 
 def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast | None:
@@ -236,7 +247,9 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     if not found:
         return None
     _, likely, most = min(found)
-    most = min(most, max(likely, level, *_present(past.rates)))
+    highest = max(_present(past.rates))
+    if level < highest:
+        most = min(most, max(likely, highest))
     end = past.end + timedelta(seconds=ahead * PERIOD_SECONDS)
     return Forecast(level, likely, max(likely, most), end, past.usual(here.at + ahead - 1, DAYS))
 
@@ -250,10 +263,13 @@ def _candidate(
 ) -> tuple[float, float, float] | None:
     """How much more than what came it would have held ready, then what is likely and the most."""
     said = way(here, ahead)
-    scores = sorted(_scores(way, moments, ahead), key=lambda score: score.multiple)
+    scores = list(_scores(way, moments, ahead))
     if said is None or len(scores) < SCORES_MIN:
         return None
-    room = _quantile(scores, share)
+    multiples = [(score.multiple, score.weight) for score in scores]
+    room = _quantile(multiples, share)
     held = sum(score.weight * score.said * room for score in scores)
-    came = sum(score.weight * score.said * score.multiple for score in scores)
-    return held / came, said * _quantile(scores, 0.5), said * room
+    came = sum(score.weight * score.came for score in scores)
+    beyond = _quantile([(score.excess, score.weight) for score in scores], share)
+    most = max(0.0, min(said * room, said + beyond))
+    return held / came, said * _quantile(multiples, 0.5), most

@@ -85,7 +85,7 @@ class Needs:
         it, one that the last change was sized for already, and refusals that come from one
         shard."""
         causes = {diagnosis.cause for diagnosis in self.diagnoses}
-        if any(diagnosis.advice for diagnosis in self.diagnoses) or self.readings.is_settling:
+        if any(diagnosis.advice for diagnosis in self.diagnoses) or self._was_sized_for():
             load = replace(load, backlog_records=0.0)
         if causes.intersection(_UNEVEN):
             hour = load_of_the_hour(self.readings)
@@ -95,6 +95,13 @@ class Needs:
                 bytes_per_second=min(load.bytes_per_second, hour.bytes_per_second),
             )
         return load
+
+    def _was_sized_for(self) -> bool:
+        """Whether the last change is to be waited for: not when it only followed the load, so that
+        the age is over the objective and still grows."""
+        seen = self.readings
+        grows = (seen.age_seconds or 0.0) > seen.iterator_age_max_seconds and seen.age_growth > 0
+        return seen.is_settling and not grows
 
     def _withhold(self, needed: Demands) -> None:
         """Drop the demands that would be in vain beside an illness that only a person cures."""
