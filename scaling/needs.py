@@ -11,7 +11,7 @@ from scaling.history import History
 from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.record import Lever
-from scaling.sizing import Load, Model, load_now, load_of_the_hour, piling_up, size
+from scaling.sizing import ANSWER_SECONDS, Load, Model, load_now, load_of_the_hour, size
 from scaling.specification import PipelineSpec
 
 __all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
@@ -74,7 +74,7 @@ class Needs:
         load = load_now(self.readings, shards_changed_at, self.spec.objective.catch_up_seconds)
         load = self._curable(load)
         taken = _at_most(load, self._pipeline.stream.shard_count).records_per_second
-        waiting = max(load.backlog_records, piling_up(self.model, taken))
+        waiting = max(load.backlog_records, _piling_up(self.model, taken))
         load = replace(load, backlog_records=waiting)
         if self.expected is None:
             return load
@@ -147,6 +147,18 @@ class Needs:
 def _drop_capacity(needed: Demands, where: str) -> None:
     for kind in CAPACITIES:
         needed.pop(Lever.of(kind, where), None)
+
+
+def _piling_up(model: Model, records_per_second: float) -> float:
+    """Records that will wait for the tables when a change made now takes effect: those that the
+    tables' units and what they have saved up for bursts don't carry until then."""
+    waiting = 0.0
+    for each in model.capacities:
+        units = each.write_units_per_record
+        if units:
+            missing = records_per_second * units - each.write_units_meanwhile
+            waiting = max(waiting, (missing * ANSWER_SECONDS - each.saved_write_units) / units)
+    return waiting
 
 
 def _at_most(load: Load, shards: int) -> Load:

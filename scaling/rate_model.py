@@ -13,6 +13,8 @@ __all__ = ["RateModel", "learn_rate", "units_per_record"]
 
 MINUTES_TO_TRUST = 3
 MINUTES_TO_LEARN = 90
+"""As many as the windows have: the median of slopes is sure where batches hardly differ."""
+
 CHANGED_RATIO = 1.25
 FULL_BATCH_SHARE = 0.5
 DIFFERENT_SHARE = 0.1

@@ -24,13 +24,13 @@ from scaling.record import Lever
 from scaling.specification import PipelineSpec
 
 __all__ = [
+    "ANSWER_SECONDS",
     "Load",
     "Model",
     "busy_of_the_hour",
     "learn",
     "load_now",
     "load_of_the_hour",
-    "piling_up",
     "size",
 ]
 
@@ -46,7 +46,7 @@ NOTHING = History(())
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
-EFFECT_SECONDS = LATE_SECONDS + 60
+ANSWER_SECONDS = LATE_SECONDS + 60
 """From the newest minute judged to a change in effect: a table takes one within a minute."""
 
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
@@ -90,7 +90,7 @@ class Model:
 
 def _offered(readings: Readings, seconds: float) -> float:
     """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
-    refusals are falling, or when less than a minute was judged.
+    refusals are falling, or when less than two minutes were judged since the shards changed.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
     single UpdateShardCount goes beyond double.
@@ -150,18 +150,6 @@ def _backlog(readings: Readings) -> float:
     return seen + grown * rate(incoming)
 
 
-def piling_up(model: Model, records_per_second: float) -> float:
-    """Records that will wait for the tables when a change made now takes effect: those that the
-    tables' units and what they have saved up for bursts don't carry until then."""
-    waiting = 0.0
-    for each in model.capacities:
-        units = each.write_units_per_record
-        if units:
-            missing = records_per_second * units - each.write_units_meanwhile
-            waiting = max(waiting, (missing * EFFECT_SECONDS - each.saved_write_units) / units)
-    return waiting
-
-
 def busy_of_the_hour(readings: Readings, consumer: Consumer) -> float:
     """Mean concurrent executions of the busiest minute of the last hour."""
     duration = readings.function(consumer).duration_sum_milliseconds
@@ -192,7 +180,7 @@ def learn(readings: Readings, history: History = NOTHING) -> Model:
                         units_per_record(readings, consumer, vitals.consumed_read_units),
                         saved_units(capacity, vitals.consumed_write_units, history),
                         units_meanwhile(
-                            capacity, history, vitals.consumed_write_units.end, EFFECT_SECONDS
+                            capacity, history, vitals.consumed_write_units.end, ANSWER_SECONDS
                         ),
                     )
     rates = {
