@@ -11,8 +11,10 @@ __all__ = ["table_causes"]
 THROTTLED_SHARE = 0.01
 """Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
 
-FULL_SHARE = 0.9
-"""Above this a table lives on its burst, which lasts 300 s at most (DynamoDB guide)."""
+BURST_SECONDS_ENOUGH = 300
+"""A table that consumes more than its units lives on what it has saved up; when that is gone before
+a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
+effect), it is ill already."""
 
 HOT_PARTITION_ADVICE = (
     "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
@@ -60,15 +62,34 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
 
 def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     consumed = rate(readings.capacity(capacity).consumed_write_units, seconds=60)
-    drains = readings.age_growth < 0
-    if not table.is_provisioned or drains or consumed < FULL_SHARE * capacity.write_units:
+    over = consumed - capacity.write_units
+    if (
+        not table.is_provisioned
+        or readings.age_growth < 0
+        or not _lives_on_burst(readings, capacity)
+    ):
+        return
+    left = readings.burst_units(capacity) / over
+    if left > BURST_SECONDS_ENOUGH:
         return
     evidence = (
         f"{capacity.where} consumed {consumed:,.0f} of {capacity.write_units:,} provisioned write "
         "units a second",
-        "nothing is throttled yet, but only for as long as its burst lasts, five minutes at most",
+        f"nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
     )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
+    """Whether the newest minute, and the newest three together, consumed more than the units that
+    the table had in them."""
+    window = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    decreased = capacity.last_decrease_at
+    if decreased is not None and window.start < decreased:
+        return False
+    seconds = window.metric.period_seconds
+    mean = window.total / len(window.present) / seconds if window.present else 0.0
+    return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
 
 
 def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

@@ -10,6 +10,7 @@ from rules.vitals import CapacityVitals, FunctionVitals, Vitals
 from rules.window import Window
 
 __all__ = [
+    "BURST_SECONDS",
     "RECENT_SECONDS",
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
@@ -23,6 +24,9 @@ RECENT_SECONDS = 180
 """How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
 
 FALLING_SHARE = 0.95
+
+BURST_SECONDS = 300
+"""Unused capacity that DynamoDB keeps for bursts (developer guide)."""
 
 SHARD_RECORDS_PER_SECOND = 1000
 """Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
@@ -114,10 +118,10 @@ class Readings:
 
     @property
     def refusals_fall(self) -> bool:
-        """Whether producers are refused less than a minute before: what they held back is being
-        taken in, and the stream is wide enough."""
+        """Whether producers are refused less than in the minutes before: what they held back is
+        being taken in, and the stream is wide enough."""
         seen = self.vitals.stream.write_throttles.last(RECENT_SECONDS).present
-        return len(seen) >= 2 and seen[-1] < FALLING_SHARE * seen[-2]
+        return len(seen) >= 2 and seen[-1] < FALLING_SHARE * max(seen[:-1])
 
     def function(self, consumer: Consumer) -> FunctionVitals:
         """The vitals of a consumer's function."""
@@ -181,6 +185,21 @@ class Readings:
         throttled = vitals.write_throttles.last(RECENT_SECONDS).total
         done = vitals.consumed_write_units.last(RECENT_SECONDS).total
         return throttled / (throttled + done) if throttled else 0.0
+
+    def burst_units(self, capacity: Capacity) -> float:
+        """Write units saved up at least: what was left unused since the last increase, at most for
+        300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before
+        a decrease, when the units were more, counts as if they had been as few as now, but spends
+        nothing."""
+        window = self.capacity(capacity).consumed_write_units
+        units, saved = float(capacity.write_units), 0.0
+        for at, consumed in window.points():
+            if capacity.last_increase_at is None or at >= capacity.last_increase_at:
+                unused = units * window.metric.period_seconds - consumed
+                if capacity.last_decrease_at is not None and at < capacity.last_decrease_at:
+                    unused = max(0.0, unused)
+                saved = min(BURST_SECONDS * units, max(0.0, saved + unused))
+        return saved
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
         """Whether any table or index of the consumer or application throttled its writes lately."""

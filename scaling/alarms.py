@@ -1,6 +1,7 @@
 """The recommended alarms of a pipeline: pure functions.
 
-As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %. Each takes M of N
+As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %, or at all of it
+where Tidegate itself keeps it well used. Each takes M of N
 minutes and treats missing data as its metric needs; one composite alarm a pipeline pages, so that
 one illness pages once.
 """
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from rules.diagnosis import LeverKind
 from rules.metrics import (
     account_metric,
     application_metric,
@@ -21,6 +23,8 @@ from rules.metrics import (
 from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Stream
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric
+from scaling.levers import lever_spec
+from scaling.record import Lever
 from scaling.specification import PipelineSpec
 
 __all__ = ["PREFIX", "Alarm", "prefix_of", "wanted"]
@@ -134,7 +138,7 @@ def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[st
         yield from _application(application, pipeline, spec)
     for table in pipeline.tables:
         for capacity in table.capacities:
-            yield from _capacity(capacity, provisioned=table.is_provisioned)
+            yield from _capacity(capacity, spec, provisioned=table.is_provisioned)
 
 
 def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -234,7 +238,9 @@ def _application(
         yield f"{name}/behind", _alarm(words, behind, objective * 1000, 3, 5, MISSING)
 
 
-def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+def _capacity(
+    capacity: Capacity, spec: PipelineSpec, *, provisioned: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
     where = (capacity.table, capacity.index)
     for kind in ("Write", "Read"):
         throttled = table_metric(*where, f"{kind}ThrottleEvents", "Sum")
@@ -244,11 +250,13 @@ def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, d
         )
         if provisioned:
             consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
+            near = _near(spec, capacity, LeverKind[f"{kind.upper()}_CAPACITY"])
             given = table_metric(*where, f"Provisioned{kind}CapacityUnits", "Average")
             yield f"{capacity.where}/{kind.lower()}-capacity", {
                 **_common(
-                    f"{capacity.where} uses more than 80 % of its {kind.lower()} capacity",
-                    NEAR * 100, 4, 5, NOT_BREACHING,
+                    f"{capacity.where} uses more than {near * 100:.0f} % of its {kind.lower()} "
+                    "capacity",
+                    near * 100, 4, 5, NOT_BREACHING,
                 ),
                 "Metrics": [
                     _query("consumed", consumed),
@@ -256,6 +264,13 @@ def _capacity(capacity: Capacity, *, provisioned: bool) -> Iterator[tuple[str, d
                     _expression("100 * consumed / 60 / provisioned"),
                 ],
             }  # fmt: skip
+
+
+def _near(spec: PipelineSpec, capacity: Capacity, kind: LeverKind) -> float:
+    """Tidegate's own tables are used to their last unit when all is well; only what lives on its
+    burst is worth a page there."""
+    said = lever_spec(spec, Lever.of(kind, capacity.where))
+    return 1.0 if said is not None and said.owner == "tidegate" else NEAR
 
 
 def _common(words: str, threshold: float, m: int, n: int, missing: str) -> dict[str, Any]:

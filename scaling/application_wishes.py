@@ -139,7 +139,7 @@ class _Sizer:
 
     def _raised(self, model: JobModel, stay: Wish) -> Wish:
         work = _work_ahead(self.readings, model, self.spec)
-        steady = model.subtasks(work.records_per_second, self.spec.target_utilization.concurrency)
+        steady = model.subtasks(work.records_per_second, self.spec.target_utilization.parallelism)
         restart = model.restart_seconds
         demand = ceil(max(steady, _catch_up(model, work, self.spec, restart)))
         if demand <= stay.current * RAISE_MARGIN:
@@ -176,7 +176,7 @@ class _Sizer:
     def _lowered(self, model: JobModel, stay: Wish) -> Wish:
         """As few subtasks as the last hour's peak needs, where that frees KPUs and the day has room
         for what the restart costs."""
-        application, use = model.application, self.spec.target_utilization.concurrency
+        application, use = model.application, self.spec.target_utilization.parallelism
         peak = rate(arrivals(self.readings, application), HOUR_SECONDS)
         needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
         needed = max(needed, self._for_the_heap(application))

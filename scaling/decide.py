@@ -11,9 +11,11 @@ from scaling.actions import actions
 from scaling.application_wishes import application_wishes
 from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.first_aid import records_will_expire, retention_wish
+from scaling.futility import futility_bounds
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import APPLICATION_LEVERS, lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
+from scaling.outlook import Outlook
 from scaling.plan import (
     Bound,
     Decision,
@@ -53,6 +55,7 @@ def decide(
     spec: PipelineSpec,
     history: History,
     now: datetime,
+    expected: Outlook | None = None,
 ) -> Plan:
     """The one joint plan of a sweep: a decision for every lever, and the actions that follow,
     downstream first.
@@ -62,7 +65,7 @@ def decide(
     """
     if readings.vitals.judged_until is None:
         return Plan((), ())
-    return Decider(readings, diagnoses, spec, history, now).plan()
+    return Decider(readings, diagnoses, spec, history, now, expected=expected).plan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,12 @@ class Decider:
     history: History
     now: datetime
     hand: Owner = "tidegate"
+    expected: Outlook | None = None
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
         seen = (self.readings, self.diagnoses, self.spec, self.history, self.now)
-        wanted = (*wishes(*seen), *application_wishes(*seen))
+        wanted = (*wishes(*seen, self.expected), *application_wishes(*seen))
         retention = retention_wish(self.readings, self.history)
         decisions = [self._decision(wish) for wish in (*wanted, retention)]
         split = self._split(decisions)
@@ -155,6 +159,10 @@ class Decider:
         yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
         yield from window_bounds(self.spec, wish.current, self.now)
         yield from self._pending_bounds(wish)
+        if self.hand == "tidegate":
+            yield from futility_bounds(
+                self.readings, self.history, wish.lever, wish.current, wish.wanted
+            )
         stream = self._pipeline.stream
         match wish.lever.kind:
             case LeverKind.SHARD_COUNT:

@@ -27,6 +27,7 @@ from scaling.proposal_metrics import (
     throttled,
 )
 from scaling.record import Lever
+from scaling.sizing import CAPACITY_USE
 from scaling.specification import Objective, TargetUtilization
 
 __all__ = ["LOOK_BACK", "Proposal", "Proposed", "Range", "propose"]
@@ -226,12 +227,12 @@ def _units(lever: Lever, current: int, use: _Use) -> Range:
     if not use.seen:
         return _unseen(lever, current)
     peak = max(*use.seen, use.held_back or 0.0)
-    most, usual = (_whole(each / USE.capacity) for each in (peak, median(use.seen)))
+    most, usual = (_whole(each / CAPACITY_USE) for each in (peak, median(use.seen)))
     if use.held_back is None:
-        words = f"the peak of {peak:,.1f} units/s needs at {USE.capacity:.0%} use"
+        words = f"the peak of {peak:,.1f} units/s needs at {CAPACITY_USE:.0%} use"
     else:
         words = (
-            f"{peak:,.1f} units/s need at {USE.capacity:.0%} use: as many a record as ever, at the "
+            f"{peak:,.1f} units/s need at {CAPACITY_USE:.0%} use: as many a record as ever, at the "
             "stream's peak; it was throttled"
         )
     return Range(

@@ -18,11 +18,11 @@ from scaling.bounds import hold
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import lever_spec
 from scaling.limits import FACTOR_MAX
+from scaling.lowering import BLIND_SHARE
 from scaling.record import Entry, Lever, Outcome
 from scaling.resources.kinesis_stream import shard_count_bounds
-from scaling.sizing import Load, learn, size
+from scaling.sizing import CAPACITY_USE, Load, learn, size
 from scaling.specification import PipelineSpec
-from scaling.wishes import LOWER_SHARE
 
 __all__ = ["Need", "needs"]
 
@@ -115,7 +115,7 @@ def _capacity(
 ) -> Iterator[Need]:
     """By the load, which throttling does not hide, and never less than what was consumed."""
     vitals = readings.capacity(capacity)
-    use = spec.target_utilization.capacity
+    use = spec.target_utilization.capacity or CAPACITY_USE
     for kind, consumed in (
         (LeverKind.WRITE_CAPACITY, vitals.consumed_write_units),
         (LeverKind.READ_CAPACITY, vitals.consumed_read_units),
@@ -156,7 +156,7 @@ def _wanted(current: int, before: int, need: int) -> int:
     if need > current:
         return need
     floor = max(before, need)
-    return floor if floor <= LOWER_SHARE * current else current
+    return floor if current - floor >= BLIND_SHARE * current else current
 
 
 def _shards_followed(

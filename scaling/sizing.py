@@ -16,14 +16,18 @@ from rules.readings import (
 )
 from rules.vitals import LATE_SECONDS
 from rules.window import Window
+from scaling.burst import saved_units, units_meanwhile
+from scaling.history import History
 from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
 from scaling.plan import Demand
 from scaling.rate_model import RateModel, learn_rate, units_per_record
 from scaling.record import Lever
-from scaling.specification import PipelineSpec, TargetUtilization
+from scaling.specification import PipelineSpec
 
 __all__ = [
+    "ANSWER_SECONDS",
+    "CAPACITY_USE",
     "HOUR_SECONDS",
     "NOW_SECONDS",
     "Load",
@@ -35,29 +39,49 @@ __all__ = [
     "size",
 ]
 
+CAPACITY_USE = 0.7
+"""How much of a table may be used while too little is known to forecast its load: the default of
+DynamoDB's own auto scaling."""
+
+LANES_USE = 0.8
+"""How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
+
+NOTHING = History(())
+
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
+ANSWER_SECONDS = LATE_SECONDS + 60
+"""From the newest minute judged to a change in effect: a table takes one within a minute."""
+
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What has to be carried: records and bytes a second, and records not read yet."""
+    """What has to be carried: records and bytes a second, and records not read yet.
+
+    ``has_room`` says that the rates include the room that their uncertainty asks for.
+    """
 
     records_per_second: float
     bytes_per_second: float
     backlog_records: float = 0.0
+    has_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known."""
+    """A table or index: units that a record of the pipeline costs, None where not known; the write
+    units that it has saved up for bursts; and those it has on average from the newest minute judged
+    until a change made now takes effect."""
 
     capacity: Capacity
     write_units_per_record: float | None
     read_units_per_record: float | None
+    saved_write_units: float = 0.0
+    write_units_meanwhile: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +95,7 @@ class Model:
 
 def _offered(readings: Readings, seconds: float) -> float:
     """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
-    refusals are falling, or when less than a minute was judged.
+    refusals are falling, or when less than two minutes were judged since the shards changed.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
     single UpdateShardCount goes beyond double.
@@ -80,7 +104,7 @@ def _offered(readings: Readings, seconds: float) -> float:
     refused = readings.vitals.stream.write_throttles.last(60).total
     if readings.refusals_fall:
         return 1.0
-    return min(2.0, 1 + refused / taken) if taken and seconds >= 60 else 1.0
+    return min(2.0, 1 + refused / taken) if taken and seconds >= LATE_SECONDS - 60 else 1.0
 
 
 def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
@@ -104,10 +128,19 @@ def load_now(
         seconds = min(seconds, settled.total_seconds() - 60)
     offered = _offered(readings, seconds)
     return Load(
-        rate(stream.incoming_records, NOW_SECONDS) * offered,
-        rate(stream.incoming_bytes, NOW_SECONDS) * offered,
+        _now(stream.incoming_records) * offered,
+        _now(stream.incoming_bytes) * offered,
         0.0 if _drains_by_itself(readings, catch_up_seconds) else _backlog(readings),
     )
+
+
+def _now(window: Window) -> float:
+    """The newest minute, or the mean of the newest five where that is more: a minute's burst that
+    is over already is carried by what DynamoDB keeps for it, and asks for nothing."""
+    newest = window.last(NOW_SECONDS)
+    seen = newest.present
+    mean = newest.total / len(seen) / window.metric.period_seconds if seen else 0.0
+    return max(rate(window, 60), mean)
 
 
 def _backlog(readings: Readings) -> float:
@@ -137,16 +170,16 @@ def load_of_the_hour(readings: Readings) -> Load:
     )
 
 
-def learn(readings: Readings) -> Model:
+def learn(readings: Readings, history: History = NOTHING) -> Model:
     """Rates of the consumers and units per record of their tables, from the windows."""
     pipeline = readings.pipeline
     models: dict[str, CapacityModel] = {}
     for consumer in pipeline.consumers:
         of_record = partial(units_per_record, readings, consumer)
-        models |= _capacity_models(readings, consumer.tables, of_record)
+        models |= _capacity_models(readings, consumer.tables, of_record, history)
     for application in pipeline.applications:
         of_record = partial(units_per_job_record, readings, application)
-        models |= _capacity_models(readings, application.tables, of_record)
+        models |= _capacity_models(readings, application.tables, of_record, history)
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
     }
@@ -154,17 +187,30 @@ def learn(readings: Readings) -> Model:
 
 
 def _capacity_models(
-    readings: Readings, tables: Iterable[Table], units: Callable[[Window], float | None]
+    readings: Readings,
+    tables: Iterable[Table],
+    units: Callable[[Window], float | None],
+    history: History,
 ) -> dict[str, CapacityModel]:
-    return {
-        capacity.where: CapacityModel(
-            capacity, units(vitals.consumed_write_units), units(vitals.consumed_read_units)
-        )
-        for table in tables
-        if table.is_provisioned
-        for capacity in table.capacities
-        if (vitals := readings.capacity(capacity))
-    }
+    capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
+    return {each.where: _capacity_model(readings, each, units, history) for each in capacities}
+
+
+def _capacity_model(
+    readings: Readings,
+    capacity: Capacity,
+    units: Callable[[Window], float | None],
+    history: History,
+) -> CapacityModel:
+    vitals = readings.capacity(capacity)
+    written = vitals.consumed_write_units
+    return CapacityModel(
+        capacity,
+        units(written),
+        units(vitals.consumed_read_units),
+        saved_units(capacity, written, history),
+        units_meanwhile(capacity, history, written.end, ANSWER_SECONDS),
+    )
 
 
 def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
@@ -188,7 +234,7 @@ def _drain_rate(load: Load, spec: PipelineSpec) -> float:
 
 
 def _capacity_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[Demand]:
-    utilization = spec.target_utilization.capacity
+    utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
     records = max(load.records_per_second / utilization, _drain_rate(load, spec))
     for capacity in model.capacities:
         for kind, units in (
@@ -222,7 +268,7 @@ def _concurrency_demands(
 ) -> Iterator[Demand]:
     use = spec.target_utilization
     readers = len(model.pipeline.consumers) + len(model.pipeline.applications)
-    shards, because = _shards_by_volume(load, use, readers)
+    shards, because = _shards_by_volume(load, use.shard, readers)
     for consumer in model.pipeline.consumers:
         learnt = model.rates[consumer.function.name]
         if learnt is None:
@@ -231,7 +277,8 @@ def _concurrency_demands(
         steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
         wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
         yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
-        by_lanes = ceil(steady / FACTOR_MAX)
+        use_ = max(use.concurrency, LANES_USE)
+        by_lanes = ceil(_lanes(load.records_per_second, learnt, batch, use_) / FACTOR_MAX)
         if learnt.is_sure and by_lanes > shards:
             shards = by_lanes
             because = (
@@ -260,15 +307,15 @@ def _factor_demand(
     )
 
 
-def _shards_by_volume(load: Load, use: TargetUtilization, readers: int) -> tuple[int, str]:
+def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, str]:
     """Shards for the records and bytes written, and for the bytes read by every consumer."""
-    by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use.shard)
-    by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use.shard)
-    by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use.shard)
+    by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use)
+    by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use)
+    by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, f"{load.records_per_second:,.0f} records/s at {use.shard:.0%} use"
+        return shards, f"{load.records_per_second:,.0f} records/s at {use:.0%} use"
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
-        return shards, f"{size_:.2f} MiB/s at {use.shard:.0%} use"
-    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use.shard:.0%} use"
+        return shards, f"{size_:.2f} MiB/s at {use:.0%} use"
+    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use:.0%} use"

@@ -181,13 +181,18 @@ class Objective(Closed):
 class TargetUtilization(Closed):
     """How much of each layer may be used when all is well, 0..1.
 
-    0.7 for capacity units is the default of DynamoDB's own auto scaling; 0.8 of the shard
-    limits and of the concurrency leaves room for one minute of growth before the next sweep.
+    Without a value, capacity units have the room that the uncertainty of the load's forecast asks
+    for. 0.8 of the shard limits is for keys that don't spread evenly, and for the seconds that a
+    minute's mean hides. 0.5 of the concurrency leaves room for double the load, which is what one
+    UpdateShardCount can let in, and idle concurrency costs nothing but smaller batches. The
+    subtasks of Flink applications cost whether idle or not: 0.8 of their time leaves room for a
+    minute's growth.
     """
 
     shard: Share = 0.8
-    concurrency: Share = 0.8
-    capacity: Share = 0.7
+    concurrency: Share = 0.5
+    parallelism: Share = 0.8
+    capacity: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from scaling.acting import Actor, levers_of, reconcile
 from scaling.dashboard import body, dashboard_name, rows
 from scaling.decide import decide
 from scaling.errors import CloudError, OutOfTime, TidegateError
+from scaling.forecast import PAST
 from scaling.history import History, remembered
 from scaling.levers import current_capacities
 from scaling.notify import notify
+from scaling.outlook import Outlook, outlook, past_metric
 from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever
@@ -90,7 +92,8 @@ def _sweep_one(
     readings = _look_closer(readings, edges.cloud, now)
     findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
     diagnoses = diagnose(readings)
-    plan = decide(readings, diagnoses, spec, history, now)
+    expected = _expected(readings, edges.metrics, spec, now)
+    plan = decide(readings, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
     actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
@@ -142,6 +145,17 @@ def _read(
     wanted = dict.fromkeys([*vital_metrics(pipeline), *(rule.metric for rule in rules)])
     end = now.replace(second=0, microsecond=0)
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
+
+
+def _expected(
+    readings: Readings, metrics: Metrics, spec: PipelineSpec, now: datetime
+) -> Outlook | None:
+    """What may come, by what CloudWatch has kept; it keeps nothing of what comes into a topic."""
+    if readings.pipeline.stream.is_topic:
+        return None
+    metric = past_metric(readings.pipeline)
+    past = metrics.read((metric,), now - PAST, now)[metric]
+    return outlook(readings, past, spec.objective, now)
 
 
 def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:

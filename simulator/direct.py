@@ -201,6 +201,7 @@ class DirectMetrics:
 
     def _window(self, metric: Metric, start: datetime, end: datetime) -> Window:
         period = timedelta(seconds=metric.period_seconds)
+        start -= timedelta(seconds=start.timestamp() % metric.period_seconds)
         count = int((end - start) / period)
         key = (metric.namespace, metric.name, metric.dimensions)
         every = metric.period_seconds // 60

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from simulator.manners import Refusal
 from simulator.overlay_flink import ApplicationOverlay
-from simulator.world import MAPPING_UUID, START, World
+from simulator.world import MAPPING_UUID, World
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Overlay", "throughput"]
 
 Answer = dict[str, Any]
-
-_TOGETHER: Mapping[str, Callable[[list[float]], float]] = {
-    "Sum": sum,
-    "SampleCount": sum,
-    "Maximum": max,
-    "Minimum": min,
-    "Average": fmean,
-}
-"""How CloudWatch makes a period of its minutes; the average of minutes is near enough here."""
 
 
 class _Response:
@@ -197,26 +187,26 @@ class Overlay:
         asked = query["MetricStat"]
         metric = asked["Metric"]
         dimensions = tuple((each["Name"], each["Value"]) for each in metric["Dimensions"])
-        key = (metric["Namespace"], metric["MetricName"], dimensions)
-        times, values = [], []
-        for at, minutes in self._periods(params["StartTime"], params["EndTime"], asked["Period"]):
-            told = [self._world.metric(*key, asked["Stat"], minute) for minute in minutes]
-            present = [value for value in told if value is not None]
-            if present:
-                times.append(at)
-                values.append(_TOGETHER[asked["Stat"]](present))
-        return {"Id": query["Id"], "Timestamps": times, "Values": values, "StatusCode": "Complete"}
-
-    def _periods(
-        self, start: datetime, end: datetime, seconds: int
-    ) -> Iterator[tuple[datetime, list[datetime]]]:
-        """Each period that the world has lived in with its minutes."""
-        period = timedelta(seconds=seconds)
-        lived = max(0, (START - start) // period)
-        at = start + period * lived
-        while at < min(end, self._world.now):
-            yield at, [at + timedelta(seconds=offset) for offset in range(0, seconds, 60)]
-            at += period
+        period = timedelta(seconds=asked["Period"])
+        start: datetime = params["StartTime"]
+        points = self._world.metrics(
+            metric["Namespace"],
+            metric["MetricName"],
+            dimensions,
+            asked["Stat"],
+            start,
+            -((start - params["EndTime"]) // period),
+            asked["Period"] // 60,
+        )
+        known = [
+            (start + period * at, value) for at, value in enumerate(points) if value is not None
+        ]
+        return {
+            "Id": query["Id"],
+            "Timestamps": [at for at, _ in known],
+            "Values": [value for _, value in known],
+            "StatusCode": "Complete",
+        }
 
     def on_table(self, parsed: Answer, **_: Any) -> None:
         """moto's table with the world's capacity and status."""

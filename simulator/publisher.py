@@ -25,6 +25,13 @@ class Statistics:
     most: float = 0.0
     least: float = inf
 
+    def add(self, other: "Statistics") -> None:
+        """Take another minute in."""
+        self.total += other.total
+        self.count += other.count
+        self.most = max(self.most, other.most)
+        self.least = min(self.least, other.least)
+
     def of(self, statistic: str) -> float:
         """One of CloudWatch's statistics; KeyError for one it doesn't have."""
         match statistic:
@@ -81,12 +88,18 @@ class Publisher:
         """Every metric there has been."""
         return tuple(self._closed)
 
-    def value(self, key: Key, statistic: str, minute: int, now: float) -> float | None:
-        """A minute's value as CloudWatch answers at second ``now``; None where it has none yet."""
-        return self.values(key, statistic, range(minute, minute + 1), now)[0]
+    def value(self, key: Key, statistic: str, minutes: range, now: float) -> float | None:
+        """The value over some minutes as CloudWatch answers at second ``now``, from those that it
+        has; None where it has none yet."""
+        series = self._closed.get(key, {})
+        whole = Statistics()
+        for minute in minutes:
+            if minute in series and self._delivered_at(key[0], minute) <= now:
+                whole.add(series[minute])
+        return whole.of(statistic) if whole.count else None
 
     def values(self, key: Key, statistic: str, minutes: range, now: float) -> list[float | None]:
-        """The values of many minutes, likewise."""
+        """The values of many single minutes, likewise."""
         series = self._closed.get(key, {})
         certain = -inf if self.silences else now - LATE_MIN_SECONDS - LATE_SPREAD_SECONDS
         found: list[float | None] = []

@@ -13,7 +13,7 @@ from simulator.flink import ApplicationState
 from simulator.flink_metrics import NAMESPACE, ApplicationMetrics
 from simulator.flink_service import ApplicationService
 from simulator.manners import TableManners
-from simulator.publisher import Dimensions, Publisher
+from simulator.publisher import Dimensions, Key, Publisher
 from simulator.scenario import Fault, Scenario
 from simulator.stream import StreamState
 from simulator.traffic import RING, Keys, rate_at
@@ -60,6 +60,7 @@ class World:
         )
         self.application = self._new_application()
         self.costs = Costs()
+        self._kept: dict[tuple[Key, str, int, int], float | None] = {}
         self.series: list[MinuteTruth] = []
         self._seconds_out = 0
         self.seconds_late = 0
@@ -262,17 +263,26 @@ class World:
         count: int,
         every_minutes: int = 1,
     ) -> list[float | None]:
-        """The values of ``count`` minutes from ``start`` on, likewise."""
+        """The values of ``count`` periods of some minutes from ``start`` on, likewise."""
         first = int((start - START).total_seconds()) // 60
-        minutes = range(first, first + count * every_minutes, every_minutes)
         if namespace == NAMESPACE:
             dimensions = tuple(sorted(dimensions))
         key = (namespace, name, dimensions)
-        if first >= 0:
+        if first >= 0 and every_minutes == 1:
+            minutes = range(first, first + count)
             return self.publisher.values(key, statistic, minutes, self.second)
-        before = [self._before(name, statistic, minute) for minute in minutes if minute < 0]
-        rest = minutes[len(before) :]
-        return before + self.publisher.values(key, statistic, rest, self.second)
+        starts = range(first, first + count * every_minutes, every_minutes)
+        return [self._period(key, statistic, range(at, at + every_minutes)) for at in starts]
+
+    def _period(self, key: Key, statistic: str, minutes: range) -> float | None:
+        if minutes.stop > 0:
+            return self.publisher.value(key, statistic, minutes, self.second)
+        memory = (key, statistic, minutes.start, minutes.stop)
+        if memory not in self._kept:
+            known = [self._before(key[1], statistic, minute) for minute in minutes]
+            found = [each for each in known if each is not None]
+            self._kept[memory] = sum(found) if found else None
+        return self._kept[memory]
 
     def _before(self, name: str, statistic: str, minute: int) -> float | None:
         """What CloudWatch has kept of the incoming data from before the start, where the traffic

@@ -1,6 +1,7 @@
 """Both faces of the world agree: the ports directly, and boto3 clients answered by moto."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,21 @@ def test_both_faces_tell_the_same_metrics(faces: Faces) -> None:
     assert told[0] == told[1]
     assert any(window.present for window in told[0].values())
     assert any(not window.present for window in told[0].values())
+
+
+def test_both_faces_add_minutes_up_to_longer_periods(faces: Faces) -> None:
+    told = []
+    for world, cloud, metrics in faces:
+        world.advance(1200)
+        minutes = vital_metrics(cloud.describe(SPEC))[0]
+        periods = replace(minutes, period_seconds=300)
+        start, end = world.now - timedelta(minutes=20), world.now - timedelta(minutes=5)
+        sums = metrics.read((minutes,), start, end)[minutes].samples
+        wanted = [sum(each or 0 for each in sums[at : at + 5]) for at in (0, 5, 10)]
+        found = metrics.read((periods,), start + timedelta(seconds=70), end)[periods]
+        assert (list(found.samples), found.start) == (wanted, start)
+        told.append(found)
+    assert told[0] == told[1]
 
 
 def test_both_faces_sample_the_same_keys(faces: Faces) -> None:

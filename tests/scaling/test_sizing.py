@@ -90,6 +90,19 @@ def test_duration_is_learnt_as_a_plus_b_times_batch() -> None:
     assert learnt.records_per_busy_second(100) == pytest.approx(100 / 0.9)
 
 
+def test_a_few_odd_minutes_do_not_spoil_what_is_learnt() -> None:
+    good = [
+        Minute(batch=batch, seconds_per_batch=0.2 + 0.007 * batch) for batch in range(10, 90, 2)
+    ]
+    odd = [Minute(batch=90, seconds_per_batch=8.0)] * 8
+    pipeline = a_pipeline()
+    seen = readings(pipeline, *good[:20], *odd, *good[20:], healthy_before=False)
+    learnt = learn_rate(seen, pipeline.consumers[0])
+    assert learnt is not None
+    assert learnt.seconds_per_record == pytest.approx(0.007, rel=0.05)
+    assert learnt.seconds_per_invocation == pytest.approx(0.2, rel=0.15)
+
+
 def test_minutes_of_throttling_do_not_make_the_function_look_slow() -> None:
     pipeline = a_pipeline()
     stretched = Minute(seconds_per_batch=9, table_throttles=500)

@@ -1,0 +1,275 @@
+"""How large a load will get before anything could be done about it, from its own past.
+
+Four simple forecasts are made at every past moment that resembles this one and compared with what
+then came. The one that would have needed the least room is taken, with the room that its own past
+errors ask for (split conformal prediction: Vovk, Gammerman and Shafer, "Algorithmic Learning in a
+Random World", 2005). A gap in the past is neither a zero nor an error: what touches it is left out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import combinations
+from math import ceil
+from statistics import median
+
+from rules.window import Window
+
+__all__ = ["PAST", "PERIOD_SECONDS", "Forecast", "Past", "forecast"]
+
+PERIOD_SECONDS = 300
+"""What the load is averaged over: DynamoDB keeps 300 s of unused capacity for bursts (developer
+guide), and CloudWatch keeps points of 300 s for 63 days (GetMetricData)."""
+
+PAST = timedelta(days=15)
+"""Two weeks with the day before them: the same weekday twice."""
+
+DAY = 24 * 3600 // PERIOD_SECONDS
+DAYS_MAX = 7
+DAYS = tuple(range(1, DAYS_MAX + 1))
+WEEKS = (7, 14)
+HOUR = 3600 // PERIOD_SECONDS
+LATELY = 6 * HOUR
+AROUND = HOUR
+"""Errors are taken from the last six hours, and from an hour around this time on other days."""
+
+HALF_LIFE = HOUR
+"""An error an hour old counts half as much as one of now, one of yesterday half as much again as
+one of the day before: loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
+prediction beyond exchangeability", Annals of Statistics 2023)."""
+
+STRIDE = 3
+TREND = 6
+SCORES_MIN = 6
+
+Rates = Sequence[float | None]
+Days = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a load will come to, in its unit per second.
+
+    ``now`` is its mean over the newest 300 s, ``usual`` what it was at the end of the horizon on
+    other days, None where no other day is known. ``until`` is that end. ``likely`` is passed as
+    often as not before then, ``most`` only in the share of cases that was tolerated.
+    """
+
+    now: float
+    likely: float
+    most: float
+    until: datetime
+    usual: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Mean rates of 300 s each, oldest first, None for a gap; the newest ends at ``end``."""
+
+    rates: tuple[float | None, ...]
+    end: datetime
+    _usual: dict[tuple[int, Days], float | None] = field(default_factory=dict, compare=False)
+
+    @property
+    def mean_of_a_day(self) -> float:
+        """The mean rate of the last day, as far as it is known."""
+        seen = _present(self.rates[-DAY:])
+        return sum(seen) / len(seen) if seen else 0.0
+
+    def usual(self, at: int, days: Days) -> float | None:
+        """The median of some days back at the time of a period, each averaged over a quarter of an
+        hour; None where none of them is known."""
+        key = (at, days)
+        if key not in self._usual:
+            self._usual[key] = _usual(self.rates, at, days)
+        return self._usual[key]
+
+    @classmethod
+    def of(cls, window: Window, judged_until: datetime) -> "Past":
+        """From a window of sums, without the periods that were not over when it was judged."""
+        period = window.metric.period_seconds
+        kept = int((judged_until - window.start).total_seconds()) // period
+        samples = window.samples[: max(0, kept)]
+        rates = tuple(None if each is None else each / period for each in samples)
+        return cls(rates, window.start + timedelta(seconds=period * len(rates)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A moment to forecast from: ``at`` periods of the past are known, ``level`` is the newest."""
+
+    past: Past
+    at: int
+    level: float
+
+
+def _stays(moment: _Moment, _: int) -> float | None:
+    """The load stays as it is."""
+    return moment.level
+
+
+def _returns(moment: _Moment, _: int) -> float | None:
+    """The load returns to the middle of its last hour."""
+    seen = _present(moment.past.rates[max(0, moment.at - HOUR) : moment.at])
+    return median(seen) if len(seen) >= HOUR // 2 else None
+
+
+def _goes_on(moment: _Moment, ahead: int) -> float | None:
+    """The load goes on along the line of its last half hour, whose slope is the median of all
+    slopes between two points (Theil 1950, Sen 1968): a third of them may be wrong."""
+    seen = [
+        (at, rate)
+        for at, rate in enumerate(moment.past.rates[max(0, moment.at - TREND) : moment.at])
+        if rate is not None
+    ]
+    if len(seen) < TREND // 2:
+        return None
+    slope = median((later - rate) / (to - at) for (at, rate), (to, later) in combinations(seen, 2))
+    return max(0.0, moment.level + slope * (ahead if slope > 0 else 1))
+
+
+def _as_on_other_days(moment: _Moment, ahead: int) -> float | None:
+    """The load changes by as much as it did from this time on, on other days."""
+    return _seasonal(moment, ahead, DAYS)
+
+
+def _as_last_week(moment: _Moment, ahead: int) -> float | None:
+    """The load changes as on the same weekday."""
+    return _seasonal(moment, ahead, WEEKS)
+
+
+Way = Callable[[_Moment, int], float | None]
+_WAYS: tuple[Way, ...] = (
+    _stays,
+    _returns,
+    _goes_on,
+    _as_on_other_days,
+    _as_last_week,
+)
+
+
+def _seasonal(moment: _Moment, ahead: int, days: Days) -> float | None:
+    before = moment.past.usual(moment.at - 1, days)
+    if not before:
+        return None
+    after = [moment.past.usual(moment.at + step, days) for step in range(ahead)]
+    known = [each for each in after if each is not None]
+    return moment.level * max(known) / before if known else None
+
+
+def _usual(rates: Rates, at: int, days: Days) -> float | None:
+    found = []
+    for back in days:
+        middle = at - back * DAY
+        if middle < 0:
+            break
+        seen = _present(rates[max(0, middle - 1) : middle + 2])
+        if seen:
+            found.append(sum(seen) / len(seen))
+    return median(found) if found else None
+
+
+def _present(rates: Rates) -> list[float]:
+    return [rate for rate in rates if rate is not None]
+
+
+def _moments(past: Past, ahead: int) -> Iterator[tuple[_Moment, float]]:
+    """The moments like this one whose future is known, lately and at this time on other days,
+    each with what it counts."""
+    end = len(past.rates)
+    newest = end - ahead
+    lately = range(max(1, newest - LATELY), newest + 1)
+    places = [(at, 0.5 ** ((newest - at) / HALF_LIFE)) for at in lately]
+    for back in DAYS:
+        middle = end - back * DAY
+        around = range(max(1, middle - AROUND), min(middle + AROUND, newest - LATELY), STRIDE)
+        places += [(at, 0.5**back) for at in around]
+    for at, weight in places:
+        level = past.rates[at - 1]
+        if level:
+            yield _Moment(past, at, level), weight
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """What a forecast said, the largest of what came, and what that counts."""
+
+    said: float
+    came: float
+    weight: float
+
+    @property
+    def multiple(self) -> float:
+        """What came as a multiple of what was said."""
+        return self.came / self.said
+
+    @property
+    def excess(self) -> float:
+        """What came beyond what was said."""
+        return self.came - self.said
+
+
+def _scores(way: Way, moments: Sequence[tuple[_Moment, float]], ahead: int) -> Iterator[_Score]:
+    for moment, weight in moments:
+        came = _present(moment.past.rates[moment.at : moment.at + ahead])
+        said = way(moment, ahead)
+        if said and came:
+            yield _Score(said, max(came), weight)
+
+
+def _quantile(errors: Iterable[tuple[float, float]], share: float) -> float:
+    """Of errors with what they count, the one that a further case, which counts 1, stays below in
+    ``share`` of all; the largest seen where they are too few."""
+    ordered = sorted(errors)
+    wanted = share * (sum(weight for _, weight in ordered) + 1)
+    reached = 0.0
+    for error, weight in ordered:
+        reached += weight
+        if reached >= wanted:
+            return error
+    return ordered[-1][0]
+
+
+def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast | None:
+    """The load over the next ``seconds``, from its mean over the newest 300 s; None when too
+    little is known of it.
+
+    ``share`` of cases, 0..1, must stay below ``most``. Neither figure is ever below zero.
+    """
+    ahead = max(1, ceil(seconds / PERIOD_SECONDS))
+    moments = tuple(_moments(past, ahead))
+    here = _Moment(past, len(past.rates), level)
+    found = [
+        candidate
+        for way in _WAYS
+        if (candidate := _candidate(way, here, moments, ahead, share)) is not None
+    ]
+    if not found:
+        return None
+    _, likely, most = min(found)
+    highest = max(_present(past.rates))
+    if level < highest:
+        most = min(most, max(likely, highest))
+    end = past.end + timedelta(seconds=ahead * PERIOD_SECONDS)
+    return Forecast(level, likely, max(likely, most), end, past.usual(here.at + ahead - 1, DAYS))
+
+
+def _candidate(
+    way: Way,
+    here: _Moment,
+    moments: Sequence[tuple[_Moment, float]],
+    ahead: int,
+    share: float,
+) -> tuple[float, float, float] | None:
+    """How much more than what came it would have held ready, then what is likely and the most."""
+    said = way(here, ahead)
+    scores = list(_scores(way, moments, ahead))
+    if said is None or len(scores) < SCORES_MIN:
+        return None
+    multiples = [(score.multiple, score.weight) for score in scores]
+    room = _quantile(multiples, share)
+    held = sum(score.weight * score.said * room for score in scores)
+    came = sum(score.weight * score.came for score in scores)
+    beyond = _quantile([(score.excess, score.weight) for score in scores], share)
+    most = max(0.0, min(said * room, said + beyond))
+    return held / came, said * _quantile(multiples, 0.5), most

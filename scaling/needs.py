@@ -1,0 +1,186 @@
+"""What the load of now, with its backlog, needs of every lever where a pipeline is ill."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rules.diagnosis import Cause, Diagnosis, LeverKind
+from rules.pipeline import Pipeline
+from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
+from scaling.application_wishes import source_demand
+from scaling.history import History
+from scaling.outlook import Outlook
+from scaling.plan import Demand
+from scaling.record import Lever
+from scaling.sizing import ANSWER_SECONDS, Load, Model, load_now, load_of_the_hour, size
+from scaling.specification import PipelineSpec
+
+__all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
+
+CAPACITIES = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+Demands = dict[Lever, Demand]
+
+_CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
+_UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
+
+
+def by_lever(demands: Iterable[Demand]) -> Demands:
+    """Demands, each to be found by its lever."""
+    return {demand.lever: demand for demand in demands}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """All that the needs of one look depend on."""
+
+    readings: Readings
+    model: Model
+    diagnoses: tuple[Diagnosis, ...]
+    spec: PipelineSpec
+    history: History
+    expected: Outlook | None
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        return self.readings.pipeline
+
+    @property
+    def _shards(self) -> Lever:
+        return Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+
+    def demands(self) -> tuple[Demands, Demands]:
+        """What is needed; and what would be without the backlog."""
+        shards = self._size(self._load(self.history.last_change(self._shards)))[self._shards]
+        below = self._let_in(shards.capacity)
+        steady = self._size(replace(below, backlog_records=0.0))
+        needed = self._size(below) | {self._shards: shards}
+        self._withhold(needed)
+        self._escalate(needed)
+        if self.readings.refusals_fall:
+            needed.pop(self._shards, None)
+        wider = source_demand(self.readings, self.diagnoses)
+        if wider is not None:
+            needed[self._shards] = wider
+        return needed, steady
+
+    def _size(self, load: Load) -> Demands:
+        return by_lever(size(self.model, load, self.spec, self._pipeline.stream.shard_count))
+
+    def _let_in(self, shards: int) -> Load:
+        """What the consumers and tables get: refusals from before a reshard are no evidence
+        against the new shards, but what was refused then is still to come, as fast as the shards
+        take it."""
+        current = self._pipeline.stream.shard_count
+        widened = min(2 * current, max(current, shards))
+        return _at_most(self._load(None), widened)
+
+    def _load(self, shards_changed_at: datetime | None) -> Load:
+        load = load_now(self.readings, shards_changed_at, self.spec.objective.catch_up_seconds)
+        load = self._curable(load)
+        taken = _at_most(load, self._pipeline.stream.shard_count).records_per_second
+        waiting = max(load.backlog_records, _piling_up(self.model, taken))
+        load = replace(load, backlog_records=waiting)
+        if self.expected is None:
+            return load
+        return _at_least(load, self.expected.soon.likely)
+
+    def _curable(self, load: Load) -> Load:
+        """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
+        it, one that the last change was sized for already, and refusals that come from one
+        shard."""
+        causes = {diagnosis.cause for diagnosis in self.diagnoses}
+        if any(diagnosis.advice for diagnosis in self.diagnoses) or self._was_sized_for():
+            load = replace(load, backlog_records=0.0)
+        if causes.intersection(_UNEVEN):
+            hour = load_of_the_hour(self.readings)
+            load = replace(
+                load,
+                records_per_second=min(load.records_per_second, hour.records_per_second),
+                bytes_per_second=min(load.bytes_per_second, hour.bytes_per_second),
+            )
+        return load
+
+    def _was_sized_for(self) -> bool:
+        """Whether the last change is to be waited for: not when it only followed the load, so that
+        the age is over the objective and still grows."""
+        seen = self.readings
+        grows = (seen.age_seconds or 0.0) > seen.iterator_age_max_seconds and seen.age_growth > 0
+        return seen.is_settling and not grows
+
+    def _withhold(self, needed: Demands) -> None:
+        """Drop the demands that would be in vain beside an illness that only a person cures."""
+        for diagnosis in self.diagnoses:
+            if diagnosis.advice:
+                self._withhold_beside(diagnosis, needed)
+
+    def _withhold_beside(self, incurable: Diagnosis, needed: Demands) -> None:
+        _drop_capacity(needed, incurable.where)
+        ill = {each.where for each in self.diagnoses if each.cause in _CAPACITY_CAUSES}
+        for consumer in self._pipeline.consumers:
+            factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+            needed.pop(factor, None)
+        for table in self._pipeline.tables:
+            for capacity in table.capacities:
+                if capacity.where not in ill:
+                    _drop_capacity(needed, capacity.where)
+        if not any(each.cause is Cause.PRODUCER_THROTTLED for each in self.diagnoses):
+            needed.pop(self._shards, None)
+
+    def _escalate(self, needed: Demands) -> None:
+        """Double a capacity that goes on throttling at its limit although the load was met.
+
+        Not while the age is well or falls, since a drain may run into the limit, and not before
+        the last change of any lever shows in the metrics.
+        """
+        if not self.readings.age_is_sick or self.readings.is_settling:
+            return
+        for each in self.model.capacities:
+            capacity = each.capacity
+            for diagnosis in self.diagnoses:
+                if diagnosis.where != capacity.where or diagnosis.cause not in _CAPACITY_CAUSES:
+                    continue
+                for kind in diagnosis.cured_by:
+                    writes = kind is LeverKind.WRITE_CAPACITY
+                    current = capacity.write_units if writes else capacity.read_units
+                    lever = Lever.of(kind, capacity.where)
+                    if lever not in needed or needed[lever].capacity <= current:
+                        because = f"{capacity.where} throttles at {current:,} units: twice as much"
+                        needed[lever] = Demand(lever, current * 2, because)
+
+
+def _drop_capacity(needed: Demands, where: str) -> None:
+    for kind in CAPACITIES:
+        needed.pop(Lever.of(kind, where), None)
+
+
+def _piling_up(model: Model, records_per_second: float) -> float:
+    """Records that will wait for the tables when a change made now takes effect: those that the
+    tables' units and what they have saved up for bursts don't carry until then."""
+    waiting = 0.0
+    for each in model.capacities:
+        units = each.write_units_per_record
+        if units:
+            missing = records_per_second * units - each.write_units_meanwhile
+            waiting = max(waiting, (missing * ANSWER_SECONDS - each.saved_write_units) / units)
+    return waiting
+
+
+def _at_most(load: Load, shards: int) -> Load:
+    """No more than so many shards let in."""
+    by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, load.records_per_second)
+    by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, load.bytes_per_second)
+    share = min(1.0, by_records, by_bytes)
+    return replace(
+        load,
+        records_per_second=load.records_per_second * share,
+        bytes_per_second=load.bytes_per_second * share,
+    )
+
+
+def _at_least(load: Load, coming: Load) -> Load:
+    return replace(
+        load,
+        records_per_second=max(load.records_per_second, coming.records_per_second),
+        bytes_per_second=max(load.bytes_per_second, coming.bytes_per_second),
+        has_room=True,
+    )

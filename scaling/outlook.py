@@ -1,0 +1,127 @@
+"""The load that a lever must be ready for before a later sweep could move it again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rules.metrics import stream_metric
+from rules.pipeline import Pipeline
+from rules.readings import Readings
+from rules.vitals import LATE_SECONDS
+from rules.window import Metric, Window
+from scaling.forecast import PERIOD_SECONDS, Forecast, Past, forecast
+from scaling.resources.kinesis_stream import UPDATES_PER_DAY
+from scaling.sizing import Load
+from scaling.specification import Objective
+
+__all__ = ["LEAD_SECONDS", "Expected", "Outlook", "outlook", "past_metric"]
+
+SWEEP_SECONDS = 60
+"""Sweeps come each minute (the schedule of the deployed app)."""
+
+EFFECT_SECONDS = 60
+"""A table or a mapping takes a change within a minute; a stream takes longer (README, measured in
+the embedded world; AWS promises nothing)."""
+
+LEAD_SECONDS = LATE_SECONDS + SWEEP_SECONDS + EFFECT_SECONDS
+"""From a load that comes to the change that answers it, at most."""
+
+MINUTES_NEEDED = 3
+HOUR_SECONDS, DAY_SECONDS = 3600, 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What may come up to a moment: ``most`` has room for what is uncertain, ``likely`` has not."""
+
+    most: Load
+    likely: Load
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What may come.
+
+    ``soon`` is before a later sweep's change could be in effect and the objective's time to catch
+    up is over, ``later`` before twice that time is. ``hour`` is what a decrease of DynamoDB must
+    last once the day's first four are spent, ``call`` what each of the day's ten calls of
+    UpdateShardCount must last. The usual rate is the mean of the last day.
+    """
+
+    soon: Expected
+    later: Expected | None
+    hour: Expected | None
+    call: Expected | None
+    usual_records_per_second: float
+
+
+def past_metric(pipeline: Pipeline) -> Metric:
+    """The one metric whose long past is read: GetMetricData is priced by metric, not by point."""
+    recent = stream_metric(pipeline.stream.name, "IncomingRecords", "Sum")
+    return Metric(
+        recent.namespace, recent.name, recent.dimensions, recent.statistic, PERIOD_SECONDS
+    )
+
+
+def tolerated_share(objective: Objective) -> float:
+    """The share of cases that must be met, 0.5..0.99: an excursion may come as often as there is
+    time to catch up after it, one an hour."""
+    return min(0.99, max(0.5, 1 - objective.catch_up_seconds / 3600))
+
+
+def _mean(window: Window) -> float | None:
+    newest = window.last(PERIOD_SECONDS)
+    if len(newest.present) < MINUTES_NEEDED:
+        return None
+    return newest.total / len(newest.present) / window.metric.period_seconds
+
+
+def outlook(
+    readings: Readings, past: Window, objective: Objective, now: datetime
+) -> Outlook | None:
+    """The loads from the newest minutes judged on; None when too little is known of the past."""
+    judged = readings.vitals.judged_until
+    records = _mean(readings.vitals.stream.incoming_records)
+    if judged is None or records is None:
+        return None
+    known = Past.of(past, judged)
+    lead = (now - judged).total_seconds() + SWEEP_SECONDS + EFFECT_SECONDS
+    soon, later, hour, call = (
+        _expected(readings, known, records, objective, seconds)
+        for seconds in (
+            lead + objective.catch_up_seconds,
+            2 * (lead + objective.catch_up_seconds),
+            lead + HOUR_SECONDS,
+            lead + DAY_SECONDS / UPDATES_PER_DAY,
+        )
+    )
+    return None if soon is None else Outlook(soon, later, hour, call, known.mean_of_a_day)
+
+
+def _expected(
+    readings: Readings, past: Past, records: float, objective: Objective, seconds: float
+) -> Expected | None:
+    found = forecast(past, records, seconds, tolerated_share(objective))
+    if found is None:
+        return None
+    stream = readings.vitals.stream
+    size = _record_bytes(stream.incoming_records, stream.incoming_bytes)
+    until = stream.incoming_records.end + timedelta(seconds=seconds)
+    return Expected(_load(found.most, size), _load(found.likely, size), _words(found, until))
+
+
+def _load(records_per_second: float, record_bytes: float) -> Load:
+    return Load(records_per_second, records_per_second * record_bytes, has_room=True)
+
+
+def _record_bytes(records: Window, size: Window) -> float:
+    seen = records.last(PERIOD_SECONDS).total
+    return size.last(PERIOD_SECONDS).total / seen if seen else 0.0
+
+
+def _words(expected: Forecast, until: datetime) -> str:
+    usual = "" if expected.usual is None else f", usually {expected.usual:,.0f}"
+    return (
+        f"{expected.likely:,.0f} to {expected.most:,.0f} records/s until {until:%H:%M} "
+        f"(now {expected.now:,.0f}{usual})"
+    )

@@ -1,0 +1,107 @@
+"""What every lever must be ready for, by the forecast of its load: when to go up and how far, and
+how far down it may go."""
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+from rules.diagnosis import LeverKind
+from rules.readings import BURST_SECONDS
+from scaling.needs import CAPACITIES, Demands
+from scaling.outlook import LEAD_SECONDS, Expected, Outlook
+from scaling.plan import Demand
+from scaling.record import Lever
+from scaling.sizing import Model, size
+from scaling.specification import PipelineSpec
+
+__all__ = ["Ready", "readiness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A lever that is below ``at_least`` goes up to ``enough``; one above ``floor`` may go down to
+    it, None where that can't be told yet."""
+
+    at_least: int
+    enough: int
+    because: str
+    floor: Demand | None
+
+
+def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever, Ready]:
+    """For every lever that the load touches.
+
+    A table goes down to what comes soon: it may go up again at any time. The factor goes down to
+    what comes within the hour. The shards go down to what comes while one of the day's ten calls
+    must last.
+    """
+    shards = model.pipeline.stream.shard_count
+
+    def demands(of: Expected | None) -> tuple[Demands, Demands]:
+        if of is None:
+            return {}, {}
+        likely, most = (
+            {
+                each.lever: replace(each, because=of.because)
+                for each in size(model, load, spec, shards)
+            }
+            for load in (of.likely, of.most)
+        )
+        return likely, _partly_from_burst(model, likely, most, spec)
+
+    likely, most = demands(expected.soon)
+    later, _ = demands(expected.later)
+    hour, _ = demands(expected.hour)
+    _, call = demands(expected.call)
+    floors = {
+        LeverKind.WRITE_CAPACITY: most,
+        LeverKind.READ_CAPACITY: most,
+        LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
+        LeverKind.SHARD_COUNT: _larger(most, call),
+    }
+    return {
+        lever: Ready(
+            demand.capacity,
+            _enough(demand, most[lever], later.get(lever)),
+            demand.because,
+            floors[lever.kind].get(lever),
+        )
+        for lever, demand in likely.items()
+    }
+
+
+def _larger(one: Demands, other: Demands) -> Demands:
+    """The larger demand of each lever; none where the other isn't known."""
+    return {
+        lever: max(one[lever], other[lever], key=lambda demand: demand.capacity)
+        for lever in one.keys() & other.keys()
+    }
+
+
+def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
+    """How far up: to what may come soon, for a table, or is likely to come before twice that time
+    is over, so that a growing load isn't followed in small steps."""
+    soon = most if likely.lever.kind in CAPACITIES else likely
+    return max(soon.capacity, min(most.capacity, 0 if later is None else later.capacity))
+
+
+def _partly_from_burst(model: Model, likely: Demands, most: Demands, spec: PipelineSpec) -> Demands:
+    """What the file says of the use of capacity is obeyed. Else what is likely must be provisioned,
+    with room to drain within an hour what has come to the age that the objective allows; what is
+    merely possible may come out of the units saved up, until a change that answers it is in effect.
+    A smaller table keeps fewer of them.
+    """
+    if spec.target_utilization.capacity is not None:
+        return most
+    found = dict(most)
+    room = 1 + spec.objective.iterator_age_max_seconds / 3600
+    for each in model.capacities:
+        lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+        if lever not in most:
+            continue
+        saved = each.saved_write_units / LEAD_SECONDS
+        keeps = BURST_SECONDS / (LEAD_SECONDS + BURST_SECONDS)
+        units = most[lever].capacity
+        from_burst = ceil(max(units - saved, units * (1 - keeps)))
+        capacity = max(ceil(likely[lever].capacity * room), from_burst)
+        found[lever] = replace(most[lever], capacity=capacity)
+    return found

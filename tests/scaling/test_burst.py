@@ -1,0 +1,70 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.diagnosis import LeverKind
+from rules.metrics import table_metric
+from rules.pipeline import Capacity
+from rules.window import Window
+from scaling.burst import saved_units, units_meanwhile
+from scaling.history import History
+from scaling.record import Entry, Lever, Outcome
+from tests.builders import NOON
+
+TABLE = Capacity("scores", None, "ACTIVE", 100, 10)
+
+
+def consumed(*units_per_second: float | None) -> Window:
+    metric = table_metric("scores", None, "ConsumedWriteCapacityUnits", "Sum")
+    samples = tuple(None if each is None else each * 60 for each in units_per_second)
+    return Window(metric, NOON - timedelta(minutes=len(samples)), samples)
+
+
+def change(minutes_ago: float, before: int, after: int) -> Entry:
+    lever = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+    at = NOON - timedelta(minutes=minutes_ago)
+    return Entry("e", "race", lever, "dynamodb:UpdateTable", before, after, "", at, Outcome.DONE)
+
+
+@given(st.lists(st.none() | st.floats(0, 1000), max_size=90))
+def test_no_more_is_saved_than_300_seconds_of_the_units(minutes: list[float | None]) -> None:
+    assert 0 <= saved_units(TABLE, consumed(*minutes), History(())) <= 300 * 100
+
+
+@pytest.mark.parametrize(
+    ("minutes", "saved"),
+    [
+        ([90.0] * 10, 6_000),
+        ([0.0] * 10, 30_000),
+        ([90.0] * 10 + [150.0], 3_000),
+        ([120.0] * 10, 0),
+        ([None] * 10, 0),
+        ([None, 90.0, None], 600),
+    ],
+    ids=["little-unused", "full", "partly-spent", "over", "silence", "gaps"],
+)
+def test_unused_units_are_saved_and_silence_saves_nothing(
+    minutes: list[float | None], saved: float
+) -> None:
+    assert saved_units(TABLE, consumed(*minutes), History(())) == pytest.approx(saved)
+
+
+def test_what_was_saved_before_a_change_of_ours_is_kept() -> None:
+    raised = replace(TABLE, last_increase_at=NOON - timedelta(minutes=5))
+    minutes = consumed(*[40.0] * 5, *[90.0] * 5)
+    assert saved_units(raised, minutes, History((change(5, 50, 100),))) == pytest.approx(6_000)
+
+
+def test_before_an_increase_by_someone_else_nothing_counts() -> None:
+    raised = replace(TABLE, last_increase_at=NOON - timedelta(minutes=5))
+    minutes = consumed(*[40.0] * 5, *[90.0] * 5)
+    assert saved_units(raised, minutes, History(())) == pytest.approx(3_000)
+
+
+def test_a_change_counts_from_when_it_is_in_effect() -> None:
+    history = History((change(0, 50, 100),))
+    assert units_meanwhile(TABLE, history, NOON, 240) == pytest.approx(87.5)
+    assert units_meanwhile(TABLE, History(()), NOON, 240) == 100

@@ -1,0 +1,88 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.diagnose import diagnose
+from rules.diagnosis import LeverKind
+from rules.pipeline import Table
+from rules.readings import Readings
+from scaling.decide import decide
+from scaling.history import History
+from scaling.outlook import Expected, Outlook
+from scaling.plan import Decision
+from scaling.record import Lever
+from scaling.sizing import Load
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
+
+TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+FULL = Minute(records_per_second=400)
+
+
+def coming(rate: float) -> Outlook:
+    load = Load(rate, rate * 300, has_room=True)
+    each = Expected(load, load, "as forecast")
+    return Outlook(each, each, each, each, rate)
+
+
+def decided(seen: Readings, expected: Outlook | None) -> dict[Lever, Decision]:
+    plan = decide(seen, diagnose(seen), SPEC, History(()), NOON, expected)
+    return {each.lever: each for each in plan.decisions}
+
+
+def table(units: int, decreased_minutes_ago: int | None = None, decreases: int = 0) -> Table:
+    at = None if decreased_minutes_ago is None else NOON - timedelta(minutes=decreased_minutes_ago)
+    own = a_table(units)
+    capacity = replace(own.capacity, decreases_today=decreases, last_decrease_at=at)
+    return replace(own, capacity=capacity)
+
+
+def seen(of: Table, *minutes: Minute | None) -> Readings:
+    return readings(a_pipeline(shards=4, factor=2, table=of), *minutes)
+
+
+def allowed(of: Table, rate: float = 400) -> int:
+    return decided(seen(of, *[FULL] * 90), coming(rate))[TABLE].allowed
+
+
+def test_a_quarter_of_an_hour_in_health_lets_a_table_down_to_what_is_expected() -> None:
+    found = decided(seen(table(1000), *[FULL] * 90), coming(500))[TABLE]
+    assert (found.wanted, found.allowed, found.because) == (509, 509, "as forecast")
+
+
+def test_a_decrease_must_save_more_than_the_time_it_blinds_for() -> None:
+    assert allowed(table(436)) == 436
+    assert allowed(table(437)) == 407
+
+
+def test_a_second_one_within_the_hour_must_save_six_times_as_much() -> None:
+    assert allowed(table(670, decreased_minutes_ago=30)) == 670
+    assert allowed(table(680, decreased_minutes_ago=30)) == 407
+    assert allowed(table(670, decreased_minutes_ago=61)) == 407
+
+
+def test_never_below_what_is_consumed_whatever_is_expected() -> None:
+    assert allowed(table(1000), rate=10) == 407
+
+
+@given(silent=st.sets(st.integers(0, 89), min_size=1), rate=st.floats(1, 300))
+def test_silence_never_lets_a_lever_down_further(silent: set[int], rate: float) -> None:
+    minutes: list[Minute | None] = [None if at in silent else FULL for at in range(90)]
+    expected = coming(rate)
+    full = decided(seen(table(1000), *[FULL] * 90), expected)
+    for lever, decision in decided(seen(table(1000), *minutes), expected).items():
+        assert decision.allowed >= full[lever].allowed
+
+
+@pytest.mark.parametrize("minutes", [3, 10, 15])
+def test_newest_minutes_in_silence_hold_every_scale_in(minutes: int) -> None:
+    gap: list[Minute | None] = [*[FULL] * (86 - minutes), *[None] * minutes, *[FULL] * 4]
+    found = decided(seen(table(1000), *gap), coming(100))
+    assert [each for each in found.values() if each.wanted < each.current] == []
+
+
+def test_a_load_that_is_expected_is_met_before_it_comes_and_in_health() -> None:
+    found = decided(seen(table(450), *[FULL] * 90), coming(900))
+    assert (found[TABLE].allowed, found[TABLE].because) == (915, "as forecast")
