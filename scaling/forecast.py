@@ -1,6 +1,6 @@
 """How large a load will get before anything could be done about it, from its own past.
 
-Four simple forecasts are made at every past moment that resembles this one and compared with what
+Five simple forecasts are made at every past moment that resembles this one and compared with what
 then came. The one that would have needed the least room is taken, with the room that its own past
 errors ask for (split conformal prediction: Vovk, Gammerman and Shafer, "Algorithmic Learning in a
 Random World", 2005). A gap in the past is neither a zero nor an error: what touches it is left out.
@@ -34,8 +34,8 @@ AROUND = HOUR
 """Errors are taken from the last six hours, and from an hour around this time on other days."""
 
 HALF_LIFE = HOUR
-"""An error an hour old counts half as much as one of now, one of yesterday half as much again as
-one of the day before: loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
+"""An error counts half as much for every hour of the last six that it is old, or for every day:
+loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
 prediction beyond exchangeability", Annals of Statistics 2023)."""
 
 STRIDE = 3
