@@ -1,6 +1,6 @@
 """How large a load will get before anything could be done about it, from its own past.
 
-Four simple forecasts are made at every past moment that resembles this one and compared with what
+Five simple forecasts are made at every past moment that resembles this one and compared with what
 then came. The one that would have needed the least room is taken, with the room that its own past
 errors ask for (split conformal prediction: Vovk, Gammerman and Shafer, "Algorithmic Learning in a
 Random World", 2005). A gap in the past is neither a zero nor an error: what touches it is left out.
@@ -34,8 +34,8 @@ AROUND = HOUR
 """Errors are taken from the last six hours, and from an hour around this time on other days."""
 
 HALF_LIFE = HOUR
-"""An error an hour old counts half as much as one of now, one of yesterday half as much again as
-one of the day before: loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
+"""An error counts half as much for every hour of the last six that it is old, or for every day:
+loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
 prediction beyond exchangeability", Annals of Statistics 2023)."""
 
 STRIDE = 3
@@ -249,7 +249,7 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     _, likely, most = min(found)
     highest = max(_present(past.rates))
     if level < highest:
-        most = min(most, max(likely, highest))
+        likely, most = min(likely, highest), min(most, highest)
     end = past.end + timedelta(seconds=ahead * PERIOD_SECONDS)
     return Forecast(level, likely, max(likely, most), end, past.usual(here.at + ahead - 1, DAYS))
 
@@ -266,10 +266,15 @@ def _candidate(
     scores = list(_scores(way, moments, ahead))
     if said is None or len(scores) < SCORES_MIN:
         return None
-    multiples = [(score.multiple, score.weight) for score in scores]
-    room = _quantile(multiples, share)
+    room = _quantile([(score.multiple, score.weight) for score in scores], share)
     held = sum(score.weight * score.said * room for score in scores)
     came = sum(score.weight * score.came for score in scores)
-    beyond = _quantile([(score.excess, score.weight) for score in scores], share)
-    most = max(0.0, min(said * room, said + beyond))
-    return held / came, said * _quantile(multiples, 0.5), most
+    return held / came, _expected(said, scores, 0.5), _expected(said, scores, share)
+
+
+def _expected(said: float, scores: Sequence[_Score], share: float) -> float:
+    """A forecast with the room for its errors, as multiples or as excess, whichever is less: small
+    loads make multiples of nothing, large ones small excesses of much."""
+    multiple = _quantile([(score.multiple, score.weight) for score in scores], share)
+    excess = _quantile([(score.excess, score.weight) for score in scores], share)
+    return max(0.0, min(said * multiple, said + excess))

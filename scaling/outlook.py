@@ -19,8 +19,7 @@ SWEEP_SECONDS = 60
 """Sweeps come each minute (the schedule of the deployed app)."""
 
 EFFECT_SECONDS = 60
-"""A table or a mapping takes a change within a minute; a stream takes longer (README, measured in
-the embedded world; AWS promises nothing)."""
+"""AWS promises nothing; the embedded world's tables and mappings take a change within a minute."""
 
 LEAD_SECONDS = LATE_SECONDS + SWEEP_SECONDS + EFFECT_SECONDS
 """From a load that comes to the change that answers it, at most."""
