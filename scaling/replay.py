@@ -21,7 +21,7 @@ from scaling.limits import FACTOR_MAX
 from scaling.lowering import BLIND_SHARE
 from scaling.record import Entry, Lever, Outcome
 from scaling.resources.kinesis_stream import shard_count_bounds
-from scaling.sizing import CAPACITY_USE, Load, learn, size
+from scaling.sizing import CAPACITY_USE, LANES_USE, Load, learn, size
 from scaling.specification import PipelineSpec
 
 __all__ = ["Need", "needs"]
@@ -98,9 +98,8 @@ def _shards(
     """By the load, and never fewer than the executions that were really busy need."""
     stream = readings.pipeline.stream
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
-    use = spec.target_utilization.concurrency
     wanted = [
-        None if hour is None else max(hour[lever], ceil(busy / use / FACTOR_MAX))
+        None if hour is None else max(hour[lever], ceil(busy / LANES_USE / FACTOR_MAX))
         for hour, busy in zip(sized, _executions(readings), strict=True)
     ]
     hours = _known(wanted, lever, spec)

@@ -29,6 +29,7 @@ __all__ = [
     "ANSWER_SECONDS",
     "CAPACITY_USE",
     "HOUR_SECONDS",
+    "LANES_USE",
     "NOW_SECONDS",
     "Load",
     "Model",

@@ -20,7 +20,7 @@ from scaling.dashboard import body, dashboard_name, rows
 from scaling.illness import Destination, Notice
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
-from scaling.specification import NoticeSpec, PipelineSpec
+from scaling.specification import Levers, NoticeSpec, PipelineSpec
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
 from simulator.scenario import load_scenario, scenario_names
@@ -333,10 +333,17 @@ ALARMS = {
     "order-writer/duration-near-timeout": (24_000, 3, 5, "notBreaching"),
     "order-writer/concurrency-near-cap": (2.4, 3, 5, "notBreaching"),
     "orders/writes-throttled": (1, 3, 5, "notBreaching"),
-    "orders/write-capacity": (80, 4, 5, "notBreaching"),
+    "orders/write-capacity": (100, 4, 5, "notBreaching"),
     "orders/reads-throttled": (1, 3, 5, "notBreaching"),
-    "orders/read-capacity": (80, 4, 5, "notBreaching"),
+    "orders/read-capacity": (100, 4, 5, "notBreaching"),
 }
+
+
+def test_a_capacity_that_nobody_follows_alarms_at_80_per_cent() -> None:
+    pipeline, spec = described("concurrency-cap")
+    *own, _ = wanted([(pipeline, replace(spec, levers=Levers()))], None)
+    told = {each.name.rpartition("/")[2]: each.configuration["Threshold"] for each in own}
+    assert (told["write-capacity"], told["read-capacity"]) == (80, 80)
 
 
 def described(name: str) -> tuple[Pipeline, PipelineSpec]:
