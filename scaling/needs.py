@@ -12,7 +12,15 @@ from scaling.history import History
 from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.record import Lever
-from scaling.sizing import ANSWER_SECONDS, Load, Model, load_now, load_of_the_hour, size
+from scaling.sizing import (
+    ANSWER_SECONDS,
+    Load,
+    Model,
+    load_now,
+    load_of_the_hour,
+    rise_meanwhile,
+    size,
+)
 from scaling.specification import PipelineSpec
 
 __all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
@@ -72,7 +80,19 @@ class Needs:
         take it."""
         current = self._pipeline.stream.shard_count
         widened = min(2 * current, max(current, shards))
-        return _at_most(self._load(None), widened)
+        return _at_most(self._rising(self._load(None)), widened)
+
+    def _rising(self, load: Load) -> Load:
+        """A table that is short already gets what will come when its change is in effect."""
+        if not any(diagnosis.cause in _CAPACITY_CAUSES for diagnosis in self.diagnoses):
+            return load
+        rise = rise_meanwhile(self.readings.vitals.stream.incoming_records)
+        share = 1 + rise / max(1.0, load.records_per_second)
+        return replace(
+            load,
+            records_per_second=load.records_per_second * share,
+            bytes_per_second=load.bytes_per_second * share,
+        )
 
     def _load(self, shards_changed_at: datetime | None) -> Load:
         load = load_now(self.readings, shards_changed_at, self.spec.objective.catch_up_seconds)

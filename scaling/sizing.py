@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from math import ceil
 
 from rules.diagnosis import LeverKind
@@ -37,6 +38,7 @@ __all__ = [
     "learn",
     "load_now",
     "load_of_the_hour",
+    "rise_meanwhile",
     "size",
 ]
 
@@ -142,6 +144,15 @@ def _now(window: Window) -> float:
     seen = newest.present
     mean = newest.total / len(seen) / window.metric.period_seconds if seen else 0.0
     return max(rate(window, 60), mean)
+
+
+def rise_meanwhile(window: Window) -> float:
+    """How much more comes a second when a change made now takes effect, if the smallest rise of
+    the newest five minutes goes on: a slope goes on no longer than it has lasted, and a jump is
+    none."""
+    seen = window.last(NOW_SECONDS).present
+    rise = max(0.0, min((later - earlier for earlier, later in pairwise(seen)), default=0.0))
+    return rise * ANSWER_SECONDS / window.metric.period_seconds**2
 
 
 def _backlog(readings: Readings) -> float:
