@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
-from math import ceil
+from math import ceil, inf
 from statistics import median
 
 from rules.window import Window
@@ -37,6 +37,9 @@ HALF_LIFE = HOUR
 """An error counts half as much for every hour of the last six that it is old, or for every day:
 loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
 prediction beyond exchangeability", Annals of Statistics 2023)."""
+
+HIGH_SHARE = 0.95
+"""A load a twentieth below its highest is as good as there: a mean over 300 s is that noisy."""
 
 STRIDE = 3
 TREND = 6
@@ -101,6 +104,16 @@ class _Moment:
     past: Past
     at: int
     level: float
+
+    @property
+    def is_at_its_highest(self) -> bool:
+        """Whether the load is about as high as it ever was until then."""
+        before = _present(self.past.rates[: self.at])
+        return self.level >= HIGH_SHARE * max(before, default=0.0)
+
+
+Weighed = tuple[_Moment, float]
+"""A moment with what it counts."""
 
 
 def _stays(moment: _Moment, _: int) -> float | None:
@@ -173,7 +186,7 @@ def _present(rates: Rates) -> list[float]:
     return [rate for rate in rates if rate is not None]
 
 
-def _moments(past: Past, ahead: int) -> Iterator[tuple[_Moment, float]]:
+def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
     """The moments like this one whose future is known, lately and at this time on other days,
     each with what it counts."""
     end = len(past.rates)
@@ -209,7 +222,7 @@ class _Score:
         return self.came - self.said
 
 
-def _scores(way: Way, moments: Sequence[tuple[_Moment, float]], ahead: int) -> Iterator[_Score]:
+def _scores(way: Way, moments: Sequence[Weighed], ahead: int) -> Iterator[_Score]:
     for moment, weight in moments:
         came = _present(moment.past.rates[moment.at : moment.at + ahead])
         said = way(moment, ahead)
@@ -237,8 +250,8 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     ``share`` of cases, 0..1, must stay below ``most``. Neither figure is ever below zero.
     """
     ahead = max(1, ceil(seconds / PERIOD_SECONDS))
-    moments = tuple(_moments(past, ahead))
     here = _Moment(past, len(past.rates), level)
+    moments, bound = _alike(here, tuple(_moments(past, ahead)))
     found = [
         candidate
         for way in _WAYS
@@ -247,17 +260,27 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     if not found:
         return None
     _, likely, most = min(found)
-    highest = max(_present(past.rates))
-    if level < highest:
-        likely, most = min(likely, highest), min(most, highest)
+    likely, most = min(likely, bound), min(most, bound)
     end = past.end + timedelta(seconds=ahead * PERIOD_SECONDS)
     return Forecast(level, likely, max(likely, most), end, past.usual(here.at + ahead - 1, DAYS))
+
+
+def _alike(here: _Moment, moments: tuple[Weighed, ...]) -> tuple[tuple[Weighed, ...], float]:
+    """The moments that tell of this one, and how far the load may go by them.
+
+    Beyond its highest only where it is there now, and has been before: what came after a low says
+    nothing of how far a load goes beyond.
+    """
+    high = tuple(each for each in moments if each[0].is_at_its_highest)
+    if here.is_at_its_highest and len(high) >= SCORES_MIN:
+        return high, inf
+    return moments, max([here.level, *_present(here.past.rates)])
 
 
 def _candidate(
     way: Way,
     here: _Moment,
-    moments: Sequence[tuple[_Moment, float]],
+    moments: Sequence[Weighed],
     ahead: int,
     share: float,
 ) -> tuple[float, float, float] | None:

@@ -55,6 +55,21 @@ def test_gaps_in_a_steady_load_are_neither_zeros_nor_errors(gaps: set[int]) -> N
         assert (found.likely, found.most) == (500.0, 500.0)
 
 
+def test_a_load_that_comes_and_goes_is_not_taken_beyond_its_highest() -> None:
+    races = [1000.0 if at % 3 == 2 else 10.0 for at in range(36)]
+    for minutes in (8, 11, 35):
+        found = forecast(past(*races[: minutes + 1]), 1000.0, 600, SHARE)
+        if found is not None:
+            assert found.most <= 1000
+
+
+def test_a_load_that_climbs_is_taken_beyond_its_highest() -> None:
+    climb = [200.0 + 20 * at for at in range(36)]
+    found = forecast(past(*climb), climb[-1], 600, SHARE)
+    assert found is not None
+    assert climb[-1] < found.likely <= found.most
+
+
 def test_what_came_at_this_time_on_other_days_is_foreseen() -> None:
     found = forecast(past(*[a_day(at) for at in range(5 * DAY)]), a_day(5 * DAY - 1), 3600, SHARE)
     assert found is not None
