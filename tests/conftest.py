@@ -12,6 +12,11 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
+
+# A deadline would judge the machine, which may be busy, and not the code.
+settings.register_profile("tidegate", deadline=None)
+settings.load_profile("tidegate")
 
 SERVICES = (
     "kinesis", "lambda", "iam", "dynamodb", "cloudwatch", "application-autoscaling",

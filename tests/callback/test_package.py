@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from scaling.specification import ApplicationSpec, NoticeSpec, PipelineSpec
+from tidegate.deployment.deployed import reached
 from tidegate.deployment.options import Options
 from tidegate.deployment.permissions import policy
-from tidegate.deployment.reach import reached
 from tidegate.deployment.template import extras
 from tidegate.pipeline_file import load
 

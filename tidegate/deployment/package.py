@@ -16,9 +16,9 @@ import click
 from scaling.compiled import compiled
 from scaling.errors import ConfigurationError
 from scaling.specification import PipelineFile
+from tidegate.deployment.deployed import reached
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.permissions import CHARACTERS_MAX, characters, policy
-from tidegate.deployment.reach import reached
 from tidegate.deployment.template import extras
 from tidegate.deployment.terraform import terraform
 from tidegate.pipeline_file import load
