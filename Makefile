@@ -28,19 +28,23 @@ bench-docs: .venv/run
 # Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing.
 FORMAT ?= cloudformation
 package: .venv/dev
+	$(if $(CONFIG),,$(error make package needs CONFIG=pipelines.yaml))
 	$(BIN)/python -m tidegate.deployment.package $(CONFIG) build --format $(FORMAT) $(OPTIONS)
 
 # Needs STAGE and OPERATOR=arn:aws:iam::ACCOUNT:role/NAME[,...]; deploys what `make package` left.
 deploy: .venv/dev
+	$(if $(and $(STAGE),$(OPERATOR)),,$(error make deploy needs STAGE=... and OPERATOR=ROLE_ARN))
 	$(BIN)/python -m tidegate.deployment.deploy up $(STAGE) build/deploy --operator $(OPERATOR)
 
 # Needs STAGE; registrations, stack and bucket are gone afterwards.
 destroy: .venv/dev
+	$(if $(STAGE),,$(error make destroy needs STAGE=...))
 	$(BIN)/python -m tidegate.deployment.deploy down $(STAGE)
 
-# The endpoint on http://127.0.0.1:8000 before the embedded world.
+# The endpoint on http://127.0.0.1:8000 (or PORT) before the embedded world.
+PORT ?= 8000
 serve: .venv/dev
-	PYTHONPATH=chalice_app $(BIN)/python -m tidegate.serve
+	PYTHONPATH=chalice_app PORT=$(PORT) $(BIN)/python -m tidegate.serve
 
 clean:
 	rm -rf .venv build bench report.html

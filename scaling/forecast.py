@@ -43,7 +43,6 @@ HIGH_SHARE = 0.95
 
 STRIDE = 3
 TREND = 6
-SCORES_MIN = 6
 
 Rates = Sequence[float | None]
 Days = tuple[int, ...]
@@ -152,6 +151,7 @@ def _as_last_week(moment: _Moment, ahead: int) -> float | None:
 
 
 Way = Callable[[_Moment, int], float | None]
+Room = Callable[[Sequence[tuple[float, float]]], float]
 _WAYS: tuple[Way, ...] = (
     _stays,
     _returns,
@@ -234,7 +234,16 @@ def _quantile(errors: Iterable[tuple[float, float]], share: float) -> float:
     """Of errors with what they count, the one that a further case, which counts 1, stays below in
     ``share`` of all; the largest seen where they are too few."""
     ordered = sorted(errors)
-    wanted = share * (sum(weight for _, weight in ordered) + 1)
+    return _reached(ordered, share * (sum(weight for _, weight in ordered) + 1))
+
+
+def _middle(errors: Iterable[tuple[float, float]]) -> float:
+    """The median of errors with what they count."""
+    ordered = sorted(errors)
+    return _reached(ordered, sum(weight for _, weight in ordered) / 2)
+
+
+def _reached(ordered: Sequence[tuple[float, float]], wanted: float) -> float:
     reached = 0.0
     for error, weight in ordered:
         reached += weight
@@ -251,7 +260,7 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     """
     ahead = max(1, ceil(seconds / PERIOD_SECONDS))
     here = _Moment(past, len(past.rates), level)
-    moments, bound = _alike(here, tuple(_moments(past, ahead)))
+    moments, bound = _alike(here, tuple(_moments(past, ahead)), share)
     found = [
         candidate
         for way in _WAYS
@@ -265,14 +274,22 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     return Forecast(level, likely, max(likely, most), end, past.usual(here.at + ahead - 1, DAYS))
 
 
-def _alike(here: _Moment, moments: tuple[Weighed, ...]) -> tuple[tuple[Weighed, ...], float]:
+def _enough(share: float) -> int:
+    """Cases from which it can be told what a further one stays below in ``share`` of all: with
+    fewer no error seen is large enough (Vovk et al. 2005)."""
+    return ceil(share / (1 - share))
+
+
+def _alike(
+    here: _Moment, moments: tuple[Weighed, ...], share: float
+) -> tuple[tuple[Weighed, ...], float]:
     """The moments that tell of this one, and how far the load may go by them.
 
     Beyond its highest only where it is there now, and has been before: what came after a low says
     nothing of how far a load goes beyond.
     """
     high = tuple(each for each in moments if each[0].is_at_its_highest)
-    if here.is_at_its_highest and len(high) >= SCORES_MIN:
+    if here.is_at_its_highest and len(high) >= _enough(share):
         return high, inf
     return moments, max([here.level, *_present(here.past.rates)])
 
@@ -287,17 +304,18 @@ def _candidate(
     """How much more than what came it would have held ready, then what is likely and the most."""
     said = way(here, ahead)
     scores = list(_scores(way, moments, ahead))
-    if said is None or len(scores) < SCORES_MIN:
+    if said is None or len(scores) < _enough(share):
         return None
     room = _quantile([(score.multiple, score.weight) for score in scores], share)
     held = sum(score.weight * score.said * room for score in scores)
     came = sum(score.weight * score.came for score in scores)
-    return held / came, _expected(said, scores, 0.5), _expected(said, scores, share)
+    likely = _expected(said, scores, _middle)
+    return held / came, likely, _expected(said, scores, lambda errors: _quantile(errors, share))
 
 
-def _expected(said: float, scores: Sequence[_Score], share: float) -> float:
+def _expected(said: float, scores: Sequence[_Score], room: Room) -> float:
     """A forecast with the room for its errors, as multiples or as excess, whichever is less: small
     loads make multiples of nothing, large ones small excesses of much."""
-    multiple = _quantile([(score.multiple, score.weight) for score in scores], share)
-    excess = _quantile([(score.excess, score.weight) for score in scores], share)
+    multiple = room([(score.multiple, score.weight) for score in scores])
+    excess = room([(score.excess, score.weight) for score in scores])
     return max(0.0, min(said * multiple, said + excess))

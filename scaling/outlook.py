@@ -120,7 +120,6 @@ def _record_bytes(records: Window, size: Window) -> float:
 
 def _words(expected: Forecast, until: datetime) -> str:
     usual = "" if expected.usual is None else f", usually {expected.usual:,.0f}"
-    return (
-        f"{expected.likely:,.0f} to {expected.most:,.0f} records/s until {until:%H:%M} "
-        f"(now {expected.now:,.0f}{usual})"
-    )
+    likely, most = f"{expected.likely:,.0f}", f"{expected.most:,.0f}"
+    load = most if likely == most else f"{likely} to {most}"
+    return f"forecast {load} records/s until {until:%H:%M} (now {expected.now:,.0f}{usual})"

@@ -41,7 +41,7 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
             return {}, {}
         likely, most = (
             {
-                each.lever: replace(each, because=of.because)
+                each.lever: replace(each, because=f"{of.because}: {each.because}")
                 for each in size(model, load, spec, shards)
             }
             for load in (of.likely, of.most)

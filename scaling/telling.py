@@ -25,7 +25,8 @@ def health_of(
         return Health.UNKNOWN
     if causes.issubset(_WELL):
         return _health_without_illness(readings, findings)
-    failed = any(change.outcome is Outcome.FAILED for change in changes)
+    # A change that is only shown, in a dry run, sets nothing going.
+    failed = any(change.outcome in (None, Outcome.FAILED) for change in changes)
     undone = any(each.wanted > each.allowed == each.current for each in plan.decisions)
     if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
         return Health.SICK

@@ -50,7 +50,4 @@ def code_of(report: SweepReport) -> int:
 def _is_undone(report: PipelineReport) -> bool:
     failed = any(each.outcome not in (None, Outcome.DONE) for each in report.changes)
     unmet = any(each.wanted > each.allowed for each in report.decisions)
-    only_shown = any(each.outcome is None for each in report.changes)
-    if only_shown and report.health is Health.HEALING:
-        return True
     return failed or unmet or report.health in (Health.SICK, Health.UNKNOWN)

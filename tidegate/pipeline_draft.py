@@ -90,6 +90,8 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
     elif undecided:
         yield "  # tables:"
         yield from (f"  #   {line}" for line in _undecided(undecided))
+    else:
+        yield "  # tables: [NAME] # neither its role's policies nor its environment name one it writes"
     yield "  levers:"
     yield from _lever(drafted.proposal.of(LeverKind.PARALLELIZATION_FACTOR, name), "    ")
 

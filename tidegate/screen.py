@@ -175,7 +175,7 @@ _FIGURES = {
     "records_written": "records written",
     "records_read": "records read",
     "records_lost": "records lost",
-    "producer_throttles": "writes refused to producers",
+    "producer_throttles": "refusals to producers, retries too",
     "table_throttles": "writes throttled by tables",
     "cost_usd": "cost of the run",
     "limit_violations": "calls refused by AWS",

@@ -6,6 +6,8 @@ checked for signatures here: Chalice's local mode has no IAM.
 """
 
 import json
+import os
+import sys
 import time
 from dataclasses import fields, replace
 from datetime import datetime
@@ -32,7 +34,7 @@ from simulator.world import World
 
 __all__ = ["main"]
 
-HOST, PORT = "127.0.0.1", 8000
+HOST = "127.0.0.1"
 SPEED = 60
 SECONDS_AT_START = 240
 
@@ -62,8 +64,8 @@ def _theirs(spec: PipelineSpec) -> PipelineSpec:
     return replace(spec, levers=Levers(**owned))
 
 
-def main() -> None:
-    """Serve until stopped."""
+def main(port: int) -> None:
+    """Serve until stopped. Raises OSError when the port is taken."""
     scenario = load_scenario("race-day")
     world = World(scenario, 1)
     world.advance(SECONDS_AT_START)
@@ -78,8 +80,15 @@ def main() -> None:
         folder = str(Path(__file__).parents[1] / "chalice_app")
         config = Config(config_from_disk={"project_dir": folder}, user_provided_params={})
         # One request at a time: the world has one clock.
-        LocalDevServer(app, config, HOST, PORT, server_cls=HTTPServer).serve_forever()
+        LocalDevServer(app, config, HOST, port, server_cls=HTTPServer).serve_forever()
 
 
 if __name__ == "__main__":
-    main()
+    chosen = int(os.environ.get("PORT", "8000"))
+    try:
+        main(chosen)
+    except KeyboardInterrupt:
+        print("Stopped.")
+    except OSError as error:
+        print(f"Port {chosen} can't be served: {error.strerror}; PORT=N chooses another")
+        sys.exit(2)

@@ -112,6 +112,18 @@ def test_what_is_not_there_is_named(aws: dict[str, Any], file: Path) -> None:
     assert "dynamodb:DescribeTable on orders" in result.stderr
 
 
+def test_a_pipeline_that_is_not_there_does_not_hide_the_others(
+    aws: dict[str, Any], file: Path
+) -> None:
+    put_metrics(aws, minute_now(), sick=False)
+    other = PIPELINE.replace("pipelines:\n", "").replace("name: orders", "name: gone")
+    file.write_text(PIPELINE + other.replace("stream: orders", "stream: gone"), encoding="utf-8")
+    result = run(str(file), "--since", "2h")
+    assert result.exit_code == 2
+    assert "orders: US dollars a month" in result.stdout
+    assert "kinesis:DescribeStreamSummary on gone" in result.stderr
+
+
 def test_a_true_run_and_one_without_an_answer(aws: dict[str, Any], file: Path) -> None:
     put_metrics(aws, minute_now(), sick=False)
     code = "from tidegate.cli import main; main()"

@@ -49,7 +49,8 @@ def allowed(of: Table, rate: float = 400) -> int:
 
 def test_a_quarter_of_an_hour_in_health_lets_a_table_down_to_what_is_expected() -> None:
     found = decided(seen(table(1000), *[FULL] * 90), coming(500))[TABLE]
-    assert (found.wanted, found.allowed, found.because) == (509, 509, "as forecast")
+    because = "as forecast: 500 records/s x 1.00 units each, at 100% use"
+    assert (found.wanted, found.allowed, found.because) == (509, 509, because)
 
 
 def test_a_decrease_must_save_more_than_the_time_it_blinds_for() -> None:
@@ -85,4 +86,5 @@ def test_newest_minutes_in_silence_hold_every_scale_in(minutes: int) -> None:
 
 def test_a_load_that_is_expected_is_met_before_it_comes_and_in_health() -> None:
     found = decided(seen(table(450), *[FULL] * 90), coming(900))
-    assert (found[TABLE].allowed, found[TABLE].because) == (915, "as forecast")
+    because = "as forecast: 900 records/s x 1.00 units each, at 100% use"
+    assert (found[TABLE].allowed, found[TABLE].because) == (915, because)

@@ -88,7 +88,7 @@ def test_the_outlook_says_what_it_expects_until_when() -> None:
     seen = readings(a_pipeline(), Minute())
     found = outlook(seen, told(*[100.0] * 40), Objective(), NOON + timedelta(minutes=2))
     assert found is not None
-    assert found.soon.because == "100 to 100 records/s until 12:09 (now 100)"
+    assert found.soon.because == "forecast 100 records/s until 12:09 (now 100)"
     assert found.soon.likely == Load(100, 30_000, has_room=True)
     assert found.usual_records_per_second == 100
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scaling.errors import TidegateError
-from tidegate.exits import leave
+from tidegate.exits import code_of_error, leave
 from tidegate.since import as_moment
 
 if TYPE_CHECKING:
@@ -35,22 +35,27 @@ def _kept(context: click.Context, parameter: click.Parameter, value: str) -> dat
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
 def command(file: str, since: datetime, output: str) -> None:
     """Price the pipelines of FILE by a month: as they are set, as their highest peak needs, and
-    following the load as Tidegate does; and provisioned against on-demand. Changes nothing."""
+    following the load as Tidegate does; and provisioned against on-demand. Changes nothing. A
+    pipeline that can't be priced is told after the others."""
     try:
-        bills = _bills(file, since)
+        bills, failures = _bills(file, since)
     except TidegateError as error:
         leave(error)
     from tidegate.costs import costs_as_json, show_costs
 
     if output == "json":
         click.echo(json.dumps(costs_as_json(bills), indent=2))
-        return
-    from rich.console import Console
+    elif bills:
+        from rich.console import Console
 
-    show_costs(bills, Console())
+        show_costs(bills, Console())
+    for failure in failures:
+        click.echo(str(failure), err=True)
+    if failures:
+        raise SystemExit(max(map(code_of_error, failures)))
 
 
-def _bills(file: str, since: datetime) -> "list[Bill]":
+def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]]":
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.metrics import AwsMetrics
@@ -60,4 +65,11 @@ def _bills(file: str, since: datetime) -> "list[Bill]":
     clients = Clients()
     cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
     now = datetime.now(UTC)
-    return [bill(cloud.describe(each), each, metrics, since, now) for each in load(file).pipelines]
+    bills: list[Bill] = []
+    failures: list[TidegateError] = []
+    for each in load(file).pipelines:
+        try:
+            bills.append(bill(cloud.describe(each), each, metrics, since, now))
+        except TidegateError as error:
+            failures.append(error)
+    return bills, failures

@@ -50,7 +50,7 @@ def carry_out(
 ) -> None:
     """Show the steps, ask, and take them one by one. Raises CloudError."""
     if not planned:
-        click.echo("Nothing to do: Application Auto Scaling knows it as the file says.")
+        click.echo("Nothing to do: Application Auto Scaling has all that it should have.")
         return
     for step in planned:
         click.echo(f"{'would ' if dry_run else ''}{step}")

@@ -26,14 +26,19 @@ def default_ledger() -> str:
 
 def open_ledger(place: str, clients: "Clients") -> "Ledger":
     """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``."""
-    if place.startswith("dynamodb:"):
-        from scaling.aws.ledger_dynamodb import DynamoLedger
-
-        return DynamoLedger(clients.dynamodb, place.removeprefix("dynamodb:"))
     import sqlite3
 
     from scaling.errors import ConfigurationError, Mistake
     from scaling.ledger_sqlite import SqliteLedger
+
+    if place.startswith("dynamodb:"):
+        from scaling.aws.ledger_dynamodb import DynamoLedger
+
+        table = place.removeprefix("dynamodb:")
+        if not table:
+            words = "no table is named; dynamodb:TABLE is a ledger"
+            raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
+        return DynamoLedger(clients.dynamodb, table)
 
     try:
         return SqliteLedger(place)

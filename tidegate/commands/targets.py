@@ -45,8 +45,10 @@ def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
     from scaling.aws.cloud import AwsCloud
     from scaling.callback import Dimension, dimensions
     from scaling.levers import current_capacities, lever_spec
+    from scaling.registration import Site
     from tidegate.pipeline_file import load
 
+    site = None if api is None else Site.at(api)
     pipelines = load(config).pipelines
     cloud = AwsCloud(Clients())
     for pipeline in pipelines:
@@ -55,7 +57,6 @@ def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
         seen = {lever: Dimension(pipeline, lever) for lever in capacities}
         for dimension in (named | seen).values():
             said = lever_spec(pipeline, dimension.lever)
-            where = f"{(api or '').rstrip('/')}/scalableTargetDimensions/{dimension.dimension_id}"
             yield {
                 "id": dimension.dimension_id,
                 "lever": str(dimension.lever),
@@ -63,5 +64,5 @@ def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
                 "min": None if said is None else said.min,
                 "max": None if said is None else said.max,
                 "owner": None if said is None else said.owner,
-                "resource id": where if api else None,
+                "resource id": None if site is None else site.resource_id(dimension),
             }
