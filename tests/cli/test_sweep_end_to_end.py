@@ -58,6 +58,7 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
     put_pipeline(clients)
     put_metrics(clients, minute_now(), sick=True)
     shown = tidegate(endpoint, tmp_path, "--dry-run")
+    assert shown.stdout.startswith("orders: sick\n")
     assert "table-throttled at orders" in shown.stdout
     assert "would do write_capacity of orders: 50 -> " in shown.stdout
     assert "USD a month" in shown.stdout
