@@ -106,9 +106,10 @@ class _Moment:
 
     @property
     def is_at_its_highest(self) -> bool:
-        """Whether the load is about as high as it ever was until then."""
+        """Whether the load is about as high as it ever was until then; within the first hour that
+        says nothing."""
         before = _present(self.past.rates[: self.at])
-        return self.level >= HIGH_SHARE * max(before, default=0.0)
+        return self.at >= HOUR and self.level >= HIGH_SHARE * max(before, default=0.0)
 
 
 Weighed = tuple[_Moment, float]
@@ -151,7 +152,6 @@ def _as_last_week(moment: _Moment, ahead: int) -> float | None:
 
 
 Way = Callable[[_Moment, int], float | None]
-Room = Callable[[Sequence[tuple[float, float]]], float]
 _WAYS: tuple[Way, ...] = (
     _stays,
     _returns,
@@ -234,16 +234,7 @@ def _quantile(errors: Iterable[tuple[float, float]], share: float) -> float:
     """Of errors with what they count, the one that a further case, which counts 1, stays below in
     ``share`` of all; the largest seen where they are too few."""
     ordered = sorted(errors)
-    return _reached(ordered, share * (sum(weight for _, weight in ordered) + 1))
-
-
-def _middle(errors: Iterable[tuple[float, float]]) -> float:
-    """The median of errors with what they count."""
-    ordered = sorted(errors)
-    return _reached(ordered, sum(weight for _, weight in ordered) / 2)
-
-
-def _reached(ordered: Sequence[tuple[float, float]], wanted: float) -> float:
+    wanted = share * (sum(weight for _, weight in ordered) + 1)
     reached = 0.0
     for error, weight in ordered:
         reached += weight
@@ -276,8 +267,9 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
 
 def _enough(share: float) -> int:
     """Cases from which it can be told what a further one stays below in ``share`` of all: with
-    fewer no error seen is large enough (Vovk et al. 2005)."""
-    return ceil(share / (1 - share))
+    fewer no error seen is large enough (Vovk et al. 2005). An hour of them at least, since those of
+    the first minutes are of one event."""
+    return max(HOUR, ceil(share / (1 - share)))
 
 
 def _alike(
@@ -309,13 +301,12 @@ def _candidate(
     room = _quantile([(score.multiple, score.weight) for score in scores], share)
     held = sum(score.weight * score.said * room for score in scores)
     came = sum(score.weight * score.came for score in scores)
-    likely = _expected(said, scores, _middle)
-    return held / came, likely, _expected(said, scores, lambda errors: _quantile(errors, share))
+    return held / came, _expected(said, scores, 0.5), _expected(said, scores, share)
 
 
-def _expected(said: float, scores: Sequence[_Score], room: Room) -> float:
+def _expected(said: float, scores: Sequence[_Score], share: float) -> float:
     """A forecast with the room for its errors, as multiples or as excess, whichever is less: small
     loads make multiples of nothing, large ones small excesses of much."""
-    multiple = room([(score.multiple, score.weight) for score in scores])
-    excess = room([(score.excess, score.weight) for score in scores])
+    multiple = _quantile([(score.multiple, score.weight) for score in scores], share)
+    excess = _quantile([(score.excess, score.weight) for score in scores], share)
     return max(0.0, min(said * multiple, said + excess))

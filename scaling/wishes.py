@@ -3,7 +3,7 @@
 from datetime import datetime
 from math import ceil
 
-from rules.diagnosis import Diagnosis, LeverKind
+from rules.diagnosis import Diagnosis
 from rules.readings import Readings
 from scaling.history import History
 from scaling.levers import APPLICATION_LEVERS, current_capacities
@@ -84,10 +84,6 @@ def _prepare(lever: Lever, current: int, ready: Ready | None) -> Wish | None:
     """Up before the load comes, where it is as likely as not to pass what there is; not by less
     than a change is worth."""
     if ready is None or ready.at_least <= current:
-        return None
-    is_factor = lever.kind is LeverKind.PARALLELIZATION_FACTOR
-    if is_factor and ready.at_least < current * RAISE_MARGIN_UNSETTLED:
-        # Lanes have twice the room they need (``target_utilization.concurrency``).
         return None
     enough = max(ready.at_least, ready.enough)
     if lever.kind in CAPACITIES:

@@ -91,7 +91,7 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
         yield "  # tables:"
         yield from (f"  #   {line}" for line in _undecided(undecided))
     else:
-        yield "  # tables: [NAME] # neither its role's policies nor its environment name one it writes"
+        yield "  # tables: [NAME] # neither its role nor its environment names one that it writes"
     yield "  levers:"
     yield from _lever(drafted.proposal.of(LeverKind.PARALLELIZATION_FACTOR, name), "    ")
 
