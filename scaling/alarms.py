@@ -1,9 +1,8 @@
 """The recommended alarms of a pipeline: pure functions.
 
 As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %, or at all of it
-where Tidegate itself keeps it well used. Each takes M of N
-minutes and treats missing data as its metric needs; one composite alarm a pipeline pages, so that
-one illness pages once.
+where Tidegate itself keeps it well used. Each takes M of N minutes and treats missing data as its
+metric needs; one composite alarm a pipeline pages, so that one illness pages once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

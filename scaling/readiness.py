@@ -103,5 +103,8 @@ def _partly_from_burst(model: Model, likely: Demands, most: Demands, spec: Pipel
         units = most[lever].capacity
         from_burst = ceil(max(units - saved, units * (1 - keeps)))
         capacity = max(ceil(likely[lever].capacity * room), from_burst)
-        found[lever] = replace(most[lever], capacity=capacity)
+        because = most[lever].because
+        if capacity < units:
+            because += f", {units - capacity:,} of them out of the burst saved up if they come"
+        found[lever] = replace(most[lever], capacity=capacity, because=because)
     return found
