@@ -9,7 +9,7 @@ Random World", 2005). A gap in the past is neither a zero nor an error: what tou
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import accumulate, combinations
 from math import ceil, inf
 from statistics import median
 
@@ -98,18 +98,19 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A moment to forecast from: ``at`` periods of the past are known, ``level`` is the newest."""
+    """A moment to forecast from: ``at`` periods of the past are known, ``level`` is the newest,
+    ``highest`` the highest of them."""
 
     past: Past
     at: int
     level: float
+    highest: float
 
     @property
     def is_at_its_highest(self) -> bool:
         """Whether the load is about as high as it ever was until then; within the first hour that
         says nothing."""
-        before = _present(self.past.rates[: self.at])
-        return self.at >= HOUR and self.level >= HIGH_SHARE * max(before, default=0.0)
+        return self.at >= HOUR and self.level >= HIGH_SHARE * self.highest
 
 
 Weighed = tuple[_Moment, float]
@@ -186,7 +187,12 @@ def _present(rates: Rates) -> list[float]:
     return [rate for rate in rates if rate is not None]
 
 
-def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
+def _highest(rates: Rates) -> list[float]:
+    """The highest rate of the first none, one, two, ... periods."""
+    return list(accumulate((rate or 0.0 for rate in rates), max, initial=0.0))
+
+
+def _moments(past: Past, highest: Sequence[float], ahead: int) -> Iterator[Weighed]:
     """The moments like this one whose future is known, lately and at this time on other days,
     each with what it counts."""
     end = len(past.rates)
@@ -200,7 +206,7 @@ def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
     for at, weight in places:
         level = past.rates[at - 1]
         if level:
-            yield _Moment(past, at, level), weight
+            yield _Moment(past, at, level, highest[at]), weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +256,9 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     ``share`` of cases, 0..1, must stay below ``most``. Neither figure is ever below zero.
     """
     ahead = max(1, ceil(seconds / PERIOD_SECONDS))
-    here = _Moment(past, len(past.rates), level)
-    moments, bound = _alike(here, tuple(_moments(past, ahead)), share)
+    highest = _highest(past.rates)
+    here = _Moment(past, len(past.rates), level, highest[-1])
+    moments, bound = _alike(here, tuple(_moments(past, highest, ahead)), share)
     found = [
         candidate
         for way in _WAYS
@@ -283,7 +290,7 @@ def _alike(
     high = tuple(each for each in moments if each[0].is_at_its_highest)
     if here.is_at_its_highest and len(high) >= _enough(share):
         return high, inf
-    return moments, max([here.level, *_present(here.past.rates)])
+    return moments, max(here.level, here.highest)
 
 
 def _candidate(
