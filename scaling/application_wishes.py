@@ -81,7 +81,7 @@ def _work_ahead(readings: Readings, model: JobModel, spec: PipelineSpec) -> Work
 def _backlog(readings: Readings, application: FlinkApplication, spec: PipelineSpec) -> float:
     """Records that wait, and those that have joined them since the newest minute judged."""
     if not readings.pipeline.stream.is_topic:
-        return load_now(readings, None, spec.objective.catch_up_seconds).backlog_records
+        return load_now(readings, 1.0, spec.objective.catch_up_seconds).backlog_records
     lag = readings.application(application).lag_records.last(RECENT_SECONDS).present
     grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
     partitions = application.partitions or application.parallelism

@@ -15,7 +15,7 @@ from statistics import median
 
 from rules.window import Window
 
-__all__ = ["PAST", "PERIOD_SECONDS", "Forecast", "Past", "forecast"]
+__all__ = ["HIGH_SHARE", "PAST", "PERIOD_SECONDS", "Forecast", "Past", "forecast"]
 
 PERIOD_SECONDS = 300
 """What the load is averaged over: DynamoDB keeps 300 s of unused capacity for bursts (developer
@@ -77,6 +77,11 @@ class Past:
         """The mean rate of the last day, as far as it is known."""
         seen = _present(self.rates[-DAY:])
         return sum(seen) / len(seen) if seen else 0.0
+
+    @property
+    def highest(self) -> float:
+        """The highest rate of all."""
+        return max(_present(self.rates), default=0.0)
 
     def usual(self, at: int, days: Days) -> float | None:
         """The median of some days back at the time of a period, each averaged over a quarter of an

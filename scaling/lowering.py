@@ -14,7 +14,7 @@ from scaling.plan import Demand
 from scaling.readiness import Ready
 from scaling.record import Lever
 from scaling.resources.dynamodb_table import DECREASES_WITHOUT_WAIT
-from scaling.sizing import Model, busy_of_the_hour, load_of_the_hour, size
+from scaling.sizing import Model, busy_at_most, load_of_the_hour, size
 from scaling.specification import PipelineSpec
 from scaling.wish import SETTLE
 
@@ -50,9 +50,10 @@ class Lowering:
     expected: Outlook | None
     now: datetime
 
-    def is_open(self) -> bool:
-        """Only in health, on full data, with the age well inside the objective: for an hour, or a
-        quarter of one where the load's own past is known for longer."""
+    def is_open(self, lever: Lever) -> bool:
+        """Only in health, on full data of an hour, or a quarter of one where the load's own past
+        is known for longer; with the age well inside the objective all that time, or, for a table,
+        which can go up again at any time, for as long as catching up may take."""
         if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in self.diagnoses):
             return False
         known = self.expected is not None and self.expected.hour is not None
@@ -63,21 +64,26 @@ class Lowering:
             and window.last(seconds).coverage >= FULL_COVERAGE
             for window in (stream.incoming_records, stream.iterator_age_milliseconds)
         )
-        oldest = stream.iterator_age_milliseconds.last(CALM.total_seconds()).peak or 0.0
+        calm = self._catch_up if lever.kind in CAPACITIES else CALM
+        oldest = stream.iterator_age_milliseconds.last(calm.total_seconds()).peak or 0.0
         return full and oldest / 1000 < self.readings.iterator_age_max_seconds / 2
 
+    @property
+    def _catch_up(self) -> timedelta:
+        return max(SETTLE, timedelta(seconds=self.spec.objective.catch_up_seconds))
+
     def is_rested(self, lever: Lever) -> bool:
-        """Whether the lever's last change shows, and the objective's time to catch up after it is
-        over."""
+        """Whether the lever's last change shows, and the objective's time to catch up is over: for
+        all but tables since it showed."""
         changed = self.history.last_change(lever)
-        rest = SETTLE + timedelta(seconds=self.spec.objective.catch_up_seconds)
+        rest = self._catch_up if lever.kind in CAPACITIES else SETTLE + self._catch_up
         return changed is None or self.now - changed >= rest
 
     def floor(self, lever: Lever, ready: Ready | None, hour: Demands) -> Demand | None:
         """How far down the lever may go, None where that can't be told.
 
         By the forecast where there is one; but the shards, which are dear to move, go no lower
-        than the last hour needed, and no capacity below what is really consumed.
+        than the last hour needed, and nothing below what is really used.
         """
         past = hour.get(lever)
         coming = None if ready is None else ready.floor
@@ -85,17 +91,25 @@ class Lowering:
             demand = coming or past
             return None if demand is None else self._above_consumption(lever, demand)
         if coming is not None and lever.kind is LeverKind.PARALLELIZATION_FACTOR:
-            return coming
+            return self._above_busy(lever, coming)
         if past is None or coming is None:
             return past
         return max(past, coming, key=lambda demand: demand.capacity)
+
+    def _above_busy(self, lever: Lever, demand: Demand) -> Demand:
+        consumers = self.readings.pipeline.consumers
+        consumer = next(each for each in consumers if each.function.name == lever.where)
+        busy = busy_at_most(self.readings, consumer, int(SETTLE.total_seconds()))
+        lanes = busy / self.spec.target_utilization.concurrency
+        needed = ceil(lanes / self.readings.pipeline.stream.shard_count)
+        return replace(demand, capacity=min(FACTOR_MAX, max(demand.capacity, needed)))
 
     def _above_consumption(self, lever: Lever, demand: Demand) -> Demand | None:
         vitals = self.readings.vitals.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
         window = vitals.consumed_write_units if writes else vitals.consumed_read_units
         throttled = vitals.write_throttles if writes else vitals.read_throttles
-        calm = CALM.total_seconds()
+        calm = self._catch_up.total_seconds()
         if window.last(calm).coverage < FULL_COVERAGE or throttled.last(calm).total:
             return None
         newest = window.last(SETTLE.total_seconds())
@@ -125,7 +139,7 @@ class Lowering:
         shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
         current = pipeline.stream.shard_count
         lanes = {
-            consumer.function.name: busy_of_the_hour(self.readings, consumer)
+            consumer.function.name: busy_at_most(self.readings, consumer, int(HOUR.total_seconds()))
             / self.spec.target_utilization.concurrency
             for consumer in pipeline.consumers
         }

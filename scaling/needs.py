@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Pipeline
@@ -10,16 +11,18 @@ from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Rea
 from scaling.application_wishes import source_demand
 from scaling.history import History
 from scaling.outlook import Outlook
+from scaling.piling import halfway, piling_up, risen
 from scaling.plan import Demand
 from scaling.record import Lever
 from scaling.sizing import (
-    ANSWER_SECONDS,
     Load,
     Model,
     load_now,
     load_of_the_hour,
-    rise_meanwhile,
+    offered_at_most,
+    offered_likely,
     size,
+    unread,
 )
 from scaling.specification import PipelineSpec
 
@@ -56,9 +59,14 @@ class Needs:
     def _shards(self) -> Lever:
         return Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
 
+    @property
+    def _shards_changed_at(self) -> datetime | None:
+        return self.history.last_change(self._shards)
+
     def demands(self) -> tuple[Demands, Demands]:
         """What is needed; and what would be without the backlog."""
-        shards = self._size(self._load(self.history.last_change(self._shards)))[self._shards]
+        offered = offered_at_most(self.readings, self._shards_changed_at)
+        shards = self._size(self._risen(self._load(offered)))[self._shards]
         below = self._let_in(shards.capacity)
         steady = self._size(replace(below, backlog_records=0.0))
         needed = self._size(below) | {self._shards: shards}
@@ -80,29 +88,55 @@ class Needs:
         take it."""
         current = self._pipeline.stream.shard_count
         widened = min(2 * current, max(current, shards))
-        return _at_most(self._rising(self._load(None)), widened)
+        return _at_most(self._risen(self._load(self._offered_likely)), widened)
 
-    def _rising(self, load: Load) -> Load:
-        """A table that is short already gets what will come when its change is in effect."""
-        if not any(diagnosis.cause in _CAPACITY_CAUSES for diagnosis in self.diagnoses):
-            return load
-        rise = rise_meanwhile(self.readings.vitals.stream.incoming_records)
-        share = 1 + rise / max(1.0, load.records_per_second)
-        return replace(
-            load,
-            records_per_second=load.records_per_second * share,
-            bytes_per_second=load.bytes_per_second * share,
+    def running_out(self) -> frozenset[Lever]:
+        """The write capacities whose units, with what they have saved up for bursts, don't carry
+        the load until a change made now takes effect: no later look would be in time."""
+        records = self._until_answered(self._now(self._offered_likely))
+        return frozenset(
+            Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+            for each in self.model.capacities
+            if piling_up(each, records) > 0
         )
 
-    def _load(self, shards_changed_at: datetime | None) -> Load:
-        load = load_now(self.readings, shards_changed_at, self.spec.objective.catch_up_seconds)
-        load = self._curable(load)
-        taken = _at_most(load, self._pipeline.stream.shard_count).records_per_second
-        waiting = max(load.backlog_records, _piling_up(self.model, taken))
-        load = replace(load, backlog_records=waiting)
+    def _risen(self, load: Load) -> Load:
+        return risen(load, self.readings.vitals.stream.incoming_records, self.expected)
+
+    def _until_answered(self, load: Load) -> float:
+        """Records a second that are let in, on average until a change made now takes effect."""
+        coming = halfway(load, self._risen(load))
+        return _at_most(coming, self._pipeline.stream.shard_count).records_per_second
+
+    @property
+    def _throttled(self) -> bool:
+        return any(diagnosis.cause in _CAPACITY_CAUSES for diagnosis in self.diagnoses)
+
+    @property
+    def _offered_likely(self) -> float:
+        highest = 0.0 if self.expected is None else self.expected.highest_records_per_second
+        return offered_likely(self.readings, self._shards_changed_at, highest)
+
+    def _now(self, offered: float) -> Load:
+        catch_up = self.spec.objective.catch_up_seconds
+        return self._curable(load_now(self.readings, offered, catch_up))
+
+    def _load(self, offered: float) -> Load:
+        load = self._now(offered)
+        load = replace(load, backlog_records=self._backlog(load))
         if self.expected is None:
             return load
         return _at_least(load, self.expected.soon.likely)
+
+    def _backlog(self, load: Load) -> float:
+        """What has to be drained: behind a table that is short, or will be, all that will wait
+        when a change is in effect, but for what is well inside the objective."""
+        records = self._until_answered(load)
+        piling = max((piling_up(each, records) for each in self.model.capacities), default=-inf)
+        bearable = records * self.spec.objective.iterator_age_max_seconds / 2
+        if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
+            return max(0.0, unread(self.readings) + piling - bearable)
+        return max(load.backlog_records, piling - bearable)
 
     def _curable(self, load: Load) -> Load:
         """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
@@ -152,7 +186,8 @@ class Needs:
         Not while the age is well or falls, since a drain may run into the limit, and not before
         the last change of any lever shows in the metrics.
         """
-        if not self.readings.age_is_sick or self.readings.is_settling:
+        seen = self.readings
+        if not seen.age_is_sick or seen.is_settling or seen.age_growth < 0:
             return
         for each in self.model.capacities:
             capacity = each.capacity
@@ -171,18 +206,6 @@ class Needs:
 def _drop_capacity(needed: Demands, where: str) -> None:
     for kind in CAPACITIES:
         needed.pop(Lever.of(kind, where), None)
-
-
-def _piling_up(model: Model, records_per_second: float) -> float:
-    """Records that will wait for the tables when a change made now takes effect: those that the
-    tables' units and what they have saved up for bursts don't carry until then."""
-    waiting = 0.0
-    for each in model.capacities:
-        units = each.write_units_per_record
-        if units:
-            missing = records_per_second * units - each.write_units_meanwhile
-            waiting = max(waiting, (missing * ANSWER_SECONDS - each.saved_write_units) / units)
-    return waiting
 
 
 def _at_most(load: Load, shards: int) -> Load:

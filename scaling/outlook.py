@@ -44,7 +44,8 @@ class Outlook:
     ``soon`` is before a later sweep's change could be in effect and the objective's time to catch
     up is over, ``later`` before twice that time is. ``hour`` is what a decrease of DynamoDB must
     last once the day's first four are spent, ``call`` what each of the day's ten calls of
-    UpdateShardCount must last. The usual rate is the mean of the last day.
+    UpdateShardCount must last. The usual rate is the mean of the last day, the highest that of all
+    the days known.
     """
 
     soon: Expected
@@ -52,6 +53,7 @@ class Outlook:
     hour: Expected | None
     call: Expected | None
     usual_records_per_second: float
+    highest_records_per_second: float
 
 
 def past_metric(pipeline: Pipeline) -> Metric:
@@ -94,7 +96,11 @@ def outlook(
             lead + DAY_SECONDS / UPDATES_PER_DAY,
         )
     )
-    return None if soon is None else Outlook(soon, later, hour, call, known.mean_of_a_day)
+    return (
+        None
+        if soon is None
+        else Outlook(soon, later, hour, call, known.mean_of_a_day, known.highest)
+    )
 
 
 def _expected(

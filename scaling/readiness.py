@@ -6,7 +6,7 @@ from math import ceil
 
 from rules.diagnosis import LeverKind
 from rules.readings import BURST_SECONDS
-from scaling.needs import CAPACITIES, Demands
+from scaling.needs import Demands
 from scaling.outlook import LEAD_SECONDS, Expected, Outlook
 from scaling.plan import Demand
 from scaling.record import Lever
@@ -58,14 +58,29 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
         LeverKind.SHARD_COUNT: _larger(most, call),
     }
+    from_burst = {} if spec.target_utilization.capacity else _burst(model, spec)
     return {
         lever: Ready(
-            demand.capacity,
+            max(
+                1,
+                demand.capacity - from_burst.get(lever, 0),
+            ),
             _enough(demand, most[lever], later.get(lever)),
             demand.because,
             floors[lever.kind].get(lever),
         )
         for lever, demand in likely.items()
+    }
+
+
+def _burst(model: Model, spec: PipelineSpec) -> dict[Lever, int]:
+    """Units a second that what is saved up makes up for until the end of the forecast."""
+    seconds = LEAD_SECONDS + spec.objective.catch_up_seconds
+    return {
+        Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): int(
+            each.saved_write_units / seconds
+        )
+        for each in model.capacities
     }
 
 
@@ -78,10 +93,9 @@ def _larger(one: Demands, other: Demands) -> Demands:
 
 
 def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
-    """How far up: to what may come soon, for a table, or is likely to come before twice that time
-    is over, so that a growing load isn't followed in small steps."""
-    soon = most if likely.lever.kind in CAPACITIES else likely
-    return max(soon.capacity, min(most.capacity, 0 if later is None else later.capacity))
+    """How far up: to what is likely before twice the time of the forecast is over, so that a
+    growing load isn't followed in small steps; not beyond what may come soon."""
+    return max(likely.capacity, min(most.capacity, 0 if later is None else later.capacity))
 
 
 def _partly_from_burst(model: Model, likely: Demands, most: Demands, spec: PipelineSpec) -> Demands:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from math import ceil
@@ -18,6 +18,7 @@ from rules.readings import (
 from rules.vitals import LATE_SECONDS
 from rules.window import Window
 from scaling.burst import saved_units, units_meanwhile
+from scaling.forecast import HIGH_SHARE
 from scaling.history import History
 from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
@@ -32,14 +33,17 @@ __all__ = [
     "HOUR_SECONDS",
     "LANES_USE",
     "NOW_SECONDS",
+    "CapacityModel",
     "Load",
     "Model",
-    "busy_of_the_hour",
+    "busy_at_most",
     "learn",
     "load_now",
     "load_of_the_hour",
-    "rise_meanwhile",
+    "offered_at_most",
+    "offered_likely",
     "size",
+    "unread",
 ]
 
 CAPACITY_USE = 0.7
@@ -54,6 +58,9 @@ NOTHING = History(())
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
+RESHARD_SECONDS = 30
+"""UpdateShardCount takes half a minute at least; a minute judged has to lie after it."""
+
 ANSWER_SECONDS = LATE_SECONDS + 60
 """From the newest minute judged to a change in effect: a table takes one within a minute."""
 
@@ -96,18 +103,57 @@ class Model:
     capacities: tuple[CapacityModel, ...]
 
 
-def _offered(readings: Readings, seconds: float) -> float:
+def offered_at_most(readings: Readings, shards_changed_at: datetime | None) -> float:
     """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
-    refusals are falling, or when less than two minutes were judged since the shards changed.
+    refusals are falling, or when less than a minute was judged since the shards changed: refusals
+    from before the last change of the shard count are no evidence against the new one.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
     single UpdateShardCount goes beyond double.
     """
-    taken = readings.vitals.stream.incoming_records.last(60).total
-    refused = readings.vitals.stream.write_throttles.last(60).total
-    if readings.refusals_fall:
+    stream = readings.vitals.stream
+    taken = stream.incoming_records.last(60).total
+    refused = stream.write_throttles.last(60).total
+    if readings.refusals_fall or not taken:
         return 1.0
-    return min(2.0, 1 + refused / taken) if taken and seconds >= LATE_SECONDS - 60 else 1.0
+    if shards_changed_at is not None:
+        settled = stream.incoming_records.end - shards_changed_at
+        if settled < timedelta(seconds=60 + RESHARD_SECONDS):
+            return 1.0
+    return min(2.0, 1 + refused / taken)
+
+
+def offered_likely(
+    readings: Readings, shards_changed_at: datetime | None, highest_records_per_second: float
+) -> float:
+    """The same for what is behind the stream, which costs more than shards do.
+
+    What was refused before a reshard is still to come, until a minute tells of it. While less is
+    taken than came before, no more is offered than that; and what was not refused a few minutes
+    ago has risen no faster since than in the fastest of them.
+    """
+    incoming = readings.vitals.stream.incoming_records
+    has_come = shards_changed_at is not None and shards_changed_at <= incoming.last(60).start
+    most = offered_at_most(readings, shards_changed_at if has_come else None)
+    taken = _now(incoming)
+    if not taken:
+        return most
+    highest = highest_records_per_second / HIGH_SHARE
+    if taken < highest:
+        most = min(most, highest / taken)
+    steepest = _steepest_rise_before_refusals(readings)
+    return most if steepest is None else min(most, 1 + steepest * ANSWER_SECONDS / taken)
+
+
+def _steepest_rise_before_refusals(readings: Readings) -> float | None:
+    """Records a second gained each second, None where all of the newest minutes had refusals."""
+    stream = readings.vitals.stream
+    refused = stream.write_throttles.last(NOW_SECONDS)
+    if all(refused.samples):
+        return None
+    seen = stream.incoming_records.last(NOW_SECONDS).present
+    rise = max((later - earlier for earlier, later in pairwise(seen)), default=0.0)
+    return max(0.0, rise) / stream.incoming_records.metric.period_seconds**2
 
 
 def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
@@ -115,21 +161,10 @@ def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
     return growth < 0 and (readings.age_seconds or 0.0) <= -growth * catch_up_seconds
 
 
-def load_now(
-    readings: Readings, shards_changed_at: datetime | None, catch_up_seconds: float
-) -> Load:
-    """The load of the last minutes with its backlog: the records that came in during the
-    iterator age, an upper bound of those not read. A backlog that falls fast enough to be gone
-    in ``catch_up_seconds`` asks for nothing more.
-
-    Refusals from before the last change of the shard count are no evidence against the new one.
-    """
+def load_now(readings: Readings, offered: float, catch_up_seconds: float) -> Load:
+    """The load of the last minutes, ``offered`` records for each one taken, with its backlog. A
+    backlog that falls fast enough to be gone in ``catch_up_seconds`` asks for nothing more."""
     stream = readings.vitals.stream
-    seconds = float(NOW_SECONDS)
-    if shards_changed_at is not None:
-        settled = stream.incoming_records.end - shards_changed_at
-        seconds = min(seconds, settled.total_seconds() - 60)
-    offered = _offered(readings, seconds)
     return Load(
         _now(stream.incoming_records) * offered,
         _now(stream.incoming_bytes) * offered,
@@ -146,31 +181,28 @@ def _now(window: Window) -> float:
     return max(rate(window, 60), mean)
 
 
-def rise_meanwhile(window: Window) -> float:
-    """How much more comes a second when a change made now takes effect, if the smallest rise of
-    the newest five minutes goes on: a slope goes on no longer than it has lasted, and a jump is
-    none."""
-    seen = window.last(NOW_SECONDS).present
-    rise = max(0.0, min((later - earlier for earlier, later in pairwise(seen)), default=0.0))
-    return rise * ANSWER_SECONDS / window.metric.period_seconds**2
+def unread(readings: Readings) -> float:
+    """Records that came in during the iterator age, an upper bound of those not read."""
+    age = readings.age_seconds or 0.0
+    incoming = readings.vitals.stream.incoming_records
+    return incoming.last(age).total if age >= 60 else age * rate(incoming)
 
 
 def _backlog(readings: Readings) -> float:
-    """Records that came in during the iterator age, and those that have joined them since: the
-    newest minute judged is up to three minutes old."""
-    incoming = readings.vitals.stream.incoming_records
+    """The records not read, and those that have joined them since: the newest minute judged is up
+    to three minutes old."""
     age = readings.age_seconds or 0.0
     grown = max(0.0, readings.age_growth) * LATE_SECONDS
     if age + grown < BACKLOG_SECONDS:
         return 0.0
-    seen = incoming.last(age).total if age >= BACKLOG_SECONDS else 0.0
-    return seen + grown * rate(incoming)
+    seen = unread(readings) if age >= BACKLOG_SECONDS else 0.0
+    return seen + grown * rate(readings.vitals.stream.incoming_records)
 
 
-def busy_of_the_hour(readings: Readings, consumer: Consumer) -> float:
-    """Mean concurrent executions of the busiest minute of the last hour."""
+def busy_at_most(readings: Readings, consumer: Consumer, seconds: int) -> float:
+    """Mean concurrent executions of the busiest of the newest minutes."""
     duration = readings.function(consumer).duration_sum_milliseconds
-    return rate(duration, HOUR_SECONDS) / 1000
+    return rate(duration, seconds) / 1000
 
 
 def load_of_the_hour(readings: Readings) -> Load:

@@ -37,13 +37,14 @@ def wishes(
     a load that is expected raises ahead of it; in health, what is not needed is lowered.
     """
     model = learn(readings, history)
-    needed, steady = Needs(readings, model, diagnoses, spec, history, expected).demands()
+    needs = Needs(readings, model, diagnoses, spec, history, expected)
+    needed, steady = needs.demands()
     ready = {} if expected is None else readiness(model, expected, spec)
     lowering = Lowering(readings, model, diagnoses, spec, history, expected, now)
     hour = lowering.demands_of_the_hour()
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
     incurable = any(diagnosis.advice for diagnosis in diagnoses)
-    is_open = lowering.is_open()
+    running_out = frozenset() if incurable else needs.running_out()
     found = []
     for lever, current in current_capacities(readings.pipeline).items():
         if lever.kind in APPLICATION_LEVERS:
@@ -51,10 +52,15 @@ def wishes(
         wish = None
         if ill:
             settled = _is_settled(lever, history, readings) or _arrives(lever, current, steady)
-            wish = _raise(lever, current, needed.get(lever), settled)
+            margin = RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
+            wish = _raise(
+                lever, current, needed.get(lever), 1.0 if lever.kind in CAPACITIES else margin
+            )
+        elif lever in running_out:
+            wish = _raise(lever, current, needed.get(lever), 1.0)
         if wish is None and not incurable:
             wish = _prepare(lever, current, ready.get(lever))
-        if wish is None and is_open and lowering.is_rested(lever):
+        if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):
             floor = lowering.floor(lever, ready.get(lever), hour)
             wish = _lower(lever, current, floor, lowering.least(lever, current))
         found.append(at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
@@ -73,8 +79,7 @@ def _arrives(lever: Lever, current: int, steady: Demands) -> bool:
     return is_capacity and steady[lever].capacity > current * RAISE_MARGIN
 
 
-def _raise(lever: Lever, current: int, demand: Demand | None, settled: bool) -> Wish | None:
-    margin = RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
+def _raise(lever: Lever, current: int, demand: Demand | None, margin: float) -> Wish | None:
     if demand is None or demand.capacity <= current * margin:
         return None
     return Wish(lever, current, demand.capacity, demand.because)
