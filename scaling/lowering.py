@@ -37,6 +37,10 @@ an hour: each must save as many times more as they are fewer."""
 FACTOR_SHARE = 0.2
 """Idle lanes cost only smaller batches."""
 
+SHARD_SHARE = 0.25
+"""A day has ten calls of UpdateShardCount, and those by multiples of a quarter finish soonest (API
+reference)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
@@ -121,6 +125,8 @@ class Lowering:
         """How much less it must be to be worth a change."""
         if lever.kind is LeverKind.PARALLELIZATION_FACTOR:
             return current * FACTOR_SHARE
+        if lever.kind is LeverKind.SHARD_COUNT:
+            return max(1, current * SHARD_SHARE)
         if lever.kind not in CAPACITIES:
             return 1
         each = next(one for one in self.model.capacities if one.capacity.where == lever.where)

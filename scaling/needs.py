@@ -10,8 +10,8 @@ from rules.pipeline import Pipeline
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
 from scaling.application_wishes import source_demand
 from scaling.history import History
-from scaling.outlook import Outlook
-from scaling.piling import halfway, piling_up, risen
+from scaling.meanwhile import Meanwhile
+from scaling.outlook import Outlook, lead_seconds
 from scaling.plan import Demand
 from scaling.record import Lever
 from scaling.sizing import (
@@ -50,6 +50,7 @@ class Needs:
     spec: PipelineSpec
     history: History
     expected: Outlook | None
+    now: datetime
 
     @property
     def _pipeline(self) -> Pipeline:
@@ -66,7 +67,13 @@ class Needs:
     def demands(self) -> tuple[Demands, Demands]:
         """What is needed; and what would be without the backlog."""
         offered = offered_at_most(self.readings, self._shards_changed_at)
-        shards = self._size(self._risen(self._load(offered)))[self._shards]
+        shards = max(
+            (
+                self._size(load)[self._shards]
+                for load in (self._load(offered), self._meanwhile.risen(self._load(1.0)))
+            ),
+            key=lambda demand: demand.capacity,
+        )
         below = self._let_in(shards.capacity)
         steady = self._size(replace(below, backlog_records=0.0))
         needed = self._size(below) | {self._shards: shards}
@@ -88,24 +95,28 @@ class Needs:
         take it."""
         current = self._pipeline.stream.shard_count
         widened = min(2 * current, max(current, shards))
-        return _at_most(self._risen(self._load(self._offered_likely)), widened)
+        coming = self._meanwhile.risen(self._load(self._offered_likely))
+        return _at_most(coming, widened)
 
     def running_out(self) -> frozenset[Lever]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
-        the load until a change made now takes effect: no later look would be in time."""
+        the load until a later sweep's change takes effect: that would be too late."""
         records = self._until_answered(self._now(self._offered_likely))
         return frozenset(
             Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             for each in self.model.capacities
-            if piling_up(each, records) > 0
+            if self._meanwhile.piling_up(each, records) > 0
         )
 
-    def _risen(self, load: Load) -> Load:
-        return risen(load, self.readings.vitals.stream.incoming_records, self.expected)
+    @property
+    def _meanwhile(self) -> Meanwhile:
+        incoming = self.readings.vitals.stream.incoming_records
+        seconds = lead_seconds(self.now - incoming.end)
+        return Meanwhile(seconds, incoming, self.history, self.expected)
 
     def _until_answered(self, load: Load) -> float:
-        """Records a second that are let in, on average until a change made now takes effect."""
-        coming = halfway(load, self._risen(load))
+        """Records a second let in, on average until a later sweep's change is in effect."""
+        coming = self._meanwhile.mean(load)
         return _at_most(coming, self._pipeline.stream.shard_count).records_per_second
 
     @property
@@ -115,7 +126,8 @@ class Needs:
     @property
     def _offered_likely(self) -> float:
         highest = 0.0 if self.expected is None else self.expected.highest_records_per_second
-        return offered_likely(self.readings, self._shards_changed_at, highest)
+        seconds = self._meanwhile.seconds
+        return offered_likely(self.readings, self._shards_changed_at, highest, seconds)
 
     def _now(self, offered: float) -> Load:
         catch_up = self.spec.objective.catch_up_seconds
@@ -132,7 +144,10 @@ class Needs:
         """What has to be drained: behind a table that is short, or will be, all that will wait
         when a change is in effect, but for what is well inside the objective."""
         records = self._until_answered(load)
-        piling = max((piling_up(each, records) for each in self.model.capacities), default=-inf)
+        piling = max(
+            (self._meanwhile.piling_up(each, records) for each in self.model.capacities),
+            default=-inf,
+        )
         bearable = records * self.spec.objective.iterator_age_max_seconds / 2
         if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
             return max(0.0, unread(self.readings) + piling - bearable)

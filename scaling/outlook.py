@@ -6,23 +6,19 @@ from datetime import datetime, timedelta
 from rules.metrics import stream_metric
 from rules.pipeline import Pipeline
 from rules.readings import Readings
-from rules.vitals import LATE_SECONDS
 from rules.window import Metric, Window
 from scaling.forecast import PERIOD_SECONDS, Forecast, Past, forecast
 from scaling.resources.kinesis_stream import UPDATES_PER_DAY
 from scaling.sizing import Load
 from scaling.specification import Objective
 
-__all__ = ["LEAD_SECONDS", "Expected", "Outlook", "outlook", "past_metric"]
+__all__ = ["Expected", "Outlook", "lead_seconds", "outlook", "past_metric"]
 
 SWEEP_SECONDS = 60
 """Sweeps come each minute (the schedule of the deployed app)."""
 
 EFFECT_SECONDS = 60
 """AWS promises nothing; the embedded world's tables and mappings take a change within a minute."""
-
-LEAD_SECONDS = LATE_SECONDS + SWEEP_SECONDS + EFFECT_SECONDS
-"""From a load that comes to the change that answers it, at most."""
 
 MINUTES_NEEDED = 3
 HOUR_SECONDS, DAY_SECONDS = 3600, 24 * 3600
@@ -45,7 +41,8 @@ class Outlook:
     up is over, ``later`` before twice that time is. ``hour`` is what a decrease of DynamoDB must
     last once the day's first four are spent, ``call`` what each of the day's ten calls of
     UpdateShardCount must last. The usual rate is the mean of the last day, the highest that of all
-    the days known.
+    the days known. ``lead_seconds`` is from the newest minute judged to a later sweep's change in
+    effect, ``soon_seconds`` to the end of ``soon``.
     """
 
     soon: Expected
@@ -54,6 +51,8 @@ class Outlook:
     call: Expected | None
     usual_records_per_second: float
     highest_records_per_second: float
+    lead_seconds: float
+    soon_seconds: float
 
 
 def past_metric(pipeline: Pipeline) -> Metric:
@@ -62,6 +61,12 @@ def past_metric(pipeline: Pipeline) -> Metric:
     return Metric(
         recent.namespace, recent.name, recent.dimensions, recent.statistic, PERIOD_SECONDS
     )
+
+
+def lead_seconds(late: timedelta) -> float:
+    """From the newest minute judged, which ended so long ago, until a change that a later sweep
+    makes is in effect."""
+    return late.total_seconds() + SWEEP_SECONDS + EFFECT_SECONDS
 
 
 def tolerated_share(objective: Objective) -> float:
@@ -86,21 +91,21 @@ def outlook(
     if judged is None or records is None:
         return None
     known = Past.of(past, judged)
-    lead = (now - judged).total_seconds() + SWEEP_SECONDS + EFFECT_SECONDS
+    lead = lead_seconds(now - judged)
+    until = lead + objective.catch_up_seconds
     soon, later, hour, call = (
         _expected(readings, known, records, objective, seconds)
         for seconds in (
-            lead + objective.catch_up_seconds,
-            2 * (lead + objective.catch_up_seconds),
+            until,
+            2 * until,
             lead + HOUR_SECONDS,
             lead + DAY_SECONDS / UPDATES_PER_DAY,
         )
     )
-    return (
-        None
-        if soon is None
-        else Outlook(soon, later, hour, call, known.mean_of_a_day, known.highest)
-    )
+    if soon is None:
+        return None
+    usual, highest = known.mean_of_a_day, known.highest
+    return Outlook(soon, later, hour, call, usual, highest, lead, until)
 
 
 def _expected(

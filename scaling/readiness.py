@@ -7,7 +7,7 @@ from math import ceil
 from rules.diagnosis import LeverKind
 from rules.readings import BURST_SECONDS
 from scaling.needs import Demands
-from scaling.outlook import LEAD_SECONDS, Expected, Outlook
+from scaling.outlook import Expected, Outlook
 from scaling.plan import Demand
 from scaling.record import Lever
 from scaling.sizing import Model, size
@@ -46,7 +46,7 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
             }
             for load in (of.likely, of.most)
         )
-        return likely, _partly_from_burst(model, likely, most, spec)
+        return likely, _partly_from_burst(model, likely, most, spec, expected.lead_seconds)
 
     likely, most = demands(expected.soon)
     later, _ = demands(expected.later)
@@ -58,7 +58,7 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
         LeverKind.SHARD_COUNT: _larger(most, call),
     }
-    from_burst = {} if spec.target_utilization.capacity else _burst(model, spec)
+    from_burst = {} if spec.target_utilization.capacity else _burst(model, expected.soon_seconds)
     return {
         lever: Ready(
             max(
@@ -73,9 +73,8 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
     }
 
 
-def _burst(model: Model, spec: PipelineSpec) -> dict[Lever, int]:
-    """Units a second that what is saved up makes up for until the end of the forecast."""
-    seconds = LEAD_SECONDS + spec.objective.catch_up_seconds
+def _burst(model: Model, seconds: float) -> dict[Lever, int]:
+    """Units a second that what is saved up makes up for."""
     return {
         Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): int(
             each.saved_write_units / seconds
@@ -98,7 +97,9 @@ def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
     return max(likely.capacity, min(most.capacity, 0 if later is None else later.capacity))
 
 
-def _partly_from_burst(model: Model, likely: Demands, most: Demands, spec: PipelineSpec) -> Demands:
+def _partly_from_burst(
+    model: Model, likely: Demands, most: Demands, spec: PipelineSpec, lead_seconds: float
+) -> Demands:
     """What the file says of the use of capacity is obeyed. Else what is likely must be provisioned,
     with room to drain within an hour what has come to the age that the objective allows; what is
     merely possible may come out of the units saved up, until a change that answers it is in effect.
@@ -112,8 +113,8 @@ def _partly_from_burst(model: Model, likely: Demands, most: Demands, spec: Pipel
         lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
         if lever not in most:
             continue
-        saved = each.saved_write_units / LEAD_SECONDS
-        keeps = BURST_SECONDS / (LEAD_SECONDS + BURST_SECONDS)
+        saved = each.saved_write_units / lead_seconds
+        keeps = BURST_SECONDS / (lead_seconds + BURST_SECONDS)
         units = most[lever].capacity
         from_burst = ceil(max(units - saved, units * (1 - keeps)))
         capacity = max(ceil(likely[lever].capacity * room), from_burst)

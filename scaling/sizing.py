@@ -17,7 +17,7 @@ from rules.readings import (
 )
 from rules.vitals import LATE_SECONDS
 from rules.window import Window
-from scaling.burst import saved_units, units_meanwhile
+from scaling.burst import saved_units
 from scaling.forecast import HIGH_SHARE
 from scaling.history import History
 from scaling.job_model import units_per_job_record
@@ -28,7 +28,6 @@ from scaling.record import Lever
 from scaling.specification import PipelineSpec
 
 __all__ = [
-    "ANSWER_SECONDS",
     "CAPACITY_USE",
     "HOUR_SECONDS",
     "LANES_USE",
@@ -61,9 +60,6 @@ BACKLOG_SECONDS = 60
 RESHARD_SECONDS = 30
 """UpdateShardCount takes half a minute at least; a minute judged has to lie after it."""
 
-ANSWER_SECONDS = LATE_SECONDS + 60
-"""From the newest minute judged to a change in effect: a table takes one within a minute."""
-
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
 
@@ -83,15 +79,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known; the write
-    units that it has saved up for bursts; and those it has on average from the newest minute judged
-    until a change made now takes effect."""
+    """A table or index: units that a record of the pipeline costs, None where not known, and the
+    write units that it has saved up for bursts."""
 
     capacity: Capacity
     write_units_per_record: float | None
     read_units_per_record: float | None
     saved_write_units: float = 0.0
-    write_units_meanwhile: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +118,16 @@ def offered_at_most(readings: Readings, shards_changed_at: datetime | None) -> f
 
 
 def offered_likely(
-    readings: Readings, shards_changed_at: datetime | None, highest_records_per_second: float
+    readings: Readings,
+    shards_changed_at: datetime | None,
+    highest_records_per_second: float,
+    seconds: float,
 ) -> float:
     """The same for what is behind the stream, which costs more than shards do.
 
     What was refused before a reshard is still to come, until a minute tells of it. While less is
     taken than came before, no more is offered than that; and what was not refused a few minutes
-    ago has risen no faster since than in the fastest of them.
+    ago rises no faster in the next ``seconds`` than in the fastest of them.
     """
     incoming = readings.vitals.stream.incoming_records
     has_come = shards_changed_at is not None and shards_changed_at <= incoming.last(60).start
@@ -142,7 +139,7 @@ def offered_likely(
     if taken < highest:
         most = min(most, highest / taken)
     steepest = _steepest_rise_before_refusals(readings)
-    return most if steepest is None else min(most, 1 + steepest * ANSWER_SECONDS / taken)
+    return most if steepest is None else min(most, 1 + steepest * seconds / taken)
 
 
 def _steepest_rise_before_refusals(readings: Readings) -> float | None:
@@ -253,7 +250,6 @@ def _capacity_model(
         units(written),
         units(vitals.consumed_read_units),
         saved_units(capacity, written, history),
-        units_meanwhile(capacity, history, written.end, ANSWER_SECONDS),
     )
 
 

@@ -37,7 +37,7 @@ def wishes(
     a load that is expected raises ahead of it; in health, what is not needed is lowered.
     """
     model = learn(readings, history)
-    needs = Needs(readings, model, diagnoses, spec, history, expected)
+    needs = Needs(readings, model, diagnoses, spec, history, expected, now)
     needed, steady = needs.demands()
     ready = {} if expected is None else readiness(model, expected, spec)
     lowering = Lowering(readings, model, diagnoses, spec, history, expected, now)

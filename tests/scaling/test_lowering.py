@@ -24,7 +24,7 @@ FULL = Minute(records_per_second=400)
 def coming(rate: float) -> Outlook:
     load = Load(rate, rate * 300, has_room=True)
     each = Expected(load, load, "as forecast")
-    return Outlook(each, each, each, each, rate)
+    return Outlook(each, each, each, each, rate, rate)
 
 
 def decided(seen: Readings, expected: Outlook | None) -> dict[Lever, Decision]:

@@ -26,7 +26,7 @@ def expected(likely: float, most: float) -> Expected:
 
 def coming(likely: float, most: float) -> Outlook:
     each = expected(likely, most)
-    return Outlook(each, each, each, each, likely)
+    return Outlook(each, each, each, each, likely, most)
 
 
 def ready(
@@ -41,18 +41,24 @@ def ready(
     }
 
 
-def test_a_table_without_savings_is_ready_for_the_most_that_may_come() -> None:
-    assert ready(coming(1000, 1500))[TABLE] == (1000, 1500, 1500)
+def test_a_table_without_savings_goes_up_to_the_likely_and_down_to_the_most_that_may_come() -> None:
+    assert ready(coming(1000, 1500))[TABLE] == (1000, 1000, 1500)
+
+
+def test_units_saved_up_carry_what_is_likely_to_the_end_of_the_forecast() -> None:
+    nine_minutes = 540
+    saved = 300 * 1000
+    assert ready(coming(1000, 1500), used=500)[TABLE][0] == 1000 - saved // nine_minutes
 
 
 def test_what_is_merely_possible_may_come_from_the_units_saved_up() -> None:
-    assert ready(coming(1000, 1500), used=500)[TABLE] == (1000, 1017, 1017)
-    assert ready(coming(400, 1500), used=500)[TABLE] == (400, 750, 750)
+    assert ready(coming(1000, 1500), used=500)[TABLE][2] == 1017
+    assert ready(coming(400, 1500), used=500)[TABLE][2] == 750
 
 
 def test_a_use_that_the_file_asks_for_wins() -> None:
     spec = replace(SPEC, target_utilization=TargetUtilization(capacity=0.5))
-    assert ready(coming(1000, 1500), used=500, spec=spec)[TABLE] == (2000, 3000, 3000)
+    assert ready(coming(1000, 1500), used=500, spec=spec)[TABLE] == (2000, 2000, 3000)
 
 
 def test_lanes_and_shards_are_ready_for_what_is_likely() -> None:
@@ -91,6 +97,7 @@ def test_the_outlook_says_what_it_expects_until_when() -> None:
     assert found.soon.because == "forecast 100 records/s until 12:09 (now 100)"
     assert found.soon.likely == Load(100, 30_000, has_room=True)
     assert found.usual_records_per_second == 100
+    assert found.highest_records_per_second == 100
 
 
 @pytest.mark.parametrize(

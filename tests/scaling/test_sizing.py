@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,14 @@ from rules.diagnosis import LeverKind
 from scaling.limits import FACTOR_MAX
 from scaling.rate_model import learn_rate
 from scaling.record import Lever
-from scaling.sizing import Load, Model, learn, load_now, size
+from scaling.sizing import (
+    Load,
+    Model,
+    learn,
+    load_now,
+    offered_at_most,
+    size,
+)
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
@@ -131,11 +139,12 @@ def test_refusals_before_the_last_reshard_say_nothing_of_the_new_shards() -> Non
     pipeline = a_pipeline()
     refused = Minute(records_per_second=1000, refused_per_second=5000)
     seen = readings(pipeline, *[refused] * 5)
-    assert load_now(seen, None, 300).records_per_second == 2000
-    assert load_now(seen, NOON, 300).records_per_second == 1000
+    assert offered_at_most(seen, None) == 2
+    assert offered_at_most(seen, NOON - timedelta(seconds=90)) == 2
+    assert offered_at_most(seen, NOON - timedelta(seconds=89)) == 1
 
 
 def test_the_backlog_is_what_came_in_during_the_iterator_age_and_what_joined_since() -> None:
     late = replace(Minute(), age_seconds=600)
-    backlog = load_now(readings(a_pipeline(), late), None, 300).backlog_records
+    backlog = load_now(readings(a_pipeline(), late), 1.0, 300).backlog_records
     assert backlog == pytest.approx(60_000 + 100 * 599 / 60 * 180)

@@ -13,8 +13,8 @@ HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """After a step: the most changes that any one lever took, and the seconds until the last
-    minute in which a layer was too small or the objective broken."""
+    """After a step: the seconds until the last minute of the hour in which a layer was too small or
+    the objective broken, and the most changes that any one lever took until then."""
 
     steps: int
     seconds: int
@@ -40,8 +40,9 @@ def undone(calls: Sequence[Call]) -> int:
 
 def settling(step: int, calls: Sequence[Call], is_short: Sequence[bool]) -> Settling:
     """Of the hour after a step; ``is_short`` tells it minute by minute from the run's start."""
-    within = [call for call in calls if step <= call.second < step + HOUR and not call.refused]
-    steps = max((sum(each.lever is lever for each in within) for lever in LeverKind), default=0)
     first = step // 60
-    late = [at for at, short in enumerate(is_short[first : first + 60]) if short]
-    return Settling(steps, 60 * (late[-1] + 1) if late else 0)
+    late = [at for at, short in enumerate(is_short[first : first + HOUR // 60]) if short]
+    seconds = 60 * (late[-1] + 1) if late else 0
+    within = [call for call in calls if step <= call.second <= step + seconds and not call.refused]
+    steps = max(sum(each.lever is lever for each in within) for lever in LeverKind)
+    return Settling(steps, seconds)

@@ -1,0 +1,74 @@
+"""What comes, and piles up before the tables, until a later sweep could have done more about it."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import inf
+
+from rules.window import Window
+from scaling.burst import units_meanwhile
+from scaling.history import History
+from scaling.outlook import Outlook
+from scaling.sizing import CapacityModel, Load
+
+__all__ = ["Meanwhile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """The ``seconds`` from the newest minute judged until a later sweep's change takes effect."""
+
+    seconds: float
+    incoming: Window
+    history: History
+    expected: Outlook | None
+
+    def risen(self, load: Load) -> Load:
+        """The load at their end, if the smallest of its newest rises goes on for as many minutes
+        as it has lasted; no further than it is known to go."""
+        now = load.records_per_second
+        then = max(now, min(now + self._rise(), self._known_bound(now)))
+        return _scaled(load, then / max(1.0, now))
+
+    def mean(self, load: Load) -> Load:
+        """The load halfway to there."""
+        now = load.records_per_second
+        return _scaled(load, (now + self.risen(load).records_per_second) / 2 / max(1.0, now))
+
+    def piling_up(self, model: CapacityModel, records_per_second: float) -> float:
+        """Records that will wait for a table at their end: those that its units and what it has
+        saved up for bursts don't carry until then. Below zero where they carry more."""
+        units = model.write_units_per_record
+        if not units:
+            return -inf
+        has = units_meanwhile(model.capacity, self.history, self.incoming.end, self.seconds)
+        missing = records_per_second * units - has
+        return (missing * self.seconds - model.saved_write_units) / units
+
+    def _rise(self) -> float:
+        """Records a second. A jump, which shows in two minutes at most, is none."""
+        period = self.incoming.metric.period_seconds
+        newest = self.incoming.last(self.seconds + period)
+        if not newest.present or len(newest.present) < len(newest.samples):
+            return 0.0
+        rises = [later - earlier for earlier, later in pairwise(newest.present)]
+        return max(0.0, min(rises, default=0.0)) * self.seconds / period**2
+
+    def _known_bound(self, records_per_second: float) -> float:
+        """The forecast; once the load is beyond it, what the hour may bring, then its highest."""
+        if self.expected is None:
+            return inf
+        hour = self.expected.hour or self.expected.soon
+        bounds = (
+            self.expected.soon.most.records_per_second,
+            hour.most.records_per_second,
+            self.expected.highest_records_per_second,
+        )
+        return next((bound for bound in bounds if records_per_second <= bound), inf)
+
+
+def _scaled(load: Load, share: float) -> Load:
+    return replace(
+        load,
+        records_per_second=load.records_per_second * share,
+        bytes_per_second=load.bytes_per_second * share,
+    )
