@@ -27,12 +27,11 @@ class Meanwhile:
         as it has lasted; no further than it is known to go."""
         now = load.records_per_second
         then = max(now, min(now + self._rise(), self._known_bound(now)))
-        return _scaled(load, then / max(1.0, now))
+        return _with(load, then)
 
     def mean(self, load: Load) -> Load:
         """The load halfway to there."""
-        now = load.records_per_second
-        return _scaled(load, (now + self.risen(load).records_per_second) / 2 / max(1.0, now))
+        return _with(load, (load.records_per_second + self.risen(load).records_per_second) / 2)
 
     def piling_up(self, model: CapacityModel, records_per_second: float) -> float:
         """Records that will wait for a table at their end: those that its units and what it has
@@ -47,11 +46,11 @@ class Meanwhile:
     def _rise(self) -> float:
         """Records a second. A jump, which shows in two minutes at most, is none."""
         period = self.incoming.metric.period_seconds
-        newest = self.incoming.last(self.seconds + period)
-        if not newest.present or len(newest.present) < len(newest.samples):
+        newest = self.incoming.last(self.seconds + period).present
+        if len(newest) * period < self.seconds + period:
             return 0.0
-        rises = [later - earlier for earlier, later in pairwise(newest.present)]
-        return max(0.0, min(rises, default=0.0)) * self.seconds / period**2
+        smallest = min(later - earlier for earlier, later in pairwise(newest))
+        return max(0.0, smallest) * self.seconds / period**2
 
     def _known_bound(self, records_per_second: float) -> float:
         """The forecast; once the load is beyond it, what the hour may bring, then its highest."""
@@ -66,9 +65,10 @@ class Meanwhile:
         return next((bound for bound in bounds if records_per_second <= bound), inf)
 
 
-def _scaled(load: Load, share: float) -> Load:
+def _with(load: Load, records_per_second: float) -> Load:
+    """With more records of the same size."""
+    before = load.records_per_second
+    size = load.bytes_per_second / before if before else 0.0
     return replace(
-        load,
-        records_per_second=load.records_per_second * share,
-        bytes_per_second=load.bytes_per_second * share,
+        load, records_per_second=records_per_second, bytes_per_second=records_per_second * size
     )

@@ -24,7 +24,7 @@ FULL = Minute(records_per_second=400)
 def coming(rate: float) -> Outlook:
     load = Load(rate, rate * 300, has_room=True)
     each = Expected(load, load, "as forecast")
-    return Outlook(each, each, each, each, rate, rate)
+    return Outlook(each, each, each, each, rate, rate, lead_seconds=300, soon_seconds=600)
 
 
 def decided(seen: Readings, expected: Outlook | None) -> dict[Lever, Decision]:
@@ -87,4 +87,18 @@ def test_newest_minutes_in_silence_hold_every_scale_in(minutes: int) -> None:
 def test_a_load_that_is_expected_is_met_before_it_comes_and_in_health() -> None:
     found = decided(seen(table(450), *[FULL] * 90), coming(900))
     because = "as forecast: 900 records/s x 1.00 units each, at 100% use"
-    assert (found[TABLE].allowed, found[TABLE].because) == (915, because)
+    assert (found[TABLE].allowed, found[TABLE].because) == (900, because)
+
+
+def test_what_the_units_saved_up_carry_to_the_end_of_the_forecast_is_not_met_yet() -> None:
+    saved_a_second = 300 * 450 // 600
+    for rate, then in ((450 + saved_a_second, 450), (451 + saved_a_second, 451 + saved_a_second)):
+        assert decided(seen(table(450), *[FULL] * 90), coming(rate))[TABLE].allowed == then
+
+
+def test_a_shard_count_goes_down_by_a_quarter_at_least() -> None:
+    shards = Lever.of(LeverKind.SHARD_COUNT, "racers")
+    for rate, then in ((2500, 5), (2300, 3)):
+        told = [Minute(records_per_second=rate, seconds_per_batch=0.05)] * 90
+        pipeline = a_pipeline(shards=5, factor=10, table=a_table(9000))
+        assert decided(readings(pipeline, *told), coming(rate))[shards].allowed == then

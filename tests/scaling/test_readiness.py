@@ -26,7 +26,7 @@ def expected(likely: float, most: float) -> Expected:
 
 def coming(likely: float, most: float) -> Outlook:
     each = expected(likely, most)
-    return Outlook(each, each, each, each, likely, most)
+    return Outlook(each, each, each, each, likely, most, lead_seconds=300, soon_seconds=600)
 
 
 def ready(
@@ -46,9 +46,8 @@ def test_a_table_without_savings_goes_up_to_the_likely_and_down_to_the_most_that
 
 
 def test_units_saved_up_carry_what_is_likely_to_the_end_of_the_forecast() -> None:
-    nine_minutes = 540
-    saved = 300 * 1000
-    assert ready(coming(1000, 1500), used=500)[TABLE][0] == 1000 - saved // nine_minutes
+    saved, soon_seconds = 300 * 1000, 600
+    assert ready(coming(1000, 1500), used=500)[TABLE][0] == 1000 - saved // soon_seconds
 
 
 def test_what_is_merely_possible_may_come_from_the_units_saved_up() -> None:
@@ -98,6 +97,7 @@ def test_the_outlook_says_what_it_expects_until_when() -> None:
     assert found.soon.likely == Load(100, 30_000, has_room=True)
     assert found.usual_records_per_second == 100
     assert found.highest_records_per_second == 100
+    assert (found.lead_seconds, found.soon_seconds) == (240, 540)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+from datetime import timedelta
+
+import pytest
+
+from rules.diagnose import diagnose
+from rules.diagnosis import Cause, LeverKind
+from scaling.decide import decide
+from scaling.history import History
+from scaling.plan import Decision
+from scaling.record import Lever
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
+
+TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+CALM = [Minute(records_per_second=100)] * 80
+LATE = timedelta(minutes=2)
+
+
+def decision(units: int, rate: float) -> Decision:
+    """Of a table behind a wide and quick stream, two minutes after a minute of a higher rate."""
+    minutes = [*CALM, Minute(records_per_second=rate)]
+    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(units)), *minutes)
+    diagnoses = diagnose(seen)
+    assert [each.cause for each in diagnoses] == [Cause.HEALTHY]
+    plan = decide(seen, diagnoses, SPEC, History(()), NOON + LATE)
+    return next(each for each in plan.decisions if each.lever == TABLE)
+
+
+def test_a_burst_that_lasts_until_a_later_look_is_left_to_last() -> None:
+    left = 300 * 500 - 60 * (900 - 500)
+    assert left > 240 * (900 - 500)
+    assert decision(500, 900).wanted == 500
+
+
+def test_a_burst_that_does_not_is_answered_in_health() -> None:
+    left = 300 * 500 - 60 * (1200 - 500)
+    waiting = 240 * (1200 - 500) - left - 30 * 1200
+    found = decision(500, 1200)
+    assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
+    assert found.because.startswith("1,200 records/s x 1.00 units each, at 70% use")
