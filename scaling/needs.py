@@ -6,11 +6,12 @@ from datetime import datetime
 from math import inf
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
-from rules.pipeline import Pipeline
-from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
+from rules.pipeline import Capacity, Pipeline
+from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings, rate
 from scaling.application_wishes import source_demand
 from scaling.history import History
 from scaling.meanwhile import Meanwhile
+from scaling.offered import offered_at_most, offered_behind
 from scaling.outlook import Outlook, lead_seconds
 from scaling.plan import Demand
 from scaling.record import Lever
@@ -19,8 +20,6 @@ from scaling.sizing import (
     Model,
     load_now,
     load_of_the_hour,
-    offered_at_most,
-    offered_likely,
     size,
     unread,
 )
@@ -30,6 +29,8 @@ __all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
 
 CAPACITIES = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
 Demands = dict[Lever, Demand]
+
+USED_UP_SHARE = 0.9
 
 _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
@@ -66,7 +67,7 @@ class Needs:
 
     def demands(self) -> tuple[Demands, Demands]:
         """What is needed; and what would be without the backlog."""
-        offered = offered_at_most(self.readings, self._shards_changed_at)
+        offered = offered_at_most(self.readings, self._shards_changed_at, self._highest)
         shards = max(
             (
                 self._size(load)[self._shards]
@@ -95,13 +96,13 @@ class Needs:
         take it."""
         current = self._pipeline.stream.shard_count
         widened = min(2 * current, max(current, shards))
-        coming = self._meanwhile.risen(self._load(self._offered_likely))
+        coming = self._meanwhile.risen(self._load(self._offered_behind))
         return _at_most(coming, widened)
 
     def running_out(self) -> frozenset[Lever]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
         the load until a later sweep's change takes effect: that would be too late."""
-        records = self._until_answered(self._now(self._offered_likely))
+        records = self._until_answered(self._now(self._offered_behind))
         return frozenset(
             Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             for each in self.model.capacities
@@ -124,10 +125,13 @@ class Needs:
         return any(diagnosis.cause in _CAPACITY_CAUSES for diagnosis in self.diagnoses)
 
     @property
-    def _offered_likely(self) -> float:
-        highest = 0.0 if self.expected is None else self.expected.highest_records_per_second
-        seconds = self._meanwhile.seconds
-        return offered_likely(self.readings, self._shards_changed_at, highest, seconds)
+    def _offered_behind(self) -> float:
+        changed_at, seconds = self._shards_changed_at, self._meanwhile.seconds
+        return offered_behind(self.readings, changed_at, self._highest, seconds)
+
+    @property
+    def _highest(self) -> float:
+        return 0.0 if self.expected is None else self.expected.highest_records_per_second
 
     def _now(self, offered: float) -> Load:
         catch_up = self.spec.objective.catch_up_seconds
@@ -196,13 +200,12 @@ class Needs:
             needed.pop(self._shards, None)
 
     def _escalate(self, needed: Demands) -> None:
-        """Double a capacity that goes on throttling at its limit although the load was met.
+        """Double a capacity that goes on throttling although the load was met.
 
-        Not while the age is well or falls, since a drain may run into the limit, and not before
-        the last change of any lever shows in the metrics.
+        Not while the age is well, not before the last change of any lever shows in the metrics,
+        and not while all of it is used for more than the load: that is a drain.
         """
-        seen = self.readings
-        if not seen.age_is_sick or seen.is_settling or seen.age_growth < 0:
+        if not self.readings.age_is_sick or self.readings.is_settling:
             return
         for each in self.model.capacities:
             capacity = each.capacity
@@ -213,9 +216,15 @@ class Needs:
                     writes = kind is LeverKind.WRITE_CAPACITY
                     current = capacity.write_units if writes else capacity.read_units
                     lever = Lever.of(kind, capacity.where)
+                    if writes and lever in needed and self._is_used_up(capacity):
+                        continue
                     if lever not in needed or needed[lever].capacity <= current:
                         because = f"{capacity.where} throttles at {current:,} units: twice as much"
                         needed[lever] = Demand(lever, current * 2, because)
+
+    def _is_used_up(self, capacity: Capacity) -> bool:
+        consumed = self.readings.capacity(capacity).consumed_write_units
+        return rate(consumed) >= USED_UP_SHARE * capacity.write_units
 
 
 def _drop_capacity(needed: Demands, where: str) -> None:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from math import ceil
 
 from rules.diagnosis import LeverKind
@@ -18,7 +16,6 @@ from rules.readings import (
 from rules.vitals import LATE_SECONDS
 from rules.window import Window
 from scaling.burst import saved_units
-from scaling.forecast import HIGH_SHARE
 from scaling.history import History
 from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
@@ -39,8 +36,7 @@ __all__ = [
     "learn",
     "load_now",
     "load_of_the_hour",
-    "offered_at_most",
-    "offered_likely",
+    "rate_now",
     "size",
     "unread",
 ]
@@ -57,9 +53,6 @@ NOTHING = History(())
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
-RESHARD_SECONDS = 30
-"""UpdateShardCount takes half a minute at least; a minute judged has to lie after it."""
-
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
 
@@ -97,62 +90,6 @@ class Model:
     capacities: tuple[CapacityModel, ...]
 
 
-def offered_at_most(readings: Readings, shards_changed_at: datetime | None) -> float:
-    """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
-    refusals are falling, or when less than a minute was judged since the shards changed: refusals
-    from before the last change of the shard count are no evidence against the new one.
-
-    Producers count every retry as a refusal, so refusals overstate what is offered; and no
-    single UpdateShardCount goes beyond double.
-    """
-    stream = readings.vitals.stream
-    taken = stream.incoming_records.last(60).total
-    refused = stream.write_throttles.last(60).total
-    if readings.refusals_fall or not taken:
-        return 1.0
-    if shards_changed_at is not None:
-        settled = stream.incoming_records.end - shards_changed_at
-        if settled < timedelta(seconds=60 + RESHARD_SECONDS):
-            return 1.0
-    return min(2.0, 1 + refused / taken)
-
-
-def offered_likely(
-    readings: Readings,
-    shards_changed_at: datetime | None,
-    highest_records_per_second: float,
-    seconds: float,
-) -> float:
-    """The same for what is behind the stream, which costs more than shards do.
-
-    What was refused before a reshard is still to come, until a minute tells of it. While less is
-    taken than came before, no more is offered than that; and what was not refused a few minutes
-    ago rises no faster in the next ``seconds`` than in the fastest of them.
-    """
-    incoming = readings.vitals.stream.incoming_records
-    has_come = shards_changed_at is not None and shards_changed_at <= incoming.last(60).start
-    most = offered_at_most(readings, shards_changed_at if has_come else None)
-    taken = _now(incoming)
-    if not taken:
-        return most
-    highest = highest_records_per_second / HIGH_SHARE
-    if taken < highest:
-        most = min(most, highest / taken)
-    steepest = _steepest_rise_before_refusals(readings)
-    return most if steepest is None else min(most, 1 + steepest * seconds / taken)
-
-
-def _steepest_rise_before_refusals(readings: Readings) -> float | None:
-    """Records a second gained each second, None where all of the newest minutes had refusals."""
-    stream = readings.vitals.stream
-    refused = stream.write_throttles.last(NOW_SECONDS)
-    if all(refused.samples):
-        return None
-    seen = stream.incoming_records.last(NOW_SECONDS).present
-    rise = max((later - earlier for earlier, later in pairwise(seen)), default=0.0)
-    return max(0.0, rise) / stream.incoming_records.metric.period_seconds**2
-
-
 def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
     growth = readings.age_growth
     return growth < 0 and (readings.age_seconds or 0.0) <= -growth * catch_up_seconds
@@ -163,13 +100,13 @@ def load_now(readings: Readings, offered: float, catch_up_seconds: float) -> Loa
     backlog that falls fast enough to be gone in ``catch_up_seconds`` asks for nothing more."""
     stream = readings.vitals.stream
     return Load(
-        _now(stream.incoming_records) * offered,
-        _now(stream.incoming_bytes) * offered,
+        rate_now(stream.incoming_records) * offered,
+        rate_now(stream.incoming_bytes) * offered,
         0.0 if _drains_by_itself(readings, catch_up_seconds) else _backlog(readings),
     )
 
 
-def _now(window: Window) -> float:
+def rate_now(window: Window) -> float:
     """The newest minute, or the mean of the newest five where that is more: a minute's burst that
     is over already is carried by what DynamoDB keeps for it, and asks for nothing."""
     newest = window.last(NOW_SECONDS)

@@ -37,3 +37,26 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     found = decision(500, 1200)
     assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
     assert found.because.startswith("1,200 records/s x 1.00 units each, at 70% use")
+
+
+def throttled(rate: float, units_consumed_per_record: float) -> Decision:
+    """Of a table of 1,000 units that throttles long after its last change, the age well over the
+    objective and not falling."""
+    calm = [Minute(records_per_second=rate)] * 80
+    sick = Minute(
+        records_per_second=rate,
+        age_seconds=100,
+        table_throttles=5000,
+        units_per_record=units_consumed_per_record,
+    )
+    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(1000)), *calm, *[sick] * 4)
+    plan = decide(seen, diagnose(seen), SPEC, History(()), NOON + LATE)
+    return next(each for each in plan.decisions if each.lever == TABLE)
+
+
+def test_a_table_that_throttles_though_it_is_not_used_up_is_doubled() -> None:
+    assert throttled(rate=100, units_consumed_per_record=1).wanted == 2000
+
+
+def test_a_table_that_is_used_up_by_a_drain_is_not() -> None:
+    assert throttled(rate=300, units_consumed_per_record=3.2).wanted < 2000

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -14,11 +13,9 @@ from scaling.sizing import (
     Model,
     learn,
     load_now,
-    offered_at_most,
-    offered_likely,
     size,
 )
-from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
+from tests.builders import SPEC, Minute, a_pipeline, a_table, readings
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 INDEX = Lever.of(LeverKind.WRITE_CAPACITY, "scores/by-race")
@@ -134,48 +131,6 @@ def test_a_rate_from_throttled_minutes_alone_does_not_widen_the_stream() -> None
     stretched = Minute(seconds_per_batch=30, table_throttles=500)
     model = learn(readings(pipeline, *[stretched] * 3, healthy_before=False))
     assert demands(model, Load(100, 30_000))[SHARDS] == 1
-
-
-def test_refusals_before_the_last_reshard_say_nothing_of_the_new_shards() -> None:
-    pipeline = a_pipeline()
-    refused = Minute(records_per_second=1000, refused_per_second=5000)
-    seen = readings(pipeline, *[refused] * 5)
-    assert offered_at_most(seen, None) == 2
-    assert offered_at_most(seen, NOON - timedelta(seconds=90)) == 2
-    assert offered_at_most(seen, NOON - timedelta(seconds=89)) == 1
-
-
-def likely(
-    *minutes: Minute, highest: float = 0, shards_changed_seconds_ago: int | None = None
-) -> float:
-    ago = shards_changed_seconds_ago
-    changed_at = None if ago is None else NOON - timedelta(seconds=ago)
-    return offered_likely(readings(a_pipeline(), *minutes), changed_at, highest, 240)
-
-
-def refused(records_per_second: float, refused_per_second: float = 5000) -> Minute:
-    return Minute(records_per_second=records_per_second, refused_per_second=refused_per_second)
-
-
-def test_of_a_stream_that_was_always_full_anything_may_be_offered() -> None:
-    assert likely(*[refused(1000)] * 5) == 2
-
-
-def test_no_more_is_offered_than_ever_came_while_less_is_taken() -> None:
-    assert likely(*[refused(1000)] * 5, highest=1140) == pytest.approx(1.2)
-    assert likely(*[refused(1000)] * 5, highest=900) == 2
-
-
-def test_what_is_offered_rises_no_faster_than_it_was_seen_to() -> None:
-    rising = [refused(rate, 0) for rate in (800, 850, 950)]
-    assert likely(*rising, refused(1000), refused(1000)) == pytest.approx(1.4)
-
-
-def test_what_was_refused_before_a_reshard_is_to_come_until_a_minute_tells_of_it() -> None:
-    full = [refused(1000)] * 5
-    assert likely(*full, shards_changed_seconds_ago=30) == 2
-    assert likely(*full, shards_changed_seconds_ago=60) == 1
-    assert likely(*full, shards_changed_seconds_ago=90) == 2
 
 
 def test_the_backlog_is_what_came_in_during_the_iterator_age_and_what_joined_since() -> None:
