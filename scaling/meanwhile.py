@@ -1,4 +1,4 @@
-"""What comes, and piles up before the tables, until a later sweep could have done more about it."""
+"""What comes, and piles up before the tables, until a change made now takes effect."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,7 +15,7 @@ __all__ = ["Meanwhile"]
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """The ``seconds`` from the newest minute judged until a later sweep's change takes effect."""
+    """The ``seconds`` from the newest minute judged until a change made now takes effect."""
 
     seconds: float
     incoming: Window

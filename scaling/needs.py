@@ -12,7 +12,7 @@ from scaling.application_wishes import source_demand
 from scaling.history import History
 from scaling.meanwhile import Meanwhile
 from scaling.offered import offered_at_most, offered_behind
-from scaling.outlook import Outlook, lead_seconds
+from scaling.outlook import Outlook, answer_seconds
 from scaling.plan import Demand
 from scaling.record import Lever
 from scaling.sizing import (
@@ -101,7 +101,7 @@ class Needs:
 
     def running_out(self) -> frozenset[Lever]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
-        the load until a later sweep's change takes effect: that would be too late."""
+        the load until a change made now takes effect: a minute later more would wait."""
         records = self._until_answered(self._now(self._offered_behind))
         return frozenset(
             Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
@@ -112,11 +112,11 @@ class Needs:
     @property
     def _meanwhile(self) -> Meanwhile:
         incoming = self.readings.vitals.stream.incoming_records
-        seconds = lead_seconds(self.now - incoming.end)
+        seconds = answer_seconds(self.now - incoming.end)
         return Meanwhile(seconds, incoming, self.history, self.expected)
 
     def _until_answered(self, load: Load) -> float:
-        """Records a second let in, on average until a later sweep's change is in effect."""
+        """Records a second that are let in, on average until a change made now takes effect."""
         coming = self._meanwhile.mean(load)
         return _at_most(coming, self._pipeline.stream.shard_count).records_per_second
 
@@ -146,13 +146,13 @@ class Needs:
 
     def _backlog(self, load: Load) -> float:
         """What has to be drained: behind a table that is short, or will be, all that will wait
-        when a change is in effect, but for what is well inside the objective."""
+        when a change is in effect, but for what is no illness (``Readings.age_is_sick``)."""
         records = self._until_answered(load)
         piling = max(
             (self._meanwhile.piling_up(each, records) for each in self.model.capacities),
             default=-inf,
         )
-        bearable = records * self.spec.objective.iterator_age_max_seconds / 2
+        bearable = records * self.spec.objective.iterator_age_max_seconds / 4
         if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
             return max(0.0, unread(self.readings) + piling - bearable)
         return max(load.backlog_records, piling - bearable)

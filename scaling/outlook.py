@@ -12,7 +12,7 @@ from scaling.resources.kinesis_stream import UPDATES_PER_DAY
 from scaling.sizing import Load
 from scaling.specification import Objective
 
-__all__ = ["Expected", "Outlook", "lead_seconds", "outlook", "past_metric"]
+__all__ = ["Expected", "Outlook", "answer_seconds", "outlook", "past_metric"]
 
 SWEEP_SECONDS = 60
 """Sweeps come each minute (the schedule of the deployed app)."""
@@ -63,10 +63,10 @@ def past_metric(pipeline: Pipeline) -> Metric:
     )
 
 
-def lead_seconds(late: timedelta) -> float:
-    """From the newest minute judged, which ended so long ago, until a change that a later sweep
-    makes is in effect."""
-    return late.total_seconds() + SWEEP_SECONDS + EFFECT_SECONDS
+def answer_seconds(late: timedelta) -> float:
+    """From the newest minute judged, which ended so long ago, until a change made now is in
+    effect."""
+    return late.total_seconds() + EFFECT_SECONDS
 
 
 def tolerated_share(objective: Objective) -> float:
@@ -91,7 +91,7 @@ def outlook(
     if judged is None or records is None:
         return None
     known = Past.of(past, judged)
-    lead = lead_seconds(now - judged)
+    lead = answer_seconds(now - judged) + SWEEP_SECONDS
     until = lead + objective.catch_up_seconds
     soon, later, hour, call = (
         _expected(readings, known, records, objective, seconds)

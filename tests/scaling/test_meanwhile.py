@@ -13,7 +13,7 @@ from scaling.outlook import Expected, Outlook
 from scaling.sizing import CapacityModel, Load
 from tests.builders import NOON, a_table
 
-LEAD = 240
+SECONDS = 180
 RATES = st.lists(st.floats(0, 1e5), min_size=5, max_size=5)
 
 
@@ -23,14 +23,16 @@ def up_to(most: float) -> Expected:
 
 
 def forecasts(soon: float, hour: float, highest: float) -> Outlook:
-    return Outlook(up_to(soon), None, up_to(hour), None, soon, highest, LEAD, 540)
+    return Outlook(
+        up_to(soon), None, up_to(hour), None, soon, highest, lead_seconds=240, soon_seconds=540
+    )
 
 
 def meanwhile(*rates: float | None, expected: Outlook | None = None) -> Meanwhile:
     samples = tuple(None if rate is None else rate * 60 for rate in rates)
     start = NOON - timedelta(minutes=len(samples))
     incoming = Window(stream_metric("racers", "IncomingRecords", "Sum"), start, samples)
-    return Meanwhile(LEAD, incoming, History(()), expected)
+    return Meanwhile(SECONDS, incoming, History(()), expected)
 
 
 def risen(*rates: float | None, expected: Outlook | None = None) -> float:
@@ -41,11 +43,11 @@ def risen(*rates: float | None, expected: Outlook | None = None) -> float:
 
 
 def test_a_slope_goes_on_as_long_as_it_has_lasted() -> None:
-    assert risen(100, 110, 120, 130, 140) == pytest.approx(180)
+    assert risen(110, 120, 130, 140) == pytest.approx(170)
 
 
 def test_it_goes_on_by_the_smallest_of_its_rises() -> None:
-    assert risen(100, 150, 155, 200, 300) == pytest.approx(320)
+    assert risen(150, 155, 200, 300) == pytest.approx(315)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_what_is_no_slope_is_not_carried_on(rates: tuple[float | None, ...]) -> 
 
 @pytest.mark.parametrize(
     ("soon", "hour", "highest", "then"),
-    [(150, 160, 170, 150), (130, 160, 170, 160), (130, 135, 170, 170), (130, 135, 138, 180)],
+    [(150, 160, 165, 150), (130, 160, 165, 160), (130, 135, 165, 165), (130, 135, 138, 170)],
     ids=["the forecast", "that of the hour", "the highest ever", "nothing known"],
 )
 def test_a_slope_ends_where_the_nearest_that_is_known_does(
@@ -86,9 +88,9 @@ def table(saved: float = 0, units_per_record: float | None = 2) -> CapacityModel
 
 def test_what_units_and_savings_dont_carry_piles_up() -> None:
     wait = meanwhile(600)
-    assert wait.piling_up(table(), 600) == pytest.approx((1200 - 1000) * LEAD / 2)
-    assert wait.piling_up(table(saved=200 * LEAD), 600) == pytest.approx(0)
-    assert wait.piling_up(table(saved=300 * LEAD), 600) < 0
+    assert wait.piling_up(table(), 600) == pytest.approx((1200 - 1000) * SECONDS / 2)
+    assert wait.piling_up(table(saved=200 * SECONDS), 600) == pytest.approx(0)
+    assert wait.piling_up(table(saved=300 * SECONDS), 600) < 0
 
 
 def test_nothing_is_known_to_pile_up_before_a_table_of_unknown_use() -> None:

@@ -25,15 +25,15 @@ def decision(units: int, rate: float) -> Decision:
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 
-def test_a_burst_that_lasts_until_a_later_look_is_left_to_last() -> None:
+def test_a_burst_that_lasts_until_a_change_is_in_effect_is_left_to_last() -> None:
     left = 300 * 500 - 60 * (900 - 500)
-    assert left > 240 * (900 - 500)
+    assert left > 180 * (900 - 500)
     assert decision(500, 900).wanted == 500
 
 
 def test_a_burst_that_does_not_is_answered_in_health() -> None:
     left = 300 * 500 - 60 * (1200 - 500)
-    waiting = 240 * (1200 - 500) - left - 30 * 1200
+    waiting = 180 * (1200 - 500) - left - 15 * 1200
     found = decision(500, 1200)
     assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
     assert found.because.startswith("1,200 records/s x 1.00 units each, at 70% use")
