@@ -65,8 +65,8 @@ class Needs:
     def _shards_changed_at(self) -> datetime | None:
         return self.history.last_change(self._shards)
 
-    def demands(self) -> tuple[Demands, Demands]:
-        """What is needed; and what would be without the backlog."""
+    def demands(self) -> Demands:
+        """What is needed of every lever."""
         offered = offered_at_most(self.readings, self._shards_changed_at, self._highest)
         shards = max(
             (
@@ -76,7 +76,6 @@ class Needs:
             key=lambda demand: demand.capacity,
         )
         below = self._let_in(shards.capacity)
-        steady = self._size(replace(below, backlog_records=0.0))
         needed = self._size(below) | {self._shards: shards}
         self._withhold(needed)
         self._escalate(needed)
@@ -85,7 +84,7 @@ class Needs:
         wider = source_demand(self.readings, self.diagnoses)
         if wider is not None:
             needed[self._shards] = wider
-        return needed, steady
+        return needed
 
     def _size(self, load: Load) -> Demands:
         return by_lever(size(self.model, load, self.spec, self._pipeline.stream.shard_count))

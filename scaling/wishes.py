@@ -8,7 +8,7 @@ from rules.readings import Readings
 from scaling.history import History
 from scaling.levers import APPLICATION_LEVERS, current_capacities
 from scaling.lowering import BLIND_SHARE, Lowering
-from scaling.needs import CAPACITIES, Demands, Needs
+from scaling.needs import CAPACITIES, Needs
 from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.readiness import Ready, readiness
@@ -38,7 +38,7 @@ def wishes(
     """
     model = learn(readings, history)
     needs = Needs(readings, model, diagnoses, spec, history, expected, now)
-    needed, steady = needs.demands()
+    needed = needs.demands()
     ready = {} if expected is None else readiness(model, expected, spec)
     lowering = Lowering(readings, model, diagnoses, spec, history, expected, now)
     hour = lowering.demands_of_the_hour()
@@ -50,14 +50,9 @@ def wishes(
         if lever.kind in APPLICATION_LEVERS:
             continue
         wish = None
-        if ill:
-            settled = _is_settled(lever, history, readings) or _arrives(lever, current, steady)
-            margin = RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
-            wish = _raise(
-                lever, current, needed.get(lever), 1.0 if lever.kind in CAPACITIES else margin
-            )
-        elif lever in running_out:
-            wish = _raise(lever, current, needed.get(lever), 1.0)
+        if ill or lever in running_out:
+            settled = _is_settled(lever, history, readings)
+            wish = _raise(lever, current, needed.get(lever), settled)
         if wish is None and not incurable:
             wish = _prepare(lever, current, ready.get(lever))
         if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):
@@ -73,27 +68,26 @@ def _is_settled(lever: Lever, history: History, readings: Readings) -> bool:
     return changed is None or judged is None or judged - changed >= SETTLE
 
 
-def _arrives(lever: Lever, current: int, steady: Demands) -> bool:
-    """Whether a capacity is too small for what arrives: that doesn't depend on its last change."""
-    is_capacity = lever.kind in CAPACITIES and lever in steady
-    return is_capacity and steady[lever].capacity > current * RAISE_MARGIN
-
-
-def _raise(lever: Lever, current: int, demand: Demand | None, margin: float) -> Wish | None:
-    if demand is None or demand.capacity <= current * margin:
+def _raise(lever: Lever, current: int, demand: Demand | None, settled: bool) -> Wish | None:
+    """What a table's last change does until now is in its demand; of another lever it shows only
+    later, and it goes up meanwhile only for much more."""
+    margin = RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
+    if demand is None or demand.capacity <= current * (1 if lever.kind in CAPACITIES else margin):
         return None
-    return Wish(lever, current, demand.capacity, demand.because)
+    return Wish(lever, current, _worth_it(lever, current, demand.capacity), demand.because)
+
+
+def _worth_it(lever: Lever, current: int, enough: int) -> int:
+    """No table goes up by less than a change is worth."""
+    return max(enough, ceil(current * (1 + BLIND_SHARE))) if lever.kind in CAPACITIES else enough
 
 
 def _prepare(lever: Lever, current: int, ready: Ready | None) -> Wish | None:
-    """Up before the load comes, where it is as likely as not to pass what there is; not by less
-    than a change is worth."""
+    """Up before the load comes, where it is as likely as not to pass what there is."""
     if ready is None or ready.at_least <= current:
         return None
     enough = max(ready.at_least, ready.enough)
-    if lever.kind in CAPACITIES:
-        enough = max(enough, ceil(current * (1 + BLIND_SHARE)))
-    return Wish(lever, current, enough, ready.because)
+    return Wish(lever, current, _worth_it(lever, current, enough), ready.because)
 
 
 def _lower(lever: Lever, current: int, floor: Demand | None, least: float) -> Wish | None:
