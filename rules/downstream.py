@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Capacity, Table
 from rules.readings import RECENT_SECONDS, Readings, rate
+from rules.window import Window
 
 __all__ = ["table_causes"]
 
@@ -47,7 +48,7 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
     evidence = (
         f"{capacity.where} throttled {throttled.peak or 0:,.0f} writes in a minute "
         f"({share:.0%} of those attempted)",
-        f"it consumed {consumed:,.0f} of {capacity.write_units:,} provisioned write units a second",
+        f"it consumed {_of_units(consumed, capacity, vitals.consumed_write_units)}",
     )
     if key_range > throttled.total / 2:
         yield Diagnosis(
@@ -73,8 +74,8 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
     if left > BURST_SECONDS_ENOUGH:
         return
     evidence = (
-        f"{capacity.where} consumed {consumed:,.0f} of {capacity.write_units:,} provisioned write "
-        "units a second",
+        f"{capacity.where} consumed "
+        + _of_units(consumed, capacity, readings.capacity(capacity).consumed_write_units),
         f"nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
     )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
@@ -90,6 +91,17 @@ def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
     seconds = window.metric.period_seconds
     mean = window.total / len(window.present) / seconds if window.present else 0.0
     return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
+
+
+def _of_units(consumed: float, capacity: Capacity, window: Window) -> str:
+    """What was consumed in the newest minute; capacity changed since then is told apart."""
+    newest = window.last(60).start
+    changes = (capacity.last_increase_at, capacity.last_decrease_at)
+    since = max((at for at in changes if at is not None and at > newest), default=None)
+    if since is None:
+        return f"{consumed:,.0f} of {capacity.write_units:,} provisioned write units a second"
+    units = f"{capacity.write_units:,} are provisioned since {since:%H:%M}"
+    return f"{consumed:,.0f} write units a second; {units}"
 
 
 def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

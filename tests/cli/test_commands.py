@@ -94,6 +94,7 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
         (("sweep",), "Missing option '--config'"),
         (("sweep", "--config", "x", "--output", "xml"), "'xml' is not one of"),
         (("flood",), "No such command 'flood'"),
+        (("reshard", "orders", "--to", "0"), "0 shards can't be; 1 to 10,000 can"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -128,7 +129,8 @@ def test_check_accepts_the_examples() -> None:
 
 def test_rules_show_thresholds_with_their_sources_and_the_users_own() -> None:
     lines = run("rules", "--config", "examples/team.yaml").stdout.splitlines()
-    rows = {line.split("\t")[0]: line.split("\t") for line in lines}
+    assert lines[0].split("\t") == ["rule", "metric", "fires when", "for", "severity", "source"]
+    rows = {line.split("\t")[0]: line.split("\t") for line in lines[1:]}
     assert rows["lambda/duration-near-timeout"][2] == ">= 80% of the timeout"
     assert rows["checkout/producer-memory"][1:3] == ["Maximum CWAgent mem_used_percent", "> 90 %"]
     assert all(row[5] for row in rows.values())

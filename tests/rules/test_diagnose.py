@@ -79,6 +79,23 @@ def test_a_throttled_table_explains_the_slow_function_the_errors_and_the_timeout
     assert causes(a_pipeline(), *minutes) == [Cause.TABLE_THROTTLED]
 
 
+@pytest.mark.parametrize(
+    ("raised_seconds_ago", "words"),
+    [
+        (60, "it consumed 100 of 5,000 provisioned write units a second"),
+        (59, "it consumed 100 write units a second; 5,000 are provisioned since 11:59"),
+    ],
+)
+def test_what_was_consumed_is_not_set_against_units_that_came_later(
+    raised_seconds_ago: int, words: str
+) -> None:
+    raised_at = NOON - timedelta(seconds=raised_seconds_ago)
+    table = a_table(5000)
+    table = replace(table, capacity=replace(table.capacity, last_increase_at=raised_at))
+    seen = readings(a_pipeline(table=table), *each(GROWING, table_throttles=900))
+    assert words in diagnose(seen)[0].because
+
+
 def test_a_single_throttled_write_is_not_an_illness() -> None:
     assert causes(a_pipeline(), Minute(table_throttles=1)) == [Cause.HEALTHY]
 

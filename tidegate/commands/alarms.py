@@ -7,6 +7,7 @@ import click
 from scaling.errors import TidegateError
 from tidegate.commands.register import agreed
 from tidegate.exits import leave
+from tidegate.words import counted
 
 __all__ = ["command"]
 
@@ -51,11 +52,11 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
         click.echo(f"{'would ' if dry_run else ''}{change}")
     if not remove:
         _say_who_is_paged(topic, {each.notices.sns_topic_arn for each in specs})
-    if dry_run or not agreed(f"Make these {len(planned)} changes?", yes=yes):
+    if dry_run or not agreed(f"Make {counted(len(planned), 'change')}?", yes=yes):
         return
     for change in planned:
         watching.take(change)
-    click.echo(f"Done: {len(planned)} changes.")
+    click.echo(f"Done: {counted(len(planned), 'change')}.")
 
 
 def _say_who_is_paged(topic: str | None, told: set[str | None]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tidegate.exits import leave
+from tidegate.words import counted
 
 if TYPE_CHECKING:
     from scaling.specification import Levers, Owner, PipelineSpec
@@ -33,14 +34,15 @@ def command(file: str, compiled: bool) -> None:
         click.echo(json.dumps(plain(found)))
         return
     pipelines = found.pipelines
-    noun = "pipeline" if len(pipelines) == 1 else "pipelines"
     counts = {
         "Tidegate": _owned(pipelines, "tidegate"),
         "Application Auto Scaling": _owned(pipelines, "application-autoscaling"),
     }
-    told = [f"{count} levers owned by {owner}" for owner, count in counts.items() if count]
+    told = [
+        f"{counted(count, 'lever')} owned by {owner}" for owner, count in counts.items() if count
+    ]
     owned = ", ".join(told) or "no lever owned: advice only"
-    click.echo(f"{file}: well formed; {len(pipelines)} {noun}, {owned}")
+    click.echo(f"{file}: well formed; {counted(len(pipelines), 'pipeline')}, {owned}")
 
 
 def _owned(pipelines: "list[PipelineSpec]", owner: "Owner") -> int:

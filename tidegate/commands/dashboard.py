@@ -9,6 +9,7 @@ import click
 from scaling.errors import TidegateError
 from tidegate.commands.register import agreed
 from tidegate.exits import leave
+from tidegate.words import counted
 
 if TYPE_CHECKING:
     from scaling.aws.clients import Clients
@@ -66,14 +67,14 @@ def _dashboard(
     for known, body in planned:
         verb = "remove" if body is None else "put"
         click.echo(f"{'would ' if dry_run else ''}{verb} dashboard {known}{_size(body)}")
-    if dry_run or not agreed(f"Make these {len(planned)} changes?", yes=yes):
+    if dry_run or not agreed(f"Make {counted(len(planned), 'change')}?", yes=yes):
         return
     for known, body in planned:
         if body is None:
             watching.delete_dashboard(known)
         else:
             watching.put_dashboard(known, body)
-    click.echo(f"Done: {len(planned)} changes.")
+    click.echo(f"Done: {counted(len(planned), 'change')}.")
 
 
 def _check(name: str | None, preview: str | None, pipelines: int) -> None:

@@ -118,8 +118,11 @@ def _reshard(
     from scaling.reshard.execute import updates_left
     from scaling.reshard.planner import plan
     from scaling.reshard.shape import ShardMap
+    from scaling.reshard.wish import count_within
     from tidegate.commands.sweep import default_ledger, open_ledger
 
+    if asked.to is not None:
+        count_within(asked.to, asked.least, asked.most)
     clients = Clients()
     edge = _Edge(AwsCloud(clients), open_ledger(ledger or default_ledger(), clients))
     stream = edge.cloud.describe_stream(asked.stream)

@@ -58,7 +58,7 @@ def _show(console: "Console", rows: Sequence[tuple[str, ...]]) -> None:
 
     titles = ("rule", "metric", "fires when", "for", "severity", "source")
     if not console.is_terminal:
-        for row in rows:
+        for row in (titles, *rows):
             click.echo("\t".join(row))
         return
     table = Table(*titles, show_lines=True)
