@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench bench-docs package deploy destroy serve clean
+.PHONY: demo test lint bench bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -20,7 +20,14 @@ lint: .venv/dev
 bench: .venv/run
 	$(BIN)/tidegate bench $(OPTIONS)
 
-# The figures of the last `make bench` into README.md and docs/.
+# Every shared trace from end to end, against the two nearest peers: a quarter of an hour.
+WHOLE := elb_request_count nasa_http_rate nyc_taxi tweets_amzn twitter_rate
+bench-whole: .venv/run
+	for trace in $(WHOLE); do $(BIN)/tidegate bench --trace ../shared/traces/$$trace.csv \
+	  --peak 1500 --controllers tidegate,target-tracking,hpa-keda --out bench/whole/$$trace \
+	  || exit 1; done
+
+# The figures of the last `make bench`, and of `make bench-whole`, into README.md and docs/.
 bench-docs: .venv/run
 	$(BIN)/python benchmarks/publish_benchmark.py bench
 

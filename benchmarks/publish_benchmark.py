@@ -42,7 +42,30 @@ def blocks(folder: Path) -> dict[str, str]:
     found["losses"] = losses(results)
     found["bound"] = below_the_bound(results)
     found["made"] = f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
+    found["whole"] = whole(folder / "whole")
     return found
+
+
+def whole(folder: Path) -> str:
+    """The traces that were run from end to end, a row each."""
+    runs = {
+        file.parent.name: json.loads(file.read_text(encoding="utf-8"))["summaries"]
+        for file in sorted(folder.glob("*/results.json"))
+    }
+    if not runs:
+        sys.exit(f"{folder} has no runs: make bench-whole")
+    names = [each["controller"] for each in next(iter(runs.values()))]
+    names.remove("optimum")
+    lines = [f"| trace | days | {' | '.join(names)} |", f"| --- | --: |{' --: |' * len(names)}"]
+    for trace, summaries in runs.items():
+        by_name = {each["controller"]: each for each in summaries}
+        days = by_name["optimum"]["seconds_total"] / 86_400
+        told = [
+            f"{each['seconds_out_total']:,} s, {each['cost_to_optimum']['mean']:.2f} x"
+            for each in map(by_name.__getitem__, names)
+        ]
+        lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
+    return "\n".join(lines)
 
 
 def losses(results: dict[str, Any]) -> str:
