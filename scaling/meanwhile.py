@@ -27,7 +27,7 @@ class Meanwhile:
         as it has lasted; no further than it is known to go."""
         now = load.records_per_second
         then = max(now, min(now + self._rise(), self._known_bound(now)))
-        return _with(load, then)
+        return replace(_with(load, then), rising_from=now if then > now else None)
 
     def mean(self, load: Load) -> Load:
         """The load halfway to there."""

@@ -30,7 +30,8 @@ class Ready:
 def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever, Ready]:
     """For every lever that the load touches.
 
-    A table goes down to what comes soon: it may go up again at any time. The factor goes down to
+    A table goes up once what it has saved up doesn't carry what is likely to the end of ``soon``,
+    and down to what may come soon: it can go up again at any time. The factor goes down to
     what comes within the hour. The shards go down to what comes while one of the day's ten calls
     must last.
     """
@@ -61,10 +62,7 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
     from_burst = {} if spec.target_utilization.capacity else _burst(model, expected.soon_seconds)
     return {
         lever: Ready(
-            max(
-                1,
-                demand.capacity - from_burst.get(lever, 0),
-            ),
+            max(1, demand.capacity - from_burst.get(lever, 0)),
             _enough(demand, most[lever], later.get(lever)),
             demand.because,
             floors[lever.kind].get(lever),

@@ -61,13 +61,21 @@ READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 class Load:
     """What has to be carried: records and bytes a second, and records not read yet.
 
-    ``has_room`` says that the rates include the room that their uncertainty asks for.
+    ``has_room`` says that the rates include the room that their uncertainty asks for,
+    ``rising_from`` what the records a second are now, where that is less.
     """
 
     records_per_second: float
     bytes_per_second: float
     backlog_records: float = 0.0
     has_room: bool = False
+    rising_from: float | None = None
+
+    def __str__(self) -> str:
+        words = f"{self.records_per_second:,.0f} records/s"
+        if self.rising_from is None or self.rising_from >= self.records_per_second:
+            return words
+        return f"{words} (rising from {self.rising_from:,.0f})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +230,7 @@ def _capacity_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[
                 yield Demand(
                     Lever.of(kind, capacity.capacity.where),
                     max(1, ceil(units * records)),
-                    f"{load.records_per_second:,.0f} records/s x {units:.2f} units each, at "
+                    f"{load} x {units:.2f} units each, at "
                     f"{utilization:.0%} use{_drain_words(load, spec)}",
                 )
 
@@ -278,7 +286,7 @@ def _factor_demand(
         Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name),
         min(FACTOR_MAX, max(1, ceil(lanes / shards))),
         f"{lanes:.1f} concurrent executions over {shards} shard{'s'[: shards > 1]}: "
-        f"{load.records_per_second:,.0f} records/s at "
+        f"{load} at "
         f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
         f"{_drain_words(load, spec)}",
     )
@@ -291,7 +299,7 @@ def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, str]:
     by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, f"{load.records_per_second:,.0f} records/s at {use:.0%} use"
+        return shards, f"{load} at {use:.0%} use"
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
         return shards, f"{size_:.2f} MiB/s at {use:.0%} use"

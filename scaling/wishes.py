@@ -1,5 +1,6 @@
 """What is wanted of every lever now: raised for the load or ahead of it, lowered after it."""
 
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
@@ -20,6 +21,7 @@ from scaling.wish import SETTLE, Wish, at_least_the_minimum
 __all__ = ["wishes"]
 
 RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
+BURST_ENDS = "the burst saved up would end before a later change is in effect"
 
 
 def wishes(
@@ -53,6 +55,8 @@ def wishes(
         if ill or lever in running_out:
             settled = _is_settled(lever, history, readings)
             wish = _raise(lever, current, needed.get(lever), settled)
+            if wish is not None and not ill:
+                wish = replace(wish, because=f"{BURST_ENDS}: {wish.because}")
         if wish is None and not incurable:
             wish = _prepare(lever, current, ready.get(lever))
         if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):

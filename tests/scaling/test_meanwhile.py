@@ -46,6 +46,11 @@ def test_a_slope_goes_on_as_long_as_it_has_lasted() -> None:
     assert risen(110, 120, 130, 140) == pytest.approx(170)
 
 
+def test_a_rising_load_says_what_it_is_now() -> None:
+    words = [str(meanwhile(*rates).risen(Load(140, 0))) for rates in ([110, 120, 130, 140], [140])]
+    assert words == ["170 records/s (rising from 140)", "140 records/s"]
+
+
 def test_it_goes_on_by_the_smallest_of_its_rises() -> None:
     assert risen(150, 155, 200, 300) == pytest.approx(315)
 

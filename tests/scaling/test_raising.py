@@ -36,7 +36,10 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     waiting = 180 * (1200 - 500) - left - 15 * 1200
     found = decision(500, 1200)
     assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
-    assert found.because.startswith("1,200 records/s x 1.00 units each, at 70% use")
+    assert found.because.startswith(
+        "the burst saved up would end before a later change is in effect: "
+        "1,200 records/s x 1.00 units each, at 70% use"
+    )
 
 
 def throttled(rate: float, units_consumed_per_record: float) -> Decision:
