@@ -65,7 +65,8 @@ def whole(folder: Path) -> str:
             for each in map(by_name.__getitem__, names)
         ]
         lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
-    return "\n".join(lines)
+    made = f"Made on {date.today():%d %B %Y} by `make bench-whole`."
+    return "\n".join([*lines, "", made])
 
 
 def losses(results: dict[str, Any]) -> str:
