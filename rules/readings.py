@@ -97,9 +97,14 @@ class Readings:
     def age_is_sick(self) -> bool:
         """Over the objective, or on the way there: past a quarter of it and growing."""
         age = self.age_seconds or 0.0
-        objective = self.iterator_age_max_seconds
-        growing = self.age_growth > 0.05
-        return (age > objective and self.age_growth > -0.05) or (age > objective / 4 and growing)
+        if age > self.iterator_age_max_seconds and self.age_growth > -0.05:
+            return True
+        return age > self.age_well_seconds and self.age_growth > 0.05
+
+    @property
+    def age_well_seconds(self) -> float:
+        """Up to here even an iterator age that grows is no illness."""
+        return self.iterator_age_max_seconds / 4
 
     @property
     def stream_utilization(self) -> tuple[float, float]:

@@ -12,10 +12,10 @@ from rules.vitals import LATE_SECONDS
 from rules.window import Window
 from scaling.history import History
 from scaling.job_model import JobModel, arrivals, learn_job
+from scaling.load import HOUR_SECONDS, NOW_SECONDS, load_now
 from scaling.plan import Demand
 from scaling.record import Lever
 from scaling.resources.flink_application import kpus_of
-from scaling.sizing import HOUR_SECONDS, NOW_SECONDS, load_now
 from scaling.specification import PipelineSpec
 from scaling.wish import SETTLE, Wish, at_least_the_minimum
 

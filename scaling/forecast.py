@@ -71,6 +71,7 @@ class Past:
     rates: tuple[float | None, ...]
     end: datetime
     _usual: dict[tuple[int, Days], float | None] = field(default_factory=dict, compare=False)
+    _highest: list[float] = field(default_factory=list, compare=False)
 
     @property
     def mean_of_a_day(self) -> float:
@@ -78,10 +79,12 @@ class Past:
         seen = _present(self.rates[-DAY:])
         return sum(seen) / len(seen) if seen else 0.0
 
-    @property
-    def highest(self) -> float:
-        """The highest rate of all."""
-        return max(_present(self.rates), default=0.0)
+    def highest(self, of_first: int | None = None) -> float:
+        """The highest rate of all, or of so many of the first."""
+        if not self._highest:
+            rates = (rate or 0.0 for rate in self.rates)
+            self._highest.extend(accumulate(rates, max, initial=0.0))
+        return self._highest[-1 if of_first is None else of_first]
 
     def usual(self, at: int, days: Days) -> float | None:
         """The median of some days back at the time of a period, each averaged over a quarter of an
@@ -103,19 +106,17 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A moment to forecast from: ``at`` periods of the past are known, ``level`` is the newest,
-    ``highest`` the highest of them."""
+    """A moment to forecast from: ``at`` periods of the past are known, ``level`` is the newest."""
 
     past: Past
     at: int
     level: float
-    highest: float
 
     @property
     def is_at_its_highest(self) -> bool:
         """Whether the load is about as high as it ever was until then; within the first hour that
         says nothing."""
-        return self.at >= HOUR and self.level >= HIGH_SHARE * self.highest
+        return self.at >= HOUR and self.level >= HIGH_SHARE * self.past.highest(self.at)
 
 
 Weighed = tuple[_Moment, float]
@@ -192,12 +193,7 @@ def _present(rates: Rates) -> list[float]:
     return [rate for rate in rates if rate is not None]
 
 
-def _highest(rates: Rates) -> list[float]:
-    """The highest rate of the first none, one, two, ... periods."""
-    return list(accumulate((rate or 0.0 for rate in rates), max, initial=0.0))
-
-
-def _moments(past: Past, highest: Sequence[float], ahead: int) -> Iterator[Weighed]:
+def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
     """The moments like this one whose future is known, lately and at this time on other days,
     each with what it counts."""
     end = len(past.rates)
@@ -211,7 +207,7 @@ def _moments(past: Past, highest: Sequence[float], ahead: int) -> Iterator[Weigh
     for at, weight in places:
         level = past.rates[at - 1]
         if level:
-            yield _Moment(past, at, level, highest[at]), weight
+            yield _Moment(past, at, level), weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +257,8 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     ``share`` of cases, 0..1, must stay below ``most``. Neither figure is ever below zero.
     """
     ahead = max(1, ceil(seconds / PERIOD_SECONDS))
-    highest = _highest(past.rates)
-    here = _Moment(past, len(past.rates), level, highest[-1])
-    moments, bound = _alike(here, tuple(_moments(past, highest, ahead)), share)
+    here = _Moment(past, len(past.rates), level)
+    moments, bound = _alike(here, tuple(_moments(past, ahead)), share)
     found = [
         candidate
         for way in _WAYS
@@ -295,7 +290,7 @@ def _alike(
     high = tuple(each for each in moments if each[0].is_at_its_highest)
     if here.is_at_its_highest and len(high) >= _enough(share):
         return high, inf
-    return moments, max(here.level, here.highest)
+    return moments, max(here.level, here.past.highest())
 
 
 def _candidate(

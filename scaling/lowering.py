@@ -8,13 +8,14 @@ from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.readings import Readings
 from scaling.history import History
 from scaling.limits import FACTOR_MAX
+from scaling.load import busy_at_most, load_of_the_hour
 from scaling.needs import CAPACITIES, Demands, by_lever
 from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.readiness import Ready
 from scaling.record import Lever
 from scaling.resources.dynamodb_table import DECREASES_WITHOUT_WAIT
-from scaling.sizing import Model, busy_at_most, load_of_the_hour, size
+from scaling.sizing import Model, size
 from scaling.specification import PipelineSpec
 from scaling.wish import SETTLE
 

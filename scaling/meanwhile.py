@@ -7,8 +7,9 @@ from math import inf
 from rules.window import Window
 from scaling.burst import units_meanwhile
 from scaling.history import History
+from scaling.load import Load
 from scaling.outlook import Outlook
-from scaling.sizing import CapacityModel, Load
+from scaling.sizing import CapacityModel
 
 __all__ = ["Meanwhile"]
 

@@ -10,19 +10,13 @@ from rules.pipeline import Capacity, Pipeline
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings, rate
 from scaling.application_wishes import source_demand
 from scaling.history import History
+from scaling.load import Load, load_now, load_of_the_hour, unread
 from scaling.meanwhile import Meanwhile
 from scaling.offered import offered_at_most, offered_behind
 from scaling.outlook import Outlook, answer_seconds
 from scaling.plan import Demand
 from scaling.record import Lever
-from scaling.sizing import (
-    Load,
-    Model,
-    load_now,
-    load_of_the_hour,
-    size,
-    unread,
-)
+from scaling.sizing import Model, size
 from scaling.specification import PipelineSpec
 
 __all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
@@ -67,14 +61,7 @@ class Needs:
 
     def demands(self) -> Demands:
         """What is needed of every lever."""
-        offered = offered_at_most(self.readings, self._shards_changed_at, self._highest)
-        shards = max(
-            (
-                self._size(load)[self._shards]
-                for load in (self._load(offered), self._meanwhile.risen(self._load(1.0)))
-            ),
-            key=lambda demand: demand.capacity,
-        )
+        shards = self._wide_enough()
         below = self._let_in(shards.capacity)
         needed = self._size(below) | {self._shards: shards}
         self._withhold(needed)
@@ -85,6 +72,13 @@ class Needs:
         if wider is not None:
             needed[self._shards] = wider
         return needed
+
+    def _wide_enough(self) -> Demand:
+        """The shards for what producers offer, and for what comes when a change is in effect."""
+        most = offered_at_most(self.readings, self._shards_changed_at, self._highest)
+        offered = self._size(self._load(most))[self._shards]
+        coming = self._size(self._meanwhile.risen(self._load(1.0)))[self._shards]
+        return max(offered, coming, key=lambda demand: demand.capacity)
 
     def _size(self, load: Load) -> Demands:
         return by_lever(size(self.model, load, self.spec, self._pipeline.stream.shard_count))
@@ -145,13 +139,13 @@ class Needs:
 
     def _backlog(self, load: Load) -> float:
         """What has to be drained: behind a table that is short, or will be, all that will wait
-        when a change is in effect, but for what is no illness (``Readings.age_is_sick``)."""
+        when a change is in effect, but for what is no illness."""
         records = self._until_answered(load)
         piling = max(
             (self._meanwhile.piling_up(each, records) for each in self.model.capacities),
             default=-inf,
         )
-        bearable = records * self.spec.objective.iterator_age_max_seconds / 4
+        bearable = records * self.readings.age_well_seconds
         if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
             return max(0.0, unread(self.readings) + piling - bearable)
         return max(load.backlog_records, piling - bearable)

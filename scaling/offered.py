@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from rules.readings import Readings
 from scaling.forecast import HIGH_SHARE
-from scaling.sizing import NOW_SECONDS, rate_now
+from scaling.load import NOW_SECONDS, rate_now
 
 __all__ = ["offered_at_most", "offered_behind"]
 

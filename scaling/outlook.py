@@ -8,8 +8,8 @@ from rules.pipeline import Pipeline
 from rules.readings import Readings
 from rules.window import Metric, Window
 from scaling.forecast import PERIOD_SECONDS, Forecast, Past, forecast
+from scaling.load import Load
 from scaling.resources.kinesis_stream import UPDATES_PER_DAY
-from scaling.sizing import Load
 from scaling.specification import Objective
 
 __all__ = ["Expected", "Outlook", "answer_seconds", "outlook", "past_metric"]
@@ -104,7 +104,7 @@ def outlook(
     )
     if soon is None:
         return None
-    usual, highest = known.mean_of_a_day, known.highest
+    usual, highest = known.mean_of_a_day, known.highest()
     return Outlook(soon, later, hour, call, usual, highest, lead, until)
 
 

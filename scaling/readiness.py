@@ -35,24 +35,11 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
     what comes within the hour. The shards go down to what comes while one of the day's ten calls
     must last.
     """
-    shards = model.pipeline.stream.shard_count
-
-    def demands(of: Expected | None) -> tuple[Demands, Demands]:
-        if of is None:
-            return {}, {}
-        likely, most = (
-            {
-                each.lever: replace(each, because=f"{of.because}: {each.because}")
-                for each in size(model, load, spec, shards)
-            }
-            for load in (of.likely, of.most)
-        )
-        return likely, _partly_from_burst(model, likely, most, spec, expected.lead_seconds)
-
-    likely, most = demands(expected.soon)
-    later, _ = demands(expected.later)
-    hour, _ = demands(expected.hour)
-    _, call = demands(expected.call)
+    lead = expected.lead_seconds
+    likely, most = _demands(expected.soon, model, spec, lead)
+    later, _ = _demands(expected.later, model, spec, lead)
+    hour, _ = _demands(expected.hour, model, spec, lead)
+    _, call = _demands(expected.call, model, spec, lead)
     floors = {
         LeverKind.WRITE_CAPACITY: most,
         LeverKind.READ_CAPACITY: most,
@@ -69,6 +56,23 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         )
         for lever, demand in likely.items()
     }
+
+
+def _demands(
+    of: Expected | None, model: Model, spec: PipelineSpec, lead_seconds: float
+) -> tuple[Demands, Demands]:
+    """Of what is likely, and of the most, partly met from bursts; none without a forecast."""
+    if of is None:
+        return {}, {}
+    shards = model.pipeline.stream.shard_count
+    likely, most = (
+        {
+            each.lever: replace(each, because=f"{of.because}: {each.because}")
+            for each in size(model, load, spec, shards)
+        }
+        for load in (of.likely, of.most)
+    )
+    return likely, _partly_from_burst(model, likely, most, spec, lead_seconds)
 
 
 def _burst(model: Model, seconds: float) -> dict[Lever, int]:
@@ -98,7 +102,7 @@ def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
 def _partly_from_burst(
     model: Model, likely: Demands, most: Demands, spec: PipelineSpec, lead_seconds: float
 ) -> Demands:
-    """What the file says of the use of capacity is obeyed. Else what is likely must be provisioned,
+    """What the file says of the use of capacity is obeyed. Else what is likely stays provisioned,
     with room to drain within an hour what has come to the age that the objective allows; what is
     merely possible may come out of the units saved up, until a change that answers it is in effect.
     A smaller table keeps fewer of them.

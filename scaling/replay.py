@@ -18,10 +18,11 @@ from scaling.bounds import hold
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import lever_spec
 from scaling.limits import FACTOR_MAX
+from scaling.load import Load
 from scaling.lowering import BLIND_SHARE
 from scaling.record import Entry, Lever, Outcome
 from scaling.resources.kinesis_stream import shard_count_bounds
-from scaling.sizing import CAPACITY_USE, LANES_USE, Load, learn, size
+from scaling.sizing import CAPACITY_USE, LANES_USE, learn, size
 from scaling.specification import PipelineSpec
 
 __all__ = ["Need", "needs"]

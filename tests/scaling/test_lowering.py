@@ -11,10 +11,10 @@ from rules.pipeline import Table
 from rules.readings import Readings
 from scaling.decide import decide
 from scaling.history import History
+from scaling.load import Load
 from scaling.outlook import Expected, Outlook
 from scaling.plan import Decision
 from scaling.record import Lever
-from scaling.sizing import Load
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from rules.metrics import stream_metric
 from rules.window import Window
 from scaling.history import History
+from scaling.load import Load
 from scaling.meanwhile import Meanwhile
 from scaling.outlook import Expected, Outlook
-from scaling.sizing import CapacityModel, Load
+from scaling.sizing import CapacityModel
 from tests.builders import NOON, a_table
 
 SECONDS = 180

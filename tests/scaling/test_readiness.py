@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
 from rules.window import Window
+from scaling.load import Load
 from scaling.outlook import Expected, Outlook, outlook, past_metric
 from scaling.readiness import readiness
 from scaling.record import Lever
-from scaling.sizing import Load, learn
+from scaling.sizing import learn
 from scaling.specification import Objective, PipelineSpec, TargetUtilization
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 

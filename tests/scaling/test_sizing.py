@@ -6,15 +6,10 @@ from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
 from scaling.limits import FACTOR_MAX
+from scaling.load import Load, load_now
 from scaling.rate_model import learn_rate
 from scaling.record import Lever
-from scaling.sizing import (
-    Load,
-    Model,
-    learn,
-    load_now,
-    size,
-)
+from scaling.sizing import Model, learn, size
 from tests.builders import SPEC, Minute, a_pipeline, a_table, readings
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
