@@ -7,24 +7,16 @@ Random World", 2005). A gap in the past is neither a zero nor an error: what tou
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate, combinations
+from itertools import combinations
 from math import ceil, inf
 from statistics import median
 
-from rules.window import Window
+from scaling.past import DAY, PERIOD_SECONDS, Days, Past, present
 
-__all__ = ["HIGH_SHARE", "PAST", "PERIOD_SECONDS", "Forecast", "Past", "forecast"]
+__all__ = ["HIGH_SHARE", "Forecast", "forecast"]
 
-PERIOD_SECONDS = 300
-"""What the load is averaged over: DynamoDB keeps 300 s of unused capacity for bursts (developer
-guide), and CloudWatch keeps points of 300 s for 63 days (GetMetricData)."""
-
-PAST = timedelta(days=15)
-"""Two weeks with the day before them: the same weekday twice."""
-
-DAY = 24 * 3600 // PERIOD_SECONDS
 DAYS_MAX = 7
 DAYS = tuple(range(1, DAYS_MAX + 1))
 WEEKS = (7, 14)
@@ -44,9 +36,6 @@ HIGH_SHARE = 0.95
 STRIDE = 3
 TREND = 6
 
-Rates = Sequence[float | None]
-Days = tuple[int, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
@@ -62,46 +51,6 @@ class Forecast:
     most: float
     until: datetime
     usual: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """Mean rates of 300 s each, oldest first, None for a gap; the newest ends at ``end``."""
-
-    rates: tuple[float | None, ...]
-    end: datetime
-    _usual: dict[tuple[int, Days], float | None] = field(default_factory=dict, compare=False)
-    _highest: list[float] = field(default_factory=list, compare=False)
-
-    @property
-    def mean_of_a_day(self) -> float:
-        """The mean rate of the last day, as far as it is known."""
-        seen = _present(self.rates[-DAY:])
-        return sum(seen) / len(seen) if seen else 0.0
-
-    def highest(self, of_first: int | None = None) -> float:
-        """The highest rate of all, or of so many of the first."""
-        if not self._highest:
-            rates = (rate or 0.0 for rate in self.rates)
-            self._highest.extend(accumulate(rates, max, initial=0.0))
-        return self._highest[-1 if of_first is None else of_first]
-
-    def usual(self, at: int, days: Days) -> float | None:
-        """The median of some days back at the time of a period, each averaged over a quarter of an
-        hour; None where none of them is known."""
-        key = (at, days)
-        if key not in self._usual:
-            self._usual[key] = _usual(self.rates, at, days)
-        return self._usual[key]
-
-    @classmethod
-    def of(cls, window: Window, judged_until: datetime) -> "Past":
-        """From a window of sums, without the periods that were not over when it was judged."""
-        period = window.metric.period_seconds
-        kept = int((judged_until - window.start).total_seconds()) // period
-        samples = window.samples[: max(0, kept)]
-        rates = tuple(None if each is None else each / period for each in samples)
-        return cls(rates, window.start + timedelta(seconds=period * len(rates)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +79,7 @@ def _stays(moment: _Moment, _: int) -> float | None:
 
 def _returns(moment: _Moment, _: int) -> float | None:
     """The load returns to the middle of its last hour."""
-    seen = _present(moment.past.rates[max(0, moment.at - HOUR) : moment.at])
+    seen = present(moment.past.rates[max(0, moment.at - HOUR) : moment.at])
     return median(seen) if len(seen) >= HOUR // 2 else None
 
 
@@ -177,22 +126,6 @@ def _seasonal(moment: _Moment, ahead: int, days: Days) -> float | None:
     return moment.level * max(known) / before if known else None
 
 
-def _usual(rates: Rates, at: int, days: Days) -> float | None:
-    found = []
-    for back in days:
-        middle = at - back * DAY
-        if middle < 0:
-            break
-        seen = _present(rates[max(0, middle - 1) : middle + 2])
-        if seen:
-            found.append(sum(seen) / len(seen))
-    return median(found) if found else None
-
-
-def _present(rates: Rates) -> list[float]:
-    return [rate for rate in rates if rate is not None]
-
-
 def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
     """The moments like this one whose future is known, lately and at this time on other days,
     each with what it counts."""
@@ -231,7 +164,7 @@ class _Score:
 
 def _scores(way: Way, moments: Sequence[Weighed], ahead: int) -> Iterator[_Score]:
     for moment, weight in moments:
-        came = _present(moment.past.rates[moment.at : moment.at + ahead])
+        came = present(moment.past.rates[moment.at : moment.at + ahead])
         said = way(moment, ahead)
         if said and came:
             yield _Score(said, max(came), weight)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from rules.diagnosis import Cause
 from rules.rule import Severity, Verdict
@@ -143,9 +144,11 @@ def from_text(text: str | None) -> Illness:
     return Illness(**{**data, "causes": tuple(data["causes"]), "known_as": known, "due": due})
 
 
-def _notice(data: dict[str, object]) -> Notice:
-    plain = {key: tuple(each) if isinstance(each, list) else each for key, each in data.items()}
-    return Notice(**{**plain, "kind": Kind(plain["kind"])})  # type: ignore[arg-type]
+def _notice(data: dict[str, Any]) -> Notice:
+    plain: dict[str, Any] = {
+        key: tuple(each) if isinstance(each, list) else each for key, each in data.items()
+    }
+    return Notice(**plain | {"kind": Kind(plain["kind"])})
 
 
 @dataclass(frozen=True, slots=True)

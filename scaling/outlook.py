@@ -7,8 +7,9 @@ from rules.metrics import stream_metric
 from rules.pipeline import Pipeline
 from rules.readings import Readings
 from rules.window import Metric, Window
-from scaling.forecast import PERIOD_SECONDS, Forecast, Past, forecast
+from scaling.forecast import Forecast, forecast
 from scaling.load import Load
+from scaling.past import PERIOD_SECONDS, Past
 from scaling.resources.kinesis_stream import UPDATES_PER_DAY
 from scaling.specification import Objective
 

@@ -20,11 +20,11 @@ from scaling.acting import Actor, levers_of, reconcile
 from scaling.dashboard import body, dashboard_name, rows
 from scaling.decide import decide
 from scaling.errors import CloudError, OutOfTime, TidegateError
-from scaling.forecast import PAST
 from scaling.history import History, remembered
 from scaling.levers import current_capacities
 from scaling.notify import notify
 from scaling.outlook import Outlook, outlook, past_metric
+from scaling.past import PAST
 from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.record import Lever

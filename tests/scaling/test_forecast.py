@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from rules.metrics import stream_metric
 from rules.window import Window
-from scaling.forecast import PERIOD_SECONDS, Past, forecast
+from scaling.forecast import forecast
+from scaling.past import PERIOD_SECONDS, Past
 
 END = datetime(2026, 1, 20, 12, tzinfo=UTC)
 DAY = 288
