@@ -31,7 +31,6 @@ class ConsumerState:
     publisher: Publisher
     random: Random
     account_concurrency: int
-    hot_key_share: float = 0.0
     records_read: int = 0
     records_discarded: int = 0
     table_throttles: int = 0
@@ -132,8 +131,9 @@ class ConsumerState:
 
     def _start(self, lane: Lane, at: float, most: int, executions: int) -> int:
         size = min(most, lane.count)
+        hot = lane.take_hot(size)
         cohorts = lane.take(most)
-        lane.batch = Batch(cohorts, size, min(executions, size), at, False, lane.poisoned)
+        lane.batch = Batch(cohorts, size, min(executions, size), at, False, lane.poisoned, hot=hot)
         lane.poisoned = False
         self._invoke(lane, lane.batch, at)
         return size
@@ -166,8 +166,8 @@ class ConsumerState:
         spent = [(each, batch.size * each.units_per_record) for each in self.capacities]
         waits = [each.bucket.spend(units) for each, units in spent]
         by_key = [
-            each.partition.spend(units * self.hot_key_share) if self.hot_key_share else 0.0
-            for each, units in spent
+            each.partition.spend(batch.hot * each.units_per_record) if batch.hot else 0.0
+            for each, _ in spent
         ]
         longest = max(*waits, *by_key, 0.0)
         for (capacity, units), wait, key_wait in zip(spent, waits, by_key, strict=True):

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 from heapq import merge
+from math import ceil
 
 __all__ = ["Batch", "Cohort", "Lane", "ShardState", "lanes_of"]
 
@@ -12,7 +13,8 @@ Cohort = tuple[float, int]
 
 @dataclass(slots=True)
 class Batch:
-    """Records that ``executions`` concurrent invocations work on, until ``ends_at``."""
+    """Records that ``executions`` concurrent invocations work on, until ``ends_at``; ``hot`` of
+    them carry the hot key."""
 
     cohorts: list[Cohort]
     size: int
@@ -21,12 +23,13 @@ class Batch:
     succeeds: bool
     poisoned: bool = False
     attempts: int = 0
+    hot: int = 0
 
 
 @dataclass(slots=True)
 class Lane:
     """``width`` of the concurrent batches of a shard, which are alike and go on in step; a
-    partition key stays in its lane."""
+    partition key stays in its lane. ``hot`` of the waiting records carry the hot key."""
 
     width: int = 1
     waiting: deque[Cohort] = field(default_factory=deque)
@@ -34,12 +37,21 @@ class Lane:
     free_at: float = 0.0
     batch: Batch | None = None
     poisoned: bool = False
+    hot: int = 0
 
-    def put(self, second: float, count: int) -> None:
+    def put(self, second: float, count: int, hot: int = 0) -> None:
         """Records arrive."""
         if count:
             self.waiting.append((second, count))
             self.count += count
+            self.hot += hot
+
+    def take_hot(self, count: int) -> int:
+        """How many of the ``count`` records to be taken next carry the hot key: no longer waiting
+        then. They are spread evenly over those that wait."""
+        taken = ceil(self.hot * min(count, self.count) / self.count) if self.hot else 0
+        self.hot -= taken
+        return taken
 
     def take(self, most: int) -> list[Cohort]:
         """The oldest records, at most so many."""
@@ -81,6 +93,7 @@ class Lane:
         while self.waiting and self.waiting[0][0] < before:
             lost += self.waiting.popleft()[1]
         self.count -= lost
+        self.hot = min(self.hot, self.count)
         return lost
 
 
@@ -118,17 +131,17 @@ class ShardState:
     def put(self, second: float, ordinary: int, hot: int) -> None:
         """Records arrive: spread over the lanes by key, the hot key always in the first."""
         if len(self.lanes) == 1:
-            self.lanes[0].put(second, ordinary + hot)
+            self.lanes[0].put(second, ordinary + hot, hot)
             return
         first, others = self.lanes
         share, rest = divmod(ordinary, 1 + others.width)
         share += self.turn % (1 + others.width) < rest
-        first.put(second, share + hot)
+        first.put(second, share + hot, hot)
         others.put(second, ordinary - share)
         self.turn += 1
 
     def set_lanes(self, factor: int, first_apart: bool) -> None:
-        """Another parallelization factor: what waits is spread anew, what runs goes on."""
+        """Another parallelization factor: what waits is spread anew by key, what runs goes on."""
         old = self.lanes
         if factor == sum(lane.width for lane in old):
             return
@@ -136,5 +149,9 @@ class ShardState:
         returned = [lane.batch.cohorts for lane in old[len(self.lanes) :] if lane.batch is not None]
         for lane, before in zip(self.lanes, old, strict=False):
             lane.free_at, lane.batch, lane.poisoned = before.free_at, before.batch, before.poisoned
-        for second, count in merge(*(lane.waiting for lane in old), *returned):
-            self.put(second, count, 0)
+        share = old[0].hot / old[0].count if old[0].hot else 0.0
+        of_first = [(second, count, round(count * share)) for second, count in old[0].waiting]
+        others = [*(lane.waiting for lane in old[1:]), *returned]
+        ordinary = [[(second, count, 0) for second, count in cohorts] for cohorts in others]
+        for second, count, hot in merge(of_first, *ordinary):
+            self.put(second, count - hot, hot)

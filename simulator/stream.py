@@ -29,6 +29,7 @@ class StreamState:
     """
 
     data: StreamData
+    traffic: Traffic
     keys: Keys
     publisher: Publisher
     random: Random
@@ -72,21 +73,29 @@ class StreamState:
 
     def weigh(self, traffic: Traffic) -> None:
         """Find each open shard's share of the records; after a reshard or a change of traffic."""
+        self.traffic = traffic
         for shard in self.open_shards:
             shard.ordinary, shard.hot = self.keys.shares(traffic, shard.start, shard.end)
 
     def replace(self, old: list[ShardState], ranges: list[tuple[int, int]]) -> None:
-        """Close shards and open others in their place; what producers hold back follows."""
+        """Close shards and open others in their place; what producers hold back follows its
+        keys."""
         old = list(old)
-        held = sum(shard.pending for shard in old)
+        for start, end in ranges:
+            inside = [each for each in old if each.start <= end and each.end >= start]
+            child = self.new_shard(start, end, tuple(each.shard_id for each in inside))
+            child.pending = sum(self._held_of(each, start, end) for each in inside)
         for shard in old:
             shard.is_open, shard.pending = False, 0
-        for start, end in ranges:
-            parents = tuple(
-                each.shard_id for each in old if each.start <= end and each.end >= start
-            )
-            child = self.new_shard(start, end, parents)
-            child.pending = held // len(ranges)
+        self._open = []
+
+    def _held_of(self, shard: ShardState, start: int, end: int) -> int:
+        """What is held back of a shard's records and falls into a range."""
+        whole = shard.ordinary + shard.hot
+        if not shard.pending or not whole:
+            return 0
+        start, end = max(start, shard.start), min(end, shard.end)
+        return round(shard.pending * sum(self.keys.shares(self.traffic, start, end)) / whole)
 
     def uniform(self, count: int) -> None:
         """What UpdateShardCount ends in."""

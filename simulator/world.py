@@ -74,6 +74,7 @@ class World:
         scenario = self.scenario
         stream = StreamState(
             scenario.stream,
+            scenario.traffic,
             Keys(scenario.traffic),
             self.publisher if scenario.topic is None else Publisher(self.seed),
             self.random,
@@ -225,7 +226,6 @@ class World:
             case "traffic":
                 self.traffic = replace(self.traffic, **values)
                 self.stream.weigh(self.traffic)
-                self.consumer.hot_key_share = self.traffic.hot_key_share
             case "capacity":
                 state = self.capacities[values.get("index")]
                 state.set_units(values["write_units"], state.read_units)

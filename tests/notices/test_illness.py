@@ -35,9 +35,10 @@ def cure(world: World) -> None:
         seconds_per_invocation=0.05, reserved_concurrency=None,
     )  # fmt: skip
     world.traffic = replace(world.traffic, hot_key_share=0.0, hot_range_share=0.0)
-    world.consumer.hot_key_share = 0.0
     world.stream.weigh(world.traffic)
     # What waited behind the hot key has many keys now, and so many lanes.
+    for shard in world.stream.shards:
+        shard.lanes[0].hot = 0
     factor = world.stream.factor
     world.stream.set_factor(factor + 1)
     world.stream.set_factor(factor)

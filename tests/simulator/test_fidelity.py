@@ -137,10 +137,45 @@ def test_a_hot_partition_takes_a_thousand_writes_a_second() -> None:
     hot = Traffic(points=((0, 900),), hot_key_share=1.0)
     mapping = MappingData(parallelization_factor=10)
     world = World(replace(RACE, mapping=mapping, capacities=twice, traffic=hot), 1)
-    world.consumer.hot_key_share = 1.0
     world.advance(600)
     consumed = world.metrics("AWS/DynamoDB", "ConsumedWriteCapacityUnits", TABLE, "Sum", START, 8)
     assert max(value or 0.0 for value in consumed[2:]) <= 1.1 * 60_000
+
+
+def test_a_hot_key_stays_in_one_lane_whatever_the_factor() -> None:
+    """Lambda developer guide, Kinesis: with a parallelization factor "Lambda ensures in-order
+    processing at the partition-key level"."""
+    hot = Traffic(points=((0, 900),), hot_key_share=1.0)
+    world = World(replace(RACE, capacities=WELL_PROVISIONED, traffic=hot), 1)
+    world.advance(60)
+    for factor in (4, 10, 2):
+        world.control.update_mapping(factor)
+        world.advance(60)
+    first, others = world.stream.open_shards[0].lanes
+    assert first.count > 100 * others.count
+
+
+def test_only_the_lane_with_the_hot_key_waits_for_the_hot_partition() -> None:
+    """DynamoDB developer guide, partitions: the limit is a partition's, not the table's."""
+    dear = (replace(RACE.capacities[0], write_units=20_000, units_per_record=50.0),)
+    hot = Traffic(points=((0, 400),), hot_key_share=0.5)
+    mapping = MappingData(parallelization_factor=10)
+    world = run(replace(RACE, mapping=mapping, capacities=dear, traffic=hot), 600)
+    first, others = world.stream.open_shards[0].lanes
+    assert first.count > 10_000
+    assert others.count < 100
+
+
+def test_what_producers_hold_back_follows_its_key_through_a_reshard() -> None:
+    """MergeShards and SplitShard, API reference: a hash key range, and so a key, has one shard."""
+    hot = Traffic(points=((0, 3000),), hot_key_share=0.8)
+    world = World(replace(RACE, stream=StreamData("racers", shards=2), traffic=hot), 1)
+    world.advance(60)
+    held = sum(shard.pending for shard in world.stream.open_shards)
+    world.stream.uniform(4)
+    apart = sorted(shard.pending for shard in world.stream.open_shards)
+    assert sum(apart) == pytest.approx(held, abs=4)
+    assert apart[-1] > 0.9 * held
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -12,6 +12,10 @@ HEALTHY = "healthy"
 SLOW_FACTOR = 3
 OUTAGE_SECONDS, UPDATING_SECONDS = 1200, 900
 
+HOT_SHARE, HOT_RECORDS_PER_SECOND = 0.5, 900
+"""Half of all records carry the hot key, but not more than a shard takes: what is more could not
+even be written, whatever anyone does."""
+
 FAULTS = (
     "slow-function",
     "poison-batch",
@@ -54,7 +58,9 @@ def faults_of(fault: str, load: Load) -> tuple[Fault, ...]:
         case "poison-batch":
             return (Fault(start, "poison", {}),)
         case "hot-key":
-            hot, even = {"hot_key_share": 0.5}, {"hot_key_share": 0.0}
+            highest = max(load.minutes()[start // 60 : end // 60])
+            share = min(HOT_SHARE, HOT_RECORDS_PER_SECOND / highest)
+            hot, even = {"hot_key_share": share}, {"hot_key_share": 0.0}
             return (Fault(start, "traffic", hot), Fault(end, "traffic", even))
         case "concurrency-cap":
             half = max(1, ceil(rate / lane_rate() / 2))
