@@ -4,9 +4,18 @@ pydantic, which reads the file, is told through its own hook; the deployed app, 
 pydantic, reads the attributes. Plain classes, since these are loaded at every cold start.
 """
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
-__all__ = ["Constraint", "at_least", "at_most", "more_than", "not_empty"]
+__all__ = [
+    "Closed",
+    "Constraint",
+    "Name",
+    "Whole",
+    "at_least",
+    "at_most",
+    "more_than",
+    "not_empty",
+]
 
 
 class Constraint:
@@ -55,3 +64,17 @@ def at_most(bound: float) -> Constraint:
 def not_empty() -> Constraint:
     """Text or a list with at least one part."""
     return Constraint("min_length", 1)
+
+
+Name = Annotated[str, not_empty()]
+"""What something is called: never nothing."""
+
+Whole = Annotated[int, at_least(1)]
+"""A count of what there is at least one of."""
+
+
+class Closed:
+    """A part of the file in which a key that isn't known is a mistake."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}

@@ -12,15 +12,8 @@ from typing import Any
 from scaling.callback import Dimension, dimensions
 from scaling.errors import ConfigurationError, Mistake
 from scaling.levers import lever_spec
-from scaling.specification import (
-    LeverSpec,
-    MetricQuery,
-    PipelineSpec,
-    PolicyMetric,
-    ScheduledAction,
-    StepScaling,
-    TargetTracking,
-)
+from scaling.policies import MetricQuery, PolicyMetric, ScheduledAction, StepScaling, TargetTracking
+from scaling.specification import LeverSpec, PipelineSpec
 
 __all__ = [
     "Alarm",

@@ -15,6 +15,7 @@ from scaling.limits import (
     RETENTION_HOURS_MIN,
     SHARDS_MAX,
 )
+from scaling.policies import ScheduledAction, StepScaling, TargetTracking
 from scaling.specification import (
     ApplicationSpec,
     ChangeWindow,
@@ -23,10 +24,7 @@ from scaling.specification import (
     LeverSpec,
     PipelineFile,
     PipelineSpec,
-    ScheduledAction,
-    StepScaling,
     TableSpec,
-    TargetTracking,
 )
 
 __all__ = ["TOPIC_WORDS", "is_topic", "semantic_mistakes"]

@@ -6,10 +6,11 @@ Schema for editors is generated from them, docstrings and constraints included.
 
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from rules.diagnosis import LeverKind
-from scaling.constraints import at_least, at_most, more_than, not_empty
+from scaling.constraints import Closed, Name, Whole, at_least, at_most, more_than, not_empty
+from scaling.policies import ScheduledAction, StepScaling, TargetTracking
 
 __all__ = [
     "ApplicationSpec",
@@ -18,112 +19,20 @@ __all__ = [
     "IndexSpec",
     "LeverSpec",
     "Levers",
-    "MetricQuery",
     "NoticeSpec",
     "Objective",
     "Owner",
     "PipelineFile",
     "PipelineSpec",
-    "PolicyMetric",
-    "ScheduledAction",
-    "Step",
-    "StepScaling",
     "Suppression",
     "TableSpec",
-    "TargetTracking",
     "TargetUtilization",
     "UserRule",
 ]
 
 Owner = Literal["tidegate", "application-autoscaling"]
-Name = Annotated[str, not_empty()]
-Whole = Annotated[int, at_least(1)]
 Share = Annotated[float, more_than(0), at_most(1)]
-Statistic = Literal["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
-Adjustment = Literal["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapacity"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Closed:
-    """A part of the file in which a key that isn't known is a mistake."""
-
-    __slots__ = ()
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyMetric(Closed):
-    """A CloudWatch metric that a scaling policy follows, minute by minute."""
-
-    namespace: Name
-    metric: Name
-    dimensions: dict[str, str] = field(default_factory=dict)
-    statistic: Statistic = "Average"
-
-
-@dataclass(frozen=True, slots=True)
-class MetricQuery(Closed):
-    """A part of metric math: a metric or an expression over the ids of others; one of them
-    ``returns`` what is tracked."""
-
-    id: Name
-    metric: PolicyMetric | None = None
-    expression: Name | None = None
-    returns: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TargetTracking(Closed):
-    """A target tracking policy of Application Auto Scaling: keeps a metric near ``target``.
-
-    300 s is the default cooldown of custom resources (TargetTrackingScalingPolicyConfiguration,
-    API reference).
-    """
-
-    name: Name
-    target: Annotated[float, more_than(0)]
-    metric: PolicyMetric | None = None
-    metrics: list[MetricQuery] = field(default_factory=list)
-    scale_in: bool = True
-    scale_in_cooldown_seconds: Annotated[int, at_least(0)] = 300
-    scale_out_cooldown_seconds: Annotated[int, at_least(0)] = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Step(Closed):
-    """A step of step scaling: what to change while the metric is from ``lower`` to ``upper``,
-    both counted from the threshold, either of them open when left out."""
-
-    change: int
-    lower: float | None = None
-    upper: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StepScaling(Closed):
-    """A step scaling policy of Application Auto Scaling, with the CloudWatch alarm that sets it
-    off: the metric compared with ``threshold`` in each of ``evaluation_periods`` minutes."""
-
-    name: Name
-    metric: PolicyMetric
-    threshold: float
-    steps: Annotated[list[Step], not_empty()]
-    comparison: Literal[">", ">=", "<", "<="] = ">="
-    evaluation_periods: Whole = 3
-    adjustment: Adjustment = "ChangeInCapacity"
-    cooldown_seconds: Annotated[int, at_least(0)] = 300
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduledAction(Closed):
-    """Other bounds from a moment on: ``schedule`` is an at, rate or cron expression of Application
-    Auto Scaling in ``time_zone``."""
-
-    name: Name
-    schedule: Name
-    time_zone: Name = "UTC"
-    min: Whole | None = None
-    max: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)
