@@ -5,14 +5,20 @@ The decision is pure; ``scaling.aws.registry`` reads and writes. Everything Tide
 by the stage's URL in its resource id or alarm name, so that nothing else is ever touched.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from scaling.callback import Dimension, dimensions
 from scaling.errors import ConfigurationError, Mistake
 from scaling.levers import lever_spec
-from scaling.policies import MetricQuery, PolicyMetric, ScheduledAction, StepScaling, TargetTracking
+from scaling.policies import ScheduledAction, StepScaling
+from scaling.policy_configuration import (
+    Configuration,
+    alarm_configuration,
+    schedule_configuration,
+    stepping_configuration,
+    tracking_configuration,
+)
 from scaling.specification import LeverSpec, PipelineSpec
 
 __all__ = [
@@ -33,14 +39,6 @@ RESOURCE_ID_MAX = 1600
 
 OURS = "tidegate-"
 """Policies and scheduled actions of this prefix are Tidegate's to remove; others are left alone."""
-
-_COMPARISONS = {
-    ">": "GreaterThanThreshold",
-    ">=": "GreaterThanOrEqualToThreshold",
-    "<": "LessThanThreshold",
-    "<=": "LessThanOrEqualToThreshold",
-}
-Configuration = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,91 +208,20 @@ def wanted(specs: Sequence[PipelineSpec], site: Site) -> Registration:
 
 def _policies(said: LeverSpec, resource_id: str) -> Iterator[Policy]:
     for tracking in said.target_tracking:
-        configuration = _tracking(tracking)
+        configuration = tracking_configuration(tracking)
         yield Policy(resource_id, OURS + tracking.name, "TargetTrackingScaling", configuration)
     for stepping in said.step_scaling:
-        yield Policy(resource_id, OURS + stepping.name, "StepScaling", _stepping(stepping))
-
-
-def _metric(metric: PolicyMetric) -> dict[str, Any]:
-    return {
-        "MetricName": metric.metric,
-        "Namespace": metric.namespace,
-        "Dimensions": _dimensions(metric),
-    }
-
-
-def _dimensions(metric: PolicyMetric) -> list[dict[str, str]]:
-    return [{"Name": name, "Value": value} for name, value in sorted(metric.dimensions.items())]
-
-
-def _query(query: MetricQuery) -> dict[str, Any]:
-    told: dict[str, Any] = {"Id": query.id, "ReturnData": query.returns}
-    if query.expression is not None:
-        return {**told, "Expression": query.expression}
-    if query.metric is None:
-        return told
-    return {
-        **told,
-        "MetricStat": {"Metric": _metric(query.metric), "Stat": query.metric.statistic},
-    }
-
-
-def _tracking(policy: TargetTracking) -> Configuration:
-    """Every setting is given, so that what AWS has can be compared with it."""
-    specification: dict[str, Any] = {"Metrics": [_query(each) for each in policy.metrics]}
-    if policy.metric is not None:
-        specification = {**_metric(policy.metric), "Statistic": policy.metric.statistic}
-    return {
-        "TargetValue": policy.target,
-        "CustomizedMetricSpecification": specification,
-        "ScaleOutCooldown": policy.scale_out_cooldown_seconds,
-        "ScaleInCooldown": policy.scale_in_cooldown_seconds,
-        "DisableScaleIn": not policy.scale_in,
-    }
-
-
-def _stepping(policy: StepScaling) -> Configuration:
-    adjustments = []
-    for step in policy.steps:
-        adjustment: dict[str, float] = {"ScalingAdjustment": step.change}
-        if step.lower is not None:
-            adjustment["MetricIntervalLowerBound"] = step.lower
-        if step.upper is not None:
-            adjustment["MetricIntervalUpperBound"] = step.upper
-        adjustments.append(adjustment)
-    return {
-        "AdjustmentType": policy.adjustment,
-        "StepAdjustments": adjustments,
-        "Cooldown": policy.cooldown_seconds,
-        "MetricAggregationType": "Average",
-    }
+        configuration = stepping_configuration(stepping)
+        yield Policy(resource_id, OURS + stepping.name, "StepScaling", configuration)
 
 
 def _alarm(policy: StepScaling, resource_id: str, site: Site) -> Alarm:
-    dimension_id = _short(resource_id)
-    configuration = {
-        **_metric(policy.metric),
-        "Statistic": policy.metric.statistic,
-        "Period": 60,
-        "EvaluationPeriods": policy.evaluation_periods,
-        "Threshold": policy.threshold,
-        "ComparisonOperator": _COMPARISONS[policy.comparison],
-        # Silence is neither high nor low: nothing is scaled on it.
-        "TreatMissingData": "missing",
-    }
-    name = f"{site.alarm_prefix}{dimension_id}/{policy.name}"
-    return Alarm(name, (resource_id, OURS + policy.name), configuration)
+    name = f"{site.alarm_prefix}{_short(resource_id)}/{policy.name}"
+    return Alarm(name, (resource_id, OURS + policy.name), alarm_configuration(policy))
 
 
 def _schedule(action: ScheduledAction, resource_id: str) -> Schedule:
-    bounds = {"MinCapacity": action.min, "MaxCapacity": action.max}
-    configuration = {
-        "Schedule": action.schedule,
-        "Timezone": action.time_zone,
-        "ScalableTargetAction": {key: value for key, value in bounds.items() if value is not None},
-    }
-    return Schedule(resource_id, OURS + action.name, configuration)
+    return Schedule(resource_id, OURS + action.name, schedule_configuration(action))
 
 
 def steps(have: Registration, want: Registration) -> tuple[Put | Remove, ...]:
