@@ -10,103 +10,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
 from typing import Any
 
 from rules.diagnosis import Cause
 from rules.rule import Severity, Verdict
 from scaling.dashboard import dashboard_name
+from scaling.notice import Destination, Due, Kind, Notice, destinations
 from scaling.report import Health, PipelineReport
 from scaling.specification import PipelineSpec
 
-__all__ = [
-    "Destination",
-    "Due",
-    "Illness",
-    "Kind",
-    "Notice",
-    "advance",
-    "delivered",
-    "destinations",
-    "from_text",
-    "known_as",
-    "to_text",
-]
+__all__ = ["Illness", "advance", "delivered", "from_text", "known_as", "to_text"]
 
 WELL_AGAIN = timedelta(minutes=10)
 SILENCE = timedelta(minutes=10)
 """Metrics arrive up to three minutes late: silence is an illness only when it lasts."""
 
-SUBJECT_MAX = 100
-"""Characters of an SNS subject (Publish, API reference)."""
-
 DUE_MAX = 50
 """Notices kept for a place that is out of order."""
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
-
-
-class Kind(Enum):
-    """What a notice is: the one page, a change of the illness, its end."""
-
-    PAGE = "page"
-    UPDATE = "update"
-    RESOLVED = "resolved"
-
-
-class Destination(Enum):
-    """Where a notice goes. A topic gets the page and the resolution, the others everything."""
-
-    SNS = "sns"
-    OPS_ITEM = "ops-item"
-    EVENT_BUS = "event-bus"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing to tell: the same facts as text for a phone and as plain data for machines."""
-
-    kind: Kind
-    illness_id: str
-    pipeline: str
-    at: str
-    causes: tuple[str, ...]
-    found: tuple[str, ...]
-    done: tuple[str, ...]
-    to_do: tuple[str, ...]
-    dashboard: str
-
-    @property
-    def subject(self) -> str:
-        """One line, plain ASCII, as SNS wants it."""
-        causes = ", ".join(self.causes)
-        state = f"well again after {causes}" if self.kind is Kind.RESOLVED else causes
-        line = f"Tidegate: {self.pipeline}: {state}"
-        return line.encode("ascii", "replace").decode()[:SUBJECT_MAX]
-
-    @property
-    def text(self) -> str:
-        """What a person reads on a phone."""
-        parts = [self.subject, *self._part("Found", self.found), *self._part("Done", self.done)]
-        parts += self._part("To be done by you", self.to_do)
-        return "\n".join([*parts, "", self.dashboard])
-
-    def _part(self, title: str, lines: tuple[str, ...]) -> Iterator[str]:
-        if lines:
-            yield f"\n{title}:"
-            yield from (f"- {line}" for line in lines)
-
-    def as_json(self) -> str:
-        """For machines."""
-        return json.dumps({**asdict(self), "kind": self.kind.value})
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A notice that a destination hasn't got yet."""
-
-    notice: Notice
-    destination: Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,16 +207,6 @@ def _dashboard(report: PipelineReport) -> str:
     region = report.pipeline.stream.arn.split(":")[3]
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
     return f"{console}#dashboards:name={dashboard_name(report.name)}"
-
-
-def destinations(spec: PipelineSpec) -> Iterator[Destination]:
-    """The places that the file names."""
-    if spec.notices.sns_topic_arn is not None:
-        yield Destination.SNS
-    if spec.notices.ops_items:
-        yield Destination.OPS_ITEM
-    if spec.notices.event_bus is not None:
-        yield Destination.EVENT_BUS
 
 
 def known_as(illness: Illness, due: Due) -> str | None:

@@ -9,16 +9,8 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from scaling.errors import CloudError
-from scaling.illness import (
-    Destination,
-    Illness,
-    advance,
-    delivered,
-    destinations,
-    from_text,
-    known_as,
-    to_text,
-)
+from scaling.illness import Illness, advance, delivered, from_text, known_as, to_text
+from scaling.notice import Destination, destinations
 from scaling.ports import Ledger, Notices
 from scaling.report import PipelineReport
 from scaling.specification import PipelineSpec

@@ -14,7 +14,7 @@ from scaling.record import Entry, Lever, Outcome, Wished
 from scaling.specification import NoticeSpec, PipelineSpec
 
 if TYPE_CHECKING:
-    from scaling.illness import Destination, Notice
+    from scaling.notice import Destination, Notice
     from scaling.plan import Action
     from scaling.sighting import Sighting
 

@@ -5,7 +5,7 @@ import json
 from scaling.aws.clients import Clients
 from scaling.aws.errors import asking
 from scaling.errors import Unreachable
-from scaling.illness import Destination, Kind, Notice
+from scaling.notice import Destination, Kind, Notice
 from scaling.specification import NoticeSpec
 
 __all__ = ["AwsNotices"]

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from scaling.aws.clients import Clients
 from scaling.aws.notices import AwsNotices
 from scaling.errors import CloudError, ResourceMissing
-from scaling.illness import Destination, Kind, Notice
+from scaling.notice import Destination, Kind, Notice
 from scaling.specification import NoticeSpec
 from tests.notices.post import TOPIC, Post
 from tidegate.pipeline_file import parse

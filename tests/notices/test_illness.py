@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import pytest
 
 from scaling.errors import Unreachable
-from scaling.illness import Destination, Illness, Kind, Notice, advance, from_text, to_text
+from scaling.illness import Illness, advance, from_text, to_text
 from scaling.ledger_sqlite import SqliteLedger
+from scaling.notice import Destination, Kind, Notice
 from scaling.ports import Edges, Notices
 from scaling.report import PipelineReport
 from scaling.specification import NoticeSpec, Suppression, UserRule

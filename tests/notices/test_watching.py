@@ -17,8 +17,8 @@ from rules.pipeline import Pipeline
 from scaling.alarm_changes import changes
 from scaling.alarms import Alarm, wanted
 from scaling.dashboard import body, dashboard_name, rows
-from scaling.illness import Destination, Notice
 from scaling.ledger_sqlite import SqliteLedger
+from scaling.notice import Destination, Notice
 from scaling.ports import Edges
 from scaling.specification import Levers, NoticeSpec, PipelineSpec
 from scaling.sweep import sweep
