@@ -22,6 +22,7 @@ from rules.metrics import (
 from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Stream
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric
+from scaling.composite_alarm import composite
 from scaling.levers import lever_spec
 from scaling.record import Lever
 from scaling.specification import PipelineSpec
@@ -39,9 +40,6 @@ RARE = 1e-9
 
 NAME_MAX = 255
 """Characters of an alarm's name (PutMetricAlarm, API reference)."""
-
-CHILDREN_MAX, RULE_MAX = 100, 10_240
-"""Alarms and characters in a composite alarm's rule (PutCompositeAlarm, API reference)."""
 
 MISSING, NOT_BREACHING = "missing", "notBreaching"
 
@@ -77,7 +75,9 @@ def wanted(
             for name, configuration in _each(pipeline, spec)
         ]
         topic = topic_arn or spec.notices.sns_topic_arn
-        found += [*own, *_composite(pipeline.name, own, [] if topic is None else [topic])]
+        actions = [] if topic is None else [topic]
+        paging = composite(pipeline.name, prefix, [each.name for each in own], actions)
+        found += [*own, *(Alarm(*each) for each in paging)]
     return tuple(found)
 
 
@@ -85,40 +85,6 @@ def _short(name: str) -> str:
     if len(name) <= NAME_MAX:
         return name
     return f"{name[: NAME_MAX - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _composite(pipeline: str, own: Sequence[Alarm], actions: list[str]) -> Iterator[Alarm]:
-    """The one that pages; with more children than it may have, over others in between."""
-    groups = list(_grouped([each.name for each in own]))
-    if len(groups) > 1:
-        names = [f"{prefix_of(pipeline)}any-{at}" for at in range(1, len(groups) + 1)]
-        for name, group in zip(names, groups, strict=True):
-            words = f"{pipeline}: one of these is on"
-            yield Alarm(name, {"AlarmDescription": words, "AlarmRule": _any_of(group)})
-        groups = [names]
-    yield Alarm(
-        f"{prefix_of(pipeline)}any",
-        {
-            "AlarmDescription": f"{pipeline} is ill: one of its alarms is on",
-            "AlarmRule": _any_of(groups[0]),
-            "AlarmActions": actions,
-            "OKActions": actions,
-        },
-    )
-
-
-def _grouped(names: Sequence[str]) -> Iterator[list[str]]:
-    group: list[str] = []
-    for name in names:
-        if len(group) == CHILDREN_MAX or len(_any_of([*group, name])) > RULE_MAX:
-            yield group
-            group = []
-        group.append(name)
-    yield group
-
-
-def _any_of(names: Sequence[str]) -> str:
-    return " OR ".join(f'ALARM("{name}")' for name in names)
 
 
 def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
