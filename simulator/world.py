@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from simulator.application import EmbeddedApplication
+from simulator.archive import Archive
 from simulator.capacity import CapacityState
 from simulator.consumer import ConsumerState
 from simulator.control import ControlPlane
@@ -13,7 +14,7 @@ from simulator.flink import ApplicationState
 from simulator.flink_metrics import NAMESPACE, ApplicationMetrics
 from simulator.flink_service import ApplicationService
 from simulator.manners import TableManners
-from simulator.publisher import Dimensions, Key, Publisher
+from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import Fault, Scenario
 from simulator.stream import StreamState
 from simulator.traffic import RING, Keys, rate_at
@@ -40,6 +41,7 @@ class World:
         self.traffic = scenario.traffic
         self.random = Random(f"{scenario.name}/{seed}")
         self.publisher = Publisher(seed)
+        self._archive = Archive(self.publisher)
         self.stream = self._new_stream()
         self.capacities = {
             state.index: state for state in map(CapacityState.of, scenario.capacities)
@@ -60,7 +62,6 @@ class World:
         )
         self.application = self._new_application()
         self.costs = Costs()
-        self._kept: dict[tuple[Key, str, int, int], float | None] = {}
         self.series: list[MinuteTruth] = []
         self._seconds_out = 0
         self.seconds_late = 0
@@ -267,30 +268,9 @@ class World:
         first = int((start - START).total_seconds()) // 60
         if namespace == NAMESPACE:
             dimensions = tuple(sorted(dimensions))
-        key = (namespace, name, dimensions)
-        if first >= 0 and every_minutes == 1:
-            minutes = range(first, first + count)
-            return self.publisher.values(key, statistic, minutes, self.second)
         starts = range(first, first + count * every_minutes, every_minutes)
-        return [self._period(key, statistic, range(at, at + every_minutes)) for at in starts]
-
-    def _period(self, key: Key, statistic: str, minutes: range) -> float | None:
-        if minutes.stop > 0:
-            return self.publisher.value(key, statistic, minutes, self.second)
-        memory = (key, statistic, minutes.start, minutes.stop)
-        if memory not in self._kept:
-            known = [self._before(key[1], statistic, minute) for minute in minutes]
-            found = [each for each in known if each is not None]
-            self._kept[memory] = sum(found) if found else None
-        return self._kept[memory]
-
-    def _before(self, name: str, statistic: str, minute: int) -> float | None:
-        """What CloudWatch has kept of the incoming data from before the start, where the traffic
-        says what that was."""
-        records = {"IncomingRecords": 1, "IncomingBytes": self.traffic.record_bytes}.get(name)
-        if records is None or statistic != "Sum" or minute * 60 < self.traffic.points[0][0]:
-            return None
-        return records * 60 * rate_at(self.traffic, minute * 60 + 30)
+        key = (namespace, name, dimensions)
+        return self._archive.values(key, statistic, starts, self.traffic, self.second)
 
     def figures(self) -> Figures:
         """What the run has come to so far."""
