@@ -98,7 +98,7 @@ class StreamState:
         return round(shard.pending * sum(self.keys.shares(self.traffic, start, end)) / whole)
 
     def uniform(self, count: int) -> None:
-        """What UpdateShardCount ends in."""
+        """Shards of equal ranges: what a stream begins with, and what UpdateShardCount ends in."""
         edges = [RING * at // count for at in range(count + 1)]
         ranges = [(edges[at], edges[at + 1] - 1) for at in range(count)]
         self.replace(self.open_shards, ranges)
@@ -163,6 +163,15 @@ class StreamState:
         add(("AWS/Kinesis", "IncomingRecords", name), accepted)
         add(("AWS/Kinesis", "IncomingBytes", name), accepted * traffic.record_bytes)
         add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", name), refused)
+
+    def tell_reads(self, records: int, age_seconds: float, record_bytes: int) -> None:
+        """A second of its readers: what they got, and how old the oldest unread record is."""
+        add, name = self.publisher.add, self.dimensions
+        add(("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", name), age_seconds * 1000)
+        add(("AWS/Kinesis", "GetRecords.Success", name), 1)
+        if records:
+            add(("AWS/Kinesis", "GetRecords.Records", name), records)
+            add(("AWS/Kinesis", "GetRecords.Bytes", name), records * record_bytes)
 
     def readable(self) -> list[ShardState]:
         """Shards that Lambda reads: a child only when its parents are drained."""

@@ -17,7 +17,7 @@ from simulator.manners import TableManners
 from simulator.publisher import Dimensions, Publisher
 from simulator.scenario import Fault, Scenario
 from simulator.stream import StreamState
-from simulator.traffic import RING, Keys, rate_at
+from simulator.traffic import Keys, rate_at
 
 __all__ = ["MAPPING_UUID", "START", "World"]
 
@@ -77,16 +77,14 @@ class World:
             scenario.stream,
             scenario.traffic,
             Keys(scenario.traffic),
+            # CloudWatch hears nothing of a topic.
             self.publisher if scenario.topic is None else Publisher(self.seed),
             self.random,
             scenario.mapping.parallelization_factor,
             scenario.stream.retention_hours,
             scenario.may_hold_up_one_lane,
         )
-        shards = scenario.stream.shards
-        edges = [RING * at // shards for at in range(shards + 1)]
-        for at in range(shards):
-            stream.new_shard(edges[at], edges[at + 1] - 1, ())
+        stream.uniform(scenario.stream.shards)
         return stream
 
     def _new_application(self) -> EmbeddedApplication | None:
@@ -122,7 +120,8 @@ class World:
         accepted = self.stream.take_in(now, offered, self.traffic)
         read = self._consume(now)
         age = self.stream.age_seconds(now)
-        self._tell_reads(read, age)
+        if self.application is None or self.application.is_reading:
+            self.stream.tell_reads(read, age, self.traffic.record_bytes)
         self._account(accepted, age)
         self.second += 1
         if self.second % 60 == 0:
@@ -133,17 +132,6 @@ class World:
         if self.application is not None:
             return self.application.state.work(now, size)
         return self.consumer.work(now, self.stream.readable(), size)
-
-    def _tell_reads(self, read: int, age: float) -> None:
-        is_down = self.application is not None and not self.application.is_reading
-        if is_down or self.scenario.topic is not None:
-            return
-        add, name = self.publisher.add, self.stream.dimensions
-        add(("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", name), age * 1000)
-        add(("AWS/Kinesis", "GetRecords.Success", name), 1)
-        if read:
-            add(("AWS/Kinesis", "GetRecords.Records", name), read)
-            add(("AWS/Kinesis", "GetRecords.Bytes", name), read * self.traffic.record_bytes)
 
     def _account(self, accepted: int, age: float) -> None:
         most = self.scenario.iterator_age_max_seconds
