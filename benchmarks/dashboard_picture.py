@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from scaling.aws.clients import Clients
 from scaling.aws.cloud import AwsCloud
 from scaling.aws.metrics import AwsMetrics
-from scaling.dashboard import rows
+from scaling.dashboard_rows import rows
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
 from scaling.sweep import sweep

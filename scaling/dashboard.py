@@ -7,16 +7,13 @@ as a page.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from rules.metrics import account_metric, function_metric, stream_metric, table_metric
-from rules.pipeline import Capacity, Consumer, Pipeline, Stream
 from rules.window import Metric
 from scaling.record import Entry, Outcome
-from scaling.specification import PipelineSpec
 
 __all__ = [
     "DASHBOARD_PREFIX",
@@ -27,11 +24,7 @@ __all__ = [
     "body",
     "columns",
     "dashboard_name",
-    "rows",
 ]
-
-SHARD_RECORDS, SHARD_BYTES = 1000, 1024 * 1024
-"""What one shard takes a second (Kinesis quotas)."""
 
 WIDTH, HEIGHT, TEXT_HEIGHT = 24, 6, 2
 """CloudWatch's grid is 24 wide (dashboard body structure and syntax)."""
@@ -86,131 +79,6 @@ def dashboard_name(pipeline: str) -> str:
     """How CloudWatch knows the dashboard of a pipeline, unless told otherwise. It takes letters,
     digits, - and _ only (PutDashboard, API reference)."""
     return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
-
-
-def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
-    """The layers of a pipeline as they are set now."""
-    # Imported here: it is made of what this module defines.
-    from scaling.dashboard_application import application_rows
-
-    found = [] if pipeline.stream.is_topic else [_stream(pipeline.stream, spec)]
-    for application in pipeline.applications:
-        found += application_rows(application, pipeline.stream, spec)
-    found += (_consumer(consumer, pipeline) for consumer in pipeline.consumers)
-    for table in pipeline.tables:
-        graphs = [graph for each in table.capacities for graph in _capacity(each)]
-        text = (
-            "Throttled writes slow what writes them, which raises the iterator age. An index "
-            "throttles its table's writes. One partition takes 1,000 writes a second: a "
-            "hot key throttles below the capacity, and more of it cures nothing."
-        )
-        found.append(Row(f"Table {table.name}", text, tuple(graphs)))
-    return tuple(found)
-
-
-def _stream(stream: Stream, spec: PipelineSpec) -> Row:
-    name, shards = stream.name, stream.shard_count
-    provisioned = stream.is_provisioned
-    retention = float(stream.retention_hours)
-    objective = spec.objective.iterator_age_max_seconds
-    records = Graph(
-        "Records in",
-        "records/s",
-        (
-            Line(stream_metric(name, "IncomingRecords", "Sum"), "taken in", 1 / 60),
-            Line(
-                stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum"), "refused", 1 / 60
-            ),
-        ),
-        (Limit(f"{shards} x 1,000 records/s", shards * SHARD_RECORDS),) if provisioned else (),
-    )
-    size = Graph(
-        "Bytes in",
-        "MiB/s",
-        (Line(stream_metric(name, "IncomingBytes", "Sum"), "taken in", 1 / 60 / SHARD_BYTES),),
-        (Limit(f"{shards} x 1 MiB/s", shards),) if provisioned else (),
-    )
-    age = stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
-    late = Graph(
-        "Iterator age",
-        "s",
-        (Line(age, "age", 0.001),),
-        (Limit("objective", objective),),
-    )
-    lost = Graph(
-        "Iterator age against the retention",
-        "h",
-        (Line(age, "age", 0.001 / 3600),),
-        (
-            Limit("half of the retention", retention / 2),
-            Limit("retention: records are lost", retention),
-        ),
-    )
-    width = f"{shards} shards of 1,000 records/s and 1 MiB/s each" if provisioned else "On demand"
-    text = (
-        f"{width}; beyond that producers are refused. The iterator age is how long the oldest "
-        f"unread record has waited: the objective is {objective:g} s, and past the retention "
-        "records are lost unread."
-    )
-    return Row(f"Stream {name}", text, (records, size, late, lost))
-
-
-def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
-    function, mapping = consumer.function, consumer.mapping
-    name, shards = function.name, pipeline.stream.shard_count
-    cap = function.reserved_concurrency
-    lanes = Limit("shards x factor", shards * mapping.parallelization_factor)
-    reserved = () if cap is None else (Limit("reserved concurrency", cap),)
-    duration = Graph(
-        "Duration",
-        "s",
-        (
-            Line(function_metric(name, "Duration", "Maximum"), "longest", 0.001),
-            Line(function_metric(name, "Duration", "Average"), "mean", 0.001),
-        ),
-        (Limit("timeout", function.timeout_seconds),),
-    )
-    concurrency = Graph(
-        "Concurrent executions",
-        "executions",
-        (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (*reserved, lanes),
-    )
-    account = Graph(
-        "Concurrency of the account",
-        "executions",
-        (Line(account_metric("ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (Limit("account's concurrency", pipeline.account_concurrency),),
-    )
-    failures = Graph(
-        "Errors and throttles",
-        "a minute",
-        (
-            Line(function_metric(name, "Errors", "Sum"), "errors"),
-            Line(function_metric(name, "Throttles", "Sum"), "throttles"),
-        ),
-    )
-    text = (
-        f"Factor {mapping.parallelization_factor}: at most {shards} x "
-        f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once. Errors that go "
-        "on block a shard: more capacity does not cure them."
-    )
-    shared = (account,) if cap is None else ()
-    return Row(f"Function {name}", text, (duration, concurrency, *shared, failures))
-
-
-def _capacity(capacity: Capacity) -> Iterator[Graph]:
-    where = (capacity.table, capacity.index)
-    for kind, units in (("Write", capacity.write_units), ("Read", capacity.read_units)):
-        consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
-        limits = (Limit("provisioned", units),) if units else ()
-        title = f"{kind} units of {capacity.where}"
-        yield Graph(title, "units/s", (Line(consumed, "consumed", 1 / 60),), limits)
-    throttled = tuple(
-        Line(table_metric(*where, f"{kind}ThrottleEvents", "Sum"), f"{kind.lower()}s")
-        for kind in ("Write", "Read")
-    )
-    yield Graph(f"Throttled at {capacity.where}", "a minute", throttled)
 
 
 def body(layers: Sequence[Row], region: str, title: str, entries: Sequence[Entry] = ()) -> str:

@@ -17,7 +17,8 @@ from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
-from scaling.dashboard import body, dashboard_name, rows
+from scaling.dashboard import body, dashboard_name
+from scaling.dashboard_rows import rows
 from scaling.decide import decide
 from scaling.errors import CloudError, OutOfTime, TidegateError
 from scaling.history import History, remembered

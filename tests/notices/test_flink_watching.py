@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from scaling.alarms import wanted
-from scaling.dashboard import body, rows
+from scaling.dashboard import body
+from scaling.dashboard_rows import rows
 from tests.builders import a_table
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from rules.pipeline import Pipeline
 from scaling.alarm_changes import changes
 from scaling.alarms import Alarm, wanted
-from scaling.dashboard import body, dashboard_name, rows
+from scaling.dashboard import body, dashboard_name
+from scaling.dashboard_rows import rows
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.notice import Destination, Notice
 from scaling.ports import Edges

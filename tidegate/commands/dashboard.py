@@ -111,7 +111,8 @@ def _size(body: str | None) -> str:
 def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview: str | None) -> str:
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.metrics import AwsMetrics
-    from scaling.dashboard import body, rows
+    from scaling.dashboard import body
+    from scaling.dashboard_rows import rows
     from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.dashboard_page import changes_told, dashboard_page
 

@@ -105,7 +105,7 @@ def _draw(
 ) -> None:  # fmt: skip
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.metrics import AwsMetrics
-    from scaling.dashboard import rows
+    from scaling.dashboard_rows import rows
     from tidegate.dashboard_page import dashboard_page
     from tidegate.history import coarser, lines
 
