@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.metrics import account_metric, function_metric, stream_metric, table_metric
-from rules.pipeline import Capacity, Consumer, Pipeline, Stream
+from rules.pipeline import Capacity, Consumer, Function, Pipeline, Stream
 from scaling.dashboard import Graph, Limit, Line, Row
 from scaling.dashboard_application import application_rows
 from scaling.specification import PipelineSpec
@@ -32,35 +32,43 @@ def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
 
 
 def _stream(stream: Stream, spec: PipelineSpec) -> Row:
+    objective = spec.objective.iterator_age_max_seconds
+    shards = f"{stream.shard_count} shards of 1,000 records/s and 1 MiB/s each"
+    width = shards if stream.is_provisioned else "On demand"
+    text = (
+        f"{width}; beyond that producers are refused. The iterator age is how long the oldest "
+        f"unread record has waited: the objective is {objective:g} s, and past the retention "
+        "records are lost unread."
+    )
+    return Row(f"Stream {stream.name}", text, (*_taken_in(stream), *_ages(stream, objective)))
+
+
+def _taken_in(stream: Stream) -> Iterator[Graph]:
     name, shards = stream.name, stream.shard_count
     provisioned = stream.is_provisioned
-    retention = float(stream.retention_hours)
-    objective = spec.objective.iterator_age_max_seconds
-    records = Graph(
+    refused = stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum")
+    yield Graph(
         "Records in",
         "records/s",
         (
             Line(stream_metric(name, "IncomingRecords", "Sum"), "taken in", 1 / 60),
-            Line(
-                stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum"), "refused", 1 / 60
-            ),
+            Line(refused, "refused", 1 / 60),
         ),
         (Limit(f"{shards} x 1,000 records/s", shards * SHARD_RECORDS),) if provisioned else (),
     )
-    size = Graph(
+    yield Graph(
         "Bytes in",
         "MiB/s",
         (Line(stream_metric(name, "IncomingBytes", "Sum"), "taken in", 1 / 60 / SHARD_BYTES),),
         (Limit(f"{shards} x 1 MiB/s", shards),) if provisioned else (),
     )
-    age = stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
-    late = Graph(
-        "Iterator age",
-        "s",
-        (Line(age, "age", 0.001),),
-        (Limit("objective", objective),),
-    )
-    lost = Graph(
+
+
+def _ages(stream: Stream, objective: float) -> Iterator[Graph]:
+    age = stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+    retention = float(stream.retention_hours)
+    yield Graph("Iterator age", "s", (Line(age, "age", 0.001),), (Limit("objective", objective),))
+    yield Graph(
         "Iterator age against the retention",
         "h",
         (Line(age, "age", 0.001 / 3600),),
@@ -69,57 +77,60 @@ def _stream(stream: Stream, spec: PipelineSpec) -> Row:
             Limit("retention: records are lost", retention),
         ),
     )
-    width = f"{shards} shards of 1,000 records/s and 1 MiB/s each" if provisioned else "On demand"
-    text = (
-        f"{width}; beyond that producers are refused. The iterator age is how long the oldest "
-        f"unread record has waited: the objective is {objective:g} s, and past the retention "
-        "records are lost unread."
-    )
-    return Row(f"Stream {name}", text, (records, size, late, lost))
 
 
 def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
     function, mapping = consumer.function, consumer.mapping
-    name, shards = function.name, pipeline.stream.shard_count
-    cap = function.reserved_concurrency
-    lanes = Limit("shards x factor", shards * mapping.parallelization_factor)
-    reserved = () if cap is None else (Limit("reserved concurrency", cap),)
-    duration = Graph(
-        "Duration",
-        "s",
-        (
-            Line(function_metric(name, "Duration", "Maximum"), "longest", 0.001),
-            Line(function_metric(name, "Duration", "Average"), "mean", 0.001),
-        ),
-        (Limit("timeout", function.timeout_seconds),),
-    )
-    concurrency = Graph(
-        "Concurrent executions",
-        "executions",
-        (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (*reserved, lanes),
-    )
-    account = Graph(
-        "Concurrency of the account",
-        "executions",
-        (Line(account_metric("ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (Limit("account's concurrency", pipeline.account_concurrency),),
-    )
-    failures = Graph(
-        "Errors and throttles",
-        "a minute",
-        (
-            Line(function_metric(name, "Errors", "Sum"), "errors"),
-            Line(function_metric(name, "Throttles", "Sum"), "throttles"),
-        ),
-    )
     text = (
-        f"Factor {mapping.parallelization_factor}: at most {shards} x "
+        f"Factor {mapping.parallelization_factor}: at most {pipeline.stream.shard_count} x "
         f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once. Errors that go "
         "on block a shard: more capacity does not cure them."
     )
-    shared = (account,) if cap is None else ()
-    return Row(f"Function {name}", text, (duration, concurrency, *shared, failures))
+    graphs = (_duration(function), *_concurrency(consumer, pipeline), _failures(function))
+    return Row(f"Function {function.name}", text, graphs)
+
+
+def _duration(function: Function) -> Graph:
+    return Graph(
+        "Duration",
+        "s",
+        (
+            Line(function_metric(function.name, "Duration", "Maximum"), "longest", 0.001),
+            Line(function_metric(function.name, "Duration", "Average"), "mean", 0.001),
+        ),
+        (Limit("timeout", function.timeout_seconds),),
+    )
+
+
+def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
+    """The function's own; without a cap of its own, what it shares with the account too."""
+    name, cap = consumer.function.name, consumer.function.reserved_concurrency
+    lanes = pipeline.stream.shard_count * consumer.mapping.parallelization_factor
+    reserved = () if cap is None else (Limit("reserved concurrency", cap),)
+    yield Graph(
+        "Concurrent executions",
+        "executions",
+        (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
+        (*reserved, Limit("shards x factor", lanes)),
+    )
+    if cap is None:
+        yield Graph(
+            "Concurrency of the account",
+            "executions",
+            (Line(account_metric("ConcurrentExecutions", "Maximum"), "concurrent"),),
+            (Limit("account's concurrency", pipeline.account_concurrency),),
+        )
+
+
+def _failures(function: Function) -> Graph:
+    return Graph(
+        "Errors and throttles",
+        "a minute",
+        (
+            Line(function_metric(function.name, "Errors", "Sum"), "errors"),
+            Line(function_metric(function.name, "Throttles", "Sum"), "throttles"),
+        ),
+    )
 
 
 def _capacity(capacity: Capacity) -> Iterator[Graph]:
