@@ -30,6 +30,7 @@ _REFERENCES = {
 }
 _ATTRIBUTES = {"Arn": "arn", "QueueName": "name"}
 STAGE = "v1"
+REST_API_ID = "${aws_api_gateway_rest_api.rest_api.id}"
 
 
 def _translated(value: Any) -> Any:
@@ -89,10 +90,6 @@ def _function(properties: Json) -> Json:
     return told
 
 
-def _log_group(name: str, resource: Json) -> Json:
-    return {"name": name, "retention_in_days": resource["Properties"]["RetentionInDays"]}
-
-
 def _ledger(properties: Json) -> Json:
     attributes = properties["AttributeDefinitions"]
     keys = {each["KeyType"]: each["AttributeName"] for each in properties["KeySchema"]}
@@ -119,53 +116,115 @@ def _key(properties: Json) -> Json:
     }
 
 
-def _gateway(chalice: Json, api: Json) -> None:
-    """The stage with its access log and throttling, and who is let in."""
-    resources = chalice["resource"]
-    rest = resources["aws_api_gateway_rest_api"]["rest_api"]
+def _queue(properties: Json) -> Json:
+    return {
+        "name": "tidegate-dead-letters",
+        "sqs_managed_sse_enabled": True,
+        "message_retention_seconds": properties["MessageRetentionPeriod"],
+    }
+
+
+def _topic(properties: Json) -> Json:
+    key = _translated(properties["KmsMasterKeyId"])
+    return {"name": "tidegate-alerts", "kms_master_key_id": key}
+
+
+def _log_groups(properties: Json) -> Json:
+    handlers = {"callback": "api_handler", "sweep": "sweep_each_minute"}
+    names = {
+        name: f"/aws/lambda/${{aws_lambda_function.{handler}.function_name}}"
+        for name, handler in handlers.items()
+    }
+    days = properties["RetentionInDays"]
+    return {
+        name: {"name": where, "retention_in_days": days}
+        for name, where in {**names, "access": "/tidegate/access"}.items()
+    }
+
+
+def _entry(api: Json) -> Json:
+    """Who is let in, and from where."""
     policy = json.dumps(_translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
     # Inside a text a list has to be written out.
     operators = _translated({"Ref": "OperatorRoleArns"})
-    rest["policy"] = policy.replace(f'"{operators}"', "${jsonencode(var.operator_role_arns)}")
     endpoint = api["EndpointConfiguration"]
-    rest["endpoint_configuration"] = {"types": [endpoint["Type"]]}
+    told = {"types": [endpoint["Type"]]}
     if "VPCEndpointIds" in endpoint:
-        rest["endpoint_configuration"]["vpc_endpoint_ids"] = endpoint["VPCEndpointIds"]
-    resources["aws_api_gateway_deployment"]["rest_api"] = {
-        "rest_api_id": "${aws_api_gateway_rest_api.rest_api.id}",
+        told["vpc_endpoint_ids"] = endpoint["VPCEndpointIds"]
+    return {
+        "policy": policy.replace(f'"{operators}"', "${jsonencode(var.operator_role_arns)}"),
+        "endpoint_configuration": told,
+    }
+
+
+def _deployment() -> Json:
+    return {
+        "rest_api_id": REST_API_ID,
         "triggers": {
             "redeployment": '${sha1(join("", [local.chalice_api_swagger, '
             "aws_api_gateway_rest_api.rest_api.policy]))}"
         },
         "lifecycle": {"create_before_destroy": True},
     }
+
+
+def _stage(api: Json) -> Json:
     log = api["AccessLogSetting"]
-    resources["aws_api_gateway_stage"] = {
-        "rest_api": {
-            "rest_api_id": "${aws_api_gateway_rest_api.rest_api.id}",
-            "deployment_id": "${aws_api_gateway_deployment.rest_api.id}",
-            "stage_name": STAGE,
-            "xray_tracing_enabled": api.get("TracingEnabled", False),
-            "access_log_settings": {
-                "destination_arn": _translated(log["DestinationArn"]),
-                # Terraform would take $${ for its own; API Gateway's variables have no braces.
-                "format": log["Format"],
-            },
-        }
+    return {
+        "rest_api_id": REST_API_ID,
+        "deployment_id": "${aws_api_gateway_deployment.rest_api.id}",
+        "stage_name": STAGE,
+        "xray_tracing_enabled": api.get("TracingEnabled", False),
+        "access_log_settings": {
+            "destination_arn": _translated(log["DestinationArn"]),
+            # Terraform would take $${ for its own; API Gateway's variables have no braces.
+            "format": log["Format"],
+        },
     }
+
+
+def _throttling(api: Json) -> Json:
     (settings,) = api["MethodSettings"]
-    resources["aws_api_gateway_method_settings"] = {
-        "rest_api": {
-            "rest_api_id": "${aws_api_gateway_rest_api.rest_api.id}",
-            "stage_name": "${aws_api_gateway_stage.rest_api.stage_name}",
-            "method_path": "*/*",
-            "settings": {
-                "throttling_rate_limit": settings["ThrottlingRateLimit"],
-                "throttling_burst_limit": settings["ThrottlingBurstLimit"],
-            },
-        }
+    return {
+        "rest_api_id": REST_API_ID,
+        "stage_name": "${aws_api_gateway_stage.rest_api.stage_name}",
+        "method_path": "*/*",
+        "settings": {
+            "throttling_rate_limit": settings["ThrottlingRateLimit"],
+            "throttling_burst_limit": settings["ThrottlingBurstLimit"],
+        },
     }
-    chalice["output"]["EndpointURL"]["value"] = "${aws_api_gateway_stage.rest_api.invoke_url}"
+
+
+def _additions(added: Json) -> Json:
+    """The resources that Chalice doesn't make, or not as the template has them."""
+    properties = {name: each["Properties"] for name, each in added.items()}
+    api = properties["RestAPI"]
+    return {
+        "aws_api_gateway_deployment": {"rest_api": _deployment()},
+        "aws_api_gateway_stage": {"rest_api": _stage(api)},
+        "aws_api_gateway_method_settings": {"rest_api": _throttling(api)},
+        "aws_dynamodb_table": {"ledger": _ledger(properties["Ledger"])},
+        "aws_sqs_queue": {"dead_letters": _queue(properties["DeadLetters"])},
+        "aws_sns_topic": {"alerts": _topic(properties["Alerts"])},
+        "aws_kms_key": {"alerts": _key(properties["AlertsKey"])},
+        "aws_iam_role": {
+            "callback": _role(properties["CallbackRole"]),
+            "sweep": _role(properties["SweepRole"]),
+        },
+        "aws_cloudwatch_log_group": _log_groups(properties["AccessLog"]),
+        "aws_cloudwatch_metric_alarm": {
+            _snake(name): _alarm(name, properties[name])
+            for name, each in added.items()
+            if each.get("Type") == "AWS::CloudWatch::Alarm"
+        },
+    }
+
+
+def _outputs(chalice: Json, added: Json) -> Json:
+    url = {**chalice["EndpointURL"], "value": "${aws_api_gateway_stage.rest_api.invoke_url}"}
+    topic = {"value": _translated(added["AlertsTopicArn"]["Value"])}
+    return {**chalice, "EndpointURL": url, "AlertsTopicArn": topic}
 
 
 def terraform(chalice: Json, extras: Json) -> Json:
@@ -175,45 +234,12 @@ def terraform(chalice: Json, extras: Json) -> Json:
     resources = chalice["resource"]
     for name, resource in (("api_handler", "APIHandler"), ("sweep_each_minute", "SweepEachMinute")):
         resources["aws_lambda_function"][name] |= _function(added[resource]["Properties"])
-    _gateway(chalice, added["RestAPI"]["Properties"])
-    resources["aws_dynamodb_table"] = {"ledger": _ledger(added["Ledger"]["Properties"])}
-    resources["aws_sqs_queue"] = {
-        "dead_letters": {
-            "name": "tidegate-dead-letters",
-            "sqs_managed_sse_enabled": True,
-            "message_retention_seconds": added["DeadLetters"]["Properties"][
-                "MessageRetentionPeriod"
-            ],
-        }
-    }
-    topic = _translated(added["Alerts"]["Properties"]["KmsMasterKeyId"])
-    resources["aws_sns_topic"] = {"alerts": {"name": "tidegate-alerts", "kms_master_key_id": topic}}
-    resources["aws_kms_key"] = {"alerts": _key(added["AlertsKey"]["Properties"])}
-    resources["aws_iam_role"] = {
-        "callback": _role(added["CallbackRole"]["Properties"]),
-        "sweep": _role(added["SweepRole"]["Properties"]),
-    }
-    handlers = {"callback": "api_handler", "sweep": "sweep_each_minute"}
-    logs = {
-        name: f"/aws/lambda/${{aws_lambda_function.{handler}.function_name}}"
-        for name, handler in handlers.items()
-    }
-    resources["aws_cloudwatch_log_group"] = {
-        name: _log_group(where, added["AccessLog"])
-        for name, where in {**logs, "access": "/tidegate/access"}.items()
-    }
-    resources["aws_cloudwatch_metric_alarm"] = {
-        _snake(name): _alarm(name, each["Properties"])
-        for name, each in added.items()
-        if each.get("Type") == "AWS::CloudWatch::Alarm"
-    }
+    resources["aws_api_gateway_rest_api"]["rest_api"] |= _entry(added["RestAPI"]["Properties"])
+    resources |= _additions(added)
     del chalice["data"]["null_data_source"]
     return {
         **chalice,
-        "output": {
-            **chalice["output"],
-            "AlertsTopicArn": {"value": _translated(extras["Outputs"]["AlertsTopicArn"]["Value"])},
-        },
+        "output": _outputs(chalice["output"], extras["Outputs"]),
         "variable": {
             "operator_role_arns": {
                 "type": "list(string)",
