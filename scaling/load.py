@@ -8,6 +8,7 @@ from rules.vitals import LATE_SECONDS
 from rules.window import Window
 
 __all__ = [
+    "BACKLOG_SECONDS",
     "HOUR_SECONDS",
     "NOW_SECONDS",
     "Load",
@@ -21,6 +22,7 @@ __all__ = [
 NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
+"""A younger record may be in a batch that only just began: metrics come by the minute."""
 
 
 @dataclass(frozen=True, slots=True)

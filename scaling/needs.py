@@ -1,6 +1,6 @@
 """What the load of now, with its backlog, needs of every lever where a pipeline is ill."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
@@ -196,24 +196,34 @@ class Needs:
         """Double a capacity that goes on throttling although the load was met.
 
         Not while the age is well, not before the last change of any lever shows in the metrics,
-        and not while all of it is used for more than the load: that is a drain.
+        not when the newest minute throttled nothing any more, and not while all of it is used for
+        more than the load: that is a drain.
         """
         if not self.readings.age_is_sick or self.readings.is_settling:
             return
-        for each in self.model.capacities:
-            capacity = each.capacity
-            for diagnosis in self.diagnoses:
-                if diagnosis.where != capacity.where or diagnosis.cause not in _CAPACITY_CAUSES:
-                    continue
-                for kind in diagnosis.cured_by:
-                    writes = kind is LeverKind.WRITE_CAPACITY
-                    current = capacity.write_units if writes else capacity.read_units
-                    lever = Lever.of(kind, capacity.where)
-                    if writes and lever in needed and self._is_used_up(capacity):
-                        continue
-                    if lever not in needed or needed[lever].capacity <= current:
-                        because = f"{capacity.where} throttles at {current:,} units: twice as much"
-                        needed[lever] = Demand(lever, current * 2, because)
+        for capacity, kind in self._throttling():
+            writes = kind is LeverKind.WRITE_CAPACITY
+            current = capacity.write_units if writes else capacity.read_units
+            lever = Lever.of(kind, capacity.where)
+            if writes and lever in needed and self._is_used_up(capacity):
+                continue
+            if lever not in needed or needed[lever].capacity <= current:
+                because = f"{capacity.where} throttles at {current:,} units: twice as much"
+                needed[lever] = Demand(lever, current * 2, because)
+
+    def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:
+        """The capacities that are ill for want of units, and throttle in the newest minute."""
+        capacities = {each.capacity.where: each.capacity for each in self.model.capacities}
+        for diagnosis in self.diagnoses:
+            capacity = capacities.get(diagnosis.where)
+            if capacity is None or diagnosis.cause not in _CAPACITY_CAUSES:
+                continue
+            vitals = self.readings.capacity(capacity)
+            for kind in diagnosis.cured_by:
+                writes = kind is LeverKind.WRITE_CAPACITY
+                throttles = vitals.write_throttles if writes else vitals.read_throttles
+                if throttles.last(60).total:
+                    yield capacity, kind
 
     def _is_used_up(self, capacity: Capacity) -> bool:
         consumed = self.readings.capacity(capacity).consumed_write_units

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
+from math import ceil, inf
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import Capacity, Consumer, Pipeline, Table
@@ -14,6 +14,7 @@ from rules.readings import (
 )
 from rules.window import Window
 from scaling.burst import saved_units
+from scaling.feeding import fed_at_most, share_of_lanes
 from scaling.history import History
 from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
@@ -58,10 +59,14 @@ class CapacityModel:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learnt of the consumers and tables; a load is sized against it."""
+    """What was learnt of the consumers and tables; a load is sized against it.
+
+    ``lanes_shares`` are the parts of the consumers' lanes that a backlog waits in, 0..1.
+    """
 
     pipeline: Pipeline
     rates: Mapping[str, RateModel | None]
+    lanes_shares: Mapping[str, float]
     capacities: tuple[CapacityModel, ...]
 
 
@@ -78,7 +83,11 @@ def learn(readings: Readings, history: History = NOTHING) -> Model:
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
     }
-    return Model(pipeline, rates, tuple(models.values()))
+    shares = {
+        consumer.function.name: share_of_lanes(readings, consumer)
+        for consumer in pipeline.consumers
+    }
+    return Model(pipeline, rates, shares, tuple(models.values()))
 
 
 def _capacity_models(
@@ -118,7 +127,7 @@ def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Dem
     sized.
     """
     return (
-        *_capacity_demands(model, load, spec),
+        *_capacity_demands(model, load, spec, spread),
         *_concurrency_demands(model, load, spec, spread),
     )
 
@@ -127,10 +136,14 @@ def _drain_rate(load: Load, spec: PipelineSpec) -> float:
     return load.records_per_second + load.backlog_records / spec.objective.catch_up_seconds
 
 
-def _capacity_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[Demand]:
+def _capacity_demands(
+    model: Model, load: Load, spec: PipelineSpec, spread: int
+) -> Iterator[Demand]:
     utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
-    records = max(load.records_per_second / utilization, _drain_rate(load, spec))
+    steady = load.records_per_second / utilization
     for capacity in model.capacities:
+        drained, words = _drained(model, capacity.capacity, load, spec, spread)
+        records = max(steady, drained)
         for kind, units in (
             (LeverKind.WRITE_CAPACITY, capacity.write_units_per_record),
             (LeverKind.READ_CAPACITY, capacity.read_units_per_record),
@@ -139,9 +152,45 @@ def _capacity_demands(model: Model, load: Load, spec: PipelineSpec) -> Iterator[
                 yield Demand(
                     Lever.of(kind, capacity.capacity.where),
                     max(1, ceil(units * records)),
-                    f"{load} x {units:.2f} units each, at "
-                    f"{utilization:.0%} use{_drain_words(load, spec)}",
+                    f"{load} x {units:.2f} units each, at {utilization:.0%} use{words}",
                 )
+
+
+def _drained(
+    model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, spread: int
+) -> tuple[float, str]:
+    """Records a second that a table is to take while a backlog drains, and the words for it: no
+    more than are brought to it."""
+    wanted = _drain_rate(load, spec)
+    brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, spread))
+    if wanted <= brought:
+        return wanted, _drain_words(load, spec)
+    return brought, (
+        f", and a backlog of {load.backlog_records:,.0f} records, of which no more than "
+        f"{brought:,.0f} a second can be brought to it"
+    )
+
+
+def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, spread: int) -> float:
+    """By the fastest of the table's consumers, each of which gets every record; inf where that
+    isn't known."""
+    if any(_writes(each.tables, capacity) for each in model.pipeline.applications):
+        return inf
+    return max(
+        fed_at_most(
+            consumer,
+            model.rates[consumer.function.name],
+            model.lanes_shares[consumer.function.name],
+            spec,
+            spread,
+        )
+        for consumer in model.pipeline.consumers
+        if _writes(consumer.tables, capacity)
+    )
+
+
+def _writes(tables: Iterable[Table], capacity: Capacity) -> bool:
+    return any(table.name == capacity.table for table in tables)
 
 
 def _drain_words(load: Load, spec: PipelineSpec) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,9 +43,9 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     )
 
 
-def throttled(rate: float, units_consumed_per_record: float) -> Decision:
+def throttled(rate: float, units_consumed_per_record: float, *, over: bool = False) -> Decision:
     """Of a table of 1,000 units that throttles long after its last change, the age well over the
-    objective and not falling."""
+    objective and not falling; ``over`` where its newest minute throttles nothing any more."""
     calm = [Minute(records_per_second=rate)] * 80
     sick = Minute(
         records_per_second=rate,
@@ -52,7 +53,9 @@ def throttled(rate: float, units_consumed_per_record: float) -> Decision:
         table_throttles=5000,
         units_per_record=units_consumed_per_record,
     )
-    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(1000)), *calm, *[sick] * 4)
+    newest = replace(sick, table_throttles=0) if over else sick
+    pipeline = a_pipeline(shards=4, factor=10, table=a_table(1000))
+    seen = readings(pipeline, *calm, *[sick] * 3, newest)
     plan = decide(seen, diagnose(seen), SPEC, History(()), NOON + LATE)
     return next(each for each in plan.decisions if each.lever == TABLE)
 
@@ -63,3 +66,7 @@ def test_a_table_that_throttles_though_it_is_not_used_up_is_doubled() -> None:
 
 def test_a_table_that_is_used_up_by_a_drain_is_not() -> None:
     assert throttled(rate=300, units_consumed_per_record=3.2).wanted < 2000
+
+
+def test_a_table_that_throttles_no_more_is_not() -> None:
+    assert throttled(rate=100, units_consumed_per_record=1, over=True).wanted == 1000
