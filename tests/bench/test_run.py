@@ -17,7 +17,7 @@ from tidegate.bench.faults import FAULTS, faults_of
 from tidegate.bench.loads import Load, generated
 from tidegate.bench.page import median_case, page
 from tidegate.bench.run import demand, play
-from tidegate.bench.score import summaries
+from tidegate.bench.score import by_fault, summaries
 from tidegate.bench.suite import suite
 from tidegate.bench.table import markdown, screen, sheets
 from tidegate.cli import main
@@ -80,11 +80,29 @@ def test_the_halves_are_told_apart_and_together() -> None:
 def test_every_table_has_every_controller_and_a_cell_for_every_heading() -> None:
     names = ["tidegate", "static-peak"]
     found = run_all(names, [Case(SHORT), Case(LONG), Case(LONG, "hot-key")], 1, lambda: None)
-    made = list(sheets(found.summaries))
-    assert len(made) == len(list(screen(found.summaries))) == 6
+    told = (found.summaries, found.by_fault)
+    made = list(sheets(*told))
+    assert len(made) == len(list(screen(*told))) == 8
     assert all(len(row) == len(sheet.headings) for sheet in made for row in sheet.rows)
     assert all({row[0] for row in sheet.rows} >= set(names) for sheet in made)
-    assert markdown(found.summaries).count("| **tidegate** |") == 6
+    assert markdown(*told).count("| **tidegate** |") == 8
+
+
+def test_faults_that_capacity_cures_are_told_apart_from_those_it_does_not() -> None:
+    cases = [Case(SHORT, "slow-function"), Case(SHORT, "manual-change"), Case(SHORT, "hot-key")]
+    found = run_all(["static-peak"], cases, 1, lambda: None)
+    slow, changed, hot = found.results
+    played = {each.kind: each for each in found.summaries if each.controller == "static-peak"}
+    assert {kind: each.seconds_out_total for kind, each in played.items()} == {
+        "curable": slow.seconds_out + changed.seconds_out,
+        "incurable": hot.seconds_out,
+    }
+    out, cost = list(sheets(found.summaries, found.by_fault))[-2:]
+    assert out.headings == ("controller", "slow function", "manual change", "hot key")
+    row = ("static-peak", *(f"{each.seconds_out:,}" for each in found.results))
+    assert out.rows == (row,)
+    least = found.least["short+hot-key"].usd
+    assert cost.rows[0][-1] == f"{hot.cost_usd / least:.2f}"
 
 
 def test_the_spread_over_seeds_is_told_where_there_are_several() -> None:
@@ -100,7 +118,8 @@ def test_no_figure_is_cut_off_on_a_terminal_of_80_columns() -> None:
     worst = [replace(play(name, Case(LONG)), records_lost=39_409_466) for name in CONTROLLERS]
     both = [*worst, *(replace(each, half="tuning", case="long") for each in worst)]
     console = Console(width=80, record=True, file=StringIO())
-    for table in screen(summaries(both, {"long": 1.0})):
+    faulty = [replace(each, fault=fault, case="long") for each in worst for fault in FAULTS]
+    for table in screen(summaries(both, {"long": 1.0}), by_fault(faulty, {"long": 1.0})):
         console.print(table)
     shown = console.export_text()
     assert "…" not in shown
@@ -117,7 +136,7 @@ def test_the_page_is_whole_and_opens_at_the_median_case() -> None:
 
 
 def test_the_quick_suite_has_every_shape_and_every_fault_in_both_halves() -> None:
-    cases = suite(Path("nowhere"), 1, full=False)
+    cases = suite(Path("nowhere"), 1, quick=True)
     assert {case.name for case in cases if case.fault == "healthy"} == {
         load.name for load in generated()
     }
@@ -126,8 +145,8 @@ def test_the_quick_suite_has_every_shape_and_every_fault_in_both_halves() -> Non
         assert halves == {"tuning", "held-out"}
 
 
-def test_the_full_suite_lets_every_fault_befall_every_load() -> None:
-    names = {case.name for case in suite(Path("nowhere"), 1, full=True)}
+def test_every_fault_befalls_every_load() -> None:
+    names = {case.name for case in suite(Path("nowhere"), 1, quick=False)}
     assert len(names) == len(generated()) * (1 + len(FAULTS))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tidegate.bench.case import Case
 from tidegate.bench.optimum import Bound, optimum
 from tidegate.bench.run import Result, play
-from tidegate.bench.score import Summary, summaries
+from tidegate.bench.score import FaultOutcome, Summary, by_fault, summaries
 
 __all__ = ["Benchmark", "as_json", "run_all"]
 
@@ -22,6 +22,7 @@ class Benchmark:
     results: tuple[Result, ...]
     least: dict[str, Bound]
     summaries: tuple[Summary, ...]
+    by_fault: tuple[FaultOutcome, ...]
 
 
 def run_all(
@@ -44,7 +45,7 @@ def run_all(
         least = {case.name: bound.result() for case, bound in zip(distinct, bounds, strict=True)}
     results = tuple(found[at] for at in range(len(jobs)))
     usd = {name: bound.usd for name, bound in least.items()}
-    return Benchmark(results, least, summaries(results, usd))
+    return Benchmark(results, least, summaries(results, usd), by_fault(results, usd))
 
 
 def _play(name: str, case: Case) -> Result:
@@ -58,6 +59,7 @@ def as_json(benchmark: Benchmark) -> dict[str, Any]:
     runs = [asdict(replace(each, minutes=())) for each in benchmark.results]
     return {
         "summaries": [asdict(each) for each in benchmark.summaries],
+        "by_fault": [asdict(each) for each in benchmark.by_fault],
         "optimum_usd": {
             name: asdict(bound) | {"usd": bound.usd} for name, bound in benchmark.least.items()
         },

@@ -6,7 +6,7 @@ from simulator.scenario import Fault
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import FUNCTION, lane_rate
 
-__all__ = ["FAULTS", "HEALTHY", "faults_of", "is_slow"]
+__all__ = ["CURABLE", "FAULTS", "HEALTHY", "INCURABLE", "faults_of", "is_slow", "kind_of"]
 
 HEALTHY = "healthy"
 SLOW_FACTOR = 3
@@ -16,16 +16,21 @@ HOT_SHARE, HOT_RECORDS_PER_SECOND = 0.5, 900
 """Half of all records carry the hot key, but not more than a shard takes: what is more could not
 even be written, whatever anyone does."""
 
-FAULTS = (
-    "slow-function",
-    "poison-batch",
-    "hot-key",
-    "concurrency-cap",
-    "manual-change",
-    "metrics-outage",
-    "stream-updating",
-)
-"""The kinds besides healthy, as of the scenarios of the same names."""
+CURABLE = ("slow-function", "manual-change", "metrics-outage", "stream-updating")
+"""Capacity cures the first two, and the others pass."""
+
+INCURABLE = ("poison-batch", "hot-key", "concurrency-cap")
+"""No capacity helps until a person does."""
+
+FAULTS = CURABLE + INCURABLE
+"""All besides healthy, as of the scenarios of the same names."""
+
+
+def kind_of(fault: str) -> str:
+    """healthy, curable or incurable."""
+    if fault == HEALTHY:
+        return HEALTHY
+    return "curable" if fault in CURABLE else "incurable"
 
 
 def _span(load: Load) -> tuple[int, int]:

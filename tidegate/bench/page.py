@@ -30,7 +30,7 @@ def page(benchmark: Benchmark, cases: Sequence[Case], made_by: str) -> str:
         loader=PackageLoader("tidegate.bench", "."), autoescape=True, trim_blocks=True
     )
     return environment.get_template("bench.html.jinja").render(
-        sheets=list(sheets(benchmark.summaries)),
+        sheets=list(sheets(benchmark.summaries, benchmark.by_fault)),
         legend=LEGEND,
         tidegate=TIDEGATE,
         made_by=made_by,

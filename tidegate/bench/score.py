@@ -8,10 +8,20 @@ from statistics import fmean
 
 from tidegate.bench.controllers.registry import OPTIMUM
 from tidegate.bench.elasticity import Elasticity, mean_elasticity
-from tidegate.bench.faults import HEALTHY
+from tidegate.bench.faults import FAULTS, kind_of
 from tidegate.bench.run import Result
 
-__all__ = ["Spread", "Summary", "geometric_mean", "shifted_geometric_mean", "summaries"]
+__all__ = [
+    "FaultOutcome",
+    "Spread",
+    "Summary",
+    "by_fault",
+    "geometric_mean",
+    "shifted_geometric_mean",
+    "summaries",
+]
+
+KINDS = ("healthy", "curable", "incurable")
 
 SHIFT = 1.0
 """Added before and taken off after the geometric mean of figures that may be zero: one second, one
@@ -39,8 +49,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One controller over one group of cases. ``kind`` is healthy or faults, ``half`` tuning,
-    held-out, own or all; counts are shifted geometric means by case, ``..._total`` sums."""
+    """One controller over one group of cases. ``kind`` is healthy, curable or incurable,
+    ``half`` tuning, held-out, own or all; counts are shifted geometric means by case,
+    ``..._total`` sums."""
 
     controller: str
     kind: str
@@ -76,8 +87,8 @@ def summaries(results: Sequence[Result], least_usd: Mapping[str, float]) -> tupl
     ``least_usd`` is the optimum's cost by case.
     """
     found = []
-    for kind in ("healthy", "faults"):
-        of_kind = [each for each in results if (each.fault == HEALTHY) == (kind == "healthy")]
+    for kind in KINDS:
+        of_kind = [each for each in results if kind_of(each.fault) == kind]
         halves = sorted({each.half for each in of_kind})
         for half in (*halves, "all") if len(halves) > 1 else halves:
             group = [each for each in of_kind if half in ("all", each.half)]
@@ -86,6 +97,35 @@ def summaries(results: Sequence[Result], least_usd: Mapping[str, float]) -> tupl
                 runs = [each for each in group if each.controller == name]
                 found.append(_summary(name, runs, kind, half, least_usd))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultOutcome:
+    """One controller over all cases of one fault: geometric means as in ``Summary``."""
+
+    controller: str
+    fault: str
+    runs: int
+    seconds_out: float
+    cost_to_optimum: float
+
+
+def by_fault(results: Sequence[Result], least_usd: Mapping[str, float]) -> tuple[FaultOutcome, ...]:
+    """Every controller with every fault that was run."""
+    groups = defaultdict(list)
+    for each in results:
+        groups[each.controller, each.fault].append(each)
+    return tuple(
+        FaultOutcome(
+            name,
+            fault,
+            len(runs),
+            shifted_geometric_mean(each.seconds_out for each in runs),
+            geometric_mean(each.cost_usd / least_usd[each.case] for each in runs),
+        )
+        for (name, fault), runs in groups.items()
+        if fault in FAULTS
+    )
 
 
 def _summary(

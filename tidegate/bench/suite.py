@@ -1,12 +1,11 @@
-"""Which cases are run: the quick suite of minutes, the full one of hours, or one trace alone."""
+"""Which cases are run: every load, healthy and with every fault, or one trace alone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
-from tidegate.bench.loads import HOUR, Load, generated
+from tidegate.bench.loads import HOUR, generated
 from tidegate.bench.plant import RATE_MAX
 from tidegate.bench.traces import load_of, read_trace, shared_loads
 
@@ -15,27 +14,18 @@ __all__ = ["SHARED_TRACES", "own_case", "suite"]
 SHARED_TRACES = Path("../shared/traces")
 
 FAULTY_LOADS = ("noise", "ramp")
-"""One of either half; the quick suite lets every fault befall these."""
+"""One of either half; in the quick suite faults befall these alone."""
 
 FAULTY_SECONDS = 3 * HOUR
 
 
-def suite(traces: Path, seeds: int, *, full: bool) -> tuple[Case, ...]:
-    """Every case with every seed from 1 on."""
-    whole = (*generated(), *shared_loads(traces, whole=full))
-    pairs = [*((load, HEALTHY) for load in whole), *_faulty(traces, full=full)]
+def suite(traces: Path, seeds: int, *, quick: bool) -> tuple[Case, ...]:
+    """Every case with every seed from 1 on. With a fault a load is cut to three hours."""
+    loads = (*generated(), *shared_loads(traces))
+    faulty = [load for load in loads if not quick or load.name in FAULTY_LOADS]
+    pairs = [(load, HEALTHY) for load in loads]
+    pairs += [(load.cut(FAULTY_SECONDS), fault) for load in faulty for fault in FAULTS]
     return tuple(Case(load, fault, seed) for load, fault in pairs for seed in range(1, seeds + 1))
-
-
-def _faulty(traces: Path, *, full: bool) -> Iterator[tuple[Load, str]]:
-    """In the full suite every fault befalls every load; traces are cut to their windows."""
-    if full:
-        loads = (*generated(), *shared_loads(traces))
-    else:
-        chosen = (load for load in generated() if load.name in FAULTY_LOADS)
-        loads = tuple(load.cut(FAULTY_SECONDS) for load in chosen)
-    for load in loads:
-        yield from ((load, fault) for fault in FAULTS)
 
 
 def own_case(file: Path, peak: float | None, seed: int) -> Case:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tidegate.bench.controllers.registry import OPTIMUM, TIDEGATE
-from tidegate.bench.score import Spread, Summary
+from tidegate.bench.faults import FAULTS
+from tidegate.bench.score import FaultOutcome, Spread, Summary
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -108,7 +109,11 @@ def _apart(halves: Iterable[str]) -> list[str]:
     return known if len(known) > 1 else list(halves)[:1]
 
 
-_KINDS = {"healthy": "healthy consumers", "faults": "with a fault"}
+_KINDS = {
+    "healthy": "healthy consumers",
+    "curable": "a fault that capacity cures, or that passes",
+    "incurable": "a fault that no capacity cures",
+}
 _MANNER = (
     "producer refusals",
     "table throttles",
@@ -129,9 +134,9 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
 
-def sheets(summaries: Sequence[Summary]) -> Iterator[Sheet]:
+def sheets(summaries: Sequence[Summary], outcomes: Sequence[FaultOutcome] = ()) -> Iterator[Sheet]:
     """For each kind of cases: what they came to, how the controllers went about them, and the
-    elasticity."""
+    elasticity; then seconds out of objective and cost by fault."""
     for kind, words in _KINDS.items():
         of_kind = [each for each in summaries if each.kind == kind]
         if not of_kind:
@@ -148,6 +153,24 @@ def sheets(summaries: Sequence[Summary]) -> Iterator[Sheet]:
             yield _sheet(words, _SEEDS, rows, _Row.seeds)
         yield _sheet(f"Manner: {title}", _MANNER, played, _Row.manner)
         yield _sheet(f"Elasticity: {title}", _ELASTICITY, played, _Row.elasticity)
+    if outcomes:
+        yield _by_fault("Seconds out", outcomes, lambda each: _number(each.seconds_out))
+        yield _by_fault(
+            "Cost against the optimum's", outcomes, lambda each: _factor(each.cost_to_optimum)
+        )
+
+
+def _by_fault(
+    figure: str, outcomes: Sequence[FaultOutcome], words: Callable[[FaultOutcome], str]
+) -> Sheet:
+    faults = [each for each in FAULTS if any(one.fault == each for one in outcomes)]
+    found = {(each.controller, each.fault): each for each in outcomes}
+    names = dict.fromkeys(each.controller for each in outcomes)
+    return Sheet(
+        f"{figure}, by fault: {max(each.runs for each in outcomes)} cases each",
+        ("controller", *(each.replace("-", " ") for each in faults)),
+        tuple((name, *(words(found[name, each]) for each in faults)) for name in names),
+    )
 
 
 def _sheet(
@@ -178,12 +201,14 @@ def _counted(row: _Row) -> str:
     return f"{row.all.runs} cases: " + ", ".join(f"{count} {half}" for half, count in counts)
 
 
-def screen(summaries: Sequence[Summary]) -> "Iterator[Table]":
+def screen(
+    summaries: Sequence[Summary], outcomes: Sequence[FaultOutcome] = ()
+) -> "Iterator[Table]":
     """The tables for a terminal."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    for sheet in sheets(summaries):
+    for sheet in sheets(summaries, outcomes):
         table = Table(
             title=sheet.title,
             title_justify="left",
@@ -199,10 +224,10 @@ def screen(summaries: Sequence[Summary]) -> "Iterator[Table]":
         yield table
 
 
-def markdown(summaries: Sequence[Summary]) -> str:
+def markdown(summaries: Sequence[Summary], outcomes: Sequence[FaultOutcome] = ()) -> str:
     """The same tables as text for a document."""
     parts = []
-    for sheet in sheets(summaries):
+    for sheet in sheets(summaries, outcomes):
         lines = [" | ".join(sheet.headings)]
         lines.append(" | ".join(["---"] + ["--:"] * (len(sheet.headings) - 1)))
         lines += [

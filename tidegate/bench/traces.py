@@ -138,18 +138,17 @@ def load_of(name: str, half: Half, series: Series, peak: float, start: float, en
     return Load(name, half, points, int(end - start) // 60 * 60)
 
 
-def shared_loads(folder: Path, *, whole: bool = False) -> tuple[Load, ...]:
-    """Every shared trace at every peak, cut to its window unless ``whole``; () without the
-    folder."""
-    return tuple(_shared(folder, whole)) if folder.is_dir() else ()
+def shared_loads(folder: Path) -> tuple[Load, ...]:
+    """Every shared trace at every peak, cut to its window; () without the folder."""
+    return tuple(_shared(folder)) if folder.is_dir() else ()
 
 
-def _shared(folder: Path, whole: bool) -> Iterator[Load]:
+def _shared(folder: Path) -> Iterator[Load]:
     for name, half in NAMES.items():
         file = folder / f"{name}.csv"
         if not file.is_file():
             continue
         series = read_trace(file)
-        start, end = (series[0][0], series[-1][0]) if whole else window(series, WINDOW_SECONDS)
+        start, end = window(series, WINDOW_SECONDS)
         for peak in PEAKS:
             yield load_of(f"{name}@{peak}", half, series, peak, start, end)

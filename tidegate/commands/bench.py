@@ -43,9 +43,7 @@ def _names(text: str | None, known: list[str], option: str) -> list[str]:
 @click.option("--controllers", help="Some of them, comma-separated.")
 @click.option("--loads", help="Some loads or cases (LOAD+FAULT), comma-separated.")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds each case is run with.")
-@click.option(
-    "--full", is_flag=True, help="Whole traces, every fault on every load, 3 seeds: hours."
-)
+@click.option("--quick", is_flag=True, help="Faults befall one load of each half, not every load.")
 @click.option(
     "--trace",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -65,7 +63,7 @@ def command(
     controllers: str | None,
     loads: str | None,
     seeds: int | None,
-    full: bool,
+    quick: bool,
     trace: Path | None,
     peak: float | None,
     out: Path,
@@ -85,7 +83,7 @@ def command(
         cases = (
             _own(trace, peak, seeds or 1)
             if trace is not None
-            else _shared(traces, seeds or (3 if full else 1), full, console)
+            else _shared(traces, seeds or 1, quick, console)
         )
         chosen = _chosen(cases, loads)
     except ConfigurationError as error:
@@ -101,7 +99,7 @@ def _own(trace: Path, peak: float | None, seeds: int) -> "tuple[Case, ...]":
     return tuple(own_case(trace, peak, seed) for seed in range(1, seeds + 1))
 
 
-def _shared(traces: Path | None, seeds: int, full: bool, console: "Console") -> "tuple[Case, ...]":
+def _shared(traces: Path | None, seeds: int, quick: bool, console: "Console") -> "tuple[Case, ...]":
     from tidegate.bench.suite import SHARED_TRACES, suite
 
     folder = traces or SHARED_TRACES
@@ -109,7 +107,7 @@ def _shared(traces: Path | None, seeds: int, full: bool, console: "Console") -> 
         if traces is not None:
             raise click.BadParameter(f"{traces} is not a directory", param_hint="--traces")
         console.print(f"{folder} is not there: generated loads only", style="yellow")
-    return suite(folder, seeds, full=full)
+    return suite(folder, seeds, quick=quick)
 
 
 def _chosen(cases: "tuple[Case, ...]", loads: str | None) -> "list[Case]":
@@ -133,7 +131,7 @@ def _run(names: list[str], cases: "list[Case]", processes: int) -> "Benchmark":
 def _show(benchmark: "Benchmark", console: "Console") -> None:
     from tidegate.bench.table import LEGEND, screen
 
-    for table in screen(benchmark.summaries):
+    for table in screen(benchmark.summaries, benchmark.by_fault):
         console.print(table)
         console.print()
     console.print(LEGEND, highlight=False)
@@ -149,7 +147,9 @@ def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Con
     figures = {"made_by": made_by} | as_json(benchmark)
     text = json.dumps(figures, indent=1, ensure_ascii=False)
     (out / "results.json").write_text(text + "\n", encoding="utf-8")
-    (out / "tables.md").write_text(markdown(benchmark.summaries), encoding="utf-8")
+    (out / "tables.md").write_text(
+        markdown(benchmark.summaries, benchmark.by_fault), encoding="utf-8"
+    )
     (out / "index.html").write_text(page(benchmark, cases, made_by), encoding="utf-8")
     console.print(f"Page: {out / 'index.html'}; figures: {out / 'results.json'}", highlight=False)
 
