@@ -114,6 +114,9 @@ _KINDS = {
     "curable": "a fault that capacity cures, or that passes",
     "incurable": "a fault that no capacity cures",
 }
+_HEADINGS = {"concurrency-cap": "capped"}
+"""Of faults whose name is too long for a column."""
+
 _MANNER = (
     "producer refusals",
     "table throttles",
@@ -168,7 +171,7 @@ def _by_fault(
     names = dict.fromkeys(each.controller for each in outcomes)
     return Sheet(
         f"{figure}, by fault: {max(each.runs for each in outcomes)} cases each",
-        ("controller", *(each.replace("-", " ") for each in faults)),
+        ("controller", *(_HEADINGS.get(each, each.replace("-", " ")) for each in faults)),
         tuple((name, *(words(found[name, each]) for each in faults)) for name in names),
     )
 
