@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from tidegate.bench.controllers.registry import OPTIMUM, TIDEGATE
@@ -26,6 +27,9 @@ LEGEND = (
 """What the headings mean."""
 
 _NOTHING = "–"
+
+HEADING_MAX = 9
+"""Characters of a line of a heading on the screen, where its words allow it."""
 
 
 def _number(value: float) -> str:
@@ -221,7 +225,9 @@ def screen(
         )
         table.add_column(sheet.headings[0], no_wrap=True)
         for heading in sheet.headings[1:]:
-            table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+            # Left to rich, a table that is too wide loses its last column.
+            lines = wrap(heading, HEADING_MAX, break_long_words=False)
+            table.add_column("\n".join(lines), justify="right")
         for row in sheet.rows:
             table.add_row(*row, style="bold" if row[0] == TIDEGATE else None)
         yield table
