@@ -1,15 +1,21 @@
 """From the vitals of a pipeline to the causes of its illness, in the order of cure."""
 
+from collections.abc import Iterator
+
 from rules.applications import RESHARD_SECONDS, application_causes
 from rules.consumption import consumer_causes
 from rules.diagnosis import Cause, Diagnosis
 from rules.downstream import table_causes
 from rules.ingestion import stream_causes
+from rules.pipeline import Consumer
 from rules.readings import Readings
 
 __all__ = ["diagnose"]
 
 _ORDER = list(Cause)
+
+LANE_BUSY_SHARE = 0.9
+"""Of a minute: between two batches a lane waits for the next poll."""
 
 
 def diagnose(readings: Readings) -> tuple[Diagnosis, ...]:
@@ -64,6 +70,7 @@ def _nothing_found(readings: Readings) -> Diagnosis:
                 f"the {readings.age_name} is {age or 0:.0f} s and grows by "
                 f"{readings.age_growth * 60:.0f} s a minute",
                 "no layer is at a limit, nothing fails and nothing is throttled",
+                *_lanes_in_use(readings),
             ),
             advice=_where_to_look(readings),
         )
@@ -84,7 +91,25 @@ def _has_lately_resharded(readings: Readings) -> bool:
     return bool(readings.pipeline.applications) and readings.changed_within(RESHARD_SECONDS)
 
 
+def _is_reading(readings: Readings, consumer: Consumer) -> bool:
+    """Whether at least one lane is busy all the time, as each with records to read is."""
+    return readings.busy_concurrency(consumer) >= LANE_BUSY_SHARE
+
+
+def _lanes_in_use(readings: Readings) -> Iterator[str]:
+    for consumer in readings.pipeline.consumers:
+        yield (
+            f"{consumer.function.name} is busy {readings.busy_concurrency(consumer):.1f} of "
+            f"{readings.lanes(consumer)} concurrent executions"
+        )
+
+
 def _where_to_look(readings: Readings) -> str:
+    if any(_is_reading(readings, consumer) for consumer in readings.pipeline.consumers):
+        return (
+            "what waits is in few lanes, and a key's records are all in one, whatever the factor: "
+            "see which key came so often, and spread it over several partition keys"
+        )
     if readings.pipeline.consumers:
         return "see whether the event source mapping is reading: its state, its last result"
     looking = "look at the job's tasks in the Flink dashboard, and at the application's log"

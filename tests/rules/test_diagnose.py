@@ -125,6 +125,23 @@ def test_minutes_that_are_merely_late_are_not_silence() -> None:
     assert causes(a_pipeline(), None, None) == [Cause.HEALTHY]
 
 
+def test_idle_lanes_beside_an_age_that_grows_point_to_a_key_that_came_often() -> None:
+    pipeline = a_pipeline(shards=2, factor=10)
+    late = [Minute(age_seconds=300 + 40 * at, seconds_per_batch=0.6) for at in range(5)]
+    found = diagnose(readings(pipeline, *late))[0]
+    assert found.cause is Cause.UNKNOWN
+    assert "scorer is busy 1.2 of 20 concurrent executions" in found.evidence
+    assert "see which key came so often" in (found.advice or "")
+
+
+def test_where_no_lane_is_busy_the_mapping_is_to_be_looked_at() -> None:
+    pipeline = a_pipeline(shards=2, factor=10)
+    late = [Minute(age_seconds=300 + 40 * at, seconds_per_batch=0.1) for at in range(5)]
+    found = diagnose(readings(pipeline, *late))[0]
+    assert found.cause is Cause.UNKNOWN
+    assert "whether the event source mapping is reading" in (found.advice or "")
+
+
 def test_a_mapping_that_does_not_read_is_named() -> None:
     pipeline = a_pipeline()
     consumer = pipeline.consumers[0]
