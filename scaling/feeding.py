@@ -1,5 +1,6 @@
 """How fast a consumer can bring a backlog to its tables, whatever those could take."""
 
+from dataclasses import dataclass
 from math import inf
 
 from rules.diagnosis import LeverKind
@@ -12,14 +13,40 @@ from scaling.rate_model import RateModel
 from scaling.record import Lever
 from scaling.specification import PipelineSpec
 
-__all__ = ["fed_at_most", "share_of_lanes"]
+__all__ = ["Feeding", "feeding"]
 
 
-def share_of_lanes(readings: Readings, consumer: Consumer) -> float:
-    """The part of the consumer's lanes that its backlog waits in, 0..1.
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """A consumer, what was learnt of its rate, the part of its lanes that a backlog waits in, 0..1,
+    and the concurrent executions that it may have."""
 
-    A lane with records to read is busy all the time, so that idle lanes hold none of it: a hot
-    key's wait in one. All of them count while nothing waits yet, and while a table throttles,
+    consumer: Consumer
+    learnt: RateModel | None
+    lanes_share: float
+    executions_max: int
+
+    def records_per_second_at_most(self, spec: PipelineSpec, shards: int) -> float:
+        """What these lanes read with full batches, on so many shards with the highest factor that
+        the file lets Tidegate or Application Auto Scaling set; inf where the rate is not known for
+        sure."""
+        if self.learnt is None or not self.learnt.is_sure:
+            return inf
+        mapping = self.consumer.mapping
+        lever = Lever.of(LeverKind.PARALLELIZATION_FACTOR, self.consumer.function.name)
+        said = lever_spec(spec, lever)
+        factor = mapping.parallelization_factor
+        if said is not None and said.owner is not None:
+            factor = max(factor, min(said.max, FACTOR_MAX))
+        lanes = min(shards * factor * self.lanes_share, self.executions_max)
+        return lanes * self.learnt.records_per_busy_second(mapping.batch_size)
+
+
+def feeding(readings: Readings, consumer: Consumer, learnt: RateModel | None) -> Feeding:
+    """A consumer as it is now.
+
+    A lane with records to read is busy all the time, so that idle lanes hold none of a backlog: a
+    hot key's waits in one. All of them count while nothing waits yet, and while a table throttles,
     which holds up each lane that has anything to write.
     """
     late = (readings.age_seconds or 0.0) >= BACKLOG_SECONDS
@@ -28,21 +55,6 @@ def share_of_lanes(readings: Readings, consumer: Consumer) -> float:
         for table in consumer.tables
         for capacity in table.capacities
     )
-    if throttled or not late:
-        return 1.0
-    return min(1.0, readings.busy_concurrency(consumer) / readings.lanes(consumer))
-
-
-def fed_at_most(
-    consumer: Consumer, learnt: RateModel | None, share: float, spec: PipelineSpec, shards: int
-) -> float:
-    """Records a second that a share of the consumer's lanes reads with full batches, on so many
-    shards with the highest factor that the file lets Tidegate or Application Auto Scaling set;
-    inf where its rate is not known for sure."""
-    if learnt is None or not learnt.is_sure:
-        return inf
-    said = lever_spec(spec, Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name))
-    now = consumer.mapping.parallelization_factor
-    factor = now if said is None or said.owner is None else max(now, min(said.max, FACTOR_MAX))
-    lanes = shards * factor * share
-    return lanes * learnt.records_per_busy_second(consumer.mapping.batch_size)
+    busy = readings.busy_concurrency(consumer) / readings.lanes(consumer)
+    share = 1.0 if throttled or not late else min(1.0, busy)
+    return Feeding(consumer, learnt, share, readings.concurrency_cap(consumer))

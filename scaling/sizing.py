@@ -14,7 +14,7 @@ from rules.readings import (
 )
 from rules.window import Window
 from scaling.burst import saved_units
-from scaling.feeding import fed_at_most, share_of_lanes
+from scaling.feeding import Feeding, feeding
 from scaling.history import History
 from scaling.job_model import units_per_job_record
 from scaling.limits import FACTOR_MAX
@@ -59,14 +59,11 @@ class CapacityModel:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learnt of the consumers and tables; a load is sized against it.
-
-    ``lanes_shares`` are the parts of the consumers' lanes that a backlog waits in, 0..1.
-    """
+    """What was learnt of the consumers and tables; a load is sized against it."""
 
     pipeline: Pipeline
     rates: Mapping[str, RateModel | None]
-    lanes_shares: Mapping[str, float]
+    feedings: tuple[Feeding, ...]
     capacities: tuple[CapacityModel, ...]
 
 
@@ -83,11 +80,11 @@ def learn(readings: Readings, history: History = NOTHING) -> Model:
     rates = {
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
     }
-    shares = {
-        consumer.function.name: share_of_lanes(readings, consumer)
+    feedings = tuple(
+        feeding(readings, consumer, rates[consumer.function.name])
         for consumer in pipeline.consumers
-    }
-    return Model(pipeline, rates, shares, tuple(models.values()))
+    )
+    return Model(pipeline, rates, feedings, tuple(models.values()))
 
 
 def _capacity_models(
@@ -171,21 +168,15 @@ def _drained(
     )
 
 
-def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, spread: int) -> float:
+def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: int) -> float:
     """By the fastest of the table's consumers, each of which gets every record; inf where that
     isn't known."""
     if any(_writes(each.tables, capacity) for each in model.pipeline.applications):
         return inf
     return max(
-        fed_at_most(
-            consumer,
-            model.rates[consumer.function.name],
-            model.lanes_shares[consumer.function.name],
-            spec,
-            spread,
-        )
-        for consumer in model.pipeline.consumers
-        if _writes(consumer.tables, capacity)
+        each.records_per_second_at_most(spec, shards)
+        for each in model.feedings
+        if _writes(each.consumer.tables, capacity)
     )
 
 

@@ -29,12 +29,15 @@ BUSY = [
 
 
 def demanded(
-    load: Load, *newest: Minute, shards: int = 2, factor: int = 5, spec: PipelineSpec = SPEC
+    load: Load,
+    *newest: Minute,
+    shards: int = 2,
+    reserved: int | None = None,
+    spec: PipelineSpec = SPEC,
 ) -> Demand:
-    """Of the table, while ``factor`` is what the mapping has now."""
-    seen = readings(
-        a_pipeline(shards=shards, factor=factor), *BUSY * 20, *newest, healthy_before=False
-    )
+    """Of the table, while the factor is 5."""
+    pipeline = a_pipeline(shards=shards, factor=5, reserved_concurrency=reserved)
+    seen = readings(pipeline, *BUSY * 20, *newest, healthy_before=False)
     found = {each.lever: each for each in size(learn(seen), load, spec, shards)}
     return found[TABLE]
 
@@ -58,6 +61,11 @@ def test_the_factor_goes_no_higher_than_the_file_lets_it() -> None:
     assert isinstance(nobodys, Levers)
     left = demanded(behind, spec=replace(SPEC, levers=nobodys)).capacity
     assert left == pytest.approx(2 * 5 * LANE, rel=0.01)
+
+
+def test_no_more_is_brought_than_the_function_may_run_at_once() -> None:
+    behind = Load(400, 0, backlog_records=5_000_000)
+    assert demanded(behind, reserved=8).capacity == pytest.approx(8 * LANE, rel=0.01)
 
 
 def late(lanes: float, throttles: float = 0) -> Minute:
