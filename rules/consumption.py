@@ -6,9 +6,13 @@ from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Consumer, EventSourceMapping
 from rules.readings import RECENT_SECONDS, Readings
 
-__all__ = ["consumer_causes"]
+__all__ = ["consumer_causes", "lanes_in_use"]
 
 FAILING_SHARE = 0.05
+STANDSTILL = 0.95
+"""Seconds of iterator age a second: the oldest record is the same as a minute ago. One lane of many
+is enough for that, and its failing batch a small share of all invocations."""
+
 TIMEOUT_SHARE = 0.8
 """AWS's Alleycat article takes a duration near the timeout as the sign of too large a batch."""
 SATURATED_SHARE = 0.8
@@ -28,6 +32,14 @@ def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
         yield from causes or _too_slow(readings, consumer)
 
 
+def lanes_in_use(readings: Readings, consumer: Consumer) -> str:
+    """How many of a consumer's concurrent executions are busy, in words."""
+    return (
+        f"{consumer.function.name} is busy {readings.busy_concurrency(consumer):.1f} of "
+        f"{readings.lanes(consumer)} concurrent executions"
+    )
+
+
 def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
     state = consumer.mapping.state
     if state not in ("Enabled", "Updating", "Enabling", "Creating"):
@@ -45,8 +57,7 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
     invocations = vitals.invocations.last(RECENT_SECONDS).total
     longest = (vitals.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     timeout = consumer.function.timeout_seconds
-    newest = vitals.invocations.last(RECENT_SECONDS).latest or 0.0
-    failing = bool(errors.latest) and (errors.latest or 0.0) >= FAILING_SHARE * newest
+    failing = _fails_often(readings, consumer) or _holds_a_lane_up(readings, consumer)
     if not failing or longest >= TIMEOUT_SHARE * timeout or not readings.age_is_sick:
         return
     yield Diagnosis(
@@ -61,6 +72,19 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
         ),
         advice=_poison_advice(consumer.mapping),
     )
+
+
+def _fails_often(readings: Readings, consumer: Consumer) -> bool:
+    vitals = readings.function(consumer)
+    newest = vitals.errors.last(RECENT_SECONDS).latest or 0.0
+    invocations = vitals.invocations.last(RECENT_SECONDS).latest or 0.0
+    return newest > 0 and newest >= FAILING_SHARE * invocations
+
+
+def _holds_a_lane_up(readings: Readings, consumer: Consumer) -> bool:
+    """Whether invocations fail minute after minute while the oldest record is not read."""
+    newest = readings.function(consumer).errors.last(2 * 60).samples
+    return readings.age_growth >= STANDSTILL and len(newest) == 2 and all(newest)
 
 
 def _poison_advice(mapping: EventSourceMapping) -> str:
@@ -139,9 +163,8 @@ def _too_slow(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
         (
-            f"{consumer.function.name} is busy {busy:.1f} of {lanes} concurrent executions "
-            f"(shards {readings.pipeline.stream.shard_count} x factor "
-            f"{consumer.mapping.parallelization_factor})",
+            f"{lanes_in_use(readings, consumer)} (shards {readings.pipeline.stream.shard_count} x "
+            f"factor {consumer.mapping.parallelization_factor})",
             f"the iterator age is {readings.age_seconds or 0:.0f} s, growing by "
             f"{readings.age_growth * 60:.0f} s a minute",
             "no table throttles and no batch fails",

@@ -1,9 +1,7 @@
 """From the vitals of a pipeline to the causes of its illness, in the order of cure."""
 
-from collections.abc import Iterator
-
 from rules.applications import RESHARD_SECONDS, application_causes
-from rules.consumption import consumer_causes
+from rules.consumption import consumer_causes, lanes_in_use
 from rules.diagnosis import Cause, Diagnosis
 from rules.downstream import table_causes
 from rules.ingestion import stream_causes
@@ -70,7 +68,7 @@ def _nothing_found(readings: Readings) -> Diagnosis:
                 f"the {readings.age_name} is {age or 0:.0f} s and grows by "
                 f"{readings.age_growth * 60:.0f} s a minute",
                 "no layer is at a limit, nothing fails and nothing is throttled",
-                *_lanes_in_use(readings),
+                *(lanes_in_use(readings, each) for each in readings.pipeline.consumers),
             ),
             advice=_where_to_look(readings),
         )
@@ -94,14 +92,6 @@ def _has_lately_resharded(readings: Readings) -> bool:
 def _is_reading(readings: Readings, consumer: Consumer) -> bool:
     """Whether at least one lane is busy all the time, as each with records to read is."""
     return readings.busy_concurrency(consumer) >= LANE_BUSY_SHARE
-
-
-def _lanes_in_use(readings: Readings) -> Iterator[str]:
-    for consumer in readings.pipeline.consumers:
-        yield (
-            f"{consumer.function.name} is busy {readings.busy_concurrency(consumer):.1f} of "
-            f"{readings.lanes(consumer)} concurrent executions"
-        )
 
 
 def _where_to_look(readings: Readings) -> str:

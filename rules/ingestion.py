@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rules.consumption import lanes_in_use
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import KeySample, Pipeline
 from rules.readings import (
@@ -22,6 +23,8 @@ HOT_KEY_SHARE = 0.5
 """A key with more than half of its shard's records still fills a shard of its own after a split."""
 
 HOT_SHARD_FACTOR = 1.5
+"""So many times its part of the records make a shard hot, so many times a lane's part a key."""
+
 NEARLY_FULL_SHARE = 0.7
 
 
@@ -31,15 +34,19 @@ def is_uneven(readings: Readings) -> bool:
     Producers are refused although the stream as a whole has room, or the age grows although the
     consumers have free lanes, nothing fails and nothing throttles them.
     """
-    if readings.pipeline.stream.shard_count == 1:
-        return readings.producers_throttled > 0 and _stream_has_room(readings)
-    refused = readings.producers_throttled > 0.001 and _stream_has_room(readings)
-    idles = list(_idles(readings))
-    return refused or (readings.age_is_sick and bool(idles) and all(idles))
+    least = 0.0 if readings.pipeline.stream.shard_count == 1 else 0.001
+    refused = readings.producers_throttled > least and _stream_has_room(readings)
+    return refused or (readings.age_is_sick and _has_free_lanes(readings))
 
 
 def _stream_has_room(readings: Readings) -> bool:
     return max(readings.stream_utilization) < FULL_SHARE
+
+
+def _has_free_lanes(readings: Readings) -> bool:
+    """Whether every consumer has lanes to spare, and nothing holds it up."""
+    idles = list(_idles(readings))
+    return bool(idles) and all(idles)
 
 
 def _idles(readings: Readings) -> Iterator[bool]:
@@ -91,6 +98,8 @@ def _hot(readings: Readings) -> Diagnosis | None:
     single = len(readings.pipeline.key_samples) == 1
     if readings.producers_throttled and _share_of(readings, sample) < NEARLY_FULL_SHARE:
         return None
+    if _fills_a_lane(readings, sample):
+        return _hot_key(sample, _lane_evidence(readings))
     if sample.top_share < HOT_KEY_SHARE and (excess < HOT_SHARD_FACTOR or single):
         return None
     utilization = max(readings.stream_utilization)
@@ -98,22 +107,43 @@ def _hot(readings: Readings) -> Diagnosis | None:
         f"{sample.shard_id} takes {excess:.1f} times its share of the records",
         f"the stream as a whole is used to {utilization:.0%}, yet {_symptom(readings)}",
     )
-    key, _ = max(sample.counts, key=lambda pair: pair[1])
     if sample.top_share >= HOT_KEY_SHARE:
-        return Diagnosis(
-            Cause.HOT_KEY,
-            sample.shard_id,
-            (*evidence, f"{sample.top_share:.0%} of its sampled records have the key {key!r}"),
-            advice=(
-                f"a key lives in one shard and is read in one lane, so no shard count or factor "
-                f"helps: spread {key!r} over several partition keys, or combine its records"
-            ),
-        )
+        return _hot_key(sample, evidence)
     return Diagnosis(
         Cause.HOT_SHARD,
         sample.shard_id,
         (*evidence, f"its most frequent key has only {sample.top_share:.0%}, so a split helps"),
         cured_by=(LeverKind.SHARD_COUNT,),
+    )
+
+
+def _fills_a_lane(readings: Readings, sample: KeySample) -> bool:
+    """Whether the age grows beside idle lanes, and one key has much more of its shard than a lane
+    does."""
+    factors = [each.mapping.parallelization_factor for each in readings.pipeline.consumers]
+    if readings.producers_throttled or not factors or not _has_free_lanes(readings):
+        return False
+    return sample.top_share * min(factors) >= HOT_SHARD_FACTOR
+
+
+def _lane_evidence(readings: Readings) -> tuple[str, ...]:
+    busy = ", ".join(lanes_in_use(readings, each) for each in readings.pipeline.consumers)
+    return (f"{busy}, yet {_symptom(readings)}",)
+
+
+def _hot_key(sample: KeySample, evidence: tuple[str, ...]) -> Diagnosis:
+    key, _ = max(sample.counts, key=lambda pair: pair[1])
+    share = (
+        f"{sample.top_share:.0%} of the sampled records of {sample.shard_id} have the key {key!r}"
+    )
+    return Diagnosis(
+        Cause.HOT_KEY,
+        sample.shard_id,
+        (*evidence, share),
+        advice=(
+            f"a key lives in one shard and is read in one lane, so no shard count or factor "
+            f"helps: spread {key!r} over several partition keys, or combine its records"
+        ),
     )
 
 

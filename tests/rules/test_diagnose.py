@@ -104,6 +104,28 @@ def test_errors_that_do_not_hold_the_shard_up_are_not_a_poison_batch() -> None:
     assert causes(a_pipeline(), *[Minute(errors=60)] * 3) == [Cause.HEALTHY]
 
 
+BLOCKED = [Minute(age_seconds=60.0 * at, batch=5, errors=46) for at in range(1, 5)]
+"""One lane of twenty stands still, and its failing batch is 4 % of all invocations."""
+
+
+def test_a_batch_that_blocks_one_lane_of_many_is_a_poison_batch() -> None:
+    (found,) = diagnose(readings(a_pipeline(shards=2, factor=10), *BLOCKED))
+    assert found.cause is Cause.POISON_BATCH
+    assert "138 of 3,600 invocations of scorer failed in 3 min" in found.evidence
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [
+        [*BLOCKED[:-1], replace(BLOCKED[-1], errors=0)],
+        [replace(minute, age_seconds=20 + 30.0 * at) for at, minute in enumerate(BLOCKED)],
+    ],
+    ids=["nothing fails any more", "the oldest records are read"],
+)
+def test_a_few_failures_beside_an_age_that_grows_are_not_one(minutes: list[Minute]) -> None:
+    assert Cause.POISON_BATCH not in causes(a_pipeline(shards=2, factor=10), *minutes)
+
+
 def test_a_draining_backlog_is_not_an_illness() -> None:
     found = diagnose(readings(a_pipeline(), *GROWING[:0:-1]))
     assert found[0].cause is Cause.HEALTHY
@@ -174,6 +196,20 @@ def test_one_key_with_most_of_a_shard_is_a_hot_key_that_no_shard_count_cures() -
     (found,) = diagnose(readings(pipeline, *REFUSED))
     assert (found.cause, found.where, found.cured_by) == (Cause.HOT_KEY, "shard-1", ())
     assert "'leader'" in found.because
+
+
+def test_a_key_that_fills_a_lane_of_the_only_shard_is_a_hot_key() -> None:
+    crowd = {f"rider-{at}": 1 for at in range(70)}
+    late = [Minute(age_seconds=30 + 16.0 * at) for at in range(4)]
+    pipeline = a_pipeline(factor=6)
+    assert is_uneven(readings(pipeline, *late))
+    (found,) = diagnose(readings(sampled(pipeline, {"leader": 30, **crowd}), *late))
+    assert (found.cause, found.cured_by) == (Cause.HOT_KEY, ())
+    assert "scorer is busy 0.8 of 6 concurrent executions, yet the iterator age grows" in (
+        found.because
+    )
+    assert "30% of the sampled records of shard-0 have the key 'leader'" in found.evidence
+    assert causes(sampled(pipeline, {"leader": 20, **crowd}), *late) == [Cause.UNKNOWN]
 
 
 def test_many_keys_in_one_shard_are_a_hot_shard_that_a_split_cures() -> None:
