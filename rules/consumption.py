@@ -106,7 +106,9 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
     throttles = vitals.throttles.last(RECENT_SECONDS)
     invocations = vitals.invocations.last(RECENT_SECONDS).total
     few = throttles.total < 0.01 * (invocations + throttles.total)
-    if few or not throttles.latest or not readings.age_is_sick:
+    # Lanes take turns under a cap: the age of those that wait grows and falls again.
+    late = readings.age_is_sick or readings.is_out_of_objective
+    if few or not throttles.latest or not late:
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
@@ -122,7 +124,8 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
             f"(shards x factor); the cap is {owner}",
         ),
         advice=(
-            f"raise the reserved concurrency of {name} above {cap}"
+            f"raise the reserved concurrency of {name} from {cap} to what it needs, at most "
+            f"{readings.lanes(consumer)}"
             if reserved is not None
             else "ask AWS for a higher account concurrency, or reserve some for this function"
         )

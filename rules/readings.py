@@ -94,10 +94,15 @@ class Readings:
         return (last - first) / 1000 / (last_at - first_at).total_seconds()
 
     @property
+    def is_out_of_objective(self) -> bool:
+        """Whether the newest iterator age is over the objective, growing or not."""
+        return (self.age_seconds or 0.0) > self.iterator_age_max_seconds
+
+    @property
     def age_is_sick(self) -> bool:
         """Over the objective, or on the way there: past a quarter of it and growing."""
         age = self.age_seconds or 0.0
-        if age > self.iterator_age_max_seconds and self.age_growth > -0.05:
+        if self.is_out_of_objective and self.age_growth > -0.05:
             return True
         return age > self.age_well_seconds and self.age_growth > 0.05
 

@@ -43,6 +43,7 @@ class Figures:
 class MinuteTruth:
     """One minute as it really was; ``units`` and ``consumed`` are writes a second by capacity.
 
+    ``lateness_seconds`` is the oldest record's age and what a record waits at its producer.
     ``parallelism``, ``kpus`` (with the one for orchestration) and ``seconds_down`` are an
     application's.
     """
@@ -51,6 +52,7 @@ class MinuteTruth:
     arrivals_per_second: float
     bytes_per_second: float
     iterator_age_seconds: float
+    lateness_seconds: float
     shard_count: int
     parallelization_factor: int
     concurrency: float

@@ -66,7 +66,7 @@ class World:
         self._seconds_out = 0
         self.seconds_late = 0
         self._age_most = 0.0
-        self._minute_age = 0.0
+        self._minute_age = self._minute_lateness = 0.0
         self._minute_records = 0
         self._marks = (0, 0)
         self.stream.weigh(self.traffic)
@@ -136,9 +136,11 @@ class World:
     def _account(self, accepted: int, age: float) -> None:
         most = self.scenario.iterator_age_max_seconds
         self._seconds_out += age > most
-        self.seconds_late += age + self.stream.held_seconds > most
+        lateness = age + self.stream.held_seconds
+        self.seconds_late += lateness > most
         self._age_most = max(self._age_most, age)
         self._minute_age = max(self._minute_age, age)
+        self._minute_lateness = max(self._minute_lateness, lateness)
         self._minute_records += accepted
         costs = self.costs
         if self.scenario.topic is None:
@@ -166,7 +168,8 @@ class World:
         self.stream.expire(self.second)
         self.stream.forget_drained()
         self.series.append(self._truth(down))
-        self._minute_age, self._minute_records = 0.0, 0
+        self._minute_age = self._minute_lateness = 0.0
+        self._minute_records = 0
         self._marks = (self.stream.producer_throttles, self.consumer.table_throttles)
 
     def _truth(self, seconds_down: int) -> MinuteTruth:
@@ -185,6 +188,7 @@ class World:
             arrivals_per_second=self._minute_records / 60,
             bytes_per_second=self._minute_records / 60 * self.traffic.record_bytes,
             iterator_age_seconds=self._minute_age,
+            lateness_seconds=self._minute_lateness,
             shard_count=len(self.stream.open_shards),
             parallelization_factor=self.stream.factor,
             concurrency=busy / 60_000,

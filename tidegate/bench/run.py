@@ -22,7 +22,8 @@ FIRST_LOOK_SECONDS, LOOK_SECONDS = 180, 60
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What plots show of a minute; the age is the oldest of the minute."""
+    """What plots show of a minute; the age is that of the oldest record in it, its wait at the
+    producer included."""
 
     rate: float
     shards: int
@@ -123,7 +124,7 @@ def _minute(minute: MinuteTruth) -> Minute:
         minute.shard_count,
         _lanes(minute),
         minute.units[TABLE],
-        round(minute.iterator_age_seconds, 1),
+        round(minute.lateness_seconds, 1),
     )
 
 
