@@ -176,13 +176,16 @@ def _load_evidence(readings: Readings) -> str:
 
 
 def _producer_throttled(readings: Readings) -> Diagnosis:
+    evidence = [
+        f"{readings.producers_throttled:.1%} of records are refused to producers",
+        _load_evidence(readings),
+    ]
+    if _stream_has_room(readings):
+        evidence.append("as a whole it has room: single shards, or seconds, are over the limit")
     return Diagnosis(
         Cause.PRODUCER_THROTTLED,
         readings.pipeline.stream.name,
-        (
-            f"{readings.producers_throttled:.1%} of records are refused to producers",
-            _load_evidence(readings),
-        ),
+        tuple(evidence),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
 

@@ -6,6 +6,7 @@ from math import inf
 from rules.diagnosis import LeverKind
 from rules.pipeline import Consumer
 from rules.readings import RECENT_SECONDS, Readings
+from scaling.history import History
 from scaling.levers import lever_spec
 from scaling.limits import FACTOR_MAX
 from scaling.load import BACKLOG_SECONDS
@@ -33,8 +34,7 @@ class Feeding:
         if self.learnt is None or not self.learnt.is_sure:
             return inf
         mapping = self.consumer.mapping
-        lever = Lever.of(LeverKind.PARALLELIZATION_FACTOR, self.consumer.function.name)
-        said = lever_spec(spec, lever)
+        said = lever_spec(spec, _factor(self.consumer))
         factor = mapping.parallelization_factor
         if said is not None and said.owner is not None:
             factor = max(factor, min(said.max, FACTOR_MAX))
@@ -42,19 +42,36 @@ class Feeding:
         return lanes * self.learnt.records_per_busy_second(mapping.batch_size)
 
 
-def feeding(readings: Readings, consumer: Consumer, learnt: RateModel | None) -> Feeding:
+def feeding(
+    readings: Readings, consumer: Consumer, learnt: RateModel | None, history: History
+) -> Feeding:
     """A consumer as it is now.
 
-    A lane with records to read is busy all the time, so that idle lanes hold none of a backlog: a
-    hot key's waits in one. All of them count while nothing waits yet, and while a table throttles,
-    which holds up each lane that has anything to write.
+    A lane with records to read is busy all the time, so that lanes which were idle in the newest
+    minute hold none of a backlog: a hot key's waits in one. All of them count while nothing waits
+    yet, and while a table throttles, which holds up each lane that has anything to write.
     """
-    late = (readings.age_seconds or 0.0) >= BACKLOG_SECONDS
+    share = _lanes_share(readings, consumer, history)
+    return Feeding(consumer, learnt, share, readings.concurrency_cap(consumer))
+
+
+def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> float:
     throttled = any(
         readings.capacity(capacity).write_throttles.last(RECENT_SECONDS).total
         for table in consumer.tables
         for capacity in table.capacities
     )
-    busy = readings.busy_concurrency(consumer) / readings.lanes(consumer)
-    share = 1.0 if throttled or not late else min(1.0, busy)
-    return Feeding(consumer, learnt, share, readings.concurrency_cap(consumer))
+    judged = readings.vitals.judged_until
+    if throttled or judged is None or (readings.age_seconds or 0.0) < BACKLOG_SECONDS:
+        return 1.0
+    stream, mapping = readings.pipeline.stream, consumer.mapping
+    shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+    # The minute judged may be from before the last change of either.
+    lanes = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
+        _factor(consumer), judged, mapping.parallelization_factor
+    )
+    return min(1.0, readings.busy_concurrency(consumer) / lanes)
+
+
+def _factor(consumer: Consumer) -> Lever:
+    return Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)

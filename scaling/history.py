@@ -59,6 +59,15 @@ class History:
         last = self.last_entry(lever)
         return None if last is None else last.begun_at
 
+    def capacity_at(self, lever: Lever, moment: datetime, current: int) -> int:
+        """What a lever that has ``current`` now had at an earlier moment, as far as is known."""
+        later = (
+            entry.from_capacity
+            for entry in self.entries
+            if entry.lever == lever and entry.outcome in _COUNTED and entry.begun_at > moment
+        )
+        return next(later, current)
+
     def tries(self, lever: Lever, current: int) -> tuple[datetime, ...]:
         """When a lever that still has ``current`` was to be changed from it, since it was last
         changed otherwise; oldest first."""

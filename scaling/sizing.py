@@ -81,7 +81,7 @@ def learn(readings: Readings, history: History = NOTHING) -> Model:
         consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
     }
     feedings = tuple(
-        feeding(readings, consumer, rates[consumer.function.name])
+        feeding(readings, consumer, rates[consumer.function.name], history)
         for consumer in pipeline.consumers
     )
     return Model(pipeline, rates, feedings, tuple(models.values()))
@@ -123,10 +123,11 @@ def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Dem
     consumer's rate is sure; until then its tables, its factor and the stream's own limits are
     sized.
     """
-    return (
-        *_capacity_demands(model, load, spec, spread),
-        *_concurrency_demands(model, load, spec, spread),
-    )
+    above = tuple(_concurrency_demands(model, load, spec, spread))
+    shards = above[-1].capacity
+    # One call at most doubles them (UpdateShardCount, API reference).
+    widened = max(spread, min(2 * spread, shards))
+    return (*_capacity_demands(model, load, spec, widened), *above)
 
 
 def _drain_rate(load: Load, spec: PipelineSpec) -> float:
@@ -134,12 +135,12 @@ def _drain_rate(load: Load, spec: PipelineSpec) -> float:
 
 
 def _capacity_demands(
-    model: Model, load: Load, spec: PipelineSpec, spread: int
+    model: Model, load: Load, spec: PipelineSpec, shards: int
 ) -> Iterator[Demand]:
     utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
     steady = load.records_per_second / utilization
     for capacity in model.capacities:
-        drained, words = _drained(model, capacity.capacity, load, spec, spread)
+        drained, words = _drained(model, capacity.capacity, load, spec, shards)
         records = max(steady, drained)
         for kind, units in (
             (LeverKind.WRITE_CAPACITY, capacity.write_units_per_record),
@@ -154,12 +155,12 @@ def _capacity_demands(
 
 
 def _drained(
-    model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, spread: int
+    model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, shards: int
 ) -> tuple[float, str]:
     """Records a second that a table is to take while a backlog drains, and the words for it: no
     more than are brought to it."""
     wanted = _drain_rate(load, spec)
-    brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, spread))
+    brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
     if wanted <= brought:
         return wanted, _drain_words(load, spec)
     return brought, (
@@ -234,7 +235,8 @@ def _factor_demand(
     return Demand(
         Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name),
         min(FACTOR_MAX, max(1, ceil(lanes / shards))),
-        f"{lanes:.1f} concurrent executions over {shards} shard{'s'[: shards > 1]}: "
+        f"{ceil(10 * lanes) / 10:.1f} concurrent executions over "
+        f"{shards} shard{'s'[: shards > 1]}: "
         f"{load} at "
         f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
         f"{_drain_words(load, spec)}",

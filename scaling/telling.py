@@ -7,7 +7,7 @@ from scaling.plan import Decision, Plan
 from scaling.record import Outcome
 from scaling.report import Change, Health
 
-__all__ = ["advice_of", "health_of", "held_back_of"]
+__all__ = ["advice_of", "health_of", "held_back_of", "held_words"]
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
@@ -70,14 +70,17 @@ def _advised(decision: Decision) -> str:
     )
 
 
+def held_words(decision: Decision) -> str:
+    """What is wanted, what is allowed, and what stands in the way."""
+    return (
+        f"{decision.lever}: {decision.wanted:,} wanted, {decision.allowed:,} allowed now: "
+        + "; ".join(decision.held_by)
+    )
+
+
 def held_back_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[str, ...]:
     """A sentence for every demand not met in full, and for every change that did not go through."""
-    held = [
-        f"{each.lever}: {each.wanted:,} wanted, {each.allowed:,} allowed now: "
-        + "; ".join(each.held_by)
-        for each in plan.decisions
-        if each.held_by
-    ]
+    held = [held_words(each) for each in plan.decisions if each.held_by]
     failed = [
         f"{decision.lever}: {decision.current:,} -> {decision.allowed:,} not done: {change.detail}"
         for change in changes

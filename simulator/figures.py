@@ -23,10 +23,12 @@ def prices() -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of a whole run; ``limit_violations`` counts the calls that AWS refused. The last two are an
-    application's."""
+    """Of a whole run; ``limit_violations`` counts the calls that AWS refused. ``seconds_late`` are
+    those out of the objective when the wait of refused records at their producers counts too. The
+    last two are an application's."""
 
     seconds_out_of_objective: int
+    seconds_late: int
     iterator_age_max_seconds: float
     records_written: int
     records_read: int

@@ -272,6 +272,7 @@ class World:
         lost = stream.records_dropped + stream.records_expired + consumer.records_discarded
         return Figures(
             seconds_out_of_objective=self._seconds_out,
+            seconds_late=self.seconds_late,
             iterator_age_max_seconds=self._age_most,
             records_written=stream.records_written,
             records_read=consumer.records_read if job is None else job.records_read,

@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rules.diagnosis import Cause, Diagnosis
-from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from rules.readings import RECENT_SECONDS, SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from scaling.plan import Decision
 from scaling.report import Health, PipelineReport, SweepReport
+from scaling.telling import held_words
 from simulator.figures import MinuteTruth
 from simulator.scenario import Scenario
 from tidegate.trial import Step, Trial
@@ -63,6 +64,8 @@ def _events(step: Step) -> Iterator[tuple[str, str]]:
         yield "red", f"{told.at:%H:%M} found    {_diagnosis_words(told.diagnosis)}"
         if told.diagnosis.advice:
             yield "cyan", f"{told.at:%H:%M} advised  {told.diagnosis.advice}"
+    for held in step.held:
+        yield "yellow", f"{held.at:%H:%M} held     {held_words(held.decision)}"
     for moved in step.moved:
         yield "green", f"{moved.at:%H:%M} changed  {change_words(moved.decision)}"
 
@@ -79,8 +82,14 @@ def watch(trial: Trial, console: Console, pause: "Pause") -> None:
         if step.report.health is not shown:
             shown = step.report.health
             age = duration_words(step.minute.iterator_age_seconds)
-            words = f"{step.report.at:%H:%M} {shown.value:<8} {_age_words(trial.scenario)} {age}"
+            age = f"{_age_words(trial.scenario)} {age}" if _has_data(step.report) else "no data"
+            words = f"{step.report.at:%H:%M} {shown.value:<8} {age}"
             console.print(words, highlight=False, markup=False, soft_wrap=True)
+
+
+def _has_data(report: PipelineReport) -> bool:
+    """Whether CloudWatch has told anything lately."""
+    return any(each.last(RECENT_SECONDS).present for each in report.windows.values())
 
 
 class Pause:
@@ -171,6 +180,7 @@ def _tables_use(minute: MinuteTruth) -> str:
 
 _FIGURES = {
     "seconds_out_of_objective": "out of objective",
+    "seconds_late": "with waits at producers",
     "iterator_age_max_seconds": "highest iterator age",
     "records_written": "records written",
     "records_read": "records read",
@@ -183,7 +193,12 @@ _FIGURES = {
     "records_read_again": "records read again",
 }
 _OF_APPLICATIONS = ("seconds_down", "records_read_again")
-_IN_SECONDS = ("seconds_out_of_objective", "iterator_age_max_seconds", "seconds_down")
+_IN_SECONDS = (
+    "seconds_out_of_objective",
+    "seconds_late",
+    "iterator_age_max_seconds",
+    "seconds_down",
+)
 
 
 def figure_words(name: str, value: float) -> str:

@@ -12,7 +12,7 @@ from scaling.aws.metrics import AwsMetrics
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Decision
 from scaling.ports import Edges
-from scaling.record import Outcome
+from scaling.record import Lever, Outcome
 from scaling.report import PipelineReport
 from scaling.sweep import sweep
 from simulator.embedded import embedded
@@ -21,7 +21,7 @@ from simulator.scenario import Scenario
 from simulator.world import World
 from tidegate.pipeline_file import load_value
 
-__all__ = ["Moved", "Step", "Told", "Trial"]
+__all__ = ["Held", "Moved", "Step", "Told", "Trial"]
 
 FIRST_SWEEP_SECONDS = 180
 """CloudWatch has nothing to tell earlier: its points are up to two minutes late."""
@@ -46,12 +46,21 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A lever that was wanted elsewhere and left where it is, when that began."""
+
+    at: datetime
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One sweep with the true minute before it."""
 
     report: PipelineReport
     minute: MinuteTruth
     told: tuple[Told, ...]
+    held: tuple[Held, ...]
     moved: tuple[Moved, ...]
 
 
@@ -66,6 +75,7 @@ class Trial:
     told: list[Told] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     _present: tuple[tuple[Cause, str], ...] = ()
+    _held: tuple[Lever, ...] = ()
 
     def __post_init__(self) -> None:
         self.alone = World(self.scenario, self.seed)
@@ -112,6 +122,9 @@ class Trial:
             if each.cause is not Cause.HEALTHY and (each.cause, each.where) not in self._present
         )
         self._present = present
+        stuck = [each for each in report.decisions if each.held_by and not each.changes]
+        held = tuple(Held(report.at, each) for each in stuck if each.lever not in self._held)
+        self._held = tuple(each.lever for each in stuck)
         moved = tuple(
             Moved(report.at, decision)
             for change in report.changes
@@ -120,4 +133,4 @@ class Trial:
         )
         self.told += told
         self.moved += moved
-        return Step(report, self.tended.series[-1], told, moved)
+        return Step(report, self.tended.series[-1], told, held, moved)

@@ -181,6 +181,7 @@ def test_ones_own_trace_is_run_from_the_command_line(tmp_path: Path) -> None:
         (["--traces", "nowhere"], "nowhere is not a directory"),
         (["--peak", "10"], "--trace"),
         (["--trace", "none.csv"], "none.csv:1:1: not readable"),
+        (["--loads", "step,flood"], "ramp, diurnal, week, flash-crowd, spikes, noise, growth"),
     ],
 )
 def test_bad_input_is_one_clear_error_and_nothing_is_written(
@@ -190,3 +191,22 @@ def test_bad_input_is_one_clear_error_and_nothing_is_written(
     done = CliRunner().invoke(main, ["bench", *options, "--out", str(out)])
     assert (done.exit_code, out.exists()) == (2, False)
     assert words in " ".join(done.output.split())
+
+
+def test_results_that_cannot_be_written_are_told_before_minutes_are_spent(tmp_path: Path) -> None:
+    trace = write_trace(tmp_path)
+    options = ["--trace", str(trace), "--controllers", "static-peak", "--out", f"{trace}/bench"]
+    done = CliRunner().invoke(main, ["bench", *options])
+    assert done.exit_code == 2
+    assert "Not a directory" in done.output
+    assert "runs" not in done.output
+
+
+def test_a_trace_is_chosen_by_its_own_name_at_all_its_peaks(tmp_path: Path) -> None:
+    rows = "".join(f"{at * 300},{1 + at % 5}\n" for at in range(6))
+    (tmp_path / "nyc_taxi.csv").write_text(f"second,value\n{rows}", encoding="utf-8")
+    options = ["--traces", str(tmp_path), "--loads", "nyc_taxi", "--quick", "--out", str(tmp_path)]
+    done = CliRunner().invoke(main, ["bench", *options, "--controllers", "static-peak"])
+    assert done.exit_code == 0, done.output
+    runs = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["runs"]
+    assert [run["case"] for run in runs] == ["nyc_taxi@1500", "nyc_taxi@6000"]

@@ -12,6 +12,7 @@ from tidegate.cli import main
 
 FIGURES = {
     "seconds_out_of_objective",
+    "seconds_late",
     "iterator_age_max_seconds",
     "records_written",
     "records_read",

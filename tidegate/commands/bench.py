@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-def _names(text: str | None, known: list[str], option: str) -> list[str]:
-    """The names of a comma-separated option, all known ones when it isn't given."""
+def _names(
+    text: str | None, known: list[str], option: str, shown: list[str] | None = None
+) -> list[str]:
+    """The names of a comma-separated option, all known ones when it isn't given; those ``shown``
+    are told to who asks for another."""
     if text is None:
         return known
     wanted = [name.strip() for name in text.split(",") if name.strip()]
     unknown = [name for name in wanted if name not in known]
     if unknown or not wanted:
         raise click.BadParameter(
-            f"there is no {', '.join(unknown) or 'name'}; there are {', '.join(known)}",
+            f"there is no {', '.join(unknown) or 'name'}; there are {', '.join(shown or known)}",
             param_hint=option,
         )
     return wanted
@@ -41,15 +44,20 @@ def _names(text: str | None, known: list[str], option: str) -> list[str]:
     help="The shared traces; ../shared/traces when not given.",
 )
 @click.option("--controllers", help="Some of them, comma-separated.")
-@click.option("--loads", help="Some loads or cases (LOAD+FAULT), comma-separated.")
+@click.option("--loads", help="Some loads, traces or cases (LOAD+FAULT), comma-separated.")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds each case is run with.")
 @click.option("--quick", is_flag=True, help="Faults befall one load of each half, not every load.")
 @click.option(
     "--trace",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="One's own load instead: a CSV file with the columns second,value.",
+    help="One's own load instead, with healthy consumers: a CSV file with the columns "
+    "second,value; the value is records a second unless --peak is given.",
 )
-@click.option("--peak", type=click.FloatRange(min=0, min_open=True), help="Scales --trace.")
+@click.option(
+    "--peak",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Scales --trace: its highest records a second.",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -88,9 +96,20 @@ def command(
         chosen = _chosen(cases, loads)
     except ConfigurationError as error:
         leave(error)
+    _make(out)
     benchmark = _run(names, chosen, processes or os.cpu_count() or 1)
     _show(benchmark, console)
     _write(benchmark, chosen, out, console)
+
+
+def _make(out: Path) -> None:
+    """The folder for the results, before minutes are spent on them."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{out}: {error.strerror}", param_hint="--out") from error
+    if not os.access(out, os.W_OK):
+        raise click.BadParameter(f"{out}: nothing can be written there", param_hint="--out")
 
 
 def _own(trace: Path, peak: float | None, seeds: int) -> "tuple[Case, ...]":
@@ -111,9 +130,15 @@ def _shared(traces: Path | None, seeds: int, quick: bool, console: "Console") ->
 
 
 def _chosen(cases: "tuple[Case, ...]", loads: str | None) -> "list[Case]":
-    known = list(dict.fromkeys([case.load.name for case in cases] + [case.name for case in cases]))
-    wanted = _names(loads, known, "--loads")
-    return [case for case in cases if case.name in wanted or case.load.name in wanted]
+    known = list(dict.fromkeys(name for case in cases for name in _called(case)))
+    faulty = [name for name in known if "+" in name]
+    wanted = _names(loads, known, "--loads", [name for name in known if name not in faulty])
+    return [case for case in cases if any(name in wanted for name in _called(case))]
+
+
+def _called(case: "Case") -> tuple[str, ...]:
+    """A trace at all its peaks, a load with all its faults, or the one case."""
+    return case.load.name.partition("@")[0], case.load.name, case.name
 
 
 def _run(names: list[str], cases: "list[Case]", processes: int) -> "Benchmark":
@@ -142,7 +167,6 @@ def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Con
     from tidegate.bench.page import page
     from tidegate.bench.table import markdown
 
-    out.mkdir(parents=True, exist_ok=True)
     made_by = shlex.join(["tidegate", *_without_out(sys.argv[1:])])
     figures = {"made_by": made_by} | as_json(benchmark)
     text = json.dumps(figures, indent=1, ensure_ascii=False)
