@@ -1,23 +1,26 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
+from scaling.history import History
 from scaling.load import Load
 from scaling.plan import Demand
-from scaling.record import Lever
+from scaling.record import Entry, Lever, Outcome
 from scaling.sizing import learn, size
 from scaling.specification import Levers, LeverSpec, PipelineSpec
 from simulator.world import World
-from tests.builders import OURS, SPEC, Minute, a_pipeline, readings
+from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, readings
 from tidegate.bench.account import Account
 from tidegate.bench.case import Case
 from tidegate.bench.controllers.tidegate import Tidegate
 from tidegate.bench.loads import Load as BenchLoad
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 LANE = 100 / (0.1 + 0.4)
 """Records a second of a lane: 0.1 s a batch and 4 ms a record, in batches of 100."""
 
@@ -32,14 +35,16 @@ def demanded(
     load: Load,
     *newest: Minute,
     shards: int = 2,
+    factor: int = 5,
     reserved: int | None = None,
     spec: PipelineSpec = SPEC,
+    changed: tuple[Entry, ...] = (),
 ) -> Demand:
-    """Of the table, while the factor is 5."""
-    pipeline = a_pipeline(shards=shards, factor=5, reserved_concurrency=reserved)
+    """Of the table."""
+    pipeline = a_pipeline(shards=shards, factor=factor, reserved_concurrency=reserved)
     seen = readings(pipeline, *BUSY * 20, *newest, healthy_before=False)
-    found = {each.lever: each for each in size(learn(seen), load, spec, shards)}
-    return found[TABLE]
+    model = learn(seen, History(changed))
+    return {each.lever: each for each in size(model, load, spec, shards)}[TABLE]
 
 
 def test_a_table_is_made_no_larger_than_its_consumer_can_use() -> None:
@@ -84,6 +89,23 @@ def test_idle_lanes_have_no_backlog_to_bring() -> None:
 def test_all_lanes_wait_while_the_table_throttles() -> None:
     behind = Load(100, 0, backlog_records=5_000_000)
     assert demanded(behind, late(1, throttles=5000)).capacity == pytest.approx(20 * LANE, rel=0.01)
+
+
+def test_busy_lanes_are_set_against_those_that_there_were() -> None:
+    behind = Load(100, 0, backlog_records=5_000_000)
+    asked = "lambda:UpdateEventSourceMapping"
+    later = NOON + timedelta(seconds=30)
+    raised = Entry("e1", "race", FACTOR, asked, 5, 10, "", later, Outcome.DONE)
+    before = demanded(behind, *[late(5)] * 3).capacity
+    assert before == pytest.approx(10 * LANE, rel=0.01)
+    after = demanded(behind, *[late(5)] * 3, factor=10, changed=(raised,)).capacity
+    assert after == before
+
+
+def test_the_table_is_made_ready_for_the_shards_of_the_same_step() -> None:
+    wide = Load(2900, 0, backlog_records=5_000_000)
+    assert demanded(wide, shards=2).capacity == pytest.approx(4 * 10 * LANE, rel=0.01)
+    assert demanded(wide, shards=4).capacity == pytest.approx(4 * 10 * LANE, rel=0.01)
 
 
 @given(
