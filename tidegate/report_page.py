@@ -14,7 +14,7 @@ _ROWS = (
     "records a second",
     "iterator age, seconds",
     "records waiting",
-    "throttled a minute",
+    "refused by stream or table a minute",
     "write units",
     "shards and factor",
 )
@@ -106,7 +106,7 @@ def _traces(trial: Trial) -> Iterator[tuple[int, Any]]:
         waiting = [float(each.backlog_records) for each in series]
         yield 3, _line(f"waiting {name}", series, waiting, colour)
         throttled = [float(each.table_throttles + each.producer_throttles) for each in series]
-        yield 4, _line(f"throttled {name}", series, throttled, colour)
+        yield 4, _line(f"refused {name}", series, throttled, colour)
     objective = [trial.scenario.iterator_age_max_seconds] * len(tended)
     yield 2, _line("objective", tended, objective, _LIMIT, dash="dash")
     yield from _settings(trial)
