@@ -106,8 +106,9 @@ def test_faults_that_capacity_cures_are_told_apart_from_those_it_does_not() -> N
 
 
 def test_the_spread_over_seeds_is_told_where_there_are_several() -> None:
-    cases = [Case(SHORT, seed=seed) for seed in (1, 2)]
+    cases = [Case(SHORT, fault, seed) for fault in ("healthy", "hot-key") for seed in (1, 2)]
     found = run_all(["hpa-keda"], cases, 1, lambda: None)
+    assert [each.cases for each in found.by_fault] == [1]
     sheet = next(each for each in sheets(found.summaries) if each.title.startswith("Seeds"))
     low, mean, high = (float(cell) for cell in sheet.rows[-1][4:])
     assert low <= mean <= high

@@ -101,11 +101,12 @@ def summaries(results: Sequence[Result], least_usd: Mapping[str, float]) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class FaultOutcome:
-    """One controller over all cases of one fault: geometric means as in ``Summary``."""
+    """One controller over all cases of one fault, with all seeds: geometric means as in
+    ``Summary``."""
 
     controller: str
     fault: str
-    runs: int
+    cases: int
     seconds_out: float
     cost_to_optimum: float
 
@@ -119,7 +120,7 @@ def by_fault(results: Sequence[Result], least_usd: Mapping[str, float]) -> tuple
         FaultOutcome(
             name,
             fault,
-            len(runs),
+            len({each.case for each in runs}),
             shifted_geometric_mean(each.seconds_out for each in runs),
             geometric_mean(each.cost_usd / least_usd[each.case] for each in runs),
         )

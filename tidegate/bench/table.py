@@ -178,7 +178,7 @@ def _by_fault(
     found = {(each.controller, each.fault): each for each in outcomes}
     names = dict.fromkeys(each.controller for each in outcomes)
     return Sheet(
-        f"{figure}, by fault: {max(each.runs for each in outcomes)} cases each",
+        f"{figure}, by fault: {max(each.cases for each in outcomes)} cases each",
         ("controller", *(_HEADINGS.get(each, each.replace("-", " ")) for each in faults)),
         tuple((name, *(words(found[name, each]) for each in faults)) for name in names),
     )
