@@ -14,7 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from math import log10
+from math import hypot, log10
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
@@ -138,27 +138,24 @@ PLOT = (430, 350)
 """Width and height of each third of the picture inside its axes, in pixels."""
 
 
-def placed(at: tuple[float, float], text: str, taken: list[Box]) -> str:
-    """Where a label meets none of those taken, else above its point; what it takes is added."""
-    wide, high = 6.4 * len(text) / 2, 7.0
-    shifts = {
-        "top center": (0.0, 17.0),
-        "bottom center": (0.0, -17.0),
-        "middle right": (wide + 10, 0.0),
-        "middle left": (-wide - 10, 0.0),
-        "top right": (wide + 5, 14.0),
-        "bottom right": (wide + 5, -14.0),
-        "top left": (-wide - 5, 14.0),
-        "bottom left": (-wide - 5, -14.0),
-    }
-    boxes = {
-        where: (at[0] + x - wide, at[1] + y - high, at[0] + x + wide, at[1] + y + high)
-        for where, (x, y) in shifts.items()
-    }
-    free = [where for where, box in boxes.items() if not any(overlap(box, it) for it in taken)]
-    where = free[0] if free else "top center"
-    taken.append(boxes[where])
-    return where
+def placed(at: tuple[float, float], text: str, taken: list[Box]) -> tuple[float, float]:
+    """How far from its point a label is drawn, in pixels: the nearest place inside the plot where
+    it meets none of those taken. What it takes is added."""
+    wide, high = 6.6 * len(text) / 2, 7.0
+    places = [
+        place
+        for away in range(0, 120, 12)
+        for up in (14.0 + away, -14.0 - away)
+        for place in ((0.0, up + 3), (wide + 5, up), (-wide - 5, up))
+    ]
+    places += [(wide + 10, 0.0), (-wide - 10, 0.0)]
+    for x, y in sorted(places, key=lambda place: hypot(max(0.0, abs(place[0]) - wide), place[1])):
+        box = (at[0] + x - wide, at[1] + y - high, at[0] + x + wide, at[1] + y + high)
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= PLOT[0] and box[3] <= PLOT[1]
+        if inside and not any(overlap(box, each) for each in taken):
+            taken.append(box)
+            return x, y
+    raise ValueError(f"there is no room for {text}")
 
 
 def overlap(one: Box, other: Box) -> bool:
@@ -206,11 +203,22 @@ def draw_kind(figure: go.Figure, rows: list[dict[str, Any]], column: int) -> Non
         figure.add_scatter(
             x=[x],
             y=[10**y],
-            text=[f"<b>{name}</b>" if name == "tidegate" else name],
-            mode="markers+text",
-            textposition=placed(at, name, taken),
+            mode="markers",
             marker={"size": 15 if name == "tidegate" else 10, "color": colour(name)},
             showlegend=False,
+            row=1,
+            col=column,
+        )
+        right_by, up_by = placed(at, name, taken)
+        figure.add_annotation(
+            x=x,
+            y=y,
+            ax=right_by,
+            ay=-up_by,
+            text=f"<b>{name}</b>" if name == "tidegate" else name,
+            arrowhead=0,
+            arrowwidth=0.7,
+            arrowcolor=STATIC,
             row=1,
             col=column,
         )
