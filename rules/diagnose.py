@@ -54,13 +54,13 @@ def _no_data(readings: Readings) -> Diagnosis:
 
 def _nothing_found(readings: Readings) -> Diagnosis:
     name, age = readings.pipeline.name, readings.age_seconds
-    if age is not None and age > readings.iterator_age_max_seconds and not readings.age_is_sick:
+    if readings.is_out_of_objective and not readings.age_is_sick:
         evidence = (f"the backlog is draining: {readings.age_name} {age:.0f} s, and falling",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and (readings.is_settling or _has_lately_resharded(readings)):
         evidence = (f"{readings.age_name} {age or 0:.0f} s; {_settling_words(readings)}",)
         return Diagnosis(Cause.HEALTHY, name, evidence)
-    if readings.age_is_sick and (age or 0.0) > readings.iterator_age_max_seconds:
+    if readings.age_is_sick and readings.is_out_of_objective:
         return Diagnosis(
             Cause.UNKNOWN,
             name,

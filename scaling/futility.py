@@ -29,8 +29,7 @@ def futility_bounds(
     read. Only while the age is over the objective and does not fall, and on what the windows still
     show: an hour and a half later the lever is tried again.
     """
-    age = readings.age_seconds or 0.0
-    if wanted <= current or age <= readings.iterator_age_max_seconds or readings.age_growth < 0:
+    if wanted <= current or not readings.is_out_of_objective or readings.age_growth < 0:
         return
     raises = [entry for entry in history.entries if entry.lever == lever and _raised(entry)]
     if len(raises) < TIMES:

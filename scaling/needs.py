@@ -170,7 +170,7 @@ class Needs:
         """Whether the last change is to be waited for: not when it only followed the load, so that
         the age is over the objective and still grows."""
         seen = self.readings
-        grows = (seen.age_seconds or 0.0) > seen.iterator_age_max_seconds and seen.age_growth > 0
+        grows = seen.is_out_of_objective and seen.age_growth > 0
         return seen.is_settling and not grows
 
     def _withhold(self, needed: Demands) -> None:

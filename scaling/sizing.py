@@ -124,7 +124,7 @@ def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Dem
     sized.
     """
     above = tuple(_concurrency_demands(model, load, spec, spread))
-    shards = above[-1].capacity
+    shards = next(each.capacity for each in above if each.lever.kind is LeverKind.SHARD_COUNT)
     # One call at most doubles them (UpdateShardCount, API reference).
     widened = max(spread, min(2 * spread, shards))
     return (*_capacity_demands(model, load, spec, widened), *above)

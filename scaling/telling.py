@@ -34,9 +34,8 @@ def health_of(
 
 
 def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:
-    drains = (readings.age_seconds or 0.0) > readings.iterator_age_max_seconds
     restarts = any(map(readings.has_just_started, readings.pipeline.applications))
-    if drains or restarts or readings.refusals_fall:
+    if readings.is_out_of_objective or restarts or readings.refusals_fall:
         return Health.HEALING
     critical = any(
         finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL
