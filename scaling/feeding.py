@@ -49,7 +49,8 @@ def feeding(
 
     A lane with records to read is busy all the time, so that lanes which were idle in the newest
     minute hold none of a backlog: a hot key's waits in one. All of them count while nothing waits
-    yet, and while a table throttles, which holds up each lane that has anything to write.
+    yet, while a table throttles, which holds up each lane that has anything to write, and where no
+    invocation ended lately.
     """
     share = _lanes_share(readings, consumer, history)
     return Feeding(consumer, learnt, share, readings.concurrency_cap(consumer))
@@ -61,8 +62,10 @@ def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> fl
         for table in consumer.tables
         for capacity in table.capacities
     )
-    judged = readings.vitals.judged_until
-    if throttled or judged is None or (readings.age_seconds or 0.0) < BACKLOG_SECONDS:
+    judged, busy = readings.vitals.judged_until, readings.busy_concurrency(consumer)
+    late = (readings.age_seconds or 0.0) >= BACKLOG_SECONDS
+    # Durations come when invocations end: where none did, nothing is known of the lanes.
+    if throttled or not late or not busy or judged is None:
         return 1.0
     stream, mapping = readings.pipeline.stream, consumer.mapping
     shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
@@ -70,7 +73,7 @@ def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> fl
     lanes = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
         _factor(consumer), judged, mapping.parallelization_factor
     )
-    return min(1.0, readings.busy_concurrency(consumer) / lanes)
+    return min(1.0, busy / lanes)
 
 
 def _factor(consumer: Consumer) -> Lever:

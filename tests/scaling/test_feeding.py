@@ -91,6 +91,12 @@ def test_all_lanes_wait_while_the_table_throttles() -> None:
     assert demanded(behind, late(1, throttles=5000)).capacity == pytest.approx(20 * LANE, rel=0.01)
 
 
+def test_lanes_of_which_nothing_is_told_count_as_all() -> None:
+    silent = replace(late(1), seconds_per_batch=0.0)
+    behind = Load(100, 0, backlog_records=5_000_000)
+    assert demanded(behind, *[silent] * 3).capacity == pytest.approx(20 * LANE, rel=0.01)
+
+
 def test_busy_lanes_are_set_against_those_that_there_were() -> None:
     behind = Load(100, 0, backlog_records=5_000_000)
     asked = "lambda:UpdateEventSourceMapping"
