@@ -33,16 +33,38 @@ OURS, PEER, STATIC = "#1f6f5c", "#c0392b", "#8a8a8a"
 def blocks(folder: Path) -> dict[str, str]:
     """What stands between the marks, by name."""
     tables = (folder / "tables.md").read_text(encoding="utf-8")
-    found = {"all": tables.rstrip("\n")}
-    for part in re.split(r"\n(?=\S[^|\n]*: )", tables):
-        if part.startswith("Outcome: healthy"):
-            found["outcome-healthy"] = part.rstrip("\n")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    found["losses"] = losses(results)
-    found["bound"] = below_the_bound(results)
-    found["made"] = f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
-    found["whole"] = whole(folder / "whole")
-    return found
+    return {
+        "all": tables.rstrip("\n"),
+        "outcome-healthy": outcomes(tables)[0],
+        "losses": losses(results),
+        "bound": below_the_bound(results),
+        "made": made(results),
+        "drawn": drawn(folder / "drawn"),
+        "whole": whole(folder / "whole"),
+    }
+
+
+def outcomes(tables: str) -> list[str]:
+    """The tables of what the cases came to, one a kind."""
+    parts = re.split(r"\n(?=\S[^|\n]*: )", tables)
+    return [part.rstrip("\n") for part in parts if part.startswith("Outcome: ")]
+
+
+def made(results: dict[str, Any]) -> str:
+    """The day and the command."""
+    return f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
+
+
+def drawn(folder: Path) -> str:
+    """What the loads came to that nobody chose, and where a peer did better."""
+    if not folder.is_dir():
+        sys.exit(f"{folder} is not there: make bench-drawn")
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    tables = outcomes((folder / "tables.md").read_text(encoding="utf-8"))
+    return "\n\n".join(
+        [made(results), *tables, f"Lost to a peer, as told below: {losses(results)}"]
+    )
 
 
 def whole(folder: Path) -> str:
@@ -64,23 +86,23 @@ def whole(folder: Path) -> str:
             for each in map(by_name.__getitem__, names)
         ]
         lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
-    made = f"Made on {date.today():%d %B %Y} by `make bench-whole`."
-    return "\n".join([*lines, "", made])
+    day = f"Made on {date.today():%d %B %Y} by `make bench-whole`."
+    return "\n".join([*lines, "", day])
 
 
 def losses(results: dict[str, Any]) -> str:
     """The cases in which a peer kept the objective no worse at no more cost, with the cheapest of
     those peers; static settings know the load and don't count. Means over seeds."""
-    outcomes: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    by_case: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
     runs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for each in results["runs"]:
         runs[each["case"], each["controller"]].append(each)
     for (case, name), group in runs.items():
         seconds = fmean(each["seconds_out"] for each in group)
         usd = fmean(each["cost_usd"] for each in group)
-        outcomes[case][name] = (seconds, usd / results["optimum_usd"][case]["usd"])
+        by_case[case][name] = (seconds, usd / results["optimum_usd"][case]["usd"])
     lines = ["| case | tidegate | the peer |", "| --- | --- | --- |"]
-    for case, by_name in outcomes.items():
+    for case, by_name in by_case.items():
         ours = by_name["tidegate"]
         better = [
             (cost, seconds, name)
@@ -93,7 +115,7 @@ def losses(results: dict[str, Any]) -> str:
             told = [f"{out:,.0f} s out, {x:.2f} x optimum" for out, x in (ours, (seconds, cost))]
             lines.append(f"| {case} | {told[0]} | {name}: {told[1]} |")
     lost = len(lines) - 2
-    return f"In {lost} of {len(outcomes)} cases:\n\n" + "\n".join(lines)
+    return f"{lost} of {len(by_case)} cases:\n\n" + "\n".join(lines)
 
 
 def below_the_bound(results: dict[str, Any]) -> str:

@@ -10,8 +10,9 @@ from tidegate.bench.account import Account
 from tidegate.bench.case import Case
 from tidegate.bench.controllers.tidegate import Tidegate
 from tidegate.bench.faults import INCURABLE
-from tidegate.bench.loads import HOUR, generated
+from tidegate.bench.loads import generated
 from tidegate.bench.plant import AGE_MAX_SECONDS
+from tidegate.bench.shapes import HOUR
 
 LOADS = {load.name: load.cut(3 * HOUR) for load in generated()}
 SEEN_AFTER_SECONDS = 300

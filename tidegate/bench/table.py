@@ -177,8 +177,9 @@ def _by_fault(
     faults = [each for each in FAULTS if any(one.fault == each for one in outcomes)]
     found = {(each.controller, each.fault): each for each in outcomes}
     names = dict.fromkeys(each.controller for each in outcomes)
+    fewest, most = (pick(each.cases for each in outcomes) for pick in (min, max))
     return Sheet(
-        f"{figure}, by fault: {max(each.cases for each in outcomes)} cases each",
+        f"{figure}, by fault: {most if fewest == most else f'{fewest} to {most}'} cases each",
         ("controller", *(_HEADINGS.get(each, each.replace("-", " ")) for each in faults)),
         tuple((name, *(words(found[name, each]) for each in faults)) for name in names),
     )

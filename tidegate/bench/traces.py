@@ -7,7 +7,8 @@ from math import isfinite, nan
 from pathlib import Path
 
 from scaling.errors import ConfigurationError, Mistake
-from tidegate.bench.loads import HOUR, Half, Load
+from tidegate.bench.loads import Half, Load
+from tidegate.bench.shapes import HOUR
 
 __all__ = ["NAMES", "PEAKS", "Series", "load_of", "read_trace", "shared_loads", "window"]
 

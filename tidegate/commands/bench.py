@@ -59,6 +59,13 @@ def _names(
     help="Scales --trace: its highest records a second.",
 )
 @click.option(
+    "--draw",
+    type=int,
+    metavar="SEED",
+    help="Loads that this seed draws instead: shapes, hours of the traces and faults that nobody "
+    "chose.",
+)
+@click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("bench"),
@@ -74,6 +81,7 @@ def command(
     quick: bool,
     trace: Path | None,
     peak: float | None,
+    draw: int | None,
     out: Path,
     processes: int | None,
 ) -> None:
@@ -87,12 +95,17 @@ def command(
     names = _names(controllers, list(CONTROLLERS), "--controllers")
     if peak is not None and trace is None:
         raise click.BadParameter("it scales --trace, which is missing", param_hint="--peak")
-    try:
-        cases = (
-            _own(trace, peak, seeds or 1)
-            if trace is not None
-            else _shared(traces, seeds or 1, quick, console)
+    if draw is not None and (trace is not None or seeds is not None or quick):
+        raise click.BadParameter(
+            "it goes without --trace, --seeds and --quick", param_hint="--draw"
         )
+    try:
+        if trace is not None:
+            cases = _own(trace, peak, seeds or 1)
+        elif draw is not None:
+            cases = _drawn(draw, _folder(traces, console))
+        else:
+            cases = _shared(_folder(traces, console), seeds or 1, quick)
         chosen = _chosen(cases, loads)
     except ConfigurationError as error:
         leave(error)
@@ -118,15 +131,27 @@ def _own(trace: Path, peak: float | None, seeds: int) -> "tuple[Case, ...]":
     return tuple(own_case(trace, peak, seed) for seed in range(1, seeds + 1))
 
 
-def _shared(traces: Path | None, seeds: int, quick: bool, console: "Console") -> "tuple[Case, ...]":
-    from tidegate.bench.suite import SHARED_TRACES, suite
+def _folder(traces: Path | None, console: "Console") -> Path:
+    from tidegate.bench.suite import SHARED_TRACES
 
     folder = traces or SHARED_TRACES
     if not folder.is_dir():
         if traces is not None:
             raise click.BadParameter(f"{traces} is not a directory", param_hint="--traces")
         console.print(f"{folder} is not there: generated loads only", style="yellow")
+    return folder
+
+
+def _shared(folder: Path, seeds: int, quick: bool) -> "tuple[Case, ...]":
+    from tidegate.bench.suite import suite
+
     return suite(folder, seeds, quick=quick)
+
+
+def _drawn(seed: int, folder: Path) -> "tuple[Case, ...]":
+    from tidegate.bench.drawn import drawn
+
+    return drawn(seed, folder)
 
 
 def _chosen(cases: "tuple[Case, ...]", loads: str | None) -> "list[Case]":
