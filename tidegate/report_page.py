@@ -17,6 +17,7 @@ _ROWS = (
     "refused by stream or table a minute",
     "write units",
     "shards and factor",
+    "concurrent executions",
 )
 _FLINK_ROWS = (
     "records a second",
@@ -75,7 +76,7 @@ def _figure(trial: Trial) -> Any:
             font={"color": _ACT},
         )
     figure.update_layout(
-        height=1250,
+        height=210 * len(titles),
         template="simple_white",
         legend={"orientation": "h", "y": -0.04},
         margin={"l": 60, "r": 20, "t": 50, "b": 40},
@@ -136,6 +137,10 @@ def _settings(trial: Trial) -> Iterator[tuple[int, Any]]:
     yield 6, _line("shards", tended, counts, _WITH, shape="hv")
     factors = [float(each.parallelization_factor) for each in tended]
     yield 6, _line("factor", tended, factors, _ACT, shape="hv")
+    for name, series, colour in (("without", alone, _WITHOUT), ("with Tidegate", tended, _WITH)):
+        yield 7, _line(f"busy {name}", series, [each.concurrency for each in series], colour)
+    lanes = [float(each.shard_count * each.parallelization_factor) for each in tended]
+    yield 7, _line("lanes", tended, lanes, _LIMIT, dash="dash", shape="hv")
 
 
 def _line(

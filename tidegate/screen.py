@@ -135,11 +135,12 @@ def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
     report, minute = step.report, step.minute
     objective = scenario.iterator_age_max_seconds
     age = duration_words(minute.iterator_age_seconds)
+    unseen = "" if _has_data(report) else " (CloudWatch: no data)"
     style = "red" if minute.iterator_age_seconds > objective else "green"
     cells: dict[str, str | Text] = {
         "pipeline": report.name,
         "health": Text(report.health.value, style=_COLOURS[report.health]),
-        _age_words(scenario): Text(f"{age} {sparkline(ages, objective)}", style=style),
+        _age_words(scenario): Text(f"{age}{unseen} {sparkline(ages, objective)}", style=style),
     }
     if scenario.topic is None:
         cells["stream"] = _stream_use(report, minute)

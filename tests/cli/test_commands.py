@@ -73,6 +73,7 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
         "write_capacity of leaderboard: 20 -&gt; ",
         "plotly",
         "objective",
+        "concurrent executions",
     ):
         assert words in page
 
