@@ -8,7 +8,7 @@ from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.readings import Readings
 from scaling.history import History
 from scaling.limits import FACTOR_MAX
-from scaling.load import busy_at_most, load_of_the_hour
+from scaling.load import NOW_SECONDS, busy_at_most, load_of_the_hour
 from scaling.needs import CAPACITIES, Demands, by_lever
 from scaling.outlook import Outlook
 from scaling.plan import Demand
@@ -58,8 +58,12 @@ class Lowering:
     def is_open(self, lever: Lever) -> bool:
         """Only in health, on full data of an hour, or a quarter of one where the load's own past
         is known for longer; with the age well inside the objective all that time, or, for a table,
-        which can go up again at any time, for as long as catching up may take."""
+        which can go up again at any time, for as long as catching up may take; and not while the
+        rate of now has in it what producers were refused before: a decrease would be spent on it.
+        """
         if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in self.diagnoses):
+            return False
+        if self.readings.vitals.stream.write_throttles.last(NOW_SECONDS).total:
             return False
         known = self.expected is not None and self.expected.hour is not None
         seconds = (CALM if known else HOUR).total_seconds()

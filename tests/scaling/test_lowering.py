@@ -84,6 +84,15 @@ def test_newest_minutes_in_silence_hold_every_scale_in(minutes: int) -> None:
     assert [each for each in found.values() if each.wanted < each.current] == []
 
 
+@pytest.mark.parametrize(("minutes_ago", "then"), [(2, 1000), (4, 1000), (6, 407)])
+def test_no_decrease_is_spent_while_refused_records_are_still_coming_in(
+    minutes_ago: int, then: int
+) -> None:
+    refused = replace(FULL, refused_per_second=0.5)
+    told = [*[FULL] * (89 - minutes_ago), refused, *[FULL] * minutes_ago]
+    assert decided(seen(table(1000), *told), coming(300))[TABLE].allowed == then
+
+
 def test_a_load_that_is_expected_is_met_before_it_comes_and_in_health() -> None:
     found = decided(seen(table(450), *[FULL] * 90), coming(900))
     because = "as forecast: 900 records/s x 1.00 units each, at 100% use"
