@@ -6,21 +6,12 @@ from math import exp, log
 from pathlib import Path
 from random import Random
 
+from tidegate.bench import shapes
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
 from tidegate.bench.loads import Load
-from tidegate.bench.shapes import (
-    DAY,
-    HOUR,
-    MINUTE,
-    days,
-    flash_crowd,
-    growth,
-    noise,
-    ramp,
-    spikes,
-    step,
-)
+from tidegate.bench.shapes import DAY, HOUR, MINUTE
+from tidegate.bench.suite import FAULTY_SECONDS
 from tidegate.bench.traces import NAMES, WINDOW_SECONDS, Series, load_of, read_trace, window
 
 __all__ = ["drawn"]
@@ -31,7 +22,6 @@ EACH = 3
 PEAKS = (1_000, 8_000)
 """Records a second, drawn so that each doubling is as likely."""
 
-FAULTY_SECONDS = 3 * HOUR
 SHAPE_SECONDS = 6 * HOUR
 
 
@@ -80,26 +70,26 @@ def _peak(random: Random) -> float:
 
 def _step(name: str, random: Random) -> Load:
     high = _peak(random)
-    points = step(high / random.uniform(2, 6), high, held=random.uniform(1, 2) * HOUR)
+    points = shapes.step(high / random.uniform(2, 6), high, held=random.uniform(1, 2) * HOUR)
     return Load(name, "drawn", points, 4 * HOUR, (HOUR,))
 
 
 def _ramp(name: str, random: Random) -> Load:
     high = _peak(random)
-    points = ramp(high / random.uniform(3, 12), high, rising=random.uniform(0.5, 1.5) * HOUR)
+    points = shapes.ramp(high / random.uniform(3, 12), high, rising=random.uniform(0.5, 1.5) * HOUR)
     return Load(name, "drawn", points, SHAPE_SECONDS)
 
 
 def _days(name: str, random: Random) -> Load:
     highest, start = _peak(random), random.uniform(0, 7) * DAY
     lowest, weekend = highest * random.uniform(0.05, 0.5), random.uniform(0.3, 1.0)
-    points = days(lowest, highest, WINDOW_SECONDS, start=start, weekend=weekend)
+    points = shapes.days(lowest, highest, WINDOW_SECONDS, start=start, weekend=weekend)
     return Load(name, "drawn", points, WINDOW_SECONDS)
 
 
 def _flash_crowd(name: str, random: Random) -> Load:
     high = _peak(random)
-    points = flash_crowd(
+    points = shapes.flash_crowd(
         high / random.uniform(3, 12),
         high,
         random.uniform(1, 3) * HOUR,
@@ -113,19 +103,19 @@ def _flash_crowd(name: str, random: Random) -> Load:
 def _spikes(name: str, random: Random) -> Load:
     high = _peak(random)
     low, every = high / random.uniform(2, 5), random.randint(20, 90) * MINUTE
-    points = spikes(low, high, every, random.randint(2, 8) * MINUTE, SHAPE_SECONDS)
+    points = shapes.spikes(low, high, every, random.randint(2, 8) * MINUTE, SHAPE_SECONDS)
     return Load(name, "drawn", points, SHAPE_SECONDS)
 
 
 def _noise(name: str, random: Random) -> Load:
     high, most = _peak(random), random.uniform(1.1, 1.5)
-    points = noise(high / 2, (high / 5, high), (1 / most, most), SHAPE_SECONDS, random)
+    points = shapes.noise(high / 2, (high / 5, high), (1 / most, most), SHAPE_SECONDS, random)
     return Load(name, "drawn", points, SHAPE_SECONDS)
 
 
 def _growth(name: str, random: Random) -> Load:
     high, times = _peak(random), random.uniform(2, 8)
-    return Load(name, "drawn", growth(high / times, times, WINDOW_SECONDS), WINDOW_SECONDS)
+    return Load(name, "drawn", shapes.growth(high / times, times, WINDOW_SECONDS), WINDOW_SECONDS)
 
 
 _SHAPES: dict[str, Callable[[str, Random], Load]] = {

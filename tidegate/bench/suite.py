@@ -10,7 +10,7 @@ from tidegate.bench.plant import RATE_MAX
 from tidegate.bench.shapes import HOUR
 from tidegate.bench.traces import load_of, read_trace, shared_loads
 
-__all__ = ["SHARED_TRACES", "own_case", "suite"]
+__all__ = ["FAULTY_SECONDS", "SHARED_TRACES", "own_case", "suite"]
 
 SHARED_TRACES = Path("../shared/traces")
 
