@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scaling.errors import ConfigurationError, Mistake
 from scaling.record import KEEP, Entry, Lever, Outcome, Wished
 from scaling.sighting import Sighting, from_text, to_text
 
@@ -35,6 +36,7 @@ class SqliteLedger:
     def __init__(self, path: str) -> None:
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
         self._connection.executescript(_SCHEMA)
 
@@ -44,14 +46,18 @@ class SqliteLedger:
 
     @contextmanager
     def _alone(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that no other writer is in."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """A transaction that no other writer is in. ConfigurationError where none may write."""
         try:
-            yield self._connection
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            words = f"it can't be used as a ledger: {error}"
+            raise ConfigurationError((Mistake(self._path, 1, 1, words),)) from error
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take or prolong a lease."""

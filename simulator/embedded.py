@@ -6,6 +6,7 @@ metrics.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ def embedded(world: World) -> Iterator["Session"]:
     import boto3
     from moto import mock_aws
 
-    with mock_aws():
+    with _without_the_users_settings(), mock_aws():
         session = boto3.Session("testing", "testing", region_name=REGION)
         _put_resources(session, world)
         overlay = Overlay(world)
@@ -40,6 +41,21 @@ def embedded(world: World) -> Iterator["Session"]:
         session.events.register("after-call.lambda.ListEventSourceMappings", overlay.on_mappings)
         session.events.register("after-call.lambda.GetFunctionConfiguration", overlay.on_function)
         yield session
+
+
+@contextmanager
+def _without_the_users_settings() -> Iterator[None]:
+    """Nothing of an account's, an endpoint's or a profile's that the environment names: requests
+    with an endpoint of their own would leave the process."""
+    kept = dict(os.environ)
+    for name in [name for name in kept if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
 
 
 def _put_resources(session: "Session", world: World) -> None:

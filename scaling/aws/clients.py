@@ -116,8 +116,12 @@ class Clients:
             read_timeout=patience.read_seconds,
             retries={"mode": "standard", "total_max_attempts": patience.attempts},
         )
-        with asking("aws", "this session"):
-            client = self._made(service, config)
+        try:
+            with asking("aws", "this session"):
+                client = self._made(service, config)
+        except ValueError as error:
+            # An endpoint of the environment or the profile that is no URL.
+            raise Unreachable("aws", service, f"{error}; a URL begins with https://") from error
         client.meta.events.register("provide-client-params", self._before)
         return client
 

@@ -120,7 +120,11 @@ class Executor:
         while True:
             now = self.clock.now()
             if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
-                raise ResourceInUse("reshard", self.stream, "another hand of Tidegate is on it")
+                words = (
+                    "another hand of Tidegate is on it; if that was killed, run again when its "
+                    f"lease ends, in {LEASE_SECONDS // 60} minutes at most"
+                )
+                raise ResourceInUse("reshard", self.stream, words)
             shape = self._look()
             if shape is None:
                 self._wait(quiet_since)

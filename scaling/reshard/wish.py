@@ -104,7 +104,11 @@ def split_hot_goal(stream: Stream, samples: tuple[KeySample, ...]) -> Parts:
     shares = {shard.shard_id: shard.key_share for shard in stream.open_shards}
     sampled = [each for each in samples if each.total]
     if not sampled:
-        raise InvalidRequest("reshard", stream.name, "no records came in, so no shard is hot")
+        raise InvalidRequest(
+            "reshard",
+            stream.name,
+            "no record was read in the time that was sampled, so that no shard is known to be hot",
+        )
     hot = max(sampled, key=lambda each: (each.total, each.total / shares[each.shard_id]))
     if hot.top_share > ONE_KEY_SHARE:
         key = hot.counts[0][0]

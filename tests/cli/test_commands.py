@@ -1,6 +1,7 @@
 """The command line as a user meets it."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -53,6 +54,23 @@ def test_the_demo_in_a_pipe_prints_plain_lines_and_before_and_after() -> None:
     assert re.search(r"00:\d\d changed  write_capacity of orders: 200 -> \d+", result.stdout)
     assert "without Tidegate" in result.stdout
     assert "First diagnosis: table-throttled at orders" in result.stdout
+
+
+def test_the_demo_asks_nobody_whatever_the_environment_says_of_aws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    result = run("demo", "--scenario", "quiet-night")
+    assert (result.exit_code, os.environ["AWS_PROFILE"]) == (0, "nobody")
+
+
+def test_an_endpoint_that_is_no_url_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost:4566")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    result = run("shards", "orders")
+    assert result.exit_code == 3
+    assert "Invalid endpoint: localhost:4566; a URL begins with https://" in result.output
 
 
 def test_the_demo_is_the_same_each_time() -> None:

@@ -96,9 +96,20 @@ def test_at_judges_as_of_that_moment(
     put_pipeline(clients)
     put_metrics(clients, minute_now(), sick=True)
     before = (minute_now() - timedelta(minutes=6)).isoformat()
-    result = tidegate(endpoint, tmp_path, "--at", before)
+    result = tidegate(endpoint, tmp_path, "--at", before, "--dry-run")
     assert "orders: healthy" in result.stdout
     assert result.returncode == 0
+
+
+def test_what_was_right_some_time_ago_changes_nothing_now(
+    endpoint: str, clients: dict[str, Any], tmp_path: Path
+) -> None:
+    put_pipeline(clients)
+    put_metrics(clients, minute_now() - timedelta(minutes=6), sick=True)
+    before = (minute_now() - timedelta(minutes=6)).isoformat()
+    result = tidegate(endpoint, tmp_path, "--at", before)
+    assert (result.returncode, units(clients)) == (2, 50)
+    assert "can only be looked at: add --dry-run" in " ".join(result.stderr.split())
 
 
 def test_a_healthy_pipeline_is_exit_0_and_untouched(

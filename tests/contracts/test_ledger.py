@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from scaling.aws.ledger_dynamodb import DynamoLedger
+from scaling.errors import ConfigurationError
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Ledger
 from scaling.record import Entry, Lever, Outcome, Wished
@@ -177,6 +178,19 @@ def test_a_file_forgets_sightings_after_ninety_days(tmp_path: Path) -> None:
     ledger.sight(SICK)
     ledger.sight(replace(WELL, at=NOON + timedelta(days=91)))
     assert [each.health for each in ledger.sightings("race", NOON)] == [Health.HEALTHY]
+    ledger.close()
+
+
+def test_a_file_that_may_only_be_read_is_one_clear_mistake_and_still_read(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.sqlite")
+    ledger = SqliteLedger(path)
+    ledger.sight(SICK)
+    # Permissions don't keep root from writing; SQLite does.
+    ledger._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(ConfigurationError, match="readonly database") as error:
+        ledger.acquire("stream/racers", "me", NOON, 60)
+    assert str(error.value).startswith(f"{path}:1:1: it can't be used as a ledger")
+    assert len(ledger.sightings("race", NOON)) == 1
     ledger.close()
 
 

@@ -240,6 +240,15 @@ def test_the_preview_is_drawn_from_real_metrics(
     assert "<script src=" not in text
 
 
+def test_a_preview_that_cannot_be_written_is_one_line_and_nothing_is_put(
+    aws: dict[str, Any], file: Path, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "missing" / "page.html"
+    result = run("dashboard", str(file), "--preview", str(nowhere), "--yes")
+    assert (result.exit_code, boards(aws)) == (2, [])
+    assert "can't be written: No such file or directory" in " ".join(result.output.split())
+
+
 def alarms(aws: dict[str, Any]) -> dict[str, Any]:
     told = aws["cloudwatch"].describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     return {each["AlarmName"]: each for each in told["MetricAlarms"] + told["CompositeAlarms"]}

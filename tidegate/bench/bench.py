@@ -1,8 +1,10 @@
 """The whole benchmark: all runs over all processors, then the figures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from multiprocessing import active_children
 from typing import Any
 
 from tidegate.bench.case import Case
@@ -35,7 +37,7 @@ def run_all(
     distinct = list({case.name: case for case in cases}.values())
     jobs = [(name, case) for case in cases for name in controllers]
     found: dict[int, Result] = {}
-    with ProcessPoolExecutor(processes) as pool:
+    with ProcessPoolExecutor(processes) as pool, _ended_with_this_process(pool):
         bounds = [pool.submit(optimum, case) for case in distinct]
         by_length = sorted(range(len(jobs)), key=lambda at: -jobs[at][1].load.duration_seconds)
         running = {pool.submit(_play, *jobs[at]): at for at in by_length}
@@ -46,6 +48,18 @@ def run_all(
     results = tuple(found[at] for at in range(len(jobs)))
     usd = {name: bound.usd for name, bound in least.items()}
     return Benchmark(results, least, summaries(results, usd), by_fault(results, usd))
+
+
+@contextmanager
+def _ended_with_this_process(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Left by an interrupt, the pool would first finish all its runs."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():
+            child.terminate()
+        raise
 
 
 def _play(name: str, case: Case) -> Result:

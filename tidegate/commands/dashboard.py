@@ -126,6 +126,10 @@ def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview:
             layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now,
             changes_told(entries),
         )  # fmt: skip
-        Path(preview).write_text(page, encoding="utf-8")
+        try:
+            Path(preview).write_text(page, encoding="utf-8")
+        except OSError as error:
+            words = f"{preview} can't be written: {error.strerror}"
+            raise click.BadParameter(words, param_hint="--preview") from None
         click.echo(f"Drawn in {preview}.")
     return body(layers, pipeline.stream.arn.split(":")[3], spec.name, entries)

@@ -66,7 +66,9 @@ def agreed(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        click.echo("Nobody to ask here: say --yes to go on.", err=True)
+        click.echo(
+            "Nothing was changed, for there is nobody to ask here: say --yes to go on.", err=True
+        )
         raise SystemExit(1)
     if not click.confirm(question):
         raise SystemExit(1)

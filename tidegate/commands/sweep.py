@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scaling.ports import Ledger
 
 __all__ = ["command", "default_ledger", "open_ledger"]
+
+STALE = timedelta(minutes=5)
+"""What was right longer ago is no reason to change anything now: metrics are three minutes late."""
 
 
 def default_ledger() -> str:
@@ -63,7 +66,11 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
 
 @click.command("sweep")
 @click.option("--config", required=True, help="The pipeline file.")
-@click.option("--at", callback=_moment, help="Judge as of this moment (ISO 8601; default now).")
+@click.option(
+    "--at",
+    callback=_moment,
+    help="Judge as of this moment (ISO 8601; default now); one that is past only with --dry-run.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
 @click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
@@ -73,6 +80,9 @@ def command(config: str, at: datetime, dry_run: bool, output: str, ledger: str |
     Exit code 0: healthy, or healed. 1: sick and not curable by capacity, or something was left
     undone, as in a dry run of a sick pipeline. 2: bad input. 3: AWS could not be asked.
     """
+    if not dry_run and datetime.now(UTC) - at > STALE:
+        words = f"{at:%Y-%m-%d %H:%M} UTC is past and can only be looked at: add --dry-run"
+        raise click.BadParameter(words, param_hint="--at")
     try:
         code = _sweep(config, at, dry_run, output, ledger or default_ledger())
     except TidegateError as error:
