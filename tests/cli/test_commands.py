@@ -109,6 +109,8 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
         (("sweep", "--config", "x", "--at", "2999-01-01"), "2999-01-01 is in the future"),
         (("sweep", "--config", "examples/race-day.yaml", "--ledger", "dynamodb:"),
          "no table is named; dynamodb:TABLE is a ledger"),
+        (("sweep", "--config", "examples/race-day.yaml", "--ledger", "/nowhere/ledger.sqlite"),
+         "/nowhere is not a folder"),
         (("targets", "--config", "examples/race-day.yaml", "--api", "foo"),
          "'foo' is not the URL of a stage"),
         (("sweep",), "Missing option '--config'"),

@@ -43,6 +43,10 @@ def open_ledger(place: str, clients: "Clients") -> "Ledger":
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
         return DynamoLedger(clients.dynamodb, table)
 
+    folder = Path(place).absolute().parent
+    if place != default_ledger() and not folder.is_dir():
+        # Made in a mistyped place, an empty ledger would forget every budget.
+        raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
     try:
         return SqliteLedger(place)
     except (sqlite3.Error, OSError) as error:
