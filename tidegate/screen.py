@@ -285,6 +285,9 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
             yield Text(f"  {verb:<8} {change_words(decision)}{price}{ended}", style="green")
     for words in (*report.held_back, *report.undelivered):
         yield Text(f"  held     {words}", style="yellow")
+    if report.health is Health.HEALING and not (report.changes or report.held_back):
+        words = "every lever is as the load of now needs it, which shows minutes later"
+        yield Text(f"  waits    {words}", style="yellow")
     for words in report.advice:
         yield Text(f"  advice   {words}", style="cyan")
     for finding in report.findings:

@@ -82,6 +82,10 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
 
     again = json.loads(tidegate(endpoint, tmp_path, "--output", "json").stdout)
     assert again["pipelines"][0]["actions"] == []
+    assert (
+        "  waits    every lever is as the load of now needs it"
+        in tidegate(endpoint, tmp_path).stdout
+    )
 
 
 def units(clients: dict[str, Any]) -> int:
