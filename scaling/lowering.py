@@ -63,7 +63,7 @@ class Lowering:
         """
         if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in self.diagnoses):
             return False
-        if self.readings.vitals.stream.write_throttles.last(NOW_SECONDS).total:
+        if self._is_taking_in_refused_records:
             return False
         known = self.expected is not None and self.expected.hour is not None
         seconds = (CALM if known else HOUR).total_seconds()
@@ -76,6 +76,14 @@ class Lowering:
         calm = self._catch_up if lever.kind in CAPACITIES else CALM
         oldest = stream.iterator_age_milliseconds.last(calm.total_seconds()).peak or 0.0
         return full and oldest / 1000 < self.readings.iterator_age_max_seconds / 2
+
+    @property
+    def _is_taking_in_refused_records(self) -> bool:
+        """Whether more of the newest minutes' records may have been refused before than the least
+        share of itself that a decrease must save; each retry counts as a refusal."""
+        stream = self.readings.vitals.stream
+        refused = stream.write_throttles.last(NOW_SECONDS).total
+        return refused > BLIND_SHARE * stream.incoming_records.last(NOW_SECONDS).total
 
     @property
     def _catch_up(self) -> timedelta:

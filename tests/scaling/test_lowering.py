@@ -84,11 +84,14 @@ def test_newest_minutes_in_silence_hold_every_scale_in(minutes: int) -> None:
     assert [each for each in found.values() if each.wanted < each.current] == []
 
 
-@pytest.mark.parametrize(("minutes_ago", "then"), [(2, 1000), (4, 1000), (6, 407)])
-def test_no_decrease_is_spent_while_refused_records_are_still_coming_in(
-    minutes_ago: int, then: int
+@pytest.mark.parametrize(
+    ("refused_per_second", "minutes_ago", "then"),
+    [(200, 2, 1000), (200, 4, 1000), (200, 6, 407), (100, 2, 407)],
+)
+def test_no_decrease_is_spent_while_many_refused_records_are_still_coming_in(
+    refused_per_second: float, minutes_ago: int, then: int
 ) -> None:
-    refused = replace(FULL, refused_per_second=0.5)
+    refused = replace(FULL, refused_per_second=refused_per_second)
     told = [*[FULL] * (89 - minutes_ago), refused, *[FULL] * minutes_ago]
     assert decided(seen(table(1000), *told), coming(300))[TABLE].allowed == then
 
