@@ -77,6 +77,16 @@ def test_drawn_loads_are_run_from_the_command_line(tmp_path: Path) -> None:
     ]
 
 
+def test_a_trace_that_is_too_short_to_draw_from_is_one_mistake(tmp_path: Path) -> None:
+    rows = "".join(f"{at * 300},{1 + at % 5}\n" for at in range(288))
+    file = tmp_path / f"{next(iter(NAMES))}.csv"
+    file.write_text(f"second,value\n{rows}", encoding="utf-8")
+    options = ["--draw", "7", "--traces", str(tmp_path), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, ["bench", *options])
+    assert (done.exit_code, (tmp_path / "out").exists()) == (2, False)
+    assert f"{file}:1:1: too short to draw from" in done.output
+
+
 @pytest.mark.parametrize("option", [["--quick"], ["--seeds", "2"], ["--trace", "own.csv"]])
 def test_a_draw_goes_without_what_would_choose(option: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out"

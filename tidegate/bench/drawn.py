@@ -6,6 +6,7 @@ from math import exp, log
 from pathlib import Path
 from random import Random
 
+from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench import shapes
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
@@ -27,7 +28,8 @@ SHAPE_SECONDS = 6 * HOUR
 
 def drawn(seed: int, traces: Path) -> tuple[Case, ...]:
     """Each load with healthy consumers and, cut to three hours, with one fault that is drawn too;
-    the shapes alone without the folder of traces."""
+    the shapes alone without the folder of traces. ConfigurationError for a trace that is too short
+    to be drawn from."""
     found = []
     for load in (*_shapes(seed), *_traces(seed, traces)):
         fault = Random(f"{seed}/{load.name}/fault").choice(FAULTS)
@@ -47,9 +49,15 @@ def _traces(seed: int, folder: Path) -> Iterator[Load]:
         if not file.is_file():
             continue
         series = read_trace(file)
+        starts = _starts(series)
+        if not starts:
+            words = (
+                "too short to draw from: a day must come before eight hours that the suite leaves"
+            )
+            raise ConfigurationError((Mistake(str(file), 1, 1, words),))
         for number in range(1, EACH + 1):
             random = Random(f"{seed}/{name}/{number}")
-            start = random.choice(_starts(series))
+            start = random.choice(starts)
             peak = _peak(random)
             called = f"{name}-{number}"
             yield load_of(called, "drawn", series, peak, start, start + WINDOW_SECONDS)
