@@ -11,6 +11,7 @@ class LeverKind(Enum):
 
     SHARD_COUNT = "shard_count"
     PARALLELIZATION_FACTOR = "parallelization_factor"
+    BATCHING_WINDOW = "batching_window_seconds"
     PARALLELISM = "parallelism"
     PARALLELISM_PER_KPU = "parallelism_per_kpu"
     WRITE_CAPACITY = "write_capacity"

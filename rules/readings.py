@@ -10,6 +10,7 @@ from rules.vitals import CapacityVitals, FunctionVitals, Vitals
 from rules.window import Window
 
 __all__ = [
+    "AGE_WELL_SHARE",
     "BURST_SECONDS",
     "RECENT_SECONDS",
     "SHARD_BYTES_PER_SECOND",
@@ -24,6 +25,9 @@ RECENT_SECONDS = 180
 """How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
 
 FALLING_SHARE = 0.95
+
+AGE_WELL_SHARE = 0.25
+"""Of the objective's iterator age: up to here even one that grows is no illness."""
 
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
@@ -109,7 +113,7 @@ class Readings:
     @property
     def age_well_seconds(self) -> float:
         """Up to here even an iterator age that grows is no illness."""
-        return self.iterator_age_max_seconds / 4
+        return self.iterator_age_max_seconds * AGE_WELL_SHARE
 
     @property
     def stream_utilization(self) -> tuple[float, float]:

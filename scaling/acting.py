@@ -14,6 +14,7 @@ from scaling.plan import (
     Plan,
     SplitShard,
     UpdateApplication,
+    UpdateBatchingWindow,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -40,7 +41,7 @@ def operation_of(action: Action) -> str:
             return "kinesis:SplitShard"
         case MergeShards():
             return "kinesis:MergeShards"
-        case UpdateParallelizationFactor():
+        case UpdateParallelizationFactor() | UpdateBatchingWindow():
             return "lambda:UpdateEventSourceMapping"
         case UpdateTableThroughput():
             return "dynamodb:UpdateTable"
@@ -56,7 +57,7 @@ def lease_of(action: Action) -> str:
     match action:
         case UpdateShardCount() | SplitShard() | MergeShards() | UpdateRetention():
             return f"stream/{action.stream}"
-        case UpdateParallelizationFactor():
+        case UpdateParallelizationFactor() | UpdateBatchingWindow():
             return f"function/{action.function}"
         case UpdateTableThroughput():
             return f"table/{action.table}"
@@ -73,6 +74,8 @@ def levers_of(action: Action) -> Iterator[Lever]:
             yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
         case UpdateParallelizationFactor():
             yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, action.function)
+        case UpdateBatchingWindow():
+            yield Lever.of(LeverKind.BATCHING_WINDOW, action.function)
         case UpdateApplication():
             yield from _levers_of_application(action)
         case UpdateTableThroughput():

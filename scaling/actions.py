@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from rules.diagnosis import LeverKind
-from rules.pipeline import Capacity, FlinkApplication, Pipeline
+from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline
 from scaling.plan import (
     Action,
     CapacityTarget,
     Decision,
     SplitShard,
     UpdateApplication,
+    UpdateBatchingWindow,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -26,18 +27,13 @@ def actions(
     split: SplitShard | None,
     ending_autoscaling: frozenset[str],
 ) -> Iterator[Action]:
-    """Downstream first: tables, applications, factor, then retention and shards."""
+    """Downstream first: tables, applications, mappings, then retention and shards."""
     changing = {each.lever: each.allowed for each in decisions if each.changes}
     yield from _table_actions(pipeline, changing)
     for application in pipeline.applications:
         yield from _application_action(application, changing, ending_autoscaling)
     for consumer in pipeline.consumers:
-        name, mapping = consumer.function.name, consumer.mapping
-        factor = changing.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))
-        if factor is not None:
-            yield UpdateParallelizationFactor(
-                mapping.uuid, name, mapping.parallelization_factor, factor
-            )
+        yield from _mapping_actions(consumer, changing)
     stream = pipeline.stream
     hours = changing.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
     if hours is not None:
@@ -58,6 +54,20 @@ def _table_actions(
         )
         if targets:
             yield UpdateTableThroughput(table.name, targets)
+
+
+def _mapping_actions(
+    consumer: Consumer, changing: dict[Lever, int]
+) -> Iterator[UpdateParallelizationFactor | UpdateBatchingWindow]:
+    name, mapping = consumer.function.name, consumer.mapping
+    factor = changing.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))
+    if factor is not None:
+        yield UpdateParallelizationFactor(
+            mapping.uuid, name, mapping.parallelization_factor, factor
+        )
+    window = changing.get(Lever.of(LeverKind.BATCHING_WINDOW, name))
+    if window is not None:
+        yield UpdateBatchingWindow(mapping.uuid, name, mapping.batching_window_seconds, window)
 
 
 def _application_action(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rules.metrics import account_metric, function_metric, stream_metric, table_metric
-from rules.pipeline import Capacity, Consumer, Function, Pipeline, Stream
+from rules.pipeline import Capacity, Consumer, EventSourceMapping, Function, Pipeline, Stream
 from scaling.dashboard import Graph, Limit, Line, Row
 from scaling.dashboard_application import application_rows
 from scaling.specification import PipelineSpec
@@ -83,11 +83,16 @@ def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
     function, mapping = consumer.function, consumer.mapping
     text = (
         f"Factor {mapping.parallelization_factor}: at most {pipeline.stream.shard_count} x "
-        f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once. Errors that go "
-        "on block a shard: more capacity does not cure them."
+        f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once"
+        f"{_waits(mapping)}. Errors that go on block a shard: more capacity does not cure them."
     )
     graphs = (_duration(function), *_concurrency(consumer, pipeline), _failures(function))
     return Row(f"Function {function.name}", text, graphs)
+
+
+def _waits(mapping: EventSourceMapping) -> str:
+    seconds = mapping.batching_window_seconds
+    return f", each waited for up to {seconds} s" if seconds else ""
 
 
 def _duration(function: Function) -> Graph:

@@ -9,6 +9,7 @@ from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Table
 from rules.readings import Readings
 from scaling.actions import actions
 from scaling.application_wishes import application_wishes
+from scaling.batching import batching, batching_wishes
 from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.first_aid import records_will_expire, retention_wish
 from scaling.futility import futility_bounds
@@ -30,7 +31,7 @@ from scaling.reshard.execute import action_for
 from scaling.reshard.planner import Even, plan
 from scaling.reshard.shape import EVEN_WITHIN, ShardMap
 from scaling.resources.dynamodb_table import capacity_bounds
-from scaling.resources.event_source_mapping import factor_bounds
+from scaling.resources.event_source_mapping import batching_window_bounds, factor_bounds
 from scaling.resources.flink_application import (
     application_bounds,
     kpus_of,
@@ -86,11 +87,20 @@ class Decider:
         wanted = (*wishes(*seen, self.expected), *application_wishes(*seen))
         retention = retention_wish(self.readings, self.history)
         decisions = [self._decision(wish) for wish in (*wanted, retention)]
+        decisions += self._batching(decisions)
         split = self._split(decisions)
         if split is not None:
             decisions = [each for each in decisions if each.lever != split[0].lever]
             decisions.append(split[0])
         return self._plan(decisions, None if split is None else split[1])
+
+    def _batching(self, decisions: list[Decision]) -> list[Decision]:
+        """The batching windows of the functions whose factor stays."""
+        factor = LeverKind.PARALLELIZATION_FACTOR.value
+        moved = {each.lever for each in decisions if each.changes}
+        changing = frozenset(each.where for each in moved if each.kind_word == factor)
+        seen = (self.readings, self.diagnoses, self.spec, self.history, changing)
+        return [self._decision(wish) for wish in batching_wishes(*seen)]
 
     def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
         found = actions(self._pipeline, decisions, split, self._ending_autoscaling())
@@ -144,7 +154,9 @@ class Decider:
         return self._priced(wish, allowed, held_by)
 
     def _priced(self, wish: Wish, allowed: int, held_by: tuple[str, ...]) -> Decision:
-        difference = self._usd(wish.lever, allowed) - self._usd(wish.lever, wish.current)
+        difference = 0.0
+        if allowed != wish.current:
+            difference = self._usd(wish.lever, allowed) - self._usd(wish.lever, wish.current)
         return Decision(
             wish.lever, wish.current, wish.wanted, allowed, wish.because, held_by, difference
         )
@@ -153,6 +165,9 @@ class Decider:
         if lever.kind in APPLICATION_LEVERS:
             application = _application(self._pipeline, lever)
             return kpus_monthly_usd(kpus_of(application, lever.kind, capacity))
+        if lever.kind is LeverKind.BATCHING_WINDOW:
+            seen = batching(self.readings, _consumer(self._pipeline, lever))
+            return 0.0 if seen is None else seen.monthly_usd(capacity)
         return monthly_usd(lever, capacity, self._pipeline.stream.shard_count)
 
     def _bounds(self, wish: Wish) -> Iterator[Bound]:
@@ -181,6 +196,9 @@ class Decider:
                 consumer = _consumer(self._pipeline, wish.lever)
                 account = self._pipeline.account_concurrency
                 yield from factor_bounds(consumer, stream.shard_count, account, wish.current)
+            case LeverKind.BATCHING_WINDOW:
+                consumer = _consumer(self._pipeline, wish.lever)
+                yield from batching_window_bounds(consumer, wish.current)
             case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
                 table, capacity = _capacity(self._pipeline, wish.lever)
                 yield from capacity_bounds(table, capacity, wish.current, wish.wanted, self.now)

@@ -89,8 +89,13 @@ class History:
         )
 
     def last_change_of_any(self) -> datetime | None:
-        """When any lever was last changed."""
-        moments = (entry.begun_at for entry in self.entries if entry.outcome in _COUNTED)
+        """When any lever was last changed; a batching window changes no capacity, so that nothing
+        has to be waited for."""
+        moments = (
+            entry.begun_at
+            for entry in self.entries
+            if entry.outcome in _COUNTED and entry.lever.kind is not LeverKind.BATCHING_WINDOW
+        )
         return max(moments, default=None)
 
     def open_entries(self) -> tuple[Entry, ...]:

@@ -13,12 +13,18 @@ from scaling.specification import (
     PipelineSpec,
 )
 
-__all__ = ["APPLICATION_LEVERS", "current_capacities", "is_changing", "lever_spec"]
+__all__ = [
+    "APPLICATION_LEVERS",
+    "current_capacities",
+    "is_changing",
+    "lever_spec",
+    "other_settings",
+]
 
 APPLICATION_LEVERS = (LeverKind.PARALLELISM_PER_KPU, LeverKind.PARALLELISM)
 
 _OF_READER = {
-    ConsumerSpec: (LeverKind.PARALLELIZATION_FACTOR,),
+    ConsumerSpec: (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW),
     ApplicationSpec: APPLICATION_LEVERS,
 }
 
@@ -29,7 +35,7 @@ def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
 
 
 def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
-    """Every lever of the pipeline but retention with what it is set to, downstream first."""
+    """Every lever of capacity with what it is set to, downstream first."""
     levers: dict[Lever, int] = {}
     for table in pipeline.tables:
         if table.is_provisioned:
@@ -50,10 +56,23 @@ def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
     return levers
 
 
+def other_settings(pipeline: Pipeline) -> dict[Lever, int]:
+    """The levers that give no capacity, with what each is set to: batching windows, retention."""
+    levers = {
+        Lever.of(
+            LeverKind.BATCHING_WINDOW, each.function.name
+        ): each.mapping.batching_window_seconds
+        for each in pipeline.consumers
+    }
+    return levers | {
+        Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name): pipeline.stream.retention_hours
+    }
+
+
 def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
     """Whether AWS is still at an earlier change of the lever's resource."""
     match lever.kind:
-        case LeverKind.PARALLELIZATION_FACTOR:
+        case LeverKind.PARALLELIZATION_FACTOR | LeverKind.BATCHING_WINDOW:
             mappings = (each.mapping for each in pipeline.consumers)
             return any(
                 each.function_name == lever.where and each.state == "Updating" for each in mappings

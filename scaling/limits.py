@@ -1,6 +1,7 @@
 """How far AWS lets a lever go, whatever anyone wants."""
 
 __all__ = [
+    "BATCHING_WINDOW_MAX",
     "FACTOR_MAX",
     "PARALLELISM_MAX",
     "PARALLELISM_PER_KPU_MAX",
@@ -15,6 +16,9 @@ RETENTION_HOURS_MIN, RETENTION_HOURS_MAX = 24, 8_760
 
 FACTOR_MAX = 10
 """Highest ParallelizationFactor (UpdateEventSourceMapping, API reference)."""
+
+BATCHING_WINDOW_MAX = 300
+"""Highest MaximumBatchingWindowInSeconds (UpdateEventSourceMapping, API reference)."""
 
 SHARDS_MAX = 10_000
 """Most shards that UpdateShardCount scales to (UpdateShardCount, API reference)."""

@@ -14,6 +14,7 @@ __all__ = [
     "Plan",
     "SplitShard",
     "UpdateApplication",
+    "UpdateBatchingWindow",
     "UpdateParallelizationFactor",
     "UpdateRetention",
     "UpdateShardCount",
@@ -112,6 +113,16 @@ class UpdateParallelizationFactor:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateBatchingWindow:
+    """Lambda UpdateEventSourceMapping, MaximumBatchingWindowInSeconds only."""
+
+    mapping_uuid: str
+    function: str
+    from_seconds: int
+    to_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityTarget:
     """Read and write units of a table (``index`` None) or one index, now and wanted."""
 
@@ -165,6 +176,7 @@ Action = (
     | SplitShard
     | MergeShards
     | UpdateParallelizationFactor
+    | UpdateBatchingWindow
     | UpdateTableThroughput
     | UpdateApplication
     | UpdateRetention

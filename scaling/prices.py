@@ -50,7 +50,7 @@ def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:
         case LeverKind.RETENTION_HOURS:
             extended = capacity > 24
             hourly = shards * price["extended_retention_shard_hour_usd"] if extended else 0.0
-        case LeverKind.PARALLELIZATION_FACTOR:
+        case LeverKind.PARALLELIZATION_FACTOR | LeverKind.BATCHING_WINDOW:
             hourly = 0.0
         case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
             raise ValueError(f"{lever} is priced by its KPUs")

@@ -13,6 +13,7 @@ from rules.diagnosis import LeverKind
 from rules.pipeline import Capacity, Consumer, Pipeline, Stream
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from rules.window import Metric, Window
+from scaling.batching import window_at_most
 from scaling.limits import FACTOR_MAX, SHARDS_MAX
 from scaling.prices import monthly_usd
 from scaling.proposal_metrics import (
@@ -80,7 +81,8 @@ class Proposal:
 def propose(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposal:
     """From what is configured and what two weeks showed. A metric that isn't in ``windows``, or
     has no data, leaves what is there now as the only evidence."""
-    return Proposal(_objective(pipeline, windows), tuple(_ranges(pipeline, windows)))
+    objective = _objective(pipeline, windows)
+    return Proposal(objective, tuple(_ranges(pipeline, windows, objective.value)))
 
 
 def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed:
@@ -108,12 +110,15 @@ def _floored(share: float) -> str:
     return f"{int(share * 100)}%"
 
 
-def _ranges(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Iterator[Range]:
+def _ranges(
+    pipeline: Pipeline, windows: Mapping[Metric, Window], objective: int
+) -> Iterator[Range]:
     stream = pipeline.stream
     if stream.is_provisioned:
         yield _shards(stream, windows)
     for consumer in pipeline.consumers:
         yield _factor(consumer, stream, windows)
+        yield _batching_window(consumer, objective)
     yield _retention(stream)
     for capacity in capacities(pipeline):
         for kind, word, units in (
@@ -206,6 +211,20 @@ def _factor(consumer: Consumer, stream: Stream, windows: Mapping[Metric, Window]
         current,
         Proposed(1, "the least that AWS takes"),
         Proposed(FACTOR_MAX, words),
+    )
+
+
+def _batching_window(consumer: Consumer, objective: int) -> Range:
+    current = consumer.mapping.batching_window_seconds
+    most = window_at_most(objective)
+    words = f"a tenth of the objective's {objective} s, for full batches"
+    if current > most:
+        most, words = current, "as now"
+    return Range(
+        Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name),
+        current,
+        Proposed(0, "the least that AWS takes"),
+        Proposed(most, words),
     )
 
 

@@ -17,7 +17,7 @@ class Lever:
     """One knob of one resource.
 
     ``where`` is the stream for shard count and retention, the function for the parallelization
-    factor, ``table`` or ``table/index`` for capacity.
+    factor and the batching window, ``table`` or ``table/index`` for capacity.
     """
 
     kind_word: str

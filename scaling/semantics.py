@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from rules.diagnosis import Cause, LeverKind
 from scaling.limits import (
+    BATCHING_WINDOW_MAX,
     FACTOR_MAX,
     PARALLELISM_MAX,
     PARALLELISM_PER_KPU_MAX,
@@ -36,12 +37,16 @@ Found = Iterator[tuple[Path, str]]
 Item = TypeVar("Item")
 
 _STREAM = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
-_FACTOR = (LeverKind.PARALLELIZATION_FACTOR,)
+_MAPPING = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
+_OURS_ALONE = (LeverKind.RETENTION_HOURS, LeverKind.BATCHING_WINDOW)
+"""Levers that give no capacity: the endpoint for Application Auto Scaling doesn't have them."""
+
 _CAPACITY = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
 _PARALLELISM = (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
 _RANGES = {
     LeverKind.SHARD_COUNT: (1, SHARDS_MAX),
     LeverKind.PARALLELIZATION_FACTOR: (1, FACTOR_MAX),
+    LeverKind.BATCHING_WINDOW: (0, BATCHING_WINDOW_MAX),
     LeverKind.PARALLELISM: (1, PARALLELISM_MAX),
     LeverKind.PARALLELISM_PER_KPU: (1, PARALLELISM_PER_KPU_MAX),
     LeverKind.RETENTION_HOURS: (RETENTION_HOURS_MIN, RETENTION_HOURS_MAX),
@@ -79,7 +84,7 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     topic = spec.notices.sns_topic_arn
     if topic is not None and not is_topic(topic):
         yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
-    allowed = (*_STREAM, *_FACTOR, *_PARALLELISM, *_CAPACITY)
+    allowed = (*_STREAM, *_MAPPING, *_PARALLELISM, *_CAPACITY)
     yield from _levers(spec.levers, path, allowed, "a pipeline")
     yield from _source(spec, path)
     consumers = (*path, "consumers")
@@ -121,7 +126,7 @@ def _application(spec: ApplicationSpec, pipeline: PipelineSpec, path: Path) -> F
 
 
 def _consumer(spec: ConsumerSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, (*_FACTOR, *_CAPACITY), "a consumer")
+    yield from _levers(spec.levers, path, (*_MAPPING, *_CAPACITY), "a consumer")
     yield from _tables(spec.table_specs, path)
 
 
@@ -150,6 +155,11 @@ def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str
         if said.min > said.max:
             yield (*below, "min"), f"min is {said.min}, more than max ({said.max})"
         least, most = _RANGES.get(kind, (1, 2**63))
+        if said.min < min(1, least):
+            yield (*below, "min"), f"min is {said.min}; AWS allows {least}..{most}"
+        if said.owner == "application-autoscaling" and kind in _OURS_ALONE:
+            words = f"{kind.value} is no scalable dimension; its owner can only be tidegate"
+            yield (*below, "owner"), words
         if said.max > most:
             yield (*below, "max"), f"max is {said.max}; AWS allows {least}..{most}"
         if said.max < least:

@@ -43,7 +43,7 @@ class LeverSpec(Closed):
     """
 
     max: Whole
-    min: Whole = 1
+    min: Annotated[int, at_least(0)] = 1
     owner: Owner | None = None
     target_tracking: list[TargetTracking] = field(default_factory=list)
     step_scaling: list[StepScaling] = field(default_factory=list)
@@ -55,12 +55,14 @@ class Levers(Closed):
     """The levers, each in its own unit; the most specific place in the file wins.
 
     ``shard_count`` in shards, ``parallelization_factor`` in concurrent batches per shard,
+    ``batching_window_seconds`` in seconds that a batch may be waited for,
     ``parallelism`` in subtasks, ``parallelism_per_kpu`` in subtasks per Kinesis Processing Unit,
     capacities in units per second, ``retention_hours`` in hours.
     """
 
     shard_count: LeverSpec | None = None
     parallelization_factor: LeverSpec | None = None
+    batching_window_seconds: LeverSpec | None = None
     parallelism: LeverSpec | None = None
     parallelism_per_kpu: LeverSpec | None = None
     write_capacity: LeverSpec | None = None

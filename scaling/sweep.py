@@ -22,13 +22,12 @@ from scaling.dashboard_rows import rows
 from scaling.decide import decide
 from scaling.errors import CloudError, OutOfTime, TidegateError
 from scaling.history import History, remembered
-from scaling.levers import current_capacities
+from scaling.levers import current_capacities, other_settings
 from scaling.notify import notify
 from scaling.outlook import Outlook, outlook, past_metric
 from scaling.past import PAST
 from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
-from scaling.record import Lever
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.resources.flink_application import conflicts
 from scaling.sighting import Sighting, differs, of_report, of_unreached
@@ -177,14 +176,17 @@ def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -
     history = remembered(pipeline, ledger, now)
     if dry_run:
         return history
-    retention = Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name)
-    current = current_capacities(pipeline) | {retention: pipeline.stream.retention_hours}
+    current = current_capacities(pipeline) | other_settings(pipeline)
     closed = reconcile(history, current, ledger, now)
     return remembered(pipeline, ledger, now) if closed else history
 
 
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:
-    lower = [each for each in plan.decisions if each.wanted < each.current]
+    lower = [
+        each
+        for each in plan.decisions
+        if each.wanted < each.current and each.lever.kind is not LeverKind.BATCHING_WINDOW
+    ]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
     evidence = tuple(f"{each.lever} is {each.current:,}; {each.because}" for each in lower)

@@ -1,6 +1,6 @@
 """Lambda reading a stream: batches, their durations, failures, retries and concurrency."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from simulator.capacity import CapacityState
@@ -46,6 +46,10 @@ class ConsumerState:
     def _cap(self) -> int:
         reserved = self.function.reserved_concurrency
         return self.account_concurrency if reserved is None else reserved
+
+    def set_batching_window(self, seconds: int) -> None:
+        """Another MaximumBatchingWindowInSeconds, on every lane."""
+        self.mapping = replace(self.mapping, batching_window_seconds=seconds)
 
     def work(self, now: float, shards: list[ShardState], record_bytes: int) -> int:
         """One second: every lane that may, goes on. Returns the records taken from the stream.

@@ -23,7 +23,8 @@ SPLIT_SECONDS, MAPPING_SECONDS, TABLE_SECONDS = 30, 30, 40
 class ControlPlane:
     """Takes changes, refuses what AWS refuses, and counts each refusal as a limit violation.
 
-    ``second`` and ``now`` tell the world's clock; ``reweigh`` is called after every reshard.
+    ``second`` and ``now`` tell the world's clock; ``reweigh`` is called after every reshard,
+    ``set_batching_window`` with a mapping's new one.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class ControlPlane:
         second: Callable[[], int],
         start: datetime,
         reweigh: Callable[[], None],
+        set_batching_window: Callable[[int], None],
     ) -> None:
         self.pending = Pending()
         self.violations = 0
@@ -43,6 +45,7 @@ class ControlPlane:
         self._second = second
         self._start = start
         self._reweigh = reweigh
+        self._set_batching_window = set_batching_window
 
     def _now(self) -> datetime:
         return self._start + timedelta(seconds=self._second())
@@ -133,21 +136,32 @@ class ControlPlane:
         self._refusable(check)
         self._stream.retention_hours = hours
 
-    def update_mapping(self, parallelization_factor: int) -> None:
-        """UpdateEventSourceMapping; takes effect within half a minute. Raises Refusal."""
+    def update_mapping(
+        self,
+        parallelization_factor: int | None = None,
+        batching_window_seconds: int | None = None,
+    ) -> None:
+        """UpdateEventSourceMapping: what is given changes, within half a minute. Raises Refusal."""
+        factor, window = parallelization_factor, batching_window_seconds
 
         def check() -> None:
             if self.pending.is_busy("mapping"):
                 raise Refusal("ResourceInUseException", "the mapping is being updated")
-            if not 1 <= parallelization_factor <= 10:
+            if factor is not None and not 1 <= factor <= 10:
                 raise Refusal("InvalidParameterValueException", "ParallelizationFactor is 1..10")
+            if window is not None and not 0 <= window <= 300:
+                words = "MaximumBatchingWindowInSeconds is 0..300"
+                raise Refusal("InvalidParameterValueException", words)
 
         self._refusable(check)
-        self.pending.begin(
-            "mapping",
-            self._second() + MAPPING_SECONDS,
-            lambda: self._stream.set_factor(parallelization_factor),
-        )
+
+        def effect() -> None:
+            if factor is not None:
+                self._stream.set_factor(factor)
+            if window is not None:
+                self._set_batching_window(window)
+
+        self.pending.begin("mapping", self._second() + MAPPING_SECONDS, effect)
 
     def update_table(self, wanted: Mapping[str | None, tuple[int, int]]) -> None:
         """UpdateTable: (write, read) units by index, None for the table itself; takes effect

@@ -22,6 +22,7 @@ from scaling.plan import (
     MergeShards,
     SplitShard,
     UpdateApplication,
+    UpdateBatchingWindow,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -116,7 +117,7 @@ class DirectCloud:
 
     def _mapping(self) -> EventSourceMapping:
         world = self._world
-        data = world.scenario.mapping
+        data = world.consumer.mapping
         return EventSourceMapping(
             MAPPING_UUID,
             world.scenario.function.name,
@@ -161,6 +162,8 @@ class DirectCloud:
                 world.control.merge_shards(action.shard_id, action.adjacent_shard_id)
             case UpdateParallelizationFactor():
                 world.control.update_mapping(action.to_factor)
+            case UpdateBatchingWindow():
+                world.control.update_mapping(batching_window_seconds=action.to_seconds)
             case UpdateRetention():
                 world.control.set_retention_hours(action.to_hours)
             case UpdateApplication():

@@ -62,6 +62,7 @@ class MinuteTruth:
     producer_throttles: int
     table_throttles: int
     retention_hours: int
+    batching_window_seconds: int
     units: dict[str, int]
     consumed: dict[str, float]
     parallelism: int = 0

@@ -148,7 +148,9 @@ class Overlay:
         return {"Records": [{"PartitionKey": key, "Data": b""} for key in keys]}
 
     def _update_mapping(self, params: Answer) -> Answer:
-        self._world.control.update_mapping(params["ParallelizationFactor"])
+        self._world.control.update_mapping(
+            params.get("ParallelizationFactor"), params.get("MaximumBatchingWindowInSeconds")
+        )
         return {"UUID": MAPPING_UUID, "State": "Updating"}
 
     def _account_settings(self, _: Answer) -> Answer:
@@ -234,7 +236,7 @@ class Overlay:
 
     def on_mappings(self, parsed: Answer, **_: Any) -> None:
         """moto's mapping with the world's factor, settings and state."""
-        data = self._world.scenario.mapping
+        data = self._world.consumer.mapping
         for mapping in parsed.get("EventSourceMappings", []):
             mapping |= {
                 "UUID": MAPPING_UUID,

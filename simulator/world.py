@@ -58,7 +58,12 @@ class World:
         tables = [each.table for each in scenario.capacities]
         table = TableManners(tables[0] if tables else "", self.capacities)
         self.control = ControlPlane(
-            self.stream, table, lambda: self.second, START, lambda: self.stream.weigh(self.traffic)
+            self.stream,
+            table,
+            lambda: self.second,
+            START,
+            lambda: self.stream.weigh(self.traffic),
+            self.consumer.set_batching_window,
         )
         self.application = self._new_application()
         self.costs = Costs()
@@ -196,6 +201,7 @@ class World:
             producer_throttles=self.stream.producer_throttles - self._marks[0],
             table_throttles=self.consumer.table_throttles - self._marks[1],
             retention_hours=self.stream.retention_hours,
+            batching_window_seconds=self.consumer.mapping.batching_window_seconds,
             units={state.where: state.write_units for state in states},
             consumed=consumed,
             parallelism=0 if application is None else application.state.parallelism,

@@ -29,6 +29,7 @@ _CAPACITY = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
 _UNITS = {
     LeverKind.SHARD_COUNT: "shards",
     LeverKind.PARALLELIZATION_FACTOR: "batches at once per shard",
+    LeverKind.BATCHING_WINDOW: "seconds that a batch may be waited for",
     LeverKind.WRITE_CAPACITY: "write units/s",
     LeverKind.READ_CAPACITY: "read units/s",
     LeverKind.RETENTION_HOURS: "hours",
@@ -93,7 +94,8 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
     else:
         yield "  # tables: [NAME] # neither its role nor its environment names one that it writes"
     yield "  levers:"
-    yield from _lever(drafted.proposal.of(LeverKind.PARALLELIZATION_FACTOR, name), "    ")
+    for kind in (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW):
+        yield from _lever(drafted.proposal.of(kind, name), "    ")
 
 
 def _undecided(candidates: tuple[Candidate, ...]) -> Iterator[str]:

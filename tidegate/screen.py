@@ -234,6 +234,9 @@ def setting_rows(trial: Trial) -> Iterator[tuple[str, str, str]]:
     if trial.scenario.application is None:
         pair = (before.parallelization_factor, after.parallelization_factor)
         yield "parallelization factor", str(pair[0]), str(pair[1])
+        if before.batching_window_seconds != after.batching_window_seconds:
+            windows = (before.batching_window_seconds, after.batching_window_seconds)
+            yield "batching window", f"{windows[0]} s", f"{windows[1]} s"
     else:
         yield "parallelism", str(before.parallelism), str(after.parallelism)
         yield "KPUs, with one for orchestration", str(before.kpus), str(after.kpus)

@@ -11,6 +11,7 @@ from scaling.plan import (
     MergeShards,
     SplitShard,
     UpdateApplication,
+    UpdateBatchingWindow,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -51,6 +52,11 @@ def apply(action: Action, clients: Clients) -> None:
             with asking("lambda:UpdateEventSourceMapping", action.function):
                 clients.functions.update_event_source_mapping(
                     UUID=action.mapping_uuid, ParallelizationFactor=action.to_factor
+                )
+        case UpdateBatchingWindow():
+            with asking("lambda:UpdateEventSourceMapping", action.function):
+                clients.functions.update_event_source_mapping(
+                    UUID=action.mapping_uuid, MaximumBatchingWindowInSeconds=action.to_seconds
                 )
         case UpdateTableThroughput():
             with asking("dynamodb:UpdateTable", action.table):

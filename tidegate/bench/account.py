@@ -15,6 +15,7 @@ from scaling.plan import (
     CapacityTarget,
     MergeShards,
     SplitShard,
+    UpdateBatchingWindow,
     UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
@@ -165,6 +166,8 @@ def _changes(action: Action) -> Iterator[tuple[LeverKind, int, int]]:
             yield LeverKind.SHARD_COUNT, action.from_count, action.to_count
         case UpdateParallelizationFactor():
             yield LeverKind.PARALLELIZATION_FACTOR, action.from_factor, action.to_factor
+        case UpdateBatchingWindow():
+            yield LeverKind.BATCHING_WINDOW, action.from_seconds, action.to_seconds
         case UpdateRetention():
             yield LeverKind.RETENTION_HOURS, action.from_hours, action.to_hours
         case UpdateTableThroughput():

@@ -39,6 +39,7 @@ def _pipeline_file() -> dict[str, Any]:
                 "levers": {
                     "shard_count": lever(1, SHARDS_MAX),
                     "parallelization_factor": lever(1, FACTOR_MAX),
+                    "batching_window_seconds": lever(0, 300),
                     "write_capacity": lever(1, UNITS_MAX),
                     "retention_hours": lever(24, 168),
                 },
