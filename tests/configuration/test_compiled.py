@@ -45,6 +45,7 @@ LEVERS: dict[str, tuple[Any, str]] = {
     "owner": ({"shard_count": {"max": 8, "owner": "me"}}, "owner: 'me' is not one of"),
     "min over max": ({"shard_count": {"max": 1, "min": 2}}, "min is 2, more than max (1)"),
     "AWS's limit": ({"parallelization_factor": {"max": 99}}, "max is 99; AWS allows 1..10"),
+    "window": ({"batching_window_seconds": {"max": 301}}, "max is 301; AWS allows 0..300"),
     "list": ({"shard_count": []}, "shard_count: [] is not dict"),
 }
 

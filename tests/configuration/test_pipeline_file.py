@@ -111,6 +111,15 @@ def test_five_lines_are_enough() -> None:
         ("    stream: orders\n", "    stream: orders\n    levers: {parallelization_factor: {max: 12}}\n", [
             "p.yaml:4:39: max is 12; AWS allows 1..10",
         ]),
+        ("    stream: orders\n", "    stream: orders\n    levers: {batching_window_seconds: {min: 0, max: 301}}\n", [
+            "p.yaml:4:48: max is 301; AWS allows 0..300",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    levers: {shard_count: {min: 0, max: 4}}\n", [
+            "p.yaml:4:28: min is 0; AWS allows 1..10000",
+        ]),
+        ("    stream: orders\n", "    stream: orders\n    levers: {batching_window_seconds: {max: 6, owner: application-autoscaling}}\n", [
+            "p.yaml:4:48: batching_window_seconds is no scalable dimension; its owner can only be tidegate",
+        ]),
         ("    stream: orders\n", "    stream: orders\n    objective: {iterator_age_max_seconds: .inf}\n", [
             "p.yaml:4:17: .inf is not a finite number",
         ]),

@@ -71,10 +71,10 @@ def test_nothing_is_handed_over_and_each_lever_tells_how(
     (spec,) = parse(text, "draft").pipelines
     levers = [spec.levers, spec.consumers[0].levers, spec.consumers[0].table_specs[0].levers]
     assert sum(each.owned_by("tidegate") for each in levers) == 0
-    assert text.count("# owner: tidegate\n") == 5
+    assert text.count("# owner: tidegate\n") == 6
     (handed,) = parse(text.replace("# owner: tidegate\n", "owner: tidegate\n"), "draft").pipelines
     levers = [handed.levers, handed.consumers[0].levers, handed.consumers[0].table_specs[0].levers]
-    assert sum(each.owned_by("tidegate") for each in levers) == 5
+    assert sum(each.owned_by("tidegate") for each in levers) == 6
 
 
 def test_each_number_says_where_it_comes_from(race_day: tuple[Survey, list[str]]) -> None:

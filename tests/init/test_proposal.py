@@ -133,6 +133,19 @@ def test_a_batching_window_is_no_lateness() -> None:
     assert objective(waiting).value == 600
 
 
+def the_window(current: int) -> Any:
+    pipeline = a_pipeline()
+    (consumer,) = pipeline.consumers
+    mapping = replace(consumer.mapping, batching_window_seconds=current)
+    waiting = replace(pipeline, consumers=(replace(consumer, mapping=mapping),))
+    return bounds(waiting, LeverKind.BATCHING_WINDOW, "scorer")
+
+
+def test_a_batching_window_may_take_a_tenth_of_the_objective_or_what_it_has() -> None:
+    assert the_window(0) == (0, 6)
+    assert the_window(60) == (0, 60)
+
+
 @settings(deadline=None)
 @given(
     shards=st.integers(1, SHARDS_MAX),

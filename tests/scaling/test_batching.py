@@ -137,7 +137,9 @@ def test_the_files_max_is_what_is_wished_for_not_what_holds_it_back() -> None:
     assert (found.wanted, found.allowed, found.held_by) == (4, 4, ())
 
 
-@pytest.mark.parametrize("spec", [replace(SPEC, levers=FIXED), owned(owner=None)], ids=["not said", "without an owner"])
+@pytest.mark.parametrize(
+    "spec", [replace(SPEC, levers=FIXED), owned(owner=None)], ids=["not said", "without an owner"]
+)
 def test_without_an_owner_the_window_is_advice(spec: PipelineSpec) -> None:
     found = decided(seen(a_mapping()), spec)
     assert (found.wanted, found.allowed) == (6, 0)

@@ -86,6 +86,49 @@ def test_a_factor_beyond_ten_is_refused() -> None:
         World(RACE, 1).control.update_mapping(11)
 
 
+def test_a_batching_window_beyond_five_minutes_is_refused() -> None:
+    """UpdateEventSourceMapping, API reference: MaximumBatchingWindowInSeconds, 0 to 300."""
+    with pytest.raises(Refusal, match=r"0\.\.300"):
+        World(RACE, 1).control.update_mapping(batching_window_seconds=301)
+
+
+def test_one_call_may_set_the_factor_and_the_batching_window() -> None:
+    """UpdateEventSourceMapping, API reference: each parameter given is changed, others stay."""
+    world = World(RACE, 1)
+    world.control.update_mapping(4, 6)
+    with pytest.raises(Refusal, match="being updated"):
+        world.control.update_mapping(batching_window_seconds=1)
+    world.advance(60)
+    assert (world.stream.factor, world.consumer.mapping.batching_window_seconds) == (4, 6)
+    world.control.update_mapping(2)
+    world.advance(60)
+    assert (world.stream.factor, world.consumer.mapping.batching_window_seconds) == (2, 6)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 8])
+def test_a_lane_waits_for_a_full_batch_or_for_the_batching_window(factor: int) -> None:
+    """Lambda developer guide, batching: it invokes when the window is over, the batch is full or
+    the payload is; here 8 records/s x 5 s fill 40 of 100 over the lanes, and 800 fill all."""
+    mapping = MappingData(parallelization_factor=factor, batching_window_seconds=5)
+    few, many = (
+        run(
+            replace(
+                RACE,
+                mapping=mapping,
+                capacities=WELL_PROVISIONED,
+                function=replace(RACE.function, seconds_per_record=0.0001),
+                traffic=Traffic(points=((0, rate),), noise=0),
+            ),
+            600,
+        )
+        for rate in (8, 800)
+    )
+    assert few.consumer.records_read / few.consumer.requests == pytest.approx(48 / factor, rel=0.1)
+    assert many.consumer.records_read / many.consumer.requests == pytest.approx(100, rel=0.02)
+    assert 4 <= few.figures().iterator_age_max_seconds <= 6
+    assert many.figures().iterator_age_max_seconds <= 2
+
+
 def test_resharding_doubles_what_the_stream_takes() -> None:
     """Alleycat: UpdateShardCount splits the parent's key space between two children; "up to 1,000
     records or 1 MB per second" each."""

@@ -85,7 +85,9 @@ def test_every_scenario_shows_its_symptom_when_left_alone(name: str) -> None:
     seed=st.integers(0, 99),
     rate=st.integers(0, 3000),
     units=st.integers(5, 2000),
-    changes=st.lists(st.sampled_from(["widen", "narrow", "faster", "slower", "table"]), max_size=5),
+    changes=st.lists(
+        st.sampled_from(["widen", "narrow", "faster", "slower", "wait", "table"]), max_size=5
+    ),
 )
 def test_no_record_appears_or_vanishes(
     seed: int, rate: int, units: int, changes: list[str]
@@ -105,6 +107,8 @@ def test_no_record_appears_or_vanishes(
                     world.control.update_mapping(7)
                 case "slower":
                     world.control.update_mapping(2)
+                case "wait":
+                    world.control.update_mapping(batching_window_seconds=6)
                 case "table":
                     world.control.update_table({None: (units + 100, 10)})
         except Refusal:
