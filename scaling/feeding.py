@@ -9,7 +9,7 @@ from rules.readings import RECENT_SECONDS, Readings
 from scaling.history import History
 from scaling.levers import lever_spec
 from scaling.limits import FACTOR_MAX
-from scaling.load import BACKLOG_SECONDS
+from scaling.load import backlog_seconds
 from scaling.rate_model import RateModel
 from scaling.record import Lever
 from scaling.specification import PipelineSpec
@@ -63,7 +63,7 @@ def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> fl
         for capacity in table.capacities
     )
     judged, busy = readings.vitals.judged_until, readings.busy_concurrency(consumer)
-    late = (readings.age_seconds or 0.0) >= BACKLOG_SECONDS
+    late = (readings.age_seconds or 0.0) >= backlog_seconds(readings)
     # Durations come when invocations end: where none did, nothing is known of the lanes.
     if throttled or not late or not busy or judged is None:
         return 1.0

@@ -8,10 +8,10 @@ from rules.vitals import LATE_SECONDS
 from rules.window import Window
 
 __all__ = [
-    "BACKLOG_SECONDS",
     "HOUR_SECONDS",
     "NOW_SECONDS",
     "Load",
+    "backlog_seconds",
     "busy_at_most",
     "load_now",
     "load_of_the_hour",
@@ -23,6 +23,13 @@ NOW_SECONDS = 300
 HOUR_SECONDS = 3600
 BACKLOG_SECONDS = 60
 """A younger record may be in a batch that only just began: metrics come by the minute."""
+
+
+def backlog_seconds(readings: Readings) -> float:
+    """The age from which unread records are a backlog, and not in a batch that only just began or
+    is waited for until it is full."""
+    windows = (each.mapping.batching_window_seconds for each in readings.pipeline.consumers)
+    return BACKLOG_SECONDS + max(windows, default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,10 @@ def _backlog(readings: Readings) -> float:
     to three minutes old."""
     age = readings.age_seconds or 0.0
     grown = max(0.0, readings.age_growth) * LATE_SECONDS
-    if age + grown < BACKLOG_SECONDS:
+    least = backlog_seconds(readings)
+    if age + grown < least:
         return 0.0
-    seen = unread(readings) if age >= BACKLOG_SECONDS else 0.0
+    seen = unread(readings) if age >= least else 0.0
     return seen + grown * rate(readings.vitals.stream.incoming_records)
 
 
