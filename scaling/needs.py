@@ -16,8 +16,9 @@ from scaling.offered import offered_at_most, offered_behind
 from scaling.outlook import Outlook, answer_seconds
 from scaling.plan import Demand
 from scaling.record import Lever
-from scaling.sizing import Model, size
+from scaling.sizing import CapacityModel, Model, size
 from scaling.specification import PipelineSpec
+from scaling.standing import ROOM
 
 __all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
 
@@ -101,6 +102,27 @@ class Needs:
             for each in self.model.capacities
             if self._meanwhile.piling_up(each, records) > 0
         )
+
+    def borne(self) -> frozenset[Lever]:
+        """The write capacities whose burst bears the excursion that is on, should it bring as much
+        as any before it did: a raise would be in effect when it is over."""
+        return frozenset(
+            Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+            for each in self.model.capacities
+            if self._is_borne(each)
+        )
+
+    def _is_borne(self, model: CapacityModel) -> bool:
+        stands = None if self.expected is None else self.expected.standing
+        of_record, units = model.write_units_per_record, model.capacity.write_units
+        fixed = self.spec.target_utilization.capacity
+        if stands is None or not of_record or fixed or self.readings.is_out_of_objective:
+            return False
+        coming = stands.still_to_come(self.readings.vitals.stream.incoming_records)
+        if coming is None or units < of_record * stands.records_per_second / ROOM:
+            return False
+        waiting = units * self.readings.iterator_age_max_seconds / 2
+        return coming * of_record <= model.saved_write_units + waiting
 
     @property
     def _meanwhile(self) -> Meanwhile:

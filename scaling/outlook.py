@@ -12,6 +12,7 @@ from scaling.load import Load
 from scaling.past import PERIOD_SECONDS, Past
 from scaling.resources.kinesis_stream import UPDATES_PER_DAY
 from scaling.specification import Objective
+from scaling.standing import Standing, standing
 
 __all__ = ["Expected", "Outlook", "answer_seconds", "outlook", "past_metric"]
 
@@ -43,7 +44,8 @@ class Outlook:
     last once the day's first four are spent, ``call`` what each of the day's ten calls of
     UpdateShardCount must last. The usual rate is the mean of the last day, the highest that of all
     the days known. ``lead_seconds`` is from the newest minute judged to a later sweep's change in
-    effect, ``soon_seconds`` to the end of ``soon``.
+    effect, ``soon_seconds`` to the end of ``soon``. ``standing`` is where a table may stand while
+    the load comes and goes.
     """
 
     soon: Expected
@@ -54,6 +56,7 @@ class Outlook:
     highest_records_per_second: float
     lead_seconds: float
     soon_seconds: float
+    standing: Standing | None = None
 
 
 def past_metric(pipeline: Pipeline) -> Metric:
@@ -106,7 +109,7 @@ def outlook(
     if soon is None:
         return None
     usual, highest = known.mean_of_a_day, known.highest()
-    return Outlook(soon, later, hour, call, usual, highest, lead, until)
+    return Outlook(soon, later, hour, call, usual, highest, lead, until, standing(known))
 
 
 def _expected(

@@ -33,7 +33,7 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
     A table goes up once what it has saved up doesn't carry what is likely to the end of ``soon``,
     and down to what may come soon: it can go up again at any time. The factor goes down to
     what comes within the hour. The shards go down to what comes while one of the day's ten calls
-    must last.
+    must last. A table that may stand while the load comes and goes is ready where it stands.
     """
     lead = expected.lead_seconds
     likely, most = _demands(expected.soon, model, spec, lead)
@@ -46,8 +46,11 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
         LeverKind.SHARD_COUNT: _larger(most, call),
     }
-    from_burst = {} if spec.target_utilization.capacity else _burst(model, expected.soon_seconds)
-    return {
+    from_burst, stands = {}, {}
+    if spec.target_utilization.capacity is None:
+        from_burst = _burst(model, expected.soon_seconds)
+        stands = _standing(model, expected)
+    ready = {
         lever: Ready(
             max(1, demand.capacity - from_burst.get(lever, 0)),
             _enough(demand, most[lever], later.get(lever)),
@@ -56,6 +59,7 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         )
         for lever, demand in likely.items()
     }
+    return ready | stands
 
 
 def _demands(
@@ -83,6 +87,23 @@ def _burst(model: Model, seconds: float) -> dict[Lever, int]:
         )
         for each in model.capacities
     }
+
+
+def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
+    stands, found = expected.standing, {}
+    if stands is None:
+        return {}
+    for each in model.capacities:
+        of_record = each.write_units_per_record
+        if of_record:
+            lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+            units = ceil(of_record * stands.records_per_second)
+            because = (
+                f"the burst of {units:,} units bears what came and went in the last six hours; "
+                f"following it takes {of_record * stands.following_records_per_second:,.0f}"
+            )
+            found[lever] = Ready(units, units, because, Demand(lever, units, because))
+    return found
 
 
 def _larger(one: Demands, other: Demands) -> Demands:
