@@ -23,6 +23,10 @@ SAVED_PERIODS = BURST_SECONDS / PERIOD_SECONDS
 ROOM = 1.03
 """Means over 300 s hide that much of what a few minutes bring: half of what a change is worth."""
 
+CLEARLY_DEARER = 1.5
+"""Following is told too dear, as if the burst spared it no raise; and where standing is wrong the
+objective is missed, not money."""
+
 BLUR = 1.25
 """Minutes tell an excursion more sharply than periods of 300 s do, which blur both its ends."""
 
@@ -60,13 +64,13 @@ class Standing:
 
 def standing(past: Past) -> Standing | None:
     """Where a table would have stood through the last six hours; None where following the load
-    costs no more, or a period of them is not known."""
+    isn't clearly dearer, or a period of them is not known."""
     rates = present(past.rates[-LATELY:])
     if len(rates) < LATELY or not any(rates):
         return None
     lowest = ROOM * _lowest(rates)
     following = _following([rate or 0.0 for rate in past.rates[-LATELY - HOUR :]])
-    if lowest >= following:
+    if CLEARLY_DEARER * lowest >= following:
         return None
     return Standing(lowest, _largest_excursion(rates, lowest), following)
 
