@@ -46,14 +46,13 @@ def wishes(
     hour = lowering.demands_of_the_hour()
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
     incurable = any(diagnosis.advice for diagnosis in diagnoses)
-    running_out = frozenset() if incurable else needs.running_out()
-    borne = needs.borne()
+    running_out, borne = needs.running_out(), needs.borne()
     found = []
     for lever, current in current_capacities(readings.pipeline).items():
         if lever.kind in APPLICATION_LEVERS:
             continue
         wish = None
-        if (ill or lever in running_out) and lever not in borne:
+        if (ill or (lever in running_out and not incurable)) and lever not in borne:
             settled = _is_settled(lever, history, readings)
             wish = _raise(lever, current, needed.get(lever), settled)
             if wish is not None and not ill:
