@@ -68,12 +68,11 @@ class Window:
 
     def points(self) -> Iterator[tuple[datetime, float]]:
         """Each sample that exists with the start of its period."""
-        for position, sample in enumerate(self.samples):
+        at, period = self.start, timedelta(seconds=self.metric.period_seconds)
+        for sample in self.samples:
             if sample is not None:
-                yield (
-                    self.start + timedelta(seconds=position * self.metric.period_seconds),
-                    sample,
-                )
+                yield at, sample
+            at += period
 
     @property
     def total(self) -> float:

@@ -88,8 +88,8 @@ def _fit(minutes: Sequence[_Minute]) -> tuple[float, float] | None:
     ]
     slopes = [
         (to - duration) / (larger - batch)
-        for (batch, duration), (larger, to) in combinations(points, 2)
-        if abs(larger - batch) > DIFFERENT_SHARE * max(batch, larger)
+        for (batch, duration), (larger, to) in combinations(sorted(points), 2)
+        if larger - batch > DIFFERENT_SHARE * larger
     ]
     if len(slopes) < len(points):
         return None

@@ -1,5 +1,7 @@
 """CloudWatch's memory of the world, which goes back to before its start."""
 
+from collections import defaultdict
+
 from simulator.publisher import Key, Publisher
 from simulator.scenario import Traffic
 from simulator.traffic import rate_at
@@ -8,33 +10,41 @@ __all__ = ["Archive"]
 
 
 class Archive:
-    """What was published, and the incoming data that the traffic says there was before minute 0."""
+    """What was published, and the incoming data that the traffic says there was before minute 0.
+
+    What can't change any more is kept, by metric, statistic and period: each sweep asks for days
+    of it.
+    """
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
-        self._kept: dict[tuple[Key, str, int, int], float | None] = {}
+        self._kept: dict[tuple[Key, str, int], dict[int, float | None]] = defaultdict(dict)
 
     def values(
         self, key: Key, statistic: str, starts: range, traffic: Traffic, now: float
     ) -> list[float | None]:
         """The values of the periods that begin with the minutes ``starts``, each as long as their
         step, as CloudWatch answers at second ``now``; None where it has none."""
-        if starts.start >= 0 and starts.step == 1:
-            return self._publisher.values(key, statistic, starts, now)
-        periods = (range(at, at + starts.step) for at in starts)
-        return [self._period(key, statistic, each, traffic, now) for each in periods]
+        kept = self._kept[key, statistic, starts.step]
+        return [
+            kept[at] if at in kept else self._period(key, statistic, at, starts.step, traffic, now)
+            for at in starts
+        ]
 
     def _period(
-        self, key: Key, statistic: str, minutes: range, traffic: Traffic, now: float
+        self, key: Key, statistic: str, start: int, length: int, traffic: Traffic, now: float
     ) -> float | None:
+        minutes = range(start, start + length)
         if minutes.stop > 0:
-            return self._publisher.value(key, statistic, minutes, now)
-        memory = (key, statistic, minutes.start, minutes.stop)
-        if memory not in self._kept:
+            value = self._publisher.value(key, statistic, minutes, now)
+            is_final = self._publisher.has_delivered(key[0], minutes[-1], now)
+        else:
             known = [_before(key[1], statistic, minute, traffic) for minute in minutes]
             found = [each for each in known if each is not None]
-            self._kept[memory] = sum(found) if found else None
-        return self._kept[memory]
+            value, is_final = (sum(found) if found else None), True
+        if is_final:
+            self._kept[key, statistic, length][start] = value
+        return value
 
 
 def _before(name: str, statistic: str, minute: int, traffic: Traffic) -> float | None:

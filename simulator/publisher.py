@@ -98,19 +98,10 @@ class Publisher:
                 whole.add(series[minute])
         return whole.of(statistic) if whole.count else None
 
-    def values(self, key: Key, statistic: str, minutes: range, now: float) -> list[float | None]:
-        """The values of many single minutes, likewise."""
-        series = self._closed.get(key, {})
-        certain = -inf if self.silences else now - LATE_MIN_SECONDS - LATE_SPREAD_SECONDS
-        found: list[float | None] = []
-        for minute in minutes:
-            statistics = series.get(minute)
-            if statistics is None:
-                found.append(None)
-                continue
-            is_there = (minute + 1) * MINUTE <= certain or self._delivered_at(key[0], minute) <= now
-            found.append(statistics.of(statistic) if is_there else None)
-        return found
+    def has_delivered(self, namespace: str, minute: int, now: float) -> bool:
+        """Whether CloudWatch has all that it will ever have up to the end of a minute: nothing
+        overtakes what was published before it."""
+        return minute < self.minute and self._delivered_at(namespace, minute) <= now
 
     def _delivered_at(self, namespace: str, minute: int) -> float:
         at = (minute + 1) * MINUTE + self._lateness(namespace, minute)
