@@ -3,7 +3,8 @@
     python benchmarks/publish_benchmark.py bench      # or `make bench-docs`
 
 Replaces what stands between `<!-- bench:NAME -->` and `<!-- /bench -->`, so that no figure there is
-written by hand. The picture needs chromium on the PATH.
+written by hand. A part whose run isn't there stays as it is, with its own date. The picture needs
+chromium on the PATH.
 """
 
 import json
@@ -34,15 +35,22 @@ def blocks(folder: Path) -> dict[str, str]:
     """What stands between the marks, by name."""
     tables = (folder / "tables.md").read_text(encoding="utf-8")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    return {
+    found = {
         "all": tables.rstrip("\n"),
         "outcome-healthy": outcomes(tables)[0],
         "losses": losses(results),
         "bound": below_the_bound(results),
         "made": made(results),
-        "drawn": drawn(folder / "drawn"),
-        "whole": whole(folder / "whole"),
     }
+    for name, command, tell in (
+        ("drawn", "make bench-drawn", drawn),
+        ("whole", "make bench-whole", whole),
+    ):
+        if (folder / name).is_dir():
+            found[name] = tell(folder / name)
+        else:
+            print(f"{folder / name} is not there ({command}): that part stays as it is")
+    return found
 
 
 def outcomes(tables: str) -> list[str]:
@@ -58,8 +66,6 @@ def made(results: dict[str, Any]) -> str:
 
 def drawn(folder: Path) -> str:
     """What the loads came to that nobody chose, and where a peer did better."""
-    if not folder.is_dir():
-        sys.exit(f"{folder} is not there: make bench-drawn")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     tables = outcomes((folder / "tables.md").read_text(encoding="utf-8"))
     return "\n\n".join(
@@ -74,7 +80,7 @@ def whole(folder: Path) -> str:
         for file in sorted(folder.glob("*/results.json"))
     }
     if not runs:
-        sys.exit(f"{folder} has no runs: make bench-whole")
+        sys.exit(f"{folder} has no finished runs: make bench-whole")
     names = [each["controller"] for each in next(iter(runs.values()))]
     names.remove("optimum")
     lines = [f"| trace | days | {' | '.join(names)} |", f"| --- | --: |{' --: |' * len(names)}"]
@@ -136,9 +142,15 @@ def below_the_bound(results: dict[str, Any]) -> str:
 
 
 def filled(text: str, parts: dict[str, str]) -> str:
-    """The text with every block renewed. KeyError for a mark of no such name."""
-    mark = re.compile(r"(<!-- bench:([\w-]+) -->).*?(<!-- /bench -->)", re.DOTALL)
-    return mark.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n{found[3]}", text)
+    """The text with the blocks of these parts renewed."""
+    mark = re.compile(r"<!-- bench:([\w-]+) -->.*?<!-- /bench -->", re.DOTALL)
+
+    def renewed(found: re.Match[str]) -> str:
+        if found[1] not in parts:
+            return found[0]
+        return f"<!-- bench:{found[1]} -->\n{parts[found[1]]}\n<!-- /bench -->"
+
+    return mark.sub(renewed, text)
 
 
 def colour(name: str) -> str:
