@@ -42,14 +42,11 @@ def blocks(folder: Path) -> dict[str, str]:
         "bound": below_the_bound(results),
         "made": made(results),
     }
-    for name, command, tell in (
-        ("drawn", "make bench-drawn", drawn),
-        ("whole", "make bench-whole", whole),
-    ):
-        if (folder / name).is_dir():
+    for name, tell in APART.items():
+        if any((folder / name).rglob("results.json")):
             found[name] = tell(folder / name)
         else:
-            print(f"{folder / name} is not there ({command}): that part stays as it is")
+            print(f"{folder / name} has no results (make bench-{name}): that part stays as it is")
     return found
 
 
@@ -79,8 +76,6 @@ def whole(folder: Path) -> str:
         file.parent.name: json.loads(file.read_text(encoding="utf-8"))["summaries"]
         for file in sorted(folder.glob("*/results.json"))
     }
-    if not runs:
-        sys.exit(f"{folder} has no finished runs: make bench-whole")
     names = [each["controller"] for each in next(iter(runs.values()))]
     names.remove("optimum")
     lines = [f"| trace | days | {' | '.join(names)} |", f"| --- | --: |{' --: |' * len(names)}"]
@@ -94,6 +89,10 @@ def whole(folder: Path) -> str:
         lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
     day = f"Made on {date.today():%d %B %Y} by `make bench-whole`."
     return "\n".join([*lines, "", day])
+
+
+APART = {"drawn": drawn, "whole": whole}
+"""What has runs of its own, in a folder of that name."""
 
 
 def losses(results: dict[str, Any]) -> str:
@@ -142,13 +141,14 @@ def below_the_bound(results: dict[str, Any]) -> str:
 
 
 def filled(text: str, parts: dict[str, str]) -> str:
-    """The text with the blocks of these parts renewed."""
-    mark = re.compile(r"<!-- bench:([\w-]+) -->.*?<!-- /bench -->", re.DOTALL)
+    """The text with every block renewed, but for those apart that were not run. KeyError for a
+    mark of no such name."""
+    mark = re.compile(r"(<!-- bench:([\w-]+) -->).*?(<!-- /bench -->)", re.DOTALL)
 
     def renewed(found: re.Match[str]) -> str:
-        if found[1] not in parts:
+        if found[2] in APART.keys() - parts.keys():
             return found[0]
-        return f"<!-- bench:{found[1]} -->\n{parts[found[1]]}\n<!-- /bench -->"
+        return f"{found[1]}\n{parts[found[2]]}\n{found[3]}"
 
     return mark.sub(renewed, text)
 
