@@ -118,7 +118,8 @@ class Needs:
         fixed = self.spec.target_utilization.capacity
         if stands is None or not of_record or fixed or self.readings.is_out_of_objective:
             return False
-        coming = stands.still_to_come(self.readings.vitals.stream.incoming_records)
+        incoming = self.readings.vitals.stream.incoming_records
+        coming = stands.still_to_come(incoming, self.spec.objective.catch_up_seconds)
         if coming is None or units < of_record * stands.records_per_second / ROOM:
             return False
         waiting = units * self.readings.iterator_age_max_seconds / 2

@@ -6,7 +6,8 @@ table that follows excursions of a few minutes is raised when they are over, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
+from math import ceil
 
 from rules.readings import BURST_SECONDS
 from rules.window import Window
@@ -43,23 +44,20 @@ class Standing:
     excursion_records: float
     following_records_per_second: float
 
-    def still_to_come(self, incoming: Window) -> float | None:
-        """Records beyond the rate that the excursion of now may still bring, 0 where none is on;
-        None for one that is larger than any before."""
-        beyond = self._beyond(incoming)
+    def still_to_come(self, incoming: Window, drain_seconds: float) -> float | None:
+        """Records beyond the rate that the excursion of now may still bring, 0 after one whose
+        drain may last so long; None for one that is larger than any before, and where none was."""
+        over = [
+            (records or 0.0) - self.records_per_second * incoming.metric.period_seconds
+            for records in reversed(incoming.samples)
+        ]
+        beyond = sum(takewhile(lambda each: each > 0, over))
         if beyond > BLUR * self.excursion_records:
             return None
-        return max(0.0, self.excursion_records - beyond) if beyond else 0.0
-
-    def _beyond(self, incoming: Window) -> float:
-        """Records beyond the rate, of the newest minutes that are all beyond it."""
-        found = 0.0
-        for records in reversed(incoming.samples):
-            over = (records or 0.0) - self.records_per_second * incoming.metric.period_seconds
-            if over <= 0:
-                break
-            found += over
-        return found
+        if beyond:
+            return max(0.0, self.excursion_records - beyond)
+        lately = over[: ceil(drain_seconds / incoming.metric.period_seconds)]
+        return 0.0 if max(lately, default=0.0) > 0 else None
 
 
 def standing(past: Past) -> Standing | None:

@@ -75,17 +75,21 @@ def test_a_table_that_throttles_no_more_is_not() -> None:
     assert throttled(rate=100, units_consumed_per_record=1, over=True).wanted == 1000
 
 
-def spiking(minutes_of_1500: int, *, known: float) -> Decision:
-    """Of a table of 700 units whose load spikes from 500 to 1,500 records/s for some minutes; one
-    spike brought ``known`` records beyond 700 a second before."""
-    quiet, spike = Minute(records_per_second=500), Minute(records_per_second=1500)
-    minutes = [*[quiet] * 80, *[spike] * minutes_of_1500]
-    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(700)), *minutes)
+def standing_at_700(*minutes: Minute, known: float) -> Decision:
+    """Of a table of 700 units that stands while its load comes and goes; one excursion brought
+    ``known`` records beyond 700 a second before."""
+    quiet = [Minute(records_per_second=500)] * 80
+    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(700)), *quiet, *minutes)
     each = Expected(*[Load(500, 150_000, has_room=True)] * 2, because="as forecast")
     where = Standing(700, excursion_records=known, following_records_per_second=1300)
     expected = Outlook(each, each, each, each, 600, 1500, 300, 600, standing=where)
     plan = decide(seen, diagnose(seen), SPEC, History(()), NOON + LATE, expected)
     return next(each for each in plan.decisions if each.lever == TABLE)
+
+
+def spiking(minutes: int, *, known: float) -> Decision:
+    """Of a load that spikes from 500 to 1,500 records/s."""
+    return standing_at_700(*[Minute(records_per_second=1500)] * minutes, known=known)
 
 
 def test_a_spike_that_the_burst_bears_as_it_bore_those_before_raises_nothing() -> None:
@@ -98,3 +102,11 @@ def test_a_spike_that_goes_on_for_longer_than_any_before_is_answered() -> None:
 
 def test_a_spike_that_may_bring_more_than_the_burst_bears_is_answered_too() -> None:
     assert spiking(3, known=20 * 60 * 800).wanted > 1400
+
+
+def test_a_table_that_throttles_at_its_usual_load_is_answered_wherever_it_stands() -> None:
+    sick = [
+        Minute(records_per_second=500, table_throttles=3000, age_seconds=age)
+        for age in (10, 20, 30, 40, 50)
+    ]
+    assert standing_at_700(*sick, known=4 * 60 * 800).wanted == 1400

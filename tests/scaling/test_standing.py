@@ -54,10 +54,11 @@ def test_what_an_excursion_may_still_bring_falls_as_it_goes_on_and_is_unknown_be
     None
 ):
     found = Standing(700, excursion_records=180_000, following_records_per_second=1300)
-    assert found.still_to_come(minutes(1500, 500)) == 0
-    assert found.still_to_come(minutes(500, 1500)) == 180_000 - 48_000
-    assert found.still_to_come(minutes(500, *[1500] * 4)) == 0
-    assert found.still_to_come(minutes(500, *[1500] * 5)) is None
+    assert found.still_to_come(minutes(1500, *[500] * 4), 300) == 0
+    assert found.still_to_come(minutes(1500, *[500] * 5), 300) is None
+    assert found.still_to_come(minutes(500, 1500), 300) == 180_000 - 48_000
+    assert found.still_to_come(minutes(500, *[1500] * 4), 300) == 0
+    assert found.still_to_come(minutes(500, *[1500] * 5), 300) is None
 
 
 @given(st.lists(st.floats(1, 5000), min_size=LATELY, max_size=LATELY + 40))
