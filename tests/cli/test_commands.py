@@ -146,7 +146,7 @@ def test_check_tells_all_mistakes_at_once(tmp_path: Path) -> None:
 def test_check_accepts_the_examples() -> None:
     result = run("check", "examples/race-day.yaml")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "1 pipeline, 5 levers owned by Tidegate" in result.stdout
+    assert "1 pipeline, 6 levers owned by Tidegate" in result.stdout
 
 
 def test_rules_show_thresholds_with_their_sources_and_the_users_own() -> None:
