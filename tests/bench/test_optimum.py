@@ -51,24 +51,48 @@ def test_the_budget_of_shard_updates_is_new_each_day() -> None:
     assert shard_minutes(day + day) == 2 * shard_minutes(day) + 0
 
 
-def test_decreases_are_four_and_one_more_an_hour() -> None:
-    hundred = [100, 1] * 10
-    spent = capacity_minutes(hundred)
-    within, beyond = capacity_minutes([100, 1] * 4), capacity_minutes([100, 1] * 5)
-    assert within == pytest.approx(4 * 101, rel=0.03)
-    assert beyond == pytest.approx(4 * 101 + 200, rel=0.03)
-    assert spent == pytest.approx(4 * 101 + 6 * 200, rel=0.03)
-    later = [1] * 60 + hundred
-    assert capacity_minutes(later) == pytest.approx(60 + spent - 99, rel=0.03)
+def lowered_in_all_ways(blocks: list[tuple[int, int]]) -> float:
+    """Of every choice of blocks to be lowered for, each as soon as a decrease is allowed in it."""
+    return min(lowered_for(chosen, blocks) for chosen in product((False, True), repeat=len(blocks)))
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(1, 5000), min_size=2, max_size=40))
-def test_units_never_cost_more_than_holding_the_peak_nor_less_than_the_need(
-    needs: list[int],
-) -> None:
-    found = capacity_minutes(needs)
-    assert sum(needs) / 1.02 - 1 <= found <= max(needs) * len(needs) + 1e-6
+def lowered_for(chosen: tuple[bool, ...], blocks: list[tuple[int, int]]) -> float:
+    spent, units, minute, decreases = 0, 0, 0, 0
+    last: int | None = None
+    for is_chosen, (need, length) in zip(chosen, blocks, strict=True):
+        may = minute if decreases < 4 or last is None else max(minute, last + 60)
+        if is_chosen and need < units and may < minute + length:
+            spent += units * (may - minute) + need * (minute + length - may)
+            units, last, decreases = need, may, decreases + 1
+        else:
+            units = max(units, need)
+            spent += units * length
+        minute += length
+    return spent
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 90)), min_size=1, max_size=10))
+def test_unit_minutes_are_the_fewest_of_all_schedules(blocks: list[tuple[int, int]]) -> None:
+    needs = [need for need, length in blocks for _ in range(length)]
+    assert capacity_minutes(needs) == lowered_in_all_ways(blocks)
+
+
+def test_from_the_fourth_decrease_of_a_day_on_one_is_allowed_an_hour_after_the_last() -> None:
+    peaks = [100, 1]
+    assert capacity_minutes(peaks * 4) == 4 * 101
+    assert capacity_minutes(peaks * 5) == 4 * 101 + 200
+    assert capacity_minutes(peaks * 4 + [100] * 60 + [1]) == 4 * 101 + 60 * 100 + 1
+
+
+def test_hours_without_a_decrease_are_not_saved_up() -> None:
+    night = [1] * 600
+    assert capacity_minutes(night + [100, 1] * 5) == 600 + 4 * 101 + 200
+
+
+def test_the_budget_of_decreases_is_new_each_day() -> None:
+    day = [1] * 1430 + [100, 1] * 5
+    assert capacity_minutes(day + [100, 1] * 4) == capacity_minutes(day) + 4 * 101
 
 
 @pytest.mark.parametrize("name", ["tidegate", "static-peak", "target-tracking", "hpa-keda"])

@@ -10,18 +10,19 @@ can only make it cheaper:
   takes one UpdateShardCount a minute, and the world's takes at least 31 s;
 - shards: at most double and at least half a call, ten calls a calendar day (ten in any 24 hours
   is stricter);
-- write units: increases are free; decreases a UTC day at most four and one more for each hour
-  that has gone by, 27 in all; units are rounded down to a grid 2 % wide;
+- write units: increases are free; decreases are four a UTC day, and more where the last was an hour
+  ago or longer;
 - Lambda: full batches only, so the fewest invocations and the least time;
 - records in the stream are billed once, none is retried or throttled.
 
 A schedule may be cheaper all the same where it lets a backlog of up to a minute stand, or lives
-on burst capacity, which DynamoDB's guide tells not to rely on.
+on burst capacity, which DynamoDB's guide tells not to rely on: where spikes come more often than
+decreases are allowed, a table on its burst need not follow them.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, log
+from math import ceil, inf
 
 from simulator.figures import PUT_PAYLOAD_UNIT_BYTES, prices
 from tidegate.bench.case import Case
@@ -33,8 +34,13 @@ __all__ = ["Bound", "capacity_minutes", "optimum", "shard_minutes"]
 
 MINUTES_A_DAY = 1440
 UPDATES_A_DAY = 10
-DECREASES_AT_ONCE, DECREASES_A_DAY = 4, 27
-GRID = 1.02
+DECREASES_AT_ONCE = 4
+MINUTES_BETWEEN = 60
+"""From the fourth decrease of a day on (DynamoDB's quotas): 27 a day at most."""
+
+Costs = list[float]
+"""The least costs until now, by decreases of the day: of 0 to 3, then of four or more by the
+minutes since the last of them; the last entry is for an hour or longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,38 +114,39 @@ def _next_shards(rows: list[list[float]], need: int) -> list[list[float]]:
 
 
 def capacity_minutes(needs: Sequence[int]) -> float:
-    """The fewest unit minutes that never are below the needs, those rounded down to the grid."""
-    steps = [int(log(need) / log(GRID) + 1e-9) for need in needs]
-    low, high = min(steps), max(steps)
-    levels = [max(1.0, GRID**step) for step in range(low, high + 1)]
-    rows = [[inf] * (DECREASES_A_DAY + 1) for _ in levels]
-    for level in range(steps[0] - low, len(levels)):
-        rows[level][0] = levels[level]
-    for minute, step in enumerate(steps[1:], start=1):
-        of_day = minute % MINUTES_A_DAY
-        if of_day == 0:
-            rows = [[min(row)] + [inf] * DECREASES_A_DAY for row in rows]
-        allowed = min(DECREASES_A_DAY, DECREASES_AT_ONCE + of_day // 60)
-        rows = _next_capacity(rows, levels, step - low, allowed)
-    return min(min(row) for row in rows)
+    """The fewest unit minutes that never are below the needs.
+
+    Until its next decrease a table stands at the highest need since the last one: raising it in
+    time costs nothing. So in each minute it has a height that some of the needs since had.
+    """
+    heights = [(needs[0], [float(needs[0])] + [inf] * (DECREASES_AT_ONCE + MINUTES_BETWEEN))]
+    for minute, need in enumerate(needs[1:], start=1):
+        later = _of_new_day if minute % MINUTES_A_DAY == 0 else _minute_later
+        heights = [(units, later(costs)) for units, costs in heights]
+        higher = [each for each in heights if each[0] > need]
+        here = [costs for units, costs in heights if units <= need]
+        if higher:
+            here.append(_lowered(_cheapest([costs for _, costs in higher])))
+        heights = [
+            (units, [units + cost for cost in costs])
+            for units, costs in [*higher, (need, _cheapest(here))]
+        ]
+    return min(min(costs) for _, costs in heights)
 
 
-def _next_capacity(
-    rows: list[list[float]], levels: list[float], lowest: int, allowed: int
-) -> list[list[float]]:
-    """From below for nothing, from above for one decrease."""
-    best = [[inf] * (DECREASES_A_DAY + 1) for _ in rows]
-    above = [inf] * (DECREASES_A_DAY + 1)
-    from_above: list[list[float]] = [above] * len(rows)
-    for level in range(len(rows) - 1, lowest - 1, -1):
-        from_above[level] = above
-        above = list(map(min, above, rows[level]))
-    below = [min(column) for column in zip(*rows[: lowest + 1], strict=True)]
-    for level in range(lowest, len(rows)):
-        if level > lowest:
-            below = list(map(min, below, rows[level]))
-        cost, higher = levels[level], from_above[level]
-        row = [cost + below[0]]
-        row += [cost + min(below[used], higher[used - 1]) for used in range(1, allowed + 1)]
-        best[level] = row + [inf] * (DECREASES_A_DAY - allowed)
-    return best
+def _cheapest(rows: list[Costs]) -> Costs:
+    return [min(column) for column in zip(*rows, strict=True)]
+
+
+def _of_new_day(costs: Costs) -> Costs:
+    return [min(costs)] + [inf] * (len(costs) - 1)
+
+
+def _minute_later(costs: Costs) -> Costs:
+    *waiting, almost, may = costs[DECREASES_AT_ONCE:]
+    return [*costs[:DECREASES_AT_ONCE], inf, *waiting, min(almost, may)]
+
+
+def _lowered(costs: Costs) -> Costs:
+    *fewer, third = costs[:DECREASES_AT_ONCE]
+    return [inf, *fewer, min(third, costs[-1])] + [inf] * MINUTES_BETWEEN
