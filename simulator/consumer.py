@@ -1,10 +1,10 @@
 """Lambda reading a stream: batches, their durations, failures, retries and concurrency."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from simulator.capacity import CapacityState
-from simulator.publisher import Dimensions, Publisher
+from simulator.publisher import Dimensions, Metric, Publisher
 from simulator.scenario import FunctionData, MappingData
 from simulator.shards import Batch, Lane, ShardState
 
@@ -16,6 +16,7 @@ Wanting = tuple[ShardState, Lane, int]
 FAILING_SECONDS = 0.3
 """How long a poisoned batch runs before it fails; far from any timeout."""
 
+FUNCTION_METRICS = ("Invocations", "Errors", "Duration", "IteratorAge", "Throttles")
 RETRY_SECONDS = 1.0
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 
@@ -37,10 +38,22 @@ class ConsumerState:
     gigabyte_seconds: float = 0.0
     requests: int = 0
     _turn: int = 0
+    _metrics: dict[str, Metric] = field(default_factory=dict)
+    _executions: tuple[Metric, ...] = ()
+    _consumed: list[Metric] = field(default_factory=list)
 
-    @property
-    def _lambda(self) -> Dimensions:
-        return (("FunctionName", self.function.name),)
+    def __post_init__(self) -> None:
+        metric, name = self.publisher.metric, (("FunctionName", self.function.name),)
+        self._metrics = {each: metric(("AWS/Lambda", each, name)) for each in FUNCTION_METRICS}
+        # Of the function, and of the account, where it is the only one.
+        both: tuple[Dimensions, ...] = (name, ())
+        self._executions = tuple(
+            metric(("AWS/Lambda", "ConcurrentExecutions", each)) for each in both
+        )
+        self._consumed = [
+            metric(("AWS/DynamoDB", "ConsumedWriteCapacityUnits", each.dimensions))
+            for each in self.capacities
+        ]
 
     @property
     def _cap(self) -> int:
@@ -68,7 +81,7 @@ class ConsumerState:
         total = sum(executions for _, _, executions in wanting)
         if total > self._cap:
             wanting = self._capped(wanting)
-            self.publisher.add(("AWS/Lambda", "Throttles", self._lambda), total - self._cap)
+            self._metrics["Throttles"].add(total - self._cap)
             total = self._cap
         per_shard = READ_BYTES_PER_SECOND // record_bytes
         taken = 0
@@ -78,9 +91,8 @@ class ConsumerState:
             took = self._run_lane(lane, now, per_shard - read, executions)
             read_of[shard.shard_id] = read + took
             taken += took
-        # Of the function, and of the account, where it is the only one.
-        for dimensions in (self._lambda, ()):
-            self.publisher.add(("AWS/Lambda", "ConcurrentExecutions", dimensions), total)
+        for metric in self._executions:
+            metric.add(total)
         return taken
 
     def _wanted(self, lane: Lane, now: float) -> int:
@@ -146,12 +158,12 @@ class ConsumerState:
         duration, batch.succeeds = self._duration(batch)
         batch.ends_at = lane.free_at = at + duration
         batch.attempts += 1
-        add, name, count = self.publisher.add, self._lambda, batch.executions
-        add(("AWS/Lambda", "Invocations", name), count)
-        add(("AWS/Lambda", "Errors", name), 0 if batch.succeeds else count, count)
-        add(("AWS/Lambda", "Duration", name), duration * 1000 * count, count)
+        metrics, count = self._metrics, batch.executions
+        metrics["Invocations"].add(count)
+        metrics["Errors"].add(0 if batch.succeeds else count, count)
+        metrics["Duration"].add(duration * 1000 * count, count)
         age = max(0.0, at - batch.cohorts[-1][0])
-        add(("AWS/Lambda", "IteratorAge", name), age * 1000 * count, count)
+        metrics["IteratorAge"].add(age * 1000 * count, count)
         self.requests += count
         self.gigabyte_seconds += count * duration * self.function.memory_megabytes / 1024
 
@@ -167,29 +179,39 @@ class ConsumerState:
 
     def _waits(self, batch: Batch, work: float) -> float:
         """Seconds until every table and index has taken the batch's writes."""
-        spent = [(each, batch.size * each.units_per_record) for each in self.capacities]
-        waits = [each.bucket.spend(units) for each, units in spent]
-        by_key = [
-            each.partition.spend(batch.hot * each.units_per_record) if batch.hot else 0.0
-            for each, _ in spent
-        ]
-        longest = max(*waits, *by_key, 0.0)
-        for (capacity, units), wait, key_wait in zip(spent, waits, by_key, strict=True):
-            self._write(capacity, units, wait, work + longest)
-            if key_wait:
-                self._throttle_key_range(capacity, units, key_wait)
+        waits = []
+        longest = 0.0
+        for capacity in self.capacities:
+            wait = capacity.bucket.spend(batch.size * capacity.units_per_record)
+            by_key = (
+                capacity.partition.spend(batch.hot * capacity.units_per_record)
+                if batch.hot
+                else 0.0
+            )
+            waits.append((wait, by_key))
+            longest = max(longest, wait, by_key)
+        for capacity, consumed, (wait, by_key) in zip(
+            self.capacities, self._consumed, waits, strict=True
+        ):
+            units = batch.size * capacity.units_per_record
+            undone = self._throttled(capacity, units, wait, work + longest) if wait else 0.0
+            consumed.add(units - undone)
+            if by_key:
+                self._throttle_key_range(capacity, units, by_key)
         return longest
 
-    def _write(self, capacity: CapacityState, units: float, wait: float, duration: float) -> None:
-        """What reaches the table before the timeout is consumed, also when the batch fails."""
+    def _throttled(
+        self, capacity: CapacityState, units: float, wait: float, duration: float
+    ) -> float:
+        """The units not consumed after all: what reaches the table before the timeout is, also
+        when the batch fails."""
+        bucket = capacity.bucket
         late = max(0.0, duration - self.function.timeout_seconds)
-        undone = min(units, late * capacity.bucket.units_per_second) if wait else 0.0
-        capacity.bucket.give_back(undone)
-        consumed = ("AWS/DynamoDB", "ConsumedWriteCapacityUnits", capacity.dimensions)
-        self.publisher.add(consumed, units - undone)
-        if wait:
-            throttled = min(units, wait * capacity.bucket.units_per_second)
-            self._throttle(capacity, "WriteProvisionedThroughputThrottleEvents", throttled)
+        undone = min(units, late * bucket.units_per_second)
+        bucket.give_back(undone)
+        throttled = min(units, wait * bucket.units_per_second)
+        self._throttle(capacity, "WriteProvisionedThroughputThrottleEvents", throttled)
+        return undone
 
     def _throttle_key_range(self, capacity: CapacityState, units: float, wait: float) -> None:
         throttled = min(units, wait * capacity.partition.units_per_second)

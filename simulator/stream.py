@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from random import Random
 
-from simulator.publisher import Dimensions, Publisher
+from simulator.publisher import Dimensions, Metric, Publisher
 from simulator.scenario import StreamData, Traffic
 from simulator.shards import ShardState, lanes_of
 from simulator.traffic import RING, Keys
@@ -16,6 +16,16 @@ BYTES_PER_SECOND = 1024 * 1024
 RETRY_SHARE = 0.2
 """Refused producers back off: a fifth of what waits is tried again each second."""
 
+STREAM_METRICS = (
+    "WriteProvisionedThroughputExceeded",
+    "PutRecords.Success",
+    "IncomingRecords",
+    "IncomingBytes",
+    "GetRecords.IteratorAgeMilliseconds",
+    "GetRecords.Success",
+    "GetRecords.Records",
+    "GetRecords.Bytes",
+)
 BUFFER_SECONDS = 600
 """Producers keep ten minutes of refused records, then drop the rest."""
 
@@ -45,9 +55,14 @@ class StreamState:
     held_seconds: float = 0.0
     dimensions: Dimensions = ()
     _open: list[ShardState] = field(default_factory=list)
+    _metrics: dict[str, Metric] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.dimensions = (("StreamName", self.data.name),)
+        metric = self.publisher.metric
+        self._metrics = {
+            each: metric(("AWS/Kinesis", each, self.dimensions)) for each in STREAM_METRICS
+        }
 
     @property
     def open_shards(self) -> list[ShardState]:
@@ -149,12 +164,12 @@ class StreamState:
     ) -> None:
         if not shards:
             return
-        add, name = self.publisher.add, self.dimensions
-        add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", name), refused, shards)
-        add(("AWS/Kinesis", "PutRecords.Success", name), success, shards)
+        metrics = self._metrics
+        metrics["WriteProvisionedThroughputExceeded"].add(refused, shards)
+        metrics["PutRecords.Success"].add(success, shards)
         if accepted:
-            add(("AWS/Kinesis", "IncomingRecords", name), accepted)
-            add(("AWS/Kinesis", "IncomingBytes", name), accepted * traffic.record_bytes)
+            metrics["IncomingRecords"].add(accepted)
+            metrics["IncomingBytes"].add(accepted * traffic.record_bytes)
 
     def _tell_of_shard(
         self, shard: ShardState, accepted: int, refused: int, traffic: Traffic
@@ -166,12 +181,12 @@ class StreamState:
 
     def tell_reads(self, records: int, age_seconds: float, record_bytes: int) -> None:
         """A second of its readers: what they got, and how old the oldest unread record is."""
-        add, name = self.publisher.add, self.dimensions
-        add(("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", name), age_seconds * 1000)
-        add(("AWS/Kinesis", "GetRecords.Success", name), 1)
+        metrics = self._metrics
+        metrics["GetRecords.IteratorAgeMilliseconds"].add(age_seconds * 1000)
+        metrics["GetRecords.Success"].add(1)
         if records:
-            add(("AWS/Kinesis", "GetRecords.Records", name), records)
-            add(("AWS/Kinesis", "GetRecords.Bytes", name), records * record_bytes)
+            metrics["GetRecords.Records"].add(records)
+            metrics["GetRecords.Bytes"].add(records * record_bytes)
 
     def readable(self) -> list[ShardState]:
         """Shards that Lambda reads: a child only when its parents are drained."""
