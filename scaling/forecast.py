@@ -9,6 +9,7 @@ Random World", 2005). A gap in the past is neither a zero nor an error: what tou
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import combinations
 from math import ceil, inf
 from statistics import median
@@ -35,6 +36,9 @@ HIGH_SHARE = 0.95
 
 STRIDE = 3
 TREND = 6
+
+REMEMBERED = 64
+"""Records of forecasts that are kept: a past is the same for the sweeps of five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,8 @@ def _seasonal(moment: _Moment, ahead: int, days: Days) -> float | None:
     return moment.level * max(known) / before if known else None
 
 
-def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
+@lru_cache(REMEMBERED)
+def _moments(past: Past, ahead: int) -> tuple[Weighed, ...]:
     """The moments like this one whose future is known, lately and at this time on other days,
     each with what it counts."""
     end = len(past.rates)
@@ -137,10 +142,9 @@ def _moments(past: Past, ahead: int) -> Iterator[Weighed]:
         middle = end - back * DAY
         around = range(max(1, middle - AROUND), min(middle + AROUND, newest - LATELY), STRIDE)
         places += [(at, 0.5**back) for at in around]
-    for at, weight in places:
-        level = past.rates[at - 1]
-        if level:
-            yield _Moment(past, at, level), weight
+    return tuple(
+        (_Moment(past, at, level), weight) for at, weight in places if (level := past.rates[at - 1])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +195,11 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     """
     ahead = max(1, ceil(seconds / PERIOD_SECONDS))
     here = _Moment(past, len(past.rates), level)
-    moments, bound = _alike(here, tuple(_moments(past, ahead)), share)
+    is_high, bound = _alike(here, ahead, share)
     found = [
         candidate
         for way in _WAYS
-        if (candidate := _candidate(way, here, moments, ahead, share)) is not None
+        if (candidate := _candidate(way, here, ahead, share, is_high)) is not None
     ]
     if not found:
         return None
@@ -212,41 +216,72 @@ def _enough(share: float) -> int:
     return max(HOUR, ceil(share / (1 - share)))
 
 
-def _alike(
-    here: _Moment, moments: tuple[Weighed, ...], share: float
-) -> tuple[tuple[Weighed, ...], float]:
-    """The moments that tell of this one, and how far the load may go by them.
+@lru_cache(REMEMBERED)
+def _high_moments(past: Past, ahead: int) -> tuple[Weighed, ...]:
+    return tuple(each for each in _moments(past, ahead) if each[0].is_at_its_highest)
+
+
+def _alike(here: _Moment, ahead: int, share: float) -> tuple[bool, float]:
+    """Whether only the moments at the highest tell of this one, and how far the load may go by
+    those that tell of it.
 
     Beyond its highest only where it is there now, and has been before: what came after a low says
     nothing of how far a load goes beyond.
     """
-    high = tuple(each for each in moments if each[0].is_at_its_highest)
-    if here.is_at_its_highest and len(high) >= _enough(share):
-        return high, inf
-    return moments, max(here.level, here.past.highest())
+    if here.is_at_its_highest and len(_high_moments(here.past, ahead)) >= _enough(share):
+        return True, inf
+    return False, max(here.level, here.past.highest())
 
 
 def _candidate(
-    way: Way,
-    here: _Moment,
-    moments: Sequence[Weighed],
-    ahead: int,
-    share: float,
+    way: Way, here: _Moment, ahead: int, share: float, is_high: bool
 ) -> tuple[float, float, float] | None:
     """How much more than what came it would have held ready, then what is likely and the most."""
     said = way(here, ahead)
-    scores = list(_scores(way, moments, ahead))
-    if said is None or len(scores) < _enough(share):
+    record = _record(way, here.past, ahead, share, is_high)
+    if said is None or record is None:
         return None
-    room = _quantile([(score.multiple, score.weight) for score in scores], share)
-    held = sum(score.weight * score.said * room for score in scores)
+    return record.held, record.likely.after(said), record.most.after(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """The room for a forecast's errors, as multiples or as excess, whichever is less: small loads
+    make multiples of nothing, large ones small excesses of much."""
+
+    multiple: float
+    excess: float
+
+    def after(self, said: float) -> float:
+        """A forecast with it."""
+        return max(0.0, min(said * self.multiple, said + self.excess))
+
+    @classmethod
+    def of(cls, scores: Sequence[_Score], share: float) -> "_Room":
+        """What ``share`` of the errors stayed within."""
+        return cls(
+            _quantile([(score.multiple, score.weight) for score in scores], share),
+            _quantile([(score.excess, score.weight) for score in scores], share),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """How a way of forecasting has done: how much more than what came it would have ``held``
+    ready, and the room that its errors ask for."""
+
+    held: float
+    likely: _Room
+    most: _Room
+
+
+@lru_cache(REMEMBERED)
+def _record(way: Way, past: Past, ahead: int, share: float, is_high: bool) -> _Record | None:
+    moments = (_high_moments if is_high else _moments)(past, ahead)
+    scores = tuple(_scores(way, moments, ahead))
+    if len(scores) < _enough(share):
+        return None
+    most = _Room.of(scores, share)
+    held = sum(score.weight * score.said * most.multiple for score in scores)
     came = sum(score.weight * score.came for score in scores)
-    return held / came, _expected(said, scores, 0.5), _expected(said, scores, share)
-
-
-def _expected(said: float, scores: Sequence[_Score], share: float) -> float:
-    """A forecast with the room for its errors, as multiples or as excess, whichever is less: small
-    loads make multiples of nothing, large ones small excesses of much."""
-    multiple = _quantile([(score.multiple, score.weight) for score in scores], share)
-    excess = _quantile([(score.excess, score.weight) for score in scores], share)
-    return max(0.0, min(said * multiple, said + excess))
+    return _Record(held / came, _Room.of(scores, 0.5), most)
