@@ -8,7 +8,7 @@ demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
 
 test: .venv/dev
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 4
 
 lint: .venv/dev
 	$(BIN)/ruff check .

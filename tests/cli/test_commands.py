@@ -61,7 +61,7 @@ def test_the_demo_asks_nobody_whatever_the_environment_says_of_aws(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    result = run("demo", "--scenario", "quiet-night")
+    result = run("demo", "--scenario", "hot-shard")
     assert (result.exit_code, os.environ["AWS_PROFILE"]) == (0, "nobody")
 
 

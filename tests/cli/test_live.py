@@ -36,4 +36,4 @@ def test_each_minute_shows_every_layer_and_events_stay_below() -> None:
 def test_an_age_that_cloudwatch_does_not_tell_is_marked() -> None:
     unseen = [each for each in rows(shown("metrics-outage"), "orders") if "no data" in each]
     assert len(unseen) >= 15
-    assert not any("CloudWatch: no data" in line for line in shown("quiet-night"))
+    assert not any("CloudWatch: no data" in line for line in shown("manual-change"))
