@@ -124,20 +124,27 @@ def losses(results: dict[str, Any]) -> str:
 
 
 def below_the_bound(results: dict[str, Any]) -> str:
-    """How many runs were well and yet cheaper than the bound."""
+    """How many runs were well and yet cheaper than the bound, and which of our own were cheaper,
+    well or not."""
     healthy = [each for each in results["runs"] if each["fault"] == "healthy"]
-    well = [
-        each
+    well = [each for each in healthy if not (each["seconds_out"] or each["records_lost"])]
+    ours = [
+        f"{each['case']} with seed {each['seed']} ({share:.2f} x, {each['seconds_out']} s out)"
         for each in healthy
-        if not (each["seconds_out"] or each["records_lost"] or each["table_throttles"])
+        if each["controller"] == "tidegate" and (share := to_optimum(each, results)) < 1
     ]
-    cheaper = [
-        each for each in well if each["cost_usd"] < results["optimum_usd"][each["case"]]["usd"]
-    ]
+    cheaper = sum(to_optimum(each, results) < 1 for each in well)
     return (
-        f"{len(well)} of {len(healthy)} healthy runs kept the objective, lost nothing and were not "
-        f"throttled by the table; {len(cheaper)} of them cost less than the optimum."
+        f"{len(well)} of {len(healthy)} healthy runs kept the objective and lost nothing; "
+        f"{cheaper} of them cost less than the optimum. Tidegate cost less, whether it kept the "
+        f"objective or not, on: {', '.join(ours) or 'none'}."
     )
+
+
+def to_optimum(run: dict[str, Any], results: dict[str, Any]) -> float:
+    """A run's cost against the optimum's."""
+    least: float = results["optimum_usd"][run["case"]]["usd"]
+    return run["cost_usd"] / least
 
 
 def filled(text: str, parts: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ _ROWS = (
     "records waiting",
     "refused by stream or table a minute",
     "write units",
-    "shards and factor",
+    "shards, factor, and the seconds that a batch is waited for",
     "concurrent executions",
 )
 _FLINK_ROWS = (
@@ -137,6 +137,8 @@ def _settings(trial: Trial) -> Iterator[tuple[int, Any]]:
     yield 6, _line("shards", tended, counts, _WITH, shape="hv")
     factors = [float(each.parallelization_factor) for each in tended]
     yield 6, _line("factor", tended, factors, _ACT, shape="hv")
+    windows = [float(each.batching_window_seconds) for each in tended]
+    yield 6, _line("batching window", tended, windows, _LIMIT, shape="hv")
     for name, series, colour in (("without", alone, _WITHOUT), ("with Tidegate", tended, _WITH)):
         yield 7, _line(f"busy {name}", series, [each.concurrency for each in series], colour)
     lanes = [float(each.shard_count * each.parallelization_factor) for each in tended]
