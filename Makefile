@@ -15,8 +15,8 @@ lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Every controller on every load, healthy and with every fault: a quarter of an hour on two
-# processors, --quick takes five minutes; leaves bench/index.html. OPTIONS: --quick, --seeds N,
+# Every controller on every load, healthy and with every fault: twenty minutes on two
+# processors, --quick takes eight; leaves bench/index.html. OPTIONS: --quick, --seeds N,
 # --trace FILE.csv, --traces DIR, --controllers a,b, --loads a,b.
 bench: .venv/run
 	$(BIN)/tidegate bench $(OPTIONS)

@@ -129,7 +129,7 @@ def below_the_bound(results: dict[str, Any]) -> str:
     healthy = [each for each in results["runs"] if each["fault"] == "healthy"]
     well = [each for each in healthy if not (each["seconds_out"] or each["records_lost"])]
     ours = [
-        f"{each['case']} with seed {each['seed']} ({share:.2f} x, {each['seconds_out']} s out)"
+        f"{each['case']} ({share:.3f} x, {each['seconds_out']} s out, seed {each['seed']})"
         for each in healthy
         if each["controller"] == "tidegate" and (share := to_optimum(each, results)) < 1
     ]

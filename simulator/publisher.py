@@ -24,8 +24,8 @@ class Statistics:
     most: float = 0.0
     least: float = inf
 
-    def add(self, other: "Statistics") -> None:
-        """Take another minute in."""
+    def take_in(self, other: "Statistics") -> None:
+        """Another minute's."""
         self.total += other.total
         self.count += other.count
         self.most = max(self.most, other.most)
@@ -48,13 +48,9 @@ class Statistics:
 
 
 @dataclass(slots=True)
-class Metric:
+class Metric(Statistics):
     """One metric: the minute under way, and those that are over, where anything was."""
 
-    total: float = 0.0
-    count: int = 0
-    most: float = 0.0
-    least: float = inf
     closed: dict[int, Statistics] = field(default_factory=dict)
 
     def add(self, value: float, count: int = 1) -> None:
@@ -119,7 +115,7 @@ class Publisher:
         whole = Statistics()
         for minute in minutes:
             if minute in series and self._delivered_at(key[0], minute) <= now:
-                whole.add(series[minute])
+                whole.take_in(series[minute])
         return whole.of(statistic) if whole.count else None
 
     def _series(self, key: Key) -> dict[int, Statistics]:
