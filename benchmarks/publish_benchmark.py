@@ -14,8 +14,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
-from math import hypot, log10
+from math import exp, hypot, log, log10
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
@@ -38,6 +37,7 @@ def blocks(folder: Path) -> dict[str, str]:
     found = {
         "all": tables.rstrip("\n"),
         "outcome-healthy": outcomes(tables)[0],
+        "peers": against_each_peer(results["summaries"]),
         "losses": losses(results),
         "bound": below_the_bound(results),
         "made": made(results),
@@ -58,7 +58,38 @@ def outcomes(tables: str) -> list[str]:
 
 def made(results: dict[str, Any]) -> str:
     """The day and the command."""
-    return f"Made on {date.today():%d %B %Y} by `{results['made_by']}`."
+    return f"Made on {results['made_on']} by `{results['made_by']}`."
+
+
+def against_each_peer(summaries: list[dict[str, Any]]) -> str:
+    """Of every peer, how many times Tidegate's seconds out of objective and Tidegate's cost it came
+    to; over all cases each counts as much as the next."""
+    kinds = [each for each in summaries if each["half"] == "all"]
+    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for each in kinds:
+        by_name[each["controller"]].append(each)
+    groups = {each["kind"]: {each["kind"]} for each in kinds}
+    groups["all"] = set(groups)
+    lines = [f"| peer | {' | '.join(groups)} |", f"| --- |{' --: |' * len(groups)}"]
+    for name in by_name.keys() - {"optimum", "tidegate"}:
+        cells = []
+        for chosen in groups.values():
+            (out, usd), (our_out, our_usd) = (
+                means([each for each in by_name[who] if each["kind"] in chosen])
+                for who in (name, "tidegate")
+            )
+            cells.append(f"{out / our_out:,.1f}, {usd / our_usd:.2f}")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines[:2] + sorted(lines[2:]))
+
+
+def means(summaries: list[dict[str, Any]]) -> tuple[float, float]:
+    """The seconds out of objective and the cost to the optimum's over some kinds of cases: the
+    means that the tables have, each kind by its runs."""
+    runs = [each["runs"] for each in summaries]
+    seconds = [log(each["seconds_out"]["mean"] + 1) for each in summaries]
+    costs = [log(each["cost_to_optimum"]["mean"]) for each in summaries]
+    return exp(fmean(seconds, runs)) - 1, exp(fmean(costs, runs))
 
 
 def drawn(folder: Path) -> str:
@@ -72,10 +103,11 @@ def drawn(folder: Path) -> str:
 
 def whole(folder: Path) -> str:
     """The traces that were run from end to end, a row each."""
-    runs = {
-        file.parent.name: json.loads(file.read_text(encoding="utf-8"))["summaries"]
+    results = {
+        file.parent.name: json.loads(file.read_text(encoding="utf-8"))
         for file in sorted(folder.glob("*/results.json"))
     }
+    runs = {trace: each["summaries"] for trace, each in results.items()}
     names = [each["controller"] for each in next(iter(runs.values()))]
     names.remove("optimum")
     lines = [f"| trace | days | {' | '.join(names)} |", f"| --- | --: |{' --: |' * len(names)}"]
@@ -87,8 +119,8 @@ def whole(folder: Path) -> str:
             for each in map(by_name.__getitem__, names)
         ]
         lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
-    day = f"Made on {date.today():%d %B %Y} by `make bench-whole`."
-    return "\n".join([*lines, "", day])
+    days = " and ".join(dict.fromkeys(each["made_on"] for each in results.values()))
+    return "\n".join([*lines, "", f"Made on {days} by `make bench-whole`."])
 
 
 APART = {"drawn": drawn, "whole": whole}

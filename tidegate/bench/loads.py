@@ -29,7 +29,8 @@ where nobody chose the load, ``own`` for a user's."""
 @dataclass(frozen=True, slots=True)
 class Load:
     """Records a second over time: ``points`` as in ``Traffic``, those before second 0 being the
-    past that CloudWatch knows. ``steps`` are the seconds at which the rate jumps up for good."""
+    past that CloudWatch knows. ``steps`` are the seconds at which the rate jumps up
+    and stays for an hour at least."""
 
     name: str
     half: Half

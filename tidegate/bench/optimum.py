@@ -1,8 +1,9 @@
 """The clairvoyant optimum: what the cheapest schedule costs that knows the load beforehand.
 
 It is a lower bound of the cost of every schedule that carries each minute's records in that
-minute, uses nothing that AWS doesn't promise, and stays within AWS's limits. Each simplification
-can only make it cheaper:
+minute, uses nothing that AWS doesn't promise, stays within AWS's limits, and changes a layer at
+most once a minute, the shards by UpdateShardCount alone: no controller here splits or merges shards
+one by one. Each simplification can only make it cheaper:
 
 - layers are priced alone, each for its own need, though they must fit together;
 - within a minute the load is even, and a layer may be used to its last unit;
@@ -13,7 +14,7 @@ can only make it cheaper:
 - write units: increases are free; decreases are four a UTC day, and more where the last was an hour
   ago or longer;
 - Lambda: full batches only, so the fewest invocations and the least time;
-- records in the stream are billed once, none is retried or throttled.
+- records in the stream are billed once, none is retried or throttled; read units cost nothing.
 
 A schedule may be cheaper all the same where it lets a backlog of up to a minute stand, or lives
 on burst capacity, which DynamoDB's guide tells not to rely on: where spikes come more often than

@@ -17,15 +17,16 @@ __all__ = ["LEGEND", "Sheet", "markdown", "screen", "sheets"]
 HALVES = ("tuning", "held-out")
 
 LEGEND = (
-    "Means over cases are geometric, of x + 1 where x may be zero. out s: seconds of a case in "
+    "Means over cases are geometric, of x + 1 where x may be zero; of steps, settled s, θ, τ and υ "
+    "arithmetic. out s: seconds of a case in "
     "which a record is older than the objective allows, its wait at the producer included; time: "
     "their share of all cases' seconds together; $ and x opt: cost, and cost against the "
     "clairvoyant optimum's; lost: records, in all; lowest, highest: of any one seed. producer "
-    "refusals, table throttles: records that the stream, writes that the table did not take at "
-    "once, each retry counted; actions: changes made; undone: those that turned the last one "
-    "round within the hour; refused: calls that AWS refused. steps, settled s: changes of a lever, "
-    "and seconds, until all is well after a step of the load. θ, τ and υ: accuracies and time "
-    "shares under (U) and over (O) the need, and instability, as the SPEC research group has them, "
+    "refusals: records that the stream did not take at once, each retry counted; table throttles: "
+    "writes that the table did not take at once; actions: changes made; undone: those that turned "
+    "the last one round within the hour; refused: calls that AWS refused. steps, settled s: "
+    "changes of a lever, and seconds, until all is well after a step of the load. θ, τ and υ: "
+    "accuracies and time shares under (U) and over (O) the need, and instability, as the SPEC research group has them, "
     "of the three layers; lower is better."
 )
 """What the headings mean."""

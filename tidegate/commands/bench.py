@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,7 @@ def _write(benchmark: "Benchmark", cases: "list[Case]", out: Path, console: "Con
     from tidegate.bench.table import markdown
 
     made_by = shlex.join(["tidegate", *_without_out(sys.argv[1:])])
-    figures = {"made_by": made_by} | as_json(benchmark)
+    figures = {"made_by": made_by, "made_on": f"{date.today():%d %B %Y}"} | as_json(benchmark)
     text = json.dumps(figures, indent=1, ensure_ascii=False)
     (out / "results.json").write_text(text + "\n", encoding="utf-8")
     (out / "tables.md").write_text(
