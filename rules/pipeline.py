@@ -245,6 +245,11 @@ class Pipeline:
     applications: tuple[FlinkApplication, ...] = ()
 
     @property
+    def reader_count(self) -> int:
+        """How many read the stream, each of its records once."""
+        return len(self.consumers) + len(self.applications)
+
+    @property
     def tables(self) -> tuple[Table, ...]:
         """Every table that is written to, each once."""
         found = [table for each in self.consumers for table in each.tables]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.diagnosis import LeverKind
+from rules.pipeline import Pipeline
 from scaling.errors import CloudError, LimitExceeded, Unreachable
 from scaling.history import UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
+from scaling.levers import is_changing
 from scaling.plan import (
     Action,
     Decision,
@@ -181,19 +183,25 @@ class Actor:
         return Change(action, decisions, outcome, detail)
 
 
-def reconcile(history: History, current: dict[Lever, int], ledger: Ledger, now: datetime) -> bool:
+def reconcile(
+    history: History,
+    pipeline: Pipeline,
+    current: dict[Lever, int],
+    ledger: Ledger,
+    now: datetime,
+) -> bool:
     """Close the intentions that a sweep left open when it died, by what AWS shows now; whether
     there were any.
 
-    What has the wanted capacity was done; what hasn't after a minute never reached AWS, and the
-    coming plan asks for it again if it is still needed.
+    What has the wanted capacity was done; what hasn't after a minute, and isn't being changed,
+    never reached AWS, and the coming plan asks for it again if it is still needed.
     """
     closed = False
     for entry in history.open_entries():
         if current.get(entry.lever) == entry.to_capacity:
             ledger.complete(entry.entry_id, Outcome.DONE, now, "found done by a later sweep")
             closed = True
-        elif now - entry.begun_at >= ABANDONED:
+        elif now - entry.begun_at >= ABANDONED and not is_changing(pipeline, entry.lever):
             ledger.complete(entry.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
             closed = True
     return closed

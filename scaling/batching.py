@@ -77,7 +77,7 @@ class Batching:
 
 def batching(readings: Readings, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
-    readers = len(readings.pipeline.consumers)
+    readers = readings.pipeline.reader_count
     records = readings.vitals.stream.read_records.last(HOUR_SECONDS).samples
     invocations = readings.function(consumer).invocations.last(HOUR_SECONDS).samples
     minutes = [

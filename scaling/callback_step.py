@@ -26,7 +26,7 @@ def step_towards(
     lever, ledger, now = asked.dimension.lever, asked.edges.ledger, asked.now
     capacities = current_capacities(pipeline)
     history = remembered(pipeline, ledger, now)
-    if reconcile(history, capacities, ledger, now):
+    if reconcile(history, pipeline, capacities, ledger, now):
         history = remembered(pipeline, ledger, now)
     plan = _next_step(asked, pipeline, wished, capacities[lever], history)
     actor = Actor(asked.dimension.spec.name, asked.edges.cloud, ledger, asked.holder, now, history)

@@ -136,7 +136,7 @@ def gigabytes(pipeline: Pipeline, usage: Usage) -> tuple[float, float]:
     """In and out a month as on-demand mode counts them; out once a consumer where no metric tells
     of it."""
     rounded = ceil(usage.record_bytes / ON_DEMAND_RECORD_BYTES) * ON_DEMAND_RECORD_BYTES
-    readers = len(pipeline.consumers) + len(pipeline.applications)
+    readers = pipeline.reader_count
     out = usage.bytes_out or usage.bytes_in * readers
     return (
         usage.a_month(usage.records * rounded) / GIGABYTE,

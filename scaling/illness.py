@@ -89,7 +89,7 @@ def advance(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illn
     """The illness after one more sweep, with the notices that have become due."""
     now = report.at
     ill = tuple(_troubles(report))
-    is_silent = any(each.cause == Cause.UNKNOWN.value for each in ill)
+    is_silent = report.is_silent
     after = replace(
         before,
         silent_since=_since(before.silent_since, is_silent, now),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from scaling.errors import ConfigurationError, Mistake
 from scaling.record import KEEP, Entry, Lever, Outcome, Wished
@@ -55,9 +56,19 @@ class SqliteLedger:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            words = f"it can't be used as a ledger: {error}"
-            raise ConfigurationError((Mistake(self._path, 1, 1, words),)) from error
+        except sqlite3.DatabaseError as error:
+            raise self._unusable(error) from error
+
+    def _read(self, query: str, *values: str) -> list[Any]:
+        """Rows of a query. ConfigurationError where the file is damaged."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.DatabaseError) -> ConfigurationError:
+        words = f"it can't be used as a ledger: {error}"
+        return ConfigurationError((Mistake(self._path, 1, 1, words),))
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take or prolong a lease."""
@@ -113,9 +124,10 @@ class SqliteLedger:
 
     def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
         """Entries that began at or after a moment, oldest first."""
-        rows = self._connection.execute(
+        rows = self._read(
             "SELECT * FROM entry WHERE pipeline = ? AND begun_at >= ? ORDER BY begun_at, rowid",
-            (pipeline, _text(since)),
+            pipeline,
+            _text(since),
         )
         return tuple(_entry(row) for row in rows)
 
@@ -129,11 +141,12 @@ class SqliteLedger:
 
     def wished(self, lever: Lever) -> Wished | None:
         """The newest wish of a lever."""
-        row = self._connection.execute(
+        rows = self._read(
             "SELECT capacity, at FROM wish WHERE kind = ? AND place = ?",
-            (lever.kind_word, lever.where),
-        ).fetchone()
-        return None if row is None else Wished(row[0], datetime.fromisoformat(row[1]))
+            lever.kind_word,
+            lever.where,
+        )
+        return Wished(rows[0][0], datetime.fromisoformat(rows[0][1])) if rows else None
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""
@@ -142,15 +155,17 @@ class SqliteLedger:
 
     def kept(self, name: str) -> str | None:
         """The note of that name."""
-        row = self._connection.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._read("SELECT value FROM note WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
 
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, oldest first."""
-        rows = self._connection.execute(
+        rows = self._read(
             "SELECT * FROM entry WHERE kind = ? AND place = ? AND begun_at >= ? "
             "ORDER BY begun_at, rowid",
-            (lever.kind_word, lever.where, _text(since)),
+            lever.kind_word,
+            lever.where,
+            _text(since),
         )
         return tuple(_entry(row) for row in rows)
 
@@ -163,23 +178,25 @@ class SqliteLedger:
 
     def sightings(self, pipeline: str, since: datetime) -> tuple[Sighting, ...]:
         """Sightings from a moment on, oldest first."""
-        rows = self._connection.execute(
+        rows = self._read(
             "SELECT value FROM sighting WHERE pipeline = ? AND at >= ? ORDER BY at",
-            (pipeline, _text(since)),
+            pipeline,
+            _text(since),
         )
         return tuple(from_text(text) for (text,) in rows)
 
     def sighted(self, pipeline: str, before: datetime) -> Sighting | None:
         """The newest sighting before a moment."""
-        row = self._connection.execute(
+        rows = self._read(
             "SELECT value FROM sighting WHERE pipeline = ? AND at < ? ORDER BY at DESC LIMIT 1",
-            (pipeline, _text(before)),
-        ).fetchone()
-        return None if row is None else from_text(row[0])
+            pipeline,
+            _text(before),
+        )
+        return from_text(rows[0][0]) if rows else None
 
     def pipelines(self) -> tuple[str, ...]:
         """Names that anything was written under."""
-        rows = self._connection.execute(
+        rows = self._read(
             "SELECT pipeline FROM entry UNION SELECT pipeline FROM sighting ORDER BY pipeline"
         )
         return tuple(name for (name,) in rows)

@@ -131,7 +131,9 @@ class Lowering:
             return None
         newest = window.last(SETTLE.total_seconds())
         room = 1 + self.spec.objective.iterator_age_max_seconds / HOUR.total_seconds()
-        consumed = newest.total / len(newest.present) / window.metric.period_seconds * room
+        # A sparse index writes nothing for minutes, and CloudWatch has no points then.
+        minutes = max(1, len(newest.present))
+        consumed = newest.total / minutes / window.metric.period_seconds * room
         return replace(demand, capacity=max(demand.capacity, ceil(consumed)))
 
     def least(self, lever: Lever, current: int) -> float:

@@ -61,7 +61,7 @@ def _throttled(readings: Readings, consumer: Consumer) -> list[bool]:
 
 def _minutes(readings: Readings, consumer: Consumer) -> list[_Minute]:
     vitals = readings.function(consumer)
-    readers = len(readings.pipeline.consumers)
+    readers = readings.pipeline.reader_count
     throttled = _throttled(readings, consumer)
     timeout = consumer.function.timeout_seconds
     minutes = []
@@ -131,7 +131,7 @@ def learn_rate(readings: Readings, consumer: Consumer) -> RateModel | None:
 def _per_record(
     consumed: Window, readings: Readings, consumer: Consumer, *, clean_only: bool
 ) -> list[float]:
-    readers = len(readings.pipeline.consumers)
+    readers = readings.pipeline.reader_count
     records = readings.vitals.stream.read_records.samples
     stretched = _throttled(readings, consumer)
     return [

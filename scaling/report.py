@@ -43,7 +43,8 @@ class PipelineReport:
 
     ``held_back`` has a sentence for every demand not met in full; ``advice`` what a person must
     do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has a
-    sentence for every notice that is still to be sent.
+    sentence for every notice that is still to be sent; ``is_silent`` is a pipeline of which
+    CloudWatch tells nothing fresh.
     """
 
     name: str
@@ -58,6 +59,7 @@ class PipelineReport:
     advice: tuple[str, ...]
     held_back: tuple[str, ...]
     undelivered: tuple[str, ...] = ()
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

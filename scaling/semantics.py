@@ -235,8 +235,14 @@ def _scheduled(action: ScheduledAction, said: LeverSpec, path: Path) -> Found:
 
 
 def _window(window: ChangeWindow, path: Path) -> Found:
-    if window.start == window.end:
+    if window.start.replace(tzinfo=None) == window.end.replace(tzinfo=None):
         yield (*path, "end"), "start and end are the same; a window needs a length"
+    for name, moment in (("start", window.start), ("end", window.end)):
+        if moment.tzinfo is not None:
+            yield (
+                (*path, name),
+                f"{moment} has a zone of its own; time_zone says whose times they are",
+            )
     yield from _time_zone(window.time_zone, path)
 
 

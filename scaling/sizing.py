@@ -202,7 +202,7 @@ def _concurrency_demands(
     model: Model, load: Load, spec: PipelineSpec, spread: int
 ) -> Iterator[Demand]:
     use = spec.target_utilization
-    readers = len(model.pipeline.consumers) + len(model.pipeline.applications)
+    readers = model.pipeline.reader_count
     shards, because = _shards_by_volume(load, use.shard, readers)
     for consumer in model.pipeline.consumers:
         learnt = model.rates[consumer.function.name]

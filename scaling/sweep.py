@@ -165,10 +165,15 @@ def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:
     stream = readings.pipeline.stream
     per_shard = rate(readings.vitals.stream.incoming_records) / stream.shard_count
     seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
-    samples = tuple(
-        cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
-        for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
-    )
+    try:
+        samples = tuple(
+            cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
+            for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
+        )
+    except CloudError:
+        # Five reads a second of a shard are shared with its consumers: a refused one, or a key
+        # that may not be used, must not keep a sick pipeline from its other cures.
+        return readings
     return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples))
 
 
@@ -177,7 +182,7 @@ def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -
     if dry_run:
         return history
     current = current_capacities(pipeline) | other_settings(pipeline)
-    closed = reconcile(history, current, ledger, now)
+    closed = reconcile(history, pipeline, current, ledger, now)
     return remembered(pipeline, ledger, now) if closed else history
 
 
@@ -227,4 +232,5 @@ def _report(
         changes=changes,
         advice=advice_of(diagnoses, plan, owners),
         held_back=held_back_of(plan, changes),
+        is_silent=readings.vitals.judged_until is None,
     )

@@ -1,6 +1,7 @@
 """From AWS's descriptions to a pipeline, in few calls."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rules.pipeline import (
@@ -197,9 +198,14 @@ def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any
         data.get("WriteCapacityUnits", 0),
         data.get("ReadCapacityUnits", 0),
         data.get("NumberOfDecreasesToday", 0),
-        data.get("LastDecreaseDateTime"),
-        data.get("LastIncreaseDateTime"),
+        _in_utc(data.get("LastDecreaseDateTime")),
+        _in_utc(data.get("LastIncreaseDateTime")),
     )
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """botocore tells moments in the machine's own zone; messages are in UTC."""
+    return None if moment is None else moment.astimezone(UTC)
 
 
 def _table(data: "TableDescriptionTypeDef") -> Table:

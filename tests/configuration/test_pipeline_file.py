@@ -130,6 +130,9 @@ def test_five_lines_are_enough() -> None:
             "p.yaml:4:37: start and end are the same; a window needs a length",
             "p.yaml:4:49: 'Mars' is not a time zone; an IANA name such as Europe/Berlin is",
         ]),
+        ("    stream: orders\n", "    stream: orders\n    change_windows: [{start: '18:00Z', end: '20:00'}]\n", [
+            "p.yaml:4:23: 18:00:00+00:00 has a zone of its own; time_zone says whose times they are",
+        ]),
         ("tables: [orders]", "tables: [{name: t, levers: {shard_count: {max: 2}}}]", [
             "p.yaml:5:62: shard_count is not a lever of a table; its levers are write_capacity, read_capacity",
         ]),

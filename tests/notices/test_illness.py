@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 import pytest
 
+from rules.pipeline import Pipeline
 from scaling.errors import Unreachable
 from scaling.illness import Illness, advance, from_text, to_text
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.notice import Destination, Kind, Notice
 from scaling.ports import Edges, Notices
 from scaling.report import PipelineReport
-from scaling.specification import NoticeSpec, Suppression, UserRule
+from scaling.specification import NoticeSpec, PipelineSpec, Suppression, UserRule
 from scaling.sweep import sweep
 from simulator.direct import DirectCloud, DirectMetrics
 from simulator.scenario import load_scenario, scenario_names
@@ -304,6 +305,29 @@ def test_a_critical_rule_that_fires_without_a_cause_is_an_illness(post: Post) ->
     ledger.close()
     assert post.counts == once_each()
     assert post.messages[0]["causes"] == ["too-busy at orders"]
+
+
+class Disabled(DirectCloud):
+    """The world's cloud, with its event source mappings switched off."""
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        found = super().describe(spec)
+        consumers = tuple(
+            replace(each, mapping=replace(each.mapping, state="Disabled"))
+            for each in found.consumers
+        )
+        return replace(found, consumers=consumers)
+
+
+def test_a_mapping_that_was_disabled_from_the_first_sweep_on_is_an_illness(post: Post) -> None:
+    scenario = load_scenario("manual-change")
+    (spec,) = load_value(scenario.pipeline_file, "manual-change").pipelines
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+    edges = Edges(Disabled(world), DirectMetrics(world), ledger, post.notices)
+    world.advance(480)
+    assert sweep([replace(spec, notices=post.places)], edges, world.now, holder="me").pipelines
+    ledger.close()
+    assert post.counts["topic"] == Counter({"page": 1})
 
 
 def test_a_suppression_holds_until_its_day_is_over(post: Post) -> None:

@@ -146,7 +146,7 @@ def test_the_plan_is_shown_and_a_dry_run_changes_nothing(stream: str) -> None:
     assert "2 -> 5 shards by" in result.stdout
     for words in (
         "UpdateShardCount",
-        "of 10 calls left for 24 hours",
+        "of the 10 calls left for 24 hours",
         "quota",
         "21.90 -> 54.75 USD a month",
     ):

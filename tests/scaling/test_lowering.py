@@ -7,15 +7,18 @@ from hypothesis import strategies as st
 
 from rules.diagnose import diagnose
 from rules.diagnosis import LeverKind
+from rules.metrics import table_metric
 from rules.pipeline import Table
 from rules.readings import Readings
+from rules.vitals import vitals_from
 from scaling.decide import decide
 from scaling.history import History
 from scaling.load import Load
 from scaling.outlook import Expected, Outlook
 from scaling.plan import Decision
 from scaling.record import Lever
-from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
+from scaling.specification import Objective
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings, told
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 FULL = Minute(records_per_second=400)
@@ -106,6 +109,18 @@ def test_what_the_units_saved_up_carry_to_the_end_of_the_forecast_is_not_met_yet
     saved_a_second = 300 * 450 // 600
     for rate, then in ((450 + saved_a_second, 450), (451 + saved_a_second, 451 + saved_a_second)):
         assert decided(seen(table(450), *[FULL] * 90), coming(rate))[TABLE].allowed == then
+
+
+def test_an_index_that_writes_nothing_for_minutes_is_looked_at_like_any_other() -> None:
+    pipeline = a_pipeline(table=a_table(5000, index_units=5000))
+    windows = dict(told(pipeline).windows())
+    metric = table_metric("scores", "by-race", "ConsumedWriteCapacityUnits", "Sum")
+    consumed = windows[metric]
+    windows[metric] = replace(consumed, samples=(*consumed.samples[:-4], None, None, None, None))
+    of_now = Readings(pipeline, vitals_from(pipeline, windows, NOON), 60)
+    patient = replace(SPEC, objective=Objective(catch_up_seconds=3600))
+    plan = decide(of_now, diagnose(of_now), patient, History(()), NOON)
+    assert all(each.allowed <= each.current for each in plan.decisions)
 
 
 def test_a_shard_count_goes_down_by_a_quarter_at_least() -> None:

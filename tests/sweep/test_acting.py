@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.diagnosis import LeverKind
+from rules.diagnosis import Cause, LeverKind
 from rules.pipeline import KeySample, Pipeline
-from scaling.errors import CloudError, Denied, LimitExceeded, Unreachable
+from scaling.errors import CloudError, Denied, LimitExceeded, Throttled, Unreachable
 from scaling.history import UPDATE_SHARD_COUNT
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Action, SplitShard, UpdateRetention, UpdateShardCount
@@ -161,6 +161,34 @@ def test_a_sweep_that_died_before_its_call_is_made_up_for(
     assert (
         ledger.entries("race-day", sick.now - timedelta(hours=1))[0].outcome is Outcome.SUPERSEDED
     )
+
+
+def test_an_intention_stays_open_while_aws_is_still_at_it(
+    sick: World, ledger: SqliteLedger
+) -> None:
+    sick.control.pending.begin("stream", sick.second + 600, lambda: None)
+    ledger.begin(entry(sick, 2))
+    one_sweep(sick, ledger)
+    assert ledger.entries("race-day", sick.now - timedelta(hours=1))[0].outcome is Outcome.BEGUN
+
+
+def test_keys_that_can_not_be_sampled_keep_no_pipeline_from_its_cures(
+    ledger: SqliteLedger,
+) -> None:
+    class Unreadable(FaultyCloud):
+        def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+            raise Throttled("kinesis:GetRecords", stream, "slow down")
+
+    scenario = load_scenario("hot-key")
+    (spec,) = load_value(scenario.pipeline_file, "hot-key").pipelines
+    causes = set()
+    world = World(scenario, 1)
+    world.advance(180)
+    while world.second < scenario.duration_seconds:
+        report = one_sweep(world, ledger, spec, cloud=Unreadable(DirectCloud(world)))
+        causes |= {each.cause for each in report.diagnoses}
+        world.advance(60)
+    assert causes - {Cause.HEALTHY, Cause.OVERSIZED, Cause.UNKNOWN}
 
 
 def test_a_sweep_that_died_after_its_call_is_found_done(ledger: SqliteLedger) -> None:

@@ -26,8 +26,8 @@ LEGEND = (
     "writes that the table did not take at once; actions: changes made; undone: those that turned "
     "the last one round within the hour; refused: calls that AWS refused. steps, settled s: "
     "changes of a lever, and seconds, until all is well after a step of the load. θ, τ and υ: "
-    "accuracies and time shares under (U) and over (O) the need, and instability, as the SPEC research group has them, "
-    "of the three layers; lower is better."
+    "accuracies and time shares under (U) and over (O) the need, and instability, as the SPEC "
+    "research group has them, of the three layers; lower is better."
 )
 """What the headings mean."""
 

@@ -222,7 +222,7 @@ def _show_plan(
     minutes = len(operations) * OPERATION_SECONDS / 60
     click.echo(f"{stream.name}: {now} -> {counts[-1]} shards by {_words(operations)}")
     click.echo(f"  shard counts     {way}")
-    click.echo(f"  UpdateShardCount {updates} of {left} calls left for 24 hours")
+    click.echo(f"  UpdateShardCount takes {updates} of the {left} calls left for 24 hours")
     click.echo(f"  time             about {minutes:.1f} min")
     click.echo(f"  quota            {quota:,} shards left in the account, {made:,} made on the way")
     click.echo(f"  price            {before:,.2f} -> {after:,.2f} USD a month")
