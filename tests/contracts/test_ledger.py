@@ -194,6 +194,19 @@ def test_a_file_that_may_only_be_read_is_one_clear_mistake_and_still_read(tmp_pa
     ledger.close()
 
 
+def test_a_damaged_file_is_one_clear_mistake(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.sqlite"
+    ledger = SqliteLedger(str(place))
+    ledger.begin(ENTRY)
+    ledger.close()
+    whole = place.read_bytes()
+    place.write_bytes(whole[:4096] + bytes([255]) * (len(whole) - 4096))
+    damaged = SqliteLedger(str(place))
+    with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+        damaged.entries("race", NOON)
+    damaged.close()
+
+
 def test_a_table_forgets_sightings_by_its_time_to_live() -> None:
     with mock_aws():
         client = boto3.client("dynamodb", "us-east-1")
