@@ -89,7 +89,7 @@ def _sweep_one(
         spec.objective.iterator_age_max_seconds,
         history.last_change_of_any(),
     )
-    readings = _look_closer(readings, edges.cloud, now)
+    readings, unseen = _look_closer(readings, edges.cloud, now)
     findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
     diagnoses = diagnose(readings)
     expected = _expected(readings, edges.metrics, spec, now)
@@ -99,6 +99,7 @@ def _sweep_one(
     changes = _shown(plan) if dry_run else actor.act(plan)
     owners = conflicts(pipeline, spec)
     report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
+    report = replace(report, advice=report.advice + unseen)
     if dry_run:
         return report
     _keep(of_report(report), edges.ledger)
@@ -158,10 +159,13 @@ def _expected(
     return outlook(readings, past, spec.objective, now)
 
 
-def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:
-    """Sample the partition keys where one shard seems to carry more than its part."""
+def _look_closer(
+    readings: Readings, cloud: Cloud, now: datetime
+) -> tuple[Readings, tuple[str, ...]]:
+    """Sample the partition keys where one shard seems to carry more than its part; why that
+    failed, if so."""
     if readings.vitals.judged_until is None or not is_uneven(readings):
-        return readings
+        return readings, ()
     stream = readings.pipeline.stream
     per_shard = rate(readings.vitals.stream.incoming_records) / stream.shard_count
     seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
@@ -170,11 +174,11 @@ def _look_closer(readings: Readings, cloud: Cloud, now: datetime) -> Readings:
             cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
             for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
         )
-    except CloudError:
+    except CloudError as error:
         # Five reads a second of a shard are shared with its consumers: a refused one, or a key
         # that may not be used, must not keep a sick pipeline from its other cures.
-        return readings
-    return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples))
+        return readings, (f"the partition keys of {stream.name} could not be sampled: {error}",)
+    return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples)), ()
 
 
 def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -> History:

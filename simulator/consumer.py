@@ -194,13 +194,13 @@ class ConsumerState:
             self.capacities, self._consumed, waits, strict=True
         ):
             units = batch.size * capacity.units_per_record
-            undone = self._throttled(capacity, units, wait, work + longest) if wait else 0.0
+            undone = self._write_late(capacity, units, wait, work + longest) if wait else 0.0
             consumed.add(units - undone)
             if by_key:
                 self._throttle_key_range(capacity, units, by_key)
         return longest
 
-    def _throttled(
+    def _write_late(
         self, capacity: CapacityState, units: float, wait: float, duration: float
     ) -> float:
         """The units not consumed after all: what reaches the table before the timeout is, also

@@ -181,14 +181,16 @@ def test_keys_that_can_not_be_sampled_keep_no_pipeline_from_its_cures(
 
     scenario = load_scenario("hot-key")
     (spec,) = load_value(scenario.pipeline_file, "hot-key").pipelines
-    causes = set()
+    causes, advice = set(), set()
     world = World(scenario, 1)
     world.advance(180)
     while world.second < scenario.duration_seconds:
         report = one_sweep(world, ledger, spec, cloud=Unreadable(DirectCloud(world)))
         causes |= {each.cause for each in report.diagnoses}
+        advice |= set(report.advice)
         world.advance(60)
     assert causes - {Cause.HEALTHY, Cause.OVERSIZED, Cause.UNKNOWN}
+    assert any("could not be sampled: " in words and "slow down" in words for words in advice)
 
 
 def test_a_sweep_that_died_after_its_call_is_found_done(ledger: SqliteLedger) -> None:
