@@ -5,13 +5,12 @@ import pytest
 from simulator.world import World
 from tidegate.bench.account import Account
 from tidegate.bench.case import Case
-from tidegate.bench.controllers import keda, on_demand, scaling_utils, step_scaling
-from tidegate.bench.controllers.base import lanes_resource, shards_resource, table_resource
+from tidegate.bench.controllers import keda, on_demand, scaling_utils
+from tidegate.bench.controllers.base import shards_resource, table_resource
 from tidegate.bench.controllers.flink_autoscaler import parallelism
 from tidegate.bench.controllers.kinesis_auto_scaling import KinesisAutoScaling, periods, scaled
 from tidegate.bench.controllers.registry import CONTROLLERS
 from tidegate.bench.controllers.static import StaticAtMean, StaticAtPeak
-from tidegate.bench.controllers.target_tracking import Policy
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import Setting
 
@@ -37,58 +36,6 @@ def test_static_settings_carry_the_mean_and_the_peak() -> None:
     load = stepped(500, 2500, HOUR, 2)
     assert StaticAtMean().setting(load) == Setting(2, 4, 1500)
     assert StaticAtPeak().setting(load) == Setting(3, 5, 2750)
-
-
-@pytest.mark.parametrize(
-    ("before", "use", "after"),
-    [(10, 0.60, 11), (11, 0.70, 14), (14, 0.40, 13), (13, 0.30, 10), (10, 0.50, 10), (1, 0.6, 2)],
-)
-def test_step_scaling_walks_the_steps_of_awss_own_example(
-    before: int, use: float, after: int
-) -> None:
-    """The step scaling policy that AWS's guide works through: 10, 11, 14, 13, 10."""
-    assert step_scaling.step(before, use) == after
-
-
-def test_step_scaling_waits_for_three_minutes_and_for_its_cooldown() -> None:
-    policy = step_scaling.StepPolicy(shards_resource)
-    assert policy.wanted(10, [0.9] * 2, 1000) == 10
-    assert policy.wanted(10, [0.9] * 3, 1000) == 13
-    policy._acted_at = 1000
-    assert policy.wanted(13, [0.9] * 3, 1299) == 13
-    assert policy.wanted(13, [0.9] * 3, 1300) == 16
-
-
-@pytest.mark.parametrize(
-    ("use", "wanted"),
-    [
-        ([0.9, 0.9], 10),
-        ([0.9, 0.9, 0.9], 13),
-        ([0.9, None, 0.9], 10),
-        ([0.5] * 14, 10),
-        ([0.5] * 15, 8),
-        ([0.65] * 15, 10),
-        ([], 10),
-    ],
-    ids=["two", "three", "a gap", "14 low", "15 low", "within a tenth", "no data"],
-)
-def test_target_tracking_moves_in_proportion_once_its_alarm_has_fired(
-    use: list[float | None], wanted: int
-) -> None:
-    assert Policy(shards_resource).wanted(10, use, 0) == wanted
-
-
-def test_target_tracking_of_dynamodb_needs_two_minutes() -> None:
-    """DynamoDB's guide: two consecutive minutes above the target, fifteen below."""
-    assert Policy(table_resource, high_minutes=2).wanted(100, [0.84, 0.84], 0) == 120
-
-
-def test_a_scale_out_ends_the_cooldown_of_a_scale_in() -> None:
-    """TargetTrackingScalingPolicyConfiguration, API reference: ScaleInCooldown."""
-    policy = Policy(lanes_resource)
-    policy._in_at = 100
-    assert policy.wanted(10, [0.5] * 15, 200) == 10
-    assert policy.wanted(10, [0.9] * 3, 200) == 13
 
 
 @pytest.mark.parametrize(

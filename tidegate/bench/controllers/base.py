@@ -66,6 +66,10 @@ class Resource(Protocol):
         """What is set now."""
         ...
 
+    def is_changing(self, account: Account) -> bool:
+        """Whether a change is under way, so that AWS would refuse another."""
+        ...
+
     def set(self, account: Account, capacity: int) -> None:
         """Ask for another capacity, within what AWS allows of any single call."""
         ...
@@ -80,6 +84,9 @@ class _Shards:
 
     def capacity(self, account: Account) -> int:
         return account.setting.shards
+
+    def is_changing(self, account: Account) -> bool:
+        return account.is_stream_updating
 
     def set(self, account: Account, capacity: int) -> None:
         if not account.is_stream_updating:
@@ -98,6 +105,9 @@ class _Lanes:
     def capacity(self, account: Account) -> int:
         return account.setting.factor
 
+    def is_changing(self, account: Account) -> bool:
+        return account.is_mapping_updating
+
     def set(self, account: Account, capacity: int) -> None:
         if not account.is_mapping_updating:
             account.set_factor(min(capacity, FACTOR_MAX))
@@ -112,6 +122,9 @@ class _Table:
 
     def capacity(self, account: Account) -> int:
         return account.setting.write_units
+
+    def is_changing(self, account: Account) -> bool:
+        return account.is_table_updating
 
     def set(self, account: Account, capacity: int) -> None:
         if not account.is_table_updating:

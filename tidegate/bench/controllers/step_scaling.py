@@ -4,7 +4,8 @@ The steps are those of the example that AWS's documents work through (Amazon EC2
 guide, "Step and simple scaling policies", and its API's StepAdjustment): at 60 % of use and above
 add 10 %, at 70 % and above 30 %; at 40 % and below remove 10 %, at 30 % and below 30 %; a change of
 more than one is rounded towards zero, a smaller one is one. Alarms: 3 of 3 minutes high, 15 of 15
-low; cooldown 300 s, the default of StepScalingPolicyConfiguration.
+low; cooldown 300 s, the default of StepScalingPolicyConfiguration, during which a more aggressive
+step adds what it has above the one before, and nothing is removed.
 """
 
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from math import trunc
 
 from tidegate.bench.account import Account
 from tidegate.bench.controllers.base import RESOURCES, Resource, Samples, at_start
+from tidegate.bench.controllers.cooldown import Cooldown
 from tidegate.bench.controllers.target_tracking import all_above, all_below
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import Setting
@@ -36,28 +38,34 @@ def step(current: int, use: float) -> int:
 
 @dataclass(slots=True)
 class StepPolicy:
-    """The two policies of one resource, with the moment of the last activity."""
+    """The two policies of one resource."""
 
     resource: Resource
-    _acted_at: float = -1e9
+    cooldown: Cooldown = field(default_factory=lambda: Cooldown(COOLDOWN_SECONDS))
 
     def wanted(self, current: int, use: Samples, second: float) -> int:
         """What the steps make of the newest data point where an alarm fires."""
         newest = use[-1] if use else None
-        if newest is None or second - self._acted_at < COOLDOWN_SECONDS:
+        if newest is None:
             return current
-        is_high = all_above(use, HIGH - 1e-9, HIGH_MINUTES)
-        is_low = all_below(use, LOW + 1e-9, LOW_MINUTES)
-        return step(current, newest) if is_high or is_low else current
+        if all_above(use, HIGH - 1e-9, HIGH_MINUTES):
+            return max(current, step(self.cooldown.before(second, current), newest))
+        if all_below(use, LOW + 1e-9, LOW_MINUTES) and not self.cooldown.is_on(second):
+            return step(current, newest)
+        return current
 
     def act(self, account: Account) -> None:
         """Evaluate the alarms and ask for a change where one fires."""
-        current = self.resource.capacity(account)
+        if self.resource.is_changing(account):
+            return
         second = account.world.second
+        self.cooldown.complete(second)
+        current = self.resource.capacity(account)
         wanted = self.wanted(current, self.resource.use(account, LOW_MINUTES), second)
         if wanted != current:
-            self._acted_at = second
             self.resource.set(account, wanted)
+            if self.resource.is_changing(account):
+                self.cooldown.begin(second, current, wanted)
 
 
 @dataclass(slots=True)

@@ -1,12 +1,17 @@
 """Application Auto Scaling's target tracking, on each resource alone.
 
-From the Application Auto Scaling user guide, "Target tracking scaling policies", and the API
+From the Application Auto Scaling user guide, "How target tracking scaling works", and the API
 reference, TargetTrackingScalingPolicyConfiguration: out in proportion to the metric, in gradually;
 cooldowns of 300 s each way are the default of custom resources and 0 that of DynamoDB tables; a
-scale-out ends a scale-in's cooldown; a metric without data scales nothing. Its alarms: above the
-target for 3 minutes to go out, 2 for DynamoDB; a tenth below it for 15 minutes to go in (the
-alarms that it creates are named AlarmHigh and AlarmLow; their numbers are those seen in accounts,
-and DynamoDB's are in "Metrics and dimensions" of its guide). 70 % is DynamoDB's default target.
+metric without data scales nothing. During the cooldown of a scale-out only a larger one is let
+through: since the use is told against the capacity of now, which what was added is part of, any
+capacity above it that the metric still asks for is one.
+
+Its alarms: above the target for 3 minutes to go out, 2 for DynamoDB; for 15 minutes below a lower
+threshold to go in, a tenth below the target ("usually more than 10% lower", says the guide), and
+for DynamoDB 20 points below it (repost.aws/knowledge-center/dynamodb-auto-scaling: with a target
+of 70, out above it for 2 consecutive minutes, in below 50 for 15). That custom resources have 3 and
+15 minutes is seen in accounts. 70 % is DynamoDB's default target.
 
 Shards and factor are custom resources; AWS's own limits of one call bound what their endpoint asks
 for: double or half, one change at a time.
@@ -24,13 +29,14 @@ from tidegate.bench.controllers.base import (
     shards_resource,
     table_resource,
 )
+from tidegate.bench.controllers.cooldown import Cooldown
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import Setting
 
 __all__ = ["Policy", "TargetTracking", "all_above", "all_below"]
 
 TARGET = 0.7
-LOW_SHARE = 0.9
+LOW, TABLE_LOW = 0.9 * TARGET, 0.5
 LOW_MINUTES = 15
 ROUNDING = 1e-9
 
@@ -49,13 +55,12 @@ def all_below(samples: Samples, threshold: float, minutes: int) -> bool:
 
 @dataclass(slots=True)
 class Policy:
-    """One policy of one resource, with the moments of its last activities."""
+    """One policy of one resource."""
 
     resource: Resource
     high_minutes: int = 3
-    cooldown_seconds: int = 300
-    _out_at: float = -1e9
-    _in_at: float = -1e9
+    low: float = LOW
+    cooldown: Cooldown = field(default_factory=lambda: Cooldown(300))
 
     def wanted(self, current: int, use: Samples, second: float) -> int:
         """The capacity that brings the metric back to its target; the current one to stay."""
@@ -64,30 +69,28 @@ class Policy:
             return current
         proportional = max(1, ceil(current * newest / TARGET - ROUNDING))
         if all_above(use, TARGET, self.high_minutes):
-            waited = second - self._out_at >= self.cooldown_seconds
-            return max(current, proportional) if waited else current
-        if all_below(use, TARGET * LOW_SHARE, LOW_MINUTES):
-            waited = second - max(self._in_at, self._out_at) >= self.cooldown_seconds
-            return min(current, proportional) if waited else current
+            return max(current, proportional)
+        if all_below(use, self.low, LOW_MINUTES) and not self.cooldown.is_on(second):
+            return min(current, proportional)
         return current
 
     def act(self, account: Account) -> None:
         """Evaluate the alarms and ask for a change where one fires."""
-        current = self.resource.capacity(account)
+        if self.resource.is_changing(account):
+            return
         second = account.world.second
+        self.cooldown.complete(second)
+        current = self.resource.capacity(account)
         wanted = self.wanted(current, self.resource.use(account, LOW_MINUTES), second)
-        if wanted > current:
-            self._out_at = second
-            self._in_at = -1e9
-        elif wanted < current:
-            self._in_at = second
         if wanted != current:
             self.resource.set(account, wanted)
+            if self.resource.is_changing(account):
+                self.cooldown.begin(second, current, wanted)
 
 
 def _policies() -> tuple[Policy, ...]:
     return (
-        Policy(table_resource, high_minutes=2, cooldown_seconds=0),
+        Policy(table_resource, high_minutes=2, low=TABLE_LOW, cooldown=Cooldown(0)),
         Policy(lanes_resource),
         Policy(shards_resource),
     )
