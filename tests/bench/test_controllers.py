@@ -64,6 +64,14 @@ def test_kinesis_auto_scaling_doubles_and_halves(direction: str, before: int, af
     assert scaled(direction, before) == after
 
 
+def test_kinesis_auto_scaling_halves_odd_counts_as_go_divides_integers() -> None:
+    """calculateNewShardCount: currentShardCount / 2. AWS takes no less than half: 3 of 5."""
+    assert scaled("Down", 5) == 2
+    account = account_after(steady(100), Setting(5, 5, 4000), 180)
+    KinesisAutoScaling(0.25, 0.075).act(account)
+    assert [(call.from_capacity, call.to_capacity) for call in account.calls] == [(5, 3)]
+
+
 def test_kinesis_auto_scaling_fills_gaps_with_zero_in_points_of_five_minutes() -> None:
     assert periods([1.0, None, 3.0, 4.0, 5.0, 6.0]) == [1.0, 18.0]
     assert periods([1.0, None, 3.0, 4.0, 2.0], largest=True) == [4.0]
@@ -85,6 +93,14 @@ def test_kinesis_auto_scaling_doubles_after_25_minutes_above_a_quarter() -> None
     first = next(minute for minute, count in enumerate(counts, start=3) if count > 2)
     assert counts[-1] == 4
     assert 60 + 25 <= first <= 60 + 25 + 8
+
+
+def test_kinesis_auto_scaling_doubles_again_as_soon_as_the_stream_is_active() -> None:
+    """checkLastScaledTimestamp is called with 0 minutes, and the alarm tells its old points anew."""
+    load = stepped(200, 1600, HOUR, 2)
+    counts = shards_over_time(KinesisAutoScaling(0.25, 0.075), load, 2)
+    assert list(dict.fromkeys(counts)) == [2, 4, 8]
+    assert counts.index(8) - counts.index(4) <= 2
 
 
 def test_kinesis_auto_scaling_halves_after_285_of_300_minutes_below() -> None:

@@ -3,11 +3,15 @@ and bytes; the shards are doubled or halved.
 
 From the repository (terraform/scale.tf, kinesis_scaling_cf.yaml, golang/scale.go): out after 5 of
 5 points (25 min) at or above the high threshold, in after 57 of 60 (285 of 300 min) below the low
-one; missing points count as zero; points from before the last change are not looked at again,
-since a scaling is skipped that lies within the alarm's evaluation period of the last one; not in
-while the iterator age is above 30 min, which is scaled into the same factor. The thresholds of
-the article that introduced it are 0.25 and 0.075, those of the repository's templates 0.75 and
-0.25: both are measured.
+one; missing points count as zero; not in while the iterator age is above 30 min, which is scaled
+into the same factor. The thresholds of the article that introduced it are 0.25 and 0.075, those of
+the repository's templates 0.75 and 0.25: both are measured.
+
+Alarms are evaluated each minute over points that slide along, as scale.tf tells. After a scaling,
+both are written anew with the new count and set to INSUFFICIENT_DATA, so that they tell all of
+their points against it, those from before the scaling too, and may fire again at once: the pause
+between scalings is "unused right now and set to 0" (checkLastScaledTimestamp). While the stream is
+UPDATING the call is refused and the alarm set to OK, to try again.
 
 It governs shards alone: the table is static at the load's peak, and the factor at what the peak
 needs on the shards of the start, so that concurrency never is what it lacks.
@@ -29,8 +33,9 @@ AGE_MINUTES_BLOCKING = 30
 
 
 def scaled(direction: str, shards: int) -> int:
-    """Twice the shards, or half of them, at least one; ``direction`` is Up or Down."""
-    return shards * 2 if direction == "Up" else max(1, -(-shards // 2))
+    """Twice the shards, or half of them rounded down, at least one; ``direction`` is Up or Down.
+    Of an odd count AWS takes no less than half rounded up, which is what the account asks for."""
+    return shards * 2 if direction == "Up" else max(1, shards // 2)
 
 
 def periods(minutes: Samples, *, largest: bool = False) -> list[float]:
@@ -49,7 +54,6 @@ class KinesisAutoScaling:
 
     out_at: float
     in_at: float
-    _scaled_at: float = -1e9
 
     def setting(self, load: Load) -> Setting:
         """Shards for the start, the rest for the peak."""
@@ -58,31 +62,18 @@ class KinesisAutoScaling:
         return Setting(start.shards, factor, peak.write_units)
 
     def act(self, account: Account) -> None:
-        """Evaluate both alarms, once in a period of theirs."""
-        world = account.world
-        if world.second % (60 * PERIOD_MINUTES) or account.is_stream_updating:
+        """Evaluate both alarms; the lower one never fires at one shard."""
+        if account.is_stream_updating:
             return
         shards = account.setting.shards
-        waited = world.second - self._scaled_at
-        use = self._use(account, shards)
-        if self._is_high(use) and waited >= 60 * PERIOD_MINUTES * OUT_POINTS:
-            self._scale(account, scaled("Up", shards))
-        elif shards > 1 and waited >= 60 * PERIOD_MINUTES * IN_POINTS_OF:
+        if self._is_high(_use(account, shards, OUT_POINTS)):
+            account.set_shards(min(scaled("Up", shards), SHARDS_MAX))
+        elif shards > 1:
             ages = account.kinesis(
                 "GetRecords.IteratorAgeMilliseconds", "Maximum", PERIOD_MINUTES * IN_POINTS_OF
             )
-            if self._is_low(use, periods(ages, largest=True)):
-                self._scale(account, scaled("Down", shards))
-
-    def _use(self, account: Account, shards: int) -> list[float]:
-        minutes = PERIOD_MINUTES * IN_POINTS_OF
-        records = periods(account.kinesis("IncomingRecords", "Sum", minutes))
-        sizes = periods(account.kinesis("IncomingBytes", "Sum", minutes))
-        seconds = 60 * PERIOD_MINUTES * shards
-        return [
-            max(count / (1000 * seconds), size / (1024 * 1024 * seconds))
-            for count, size in zip(records, sizes, strict=True)
-        ]
+            if self._is_low(_use(account, shards, IN_POINTS_OF), periods(ages, largest=True)):
+                account.set_shards(scaled("Down", shards))
 
     def _is_high(self, use: list[float]) -> bool:
         newest = use[-OUT_POINTS:]
@@ -94,6 +85,13 @@ class KinesisAutoScaling:
         below = sum(max(pair) < self.in_at for pair in zip(use, by_age, strict=True))
         return len(use) == IN_POINTS_OF and below >= IN_POINTS
 
-    def _scale(self, account: Account, shards: int) -> None:
-        self._scaled_at = account.world.second
-        account.set_shards(min(shards, SHARDS_MAX))
+
+def _use(account: Account, shards: int, points: int) -> list[float]:
+    minutes = PERIOD_MINUTES * points
+    records = periods(account.kinesis("IncomingRecords", "Sum", minutes))
+    sizes = periods(account.kinesis("IncomingBytes", "Sum", minutes))
+    seconds = 60 * PERIOD_MINUTES * shards
+    return [
+        max(count / (1000 * seconds), size / (1024 * 1024 * seconds))
+        for count, size in zip(records, sizes, strict=True)
+    ]
