@@ -112,13 +112,35 @@ def test_kinesis_auto_scaling_halves_after_285_of_300_minutes_below() -> None:
 
 @pytest.mark.parametrize(
     ("shards", "use", "wanted"),
-    [(10, [0.81] * 10, 12), (10, [0.81] * 9, 10), (1, [0.9] * 60, 2), (10, [0.19] * 60, 9)],
+    [
+        (10, [0.81] * 10, 12),
+        (10, [0.81] * 9, 10),
+        (10, [0.81, *[0.5] * 5] * 10, 12),
+        (1, [0.9] * 60, 2),
+        (35, [0.9] * 60, 42),
+        (10, [0.19] * 60, 9),
+        (10, [0.19] * 59 + [0.2], 10),
+        (10, [0.19] * 58 + [None] * 2, 9),
+        (10, [0.81] * 10 + [None] * 50, 12),
+    ],
 )
 def test_scaling_utils_follows_the_example_of_its_readme(
-    shards: int, use: list[float], wanted: int
+    shards: int, use: list[float | None], wanted: int
 ) -> None:
-    """scaleUp: 80 % for 10 minutes, by 20 %; scaleDown: 20 % for 60 minutes, by 1 shard."""
+    """scaleUp: 80 % for 10 minutes, by 20 %; scaleDown: 20 % for 60 minutes, by 1 shard. As
+    StreamMonitor counts: any 10 samples of the 60, and a missing one as low."""
     assert scaling_utils.ScalingUtils().wanted(shards, use, 0) == wanted
+
+
+def test_scaling_utils_looks_at_the_last_hour_and_asks_for_a_fifth_more() -> None:
+    account = account_after(steady(1900), Setting(2, 5, 4000), 180)
+    scaling_utils.ScalingUtils().act(account)
+    assert [(call.from_capacity, call.to_capacity) for call in account.calls] == [(2, 3)]
+
+
+def test_scaling_utils_counts_an_hour_without_data_as_low() -> None:
+    """StreamMonitor: "if we got nothing back, then there are no puts or gets happening"."""
+    assert scaling_utils.ScalingUtils().wanted(10, [None] * 60, 0) == 9
 
 
 def test_scaling_utils_cools_off_for_two_hours_after_a_scale_down() -> None:
