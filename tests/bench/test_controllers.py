@@ -173,6 +173,46 @@ def test_on_demand_serves_twice_the_peak_and_4000_when_new(peak: float, served: 
     assert on_demand.capacity_for(peak) == served
 
 
+def test_on_demand_knows_every_peak_of_the_past_and_a_stream_those_of_30_days() -> None:
+    """Kinesis' guide: double the peak write throughput observed in the previous 30 days."""
+    day = 86_400
+    past = ((-40.0 * day, 1000.0), (-31 * day, 9000.0), (-30.5 * day, 1000.0))
+    points = (*past, (-7130.0, 1000.0), (-7129.0, 6000.0), (-7128.0, 1000.0), (60.0, 1000.0))
+    setting = on_demand.OnDemand().setting(Load("peaks", "own", points, HOUR))
+    assert (setting.shards, setting.write_units) == (12, 18_000)
+
+
+def test_what_a_load_comes_to_when_it_begins_is_past_and_what_follows_is_not() -> None:
+    load = Load("rising", "own", ((-7200.0, 1000.0), (7200.0, 9000.0)), 2 * HOUR)
+    assert on_demand.past_peak(load, -7200) == 5000
+
+
+def test_on_demand_serves_more_than_double_only_after_15_and_30_minutes() -> None:
+    """The guides: throttling can occur beyond double within 15 (Kinesis), 30 minutes (DynamoDB)."""
+    points = ((-86_400, 1000), (599.5, 1000), (600, 2200), (1200, 2200), (1200.5, 2900))
+    load = Load("jumps", "own", points, HOUR)
+    controller = on_demand.OnDemand()
+    account = account_after(load, controller.setting(load), 60)
+    seen: dict[str, int] = {}
+    while account.world.second < load.duration_seconds:
+        controller.act(account)
+        setting = account.setting
+        seen.setdefault(f"{setting.shards} shards", account.world.second)
+        seen.setdefault(f"{round(setting.write_units, -2)} units", account.world.second)
+        account.world.advance(60)
+    assert list(seen) == [
+        "4 shards",
+        "4000 units",
+        "5 shards",
+        "4400 units",
+        "6 shards",
+        "5800 units",
+    ]
+    first = seen["5 shards"]
+    assert seen["4400 units"] == first
+    assert (seen["6 shards"] - first, seen["5800 units"] - first) == (900, 1800)
+
+
 def test_on_demand_sets_capacity_without_a_call() -> None:
     account = account_after(steady(2900), Setting(4, 5, 4000), 120)
     controller = CONTROLLERS["on-demand"]()

@@ -3,8 +3,10 @@
 From the Kinesis developer guide, "Choose the right mode to stream in": a new stream takes 4 MB/s
 and 4,000 records/s, and later up to double the peak of the last 30 days; more than double within
 15 minutes may be throttled. From the DynamoDB developer guide, "On-demand capacity mode": a new
-table takes 4,000 writes/s at once, later double the previous peak. The world here has seen the
-load's past (as far as it is known), so that its peak counts.
+table takes 4,000 writes/s at once, later double the previous peak, however long ago that was; more
+than double within 30 minutes may be throttled. So what is served is raised no sooner than so long
+after the last time. The world here has seen the load's past (as far as it is known), so that its
+peak counts; nothing is taken away while a load lasts.
 
 Lambda is not part of that: the factor is static at what the peak needs on the shards there are.
 """
@@ -18,10 +20,11 @@ from tidegate.bench.controllers.base import at_peak
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import FACTOR_MAX, Setting, shards_for
 
-__all__ = ["OnDemand", "capacity_for"]
+__all__ = ["OnDemand", "capacity_for", "past_peak"]
 
 NEW_RECORDS_PER_SECOND = 4000.0
-DOUBLING_SECONDS = 900
+STREAM_SECONDS, TABLE_SECONDS = 900, 1800
+STREAM_REMEMBERS_SECONDS = 30 * 86_400
 
 
 def capacity_for(peak: float) -> float:
@@ -29,37 +32,55 @@ def capacity_for(peak: float) -> float:
     return max(NEW_RECORDS_PER_SECOND, 2 * peak)
 
 
+def past_peak(load: Load, since: float) -> float:
+    """The highest rate from a second on until the load begins; between points it is on a line."""
+    traffic = Traffic(load.points)
+    inside = (rate for second, rate in load.points if since <= second <= 0)
+    return max(rate_at(traffic, since), *inside, rate_at(traffic, 0))
+
+
 @dataclass(slots=True)
 class OnDemand:
     """AWS's own hand: it needs no call, and no limit of calls binds it."""
 
-    _peak: float = 0.0
-    _raised_at: float = -1e9
+    _stream_peak: float = 0.0
+    _table_peak: float = 0.0
+    _units: int = 0
+    _stream_raised_at: float = -1e9
+    _table_raised_at: float = -1e9
 
     def setting(self, load: Load) -> Setting:
         """What the past peak allows."""
-        past = Traffic(load.points)
-        first = int(min(0.0, load.points[0][0]))
-        self._peak = max(rate_at(past, second) for second in range(first, 1, 300))
-        rate = capacity_for(self._peak)
-        shards = shards_for(rate)
+        first = min(0.0, load.points[0][0])
+        self._table_peak = past_peak(load, first)
+        self._stream_peak = past_peak(load, max(first, -STREAM_REMEMBERS_SECONDS))
+        self._units = int(capacity_for(self._table_peak))
+        shards = shards_for(capacity_for(self._stream_peak))
         factor = min(FACTOR_MAX, -(-at_peak(load).lanes // shards))
-        return Setting(shards, factor, int(rate))
+        return Setting(shards, factor, self._units)
 
     def act(self, account: Account) -> None:
         """Follow the peak: capacity is double the highest rate there has been."""
         world = account.world
         if not world.series:
             return
-        self._peak = max(self._peak, world.series[-1].arrivals_per_second)
-        rate = capacity_for(self._peak)
-        table = world.capacities[None]
-        if table.write_units != int(rate):
-            table.set_units(int(rate), table.read_units)
-        shards = shards_for(rate)
-        if shards > world.stream.open_count and (
-            world.second - self._raised_at >= DOUBLING_SECONDS
-        ):
-            self._raised_at = world.second
+        newest = world.series[-1].arrivals_per_second
+        self._stream_peak = max(self._stream_peak, newest)
+        self._table_peak = max(self._table_peak, newest)
+        self._serve_units(account)
+        shards = shards_for(capacity_for(self._stream_peak))
+        waited = world.second - self._stream_raised_at >= STREAM_SECONDS
+        if shards > world.stream.open_count and waited:
+            self._stream_raised_at = world.second
             world.stream.uniform(shards)
             world.stream.weigh(world.traffic)
+
+    def _serve_units(self, account: Account) -> None:
+        world = account.world
+        units = int(capacity_for(self._table_peak))
+        if units > self._units and world.second - self._table_raised_at >= TABLE_SECONDS:
+            self._table_raised_at = world.second
+            self._units = units
+        table = world.capacities[None]
+        if table.write_units != self._units:
+            table.set_units(self._units, table.read_units)
