@@ -12,6 +12,10 @@ __all__ = ["table_causes"]
 THROTTLED_SHARE = 0.01
 """Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
 
+USED_UP_SHARE = 0.9
+"""Of a table's units. One key's partition is at its limit while units of the table are left; where
+none are, all partitions may be: each takes 1,000 a second, out of the burst as well."""
+
 BURST_SECONDS_ENOUGH = 300
 """A table that consumes more than its units lives on what it has saved up; when that is gone before
 a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
@@ -45,20 +49,27 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
     throttled = vitals.write_throttles.last(RECENT_SECONDS)
     key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
     consumed = rate(vitals.consumed_write_units)
-    evidence = (
+    evidence: tuple[str, ...] = (
         f"{capacity.where} throttled {throttled.peak or 0:,.0f} writes in a minute "
         f"({share:.0%} of those attempted)",
         f"it consumed {_of_units(consumed, capacity, vitals.consumed_write_units)}",
     )
     if key_range > throttled.total / 2:
-        yield Diagnosis(
-            Cause.HOT_KEY,
-            capacity.where,
-            (*evidence, f"{key_range:,.0f} of the throttles were of a key range, not of the table"),
-            advice=HOT_PARTITION_ADVICE,
-        )
-        return
+        evidence += (f"{key_range:,.0f} of the throttles were of a key range, not of the table",)
+        if not (table.is_provisioned and _is_used_up(capacity, vitals.consumed_write_units)):
+            yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
+            return
+        evidence += ("the table was used up all the same: more units bring more partitions",)
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _is_used_up(capacity: Capacity, consumed: Window) -> bool:
+    """Whether the newest minutes left no units, or those that there were then: the table has been
+    raised since."""
+    increased = capacity.last_increase_at
+    if increased is not None and increased > consumed.last(RECENT_SECONDS).start:
+        return True
+    return rate(consumed) >= USED_UP_SHARE * capacity.write_units
 
 
 def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

@@ -1,7 +1,8 @@
-"""What a table has saved up for bursts, told from what it left unused."""
+"""What a table has saved up for bursts, told from what it left unused, and how fast that can go."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import ceil
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import Capacity
@@ -10,7 +11,14 @@ from rules.window import Window
 from scaling.history import History
 from scaling.record import Lever, Outcome
 
-__all__ = ["saved_units", "units_meanwhile"]
+__all__ = ["PARTITION_UNITS", "partition_units", "saved_units", "units_meanwhile"]
+
+PARTITION_UNITS = 1000
+"""Write units that a partition takes a second, burst included (DynamoDB guide, burst and adaptive
+capacity)."""
+
+SURELY_CONSUMED = 0.9
+"""Writes are counted in the minute in which they are tried, and may be done in the next."""
 
 SAME_CHANGE = timedelta(minutes=2)
 """DescribeTable's moment of an increase and the ledger's are of one change within this time."""
@@ -36,6 +44,19 @@ def saved_units(capacity: Capacity, consumed: Window, history: History) -> float
         units = _units_at(at, changes, capacity.write_units)
         saved = min(BURST_SECONDS * units, max(0.0, saved + units * seconds - spent))
     return min(saved, float(BURST_SECONDS * capacity.write_units))
+
+
+def partition_units(capacity: Capacity, consumed: Window, history: History) -> int:
+    """Write units that all partitions take a second, at least: as many partitions as the most units
+    need that it has or is known to have had or consumed. AWS takes none of them back."""
+    lever = Lever.of(LeverKind.WRITE_CAPACITY, capacity.where)
+    done = (
+        max(entry.from_capacity, entry.to_capacity)
+        for entry in history.entries
+        if entry.lever == lever and entry.outcome is Outcome.DONE
+    )
+    peak = SURELY_CONSUMED * (consumed.peak or 0.0) / consumed.metric.period_seconds
+    return PARTITION_UNITS * ceil(max(1, capacity.write_units, peak, *done) / PARTITION_UNITS)
 
 
 def units_meanwhile(capacity: Capacity, history: History, start: datetime, seconds: float) -> float:

@@ -36,13 +36,15 @@ class Meanwhile:
 
     def piling_up(self, model: CapacityModel, records_per_second: float) -> float:
         """Records that will wait for a table at their end: those that its units and what it has
-        saved up for bursts don't carry until then. Below zero where they carry more."""
+        saved up for bursts don't carry until then, or its partitions. Below zero where they carry
+        more."""
         units = model.write_units_per_record
         if not units:
             return -inf
         has = units_meanwhile(model.capacity, self.history, self.incoming.end, self.seconds)
-        missing = records_per_second * units - has
-        return (missing * self.seconds - model.saved_write_units) / units
+        wanted = records_per_second * units
+        missing = (wanted - has) * self.seconds - model.saved_write_units
+        return max(missing, (wanted - model.partition_units_per_second) * self.seconds) / units
 
     def _rise(self) -> float:
         """Records a second. A jump, which shows in two minutes at most, is none."""

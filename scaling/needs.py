@@ -119,6 +119,8 @@ class Needs:
         if stands is None or not of_record or fixed or self.readings.is_out_of_objective:
             return False
         incoming = self.readings.vitals.stream.incoming_records
+        if rate(incoming) * of_record > model.partition_units_per_second:
+            return False
         coming = stands.still_to_come(incoming, self.spec.objective.catch_up_seconds)
         if coming is None or units < of_record * stands.records_per_second / ROOM:
             return False

@@ -50,9 +50,10 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
     if spec.target_utilization.capacity is None:
         from_burst = _burst(model, expected.soon_seconds)
         stands = _standing(model, expected)
+    splits = _splits(model, likely)
     ready = {
         lever: Ready(
-            max(1, demand.capacity - from_burst.get(lever, 0)),
+            max(1, demand.capacity - from_burst.get(lever, 0), splits.get(lever, 0)),
             _enough(demand, most[lever], later.get(lever)),
             demand.because,
             floors[lever.kind].get(lever),
@@ -89,13 +90,25 @@ def _burst(model: Model, seconds: float) -> dict[Lever, int]:
     }
 
 
+def _splits(model: Model, demands: Demands) -> dict[Lever, int]:
+    """Units without which the partitions don't take what is demanded, burst or not."""
+    levers = {
+        Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): each for each in model.capacities
+    }
+    return {
+        lever: each.units_to_split(demands[lever].capacity)
+        for lever, each in levers.items()
+        if lever in demands
+    }
+
+
 def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
     stands, found = expected.standing, {}
     if stands is None:
         return {}
     for each in model.capacities:
         of_record = each.write_units_per_record
-        if of_record:
+        if of_record and not each.units_to_split(of_record * stands.highest_records_per_second):
             lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             units = ceil(of_record * stands.records_per_second)
             because = (
@@ -140,7 +153,8 @@ def _partly_from_burst(
         keeps = BURST_SECONDS / (lead_seconds + BURST_SECONDS)
         units = most[lever].capacity
         from_burst = ceil(max(units - saved, units * (1 - keeps)))
-        capacity = max(ceil(likely[lever].capacity * room), from_burst)
+        split = each.units_to_split(units)
+        capacity = max(ceil(likely[lever].capacity * room), from_burst, split)
         because = most[lever].because
         if capacity < units:
             because += f", {units - capacity:,} of them out of the burst saved up if they come"

@@ -13,7 +13,7 @@ from rules.readings import (
     Readings,
 )
 from rules.window import Window
-from scaling.burst import saved_units
+from scaling.burst import PARTITION_UNITS, partition_units, saved_units
 from scaling.feeding import Feeding, feeding
 from scaling.history import History
 from scaling.job_model import units_per_job_record
@@ -48,13 +48,21 @@ READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known, and the
-    write units that it has saved up for bursts."""
+    """A table or index: units that a record of the pipeline costs, None where not known, the write
+    units that it has saved up for bursts, and those that its partitions take a second."""
 
     capacity: Capacity
     write_units_per_record: float | None
     read_units_per_record: float | None
     saved_write_units: float = 0.0
+    partition_units_per_second: float = inf
+
+    def units_to_split(self, write_units_per_second: float) -> int:
+        """The fewest units that come with partitions for so many units a second, 0 where those that
+        it has take them."""
+        if write_units_per_second <= self.partition_units_per_second:
+            return 0
+        return PARTITION_UNITS * (ceil(write_units_per_second / PARTITION_UNITS) - 1) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ def _capacity_model(
         units(written),
         units(vitals.consumed_read_units),
         saved_units(capacity, written, history),
+        partition_units(capacity, written, history),
     )
 
 

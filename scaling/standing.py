@@ -37,12 +37,13 @@ class Standing:
     """A rate that a table's units carry, with the excursions beyond it out of its burst.
 
     ``excursion_records`` is the most that one excursion brought beyond the rate; ``following`` the
-    mean rate of a table that goes up with every excursion.
+    mean rate of a table that goes up with every excursion, ``highest`` that of the highest.
     """
 
     records_per_second: float
     excursion_records: float
     following_records_per_second: float
+    highest_records_per_second: float
 
     def still_to_come(self, incoming: Window, drain_seconds: float) -> float | None:
         """Records beyond the rate that the excursion of now may still bring, 0 after one whose
@@ -70,7 +71,7 @@ def standing(past: Past) -> Standing | None:
     following = _following([rate or 0.0 for rate in past.rates[-LATELY - HOUR :]])
     if CLEARLY_DEARER * lowest >= following:
         return None
-    return Standing(lowest, _largest_excursion(rates, lowest), following)
+    return Standing(lowest, _largest_excursion(rates, lowest), following, max(rates))
 
 
 def _lowest(rates: Sequence[float]) -> float:

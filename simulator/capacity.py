@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 
 from simulator.scenario import CapacityData
 
@@ -11,7 +12,8 @@ BURST_SECONDS = 300
 """Unused capacity that can be burst (DynamoDB developer guide)."""
 
 PARTITION_UNITS = 1000
-"""Write units that one partition serves (DynamoDB developer guide)."""
+"""Write units that one partition serves a second, bursts included (DynamoDB developer guide, burst
+and adaptive capacity)."""
 
 
 @dataclass(slots=True)
@@ -39,7 +41,11 @@ class Bucket:
 
 @dataclass(slots=True)
 class CapacityState:
-    """A table (``index`` None) or index as it is now."""
+    """A table (``index`` None) or index as it is now.
+
+    ``partitions`` bounds what its partitions take together, however much the bucket holds;
+    ``hot_partition`` is the one of the hot key.
+    """
 
     table: str
     index: str | None
@@ -47,10 +53,15 @@ class CapacityState:
     write_units: int
     read_units: int
     bucket: Bucket
-    partition: Bucket = field(default_factory=lambda: Bucket(PARTITION_UNITS, 1, PARTITION_UNITS))
+    partitions: Bucket = field(init=False)
+    hot_partition: Bucket = field(init=False)
     decreases_today: int = 0
     last_decrease_at: datetime | None = None
     last_increase_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.partitions = _full(_partition_units(self.write_units))
+        self.hot_partition = _full(PARTITION_UNITS)
 
     @classmethod
     def of(cls, data: CapacityData) -> "CapacityState":
@@ -78,11 +89,25 @@ class CapacityState:
         return (("TableName", self.table), ("GlobalSecondaryIndexName", self.index))
 
     def set_units(self, write_units: int, read_units: int) -> None:
-        """New provisioned throughput, effective at once."""
+        """New provisioned throughput, effective at once. Partitions that it needs for that stay
+        when it is lowered again."""
         self.write_units, self.read_units = write_units, read_units
         self.bucket.units_per_second = write_units
+        most = max(self.partitions.units_per_second, _partition_units(write_units))
+        self.partitions.units_per_second = most
 
     def fill(self) -> None:
         """One second passes."""
         self.bucket.fill()
-        self.partition.fill()
+        self.partitions.fill()
+        self.hot_partition.fill()
+
+
+def _partition_units(write_units: int) -> int:
+    """What the fewest partitions that provide so many units take, spread evenly."""
+    return PARTITION_UNITS * max(1, ceil(write_units / PARTITION_UNITS))
+
+
+def _full(units: float) -> Bucket:
+    """Partitions save nothing up beyond the second."""
+    return Bucket(units, 1, units)

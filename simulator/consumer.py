@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from simulator.capacity import CapacityState
+from simulator.capacity import Bucket, CapacityState
 from simulator.publisher import Dimensions, Metric, Publisher
 from simulator.scenario import FunctionData, MappingData
 from simulator.shards import Batch, Lane, ShardState
@@ -17,6 +17,8 @@ FAILING_SECONDS = 0.3
 """How long a poisoned batch runs before it fails; far from any timeout."""
 
 FUNCTION_METRICS = ("Invocations", "Errors", "Duration", "IteratorAge", "Throttles")
+PROVISIONED = "WriteProvisionedThroughputThrottleEvents"
+KEY_RANGE = "WriteKeyRangeThroughputThrottleEvents"
 RETRY_SECONDS = 1.0
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 
@@ -182,40 +184,42 @@ class ConsumerState:
         waits = []
         longest = 0.0
         for capacity in self.capacities:
-            wait = capacity.bucket.spend(batch.size * capacity.units_per_record)
-            by_key = (
-                capacity.partition.spend(batch.hot * capacity.units_per_record)
-                if batch.hot
-                else 0.0
-            )
-            waits.append((wait, by_key))
-            longest = max(longest, wait, by_key)
-        for capacity, consumed, (wait, by_key) in zip(
+            units = batch.size * capacity.units_per_record
+            wait, in_all = capacity.bucket.spend(units), capacity.partitions.spend(units)
+            hot = batch.hot * capacity.units_per_record
+            by_key = capacity.hot_partition.spend(hot) if hot else 0.0
+            waits.append((wait, in_all, by_key))
+            longest = max(longest, wait, in_all, by_key)
+        for capacity, consumed, (wait, in_all, by_key) in zip(
             self.capacities, self._consumed, waits, strict=True
         ):
-            units = batch.size * capacity.units_per_record
-            undone = self._write_late(capacity, units, wait, work + longest) if wait else 0.0
+            units, undone = batch.size * capacity.units_per_record, 0.0
+            if wait or in_all:
+                slowest = capacity.bucket if wait >= in_all else capacity.partitions
+                undone = self._write_late(capacity, slowest, units, work + longest)
+                self._throttle_all(capacity, slowest, units, max(wait, in_all))
             consumed.add(units - undone)
             if by_key:
-                self._throttle_key_range(capacity, units, by_key)
+                throttled = min(units, by_key * capacity.hot_partition.units_per_second)
+                self._throttle(capacity, KEY_RANGE, throttled)
         return longest
 
     def _write_late(
-        self, capacity: CapacityState, units: float, wait: float, duration: float
+        self, capacity: CapacityState, slowest: Bucket, units: float, duration: float
     ) -> float:
         """The units not consumed after all: what reaches the table before the timeout is, also
         when the batch fails."""
-        bucket = capacity.bucket
         late = max(0.0, duration - self.function.timeout_seconds)
-        undone = min(units, late * bucket.units_per_second)
-        bucket.give_back(undone)
-        throttled = min(units, wait * bucket.units_per_second)
-        self._throttle(capacity, "WriteProvisionedThroughputThrottleEvents", throttled)
+        undone = min(units, late * slowest.units_per_second)
+        capacity.bucket.give_back(undone)
+        capacity.partitions.give_back(undone)
         return undone
 
-    def _throttle_key_range(self, capacity: CapacityState, units: float, wait: float) -> None:
-        throttled = min(units, wait * capacity.partition.units_per_second)
-        self._throttle(capacity, "WriteKeyRangeThroughputThrottleEvents", throttled)
+    def _throttle_all(
+        self, capacity: CapacityState, slowest: Bucket, units: float, wait: float
+    ) -> None:
+        reason = PROVISIONED if slowest is capacity.bucket else KEY_RANGE
+        self._throttle(capacity, reason, min(units, wait * slowest.units_per_second))
 
     def _throttle(self, capacity: CapacityState, reason: str, writes: float) -> None:
         if writes < 1:

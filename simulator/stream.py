@@ -27,7 +27,8 @@ STREAM_METRICS = (
     "GetRecords.Bytes",
 )
 BUFFER_SECONDS = 600
-"""Producers keep ten minutes of refused records, then drop the rest."""
+"""Producers keep as many refused records, of all shards together, as they write in ten minutes, and
+drop the rest."""
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ class StreamState:
             offered = self._offered(shard, noisy)
             accepted = min(limit, offered)
             if accepted < offered or shard.pending:
-                self._hold_back(shard, noisy, offered, accepted)
+                shard.pending += offered - ceil(shard.pending * RETRY_SHARE) - accepted
                 longest_held = max(longest_held, shard.pending)
             if not offered:
                 continue
@@ -141,6 +142,8 @@ class StreamState:
             if self.data.shard_metrics:
                 self._tell_of_shard(shard, accepted, offered - accepted, traffic)
         self.held_seconds = longest_held / limit
+        if longest_held:
+            self._drop(int(BUFFER_SECONDS * max(noisy, 1)))
         self.records_written += taken
         self.producer_throttles += refused_in_all
         self._tell(taken, refused_in_all, success, offered_to, traffic)
@@ -151,13 +154,16 @@ class StreamState:
         fresh = int(whole) + (self.random.random() < whole % 1)
         return fresh + ceil(shard.pending * RETRY_SHARE) if shard.pending else fresh
 
-    def _hold_back(self, shard: ShardState, rate: float, offered: int, accepted: int) -> None:
-        fresh = offered - ceil(shard.pending * RETRY_SHARE)
-        shard.pending += fresh - accepted
-        most = int(BUFFER_SECONDS * max(rate, 1))
-        if shard.pending > most:
-            self.records_dropped += shard.pending - most
-            shard.pending = most
+    def _drop(self, most: int) -> None:
+        """What is held back beyond that, from the shards that hold the most."""
+        over = sum(shard.pending for shard in self.open_shards) - most
+        for shard in sorted(self.open_shards, key=lambda each: -each.pending):
+            if over <= 0:
+                break
+            dropped = min(over, shard.pending)
+            shard.pending -= dropped
+            self.records_dropped += dropped
+            over -= dropped
 
     def _tell(
         self, accepted: int, refused: int, success: float, shards: int, traffic: Traffic

@@ -188,6 +188,23 @@ def test_refusals_on_a_stream_with_room_ask_for_a_closer_look() -> None:
     assert is_uneven(readings(a_pipeline(shards=4, factor=10), *REFUSED))
 
 
+def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot() -> None:
+    """One partition takes 1,000 units a second, also out of the burst of fewer."""
+    throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
+    rate = throttling[-1].records_per_second
+    for units, cause in ((int(2 * rate), Cause.HOT_KEY), (int(rate), Cause.TABLE_THROTTLED)):
+        seen = readings(a_pipeline(table=a_table(units)), *throttling)
+        assert cause in {found.cause for found in diagnose(seen)}
+
+
+def test_throttles_from_before_the_table_was_raised_tell_of_no_hot_key() -> None:
+    throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
+    table = a_table(5000)
+    raised = replace(table.capacity, last_increase_at=NOON - timedelta(minutes=1))
+    seen = readings(a_pipeline(table=replace(table, capacity=raised)), *throttling)
+    assert Cause.HOT_KEY not in {found.cause for found in diagnose(seen)}
+
+
 def test_one_key_with_most_of_a_shard_is_a_hot_key_that_no_shard_count_cures() -> None:
     crowd = {f"rider-{at}": 1 for at in range(50)}
     pipeline = sampled(

@@ -9,9 +9,10 @@ from rules.diagnosis import LeverKind
 from rules.metrics import table_metric
 from rules.pipeline import Capacity
 from rules.window import Window
-from scaling.burst import saved_units, units_meanwhile
+from scaling.burst import partition_units, saved_units, units_meanwhile
 from scaling.history import History
 from scaling.record import Entry, Lever, Outcome
+from scaling.sizing import CapacityModel
 from tests.builders import NOON
 
 TABLE = Capacity("scores", None, "ACTIVE", 100, 10)
@@ -68,3 +69,38 @@ def test_a_change_counts_from_when_it_is_in_effect() -> None:
     history = History((change(0, 50, 100),))
     assert units_meanwhile(TABLE, history, NOON, 240) == pytest.approx(87.5)
     assert units_meanwhile(TABLE, History(()), NOON, 240) == 100
+
+
+@pytest.mark.parametrize(
+    ("units", "entries", "minutes", "taken"),
+    [
+        (100, (), [90.0], 1_000),
+        (1_000, (), [90.0], 1_000),
+        (1_001, (), [90.0], 2_000),
+        (100, (change(900, 2_500, 100),), [90.0], 3_000),
+        (100, (change(900, 100, 1_500), change(600, 1_500, 100)), [90.0], 2_000),
+        (100, (), [90.0, 1_800.0, 90.0], 2_000),
+        (100, (), [1_050.0], 1_000),
+        (100, (), [None], 1_000),
+    ],
+)
+def test_a_partition_takes_a_thousand_units_and_stays_when_the_table_is_lowered(
+    units: int, entries: tuple[Entry, ...], minutes: list[float | None], taken: int
+) -> None:
+    table = replace(TABLE, write_units=units)
+    assert partition_units(table, consumed(*minutes), History(entries)) == taken
+
+
+@given(st.integers(1, 40_000), st.floats(0, 50_000))
+def test_units_to_split_bring_the_partitions_that_are_needed_and_one_less_would_not(
+    units: int, wanted: float
+) -> None:
+    table = replace(TABLE, write_units=units)
+    taken = partition_units(table, consumed(0.0), History(()))
+    enough = CapacityModel(table, 1.0, None, 0.0, taken).units_to_split(wanted)
+    if not enough:
+        assert wanted <= taken
+        return
+    after = partition_units(replace(TABLE, write_units=enough), consumed(0.0), History(()))
+    before = partition_units(replace(TABLE, write_units=enough - 1), consumed(0.0), History(()))
+    assert before < wanted <= after

@@ -99,6 +99,12 @@ def test_what_units_and_savings_dont_carry_piles_up() -> None:
     assert wait.piling_up(table(saved=300 * SECONDS), 600) < 0
 
 
+def test_what_partitions_dont_take_piles_up_whatever_is_saved() -> None:
+    one = replace(table(saved=300 * 1000), partition_units_per_second=1000)
+    assert meanwhile(600).piling_up(one, 600) == pytest.approx((1200 - 1000) * SECONDS / 2)
+    assert meanwhile(500).piling_up(one, 500) <= 0
+
+
 def test_nothing_is_known_to_pile_up_before_a_table_of_unknown_use() -> None:
     assert meanwhile(600).piling_up(table(units_per_record=None), 1e6) < 0
 

@@ -10,7 +10,7 @@ from scaling.history import History
 from scaling.load import Load
 from scaling.outlook import Expected, Outlook
 from scaling.plan import Decision
-from scaling.record import Lever
+from scaling.record import Entry, Lever, Outcome
 from scaling.standing import Standing
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 
@@ -75,15 +75,33 @@ def test_a_table_that_throttles_no_more_is_not() -> None:
     assert throttled(rate=100, units_consumed_per_record=1, over=True).wanted == 1000
 
 
-def standing_at_700(*minutes: Minute, known: float) -> Decision:
+SPLIT = History(
+    (
+        Entry(
+            "e",
+            "race",
+            TABLE,
+            "dynamodb:UpdateTable",
+            1600,
+            700,
+            "",
+            NOON - timedelta(hours=3),
+            Outcome.DONE,
+        ),
+    )
+)
+"""A table that once had partitions for 1,600 units has them still."""
+
+
+def standing_at_700(*minutes: Minute, known: float, history: History = SPLIT) -> Decision:
     """Of a table of 700 units that stands while its load comes and goes; one excursion brought
     ``known`` records beyond 700 a second before."""
     quiet = [Minute(records_per_second=500)] * 80
     seen = readings(a_pipeline(shards=4, factor=10, table=a_table(700)), *quiet, *minutes)
     each = Expected(*[Load(500, 150_000, has_room=True)] * 2, because="as forecast")
-    where = Standing(700, excursion_records=known, following_records_per_second=1300)
+    where = Standing(700, known, following_records_per_second=1300, highest_records_per_second=1500)
     expected = Outlook(each, each, each, each, 600, 1500, 300, 600, standing=where)
-    plan = decide(seen, diagnose(seen), SPEC, History(()), NOON + LATE, expected)
+    plan = decide(seen, diagnose(seen), SPEC, history, NOON + LATE, expected)
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 
@@ -94,6 +112,12 @@ def spiking(minutes: int, *, known: float) -> Decision:
 
 def test_a_spike_that_the_burst_bears_as_it_bore_those_before_raises_nothing() -> None:
     assert spiking(3, known=4 * 60 * 800).wanted == 700
+
+
+def test_a_spike_beyond_what_the_partitions_take_is_answered_whatever_is_saved_up() -> None:
+    at_the_limit = Minute(records_per_second=1500, units_per_record=1000 / 1500)
+    found = standing_at_700(*[at_the_limit] * 3, known=4 * 60 * 800, history=History(()))
+    assert found.wanted > 1400
 
 
 def test_a_spike_that_goes_on_for_longer_than_any_before_is_answered() -> None:

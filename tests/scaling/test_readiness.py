@@ -53,7 +53,14 @@ def test_units_saved_up_carry_what_is_likely_to_the_end_of_the_forecast() -> Non
 
 def test_what_is_merely_possible_may_come_from_the_units_saved_up() -> None:
     assert ready(coming(1000, 1500), used=500)[TABLE][2] == 1017
-    assert ready(coming(400, 1500), used=500)[TABLE][2] == 750
+    assert ready(coming(400, 900), used=450)[TABLE][2] == 450
+
+
+def test_what_one_partition_does_not_take_comes_from_no_burst() -> None:
+    assert ready(coming(1500, 1500), used=500)[TABLE][0] == 1001
+    assert ready(coming(400, 1500), used=500)[TABLE][2] == 1001
+    assert ready(coming(400, 2500), used=500)[TABLE][2] == 2001
+    assert ready(coming(1500, 1500), units=1100, used=500)[TABLE][0] < 1001
 
 
 def test_a_use_that_the_file_asks_for_wins() -> None:

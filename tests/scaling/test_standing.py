@@ -53,7 +53,9 @@ def test_with_less_than_six_hours_known_or_a_gap_in_them_a_table_follows() -> No
 def test_what_an_excursion_may_still_bring_falls_as_it_goes_on_and_is_unknown_beyond_the_largest() -> (
     None
 ):
-    found = Standing(700, excursion_records=180_000, following_records_per_second=1300)
+    found = Standing(
+        700, 180_000, following_records_per_second=1300, highest_records_per_second=1500
+    )
     assert found.still_to_come(minutes(1500, *[500] * 4), 300) == 0
     assert found.still_to_come(minutes(1500, *[500] * 5), 300) is None
     assert found.still_to_come(minutes(500, 1500), 300) == 180_000 - 48_000

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from simulator.capacity import CapacityState
 from simulator.manners import Refusal
 from simulator.scenario import CapacityData, Fault, MappingData, Scenario, StreamData, Traffic
 from simulator.scenario import load_scenario as scenario_of
@@ -172,6 +173,34 @@ def test_five_minutes_of_unused_capacity_can_be_burst() -> None:
     assert bucket.level == 300 * world.capacities[None].write_units
     assert bucket.spend(300 * 20) == 0
     assert bucket.spend(20) == 1
+
+
+def test_a_table_of_one_partition_bursts_to_a_thousand_writes_a_second_and_no_further() -> None:
+    """DynamoDB developer guide, burst and adaptive capacity: "throttling will occur if a single
+    partition receives more than 3000 read operation or more than 1000 write operations"."""
+    table = (replace(RACE.capacities[0], write_units=900, units_per_record=1.0),)
+    spike = Traffic(points=((0, 500), (900, 500), (900, 2500)))
+    mapping = MappingData(parallelization_factor=10)
+    wide = replace(RACE.stream, shards=4)
+    world = World(replace(RACE, stream=wide, mapping=mapping, capacities=table, traffic=spike), 1)
+    world.advance(1080)
+    assert world.capacities[None].bucket.level > 0
+    consumed = world.metrics("AWS/DynamoDB", "ConsumedWriteCapacityUnits", TABLE, "Sum", START, 16)
+    throttled = world.metrics(
+        "AWS/DynamoDB", "WriteKeyRangeThroughputThrottleEvents", TABLE, "Sum", START, 16
+    )
+    assert 54_000 < (consumed[-1] or 0) <= 1.1 * 60_000
+    assert throttled[10] is None
+    assert (throttled[-1] or 0) > 0
+
+
+def test_partitions_that_more_units_brought_stay_when_the_table_is_lowered() -> None:
+    """DynamoDB developer guide, partitions: they are added when more throughput is provisioned
+    than those there are support."""
+    state = CapacityState.of(replace(RACE.capacities[0], write_units=900))
+    for units, taken in ((900, 1000), (2500, 3000), (400, 3000), (3001, 4000)):
+        state.set_units(units, 10)
+        assert state.partitions.units_per_second == taken
 
 
 def test_a_hot_partition_takes_a_thousand_writes_a_second() -> None:
