@@ -16,6 +16,10 @@ __all__ = ["UPDATE_APPLICATION", "UPDATE_SHARD_COUNT", "History", "remembered"]
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
+OVERLAP = timedelta(minutes=15)
+"""How far another sweep may be ahead of the one that asks: as long as a function may run (Lambda
+quotas). Later entries are unknown to a dry run as of a moment that is past."""
+
 REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE)
 
@@ -27,11 +31,11 @@ class History:
     entries: tuple[Entry, ...]
 
     def shard_count_updates(self, now: datetime) -> int:
-        """UpdateShardCount calls in the 24 hours before ``now``."""
+        """UpdateShardCount calls in the 24 hours before ``now``, and since."""
         return sum(
             entry.operation == UPDATE_SHARD_COUNT
             and entry.outcome in _COUNTED
-            and timedelta(0) <= now - entry.begun_at < DAY
+            and -OVERLAP < now - entry.begun_at < DAY
             for entry in self.entries
         )
 
@@ -41,7 +45,7 @@ class History:
             entry.operation == operation
             and entry.outcome is Outcome.FAILED
             and (entry.detail or "").startswith("LimitExceeded")
-            and timedelta(0) <= now - entry.begun_at < timedelta(hours=1)
+            and -OVERLAP < now - entry.begun_at < timedelta(hours=1)
             for entry in self.entries
         )
 
@@ -79,12 +83,12 @@ class History:
         return tuple(found)
 
     def decreases(self, lever: Lever, now: datetime) -> int:
-        """How often a lever was lowered in the 24 hours before ``now``."""
+        """How often a lever was lowered in the 24 hours before ``now``, and since."""
         return sum(
             entry.lever == lever
             and entry.to_capacity < entry.from_capacity
             and entry.outcome in _COUNTED
-            and timedelta(0) <= now - entry.begun_at < DAY
+            and -OVERLAP < now - entry.begun_at < DAY
             for entry in self.entries
         )
 

@@ -116,6 +116,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
         AwsMetrics(clients),
         open_ledger(ledger, clients),
         AwsNotices(clients),
+        lambda: datetime.now(UTC),
     )
     report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)
     if output == "json":
