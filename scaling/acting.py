@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
 from scaling.errors import CloudError, LimitExceeded, Unreachable
-from scaling.history import UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
+from scaling.history import LIMIT, UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
 from scaling.levers import is_changing
 from scaling.plan import (
     Action,
@@ -146,7 +146,7 @@ class Actor:
             # It may have reached AWS: the intention stays open until the next look tells.
             return Change(action, decisions, Outcome.BEGUN, str(error))
         except LimitExceeded as error:
-            detail = f"LimitExceeded: {error}"
+            detail = f"{LIMIT}{error}"
             return self._close(action, decisions, begun, Outcome.FAILED, detail)
         except CloudError as error:
             return self._close(action, decisions, begun, Outcome.FAILED, str(error))

@@ -135,7 +135,7 @@ def _reshard(
     if not operations:
         click.echo(f"{asked.stream} has the shape that was asked for: nothing to do.")
         return True
-    _show_plan(stream, operations, left, edge.cloud)
+    _show_plan(stream, operations, left, edge)
     if dry_run:
         return True
     if not yes and not _is_agreed():
@@ -207,14 +207,15 @@ def _foreseen(now: int, operations: tuple["Operation", ...]) -> tuple[list[int],
 
 
 def _show_plan(
-    stream: "Stream", operations: tuple["Operation", ...], left: int, cloud: "AwsCloud"
+    stream: "Stream", operations: tuple["Operation", ...], left: int, edge: _Edge
 ) -> None:
     from rules.diagnosis import LeverKind
     from scaling.prices import monthly_usd
     from scaling.record import Lever
+    from scaling.reshard.execute import why_none_left
 
     counts, made, updates = _foreseen(stream.shard_count, operations)
-    quota = cloud.shards_left_in_quota()
+    quota = edge.cloud.shards_left_in_quota()
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     now = counts[0]
     before, after = (monthly_usd(lever, each, 0) for each in (now, counts[-1]))
@@ -223,6 +224,9 @@ def _show_plan(
     click.echo(f"{stream.name}: {now} -> {counts[-1]} shards by {_words(operations)}")
     click.echo(f"  shard counts     {way}")
     click.echo(f"  UpdateShardCount takes {updates} of the {left} calls left for 24 hours")
+    none_left = why_none_left(edge.ledger, stream.name, datetime.now(UTC))
+    if none_left is not None:
+        click.echo(f"                   {none_left}")
     click.echo(f"  time             about {minutes:.1f} min")
     click.echo(f"  quota            {quota:,} shards left in the account, {made:,} made on the way")
     click.echo(f"  price            {before:,.2f} -> {after:,.2f} USD a month")
