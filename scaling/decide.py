@@ -194,8 +194,8 @@ class Decider:
                 )
             case LeverKind.PARALLELIZATION_FACTOR:
                 consumer = _consumer(self._pipeline, wish.lever)
-                account = self._pipeline.account_concurrency
-                yield from factor_bounds(consumer, stream.shard_count, account, wish.current)
+                unreserved = self._pipeline.unreserved_concurrency
+                yield from factor_bounds(consumer, stream.shard_count, unreserved, wish.current)
             case LeverKind.BATCHING_WINDOW:
                 consumer = _consumer(self._pipeline, wish.lever)
                 yield from batching_window_bounds(consumer, wish.current)
