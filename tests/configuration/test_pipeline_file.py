@@ -193,6 +193,69 @@ def test_two_pipelines_of_one_name_are_refused() -> None:
     ]
 
 
+OWNED = "{max: 9, owner: tidegate}"
+TWO = """\
+pipelines:
+  - name: first
+    stream: orders
+    consumers:
+      - {function: writer, tables: [{name: orders, levers: {write_capacity: OWNED}}]}
+    levers: {shard_count: OWNED, parallelization_factor: OWNED}
+  - name: second
+    stream: orders
+    consumers:
+      - {function: indexer, tables: [orders]}
+""".replace("OWNED", OWNED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("indexer, tables: [orders]}", f"indexer}}\n    levers: {{shard_count: {OWNED}}}", [
+            "p.yaml:11:36: shard_count of orders is owned in pipeline 'first' too; a lever has one "
+            "owner in a file: leave owner out in one of the two",
+        ]),
+        ("indexer, tables", f"writer, levers: {{batching_window_seconds: {OWNED}, "
+         f"parallelization_factor: {OWNED}}}, tables", [
+            "p.yaml:10:122: parallelization_factor of writer on orders is owned in pipeline 'first' "
+            "too; a lever has one owner in a file: leave owner out in one of the two",
+        ]),
+        ("indexer, tables: [orders]}",
+         f"indexer, tables: [orders, clicks]}}\n    levers: {{write_capacity: {OWNED}}}", [
+            "p.yaml:11:39: write_capacity of orders is owned in pipeline 'first' too; a lever has "
+            "one owner in a file: leave owner out in one of the two",
+        ]),
+        ("indexer, tables: [orders]",
+         "indexer, tables: [{name: orders, indexes: [{name: by-day, levers: {write_capacity: "
+         f"{OWNED}}}}}]}}]", [
+            "p.yaml:10:112: write_capacity of orders/by-day is owned in pipeline 'first' too; a "
+            "lever has one owner in a file: leave owner out in one of the two",
+        ]),
+    ],
+    ids=["stream", "mapping", "table", "index"],
+)  # fmt: skip
+def test_a_lever_is_owned_in_one_pipeline_of_a_file(
+    old: str, new: str, expected: list[str]
+) -> None:
+    assert mistakes(TWO.replace(old, new)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("indexer", "indexer"),
+        ("indexer", "writer"),
+        ("[orders]}\n", "[orders]}\n    levers: {shard_count: {max: 9}}\n"),
+        ("indexer", f"indexer, levers: {{parallelization_factor: {OWNED}}}"),
+        ("orders\n    consumers:\n      - {function: indexer",
+         f"clicks\n    levers: {{shard_count: {OWNED}, parallelization_factor: {OWNED}}}\n"
+         "    consumers:\n      - {function: writer"),
+    ],
+)  # fmt: skip
+def test_pipelines_may_share_what_only_one_of_them_owns(old: str, new: str) -> None:
+    assert len(parse(TWO.replace(old, new), "p.yaml").pipelines) == 2
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name
 )
