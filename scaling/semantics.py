@@ -28,6 +28,7 @@ from scaling.specification import (
     PipelineSpec,
     TableSpec,
 )
+from scaling.user_rules import mistakes_of_rule
 
 __all__ = ["TOPIC_WORDS", "is_topic", "semantic_mistakes"]
 
@@ -88,6 +89,8 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     consumers = (*path, "consumers")
     yield from _duplicates(spec.consumers, consumers, "function", lambda each: each.function)
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
+    for at, rule in enumerate(spec.rules):
+        yield from (((*path, "rules", at, key), words) for key, words in mistakes_of_rule(rule))
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
     applications = (*path, "applications")

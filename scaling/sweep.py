@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from rules.diagnose import diagnose
@@ -15,7 +15,7 @@ from rules.pipeline import Pipeline
 from rules.readings import Readings, rate
 from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
-from rules.window import Metric, Window
+from rules.window import LOOK_BACK, Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
 from scaling.dashboard import body, dashboard_name
 from scaling.dashboard_rows import rows
@@ -36,9 +36,6 @@ from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
 
 __all__ = ["sweep"]
-
-LOOK_BACK = timedelta(minutes=90)
-"""The trailing hour that scale-ins need, and half an hour to learn rates from before it."""
 
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20

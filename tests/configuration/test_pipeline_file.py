@@ -193,6 +193,46 @@ def test_two_pipelines_of_one_name_are_refused() -> None:
     ]
 
 
+RULE = GOOD + "    rules: [{name: r, namespace: n, metric: m, threshold: 1, KEY}]\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("statistic: average", "'average' is not a statistic of CloudWatch; Sum, Average, Minimum, "
+         "Maximum, SampleCount, IQM or one such as p99, tm90, TM(10%:90%), PR(:300) is"),
+        ("statistic: p101", "'p101' is not a statistic of CloudWatch; Sum, Average, Minimum, "
+         "Maximum, SampleCount, IQM or one such as p99, tm90, TM(10%:90%), PR(:300) is"),
+        ("period_seconds: 90", "period_seconds is 90; a multiple of 60 is allowed"),
+        ("period_seconds: 5400", "period_seconds is 5400; a sweep reads 90 minutes, the last of "
+         "them late: at most 5220 is allowed"),
+        ("hold_seconds: 5221", "hold_seconds is 5221; a sweep reads 90 minutes, the last of them "
+         "late: at most 5220 is allowed"),
+        ("hold_seconds: 5101, period_seconds: 300", "hold_seconds is 5101; a sweep reads 90 "
+         "minutes, the last of them late: at most 5100 is allowed"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_could_never_fire_is_refused(key: str, words: str) -> None:
+    assert mistakes(RULE.replace("KEY", key)) == [f"p.yaml:6:62: {words}"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(f"statistic: {each}" for each in ("Sum", "SampleCount", "IQM", "p99", "p99.95", "p100")),
+        *(f"statistic: '{each}'" for each in ("tm90", "TM(2%:98%)", "TC(:0.5)", "PR(150:)")),
+        "hold_seconds: 5220",
+        "hold_seconds: 5100, period_seconds: 300",
+        "period_seconds: 3600",
+    ],
+)
+def test_a_rule_may_have_any_statistic_of_cloudwatch_and_hold_for_what_a_sweep_sees(
+    key: str,
+) -> None:
+    (pipeline,) = parse(RULE.replace("KEY", key), "p.yaml").pipelines
+    assert len(pipeline.rules) == 1
+
+
 OWNED = "{max: 9, owner: tidegate}"
 TWO = """\
 pipelines:
