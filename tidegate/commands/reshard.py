@@ -124,7 +124,8 @@ def _reshard(
     if asked.to is not None:
         count_within(asked.to, asked.least, asked.most)
     clients = Clients()
-    edge = _Edge(AwsCloud(clients), open_ledger(ledger or default_ledger(), clients))
+    kept = open_ledger(ledger or default_ledger(), clients, to_look=dry_run)
+    edge = _Edge(AwsCloud(clients), kept)
     stream = edge.cloud.describe_stream(asked.stream)
     if not stream.is_provisioned:
         reason = "it is on demand: AWS sets its shards; switch it to provisioned mode first"
