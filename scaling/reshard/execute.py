@@ -9,6 +9,7 @@ from rules.diagnosis import LeverKind
 from rules.pipeline import Stream
 from scaling.acting import operation_of
 from scaling.errors import (
+    BetweenShapes,
     CloudError,
     InvalidRequest,
     LimitExceeded,
@@ -179,7 +180,7 @@ class Executor:
             return None
         try:
             return ShardMap.of(stream.open_shards)
-        except ValueError:
+        except BetweenShapes:
             return None
 
     def _wait(self, since: datetime) -> None:

@@ -10,6 +10,7 @@ import click
 
 from scaling.errors import InvalidRequest, LimitExceeded, TidegateError
 from tidegate.exits import BAD_INPUT, UNDONE, code_of_error
+from tidegate.stream_name import as_stream_name
 
 if TYPE_CHECKING:
     from rules.pipeline import Stream
@@ -62,7 +63,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str) -> float:
 
 
 @click.command("reshard")
-@click.argument("stream")
+@click.argument("stream", callback=as_stream_name)
 @click.option("--to", type=int, help="This many even shards.")
 @click.option("--by", help="+N, -N, +P% or -P% of the present count, even.")
 @click.option("--even", is_flag=True, help="As many as now, but even.")
