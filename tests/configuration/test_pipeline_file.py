@@ -193,6 +193,19 @@ def test_two_pipelines_of_one_name_are_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", ["0100", "00", "-012", "+07", "0_10", "!!int 0100"])
+def test_a_whole_number_with_a_zero_before_it_is_not_taken_for_an_octal_one(number: str) -> None:
+    text = GOOD + f"    levers: {{shard_count: {{max: {number}}}}}\n"
+    said = number.removeprefix("!!int ")
+    assert mistakes(text) == [f"p.yaml:6:28: max is {said}; a whole number has no zero before it"]
+
+
+@pytest.mark.parametrize("number", ["0", "0.25", "-0.5"])
+def test_a_zero_that_means_something_is_taken(number: str) -> None:
+    text = RULE.replace("threshold: 1, KEY", f"threshold: {number}")
+    assert parse(text, "p.yaml").pipelines[0].rules[0].threshold == float(number)
+
+
 RULE = GOOD + "    rules: [{name: r, namespace: n, metric: m, threshold: 1, KEY}]\n"
 
 
