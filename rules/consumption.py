@@ -113,7 +113,9 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
     cap = readings.concurrency_cap(consumer)
-    owner = f"the account's limit of {cap:,}" if reserved is None else f"{cap} reserved for {name}"
+    owner = (
+        f"the account's unreserved {cap:,}" if reserved is None else f"{cap} reserved for {name}"
+    )
     yield Diagnosis(
         Cause.CONCURRENCY_CAP,
         name,

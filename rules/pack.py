@@ -27,7 +27,7 @@ QUANTITIES = {
     "timeout_milliseconds": "the timeout",
     "concurrency_available": "shards x parallelization factor",
     "reserved_concurrency": "the reserved concurrency",
-    "account_concurrency": "the account's concurrency",
+    "unreserved_concurrency": "the account's unreserved concurrency",
     "write_units": "the provisioned write units",
     "read_units": "the provisioned read units",
     "checkpoint_interval_milliseconds": "the checkpoint interval",
@@ -138,9 +138,10 @@ def _consumer_place(
         "retention_milliseconds": pipeline.stream.retention_hours * 3_600_000,
         "timeout_milliseconds": function.timeout_seconds * 1000,
         "concurrency_available": pipeline.stream.shard_count * mapping.parallelization_factor,
-        "account_concurrency": pipeline.account_concurrency,
     }
-    if function.reserved_concurrency:
+    if function.reserved_concurrency is None:
+        quantities["unreserved_concurrency"] = pipeline.unreserved_concurrency
+    elif function.reserved_concurrency:
         quantities["reserved_concurrency"] = function.reserved_concurrency
     return _Place("consumer", function.name, (("FunctionName", function.name),), quantities)
 

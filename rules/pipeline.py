@@ -233,7 +233,8 @@ class KeySample:
 class Pipeline:
     """All that one sweep sees of a pipeline's configuration.
 
-    ``account_concurrency`` is the account's limit of concurrent executions in the region.
+    ``account_concurrency`` is the account's limit of concurrent executions in the region;
+    ``account_reserved_concurrency`` is what of it is reserved for any functions of the account.
     ``key_samples`` are there only for shards that were looked into (see ``Cloud.sample_keys``).
     """
 
@@ -243,6 +244,12 @@ class Pipeline:
     account_concurrency: int
     key_samples: tuple[KeySample, ...] = ()
     applications: tuple[FlinkApplication, ...] = ()
+    account_reserved_concurrency: int = 0
+
+    @property
+    def unreserved_concurrency(self) -> int:
+        """What functions without a reservation share."""
+        return self.account_concurrency - self.account_reserved_concurrency
 
     @property
     def reader_count(self) -> int:

@@ -187,7 +187,7 @@ class Readings:
     def concurrency_cap(self, consumer: Consumer) -> int:
         """Concurrent executions that the function may have, whatever the mapping allows."""
         reserved = consumer.function.reserved_concurrency
-        return self.pipeline.account_concurrency if reserved is None else reserved
+        return self.pipeline.unreserved_concurrency if reserved is None else reserved
 
     def busy_concurrency(self, consumer: Consumer) -> float:
         """Mean concurrent executions of the busiest recent minute: duration summed, over 60 s."""

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-__all__ = ["Metric", "Window"]
+__all__ = ["LOOK_BACK", "Metric", "Window"]
+
+LOOK_BACK = timedelta(minutes=90)
+"""What a sweep reads: the trailing hour that scale-ins need, and half an hour to learn rates from
+before it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

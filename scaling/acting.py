@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
 from scaling.errors import CloudError, LimitExceeded, Unreachable
-from scaling.history import UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
+from scaling.history import LIMIT, UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
 from scaling.levers import is_changing
 from scaling.plan import (
     Action,
@@ -22,7 +22,7 @@ from scaling.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
-from scaling.ports import Cloud, Ledger
+from scaling.ports import Edges, Ledger
 from scaling.record import Entry, Lever, Outcome
 from scaling.report import Change
 
@@ -102,11 +102,14 @@ def _levers_of_table(action: UpdateTableThroughput) -> Iterator[Lever]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The hand of one sweep on one pipeline; ``holder`` names it in leases."""
+    """The hand of one sweep on one pipeline; ``holder`` names it in leases.
+
+    ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
+    later: leases and entries are of the moment at which something is done.
+    """
 
     pipeline: str
-    cloud: Cloud
-    ledger: Ledger
+    edges: Edges
     holder: str
     now: datetime
     seen: History
@@ -119,29 +122,31 @@ class Actor:
         moved = set(levers_of(action))
         decisions = tuple(each for each in plan.decisions if each.lever in moved)
         resource = lease_of(action)
-        if not self.ledger.acquire(resource, self.holder, self.now, LEASE_SECONDS):
+        ledger, moment = self.edges.ledger, self.edges.moment(self.now)
+        if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
             return Change(action, decisions, Outcome.SUPERSEDED, f"another hand is on {resource}")
         try:
             return self._take_alone(action, decisions)
         finally:
-            self.ledger.release(resource, self.holder)
+            ledger.release(resource, self.holder)
 
     def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         if self._was_overtaken(decisions):
             detail = "another sweep changed it meanwhile"
             return Change(action, decisions, Outcome.SUPERSEDED, detail)
-        entries = [self._entry(action, decision) for decision in decisions]
-        begun = [entry for entry in entries if self.ledger.begin(entry)]
+        begun_at = self.edges.moment(self.now)
+        entries = [self._entry(action, decision, begun_at) for decision in decisions]
+        begun = [entry for entry in entries if self.edges.ledger.begin(entry)]
         if len(begun) < len(entries):
             detail = "another change of it is not done"
             return self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
         try:
-            self.cloud.apply(action)
+            self.edges.cloud.apply(action)
         except Unreachable as error:
             # It may have reached AWS: the intention stays open until the next look tells.
             return Change(action, decisions, Outcome.BEGUN, str(error))
         except LimitExceeded as error:
-            detail = f"LimitExceeded: {error}"
+            detail = f"{LIMIT}{error}"
             return self._close(action, decisions, begun, Outcome.FAILED, detail)
         except CloudError as error:
             return self._close(action, decisions, begun, Outcome.FAILED, str(error))
@@ -155,10 +160,10 @@ class Actor:
         return any(
             entry.entry_id not in known
             for lever in moved
-            for entry in self.ledger.entries_of(lever, since)
+            for entry in self.edges.ledger.entries_of(lever, since)
         )
 
-    def _entry(self, action: Action, decision: Decision) -> Entry:
+    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> Entry:
         return Entry(
             entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
             pipeline=self.pipeline,
@@ -167,7 +172,7 @@ class Actor:
             from_capacity=decision.current,
             to_capacity=decision.allowed,
             because=decision.because,
-            begun_at=self.now,
+            begun_at=begun_at,
         )
 
     def _close(
@@ -178,8 +183,9 @@ class Actor:
         outcome: Outcome,
         detail: str | None,
     ) -> Change:
+        ended_at = self.edges.moment(self.now)
         for entry in entries:
-            self.ledger.complete(entry.entry_id, outcome, self.now, detail)
+            self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
         return Change(action, decisions, outcome, detail)
 
 

@@ -136,11 +136,16 @@ def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str,
     )
 
     if stream.is_provisioned:
+        # CloudWatch has no metric of a stream's shards that the alarm could be relative to.
         for metric, word, limit in (
             ("IncomingRecords", "records", SHARD_RECORDS_PER_SECOND),
             ("IncomingBytes", "bytes", SHARD_BYTES_PER_SECOND),
         ):
-            words = f"{name} takes in more than 80 % of the {word} that its shards take"
+            words = (
+                f"{name} takes in more than 80 % of the {word} that its shards take "
+                f"({stream.shard_count:,} when this was put; after a reshard run tidegate alarms "
+                "again)"
+            )
             yield f"{word}-near-shard-limit", _alarm(
                 words,
                 stream_metric(name, metric, "Sum"),

@@ -29,7 +29,7 @@ def step_towards(
     if reconcile(history, pipeline, capacities, ledger, now):
         history = remembered(pipeline, ledger, now)
     plan = _next_step(asked, pipeline, wished, capacities[lever], history)
-    actor = Actor(asked.dimension.spec.name, asked.edges.cloud, ledger, asked.holder, now, history)
+    actor = Actor(asked.dimension.spec.name, asked.edges, asked.holder, now, history)
     actor.act(plan)
     entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
     return _status(plan.decisions[0], entries)

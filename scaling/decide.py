@@ -13,7 +13,7 @@ from scaling.batching import batching, batching_wishes
 from scaling.bounds import hold, owner_bounds, window_bounds
 from scaling.first_aid import records_will_expire, retention_wish
 from scaling.futility import futility_bounds
-from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.history import History
 from scaling.levers import APPLICATION_LEVERS, lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.outlook import Outlook
@@ -38,10 +38,10 @@ from scaling.resources.flink_application import (
     scale_in_bounds,
 )
 from scaling.resources.kinesis_stream import (
-    UPDATES_PER_DAY,
     busy_bounds,
     preferred_count,
     shard_count_bounds,
+    why_no_call,
 )
 from scaling.specification import Owner, PipelineSpec
 from scaling.wish import SETTLE, Wish
@@ -194,8 +194,8 @@ class Decider:
                 )
             case LeverKind.PARALLELIZATION_FACTOR:
                 consumer = _consumer(self._pipeline, wish.lever)
-                account = self._pipeline.account_concurrency
-                yield from factor_bounds(consumer, stream.shard_count, account, wish.current)
+                unreserved = self._pipeline.unreserved_concurrency
+                yield from factor_bounds(consumer, stream.shard_count, unreserved, wish.current)
             case LeverKind.BATCHING_WINDOW:
                 consumer = _consumer(self._pipeline, wish.lever)
                 yield from batching_window_bounds(consumer, wish.current)
@@ -243,8 +243,8 @@ class Decider:
         if shards is None or not self._budget_is_spent() or not self._would_lose_records():
             return None, ""
         because = (
-            f"{shards.because}; UpdateShardCount is spent for today, and a split isn't under that "
-            "limit"
+            f"{shards.because}; UpdateShardCount can't be called now, and a split isn't under its "
+            "daily limit"
         )
         return splits_towards(stream, shards.wanted), because
 
@@ -255,9 +255,7 @@ class Decider:
         return changed is None or (judged is not None and judged - changed >= SETTLE)
 
     def _budget_is_spent(self) -> bool:
-        return self.history.shard_count_updates(
-            self.now
-        ) >= UPDATES_PER_DAY or self.history.was_refused_by_limit(UPDATE_SHARD_COUNT, self.now)
+        return why_no_call(self.history, self.now) is not None
 
     def _would_lose_records(self) -> bool:
         refused = any(each.cause is Cause.PRODUCER_THROTTLED for each in self.diagnoses)

@@ -2,6 +2,7 @@
 
 TidegateError
 ├── OutOfTime               a sweep's time was up before it got there (exit code 1)
+├── BetweenShapes           a reshard is under way: the open shards are no whole (exit code 1)
 ├── ConfigurationError      the pipeline file, a rule or an argument is wrong (exit code 2)
 └── CloudError              AWS did not do what was asked
     ├── ResourceMissing     a stream, function, mapping or table isn't there (exit code 2)
@@ -17,6 +18,7 @@ TidegateError
 from dataclasses import dataclass
 
 __all__ = [
+    "BetweenShapes",
     "CloudError",
     "ConfigurationError",
     "Denied",
@@ -39,6 +41,10 @@ class TidegateError(Exception):
 
 class OutOfTime(TidegateError):
     """The sweep's time was up before it looked at this pipeline; nothing of it was changed."""
+
+
+class BetweenShapes(TidegateError):
+    """The open shards don't cover the hash keys, as may be seen while a reshard is under way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,18 @@ from scaling.record import Entry, Lever, Outcome
 if TYPE_CHECKING:
     from scaling.ports import Ledger
 
-__all__ = ["UPDATE_APPLICATION", "UPDATE_SHARD_COUNT", "History", "remembered"]
+__all__ = ["LIMIT", "UPDATE_APPLICATION", "UPDATE_SHARD_COUNT", "History", "remembered"]
 
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
+LIMIT = "LimitExceeded: "
+"""What the detail of an entry begins with that AWS refused for a limit."""
+
+OVERLAP = timedelta(minutes=15)
+"""How far another sweep may be ahead of the one that asks: as long as a function may run (Lambda
+quotas). Later entries are unknown to a dry run as of a moment that is past."""
+
 REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE)
 
@@ -27,23 +34,26 @@ class History:
     entries: tuple[Entry, ...]
 
     def shard_count_updates(self, now: datetime) -> int:
-        """UpdateShardCount calls in the 24 hours before ``now``."""
+        """UpdateShardCount calls in the 24 hours before ``now``, and since."""
         return sum(
             entry.operation == UPDATE_SHARD_COUNT
             and entry.outcome in _COUNTED
-            and timedelta(0) <= now - entry.begun_at < DAY
+            and -OVERLAP < now - entry.begun_at < DAY
             for entry in self.entries
         )
 
-    def was_refused_by_limit(self, operation: str, now: datetime) -> bool:
-        """Whether AWS answered LimitExceeded within the last hour: then its count is right."""
-        return any(
-            entry.operation == operation
+    def refusal_by_limit(self, operation: str, now: datetime) -> str | None:
+        """AWS's words when it last answered LimitExceeded within an hour: what it counts is right,
+        but whether calls or the account's shards, its words alone can tell."""
+        told = (
+            (entry.detail or "").removeprefix(LIMIT)
+            for entry in reversed(self.entries)
+            if entry.operation == operation
             and entry.outcome is Outcome.FAILED
-            and (entry.detail or "").startswith("LimitExceeded")
-            and timedelta(0) <= now - entry.begun_at < timedelta(hours=1)
-            for entry in self.entries
+            and (entry.detail or "").startswith(LIMIT)
+            and -OVERLAP < now - entry.begun_at < timedelta(hours=1)
         )
+        return next(told, None)
 
     def last_entry(self, lever: Lever) -> Entry | None:
         """The newest change of this lever that reached AWS, or may have."""
@@ -79,12 +89,12 @@ class History:
         return tuple(found)
 
     def decreases(self, lever: Lever, now: datetime) -> int:
-        """How often a lever was lowered in the 24 hours before ``now``."""
+        """How often a lever was lowered in the 24 hours before ``now``, and since."""
         return sum(
             entry.lever == lever
             and entry.to_capacity < entry.from_capacity
             and entry.outcome in _COUNTED
-            and timedelta(0) <= now - entry.begun_at < DAY
+            and -OVERLAP < now - entry.begun_at < DAY
             for entry in self.entries
         )
 

@@ -3,7 +3,7 @@
 Each has one contract test class in ``tests/``, run against every implementation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -140,9 +140,17 @@ class Notices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The outside world as a sweep or a callback meets it; without ``notices`` nobody is told."""
+    """The outside world as a sweep or a callback meets it; without ``notices`` nobody is told.
+
+    Without a ``clock`` no time goes by while something is done, as in a simulated world.
+    """
 
     cloud: Cloud
     metrics: Metrics
     ledger: Ledger
     notices: Notices | None = None
+    clock: Callable[[], datetime] | None = None
+
+    def moment(self, now: datetime) -> datetime:
+        """What the time is by now, in what began at ``now``."""
+        return now if self.clock is None else self.clock()

@@ -16,6 +16,7 @@ from scaling.limits import (
     RETENTION_HOURS_MIN,
     SHARDS_MAX,
 )
+from scaling.ownership import CAPACITY, MAPPING, PARALLELISM, STREAM, owned_twice
 from scaling.policies import ScheduledAction, StepScaling, TargetTracking
 from scaling.specification import (
     ApplicationSpec,
@@ -27,6 +28,7 @@ from scaling.specification import (
     PipelineSpec,
     TableSpec,
 )
+from scaling.user_rules import mistakes_of_rule
 
 __all__ = ["TOPIC_WORDS", "is_topic", "semantic_mistakes"]
 
@@ -36,13 +38,9 @@ Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
 Item = TypeVar("Item")
 
-_STREAM = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
-_MAPPING = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
 _OURS_ALONE = (LeverKind.RETENTION_HOURS, LeverKind.BATCHING_WINDOW)
 """Levers that give no capacity: the endpoint for Application Auto Scaling doesn't have them."""
 
-_CAPACITY = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
-_PARALLELISM = (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
 _RANGES = {
     LeverKind.SHARD_COUNT: (1, SHARDS_MAX),
     LeverKind.PARALLELIZATION_FACTOR: (1, FACTOR_MAX),
@@ -58,6 +56,7 @@ def semantic_mistakes(file: PipelineFile) -> Found:
     yield from _duplicates(file.pipelines, ("pipelines",), "name", lambda each: each.name)
     for at, pipeline in enumerate(file.pipelines):
         yield from _pipeline(pipeline, ("pipelines", at))
+    yield from owned_twice(file)
 
 
 def is_topic(arn: str) -> bool:
@@ -84,12 +83,14 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     topic = spec.notices.sns_topic_arn
     if topic is not None and not is_topic(topic):
         yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
-    allowed = (*_STREAM, *_MAPPING, *_PARALLELISM, *_CAPACITY)
+    allowed = (*STREAM, *MAPPING, *PARALLELISM, *CAPACITY)
     yield from _levers(spec.levers, path, allowed, "a pipeline")
     yield from _source(spec, path)
     consumers = (*path, "consumers")
     yield from _duplicates(spec.consumers, consumers, "function", lambda each: each.function)
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
+    for at, rule in enumerate(spec.rules):
+        yield from (((*path, "rules", at, key), words) for key, words in mistakes_of_rule(rule))
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
     applications = (*path, "applications")
@@ -119,14 +120,14 @@ def _source(spec: PipelineSpec, path: Path) -> Found:
 
 
 def _application(spec: ApplicationSpec, pipeline: PipelineSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, (*_PARALLELISM, *_CAPACITY), "an application")
+    yield from _levers(spec.levers, path, (*PARALLELISM, *CAPACITY), "an application")
     yield from _tables(spec.table_specs, path)
     if spec.partitions is not None and pipeline.topic is None:
         yield (*path, "partitions"), "partitions are those of a topic; a stream tells its shards"
 
 
 def _consumer(spec: ConsumerSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, (*_MAPPING, *_CAPACITY), "a consumer")
+    yield from _levers(spec.levers, path, (*MAPPING, *CAPACITY), "a consumer")
     yield from _tables(spec.table_specs, path)
 
 
@@ -137,10 +138,10 @@ def _tables(tables: Sequence[TableSpec], path: Path) -> Found:
 
 
 def _table(spec: TableSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, _CAPACITY, "a table")
+    yield from _levers(spec.levers, path, CAPACITY, "a table")
     yield from _duplicates(spec.indexes, (*path, "indexes"), "name", lambda each: each.name)
     for at, index in enumerate(spec.indexes):
-        yield from _levers(index.levers, (*path, "indexes", at), _CAPACITY, "an index")
+        yield from _levers(index.levers, (*path, "indexes", at), CAPACITY, "an index")
 
 
 def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str) -> Found:

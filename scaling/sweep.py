@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from rules.diagnose import diagnose
@@ -15,7 +15,7 @@ from rules.pipeline import Pipeline
 from rules.readings import Readings, rate
 from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
-from rules.window import Metric, Window
+from rules.window import LOOK_BACK, Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
 from scaling.dashboard import body, dashboard_name
 from scaling.dashboard_rows import rows
@@ -36,9 +36,6 @@ from scaling.telling import advice_of, health_of, held_back_of
 from scaling.user_rules import user_rule
 
 __all__ = ["sweep"]
-
-LOOK_BACK = timedelta(minutes=90)
-"""The trailing hour that scale-ins need, and half an hour to learn rates from before it."""
 
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20
@@ -79,10 +76,13 @@ def sweep(
 def _sweep_one(
     spec: PipelineSpec, edges: Edges, now: datetime, holder: str, dry_run: bool
 ) -> PipelineReport:
+    looked_at = edges.moment(now)
     pipeline = edges.cloud.describe(spec)
     rules = _rules(pipeline, spec)
     windows = _read(edges.metrics, pipeline, rules, now)
-    history = _history(pipeline, edges.ledger, now, dry_run)
+    history = remembered(pipeline, edges.ledger, now)
+    if not dry_run and _reconciled(history, pipeline, edges.ledger, looked_at):
+        history = remembered(pipeline, edges.ledger, now)
     readings = Readings(
         pipeline,
         vitals_from(pipeline, windows, now),
@@ -95,7 +95,7 @@ def _sweep_one(
     expected = _expected(readings, edges.metrics, spec, now)
     plan = decide(readings, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
-    actor = Actor(spec.name, edges.cloud, edges.ledger, holder, now, history)
+    actor = Actor(spec.name, edges, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
     owners = conflicts(pipeline, spec)
     report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
@@ -105,7 +105,7 @@ def _sweep_one(
     _keep(of_report(report), edges.ledger)
     if edges.notices is None:
         return report
-    untold = notify(report, spec, edges.ledger, edges.notices, holder, now)
+    untold = notify(report, spec, edges.ledger, edges.notices, holder, edges.moment(now))
     if spec.update_dashboard:
         untold += _draw(report, spec, edges.ledger, edges.notices)
     return replace(report, undelivered=untold)
@@ -181,13 +181,9 @@ def _look_closer(
     return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples)), ()
 
 
-def _history(pipeline: Pipeline, ledger: Ledger, now: datetime, dry_run: bool) -> History:
-    history = remembered(pipeline, ledger, now)
-    if dry_run:
-        return history
+def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:
     current = current_capacities(pipeline) | other_settings(pipeline)
-    closed = reconcile(history, pipeline, current, ledger, now)
-    return remembered(pipeline, ledger, now) if closed else history
+    return reconcile(history, pipeline, current, ledger, looked_at)
 
 
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:

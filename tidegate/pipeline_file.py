@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
+from re import fullmatch
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import yaml
@@ -140,6 +141,11 @@ def _scalar(node: yaml.Node, path: Path_, located: Located) -> Any:
     if node.tag == "tag:yaml.org,2002:int" and ":" in node.value:
         # YAML 1.1 reads an unquoted 18:00 as 1080.
         return str(node.value)
+    if node.tag == "tag:yaml.org,2002:int" and fullmatch("[-+]?0[0-9_]+", node.value):
+        # YAML 1.1 reads 0100 as 64, in octal.
+        words = f"{_name(path)} is {node.value}; a whole number has no zero before it"
+        located.mistakes.append(located.mistake(path, words))
+        return None
     try:
         value = yaml.SafeLoader("").construct_object(node, deep=True)
     except (yaml.YAMLError, ValueError, OverflowError):

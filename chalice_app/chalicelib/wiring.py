@@ -30,14 +30,18 @@ class Wiring:
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
     """Only a sweep tells of illnesses, so the endpoint doesn't load what tells."""
     cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
     if patience is BRISK:
-        return Edges(cloud, metrics, ledger)
+        return Edges(cloud, metrics, ledger, clock=_now)
     from scaling.aws.notices import AwsNotices
 
-    return Edges(cloud, metrics, ledger, AwsNotices(clients))
+    return Edges(cloud, metrics, ledger, AwsNotices(clients), _now)
 
 
 @cache
@@ -48,7 +52,7 @@ def _from_environment(patience: Patience) -> Wiring:
     return Wiring(
         lambda: in_force(source, ledger),
         _edges(clients, ledger, patience),
-        lambda: datetime.now(UTC),
+        _now,
         lambda: clients.within(ENDPOINT_SECONDS) if patience is BRISK else nullcontext(),
     )
 

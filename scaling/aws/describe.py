@@ -45,13 +45,18 @@ class Describer:
         else:
             stream = self.stream(spec.stream)
         consumers: tuple[Consumer, ...] = ()
-        account_concurrency = DEFAULT_ACCOUNT_CONCURRENCY
+        concurrency, reserved = DEFAULT_ACCOUNT_CONCURRENCY, 0
         if spec.consumers:
             mappings = self._mappings(stream)
             consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
-            account_concurrency = self._account_concurrency()
+            concurrency, reserved = self._account_concurrency()
         return Pipeline(
-            spec.name, stream, consumers, account_concurrency, applications=applications
+            spec.name,
+            stream,
+            consumers,
+            concurrency,
+            applications=applications,
+            account_reserved_concurrency=reserved,
         )
 
     def stream(self, name: str) -> Stream:
@@ -128,7 +133,8 @@ class Describer:
             concurrency.get("ReservedConcurrentExecutions"),
         )
 
-    def _account_concurrency(self) -> int:
+    def _account_concurrency(self) -> tuple[int, int]:
+        """The account's limit, and what of it is reserved for functions (AccountLimit)."""
         try:
             with asking("lambda:GetAccountSettings", "the account"):
                 settings = self._clients.functions.get_account_settings()
@@ -136,9 +142,11 @@ class Describer:
             cause = error.__cause__
             status = getattr(cause, "response", {}).get("ResponseMetadata", {})
             if status.get("HTTPStatusCode") in (404, 501):
-                return DEFAULT_ACCOUNT_CONCURRENCY
+                return DEFAULT_ACCOUNT_CONCURRENCY, 0
             raise
-        return settings["AccountLimit"]["ConcurrentExecutions"]
+        limit = settings["AccountLimit"]
+        most = limit["ConcurrentExecutions"]
+        return most, most - limit.get("UnreservedConcurrentExecutions", most)
 
     def _application(self, said: ApplicationSpec) -> FlinkApplication:
         # Imported here: most pipelines have no application, and this is read at every cold start.

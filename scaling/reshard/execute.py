@@ -9,6 +9,7 @@ from rules.diagnosis import LeverKind
 from rules.pipeline import Stream
 from scaling.acting import operation_of
 from scaling.errors import (
+    BetweenShapes,
     CloudError,
     InvalidRequest,
     LimitExceeded,
@@ -16,15 +17,23 @@ from scaling.errors import (
     Throttled,
     Unreachable,
 )
-from scaling.history import History
+from scaling.history import LIMIT, History
 from scaling.plan import Action, MergeShards, SplitShard, UpdateShardCount
 from scaling.ports import Ledger
 from scaling.record import Entry, Lever, Outcome
 from scaling.reshard.planner import Goal, Merge, Operation, Split, Uniform, plan
 from scaling.reshard.shape import ShardMap, uniform
-from scaling.resources.kinesis_stream import UPDATES_PER_DAY
+from scaling.resources.kinesis_stream import UPDATES_PER_DAY, why_no_call
 
-__all__ = ["Clock", "Executor", "Progress", "Resharder", "action_for", "updates_left"]
+__all__ = [
+    "Clock",
+    "Executor",
+    "Progress",
+    "Resharder",
+    "action_for",
+    "updates_left",
+    "why_none_left",
+]
 
 LEASE_SECONDS = 300
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
@@ -65,11 +74,20 @@ class Progress:
 
 def updates_left(ledger: Ledger, stream: str, now: datetime) -> int:
     """UpdateShardCount calls left of the rolling day, by the ledger and AWS's last refusal."""
-    lever = Lever.of(LeverKind.SHARD_COUNT, stream)
-    history = History(ledger.entries_of(lever, now - timedelta(days=1)))
-    if history.was_refused_by_limit("kinesis:UpdateShardCount", now):
+    history = _day_of(ledger, stream, now)
+    if why_no_call(history, now) is not None:
         return 0
-    return max(0, UPDATES_PER_DAY - history.shard_count_updates(now))
+    return UPDATES_PER_DAY - history.shard_count_updates(now)
+
+
+def why_none_left(ledger: Ledger, stream: str, now: datetime) -> str | None:
+    """Why no UpdateShardCount call is left, None where one is."""
+    return why_no_call(_day_of(ledger, stream, now), now)
+
+
+def _day_of(ledger: Ledger, stream: str, now: datetime) -> History:
+    lever = Lever.of(LeverKind.SHARD_COUNT, stream)
+    return History(ledger.entries_of(lever, now - timedelta(days=1)))
 
 
 def action_for(stream: str, shape: ShardMap, operation: Operation) -> Action:
@@ -162,7 +180,7 @@ class Executor:
             return None
         try:
             return ShardMap.of(stream.open_shards)
-        except ValueError:
+        except BetweenShapes:
             return None
 
     def _wait(self, since: datetime) -> None:
@@ -198,7 +216,7 @@ class Executor:
             self._close(entry, Outcome.SUPERSEDED, str(error))
             return False
         except LimitExceeded as error:
-            self._close(entry, Outcome.FAILED, f"LimitExceeded: {error}")
+            self._close(entry, Outcome.FAILED, f"{LIMIT}{error}")
             if isinstance(action, UpdateShardCount):
                 return False
             raise

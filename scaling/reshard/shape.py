@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rules.pipeline import HASH_KEYS, Shard
+from scaling.errors import BetweenShapes
 
 __all__ = ["EVEN_WITHIN", "ShardMap", "uniform", "width_range"]
 
@@ -33,8 +34,8 @@ class ShardMap:
 
     @classmethod
     def of(cls, shards: Iterable[Shard]) -> "ShardMap":
-        """The map of the open ones among ``shards``; ValueError where they don't cover the ring,
-        as may be seen while a reshard is under way."""
+        """The map of the open ones among ``shards``; BetweenShapes where they don't cover the
+        ring."""
         opened = sorted(
             (each for each in shards if each.is_open), key=lambda each: each.starting_hash_key
         )
@@ -42,10 +43,10 @@ class ShardMap:
         for shard in opened:
             if shard.starting_hash_key != expected:
                 kind = "overlap" if shard.starting_hash_key < expected else "gap"
-                raise ValueError(f"the open shards have a {kind} at hash key {expected}")
+                raise _between(f"have a {kind} at hash key {expected}")
             expected = shard.ending_hash_key + 1
         if expected != HASH_KEYS:
-            raise ValueError(f"the open shards end at hash key {expected}, not at {HASH_KEYS}")
+            raise _between(f"end at hash key {expected}, not at {HASH_KEYS}")
         return cls(tuple(opened))
 
     @property
@@ -79,3 +80,7 @@ class ShardMap:
         number = int(shard_id)
         found = (each for each in self.shards if int(each.shard_id.rpartition("-")[2]) == number)
         return next(found, None)
+
+
+def _between(words: str) -> BetweenShapes:
+    return BetweenShapes(f"the open shards {words}: a reshard is under way; try again after it")

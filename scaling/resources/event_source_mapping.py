@@ -8,13 +8,9 @@ from scaling.plan import Bound
 
 __all__ = ["batching_window_bounds", "factor_bounds"]
 
-UNRESERVED_CONCURRENCY = 100
-"""What Lambda keeps of the account's concurrency for functions without a reservation
-(Lambda guide, reserved concurrency)."""
-
 
 def factor_bounds(
-    consumer: Consumer, shards: int, account_concurrency: int, current: int
+    consumer: Consumer, shards: int, unreserved_concurrency: int, current: int
 ) -> Iterator[Bound]:
     """AWS's range, the mapping's state, and the concurrency that ``shards`` x factor may take.
 
@@ -23,9 +19,9 @@ def factor_bounds(
     yield Bound(1, FACTOR_MAX, f"ParallelizationFactor is 1..{FACTOR_MAX}")
     yield from _state_bounds(consumer, current)
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
-    cap = account_concurrency - UNRESERVED_CONCURRENCY if reserved is None else reserved
+    cap = unreserved_concurrency if reserved is None else reserved
     words = (
-        f"the account's concurrency leaves {cap}"
+        f"functions without a reservation share {cap} of the account's concurrency"
         if reserved is None
         else f"{name} has a reserved concurrency of {cap}"
     )

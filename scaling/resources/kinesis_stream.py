@@ -15,6 +15,7 @@ __all__ = [
     "doublings",
     "preferred_count",
     "shard_count_bounds",
+    "why_no_call",
 ]
 
 
@@ -38,6 +39,22 @@ def busy_bounds(stream: Stream, current: int) -> Iterator[Bound]:
         yield Bound(current, current, f"{stream.name} is {stream.status}")
 
 
+def why_no_call(history: History, now: datetime) -> str | None:
+    """Why UpdateShardCount can't be called now, None where it can. LimitExceeded is also the answer
+    where the account has no shards left (UpdateShardCount, API reference)."""
+    made = history.shard_count_updates(now)
+    if made >= UPDATES_PER_DAY:
+        return f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent"
+    refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now)
+    if refusal is None:
+        return None
+    return (
+        f"AWS refused UpdateShardCount ({refusal}): {made} of {UPDATES_PER_DAY} calls of 24 hours "
+        "are known to be made, so others made the rest, or it is another limit, such as the "
+        "account's shards"
+    )
+
+
 def shard_count_bounds(
     stream: Stream, wanted: int, count_max: int, history: History, now: datetime
 ) -> Iterator[Bound]:
@@ -51,13 +68,10 @@ def shard_count_bounds(
         ceil(current / 2), current * 2, "UpdateShardCount at most doubles and at least halves"
     )
     yield Bound(1, SHARDS_MAX, f"UpdateShardCount ends at {SHARDS_MAX:,} shards")
+    no_call = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
-    if left <= 0 or history.was_refused_by_limit(UPDATE_SHARD_COUNT, now):
-        yield Bound(
-            current,
-            current,
-            f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent",
-        )
+    if no_call is not None:
+        yield Bound(current, current, no_call)
     elif wanted < current and not _is_uniform(stream):
         reason = f"{stream.name} was split for a hot shard, and UpdateShardCount would undo that"
         yield Bound(current, current, reason)

@@ -116,6 +116,8 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
         (("sweep",), "Missing option '--config'"),
         (("sweep", "--config", "x", "--output", "xml"), "'xml' is not one of"),
         (("flood",), "No such command 'flood'"),
+        (("shards", ""), "'' is not the name of a stream; letters, digits and _.- are"),
+        (("reshard", "a/b", "--to", "2"), "'a/b' is not the name of a stream"),
         (("reshard", "orders", "--to", "0"), "0 shards can't be; 1 to 10,000 can"),
     ],
     ids=" ".join,

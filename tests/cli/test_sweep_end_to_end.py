@@ -219,6 +219,7 @@ def test_one_pipeline_missing_does_not_stop_the_other(
         PIPELINE.replace("pipelines:\n", "")
         .replace("name: orders", "name: lost")
         .replace("stream: orders", "stream: lost")
+        .replace("tables: [orders]", "tables: [lost]")
     )
     result = tidegate(endpoint, tmp_path, "--output", "json", pipeline=PIPELINE + other)
     told = json.loads(result.stdout)

@@ -193,6 +193,122 @@ def test_two_pipelines_of_one_name_are_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", ["0100", "00", "-012", "+07", "0_10", "!!int 0100"])
+def test_a_whole_number_with_a_zero_before_it_is_not_taken_for_an_octal_one(number: str) -> None:
+    text = GOOD + f"    levers: {{shard_count: {{max: {number}}}}}\n"
+    said = number.removeprefix("!!int ")
+    assert mistakes(text) == [f"p.yaml:6:28: max is {said}; a whole number has no zero before it"]
+
+
+@pytest.mark.parametrize("number", ["0", "0.25", "-0.5"])
+def test_a_zero_that_means_something_is_taken(number: str) -> None:
+    text = RULE.replace("threshold: 1, KEY", f"threshold: {number}")
+    assert parse(text, "p.yaml").pipelines[0].rules[0].threshold == float(number)
+
+
+RULE = GOOD + "    rules: [{name: r, namespace: n, metric: m, threshold: 1, KEY}]\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("statistic: average", "'average' is not a statistic of CloudWatch; Sum, Average, Minimum, "
+         "Maximum, SampleCount, IQM or one such as p99, tm90, TM(10%:90%), PR(:300) is"),
+        ("statistic: p101", "'p101' is not a statistic of CloudWatch; Sum, Average, Minimum, "
+         "Maximum, SampleCount, IQM or one such as p99, tm90, TM(10%:90%), PR(:300) is"),
+        ("period_seconds: 90", "period_seconds is 90; a multiple of 60 is allowed"),
+        ("period_seconds: 5400", "period_seconds is 5400; a sweep reads 90 minutes, the last of "
+         "them late: at most 5220 is allowed"),
+        ("hold_seconds: 5221", "hold_seconds is 5221; a sweep reads 90 minutes, the last of them "
+         "late: at most 5220 is allowed"),
+        ("hold_seconds: 5101, period_seconds: 300", "hold_seconds is 5101; a sweep reads 90 "
+         "minutes, the last of them late: at most 5100 is allowed"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_could_never_fire_is_refused(key: str, words: str) -> None:
+    assert mistakes(RULE.replace("KEY", key)) == [f"p.yaml:6:62: {words}"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(f"statistic: {each}" for each in ("Sum", "SampleCount", "IQM", "p99", "p99.95", "p100")),
+        *(f"statistic: '{each}'" for each in ("tm90", "TM(2%:98%)", "TC(:0.5)", "PR(150:)")),
+        "hold_seconds: 5220",
+        "hold_seconds: 5100, period_seconds: 300",
+        "period_seconds: 3600",
+    ],
+)
+def test_a_rule_may_have_any_statistic_of_cloudwatch_and_hold_for_what_a_sweep_sees(
+    key: str,
+) -> None:
+    (pipeline,) = parse(RULE.replace("KEY", key), "p.yaml").pipelines
+    assert len(pipeline.rules) == 1
+
+
+OWNED = "{max: 9, owner: tidegate}"
+TWO = """\
+pipelines:
+  - name: first
+    stream: orders
+    consumers:
+      - {function: writer, tables: [{name: orders, levers: {write_capacity: OWNED}}]}
+    levers: {shard_count: OWNED, parallelization_factor: OWNED}
+  - name: second
+    stream: orders
+    consumers:
+      - {function: indexer, tables: [orders]}
+""".replace("OWNED", OWNED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("indexer, tables: [orders]}", f"indexer}}\n    levers: {{shard_count: {OWNED}}}", [
+            "p.yaml:11:36: shard_count of orders is owned in pipeline 'first' too; a lever has one "
+            "owner in a file: leave owner out in one of the two",
+        ]),
+        ("indexer, tables", f"writer, levers: {{batching_window_seconds: {OWNED}, "
+         f"parallelization_factor: {OWNED}}}, tables", [
+            "p.yaml:10:122: parallelization_factor of writer on orders is owned in pipeline 'first' "
+            "too; a lever has one owner in a file: leave owner out in one of the two",
+        ]),
+        ("indexer, tables: [orders]}",
+         f"indexer, tables: [orders, clicks]}}\n    levers: {{write_capacity: {OWNED}}}", [
+            "p.yaml:11:39: write_capacity of orders is owned in pipeline 'first' too; a lever has "
+            "one owner in a file: leave owner out in one of the two",
+        ]),
+        ("indexer, tables: [orders]",
+         "indexer, tables: [{name: orders, indexes: [{name: by-day, levers: {write_capacity: "
+         f"{OWNED}}}}}]}}]", [
+            "p.yaml:10:112: write_capacity of orders/by-day is owned in pipeline 'first' too; a "
+            "lever has one owner in a file: leave owner out in one of the two",
+        ]),
+    ],
+    ids=["stream", "mapping", "table", "index"],
+)  # fmt: skip
+def test_a_lever_is_owned_in_one_pipeline_of_a_file(
+    old: str, new: str, expected: list[str]
+) -> None:
+    assert mistakes(TWO.replace(old, new)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("indexer", "indexer"),
+        ("indexer", "writer"),
+        ("[orders]}\n", "[orders]}\n    levers: {shard_count: {max: 9}}\n"),
+        ("indexer", f"indexer, levers: {{parallelization_factor: {OWNED}}}"),
+        ("orders\n    consumers:\n      - {function: indexer",
+         f"clicks\n    levers: {{shard_count: {OWNED}, parallelization_factor: {OWNED}}}\n"
+         "    consumers:\n      - {function: writer"),
+    ],
+)  # fmt: skip
+def test_pipelines_may_share_what_only_one_of_them_owns(old: str, new: str) -> None:
+    assert len(parse(TWO.replace(old, new), "p.yaml").pipelines) == 2
+
+
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name
 )

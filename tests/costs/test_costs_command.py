@@ -117,7 +117,8 @@ def test_a_pipeline_that_is_not_there_does_not_hide_the_others(
 ) -> None:
     put_metrics(aws, minute_now(), sick=False)
     other = PIPELINE.replace("pipelines:\n", "").replace("name: orders", "name: gone")
-    file.write_text(PIPELINE + other.replace("stream: orders", "stream: gone"), encoding="utf-8")
+    other = other.replace("stream: orders", "stream: gone").replace("[orders]", "[gone]")
+    file.write_text(PIPELINE + other, encoding="utf-8")
     result = run(str(file), "--since", "2h")
     assert result.exit_code == 2
     assert "orders: US dollars a month" in result.stdout

@@ -74,6 +74,7 @@ def test_lines_are_plain_in_a_pipe(file: Path, tmp_path: Path) -> None:
 
 def test_a_dry_run_writes_nothing_down(file: Path, tmp_path: Path) -> None:
     ledger = str(tmp_path / "ledger.sqlite")
+    SqliteLedger(ledger).close()
     run("sweep", "--config", str(file), "--ledger", ledger, "--dry-run")
     assert events("--ledger", ledger) == []
     assert "no sweep has been made with it yet" in run("history", "--ledger", ledger).stdout
@@ -140,6 +141,27 @@ def test_bad_input_is_refused_in_words(
     assert result.exit_code == 2, result.output
     assert words in result.stderr
     assert not Path("nowhere.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sweep", "--config", "FILE", "--dry-run"),
+        ("reshard", "orders", "--to", "2", "--dry-run"),
+        ("dashboard", "FILE", "--dry-run"),
+        ("dashboard", "FILE", "--yes"),
+    ],
+    ids=" ".join,
+)
+def test_what_only_looks_makes_no_ledger_and_says_so(
+    file: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    place = tmp_path / "leger.sqlite"
+    said = [str(file) if each == "FILE" else each for each in arguments]
+    result = run(*said, "--ledger", str(place))
+    assert f"There is no ledger at {place}, and none is made" in result.stderr
+    assert result.exit_code in (0, 1), result.output
+    assert not place.exists()
 
 
 def test_when_the_schedule_last_swept_is_told(file: Path, tmp_path: Path) -> None:

@@ -349,6 +349,25 @@ ALARMS = {
 }
 
 
+def test_an_alarm_near_the_limits_of_shards_says_for_how_many_it_holds(
+    aws: dict[str, Any], file: Path
+) -> None:
+    name = "tidegate/pipeline/orders/records-near-shard-limit"
+    run("alarms", str(file), "--yes")
+    before = alarms(aws)[name]
+    assert (
+        "(1 when this was put; after a reshard run tidegate alarms again)"
+        in (before["AlarmDescription"])
+    )
+    aws["kinesis"].update_shard_count(
+        StreamName="orders", TargetShardCount=2, ScalingType="UNIFORM_SCALING"
+    )
+    run("alarms", str(file), "--yes")
+    after = alarms(aws)[name]
+    assert "(2 when this was put" in after["AlarmDescription"]
+    assert after["Threshold"] == 2 * before["Threshold"]
+
+
 def test_a_capacity_that_nobody_follows_alarms_at_80_per_cent() -> None:
     pipeline, spec = described("concurrency-cap")
     *own, _ = wanted([(pipeline, replace(spec, levers=Levers()))], None)

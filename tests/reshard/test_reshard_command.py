@@ -12,6 +12,8 @@ from typing import Any
 import boto3
 import pytest
 from click.testing import CliRunner, Result
+from moto import mock_aws
+from moto.kinesis.models import kinesis_backends
 
 from rules.pipeline import HASH_KEYS
 from scaling.aws.clients import Clients
@@ -255,6 +257,24 @@ def test_load_by_shard_comes_from_its_newest_minute() -> None:
     assert len(load) == 4
     assert sum(records for records, _ in load.values()) == pytest.approx(400, rel=0.05)
     assert sum(size for _, size in load.values()) == pytest.approx(120_000, rel=0.05)
+
+
+@mock_aws
+def test_a_stream_between_two_shapes_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "testing",
+                       "AWS_SECRET_ACCESS_KEY": "testing"}.items():  # fmt: skip
+        monkeypatch.setenv(key, value)
+    boto3.client("kinesis", "us-east-1").create_stream(StreamName="orders", ShardCount=2)
+    shards = kinesis_backends["123456789012"]["us-east-1"].streams["orders"].shards
+    shards.pop(next(iter(shards)))
+    result = run("reshard", "orders", "--to", "4", "--ledger", str(tmp_path / "ledger.sqlite"))
+    assert result.exit_code == 1
+    (told,) = result.stderr.splitlines()
+    assert told == (
+        "the open shards have a gap at hash key 0: a reshard is under way; try again after it"
+    )
 
 
 def test_no_record_is_lost_and_each_key_stays_in_order(kinesis: Any, stream: str) -> None:

@@ -94,6 +94,7 @@ def test_the_packs_keep_their_own_promises(name: str, case: dict[str, str]) -> N
     table = a_table(100, index_units=50)
     pipelines = (
         a_pipeline(shards=2, factor=2, table=table, reserved_concurrency=10),
+        a_pipeline(shards=2, factor=2, table=table),
         a_flink_pipeline(an_application(2)),
         a_flink_pipeline(an_application(2, runtime="FLINK-2_2"), topic=True),
     )

@@ -108,6 +108,16 @@ def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
     bounds = shard_count_bounds(a_stream(2), 4, 64, History((refused,)), NOON)
     allowed, held_by = hold(2, 4, bounds)
     assert allowed == 2
+    assert held_by == (
+        "AWS refused UpdateShardCount (ten a day): 0 of 10 calls of 24 hours are known to be made, "
+        "so others made the rest, or it is another limit, such as the account's shards",
+    )
+
+
+def test_ten_calls_that_are_known_are_told_as_spent_whatever_aws_says() -> None:
+    refused = update(5, Outcome.FAILED, "LimitExceeded: ten a day")
+    history = History((*(update(30 + at) for at in range(10)), refused))
+    _, held_by = hold(2, 4, shard_count_bounds(a_stream(2), 4, 64, history, NOON))
     assert held_by == ("all 10 UpdateShardCount calls of 24 hours are spent",)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.diagnosis import Cause, LeverKind
 from rules.pipeline import KeySample, Pipeline
+from scaling.acting import lease_of
 from scaling.errors import CloudError, Denied, LimitExceeded, Throttled, Unreachable
 from scaling.history import UPDATE_SHARD_COUNT
 from scaling.ledger_sqlite import SqliteLedger
@@ -137,6 +138,38 @@ def test_a_sweep_that_runs_out_of_time_says_what_it_did_not_reach(
     assert [(each.name, each.reason) for each in report.unreached] == [
         ("second", "the sweep ran out of time")
     ]
+
+
+def test_a_pipeline_that_a_long_sweep_comes_to_late_is_held_and_written_down_at_that_moment(
+    sick: World, ledger: SqliteLedger
+) -> None:
+    late = sick.now + timedelta(minutes=5)
+    were_kept_out: list[bool] = []
+
+    class Watched(FaultyCloud):
+        def apply(self, action: Action) -> None:
+            soon = late + timedelta(seconds=50)
+            were_kept_out.append(not ledger.acquire(lease_of(action), "a later sweep", soon, 60))
+            super().apply(action)
+
+    edges = Edges(Watched(DirectCloud(sick)), DirectMetrics(sick), ledger, clock=lambda: late)
+    (report,) = sweep([SPEC], edges, sick.now, holder="me").pipelines
+    assert outcomes(report) == [Outcome.DONE] * 3
+    assert were_kept_out == [True] * 3
+    written = ledger.entries("race-day", sick.now - timedelta(days=1))
+    assert {(each.begun_at, each.ended_at) for each in written} == {(late, late)}
+    assert report.at == sick.now
+
+
+def test_what_a_sweep_that_is_ahead_has_spent_is_known_to_one_that_began_before(
+    ledger: SqliteLedger,
+) -> None:
+    world = flooded()
+    for at in range(10):
+        ledger.begin(entry(world, -1 - at / 10, entry_id=f"spent-{at}", outcome=Outcome.DONE))
+    report = one_sweep(world, ledger)
+    assert not any(isinstance(change.action, UpdateShardCount) for change in report.changes)
+    assert world.figures().limit_violations == 0
 
 
 def test_another_hand_on_the_stream_is_respected(sick: World, ledger: SqliteLedger) -> None:

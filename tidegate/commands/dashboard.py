@@ -119,7 +119,7 @@ def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview:
     pipeline = AwsCloud(clients).describe(spec)
     layers = rows(pipeline, spec)
     now = datetime.now(UTC)
-    kept = open_ledger(ledger or default_ledger(), clients)
+    kept = open_ledger(ledger or default_ledger(), clients, to_look=True)
     entries: tuple[Entry, ...] = kept.entries(spec.name, now - LOOK_BACK)
     if preview is not None:
         page = dashboard_page(

@@ -10,6 +10,7 @@ import click
 
 from scaling.errors import InvalidRequest, LimitExceeded, TidegateError
 from tidegate.exits import BAD_INPUT, UNDONE, code_of_error
+from tidegate.stream_name import as_stream_name
 
 if TYPE_CHECKING:
     from rules.pipeline import Stream
@@ -62,7 +63,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str) -> float:
 
 
 @click.command("reshard")
-@click.argument("stream")
+@click.argument("stream", callback=as_stream_name)
 @click.option("--to", type=int, help="This many even shards.")
 @click.option("--by", help="+N, -N, +P% or -P% of the present count, even.")
 @click.option("--even", is_flag=True, help="As many as now, but even.")
@@ -124,7 +125,8 @@ def _reshard(
     if asked.to is not None:
         count_within(asked.to, asked.least, asked.most)
     clients = Clients()
-    edge = _Edge(AwsCloud(clients), open_ledger(ledger or default_ledger(), clients))
+    kept = open_ledger(ledger or default_ledger(), clients, to_look=dry_run)
+    edge = _Edge(AwsCloud(clients), kept)
     stream = edge.cloud.describe_stream(asked.stream)
     if not stream.is_provisioned:
         reason = "it is on demand: AWS sets its shards; switch it to provisioned mode first"
@@ -135,7 +137,7 @@ def _reshard(
     if not operations:
         click.echo(f"{asked.stream} has the shape that was asked for: nothing to do.")
         return True
-    _show_plan(stream, operations, left, edge.cloud)
+    _show_plan(stream, operations, left, edge)
     if dry_run:
         return True
     if not yes and not _is_agreed():
@@ -207,14 +209,15 @@ def _foreseen(now: int, operations: tuple["Operation", ...]) -> tuple[list[int],
 
 
 def _show_plan(
-    stream: "Stream", operations: tuple["Operation", ...], left: int, cloud: "AwsCloud"
+    stream: "Stream", operations: tuple["Operation", ...], left: int, edge: _Edge
 ) -> None:
     from rules.diagnosis import LeverKind
     from scaling.prices import monthly_usd
     from scaling.record import Lever
+    from scaling.reshard.execute import why_none_left
 
     counts, made, updates = _foreseen(stream.shard_count, operations)
-    quota = cloud.shards_left_in_quota()
+    quota = edge.cloud.shards_left_in_quota()
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     now = counts[0]
     before, after = (monthly_usd(lever, each, 0) for each in (now, counts[-1]))
@@ -223,6 +226,9 @@ def _show_plan(
     click.echo(f"{stream.name}: {now} -> {counts[-1]} shards by {_words(operations)}")
     click.echo(f"  shard counts     {way}")
     click.echo(f"  UpdateShardCount takes {updates} of the {left} calls left for 24 hours")
+    none_left = why_none_left(edge.ledger, stream.name, datetime.now(UTC))
+    if none_left is not None:
+        click.echo(f"                   {none_left}")
     click.echo(f"  time             about {minutes:.1f} min")
     click.echo(f"  quota            {quota:,} shards left in the account, {made:,} made on the way")
     click.echo(f"  price            {before:,.2f} -> {after:,.2f} USD a month")

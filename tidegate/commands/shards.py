@@ -9,6 +9,7 @@ import click
 
 from scaling.errors import TidegateError
 from tidegate.exits import leave
+from tidegate.stream_name import as_stream_name
 
 if TYPE_CHECKING:
     from rules.pipeline import Shard, Stream
@@ -28,7 +29,7 @@ class _Seen:
 
 
 @click.command("shards")
-@click.argument("stream")
+@click.argument("stream", callback=as_stream_name)
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
 @click.option("--enable-metrics", is_flag=True, help="Switch shard-level metrics on (charged).")
 def command(stream: str, output: str, enable_metrics: bool) -> None:

@@ -27,8 +27,9 @@ def default_ledger() -> str:
     return os.environ.get("TIDEGATE_LEDGER") or str(Path(state) / "tidegate" / "ledger.sqlite")
 
 
-def open_ledger(place: str, clients: "Clients") -> "Ledger":
-    """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``."""
+def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
+    """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
+    makes none: in a mistyped place it would be taken for the ledger from then on."""
     import sqlite3
 
     from scaling.errors import ConfigurationError, Mistake
@@ -47,6 +48,12 @@ def open_ledger(place: str, clients: "Clients") -> "Ledger":
     if place != default_ledger() and not folder.is_dir():
         # Made in a mistyped place, an empty ledger would forget every budget.
         raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
+    if to_look and not Path(place).exists():
+        words = (
+            f"There is no ledger at {place}, and none is made: nothing is known of earlier changes."
+        )
+        click.echo(words, err=True)
+        return SqliteLedger(":memory:")
     try:
         return SqliteLedger(place)
     except (sqlite3.Error, OSError) as error:
@@ -114,8 +121,9 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     edges = Edges(
         AwsCloud(clients),
         AwsMetrics(clients),
-        open_ledger(ledger, clients),
+        open_ledger(ledger, clients, to_look=dry_run),
         AwsNotices(clients),
+        lambda: datetime.now(UTC),
     )
     report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)
     if output == "json":
