@@ -25,6 +25,7 @@ __all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
 CAPACITIES = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
 Demands = dict[Lever, Demand]
 
+BURST_ENDS = "the burst saved up would end before a later change is in effect"
 USED_UP_SHARE = 0.9
 
 _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
@@ -93,15 +94,18 @@ class Needs:
         coming = self._meanwhile.risen(self._load(self._offered_behind))
         return _at_most(coming, widened)
 
-    def running_out(self) -> frozenset[Lever]:
+    def running_out(self) -> dict[Lever, str]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
-        the load until a change made now takes effect: a minute later more would wait."""
+        the load until a change made now takes effect, and why: a minute later more would wait."""
         records = self._until_answered(self._now(self._offered_behind))
-        return frozenset(
-            Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+        return {
+            Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): (
+                each.too_few_partitions(records * (each.write_units_per_record or 0.0))
+                or BURST_ENDS
+            )
             for each in self.model.capacities
             if self._meanwhile.piling_up(each, records) > 0
-        )
+        }
 
     def borne(self) -> frozenset[Lever]:
         """The write capacities whose burst bears the excursion that is on, should it bring as much

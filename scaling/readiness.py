@@ -51,15 +51,15 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         from_burst = _burst(model, expected.soon_seconds)
         stands = _standing(model, expected)
     splits = _splits(model, likely)
-    ready = {
-        lever: Ready(
-            max(1, demand.capacity - from_burst.get(lever, 0), splits.get(lever, 0)),
+    ready = {}
+    for lever, demand in likely.items():
+        to_split, words = splits.get(lever, (1, ""))
+        ready[lever] = Ready(
+            max(demand.capacity - from_burst.get(lever, 0), to_split),
             _enough(demand, most[lever], later.get(lever)),
-            demand.because,
+            demand.because + words,
             floors[lever.kind].get(lever),
         )
-        for lever, demand in likely.items()
-    }
     return ready | stands
 
 
@@ -90,16 +90,14 @@ def _burst(model: Model, seconds: float) -> dict[Lever, int]:
     }
 
 
-def _splits(model: Model, demands: Demands) -> dict[Lever, int]:
-    """Units without which the partitions don't take what is demanded, burst or not."""
-    levers = {
-        Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): each for each in model.capacities
-    }
-    return {
-        lever: each.units_to_split(demands[lever].capacity)
-        for lever, each in levers.items()
-        if lever in demands
-    }
+def _splits(model: Model, demands: Demands) -> dict[Lever, tuple[int, str]]:
+    """Units without which the partitions don't take what is demanded, burst or not, with words."""
+    found = {}
+    for each in model.capacities:
+        demand = demands.get(Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where))
+        if demand is not None and (words := each.too_few_partitions(demand.capacity)):
+            found[demand.lever] = (each.units_to_split(demand.capacity), f"; {words}")
+    return found
 
 
 def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:

@@ -64,6 +64,13 @@ class CapacityModel:
             return 0
         return PARTITION_UNITS * (ceil(write_units_per_second / PARTITION_UNITS) - 1) + 1
 
+    def too_few_partitions(self, write_units_per_second: float) -> str:
+        """Words for that they don't take so many units a second, none where they do."""
+        if not self.units_to_split(write_units_per_second):
+            return ""
+        taken = self.partition_units_per_second
+        return f"its partitions take {taken:,.0f} units a second, burst included"
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

@@ -21,7 +21,6 @@ from scaling.wish import SETTLE, Wish, at_least_the_minimum
 __all__ = ["wishes"]
 
 RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
-BURST_ENDS = "the burst saved up would end before a later change is in effect"
 
 
 def wishes(
@@ -56,7 +55,7 @@ def wishes(
             settled = _is_settled(lever, history, readings)
             wish = _raise(lever, current, needed.get(lever), settled)
             if wish is not None and not ill:
-                wish = replace(wish, because=f"{BURST_ENDS}: {wish.because}")
+                wish = replace(wish, because=f"{running_out[lever]}: {wish.because}")
         if wish is None and not incurable:
             wish = _prepare(lever, current, ready.get(lever))
         if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):

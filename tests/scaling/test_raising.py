@@ -118,6 +118,7 @@ def test_a_spike_beyond_what_the_partitions_take_is_answered_whatever_is_saved_u
     at_the_limit = Minute(records_per_second=1500, units_per_record=1000 / 1500)
     found = standing_at_700(*[at_the_limit] * 3, known=4 * 60 * 800, history=History(()))
     assert found.wanted > 1400
+    assert found.because.startswith("its partitions take 1,000 units a second, burst included")
 
 
 def test_a_spike_that_goes_on_for_longer_than_any_before_is_answered() -> None:
