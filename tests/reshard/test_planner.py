@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, pairwise, product
 from math import ceil
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -175,12 +175,12 @@ def test_when_it_takes_as_many_either_way_the_days_budget_is_kept() -> None:
 
 
 def test_one_to_five_hundred_is_planned_in_under_a_second() -> None:
-    began = perf_counter()
+    began = process_time()
     counts = [
         each.count for each in plan((), Even(500, TOLERANCE), 10) if isinstance(each, Uniform)
     ]
     without = plan((), Even(500, TOLERANCE), 0)
-    assert perf_counter() - began < 1
+    assert process_time() - began < 1
     assert (len(plan((), Even(500, TOLERANCE), 10)), counts[-1]) == (9, 500)
     assert len(without) == 499
 
