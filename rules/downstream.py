@@ -16,6 +16,7 @@ USED_UP_SHARE = 0.9
 """Of a table's units. One key's partition is at its limit while units of the table are left; where
 none are, all partitions may be: each takes 1,000 a second, out of the burst as well."""
 
+TWO_MINUTES = 120
 BURST_SECONDS_ENOUGH = 300
 """A table that consumes more than its units lives on what it has saved up; when that is gone before
 a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
@@ -57,10 +58,19 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
     if key_range > throttled.total / 2:
         evidence += (f"{key_range:,.0f} of the throttles were of a key range, not of the table",)
         if not (table.is_provisioned and _is_used_up(capacity, vitals.consumed_write_units)):
-            yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
+            if _goes_on(vitals.write_key_range_throttles):
+                advice = HOT_PARTITION_ADVICE
+                yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=advice)
             return
         evidence += ("the table was used up all the same: more units bring more partitions",)
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _goes_on(throttles: Window) -> bool:
+    """Whether each of the newest two minutes has some: seconds in which all partitions were at
+    their limit leave units of their minute as well."""
+    newest = throttles.last(TWO_MINUTES).samples
+    return len(newest) * throttles.metric.period_seconds == TWO_MINUTES and all(newest)
 
 
 def _is_used_up(capacity: Capacity, consumed: Window) -> bool:

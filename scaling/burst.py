@@ -11,7 +11,7 @@ from rules.window import Window
 from scaling.history import History
 from scaling.record import Lever, Outcome
 
-__all__ = ["PARTITION_UNITS", "partition_units", "saved_units", "units_meanwhile"]
+__all__ = ["IN_EFFECT", "PARTITION_UNITS", "partition_units", "saved_units", "units_meanwhile"]
 
 PARTITION_UNITS = 1000
 """Write units that a partition takes a second, burst included (DynamoDB guide, burst and adaptive

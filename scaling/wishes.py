@@ -6,6 +6,7 @@ from math import ceil
 
 from rules.diagnosis import Diagnosis
 from rules.readings import Readings
+from scaling.burst import IN_EFFECT
 from scaling.history import History
 from scaling.levers import APPLICATION_LEVERS, current_capacities
 from scaling.lowering import BLIND_SHARE, Lowering
@@ -21,6 +22,9 @@ from scaling.wish import SETTLE, Wish, at_least_the_minimum
 __all__ = ["wishes"]
 
 RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
+CHANGING_MARGIN = 1.01
+"""For a table whose last change isn't in effect: the seconds between a look and its change come to
+less."""
 
 
 def wishes(
@@ -52,8 +56,8 @@ def wishes(
             continue
         wish = None
         if (ill or (lever in running_out and not incurable)) and lever not in borne:
-            settled = _is_settled(lever, history, readings)
-            wish = _raise(lever, current, needed.get(lever), settled)
+            margin = _margin(lever, history, readings, now)
+            wish = _raise(lever, current, needed.get(lever), margin)
             if wish is not None and not ill:
                 wish = replace(wish, because=f"{running_out[lever]}: {wish.because}")
         if wish is None and not incurable:
@@ -65,17 +69,19 @@ def wishes(
     return tuple(found)
 
 
-def _is_settled(lever: Lever, history: History, readings: Readings) -> bool:
-    """Whether what is judged is from well after the lever's last change."""
+def _margin(lever: Lever, history: History, readings: Readings, now: datetime) -> float:
+    """How many times what it has a lever must be short of to go up. What a table's last change does
+    until now is in its demand; of another lever it shows only well after it, and it goes up
+    meanwhile only for much more."""
     changed, judged = history.last_change(lever), readings.vitals.judged_until
-    return changed is None or judged is None or judged - changed >= SETTLE
+    if lever.kind in CAPACITIES:
+        return CHANGING_MARGIN if changed is not None and now - changed < IN_EFFECT else 1.0
+    settled = changed is None or judged is None or judged - changed >= SETTLE
+    return RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
 
 
-def _raise(lever: Lever, current: int, demand: Demand | None, settled: bool) -> Wish | None:
-    """What a table's last change does until now is in its demand; of another lever it shows only
-    later, and it goes up meanwhile only for much more."""
-    margin = RAISE_MARGIN if settled else RAISE_MARGIN_UNSETTLED
-    if demand is None or demand.capacity <= current * (1 if lever.kind in CAPACITIES else margin):
+def _raise(lever: Lever, current: int, demand: Demand | None, margin: float) -> Wish | None:
+    if demand is None or demand.capacity <= current * margin:
         return None
     return Wish(lever, current, _worth_it(lever, current, demand.capacity), demand.because)
 

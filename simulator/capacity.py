@@ -15,6 +15,10 @@ PARTITION_UNITS = 1000
 """Write units that one partition serves a second, bursts included (DynamoDB developer guide, burst
 and adaptive capacity)."""
 
+SMOOTHED_SECONDS = 10
+"""All lanes of a shard write in the same second (see docs/decisions/0006), which Lambda's don't;
+over so many seconds, longer than a batching window is made, they come to the same."""
+
 
 @dataclass(slots=True)
 class Bucket:
@@ -60,8 +64,8 @@ class CapacityState:
     last_increase_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.partitions = _full(_partition_units(self.write_units))
-        self.hot_partition = _full(PARTITION_UNITS)
+        self.partitions = _full(_partition_units(self.write_units), SMOOTHED_SECONDS)
+        self.hot_partition = _full(PARTITION_UNITS, 1)
 
     @classmethod
     def of(cls, data: CapacityData) -> "CapacityState":
@@ -108,6 +112,5 @@ def _partition_units(write_units: int) -> int:
     return PARTITION_UNITS * max(1, ceil(write_units / PARTITION_UNITS))
 
 
-def _full(units: float) -> Bucket:
-    """Partitions save nothing up beyond the second."""
-    return Bucket(units, 1, units)
+def _full(units: float, seconds: float) -> Bucket:
+    return Bucket(units, seconds, units * seconds)

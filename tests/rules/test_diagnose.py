@@ -197,6 +197,16 @@ def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot
         assert cause in {found.cause for found in diagnose(seen)}
 
 
+def test_one_minute_of_a_key_ranges_throttles_tells_of_no_hot_key_yet() -> None:
+    """Seconds in which all partitions were at their limit leave units of their minute as well."""
+    throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
+    calm = each(GROWING[:-1], table_throttles=0)
+    for minutes, is_hot in ((throttling, True), ((*calm, throttling[-1]), False)):
+        causes = {found.cause for found in diagnose(readings(a_pipeline(), *minutes))}
+        assert (Cause.HOT_KEY in causes) is is_hot
+        assert Cause.TABLE_THROTTLED not in causes
+
+
 def test_throttles_from_before_the_table_was_raised_tell_of_no_hot_key() -> None:
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
     table = a_table(5000)
