@@ -1,6 +1,7 @@
 """What every lever of a pipeline is set to, and what the file says of it."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import Capacity, Pipeline
@@ -15,16 +16,25 @@ from scaling.specification import (
 
 __all__ = [
     "APPLICATION_LEVERS",
+    "CAPACITIES",
+    "MAPPING",
+    "Path",
     "current_capacities",
     "is_changing",
     "lever_spec",
     "other_settings",
+    "said_of",
 ]
 
+CAPACITIES = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+MAPPING = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
 APPLICATION_LEVERS = (LeverKind.PARALLELISM_PER_KPU, LeverKind.PARALLELISM)
 
+Path = tuple[str | int, ...]
+"""Keys and positions in a file."""
+
 _OF_READER = {
-    ConsumerSpec: (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW),
+    ConsumerSpec: MAPPING,
     ApplicationSpec: APPLICATION_LEVERS,
 }
 
@@ -91,22 +101,40 @@ def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
     return pipeline.stream.status == "UPDATING"
 
 
-def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[Levers]:
-    """Where the file may speak of a lever, the most specific place first."""
-    table, _, index = lever.where.partition("/")
-    for reader in spec.readers:
+def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[tuple[Levers, Path]]:
+    """Where the file may speak of a lever, the most specific place first, with the way to it."""
+    consumers = ((each, ("consumers", at)) for at, each in enumerate(spec.consumers))
+    applications = ((each, ("applications", at)) for at, each in enumerate(spec.applications))
+    for reader, path in chain[tuple[ConsumerSpec | ApplicationSpec, Path]](consumers, applications):
         if lever.kind in _OF_READER[type(reader)] and reader.name == lever.where:
-            yield reader.levers
-        if lever.kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY):
-            for named in reader.table_specs:
-                if named.name == table:
-                    yield from (each.levers for each in named.indexes if each.name == index)
-                    yield named.levers
-                    yield reader.levers
-    yield spec.levers
+            yield reader.levers, path
+        if lever.kind in CAPACITIES:
+            yield from _levels_of_tables(reader, lever, path)
+    yield spec.levers, ()
+
+
+def _levels_of_tables(
+    reader: ConsumerSpec | ApplicationSpec, lever: Lever, path: Path
+) -> Iterator[tuple[Levers, Path]]:
+    table, _, index = lever.where.partition("/")
+    for at, named in enumerate(reader.table_specs):
+        if named.name == table:
+            below = (*path, "tables", at)
+            for each_at, each in enumerate(named.indexes):
+                if each.name == index:
+                    yield each.levers, (*below, "indexes", each_at)
+            yield named.levers, below
+            yield reader.levers, path
+
+
+def said_of(spec: PipelineSpec, lever: Lever) -> tuple[LeverSpec, Path] | None:
+    """What the file says of a lever, and the way there from the pipeline; None when it says
+    nothing."""
+    found = ((levers.of(lever.kind), path) for levers, path in _levels(spec, lever))
+    return next(((each, path) for each, path in found if each is not None), None)
 
 
 def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
     """What the file says of a lever; None when it says nothing, which means: advise only."""
-    found = (levers.of(lever.kind) for levers in _levels(spec, lever))
-    return next((each for each in found if each is not None), None)
+    said = said_of(spec, lever)
+    return None if said is None else said[0]

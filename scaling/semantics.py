@@ -7,6 +7,7 @@ from re import fullmatch
 from typing import TypeVar
 
 from rules.diagnosis import Cause, LeverKind
+from scaling.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING
 from scaling.limits import (
     BATCHING_WINDOW_MAX,
     FACTOR_MAX,
@@ -16,7 +17,7 @@ from scaling.limits import (
     RETENTION_HOURS_MIN,
     SHARDS_MAX,
 )
-from scaling.ownership import CAPACITY, MAPPING, PARALLELISM, STREAM, owned_twice
+from scaling.ownership import STREAM, owned_twice
 from scaling.policies import ScheduledAction, StepScaling, TargetTracking
 from scaling.specification import (
     ApplicationSpec,
@@ -83,7 +84,7 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     topic = spec.notices.sns_topic_arn
     if topic is not None and not is_topic(topic):
         yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
-    allowed = (*STREAM, *MAPPING, *PARALLELISM, *CAPACITY)
+    allowed = (*STREAM, *MAPPING, *APPLICATION_LEVERS, *CAPACITIES)
     yield from _levers(spec.levers, path, allowed, "a pipeline")
     yield from _source(spec, path)
     consumers = (*path, "consumers")
@@ -120,14 +121,14 @@ def _source(spec: PipelineSpec, path: Path) -> Found:
 
 
 def _application(spec: ApplicationSpec, pipeline: PipelineSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, (*PARALLELISM, *CAPACITY), "an application")
+    yield from _levers(spec.levers, path, (*APPLICATION_LEVERS, *CAPACITIES), "an application")
     yield from _tables(spec.table_specs, path)
     if spec.partitions is not None and pipeline.topic is None:
         yield (*path, "partitions"), "partitions are those of a topic; a stream tells its shards"
 
 
 def _consumer(spec: ConsumerSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, (*MAPPING, *CAPACITY), "a consumer")
+    yield from _levers(spec.levers, path, (*MAPPING, *CAPACITIES), "a consumer")
     yield from _tables(spec.table_specs, path)
 
 
@@ -138,10 +139,10 @@ def _tables(tables: Sequence[TableSpec], path: Path) -> Found:
 
 
 def _table(spec: TableSpec, path: Path) -> Found:
-    yield from _levers(spec.levers, path, CAPACITY, "a table")
+    yield from _levers(spec.levers, path, CAPACITIES, "a table")
     yield from _duplicates(spec.indexes, (*path, "indexes"), "name", lambda each: each.name)
     for at, index in enumerate(spec.indexes):
-        yield from _levers(index.levers, (*path, "indexes", at), CAPACITY, "an index")
+        yield from _levers(index.levers, (*path, "indexes", at), CAPACITIES, "an index")
 
 
 def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str) -> Found:

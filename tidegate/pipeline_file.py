@@ -143,7 +143,7 @@ def _scalar(node: yaml.Node, path: Path_, located: Located) -> Any:
         return str(node.value)
     if node.tag == "tag:yaml.org,2002:int" and fullmatch("[-+]?0[0-9_]+", node.value):
         # YAML 1.1 reads 0100 as 64, in octal.
-        words = f"{_name(path)} is {node.value}; a whole number has no zero before it"
+        words = f"{_name(path)} is {node.value}; a number has no zero before it, a text has quotes"
         located.mistakes.append(located.mistake(path, words))
         return None
     try:

@@ -58,7 +58,7 @@ pipelines:
         ("tables:", "levers: {parallelism_per_kpu: {max: 9}, shard_count: {max: 2}}, tables:", [
             "p.yaml:5:69: max is 9; AWS allows 1..8",
             "p.yaml:5:78: shard_count is not a lever of an application; its levers are "
-            "parallelism, parallelism_per_kpu, write_capacity, read_capacity",
+            "parallelism_per_kpu, parallelism, write_capacity, read_capacity",
         ]),
         ("tables:", "service_autoscaling: maybe, tables:", [
             "p.yaml:5:38: service_autoscaling is 'maybe'; 'keep' or 'off'",
@@ -197,7 +197,15 @@ def test_two_pipelines_of_one_name_are_refused() -> None:
 def test_a_whole_number_with_a_zero_before_it_is_not_taken_for_an_octal_one(number: str) -> None:
     text = GOOD + f"    levers: {{shard_count: {{max: {number}}}}}\n"
     said = number.removeprefix("!!int ")
-    assert mistakes(text) == [f"p.yaml:6:28: max is {said}; a whole number has no zero before it"]
+    assert mistakes(text) == [
+        f"p.yaml:6:28: max is {said}; a number has no zero before it, a text has quotes"
+    ]
+
+
+def test_a_text_of_digits_with_a_zero_before_them_wants_quotes() -> None:
+    (said,) = mistakes(GOOD.replace("stream: orders", "stream: 0100"))
+    assert said.endswith("stream is 0100; a number has no zero before it, a text has quotes")
+    assert parse(GOOD.replace("stream: orders", "stream: '0100'"), "p.yaml").pipelines
 
 
 @pytest.mark.parametrize("number", ["0", "0.25", "-0.5"])
@@ -270,8 +278,14 @@ pipelines:
         ]),
         ("indexer, tables", f"writer, levers: {{batching_window_seconds: {OWNED}, "
          f"parallelization_factor: {OWNED}}}, tables", [
-            "p.yaml:10:122: parallelization_factor of writer on orders is owned in pipeline 'first' "
+            "p.yaml:10:122: parallelization_factor of writer is owned in pipeline 'first' "
             "too; a lever has one owner in a file: leave owner out in one of the two",
+        ]),
+        ("orders\n    consumers:\n      - {function: indexer",
+         f"clicks\n    levers: {{parallelization_factor: {OWNED}}}\n"
+         "    consumers:\n      - {function: writer", [
+            "p.yaml:9:47: parallelization_factor of writer is owned in pipeline 'first' too; a lever "
+            "has one owner in a file: leave owner out in one of the two",
         ]),
         ("indexer, tables: [orders]}",
          f"indexer, tables: [orders, clicks]}}\n    levers: {{write_capacity: {OWNED}}}", [
@@ -285,7 +299,7 @@ pipelines:
             "lever has one owner in a file: leave owner out in one of the two",
         ]),
     ],
-    ids=["stream", "mapping", "table", "index"],
+    ids=["stream", "mapping", "mapping-of-another-stream", "table", "index"],
 )  # fmt: skip
 def test_a_lever_is_owned_in_one_pipeline_of_a_file(
     old: str, new: str, expected: list[str]
@@ -301,8 +315,13 @@ def test_a_lever_is_owned_in_one_pipeline_of_a_file(
         ("[orders]}\n", "[orders]}\n    levers: {shard_count: {max: 9}}\n"),
         ("indexer", f"indexer, levers: {{parallelization_factor: {OWNED}}}"),
         ("orders\n    consumers:\n      - {function: indexer",
-         f"clicks\n    levers: {{shard_count: {OWNED}, parallelization_factor: {OWNED}}}\n"
+         f"clicks\n    levers: {{shard_count: {OWNED}}}\n"
          "    consumers:\n      - {function: writer"),
+        # Where one reader of a table says something of it, that goes for all of the pipeline.
+        ("writer, tables: [{name: orders, levers: {write_capacity: " + OWNED + "}}]}\n    levers: {",
+         "writer, tables: [orders]}\n"
+         "      - {function: other, tables: [{name: orders, levers: {write_capacity: {max: 9}}}]}\n"
+         f"    levers: {{write_capacity: {OWNED}, "),
     ],
 )  # fmt: skip
 def test_pipelines_may_share_what_only_one_of_them_owns(old: str, new: str) -> None:
