@@ -12,11 +12,6 @@ __all__ = ["table_causes"]
 THROTTLED_SHARE = 0.01
 """Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
 
-USED_UP_SHARE = 0.9
-"""Of a table's units. One key's partition is at its limit while units of the table are left; where
-none are, all partitions may be: each takes 1,000 a second, out of the burst as well."""
-
-TWO_MINUTES = 120
 BURST_SECONDS_ENOUGH = 300
 """A table that consumes more than its units lives on what it has saved up; when that is gone before
 a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
@@ -57,29 +52,33 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
     )
     if key_range > throttled.total / 2:
         evidence += (f"{key_range:,.0f} of the throttles were of a key range, not of the table",)
-        if not (table.is_provisioned and _is_used_up(capacity, vitals.consumed_write_units)):
-            if _goes_on(vitals.write_key_range_throttles):
+        why = _why_no_key(readings, capacity) if table.is_provisioned else None
+        if why is None:
+            if _is_repeated(vitals.write_key_range_throttles):
                 advice = HOT_PARTITION_ADVICE
                 yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=advice)
             return
-        evidence += ("the table was used up all the same: more units bring more partitions",)
+        evidence += (why,)
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
-def _goes_on(throttles: Window) -> bool:
-    """Whether each of the newest two minutes has some: seconds in which all partitions were at
-    their limit leave units of their minute as well."""
-    newest = throttles.last(TWO_MINUTES).samples
-    return len(newest) * throttles.metric.period_seconds == TWO_MINUTES and all(newest)
+def _is_repeated(throttles: Window) -> bool:
+    """Whether two of the newest minutes have some: one may be of a few seconds in which all
+    partitions were at their limit, and which leave units of their minute as well."""
+    return sum(map(bool, throttles.last(RECENT_SECONDS).samples)) >= 2
 
 
-def _is_used_up(capacity: Capacity, consumed: Window) -> bool:
-    """Whether the newest minutes left no units, or those that there were then: the table has been
-    raised since."""
+def _why_no_key(readings: Readings, capacity: Capacity) -> str | None:
+    """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
+    at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
+    second, out of the burst as well."""
+    consumed = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     increased = capacity.last_increase_at
-    if increased is not None and increased > consumed.last(RECENT_SECONDS).start:
-        return True
-    return rate(consumed) >= USED_UP_SHARE * capacity.write_units
+    if increased is not None and increased > consumed.start:
+        return f"{capacity.where} was raised since: that brings more partitions, if it had too few"
+    if readings.is_used_up(capacity):
+        return f"the units of {capacity.where} were used up: more of them bring more partitions"
+    return None
 
 
 def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

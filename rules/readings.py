@@ -26,6 +26,8 @@ RECENT_SECONDS = 180
 
 FALLING_SHARE = 0.95
 
+USED_UP_SHARE = 0.9
+
 AGE_WELL_SHARE = 0.25
 """Of the objective's iterator age: up to here even one that grows is no illness."""
 
@@ -199,6 +201,11 @@ class Readings:
         throttled = vitals.write_throttles.last(RECENT_SECONDS).total
         done = vitals.consumed_write_units.last(RECENT_SECONDS).total
         return throttled / (throttled + done) if throttled else 0.0
+
+    def is_used_up(self, capacity: Capacity) -> bool:
+        """Whether one of the newest minutes left next to none of a table's write units."""
+        consumed = self.capacity(capacity).consumed_write_units
+        return rate(consumed) >= USED_UP_SHARE * capacity.write_units
 
     def burst_units(self, capacity: Capacity) -> float:
         """Write units saved up at least: what was left unused since the last increase, at most for

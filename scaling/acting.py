@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
 from scaling.errors import CloudError, LimitExceeded, Unreachable
-from scaling.history import LIMIT, UPDATE_APPLICATION, UPDATE_SHARD_COUNT, History
+from scaling.history import (
+    LIMIT_PREFIX,
+    SPLIT_SHARD,
+    UPDATE_APPLICATION,
+    UPDATE_SHARD_COUNT,
+    History,
+)
 from scaling.levers import is_changing
 from scaling.plan import (
     Action,
@@ -40,7 +46,7 @@ def operation_of(action: Action) -> str:
         case UpdateShardCount():
             return UPDATE_SHARD_COUNT
         case SplitShard():
-            return "kinesis:SplitShard"
+            return SPLIT_SHARD
         case MergeShards():
             return "kinesis:MergeShards"
         case UpdateParallelizationFactor() | UpdateBatchingWindow():
@@ -146,7 +152,7 @@ class Actor:
             # It may have reached AWS: the intention stays open until the next look tells.
             return Change(action, decisions, Outcome.BEGUN, str(error))
         except LimitExceeded as error:
-            detail = f"{LIMIT}{error}"
+            detail = f"{LIMIT_PREFIX}{error}"
             return self._close(action, decisions, begun, Outcome.FAILED, detail)
         except CloudError as error:
             return self._close(action, decisions, begun, Outcome.FAILED, str(error))

@@ -41,6 +41,7 @@ from scaling.resources.kinesis_stream import (
     busy_bounds,
     preferred_count,
     shard_count_bounds,
+    split_bounds,
     why_no_call,
 )
 from scaling.specification import Owner, PipelineSpec
@@ -230,7 +231,7 @@ class Decider:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
         wish = Wish(lever, stream.shard_count, stream.shard_count + 1, because)
-        bounds = self._bounds_of_any_reshard(wish)
+        bounds = (*self._bounds_of_any_reshard(wish), *split_bounds(stream, self.history, self.now))
         allowed, held_by = hold(wish.current, wish.wanted, bounds)
         return self._priced(wish, allowed, held_by), action
 

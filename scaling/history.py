@@ -11,17 +11,25 @@ from scaling.record import Entry, Lever, Outcome
 if TYPE_CHECKING:
     from scaling.ports import Ledger
 
-__all__ = ["LIMIT", "UPDATE_APPLICATION", "UPDATE_SHARD_COUNT", "History", "remembered"]
+__all__ = [
+    "LIMIT_PREFIX",
+    "SPLIT_SHARD",
+    "UPDATE_APPLICATION",
+    "UPDATE_SHARD_COUNT",
+    "History",
+    "remembered",
+]
 
+SPLIT_SHARD = "kinesis:SplitShard"
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
-LIMIT = "LimitExceeded: "
-"""What the detail of an entry begins with that AWS refused for a limit."""
+LIMIT_PREFIX = "LimitExceeded: "
+"""Of the detail of an entry that AWS refused for a limit."""
 
 OVERLAP = timedelta(minutes=15)
-"""How far another sweep may be ahead of the one that asks: as long as a function may run (Lambda
-quotas). Later entries are unknown to a dry run as of a moment that is past."""
+"""How far another hand may be ahead of the look that asks, which takes no longer than a function
+may run (Lambda quotas). Later entries are unknown to a dry run as of a moment that is past."""
 
 REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE)
@@ -46,11 +54,11 @@ class History:
         """AWS's words when it last answered LimitExceeded within an hour: what it counts is right,
         but whether calls or the account's shards, its words alone can tell."""
         told = (
-            (entry.detail or "").removeprefix(LIMIT)
+            (entry.detail or "").removeprefix(LIMIT_PREFIX)
             for entry in reversed(self.entries)
             if entry.operation == operation
             and entry.outcome is Outcome.FAILED
-            and (entry.detail or "").startswith(LIMIT)
+            and (entry.detail or "").startswith(LIMIT_PREFIX)
             and -OVERLAP < now - entry.begun_at < timedelta(hours=1)
         )
         return next(told, None)

@@ -7,9 +7,10 @@ from math import ceil
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.readings import Readings
 from scaling.history import History
+from scaling.levers import CAPACITIES
 from scaling.limits import FACTOR_MAX
 from scaling.load import NOW_SECONDS, busy_at_most, load_of_the_hour
-from scaling.needs import CAPACITIES, Demands, by_lever
+from scaling.needs import Demands, by_lever
 from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.readiness import Ready

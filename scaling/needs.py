@@ -10,6 +10,7 @@ from rules.pipeline import Capacity, Pipeline
 from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings, rate
 from scaling.application_wishes import source_demand
 from scaling.history import History
+from scaling.levers import CAPACITIES
 from scaling.load import Load, load_now, load_of_the_hour, unread
 from scaling.meanwhile import Meanwhile
 from scaling.offered import offered_at_most, offered_behind
@@ -20,13 +21,11 @@ from scaling.sizing import CapacityModel, Model, size
 from scaling.specification import PipelineSpec
 from scaling.standing import ROOM
 
-__all__ = ["CAPACITIES", "Demands", "Needs", "by_lever"]
+__all__ = ["Demands", "Needs", "by_lever"]
 
-CAPACITIES = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
 Demands = dict[Lever, Demand]
 
 BURST_ENDS = "the burst saved up would end before a later change is in effect"
-USED_UP_SHARE = 0.9
 
 _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
@@ -234,7 +233,7 @@ class Needs:
             writes = kind is LeverKind.WRITE_CAPACITY
             current = capacity.write_units if writes else capacity.read_units
             lever = Lever.of(kind, capacity.where)
-            if writes and lever in needed and self._is_used_up(capacity):
+            if writes and lever in needed and self.readings.is_used_up(capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
                 because = f"{capacity.where} throttles at {current:,} units: twice as much"
@@ -253,10 +252,6 @@ class Needs:
                 throttles = vitals.write_throttles if writes else vitals.read_throttles
                 if throttles.last(60).total:
                     yield capacity, kind
-
-    def _is_used_up(self, capacity: Capacity) -> bool:
-        consumed = self.readings.capacity(capacity).consumed_write_units
-        return rate(consumed) >= USED_UP_SHARE * capacity.write_units
 
 
 def _drop_capacity(needed: Demands, where: str) -> None:

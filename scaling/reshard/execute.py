@@ -17,7 +17,7 @@ from scaling.errors import (
     Throttled,
     Unreachable,
 )
-from scaling.history import LIMIT, History
+from scaling.history import LIMIT_PREFIX, History
 from scaling.plan import Action, MergeShards, SplitShard, UpdateShardCount
 from scaling.ports import Ledger
 from scaling.record import Entry, Lever, Outcome
@@ -30,9 +30,9 @@ __all__ = [
     "Executor",
     "Progress",
     "Resharder",
+    "UpdatesLeft",
     "action_for",
     "updates_left",
-    "why_none_left",
 ]
 
 LEASE_SECONDS = 300
@@ -72,22 +72,21 @@ class Progress:
     shard_count: int
 
 
-def updates_left(ledger: Ledger, stream: str, now: datetime) -> int:
-    """UpdateShardCount calls left of the rolling day, by the ledger and AWS's last refusal."""
-    history = _day_of(ledger, stream, now)
-    if why_no_call(history, now) is not None:
-        return 0
-    return UPDATES_PER_DAY - history.shard_count_updates(now)
+@dataclass(frozen=True, slots=True)
+class UpdatesLeft:
+    """UpdateShardCount calls left of the rolling day, and why none is where none is."""
+
+    count: int
+    why_none: str | None
 
 
-def why_none_left(ledger: Ledger, stream: str, now: datetime) -> str | None:
-    """Why no UpdateShardCount call is left, None where one is."""
-    return why_no_call(_day_of(ledger, stream, now), now)
-
-
-def _day_of(ledger: Ledger, stream: str, now: datetime) -> History:
+def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
+    """By the ledger and AWS's last refusal."""
     lever = Lever.of(LeverKind.SHARD_COUNT, stream)
-    return History(ledger.entries_of(lever, now - timedelta(days=1)))
+    history = History(ledger.entries_of(lever, now - timedelta(days=1)))
+    why_none = why_no_call(history, now)
+    left = UPDATES_PER_DAY - history.shard_count_updates(now)
+    return UpdatesLeft(0 if why_none else left, why_none)
 
 
 def action_for(stream: str, shape: ShardMap, operation: Operation) -> Action:
@@ -165,7 +164,7 @@ class Executor:
         if self._promised is not None and shape.boundaries != self._promised:
             self._updates_disappoint = True
         self._promised = None
-        return 0 if self._updates_disappoint else updates_left(self.ledger, self.stream, now)
+        return 0 if self._updates_disappoint else updates_left(self.ledger, self.stream, now).count
 
     def _look(self) -> ShardMap | None:
         """The shape when the stream is ready for an operation, None while it isn't."""
@@ -216,7 +215,7 @@ class Executor:
             self._close(entry, Outcome.SUPERSEDED, str(error))
             return False
         except LimitExceeded as error:
-            self._close(entry, Outcome.FAILED, f"{LIMIT}{error}")
+            self._close(entry, Outcome.FAILED, f"{LIMIT_PREFIX}{error}")
             if isinstance(action, UpdateShardCount):
                 return False
             raise

@@ -4,6 +4,7 @@ from hashlib import md5
 from itertools import pairwise
 
 from rules.pipeline import KeySample, Shard, Stream
+from scaling.errors import BetweenShapes
 from scaling.plan import SplitShard
 from scaling.reshard.planner import Even, Split, plan
 from scaling.reshard.shape import EVEN_WITHIN, ShardMap
@@ -20,11 +21,14 @@ def hash_key_of(partition_key: str) -> int:
 def splits_towards(stream: Stream, target_count: int) -> SplitShard | None:
     """The next split on the way to ``target_count`` even shards, by the planner of reshards.
 
-    None when the stream has that many already.
+    None when the stream has that many already, and while another reshard is under way.
     """
     if stream.shard_count >= target_count:
         return None
-    shape = ShardMap.of(stream.open_shards)
+    try:
+        shape = ShardMap.of(stream.open_shards)
+    except BetweenShapes:
+        return None
     operations = plan(shape.boundaries, Even(target_count, EVEN_WITHIN), updates_left=0)
     at = next((each.at for each in operations if isinstance(each, Split)), None)
     return None if at is None else _split(stream, shape.at(at), at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil, log2
 
 from rules.pipeline import Stream
-from scaling.history import UPDATE_SHARD_COUNT, History
+from scaling.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from scaling.limits import SHARDS_MAX
 from scaling.plan import Bound
 
@@ -15,6 +15,7 @@ __all__ = [
     "doublings",
     "preferred_count",
     "shard_count_bounds",
+    "split_bounds",
     "why_no_call",
 ]
 
@@ -84,6 +85,14 @@ def shard_count_bounds(
                 f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
                 f"{reserve} are kept to scale out to {count_max}",
             )
+
+
+def split_bounds(stream: Stream, history: History, now: datetime) -> Iterator[Bound]:
+    """No split within the hour after one was refused for a limit: the account has no shards left
+    (SplitShard, API reference)."""
+    refusal = history.refusal_by_limit(SPLIT_SHARD, now)
+    if refusal is not None:
+        yield Bound(stream.shard_count, stream.shard_count, f"within the hour, {refusal}")
 
 
 def _is_uniform(stream: Stream) -> bool:

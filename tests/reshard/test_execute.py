@@ -19,7 +19,7 @@ from scaling.errors import (
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Action, UpdateShardCount
 from scaling.record import Outcome
-from scaling.reshard.execute import Executor, Progress, Resharder, updates_left, why_none_left
+from scaling.reshard.execute import Executor, Progress, Resharder, updates_left
 from scaling.reshard.planner import Even, Goal, Parts, plan
 from scaling.reshard.shape import ShardMap
 from simulator.direct import DirectCloud
@@ -165,10 +165,10 @@ def test_when_the_days_calls_are_spent_it_goes_on_by_splits(
     spent = Spent(DirectCloud(world), 0, refused, after=False)
     executor(world, ledger, EIGHT, spent).run(wait=True)
     assert count(world) == 8
-    assert updates_left(ledger, "racers", world.now) == 0
-    none_left = why_none_left(ledger, "racers", world.now)
-    assert none_left is not None
-    assert "10 in 24 hours" in none_left
+    left = updates_left(ledger, "racers", world.now)
+    assert left.count == 0
+    assert left.why_none is not None
+    assert "10 in 24 hours" in left.why_none
     assert world.figures().limit_violations == 0
 
 

@@ -193,16 +193,26 @@ def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
     rate = throttling[-1].records_per_second
     for units, cause in ((int(2 * rate), Cause.HOT_KEY), (int(rate), Cause.TABLE_THROTTLED)):
-        seen = readings(a_pipeline(table=a_table(units)), *throttling)
-        assert cause in {found.cause for found in diagnose(seen)}
+        (found,) = diagnose(readings(a_pipeline(table=a_table(units)), *throttling))
+        assert found.cause is cause
+    assert found.evidence[-1] == (
+        "the units of scores were used up: more of them bring more partitions"
+    )
 
 
 def test_one_minute_of_a_key_ranges_throttles_tells_of_no_hot_key_yet() -> None:
     """Seconds in which all partitions were at their limit leave units of their minute as well."""
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
-    calm = each(GROWING[:-1], table_throttles=0)
-    for minutes, is_hot in ((throttling, True), ((*calm, throttling[-1]), False)):
-        causes = {found.cause for found in diagnose(readings(a_pipeline(), *minutes))}
+    one, calm = throttling[-1], GROWING[-1]
+    for newest, is_hot in (
+        ((one, one, one), True),
+        ((one, calm, one), True),
+        ((one, one, calm), True),
+        ((calm, calm, one), False),
+        ((calm, one, calm), False),
+    ):
+        seen = readings(a_pipeline(), *GROWING[:-3], *newest)
+        causes = {found.cause for found in diagnose(seen)}
         assert (Cause.HOT_KEY in causes) is is_hot
         assert Cause.TABLE_THROTTLED not in causes
 
@@ -211,8 +221,11 @@ def test_throttles_from_before_the_table_was_raised_tell_of_no_hot_key() -> None
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
     table = a_table(5000)
     raised = replace(table.capacity, last_increase_at=NOON - timedelta(minutes=1))
-    seen = readings(a_pipeline(table=replace(table, capacity=raised)), *throttling)
-    assert Cause.HOT_KEY not in {found.cause for found in diagnose(seen)}
+    (found,) = diagnose(readings(a_pipeline(table=replace(table, capacity=raised)), *throttling))
+    assert found.cause is Cause.TABLE_THROTTLED
+    assert found.evidence[-1] == (
+        "scores was raised since: that brings more partitions, if it had too few"
+    )
 
 
 def test_one_key_with_most_of_a_shard_is_a_hot_key_that_no_shard_count_cures() -> None:

@@ -302,6 +302,24 @@ def test_when_the_days_reshards_are_spent_and_records_are_refused_shards_are_spl
     assert world.figures().limit_violations == 0
 
 
+def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_within_the_hour(
+    ledger: SqliteLedger,
+) -> None:
+    world = flooded()
+    full = LimitExceeded("kinesis:SplitShard", "racers", "no shards left")
+    for at in range(10):
+        ledger.begin(entry(world, 60 + at, entry_id=f"spent-{at}", outcome=Outcome.DONE))
+    refused = one_sweep(world, ledger, cloud=FaultyCloud(DirectCloud(world), before=full))
+    assert outcomes(refused) == [Outcome.FAILED]
+    world.advance(60)
+    report = one_sweep(world, ledger)
+    assert report.changes == ()
+    assert any(
+        "within the hour, kinesis:SplitShard on racers: no shards left" in words
+        for words in report.held_back
+    )
+
+
 def test_a_refusal_by_aws_is_remembered_as_a_spent_budget(ledger: SqliteLedger) -> None:
     world = flooded()
     spent = LimitExceeded("kinesis:UpdateShardCount", "racers", "10 in 24 hours")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.pipeline import Stream
     from scaling.aws.cloud import AwsCloud
     from scaling.ports import Ledger
-    from scaling.reshard.execute import Progress
+    from scaling.reshard.execute import Progress, UpdatesLeft
     from scaling.reshard.planner import Goal, Operation
 
 __all__ = ["command"]
@@ -133,7 +133,7 @@ def _reshard(
         raise InvalidRequest("reshard", asked.stream, reason)
     goal = _goal(asked, edge.cloud, stream)
     left = updates_left(edge.ledger, asked.stream, datetime.now(UTC))
-    operations = plan(ShardMap.of(stream.open_shards).boundaries, goal, left)
+    operations = plan(ShardMap.of(stream.open_shards).boundaries, goal, left.count)
     if not operations:
         click.echo(f"{asked.stream} has the shape that was asked for: nothing to do.")
         return True
@@ -209,12 +209,11 @@ def _foreseen(now: int, operations: tuple["Operation", ...]) -> tuple[list[int],
 
 
 def _show_plan(
-    stream: "Stream", operations: tuple["Operation", ...], left: int, edge: _Edge
+    stream: "Stream", operations: tuple["Operation", ...], left: "UpdatesLeft", edge: _Edge
 ) -> None:
     from rules.diagnosis import LeverKind
     from scaling.prices import monthly_usd
     from scaling.record import Lever
-    from scaling.reshard.execute import why_none_left
 
     counts, made, updates = _foreseen(stream.shard_count, operations)
     quota = edge.cloud.shards_left_in_quota()
@@ -225,10 +224,9 @@ def _show_plan(
     minutes = len(operations) * OPERATION_SECONDS / 60
     click.echo(f"{stream.name}: {now} -> {counts[-1]} shards by {_words(operations)}")
     click.echo(f"  shard counts     {way}")
-    click.echo(f"  UpdateShardCount takes {updates} of the {left} calls left for 24 hours")
-    none_left = why_none_left(edge.ledger, stream.name, datetime.now(UTC))
-    if none_left is not None:
-        click.echo(f"                   {none_left}")
+    click.echo(f"  UpdateShardCount takes {updates} of the {left.count} calls left for 24 hours")
+    if left.why_none is not None:
+        click.echo(f"                   {left.why_none}")
     click.echo(f"  time             about {minutes:.1f} min")
     click.echo(f"  quota            {quota:,} shards left in the account, {made:,} made on the way")
     click.echo(f"  price            {before:,.2f} -> {after:,.2f} USD a month")
