@@ -46,16 +46,16 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
         LeverKind.SHARD_COUNT: _larger(most, call),
     }
-    from_burst, stands = {}, {}
+    from_burst, splits, stands = {}, {}, {}
     if spec.target_utilization.capacity is None:
         from_burst = _burst(model, expected.soon_seconds)
+        splits = _splits(model, likely)
         stands = _standing(model, expected)
-    splits = _splits(model, likely)
     ready = {}
     for lever, demand in likely.items():
-        to_split, words = splits.get(lever, (1, ""))
+        to_split, words = splits.get(lever, (0, ""))
         ready[lever] = Ready(
-            max(demand.capacity - from_burst.get(lever, 0), to_split),
+            max(1, demand.capacity - from_burst.get(lever, 0), to_split),
             _enough(demand, most[lever], later.get(lever)),
             demand.because + words,
             floors[lever.kind].get(lever),
@@ -151,8 +151,7 @@ def _partly_from_burst(
         keeps = BURST_SECONDS / (lead_seconds + BURST_SECONDS)
         units = most[lever].capacity
         from_burst = ceil(max(units - saved, units * (1 - keeps)))
-        split = each.units_to_split(units)
-        capacity = max(ceil(likely[lever].capacity * room), from_burst, split)
+        capacity = max(ceil(likely[lever].capacity * room), from_burst)
         because = most[lever].because
         if capacity < units:
             because += f", {units - capacity:,} of them out of the burst saved up if they come"

@@ -58,9 +58,13 @@ def test_what_is_merely_possible_may_come_from_the_units_saved_up() -> None:
 
 def test_what_one_partition_does_not_take_comes_from_no_burst() -> None:
     assert ready(coming(1500, 1500), used=500)[TABLE][0] == 1001
-    assert ready(coming(400, 1500), used=500)[TABLE][2] == 1001
-    assert ready(coming(400, 2500), used=500)[TABLE][2] == 2001
     assert ready(coming(1500, 1500), units=1100, used=500)[TABLE][0] < 1001
+
+
+def test_a_lower_table_keeps_its_partitions_so_that_none_stays_up_for_them() -> None:
+    few, many = (ready(coming(400, 1500), used=100, units=units) for units in (900, 1100))
+    assert few[TABLE][2] < 900
+    assert many[TABLE][2] < 1001
 
 
 def test_a_use_that_the_file_asks_for_wins() -> None:
