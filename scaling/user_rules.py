@@ -5,13 +5,11 @@ from math import ceil
 from re import fullmatch
 
 from rules.rule import Comparison, MissingData, Rule, Severity
+from rules.vitals import LATE_SECONDS
 from rules.window import LOOK_BACK, Metric
 from scaling.specification import UserRule
 
 __all__ = ["mistakes_of_rule", "user_rule"]
-
-LATE_SECONDS = 180
-"""Points arrive one to three minutes late (CloudWatch guide)."""
 
 _NUMBER = r"\d+(?:\.\d{1,10})?"
 _PERCENT = r"(?:100(?:\.0{1,10})?|\d{1,2}(?:\.\d{1,10})?)"

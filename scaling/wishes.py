@@ -8,9 +8,9 @@ from rules.diagnosis import Diagnosis
 from rules.readings import Readings
 from scaling.burst import IN_EFFECT
 from scaling.history import History
-from scaling.levers import APPLICATION_LEVERS, current_capacities
+from scaling.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from scaling.lowering import BLIND_SHARE, Lowering
-from scaling.needs import CAPACITIES, Needs
+from scaling.needs import Needs
 from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.readiness import Ready, readiness
@@ -23,8 +23,8 @@ __all__ = ["wishes"]
 
 RAISE_MARGIN, RAISE_MARGIN_UNSETTLED = 1.1, 1.5
 CHANGING_MARGIN = 1.01
-"""For a table whose last change isn't in effect: the seconds between a look and its change come to
-less."""
+"""For a table whose last change isn't in effect: that was sized at a look, and made some seconds
+after it, in which a backlog grew that would want as much more."""
 
 
 def wishes(
@@ -70,9 +70,9 @@ def wishes(
 
 
 def _margin(lever: Lever, history: History, readings: Readings, now: datetime) -> float:
-    """How many times what it has a lever must be short of to go up. What a table's last change does
-    until now is in its demand; of another lever it shows only well after it, and it goes up
-    meanwhile only for much more."""
+    """How many times what there is a demand must pass for its lever to go up. What a table's last
+    change does until now is in its demand; of another lever it shows only well after it, and it
+    goes up meanwhile only for much more."""
     changed, judged = history.last_change(lever), readings.vitals.judged_until
     if lever.kind in CAPACITIES:
         return CHANGING_MARGIN if changed is not None and now - changed < IN_EFFECT else 1.0

@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
+from scaling.aws.clients import Clients
 from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.errors import ConfigurationError
 from scaling.ledger_sqlite import SqliteLedger
@@ -20,6 +21,7 @@ from scaling.report import Health
 from scaling.sighting import Sighting
 from tests.builders import NOON
 from tests.orders import create_ledger_table
+from tidegate.commands.sweep import open_ledger
 
 ENTRY = Entry(
     entry_id="race/shards/1",
@@ -205,6 +207,12 @@ def test_a_damaged_file_is_one_clear_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
         damaged.entries("race", NOON)
     damaged.close()
+
+
+@pytest.mark.parametrize("to_look", [False, True])
+def test_a_name_too_long_for_a_file_is_one_clear_mistake(tmp_path: Path, to_look: bool) -> None:
+    with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+        open_ledger(str(tmp_path / ("x" * 300)), Clients(), to_look=to_look)
 
 
 def test_a_table_forgets_sightings_by_its_time_to_live() -> None:

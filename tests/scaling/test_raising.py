@@ -46,6 +46,23 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     )
 
 
+def behind(units: int, after: timedelta, history: History) -> Decision:
+    """Of a table that throttled minutes ago, with a backlog that it is to drain."""
+    sick = Minute(records_per_second=300, age_seconds=200, table_throttles=5000)
+    pipeline = a_pipeline(shards=4, factor=10, table=a_table(units))
+    seen = readings(pipeline, *CALM, *[sick] * 2, replace(sick, table_throttles=0))
+    plan = decide(seen, diagnose(seen), SPEC, history, NOON + after)
+    return next(each for each in plan.decisions if each.lever == TABLE)
+
+
+def test_a_look_right_after_a_raise_raises_no_further_for_the_seconds_that_it_took() -> None:
+    raised, made_at = behind(50, LATE, History(())).wanted, LATE + timedelta(seconds=3)
+    made = Entry(
+        "e", "race", TABLE, "dynamodb:UpdateTable", 50, raised, "", NOON + made_at, Outcome.DONE
+    )
+    assert behind(raised, made_at, History((made,))).wanted == raised
+
+
 def throttled(rate: float, units_consumed_per_record: float, *, over: bool = False) -> Decision:
     """Of a table of 1,000 units that throttles long after its last change, the age well over the
     objective and not falling; ``over`` where its newest minute throttles nothing any more."""

@@ -14,6 +14,7 @@ from tidegate.words import counted
 if TYPE_CHECKING:
     from scaling.aws.clients import Clients
     from scaling.aws.watching import Watching
+    from scaling.ports import Ledger
     from scaling.record import Entry
     from scaling.specification import PipelineSpec
 
@@ -50,6 +51,7 @@ def _dashboard(
     from scaling.aws.clients import Clients
     from scaling.aws.watching import Watching
     from scaling.dashboard import dashboard_name
+    from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.pipeline_file import load
 
     specs = load(file).pipelines
@@ -57,9 +59,10 @@ def _dashboard(
     clients = Clients()
     watching = Watching(clients, Path(file))
     bodies: dict[str, str | None] = dict.fromkeys(watching.own_dashboards())
+    kept = None if remove else open_ledger(ledger or default_ledger(), clients, to_look=True)
     for spec in specs:
         known = name or dashboard_name(spec.name)
-        bodies[known] = None if remove else _body(spec, clients, ledger, preview)
+        bodies[known] = None if kept is None else _body(spec, clients, kept, preview)
     planned = [(known, body) for known, body in bodies.items() if _differs(watching, known, body)]
     if not planned:
         click.echo("Nothing to do: the dashboards are as they should be.")
@@ -108,18 +111,16 @@ def _size(body: str | None) -> str:
     return f": {len(graphs)} graphs, {limits} limits"
 
 
-def _body(spec: "PipelineSpec", clients: "Clients", ledger: str | None, preview: str | None) -> str:
+def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str | None) -> str:
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.metrics import AwsMetrics
     from scaling.dashboard import body
     from scaling.dashboard_rows import rows
-    from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.dashboard_page import changes_told, dashboard_page
 
     pipeline = AwsCloud(clients).describe(spec)
     layers = rows(pipeline, spec)
     now = datetime.now(UTC)
-    kept = open_ledger(ledger or default_ledger(), clients, to_look=True)
     entries: tuple[Entry, ...] = kept.entries(spec.name, now - LOOK_BACK)
     if preview is not None:
         page = dashboard_page(

@@ -48,17 +48,15 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
     if place != default_ledger() and not folder.is_dir():
         # Made in a mistyped place, an empty ledger would forget every budget.
         raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
-    if to_look and not Path(place).exists():
-        words = (
-            f"There is no ledger at {place}, and none is made: nothing is known of earlier changes."
-        )
-        click.echo(words, err=True)
-        return SqliteLedger(":memory:")
     try:
-        return SqliteLedger(place)
+        if not to_look or Path(place).exists():
+            return SqliteLedger(place)
     except (sqlite3.Error, OSError) as error:
         words = f"it can't be used as a ledger: {error}"
         raise ConfigurationError((Mistake(place, 1, 1, words),)) from None
+    words = f"There is no ledger at {place}, and none is made: nothing is known of earlier changes."
+    click.echo(words, err=True)
+    return SqliteLedger(":memory:")
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime:

@@ -60,7 +60,8 @@ class OnDemand:
         return Setting(shards, factor, self._units)
 
     def act(self, account: Account) -> None:
-        """Follow the peak: capacity is double the highest rate there has been."""
+        """Follow the peak towards double the highest rate there has been, as often as the guides
+        allow."""
         world = account.world
         if not world.series:
             return
