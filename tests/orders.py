@@ -57,6 +57,12 @@ pipelines:
 """
 
 
+def another_pipeline(name: str) -> str:
+    """To be added to PIPELINE: as that one, of a stream, a function and a table of its own."""
+    own = PIPELINE.removeprefix("pipelines:\n").replace("orders", name)
+    return own.replace("order-writer", f"{name}-writer")
+
+
 def put_pipeline(clients: dict[str, Any]) -> None:
     clients["kinesis"].create_stream(StreamName="orders", ShardCount=1)
     summary = clients["kinesis"].describe_stream_summary(StreamName="orders")

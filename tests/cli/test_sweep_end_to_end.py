@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.orders import PIPELINE, put_metrics, put_pipeline
+from tests.orders import PIPELINE, another_pipeline, put_metrics, put_pipeline
 from tidegate.cli import main
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
@@ -215,13 +215,8 @@ def test_one_pipeline_missing_does_not_stop_the_other(
 ) -> None:
     put_pipeline(clients)
     put_metrics(clients, minute_now(), sick=False)
-    other = (
-        PIPELINE.replace("pipelines:\n", "")
-        .replace("name: orders", "name: lost")
-        .replace("stream: orders", "stream: lost")
-        .replace("tables: [orders]", "tables: [lost]")
-    )
-    result = tidegate(endpoint, tmp_path, "--output", "json", pipeline=PIPELINE + other)
+    both = PIPELINE + another_pipeline("lost")
+    result = tidegate(endpoint, tmp_path, "--output", "json", pipeline=both)
     told = json.loads(result.stdout)
     assert [each["name"] for each in told["pipelines"]] == ["orders"]
     assert [each["name"] for each in told["unreached"]] == ["lost"]

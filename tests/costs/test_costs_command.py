@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.orders import PIPELINE, put, put_metrics, put_pipeline
+from tests.orders import PIPELINE, another_pipeline, put, put_metrics, put_pipeline
 from tidegate.cli import main
 
 
@@ -116,9 +116,7 @@ def test_a_pipeline_that_is_not_there_does_not_hide_the_others(
     aws: dict[str, Any], file: Path
 ) -> None:
     put_metrics(aws, minute_now(), sick=False)
-    other = PIPELINE.replace("pipelines:\n", "").replace("name: orders", "name: gone")
-    other = other.replace("stream: orders", "stream: gone").replace("[orders]", "[gone]")
-    file.write_text(PIPELINE + other, encoding="utf-8")
+    file.write_text(PIPELINE + another_pipeline("gone"), encoding="utf-8")
     result = run(str(file), "--since", "2h")
     assert result.exit_code == 2
     assert "orders: US dollars a month" in result.stdout
