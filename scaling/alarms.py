@@ -134,23 +134,23 @@ def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str,
         "producers-refused",
         _alarm(f"Records are refused to the producers of {name}", refused, 1, 3, 5, NOT_BREACHING),
     )
-
     if stream.is_provisioned:
-        # CloudWatch has no metric of a stream's shards that the alarm could be relative to.
-        for metric, word, limit in (
-            ("IncomingRecords", "records", SHARD_RECORDS_PER_SECOND),
-            ("IncomingBytes", "bytes", SHARD_BYTES_PER_SECOND),
-        ):
-            words = (
-                f"{name} takes in more than 80 % of the {word} that its shards take "
-                f"({stream.shard_count:,} when this was put; after a reshard run tidegate alarms "
-                "again)"
-            )
-            yield f"{word}-near-shard-limit", _alarm(
-                words,
-                stream_metric(name, metric, "Sum"),
-                NEAR * limit * stream.shard_count * 60, 4, 5, NOT_BREACHING,
-            )  # fmt: skip
+        yield from _near_shard_limits(stream)
+
+
+def _near_shard_limits(stream: Stream) -> Iterator[tuple[str, dict[str, Any]]]:
+    # CloudWatch has no metric of a stream's shards that the alarm could be relative to.
+    for metric, word, limit in (
+        ("IncomingRecords", "records", SHARD_RECORDS_PER_SECOND),
+        ("IncomingBytes", "bytes", SHARD_BYTES_PER_SECOND),
+    ):
+        yield f"{word}-near-shard-limit", _alarm(
+            f"{stream.name} takes in more than 80 % of the {word} that its shards take "
+            f"({stream.shard_count:,} when this was put; after a reshard run tidegate alarms "
+            "again)",
+            stream_metric(stream.name, metric, "Sum"),
+            NEAR * limit * stream.shard_count * 60, 4, 5, NOT_BREACHING,
+        )  # fmt: skip
 
 
 def _consumer(consumer: Consumer) -> Iterator[tuple[str, dict[str, Any]]]:
