@@ -125,7 +125,7 @@ class Decider:
         return self._plan([decision], None)
 
     def _by_hand(self, wish: Wish) -> Plan | None:
-        allowed, _ = hold(wish.current, wish.wanted, self._bounds_of_any_reshard(wish))
+        allowed, _ = hold(wish.current, wish.wanted, self._bounds_by_hand(wish))
         if allowed == wish.current:
             return None
         stream = self._pipeline.stream
@@ -137,12 +137,14 @@ class Decider:
         count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
         return Plan((action,), (self._priced(wish, count, ()),))
 
-    def _bounds_of_any_reshard(self, wish: Wish) -> Iterator[Bound]:
-        """What holds a split or merge back: all but the limits of UpdateShardCount."""
+    def _bounds_by_hand(self, wish: Wish) -> Iterator[Bound]:
+        """What holds splits and merges back: all but the limits of UpdateShardCount."""
         yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
         yield from window_bounds(self.spec, wish.current, self.now)
         yield from self._pending_bounds(wish)
         yield from busy_bounds(self._pipeline.stream, wish.current)
+        if wish.wanted > wish.current:
+            yield from split_bounds(self._pipeline.stream, self.history, self.now)
 
     @property
     def _pipeline(self) -> Pipeline:
@@ -231,8 +233,7 @@ class Decider:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
         wish = Wish(lever, stream.shard_count, stream.shard_count + 1, because)
-        bounds = (*self._bounds_of_any_reshard(wish), *split_bounds(stream, self.history, self.now))
-        allowed, held_by = hold(wish.current, wish.wanted, bounds)
+        allowed, held_by = hold(wish.current, wish.wanted, self._bounds_by_hand(wish))
         return self._priced(wish, allowed, held_by), action
 
     def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, str]:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
 from scaling.bounds import hold, owner_bounds, window_bounds
+from scaling.decide import Decider
 from scaling.history import History
 from scaling.levers import lever_spec
-from scaling.plan import Bound
+from scaling.plan import Bound, SplitShard
 from scaling.record import Entry, Lever, Outcome
 from scaling.resources.dynamodb_table import capacity_bounds
 from scaling.resources.event_source_mapping import factor_bounds
@@ -24,7 +25,8 @@ from scaling.specification import (
     PipelineSpec,
     TableSpec,
 )
-from tests.builders import NOON, SPEC, a_pipeline, a_stream, a_table
+from scaling.wish import Wish
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, a_table, readings
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
@@ -112,6 +114,22 @@ def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
         "AWS refused UpdateShardCount (ten a day): 0 of 10 calls of 24 hours are known to be made, "
         "so others made the rest, or it is another limit, such as the account's shards",
     )
+
+
+@pytest.mark.parametrize("refused_minutes_ago", [None, 5, 61])
+def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_within_the_hour(
+    refused_minutes_ago: int | None,
+) -> None:
+    entries = [update(30 + at) for at in range(10)]
+    if refused_minutes_ago is not None:
+        no = update(refused_minutes_ago, Outcome.FAILED, "LimitExceeded: no shards left")
+        entries.append(replace(no, operation="kinesis:SplitShard"))
+    hand, wish = "application-autoscaling", Wish(SHARDS, 2, 4, "asked for")
+    spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=8, owner=hand)))
+    seen = readings(a_pipeline(shards=2), Minute())
+    plan = Decider(seen, (), spec, History(tuple(entries)), NOON, hand=hand).plan_for(wish)
+    splits = [each for each in plan.actions if isinstance(each, SplitShard)]
+    assert len(splits) == len(plan.actions) == (0 if refused_minutes_ago == 5 else 1)
 
 
 def test_ten_calls_that_are_known_are_told_as_spent_whatever_aws_says() -> None:
