@@ -50,8 +50,8 @@ class History:
             for entry in self.entries
         )
 
-    def refusal_by_limit(self, operation: str, now: datetime) -> str | None:
-        """AWS's words when it last answered LimitExceeded within an hour: what it counts is right,
+    def refusal_by_limit(self, operation: str, now: datetime, within: timedelta) -> str | None:
+        """AWS's words when it last answered LimitExceeded in that time: what it counts is right,
         but whether calls or the account's shards, its words alone can tell."""
         told = (
             (entry.detail or "").removeprefix(LIMIT_PREFIX)
@@ -59,7 +59,7 @@ class History:
             if entry.operation == operation
             and entry.outcome is Outcome.FAILED
             and (entry.detail or "").startswith(LIMIT_PREFIX)
-            and -OVERLAP < now - entry.begun_at < timedelta(hours=1)
+            and -OVERLAP < now - entry.begun_at < within
         )
         return next(told, None)
 

@@ -1,7 +1,7 @@
 """The stream's levers: shard count and retention, what AWS allows of them and how to get there."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil, log2
 
 from rules.pipeline import Stream
@@ -22,6 +22,11 @@ __all__ = [
 
 UPDATES_PER_DAY = 10
 """UpdateShardCount calls per stream and rolling 24 hours (UpdateShardCount, API reference)."""
+
+HOUR = timedelta(hours=1)
+
+SPLIT_AGAIN = timedelta(minutes=5)
+"""Producers are refused meanwhile, and hold back for about ten minutes."""
 
 PREFERRED_OVERSHOOT = 1.25
 UNIFORM_WITHIN = 0.1
@@ -46,7 +51,7 @@ def why_no_call(history: History, now: datetime) -> str | None:
     made = history.shard_count_updates(now)
     if made >= UPDATES_PER_DAY:
         return f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent"
-    refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now)
+    refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now, HOUR)
     if refusal is None:
         return None
     return (
@@ -88,11 +93,11 @@ def shard_count_bounds(
 
 
 def split_bounds(stream: Stream, history: History, now: datetime) -> Iterator[Bound]:
-    """No split within the hour after one was refused for a limit: the account has no shards left
-    (SplitShard, API reference)."""
-    refusal = history.refusal_by_limit(SPLIT_SHARD, now)
+    """No split for a while after one was refused for a limit: the account's shards, which last, or
+    too many streams and calls at once, which pass (SplitShard, API reference)."""
+    refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
     if refusal is not None:
-        yield Bound(stream.shard_count, stream.shard_count, f"within the hour, {refusal}")
+        yield Bound(stream.shard_count, stream.shard_count, f"AWS refused it lately: {refusal}")
 
 
 def _is_uniform(stream: Stream) -> bool:

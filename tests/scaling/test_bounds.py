@@ -116,8 +116,8 @@ def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
     )
 
 
-@pytest.mark.parametrize("refused_minutes_ago", [None, 5, 61])
-def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_within_the_hour(
+@pytest.mark.parametrize("refused_minutes_ago", [None, 4, 6])
+def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_lately(
     refused_minutes_ago: int | None,
 ) -> None:
     entries = [update(30 + at) for at in range(10)]
@@ -129,7 +129,7 @@ def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_within_
     seen = readings(a_pipeline(shards=2), Minute())
     plan = Decider(seen, (), spec, History(tuple(entries)), NOON, hand=hand).plan_for(wish)
     splits = [each for each in plan.actions if isinstance(each, SplitShard)]
-    assert len(splits) == len(plan.actions) == (0 if refused_minutes_ago == 5 else 1)
+    assert len(splits) == len(plan.actions) == (0 if refused_minutes_ago == 4 else 1)
 
 
 def test_ten_calls_that_are_known_are_told_as_spent_whatever_aws_says() -> None:

@@ -302,7 +302,7 @@ def test_when_the_days_reshards_are_spent_and_records_are_refused_shards_are_spl
     assert world.figures().limit_violations == 0
 
 
-def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_within_the_hour(
+def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_in_the_next_minute(
     ledger: SqliteLedger,
 ) -> None:
     world = flooded()
@@ -315,7 +315,7 @@ def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_within_the_hour
     report = one_sweep(world, ledger)
     assert report.changes == ()
     assert any(
-        "within the hour, kinesis:SplitShard on racers: no shards left" in words
+        "AWS refused it lately: kinesis:SplitShard on racers: no shards left" in words
         for words in report.held_back
     )
 
