@@ -1,15 +1,15 @@
-"""Bounds: who holds a demand back, and why; each clamp names its owner."""
+"""Constraints: who holds a demand back, and why."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scaling.levers import lever_spec
-from scaling.plan import Bound
+from scaling.plan import Constraint, Prohibition, Range
 from scaling.record import Lever
 from scaling.specification import ChangeWindow, Owner, PipelineSpec
 
-__all__ = ["hold", "owner_bounds", "window_bounds"]
+__all__ = ["constrain", "owner_constraints", "window_constraints"]
 
 _OWNERS: dict[Owner, str] = {
     "tidegate": "Tidegate's sweep",
@@ -18,47 +18,56 @@ _OWNERS: dict[Owner, str] = {
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def hold(current: int, wanted: int, bounds: Iterable[Bound]) -> tuple[int, tuple[str, ...]]:
-    """What the bounds leave of a wish, and the reason of each that took something.
+def constrain(
+    current: int, wanted: int, constraints: Iterable[Constraint]
+) -> tuple[int, tuple[str, ...]]:
+    """What the constraints leave of a wish for a lever that has ``current``, and the reason of each
+    that stands in its way. Their order never matters.
 
-    A bound never turns a wish round: one that lies on the other side of ``current`` leaves the
-    lever where it is.
+    One prohibition leaves the lever where it is, whatever any range says. Ranges that exclude each
+    other do too, since whatever were set would break one of them. A range never turns a wish round:
+    one that lies on the other side of ``current`` leaves the lever where it is.
     """
-    allowed = wanted
-    held_by: list[str] = []
-    for bound in bounds:
-        clamped = min(max(allowed, bound.lower), bound.upper)
-        clamped = min(max(clamped, min(current, wanted)), max(current, wanted))
-        if clamped != allowed:
-            held_by.append(bound.reason)
-            allowed = clamped
-    return allowed, tuple(held_by)
+    if wanted == current:
+        return current, ()
+    known = tuple(constraints)
+    prohibited = tuple(each.reason for each in known if isinstance(each, Prohibition))
+    if prohibited:
+        return current, prohibited
+    ranges = [each for each in known if isinstance(each, Range)]
+    lower = max((each.lower for each in ranges), default=wanted)
+    upper = min((each.upper for each in ranges), default=wanted)
+    allowed = current if lower > upper else min(max(wanted, lower), upper)
+    allowed = min(max(allowed, min(current, wanted)), max(current, wanted))
+    if allowed == wanted:
+        return wanted, ()
+    return allowed, tuple(each.reason for each in ranges if not each.lower <= wanted <= each.upper)
 
 
-def owner_bounds(
-    spec: PipelineSpec, lever: Lever, current: int, hand: Owner = "tidegate"
-) -> Iterator[Bound]:
-    """The owner's bound, then the file's min and max. ``hand`` is who wants to move the lever."""
+def owner_constraints(
+    spec: PipelineSpec, lever: Lever, hand: Owner = "tidegate"
+) -> Iterator[Constraint]:
+    """The owner's prohibition, or the file's min and max. ``hand`` is who wants to move it."""
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
         reason = f"{lever} has no owner in the file: Tidegate only advises"
-        yield Bound(current, current, reason)
+        yield Prohibition(reason)
         return
     if said.owner != hand:
-        yield Bound(current, current, f"{lever} is owned by {_OWNERS[said.owner]}")
+        yield Prohibition(f"{lever} is owned by {_OWNERS[said.owner]}")
         return
-    yield Bound(said.min, said.max, f"the file keeps {lever} within {said.min}..{said.max}")
+    yield Range(said.min, said.max, f"the file keeps {lever} within {said.min}..{said.max}")
 
 
-def window_bounds(spec: PipelineSpec, current: int, now: datetime) -> Iterator[Bound]:
+def window_constraints(spec: PipelineSpec, current: int, now: datetime) -> Iterator[Constraint]:
     """The change windows that ``now`` falls into."""
     for window in spec.change_windows:
         if _is_inside(window, now):
             words = f"the change window {window.start:%H:%M}-{window.end:%H:%M} {window.time_zone}"
             if window.allow == "none":
-                yield Bound(current, current, f"{words} allows no change")
+                yield Prohibition(f"{words} allows no change")
             else:
-                yield Bound(current, 2**63, f"{words} allows changes upwards only")
+                yield Range(current, 2**63, f"{words} allows changes upwards only")
 
 
 def _is_inside(window: ChangeWindow, now: datetime) -> bool:

@@ -10,18 +10,20 @@ from rules.readings import Readings
 from scaling.actions import actions
 from scaling.application_wishes import application_wishes
 from scaling.batching import batching, batching_wishes
-from scaling.bounds import hold, owner_bounds, window_bounds
+from scaling.bounds import constrain, owner_constraints, window_constraints
 from scaling.first_aid import records_will_expire, retention_wish
-from scaling.futility import futility_bounds
+from scaling.futility import futility_constraints
 from scaling.history import History
 from scaling.levers import APPLICATION_LEVERS, lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.outlook import Outlook
 from scaling.plan import (
-    Bound,
+    Constraint,
     Decision,
     MergeShards,
     Plan,
+    Prohibition,
+    Range,
     SplitShard,
 )
 from scaling.prices import kpus_monthly_usd, monthly_usd
@@ -30,18 +32,18 @@ from scaling.reshard import split_for, splits_towards
 from scaling.reshard.execute import action_for
 from scaling.reshard.planner import Even, plan
 from scaling.reshard.shape import EVEN_WITHIN, ShardMap
-from scaling.resources.dynamodb_table import capacity_bounds
-from scaling.resources.event_source_mapping import batching_window_bounds, factor_bounds
+from scaling.resources.dynamodb_table import capacity_constraints
+from scaling.resources.event_source_mapping import batching_window_constraints, factor_constraints
 from scaling.resources.flink_application import (
-    application_bounds,
+    application_constraints,
     kpus_of,
-    scale_in_bounds,
+    scale_in_constraints,
 )
 from scaling.resources.kinesis_stream import (
-    busy_bounds,
+    busy_constraints,
     preferred_count,
-    shard_count_bounds,
-    split_bounds,
+    shard_count_constraints,
+    split_constraints,
     why_no_call,
 )
 from scaling.specification import Owner, PipelineSpec
@@ -125,7 +127,7 @@ class Decider:
         return self._plan([decision], None)
 
     def _by_hand(self, wish: Wish) -> Plan | None:
-        allowed, _ = hold(wish.current, wish.wanted, self._bounds_by_hand(wish))
+        allowed, _ = constrain(wish.current, wish.wanted, self._constraints_by_hand(wish))
         if allowed == wish.current:
             return None
         stream = self._pipeline.stream
@@ -137,23 +139,27 @@ class Decider:
         count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
         return Plan((action,), (self._priced(wish, count, ()),))
 
-    def _bounds_by_hand(self, wish: Wish) -> Iterator[Bound]:
+    def _constraints_by_hand(self, wish: Wish) -> Iterator[Constraint]:
         """What holds splits and merges back: all but the limits of UpdateShardCount."""
-        yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
-        yield from window_bounds(self.spec, wish.current, self.now)
-        yield from self._pending_bounds(wish)
-        yield from busy_bounds(self._pipeline.stream, wish.current)
+        yield from owner_constraints(self.spec, wish.lever, self.hand)
+        yield from window_constraints(self.spec, wish.current, self.now)
+        yield from self._pending_constraints(wish)
+        yield from busy_constraints(self._pipeline.stream)
         if wish.wanted > wish.current:
-            yield from split_bounds(self._pipeline.stream, self.history, self.now)
+            yield from split_constraints(self.history, self.now)
 
     @property
     def _pipeline(self) -> Pipeline:
         return self.readings.pipeline
 
     def _decision(self, wish: Wish) -> Decision:
-        allowed, held_by = hold(wish.current, wish.wanted, self._bounds(wish))
+        constraints = tuple(self._constraints(wish))
+        allowed, held_by = constrain(wish.current, wish.wanted, constraints)
         if wish.lever.kind is LeverKind.SHARD_COUNT:
-            allowed = min(preferred_count(wish.current, allowed), max(allowed, self._shards_max()))
+            preferred = preferred_count(wish.current, allowed)
+            # What is preferred may lie above what a constraint allows: then it isn't taken.
+            if constrain(wish.current, preferred, constraints)[0] == preferred:
+                allowed = preferred
         return self._priced(wish, allowed, held_by)
 
     def _priced(self, wish: Wish, allowed: int, held_by: tuple[str, ...]) -> Decision:
@@ -173,24 +179,24 @@ class Decider:
             return 0.0 if seen is None else seen.monthly_usd(capacity)
         return monthly_usd(lever, capacity, self._pipeline.stream.shard_count)
 
-    def _bounds(self, wish: Wish) -> Iterator[Bound]:
-        yield from owner_bounds(self.spec, wish.lever, wish.current, self.hand)
-        yield from window_bounds(self.spec, wish.current, self.now)
-        yield from self._pending_bounds(wish)
+    def _constraints(self, wish: Wish) -> Iterator[Constraint]:
+        yield from owner_constraints(self.spec, wish.lever, self.hand)
+        yield from window_constraints(self.spec, wish.current, self.now)
+        yield from self._pending_constraints(wish)
         if self.hand == "tidegate":
-            yield from futility_bounds(
+            yield from futility_constraints(
                 self.readings, self.history, wish.lever, wish.current, wish.wanted
             )
         stream = self._pipeline.stream
         match wish.lever.kind:
             case LeverKind.SHARD_COUNT:
-                yield from busy_bounds(stream, wish.current)
-                yield from shard_count_bounds(
+                yield from busy_constraints(stream)
+                yield from shard_count_constraints(
                     stream, wish.wanted, self._shards_max(), self.history, self.now
                 )
             case LeverKind.RETENTION_HOURS:
-                yield from busy_bounds(stream, wish.current)
-                yield Bound(
+                yield from busy_constraints(stream)
+                yield Range(
                     RETENTION_HOURS_MIN,
                     RETENTION_HOURS_MAX,
                     f"retention is {RETENTION_HOURS_MIN}..{RETENTION_HOURS_MAX:,} hours",
@@ -198,26 +204,27 @@ class Decider:
             case LeverKind.PARALLELIZATION_FACTOR:
                 consumer = _consumer(self._pipeline, wish.lever)
                 unreserved = self._pipeline.unreserved_concurrency
-                yield from factor_bounds(consumer, stream.shard_count, unreserved, wish.current)
+                yield from factor_constraints(consumer, stream.shard_count, unreserved)
             case LeverKind.BATCHING_WINDOW:
                 consumer = _consumer(self._pipeline, wish.lever)
-                yield from batching_window_bounds(consumer, wish.current)
+                yield from batching_window_constraints(consumer)
             case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
                 table, capacity = _capacity(self._pipeline, wish.lever)
-                yield from capacity_bounds(table, capacity, wish.current, wish.wanted, self.now)
+                is_decrease = wish.wanted < wish.current
+                yield from capacity_constraints(table, capacity, is_decrease, self.now)
             case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
                 application = _application(self._pipeline, wish.lever)
                 ends = application.name in self._ending_autoscaling()
-                yield from application_bounds(
+                yield from application_constraints(
                     application, wish.lever, wish.current, ends, self.history, self.now
                 )
-                yield from scale_in_bounds(wish, self.history, self.now)
+                yield from scale_in_constraints(wish, self.history, self.now)
 
-    def _pending_bounds(self, wish: Wish) -> Iterator[Bound]:
+    def _pending_constraints(self, wish: Wish) -> Iterator[Constraint]:
         for entry in self.history.open_entries():
             if entry.lever == wish.lever:
                 reason = f"a change of {wish.lever} begun at {entry.begun_at:%H:%M:%S} is not done"
-                yield Bound(wish.current, wish.current, reason)
+                yield Prohibition(reason)
 
     def _shards_max(self) -> int:
         lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
@@ -233,7 +240,7 @@ class Decider:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
         wish = Wish(lever, stream.shard_count, stream.shard_count + 1, because)
-        allowed, held_by = hold(wish.current, wish.wanted, self._bounds_by_hand(wish))
+        allowed, held_by = constrain(wish.current, wish.wanted, self._constraints_by_hand(wish))
         return self._priced(wish, allowed, held_by), action
 
     def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, str]:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from rules.readings import RECENT_SECONDS, Readings
 from rules.window import Window
 from scaling.history import History
-from scaling.plan import Bound
+from scaling.plan import Constraint, Prohibition
 from scaling.record import Entry, Lever, Outcome
 
-__all__ = ["futility_bounds"]
+__all__ = ["futility_constraints"]
 
 TIMES = 2
 """Once may be bad luck."""
@@ -20,9 +20,9 @@ HELPED = 1.05
 SETTLE = timedelta(seconds=RECENT_SECONDS)
 
 
-def futility_bounds(
+def futility_constraints(
     readings: Readings, history: History, lever: Lever, current: int, wanted: int
-) -> Iterator[Bound]:
+) -> Iterator[Constraint]:
     """Hold a lever whose last two raises left the pipeline as ill as before.
 
     A raise has helped when more records are read after it than before, or fewer came in to be
@@ -39,9 +39,7 @@ def futility_bounds(
     before, since = _mean_before(read, first.begun_at), _mean_since(read, last.begun_at + SETTLE)
     if before is None or since is None or since >= HELPED * before:
         return
-    yield Bound(
-        min(current, wanted),
-        current,
+    yield Prohibition(
         f"{TIMES} raises of {lever} since {first.begun_at:%H:%M} did not help: {before:,.0f} "
         f"records/s were read before them, {since:,.0f} since",
     )

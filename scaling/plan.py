@@ -6,12 +6,14 @@ from scaling.record import Lever
 
 __all__ = [
     "Action",
-    "Bound",
     "CapacityTarget",
+    "Constraint",
     "Decision",
     "Demand",
     "MergeShards",
     "Plan",
+    "Prohibition",
+    "Range",
     "SplitShard",
     "UpdateApplication",
     "UpdateBatchingWindow",
@@ -32,7 +34,14 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Prohibition:
+    """No change of the lever now, whatever is wanted; ``reason`` names who says so."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
     """What may be set next: from ``lower`` to ``upper``, ``reason`` naming who says so."""
 
     lower: int
@@ -40,13 +49,16 @@ class Bound:
     reason: str
 
 
+Constraint = Prohibition | Range
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A demand after every bound: what is set now, what was wanted, what is allowed.
+    """A demand after every constraint: what is set now, what was wanted, what is allowed.
 
-    ``held_by`` names each bound that held the demand back, in the order applied; empty when the
-    demand is met in full. ``usd_per_month`` is the change in price of going from current to
-    allowed, at the list prices of ``scaling/prices.json``.
+    ``held_by`` names each constraint that held the demand back; empty when it is met in full.
+    ``usd_per_month`` is the change in price of going from current to allowed, at the list prices of
+    ``scaling/prices.json``.
     """
 
     lever: Lever

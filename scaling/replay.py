@@ -14,14 +14,14 @@ from rules.diagnosis import LeverKind
 from rules.pipeline import HASH_KEYS, Capacity, Shard, Stream
 from rules.readings import Readings
 from rules.window import Window
-from scaling.bounds import hold
+from scaling.bounds import constrain
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import lever_spec
 from scaling.limits import FACTOR_MAX
 from scaling.load import Load
 from scaling.lowering import BLIND_SHARE
 from scaling.record import Entry, Lever, Outcome
-from scaling.resources.kinesis_stream import shard_count_bounds
+from scaling.resources.kinesis_stream import shard_count_constraints
 from scaling.sizing import CAPACITY_USE, LANES_USE, learn, size
 from scaling.specification import PipelineSpec
 
@@ -171,10 +171,10 @@ def _shards_followed(
         now = start + at * timedelta(hours=1)
         wanted = _wanted(current, before, need)
         while wanted != current:
-            bounds = shard_count_bounds(
+            bounds = shard_count_constraints(
                 _even(stream, current), wanted, most, History(tuple(entries)), now
             )
-            allowed, _ = hold(current, wanted, bounds)
+            allowed, _ = constrain(current, wanted, bounds)
             if allowed == current:
                 break
             entries.append(_update(lever, current, allowed, now))

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 
 from rules.pipeline import Consumer
 from scaling.limits import BATCHING_WINDOW_MAX, FACTOR_MAX
-from scaling.plan import Bound
+from scaling.plan import Constraint, Prohibition, Range
 
-__all__ = ["batching_window_bounds", "factor_bounds"]
+__all__ = ["batching_window_constraints", "factor_constraints"]
 
 
-def factor_bounds(
-    consumer: Consumer, shards: int, unreserved_concurrency: int, current: int
-) -> Iterator[Bound]:
+def factor_constraints(
+    consumer: Consumer, shards: int, unreserved_concurrency: int
+) -> Iterator[Constraint]:
     """AWS's range, the mapping's state, and the concurrency that ``shards`` x factor may take.
 
     Past the cap Lambda throttles, and a higher factor makes it worse (Lambda guide).
     """
-    yield Bound(1, FACTOR_MAX, f"ParallelizationFactor is 1..{FACTOR_MAX}")
-    yield from _state_bounds(consumer, current)
+    yield Range(1, FACTOR_MAX, f"ParallelizationFactor is 1..{FACTOR_MAX}")
+    yield from _state_constraints(consumer)
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
     cap = unreserved_concurrency if reserved is None else reserved
     words = (
@@ -25,18 +25,18 @@ def factor_bounds(
         if reserved is None
         else f"{name} has a reserved concurrency of {cap}"
     )
-    yield Bound(1, max(1, cap // shards), f"{words} for {shards} shards")
+    yield Range(1, max(1, cap // shards), f"{words} for {shards} shards")
 
 
-def batching_window_bounds(consumer: Consumer, current: int) -> Iterator[Bound]:
+def batching_window_constraints(consumer: Consumer) -> Iterator[Constraint]:
     """AWS's range, and the mapping's state."""
     words = f"MaximumBatchingWindowInSeconds is 0..{BATCHING_WINDOW_MAX}"
-    yield Bound(0, BATCHING_WINDOW_MAX, words)
-    yield from _state_bounds(consumer, current)
+    yield Range(0, BATCHING_WINDOW_MAX, words)
+    yield from _state_constraints(consumer)
 
 
-def _state_bounds(consumer: Consumer, current: int) -> Iterator[Bound]:
+def _state_constraints(consumer: Consumer) -> Iterator[Constraint]:
     """A mapping takes one change at a time."""
     state, name = consumer.mapping.state, consumer.function.name
     if state != "Enabled":
-        yield Bound(current, current, f"the event source mapping of {name} is {state}")
+        yield Prohibition(f"the event source mapping of {name} is {state}")

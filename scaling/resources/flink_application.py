@@ -12,7 +12,7 @@ from rules.pipeline import FlinkApplication, Pipeline
 from scaling.history import History
 from scaling.levers import lever_spec
 from scaling.limits import PARALLELISM_PER_KPU_MAX
-from scaling.plan import Bound
+from scaling.plan import Constraint, Prohibition, Range
 from scaling.record import Lever
 from scaling.specification import PipelineSpec
 from scaling.wish import Wish
@@ -21,10 +21,10 @@ __all__ = [
     "DOES_NOT_RUN",
     "ONE_OWNER",
     "ROLLED_BACK",
-    "application_bounds",
+    "application_constraints",
     "conflicts",
     "kpus_of",
-    "scale_in_bounds",
+    "scale_in_constraints",
 ]
 
 DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK = "does not run", "has one owner", "was rolled back"
@@ -45,37 +45,37 @@ def kpus_of(application: FlinkApplication, kind: LeverKind, capacity: int) -> in
     return -(-application.parallelism // capacity)
 
 
-def application_bounds(
+def application_constraints(
     application: FlinkApplication,
     lever: Lever,
     current: int,
     ends_autoscaling: bool,
     history: History,
     now: datetime,
-) -> Iterator[Bound]:
+) -> Iterator[Constraint]:
     """What UpdateApplication takes now: the status, the KPU quota, the service's own autoscaling,
     and no update that has just failed."""
     name, quota = application.name, application.kpus_max
     if lever.kind is LeverKind.PARALLELISM:
         most = quota * application.parallelism_per_kpu
-        yield Bound(1, most, f"the quota of {name} is {quota} KPUs, a parallelism of {most:,}")
+        yield Range(1, most, f"the quota of {name} is {quota} KPUs, a parallelism of {most:,}")
     else:
         least = -(-application.parallelism // quota)
         words = f"ParallelismPerKPU is 1..{PARALLELISM_PER_KPU_MAX}, within {quota} KPUs"
-        yield Bound(min(least, current), PARALLELISM_PER_KPU_MAX, words)
+        yield Range(min(least, current), PARALLELISM_PER_KPU_MAX, words)
     if application.is_changing:
-        yield Bound(current, current, f"{name} is {application.status}")
+        yield Prohibition(f"{name} is {application.status}")
     elif not application.is_running:
-        yield Bound(current, current, f"{name} is {application.status} and {DOES_NOT_RUN}")
+        yield Prohibition(f"{name} is {application.status} and {DOES_NOT_RUN}")
     if application.autoscaling_enabled and not ends_autoscaling:
-        yield Bound(current, current, _conflict(application))
+        yield Prohibition(_conflict(application))
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
         reason = f"the update of {name} begun at {tries[-1]:%H:%M} {ROLLED_BACK}"
-        yield Bound(current, current, f"{reason}: {application.failure}")
+        yield Prohibition(f"{reason}: {application.failure}")
 
 
-def scale_in_bounds(wish: Wish, history: History, now: datetime) -> Iterator[Bound]:
+def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterator[Constraint]:
     """The budget of restarts that only save money; one a day whatever it costs."""
     made = history.decreases(wish.lever, now)
     spent = made and (made + 1) * wish.price_seconds > SCALE_IN_SECONDS_PER_DAY
@@ -85,7 +85,7 @@ def scale_in_bounds(wish: Wish, history: History, now: datetime) -> Iterator[Bou
             f"out of the objective each: one more would take it over {SCALE_IN_SECONDS_PER_DAY:.0f}"
             " s, 1 % of the day"
         )
-        yield Bound(wish.current, wish.current, reason)
+        yield Prohibition(reason)
 
 
 def _conflict(application: FlinkApplication) -> str:

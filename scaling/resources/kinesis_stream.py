@@ -7,15 +7,15 @@ from math import ceil, log2
 from rules.pipeline import Stream
 from scaling.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from scaling.limits import SHARDS_MAX
-from scaling.plan import Bound
+from scaling.plan import Constraint, Prohibition, Range
 
 __all__ = [
     "UPDATES_PER_DAY",
-    "busy_bounds",
+    "busy_constraints",
     "doublings",
     "preferred_count",
-    "shard_count_bounds",
-    "split_bounds",
+    "shard_count_constraints",
+    "split_constraints",
     "why_no_call",
 ]
 
@@ -37,12 +37,12 @@ def doublings(from_count: int, to_count: int) -> int:
     return max(0, ceil(log2(to_count / from_count))) if to_count > from_count else 0
 
 
-def busy_bounds(stream: Stream, current: int) -> Iterator[Bound]:
+def busy_constraints(stream: Stream) -> Iterator[Constraint]:
     """Nothing is changed on a stream that is on demand or not ACTIVE."""
     if not stream.is_provisioned:
-        yield Bound(current, current, f"{stream.name} is on demand: its shards are not ours to set")
+        yield Prohibition(f"{stream.name} is on demand: its shards are not ours to set")
     elif stream.status != "ACTIVE":
-        yield Bound(current, current, f"{stream.name} is {stream.status}")
+        yield Prohibition(f"{stream.name} is {stream.status}")
 
 
 def why_no_call(history: History, now: datetime) -> str | None:
@@ -61,43 +61,41 @@ def why_no_call(history: History, now: datetime) -> str | None:
     )
 
 
-def shard_count_bounds(
+def shard_count_constraints(
     stream: Stream, wanted: int, count_max: int, history: History, now: datetime
-) -> Iterator[Bound]:
+) -> Iterator[Constraint]:
     """What UpdateShardCount takes now.
 
     A scale-in is allowed only while the calls left after it can still bring the stream from the
     smaller count up to ``count_max``, the largest it may need today.
     """
     current = stream.shard_count
-    yield Bound(
+    yield Range(
         ceil(current / 2), current * 2, "UpdateShardCount at most doubles and at least halves"
     )
-    yield Bound(1, SHARDS_MAX, f"UpdateShardCount ends at {SHARDS_MAX:,} shards")
+    yield Range(1, SHARDS_MAX, f"UpdateShardCount ends at {SHARDS_MAX:,} shards")
     no_call = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
     if no_call is not None:
-        yield Bound(current, current, no_call)
+        yield Prohibition(no_call)
     elif wanted < current and not _is_uniform(stream):
         reason = f"{stream.name} was split for a hot shard, and UpdateShardCount would undo that"
-        yield Bound(current, current, reason)
+        yield Prohibition(reason)
     elif wanted < current:
         reserve = doublings(max(wanted, ceil(current / 2)), count_max)
         if left - 1 < reserve:
-            yield Bound(
-                current,
-                current,
+            yield Prohibition(
                 f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
                 f"{reserve} are kept to scale out to {count_max}",
             )
 
 
-def split_bounds(stream: Stream, history: History, now: datetime) -> Iterator[Bound]:
+def split_constraints(history: History, now: datetime) -> Iterator[Constraint]:
     """No split for a while after one was refused for a limit: the account's shards, which last, or
     too many streams and calls at once, which pass (SplitShard, API reference)."""
     refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
     if refusal is not None:
-        yield Bound(stream.shard_count, stream.shard_count, f"AWS refused it lately: {refusal}")
+        yield Prohibition(f"AWS refused it lately: {refusal}")
 
 
 def _is_uniform(stream: Stream) -> bool:

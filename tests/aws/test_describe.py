@@ -6,8 +6,8 @@ import pytest
 
 from scaling.aws.clients import Clients
 from scaling.aws.cloud import AwsCloud
-from scaling.bounds import hold
-from scaling.resources.event_source_mapping import factor_bounds
+from scaling.bounds import constrain
+from scaling.resources.event_source_mapping import factor_constraints
 from simulator.embedded import embedded
 from simulator.scenario import load_scenario
 from simulator.world import World
@@ -31,5 +31,5 @@ def test_a_function_may_have_what_the_reservations_of_the_others_leave(
         pipeline = AwsCloud(Clients(session)).describe(SPEC)
     assert (pipeline.account_concurrency, pipeline.unreserved_concurrency) == (1000, unreserved)
     assert pipeline.stream.shard_count == 2
-    bounds = factor_bounds(pipeline.consumers[0], 2, pipeline.unreserved_concurrency, 1)
-    assert hold(1, 10, bounds)[0] == factor
+    bounds = factor_constraints(pipeline.consumers[0], 2, pipeline.unreserved_concurrency)
+    assert constrain(1, 10, bounds)[0] == factor

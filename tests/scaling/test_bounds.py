@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.diagnosis import LeverKind
-from scaling.bounds import hold, owner_bounds, window_bounds
+from scaling.bounds import constrain, owner_constraints, window_constraints
 from scaling.decide import Decider
 from scaling.history import History
 from scaling.levers import lever_spec
-from scaling.plan import Bound, SplitShard
+from scaling.plan import Constraint, Prohibition, Range, SplitShard
 from scaling.record import Entry, Lever, Outcome
-from scaling.resources.dynamodb_table import capacity_bounds
-from scaling.resources.event_source_mapping import factor_bounds
-from scaling.resources.kinesis_stream import doublings, preferred_count, shard_count_bounds
+from scaling.resources.dynamodb_table import capacity_constraints
+from scaling.resources.event_source_mapping import factor_constraints
+from scaling.resources.kinesis_stream import doublings, preferred_count, shard_count_constraints
 from scaling.specification import (
     ChangeWindow,
     ConsumerSpec,
@@ -48,18 +48,48 @@ def update(minutes_ago: float, outcome: Outcome = Outcome.DONE, detail: str | No
     )
 
 
-@given(
-    st.integers(1, 500),
-    st.integers(1, 1000),
-    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 600))),
-)
-def test_no_bound_turns_a_wish_round(
-    current: int, wanted: int, ranges: list[tuple[int, int]]
+def a_range(ends: tuple[int, int]) -> Range:
+    return Range(min(ends), max(ends), f"within {min(ends)}..{max(ends)}")
+
+
+RANGES = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(a_range)
+PROHIBITIONS = st.sampled_from(["owned by another", "UPDATING", "paused"]).map(Prohibition)
+CAPACITY = st.integers(1, 60)
+
+
+def distance(of: Range, capacity: int) -> int:
+    return max(of.lower - capacity, capacity - of.upper, 0)
+
+
+@given(CAPACITY, CAPACITY, st.lists(RANGES))
+def test_no_range_turns_a_wish_round_and_none_is_left_that_was_kept(
+    current: int, wanted: int, ranges: list[Range]
 ) -> None:
-    bounds = [Bound(min(each), max(each), "because") for each in ranges]
-    allowed, held_by = hold(current, wanted, bounds)
+    allowed, held_by = constrain(current, wanted, ranges)
     assert min(current, wanted) <= allowed <= max(current, wanted)
-    assert bool(held_by) or allowed == wanted
+    assert bool(held_by) == (allowed != wanted)
+    for each in ranges:
+        assert distance(each, allowed) <= distance(each, current)
+
+
+@given(CAPACITY, CAPACITY, st.lists(RANGES | PROHIBITIONS), st.data())
+def test_the_order_of_constraints_never_matters(
+    current: int, wanted: int, constraints: list[Constraint], data: st.DataObject
+) -> None:
+    shuffled = data.draw(st.permutations(constraints))
+    allowed, held_by = constrain(current, wanted, constraints)
+    again, held_again = constrain(current, wanted, shuffled)
+    assert (again, sorted(held_again)) == (allowed, sorted(held_by))
+
+
+@given(CAPACITY, CAPACITY, st.lists(RANGES), PROHIBITIONS, st.integers(0, 9))
+def test_a_prohibition_wins_wherever_it_stands(
+    current: int, wanted: int, ranges: list[Range], prohibition: Prohibition, at: int
+) -> None:
+    constraints = [*ranges[:at], prohibition, *ranges[at:]]
+    allowed, held_by = constrain(current, wanted, constraints)
+    assert allowed == current
+    assert held_by == (() if wanted == current else (prohibition.reason,))
 
 
 @given(
@@ -71,8 +101,8 @@ def test_update_shard_count_stays_within_double_half_and_ten_a_day(
     shards: int, wanted: int, ages: list[float]
 ) -> None:
     history = History(tuple(update(age) for age in ages))
-    bounds = shard_count_bounds(a_stream(shards), wanted, 500, history, NOON)
-    allowed = preferred_count(shards, hold(shards, wanted, bounds)[0])
+    bounds = shard_count_constraints(a_stream(shards), wanted, 500, history, NOON)
+    allowed = preferred_count(shards, constrain(shards, wanted, bounds)[0])
     assert ceil(shards / 2) <= allowed <= min(2 * shards, 10_000)
     spent = sum(age < 24 * 60 for age in ages)
     assert spent < 10 or allowed == shards
@@ -83,8 +113,8 @@ def test_a_scale_in_leaves_the_calls_that_a_scale_out_to_the_maximum_needs(
     shards: int, wanted: int, spent: int
 ) -> None:
     history = History(tuple(update(1 + at) for at in range(spent)))
-    bounds = shard_count_bounds(a_stream(shards), wanted, 400, history, NOON)
-    allowed, _ = hold(shards, wanted, bounds)
+    bounds = shard_count_constraints(a_stream(shards), wanted, 400, history, NOON)
+    allowed, _ = constrain(shards, wanted, bounds)
     if allowed < shards:
         assert 10 - spent - 1 >= doublings(allowed, 400)
 
@@ -107,8 +137,8 @@ def test_multiples_of_a_quarter_are_preferred(current: int, allowed: int, prefer
 
 def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
     refused = update(5, Outcome.FAILED, "LimitExceeded: ten a day")
-    bounds = shard_count_bounds(a_stream(2), 4, 64, History((refused,)), NOON)
-    allowed, held_by = hold(2, 4, bounds)
+    bounds = shard_count_constraints(a_stream(2), 4, 64, History((refused,)), NOON)
+    allowed, held_by = constrain(2, 4, bounds)
     assert allowed == 2
     assert held_by == (
         "AWS refused UpdateShardCount (ten a day): 0 of 10 calls of 24 hours are known to be made, "
@@ -135,7 +165,7 @@ def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_lately(
 def test_ten_calls_that_are_known_are_told_as_spent_whatever_aws_says() -> None:
     refused = update(5, Outcome.FAILED, "LimitExceeded: ten a day")
     history = History((*(update(30 + at) for at in range(10)), refused))
-    _, held_by = hold(2, 4, shard_count_bounds(a_stream(2), 4, 64, history, NOON))
+    _, held_by = constrain(2, 4, shard_count_constraints(a_stream(2), 4, 64, history, NOON))
     assert held_by == ("all 10 UpdateShardCount calls of 24 hours are spent",)
 
 
@@ -150,7 +180,9 @@ def test_decreases_follow_the_budget_that_describe_table_tells(
     table = a_table(1000)
     last = NOON - timedelta(minutes=minutes)
     capacity = replace(table.capacity, decreases_today=used, last_decrease_at=last)
-    allowed, held_by = hold(1000, wanted, capacity_bounds(table, capacity, 1000, wanted, NOON))
+    allowed, held_by = constrain(
+        1000, wanted, capacity_constraints(table, capacity, wanted < 1000, NOON)
+    )
     if wanted >= 1000:
         assert (allowed, held_by) == (wanted, ())
     else:
@@ -161,14 +193,16 @@ def test_decreases_follow_the_budget_that_describe_table_tells(
 @pytest.mark.parametrize("status", ["UPDATING", "CREATING"])
 def test_a_table_that_is_changing_is_left_alone(status: str) -> None:
     table = replace(a_table(), status=status)
-    allowed, held_by = hold(1000, 2000, capacity_bounds(table, table.capacity, 1000, 2000, NOON))
+    allowed, held_by = constrain(
+        1000, 2000, capacity_constraints(table, table.capacity, False, NOON)
+    )
     assert (allowed, held_by) == (1000, (f"scores is {status}",))
 
 
 def test_a_changing_index_holds_its_table_too() -> None:
     table = a_table(index_units=50)
     table = replace(table, indexes=(replace(table.indexes[0], status="UPDATING"),))
-    allowed, _ = hold(1000, 2000, capacity_bounds(table, table.capacity, 1000, 2000, NOON))
+    allowed, _ = constrain(1000, 2000, capacity_constraints(table, table.capacity, False, NOON))
     assert allowed == 1000
 
 
@@ -177,7 +211,7 @@ def test_the_factor_never_asks_for_more_than_the_reserved_concurrency(
     cap: int, shards: int, wanted: int
 ) -> None:
     consumer = a_pipeline(shards=shards, reserved_concurrency=cap).consumers[0]
-    allowed, _ = hold(1, wanted, factor_bounds(consumer, shards, 1000, 1))
+    allowed, _ = constrain(1, wanted, factor_constraints(consumer, shards, 1000))
     assert 1 <= allowed <= 10
     assert allowed == 1 or allowed * shards <= cap
 
@@ -224,7 +258,7 @@ def test_the_most_specific_place_of_the_file_wins() -> None:
 )
 def test_only_the_owner_moves_a_lever(owner: str | None, allowed: int, word: str) -> None:
     spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=3, owner=owner)))
-    found, held_by = hold(1, 8, owner_bounds(spec, SHARDS, 1))
+    found, held_by = constrain(1, 8, owner_constraints(spec, SHARDS))
     assert found == allowed
     assert word in held_by[0]
 
@@ -245,7 +279,7 @@ def test_a_change_window_over_midnight_belongs_to_the_day_it_starts(
 ) -> None:
     window = ChangeWindow(time(18), time(2), "up", ["fri"])
     spec = replace(SPEC, change_windows=[window])
-    found, _ = hold(4, wanted, window_bounds(spec, 4, datetime.fromisoformat(at)))
+    found, _ = constrain(4, wanted, window_constraints(spec, 4, datetime.fromisoformat(at)))
     assert found == allowed
 
 
@@ -253,5 +287,5 @@ def test_a_window_is_read_in_its_own_time_zone() -> None:
     window = ChangeWindow(time(9), time(10), "none", time_zone="Europe/Berlin")
     spec = replace(SPEC, change_windows=[window])
     inside = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
-    assert hold(1, 2, window_bounds(spec, 1, inside))[0] == 1
-    assert hold(1, 2, window_bounds(spec, 1, inside + timedelta(hours=1)))[0] == 2
+    assert constrain(1, 2, window_constraints(spec, 1, inside))[0] == 1
+    assert constrain(1, 2, window_constraints(spec, 1, inside + timedelta(hours=1)))[0] == 2

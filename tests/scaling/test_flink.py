@@ -18,7 +18,11 @@ from scaling.job_model import arrivals, learn_job
 from scaling.plan import Decision, UpdateApplication, UpdateTableThroughput
 from scaling.prices import kpus_monthly_usd
 from scaling.record import Entry, Lever, Outcome
-from scaling.resources.flink_application import application_bounds, conflicts, scale_in_bounds
+from scaling.resources.flink_application import (
+    application_constraints,
+    conflicts,
+    scale_in_constraints,
+)
 from scaling.specification import ApplicationSpec, LeverSpec, Objective, PipelineSpec
 from scaling.wish import Wish
 from tests.builders import NOON, a_table
@@ -247,11 +251,11 @@ def test_scale_ins_of_a_day_cost_at_most_a_hundredth_of_it() -> None:
     once, twice, thrice = (
         History(tuple(entry(120 * at, 8, 4) for at in range(1, count + 1))) for count in (1, 2, 3)
     )
-    assert list(scale_in_bounds(wish, NOTHING, NOON)) == []
-    assert list(scale_in_bounds(wish, once, NOON)) == []
-    assert list(scale_in_bounds(wish, twice, NOON)) != []
-    assert list(scale_in_bounds(wish, thrice, NOON + timedelta(days=1))) == []
-    assert list(scale_in_bounds(replace(wish, wanted=16), thrice, NOON)) == []
+    assert list(scale_in_constraints(wish, NOTHING, NOON)) == []
+    assert list(scale_in_constraints(wish, once, NOON)) == []
+    assert list(scale_in_constraints(wish, twice, NOON)) != []
+    assert list(scale_in_constraints(wish, thrice, NOON + timedelta(days=1))) == []
+    assert list(scale_in_constraints(replace(wish, wanted=16), thrice, NOON)) == []
 
 
 @pytest.mark.parametrize(
@@ -262,7 +266,7 @@ def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, 
     history = History(tuple(entry(minutes + 60 * at, 2, 8) for at in reversed(range(tries))))
     bounds = [
         each
-        for each in application_bounds(application, PARALLELISM, 2, False, history, NOON)
+        for each in application_constraints(application, PARALLELISM, 2, False, history, NOON)
         if "rolled back" in each.reason
     ]
     assert bool(bounds) == held
@@ -271,7 +275,7 @@ def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, 
 
 def test_what_was_read_of_a_stranger_is_no_failure_of_ours() -> None:
     application = an_application(2, failure="an old failure of someone else's")
-    bounds = application_bounds(application, PARALLELISM, 2, False, NOTHING, NOON)
+    bounds = application_constraints(application, PARALLELISM, 2, False, NOTHING, NOON)
     assert not [each for each in bounds if "rolled back" in each.reason]
 
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from rules.diagnosis import LeverKind
-from scaling.bounds import hold
-from scaling.futility import futility_bounds
+from scaling.bounds import constrain
+from scaling.futility import futility_constraints
 from scaling.history import History
 from scaling.record import Entry, Lever, Outcome
 from tests.builders import NOON, Minute, a_pipeline, readings
@@ -24,7 +24,7 @@ TWICE = History((raised(40, 1, 2), raised(20, 2, 4)))
 def held(history: History, wanted: int, *, age: float = 900, rate: float = 100) -> tuple[str, ...]:
     minutes = [Minute(age_seconds=age + at, records_per_second=rate) for at in range(10)]
     seen = readings(a_pipeline(factor=4), *minutes)
-    return hold(4, wanted, futility_bounds(seen, history, FACTOR, 4, wanted))[1]
+    return constrain(4, wanted, futility_constraints(seen, history, FACTOR, 4, wanted))[1]
 
 
 def test_what_was_raised_twice_in_vain_is_held_and_says_why() -> None:
