@@ -121,12 +121,20 @@ class Actor:
     seen: History
 
     def act(self, plan: Plan) -> tuple[Change, ...]:
-        """Take every action of the plan; one that fails doesn't stop the next."""
-        return tuple(self._take(action, plan) for action in plan.actions)
+        """Take every action of the plan. One that fails doesn't stop the next, unless that one
+        lowers anything: a scale-in may rest on what was to be raised before it."""
+        changes: list[Change] = []
+        for action in plan.actions:
+            moved = set(levers_of(action))
+            decisions = tuple(each for each in plan.decisions if each.lever in moved)
+            if all(each.outcome is Outcome.DONE for each in changes) or not _lowers(decisions):
+                changes.append(self._take(action, decisions))
+            else:
+                detail = "a change of the same plan, on which it may rest, was not made"
+                changes.append(Change(action, decisions, Outcome.SUPERSEDED, detail))
+        return tuple(changes)
 
-    def _take(self, action: Action, plan: Plan) -> Change:
-        moved = set(levers_of(action))
-        decisions = tuple(each for each in plan.decisions if each.lever in moved)
+    def _take(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         resource = lease_of(action)
         ledger, moment = self.edges.ledger, self.edges.moment(self.now)
         if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
@@ -193,6 +201,10 @@ class Actor:
         for entry in entries:
             self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
         return Change(action, decisions, outcome, detail)
+
+
+def _lowers(decisions: tuple[Decision, ...]) -> bool:
+    return any(each.allowed < each.current for each in decisions)
 
 
 def reconcile(

@@ -14,6 +14,7 @@ from scaling.bounds import constrain, owner_constraints, window_constraints
 from scaling.first_aid import records_will_expire, retention_wish
 from scaling.futility import futility_constraints
 from scaling.history import History
+from scaling.joint import with_enough_executions
 from scaling.levers import APPLICATION_LEVERS, lever_spec
 from scaling.limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from scaling.outlook import Outlook
@@ -89,7 +90,8 @@ class Decider:
         seen = (self.readings, self.diagnoses, self.spec, self.history, self.now)
         wanted = (*wishes(*seen, self.expected), *application_wishes(*seen))
         retention = retention_wish(self.readings, self.history)
-        decisions = [self._decision(wish) for wish in (*wanted, retention)]
+        each_alone = [self._decision(wish) for wish in (*wanted, retention)]
+        decisions = with_enough_executions(each_alone, self.readings, self.spec, self._decision)
         decisions += self._batching(decisions)
         split = self._split(decisions)
         if split is not None:

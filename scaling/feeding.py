@@ -6,6 +6,7 @@ from math import inf
 from rules.diagnosis import LeverKind
 from rules.pipeline import Consumer
 from rules.readings import RECENT_SECONDS, Readings
+from scaling.concurrency import factor_of
 from scaling.history import History
 from scaling.levers import lever_spec
 from scaling.limits import FACTOR_MAX
@@ -34,7 +35,7 @@ class Feeding:
         if self.learnt is None or not self.learnt.is_sure:
             return inf
         mapping = self.consumer.mapping
-        said = lever_spec(spec, _factor(self.consumer))
+        said = lever_spec(spec, factor_of(self.consumer))
         factor = mapping.parallelization_factor
         if said is not None and said.owner is not None:
             factor = max(factor, min(said.max, FACTOR_MAX))
@@ -71,10 +72,6 @@ def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> fl
     shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     # The minute judged may be from before the last change of either.
     lanes = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
-        _factor(consumer), judged, mapping.parallelization_factor
+        factor_of(consumer), judged, mapping.parallelization_factor
     )
     return min(1.0, busy / lanes)
-
-
-def _factor(consumer: Consumer) -> Lever:
-    return Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)

@@ -6,10 +6,11 @@ from math import ceil
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.readings import Readings
+from scaling.concurrency import TIDEGATE, concurrency, executions_needed
 from scaling.history import History
 from scaling.levers import CAPACITIES
 from scaling.limits import FACTOR_MAX
-from scaling.load import NOW_SECONDS, busy_at_most, load_of_the_hour
+from scaling.load import NOW_SECONDS, load_of_the_hour
 from scaling.needs import Demands, by_lever
 from scaling.outlook import Outlook
 from scaling.plan import Demand
@@ -117,8 +118,8 @@ class Lowering:
     def _above_busy(self, lever: Lever, demand: Demand) -> Demand:
         consumers = self.readings.pipeline.consumers
         consumer = next(each for each in consumers if each.function.name == lever.where)
-        busy = busy_at_most(self.readings, consumer, int(SETTLE.total_seconds()))
-        lanes = busy / self.spec.target_utilization.concurrency
+        seconds = int(SETTLE.total_seconds())
+        lanes = executions_needed(self.readings, consumer, self.spec, seconds)
         needed = ceil(lanes / self.readings.pipeline.stream.shard_count)
         return replace(demand, capacity=min(FACTOR_MAX, max(demand.capacity, needed)))
 
@@ -161,14 +162,19 @@ class Lowering:
         shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
         current = pipeline.stream.shard_count
         lanes = {
-            consumer.function.name: busy_at_most(self.readings, consumer, int(HOUR.total_seconds()))
-            / self.spec.target_utilization.concurrency
+            consumer.function.name: executions_needed(self.readings, consumer, self.spec)
             for consumer in pipeline.consumers
         }
         count = by_lever(size(self.model, load, self.spec, current))[shards].capacity
+        by_lanes = (
+            concurrency(pipeline, consumer, self.spec, TIDEGATE).shards_for(
+                lanes[consumer.function.name]
+            )
+            for consumer in pipeline.consumers
+        )
         # A subtask without a shard of its own would have nothing to read.
         subtasks = (min(each.parallelism, current) for each in pipeline.applications)
-        count = max(count, ceil(max(lanes.values(), default=0) / FACTOR_MAX), *subtasks)
+        count = max(count, *by_lanes, *subtasks)
         spread = min(current, count)
         found = {
             demand.lever: replace(demand, because=f"the last hour's peak: {demand.because}")

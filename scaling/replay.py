@@ -15,9 +15,9 @@ from rules.pipeline import HASH_KEYS, Capacity, Shard, Stream
 from rules.readings import Readings
 from rules.window import Window
 from scaling.bounds import constrain
+from scaling.concurrency import TIDEGATE, concurrency
 from scaling.history import UPDATE_SHARD_COUNT, History
 from scaling.levers import lever_spec
-from scaling.limits import FACTOR_MAX
 from scaling.load import Load
 from scaling.lowering import BLIND_SHARE
 from scaling.record import Entry, Lever, Outcome
@@ -82,15 +82,17 @@ def _peaks(window: Window) -> list[float | None]:
     return [None if each is None else each / window.metric.period_seconds for each in highest]
 
 
-def _executions(readings: Readings) -> list[float]:
-    """Concurrent executions of the busiest consumer in the busiest minute of each hour."""
+def _for_executions(readings: Readings, spec: PipelineSpec) -> list[int]:
+    """Shards for the executions that were really busy in the busiest minute of each hour, with the
+    factors that the file lets be set."""
     by_consumer = [
-        _peaks(readings.function(each).duration_sum_milliseconds)
-        for each in readings.pipeline.consumers
+        [had.shards_for((busy or 0.0) / 1000 / LANES_USE) for busy in _peaks(durations)]
+        for consumer in readings.pipeline.consumers
+        for had in [concurrency(readings.pipeline, consumer, spec, TIDEGATE)]
+        for durations in [readings.function(consumer).duration_sum_milliseconds]
     ]
-    if not by_consumer:
-        return [0.0] * len(_peaks(readings.vitals.stream.incoming_records))
-    return [max(each or 0.0 for each in hour) / 1000 for hour in zip(*by_consumer, strict=True)]
+    none = [1] * len(_peaks(readings.vitals.stream.incoming_records))
+    return [max(hour) for hour in zip(none, *by_consumer, strict=True)]
 
 
 def _shards(
@@ -100,8 +102,8 @@ def _shards(
     stream = readings.pipeline.stream
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     wanted = [
-        None if hour is None else max(hour[lever], ceil(busy / LANES_USE / FACTOR_MAX))
-        for hour, busy in zip(sized, _executions(readings), strict=True)
+        None if hour is None else max(hour[lever], least)
+        for hour, least in zip(sized, _for_executions(readings, spec), strict=True)
     ]
     hours = _known(wanted, lever, spec)
     if hours:

@@ -1,7 +1,7 @@
 """How much of every lever a load needs: all layers in one step, downstream first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, inf
 
@@ -14,6 +14,7 @@ from rules.readings import (
 )
 from rules.window import Window
 from scaling.burst import PARTITION_UNITS, partition_units, saved_units
+from scaling.concurrency import ANY_OWNER, concurrency, factor_of
 from scaling.feeding import Feeding, feeding
 from scaling.history import History
 from scaling.job_model import units_per_job_record
@@ -80,6 +81,11 @@ class Model:
     rates: Mapping[str, RateModel | None]
     feedings: tuple[Feeding, ...]
     capacities: tuple[CapacityModel, ...]
+
+    def of_arrivals(self) -> "Model":
+        """The same without what is known of the consumers: what is sized against it is sized for
+        the records that come in, whatever state their readers are in."""
+        return replace(self, rates=dict.fromkeys(self.rates))
 
 
 def learn(readings: Readings, history: History = NOTHING) -> Model:
@@ -229,12 +235,13 @@ def _concurrency_demands(
         wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
         yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
         use_ = max(use.concurrency, LANES_USE)
-        by_lanes = ceil(_lanes(load.records_per_second, learnt, batch, use_) / FACTOR_MAX)
+        had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
+        by_lanes = had.shards_for(_lanes(load.records_per_second, learnt, batch, use_))
         if learnt.is_sure and by_lanes > shards:
             shards = by_lanes
             because = (
                 f"{consumer.function.name} needs {steady:.1f} concurrent executions, and a shard "
-                f"gives at most {FACTOR_MAX}"
+                f"gives at most {had.factor_on(shards)}"
             )
     yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
 
@@ -249,7 +256,7 @@ def _factor_demand(
 ) -> Demand:
     batch = consumer.mapping.batch_size
     return Demand(
-        Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name),
+        factor_of(consumer),
         min(FACTOR_MAX, max(1, ceil(lanes / shards))),
         f"{ceil(10 * lanes) / 10:.1f} concurrent executions over "
         f"{shards} shard{'s'[: shards > 1]}: "

@@ -21,6 +21,8 @@ from scaling.specification import Objective
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings, told
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 FULL = Minute(records_per_second=400)
 
 
@@ -76,8 +78,15 @@ def test_silence_never_lets_a_lever_down_further(silent: set[int], rate: float) 
     minutes: list[Minute | None] = [None if at in silent else FULL for at in range(90)]
     expected = coming(rate)
     full = decided(seen(table(1000), *[FULL] * 90), expected)
-    for lever, decision in decided(seen(table(1000), *minutes), expected).items():
-        assert decision.allowed >= full[lever].allowed
+    held = decided(seen(table(1000), *minutes), expected)
+    # A factor that goes up with fewer shards leaves as many concurrent executions.
+    for lever in full.keys() - {FACTOR}:
+        assert held[lever].allowed >= full[lever].allowed
+    assert executions(held) >= executions(full)
+
+
+def executions(found: dict[Lever, Decision]) -> int:
+    return found[SHARDS].allowed * found[FACTOR].allowed
 
 
 @pytest.mark.parametrize("minutes", [3, 10, 15])
