@@ -186,9 +186,7 @@ class Decider:
         yield from window_constraints(self.spec, wish.current, self.now)
         yield from self._pending_constraints(wish)
         if self.hand == "tidegate":
-            yield from futility_constraints(
-                self.readings, self.history, wish.lever, wish.current, wish.wanted
-            )
+            yield from futility_constraints(self.readings, self.history, wish, self.now)
         stream = self._pipeline.stream
         match wish.lever.kind:
             case LeverKind.SHARD_COUNT:

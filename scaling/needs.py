@@ -62,9 +62,9 @@ class Needs:
 
     def demands(self) -> Demands:
         """What is needed of every lever."""
-        shards = self._wide_enough()
+        shards = self._wide_enough(self.model)
         below = self._let_in(shards.capacity)
-        needed = self._size(below) | {self._shards: shards}
+        needed = self._size(below, self.model) | {self._shards: shards}
         self._withhold(needed)
         self._escalate(needed)
         if self.readings.refusals_fall:
@@ -74,15 +74,19 @@ class Needs:
             needed[self._shards] = wider
         return needed
 
-    def _wide_enough(self) -> Demand:
+    def for_arrivals(self) -> Demand:
+        """The shards for the records that come in, whatever state their readers are in."""
+        return self._wide_enough(self.model.of_arrivals())
+
+    def _wide_enough(self, model: Model) -> Demand:
         """The shards for what producers offer, and for what comes when a change is in effect."""
         most = offered_at_most(self.readings, self._shards_changed_at, self._highest)
-        offered = self._size(self._load(most))[self._shards]
-        coming = self._size(self._meanwhile.risen(self._load(1.0)))[self._shards]
-        return max(offered, coming, key=lambda demand: demand.capacity)
+        coming = self._meanwhile.risen(self._load(1.0))
+        demands = (self._size(load, model)[self._shards] for load in (self._load(most), coming))
+        return max(demands, key=lambda demand: demand.capacity)
 
-    def _size(self, load: Load) -> Demands:
-        return by_lever(size(self.model, load, self.spec, self._pipeline.stream.shard_count))
+    def _size(self, load: Load, model: Model) -> Demands:
+        return by_lever(size(model, load, self.spec, self._pipeline.stream.shard_count))
 
     def _let_in(self, shards: int) -> Load:
         """What the consumers and tables get: refusals from before a reshard are no evidence
@@ -217,8 +221,7 @@ class Needs:
             for capacity in table.capacities:
                 if capacity.where not in ill:
                     _drop_capacity(needed, capacity.where)
-        if not any(each.cause is Cause.PRODUCER_THROTTLED for each in self.diagnoses):
-            needed.pop(self._shards, None)
+        needed[self._shards] = self.for_arrivals()
 
     def _escalate(self, needed: Demands) -> None:
         """Double a capacity that goes on throttling although the load was met.

@@ -18,6 +18,8 @@ class Wish:
     """The capacity wanted of a lever that has ``current``, and why; equal where it may stay.
 
     ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.
+    ``for_arrivals`` is, of a shard count, what the records that come in need by themselves,
+    whatever state their readers are in.
     """
 
     lever: Lever
@@ -25,6 +27,7 @@ class Wish:
     wanted: int
     because: str
     price_seconds: float = 0.0
+    for_arrivals: int = 0
 
 
 def at_least_the_minimum(wish: Wish, spec: PipelineSpec) -> Wish:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
-from rules.diagnosis import Diagnosis
+from rules.diagnosis import Diagnosis, LeverKind
 from rules.readings import Readings
 from scaling.burst import IN_EFFECT
 from scaling.history import History
@@ -15,7 +15,7 @@ from scaling.outlook import Outlook
 from scaling.plan import Demand
 from scaling.readiness import Ready, readiness
 from scaling.record import Lever
-from scaling.sizing import learn
+from scaling.sizing import Model, learn
 from scaling.specification import PipelineSpec
 from scaling.wish import SETTLE, Wish, at_least_the_minimum
 
@@ -39,16 +39,17 @@ def wishes(
     look at the pipeline.
 
     An illness that capacity cures raises what the load of now needs; where none needs a person,
-    a load that is expected raises ahead of it; in health, what is not needed is lowered.
+    a load that is expected raises ahead of it; in health, what is not needed is lowered. The
+    shards follow the records that come in, whatever state their readers are in.
     """
     model = learn(readings, history)
     needs = Needs(readings, model, diagnoses, spec, history, expected, now)
     needed = needs.demands()
-    ready = {} if expected is None else readiness(model, expected, spec)
     lowering = Lowering(readings, model, diagnoses, spec, history, expected, now)
     hour = lowering.demands_of_the_hour()
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
     incurable = any(diagnosis.advice for diagnosis in diagnoses)
+    ready = _ready(model, expected, spec, incurable)
     running_out, borne = needs.running_out(), needs.borne()
     found = []
     for lever, current in current_capacities(readings.pipeline).items():
@@ -60,13 +61,29 @@ def wishes(
             wish = _raise(lever, current, needed.get(lever), margin)
             if wish is not None and not ill:
                 wish = replace(wish, because=f"{running_out[lever]}: {wish.because}")
-        if wish is None and not incurable:
+        if wish is None:
             wish = _prepare(lever, current, ready.get(lever))
         if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):
             floor = lowering.floor(lever, ready.get(lever), hour)
             wish = _lower(lever, current, floor, lowering.least(lever, current))
-        found.append(at_least_the_minimum(wish or Wish(lever, current, current, ""), spec))
+        wish = wish or Wish(lever, current, current, "")
+        if lever.kind is LeverKind.SHARD_COUNT:
+            wish = replace(wish, for_arrivals=needs.for_arrivals().capacity)
+        found.append(at_least_the_minimum(wish, spec))
     return tuple(found)
+
+
+def _ready(
+    model: Model, expected: Outlook | None, spec: PipelineSpec, incurable: bool
+) -> dict[Lever, Ready]:
+    """What the levers must be ready for: beside an illness that only a person cures, the shards
+    alone, for the records that come in."""
+    if expected is None:
+        return {}
+    if not incurable:
+        return readiness(model, expected, spec)
+    ready = readiness(model.of_arrivals(), expected, spec)
+    return {lever: each for lever, each in ready.items() if lever.kind is LeverKind.SHARD_COUNT}
 
 
 def _margin(lever: Lever, history: History, readings: Readings, now: datetime) -> float:

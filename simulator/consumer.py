@@ -40,6 +40,7 @@ class ConsumerState:
     gigabyte_seconds: float = 0.0
     requests: int = 0
     _turn: int = 0
+    _service: Bucket | None = None
     _metrics: dict[str, Metric] = field(default_factory=dict)
     _executions: tuple[Metric, ...] = ()
     _consumed: list[Metric] = field(default_factory=list)
@@ -47,6 +48,8 @@ class ConsumerState:
     def __post_init__(self) -> None:
         metric, name = self.publisher.metric, (("FunctionName", self.function.name),)
         self._metrics = {each: metric(("AWS/Lambda", each, name)) for each in FUNCTION_METRICS}
+        if self.function.service_records_per_second is not None:
+            self._service = Bucket(self.function.service_records_per_second, 1)
         # Of the function, and of the account, where it is the only one.
         both: tuple[Dimensions, ...] = (name, ())
         self._executions = tuple(
@@ -72,6 +75,8 @@ class ConsumerState:
         A lane keeps its concurrent executions from batch to batch; what is beyond the cap is
         throttled and tries again a second later.
         """
+        if self._service is not None:
+            self._service.fill()
         wanting = [
             (shard, lane, executions)
             for shard in shards
@@ -176,7 +181,8 @@ class ConsumerState:
         each_takes = batch.size / batch.executions
         work = function.seconds_per_invocation + function.seconds_per_record * each_takes
         work *= 0.95 + 0.1 * self.random.random()
-        duration = work + self._waits(batch, work)
+        served = 0.0 if self._service is None else self._service.spend(batch.size)
+        duration = work + max(served, self._waits(batch, work))
         return min(duration, function.timeout_seconds), duration <= function.timeout_seconds
 
     def _waits(self, batch: Batch, work: float) -> float:

@@ -46,7 +46,8 @@ class TopicData:
 @dataclass(frozen=True, slots=True)
 class FunctionData:
     """The function: an invocation takes ``seconds_per_invocation`` + ``seconds_per_record`` x
-    batch, and longer while its tables throttle it."""
+    batch, and longer while its tables throttle it, or a service that it calls for every record has
+    no more of its ``service_records_per_second`` left."""
 
     name: str
     timeout_seconds: int
@@ -54,6 +55,7 @@ class FunctionData:
     reserved_concurrency: int | None = None
     seconds_per_invocation: float = 0.1
     seconds_per_record: float = 0.004
+    service_records_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""No raise for the same load before the last one was seen to help the quantity it was made for."""
+
+import pytest
+
+from scaling.plan import UpdateParallelizationFactor, UpdateShardCount
+from scaling.report import Health
+from simulator.scenario import FunctionData
+from simulator.traffic import Traffic
+from tests.losses.worlds import OURS, a_world, play
+
+
+def calls_a_service(records_per_second: float) -> FunctionData:
+    return FunctionData("writer", 30, 512, None, 0.05, 0.004, records_per_second)
+
+
+def climbing(to: float, seconds: float, start: float = 300) -> Traffic:
+    """``start`` records/s for a day, then up to ``to`` in so many seconds, and on at that."""
+    steps = ((-86_400.0, start), (0.0, start), (seconds, to), (86_400.0, to))
+    return Traffic(steps, 300, 1000)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("load", "served"),
+    [(900, 600), (1500, 1000), (700, 300)],
+    ids=["900-600", "1500-1000", "700-300"],
+)
+def test_behind_a_saturated_service_neither_factor_nor_shards_run_away(
+    load: float, served: float, seed: int
+) -> None:
+    scenario = a_world(climbing(load, 1800), calls_a_service(served), shards=3, factor=3, hours=3)
+    played = play(scenario, OURS, seed)
+    assert played.shards <= 4
+    # Two hours and a half of the same load: one raise is tried, and none after it.
+    raises = [
+        action
+        for second, action in played.changes
+        if second > 2400 and isinstance(action, UpdateShardCount | UpdateParallelizationFactor)
+    ]
+    assert len(raises) <= 1
+    last = played.reports[-1]
+    assert last.health is Health.SICK
+    assert any("did not help" in words for words in last.held_back)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_function_that_is_only_slow_gets_all_that_it_needs(seed: int) -> None:
+    function = FunctionData("writer", 30, seconds_per_invocation=0.05, seconds_per_record=0.02)
+    scenario = a_world(climbing(1500, 600), function, shards=2, factor=1, hours=2)
+    played = play(scenario, OURS, seed)
+    assert played.reports[-1].health is Health.HEALTHY
+    assert not any(report.held_back for report in played.reports)
+
+
+@pytest.mark.parametrize(("reserved", "seed"), [(1, 1), (3, 2)])
+def test_a_concurrency_cap_keeps_no_shard_from_the_records_that_come_in(
+    reserved: int, seed: int
+) -> None:
+    function = FunctionData("writer", 30, 512, reserved, 0.05, 0.01)
+    scenario = a_world(climbing(6800, 5400), function, shards=2, hours=2)
+    played = play(scenario, OURS, seed)
+    assert played.figures.records_lost == 0
+    assert played.shards * 1000 >= 6800
+
+
+def test_nor_does_a_saturated_service() -> None:
+    scenario = a_world(climbing(6800, 5400), calls_a_service(200), shards=2, hours=2)
+    played = play(scenario, OURS, 1)
+    assert played.figures.records_lost == 0
+    assert 7 <= played.shards <= 12

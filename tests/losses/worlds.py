@@ -1,0 +1,78 @@
+"""A pipeline of one function in the embedded world, swept each minute."""
+
+from dataclasses import dataclass, field
+
+from scaling.ledger_sqlite import SqliteLedger
+from scaling.plan import Action
+from scaling.ports import Edges
+from scaling.report import PipelineReport
+from scaling.sweep import sweep
+from simulator.direct import DirectCloud, DirectMetrics
+from simulator.figures import Figures
+from simulator.scenario import (
+    CapacityData,
+    FunctionData,
+    MappingData,
+    Scenario,
+    StreamData,
+)
+from simulator.traffic import Traffic
+from simulator.world import World
+from tidegate.pipeline_file import load_value
+
+OURS = {
+    "shard_count": {"max": 100, "owner": "tidegate"},
+    "parallelization_factor": {"max": 10, "owner": "tidegate"},
+    "write_capacity": {"max": 40_000, "owner": "tidegate"},
+}
+
+
+@dataclass
+class Played:
+    """What a run came to: the changes that sweeps made, by second, and the last reports."""
+
+    figures: Figures
+    shards: int
+    changes: list[tuple[float, Action]] = field(default_factory=list)
+    reports: list[PipelineReport] = field(default_factory=list)
+
+
+def a_world(
+    traffic: Traffic,
+    function: FunctionData,
+    *,
+    shards: int = 4,
+    factor: int = 1,
+    units: int = 4000,
+    hours: float = 2,
+) -> Scenario:
+    return Scenario(
+        name="a-world", summary="", planted_cause="healthy", duration_seconds=int(hours * 3600),
+        iterator_age_max_seconds=60, stream=StreamData("orders", shards), function=function,
+        mapping=MappingData(factor, 100), capacities=(CapacityData("orders", units),),
+        traffic=traffic, faults=(), pipeline_file={},
+    )  # fmt: skip
+
+
+def play(scenario: Scenario, levers: dict[str, object], seed: int) -> Played:
+    """The scenario with a sweep each minute."""
+    said = {
+        "name": "orders",
+        "stream": "orders",
+        "consumers": [{"function": scenario.function.name, "tables": ["orders"]}],
+        "levers": levers,
+    }
+    specs = load_value({"pipelines": [said]}, "pipelines.yaml").pipelines
+    world = World(scenario, seed)
+    edges = Edges(DirectCloud(world), DirectMetrics(world), SqliteLedger(":memory:"))
+    world.advance(180)
+    changes, reports = [], []
+    while world.second < scenario.duration_seconds:
+        report = sweep(specs, edges, world.now, holder=f"sweep-{world.second}")
+        reports += report.pipelines
+        changes += [
+            (world.second, change.action) for each in report.pipelines for change in each.changes
+        ]
+        world.advance(60)
+    shards = reports[-1].pipeline.stream.shard_count
+    return Played(world.figures(), shards, changes, reports)
