@@ -14,7 +14,7 @@ from rules.readings import RECENT_SECONDS, Readings
 from rules.window import Window
 from scaling.concurrency import factor_of
 from scaling.history import History
-from scaling.levers import CAPACITIES
+from scaling.levers import CAPACITIES, current_capacities
 from scaling.plan import Constraint, Prohibition, Range
 from scaling.record import Entry, Lever
 from scaling.wish import Wish
@@ -111,15 +111,16 @@ class _Judge:
 
     def _last_raise(self, *levers: Lever) -> Iterator[Entry]:
         """The newest of the levers' changes of this day, where that was a raise."""
-        changes = [
-            last
-            for lever in levers
-            if (last := self.history.last_entry(lever)) is not None
-            and self.now - last.begun_at < REMEMBERED
-            and last.to_capacity > last.from_capacity
-        ]
-        if changes:
-            yield max(changes, key=lambda entry: entry.begun_at)
+        entries = map(self.history.last_entry, levers)
+        raises = [last for last in entries if last is not None and self._is_a_raise(last)]
+        if raises:
+            yield max(raises, key=lambda entry: entry.begun_at)
+
+    def _is_a_raise(self, last: Entry) -> bool:
+        """One that was rolled back, or set back since, is none."""
+        age, current = self.now - last.begun_at, current_capacities(self.readings.pipeline)
+        stands = age < SHOWN or current.get(last.lever, 0) >= last.to_capacity
+        return age < REMEMBERED and last.to_capacity > last.from_capacity and stands
 
     def _was_cured(self, last: Entry) -> bool:
         """Whether the age was well at a minute since: what is ill now fell ill later."""

@@ -33,7 +33,7 @@ def late(count: int, **minute: float) -> list[Minute]:
 
 
 def held(history: History, wish: Wish, *minutes: Minute) -> tuple[str, ...]:
-    seen = readings(a_pipeline(shards=4, factor=4, table=a_table(4)), *minutes)
+    seen = readings(a_pipeline(shards=4, factor=4, table=a_table(400)), *minutes)
     constraints = futility_constraints(seen, history, wish, NOON)
     return constrain(wish.current, wish.wanted, constraints)[1]
 
@@ -79,9 +79,18 @@ FALLING = [Minute(age_seconds=900 - 30 * at) for at in range(20)]
         (raised(FACTOR, 20), 8, FALLING),
         (raised(FACTOR, 20), 2, late(40)),
         (History((changed(FACTOR, 20, 8, 4),)), 8, late(40)),
+        (History((changed(FACTOR, 20, 4, 8),)), 8, late(40)),
         (History(()), 8, late(40)),
     ],
-    ids=["more-is-read", "it-was-well-since", "the-age-falls", "a-scale-in", "lowered", "first"],
+    ids=[
+        "more-is-read",
+        "it-was-well-since",
+        "the-age-falls",
+        "a-scale-in",
+        "lowered",
+        "set-back",
+        "first",
+    ],
 )
 def test_concurrent_executions_are_not_held_otherwise(
     history: History, wanted: int, minutes: list[Minute]
