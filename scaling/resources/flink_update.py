@@ -5,21 +5,25 @@ and none may lose its state: there is no way back from either.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 
+from rules.application_vitals import failed_checkpoints_metric
 from rules.checkpoints import FAILED_CHECKPOINTS_SECONDS, failed_checkpoints
 from rules.diagnosis import LeverKind
-from rules.pipeline import FlinkApplication
+from rules.pipeline import FlinkApplication, Pipeline
 from rules.readings import Readings
+from rules.window import Metric, Window
 from scaling.history import History
 from scaling.levers import APPLICATION_LEVERS, lever_spec
 from scaling.load import HOUR_SECONDS
 from scaling.plan import Constraint, Prohibition, Range
+from scaling.ports import Metrics
 from scaling.record import Lever
 from scaling.specification import ApplicationSpec, Owner, PipelineSpec
 from scaling.wish import Wish
 
-__all__ = ["UNREACHABLE", "update_advice", "update_constraints"]
+__all__ = ["UNREACHABLE", "update_advice", "update_constraints", "update_windows"]
 
 UNREACHABLE = (
     "an update that fails would stop the job",
@@ -57,6 +61,15 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
     # A job that runs with more has been given another maximum since.
     if wish.lever.kind is LeverKind.PARALLELISM and most is not None and wish.current <= most:
         yield Range(1, most, f"{_MAX_PARALLELISM} of {name} is {most:,}")
+
+
+def update_windows(pipeline: Pipeline, metrics: Metrics, now: datetime) -> Mapping[Metric, Window]:
+    """The windows that ``update_constraints`` needs, for who reads no other metric; none where
+    there is no application."""
+    wanted = tuple(map(failed_checkpoints_metric, pipeline.applications))
+    end = now.replace(second=0, microsecond=0)
+    start = end - timedelta(seconds=FAILED_CHECKPOINTS_SECONDS)
+    return metrics.read(wanted, start, end) if wanted else {}
 
 
 def _said(spec: PipelineSpec, application: FlinkApplication) -> ApplicationSpec:
