@@ -11,6 +11,7 @@ __all__ = [
     "ApplicationVitals",
     "application_metrics",
     "application_vitals",
+    "failed_checkpoints_metric",
     "heartbeats",
     "largest",
 ]
@@ -89,6 +90,11 @@ def application_metrics(application: FlinkApplication, source: Stream) -> tuple[
     times = (metric for field in _TIMES for metric in _times(application, field))
     behind = () if source.is_topic else (behind_metric(application.name, source.name, "Maximum"),)
     return (*own, *times, *behind)
+
+
+def failed_checkpoints_metric(application: FlinkApplication) -> Metric:
+    """How many checkpoints failed since the job was submitted."""
+    return application_metric(application.name, *_names(application)["failed_checkpoints"])
 
 
 def heartbeats(application: FlinkApplication) -> tuple[Metric, ...]:

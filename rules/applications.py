@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from rules.application_vitals import ApplicationVitals
+from rules.checkpoints import checkpoint_size, checkpoint_trouble
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import FlinkApplication
 from rules.readings import RECENT_SECONDS, Readings, increase, mean
 
-__all__ = ["RESHARD_SECONDS", "application_causes"]
+__all__ = ["RESHARD_SECONDS", "application_causes", "stopped_applications"]
 
 SATURATED_SHARE = 0.8
 """Past a utilization of 80 % the job is near what it can do (Flink Kubernetes operator, autoscaler:
@@ -27,9 +28,6 @@ DOWN_SECONDS = 300
 
 SILENT_SECONDS = 600
 
-FAILED_CHECKPOINTS, FAILED_CHECKPOINTS_SECONDS = 2, 1800
-"""AWS asks for the rate, since a single failure is tolerable (recommended alarms)."""
-
 RESHARD_SECONDS = 600
 """After a reshard the parents are read to their end by a part of the subtasks."""
 
@@ -38,12 +36,25 @@ HEAP_PERCENT, COLLECTING_SHARE, HEAP_SECONDS = 85, 0.1, 900
 
 
 def application_causes(readings: Readings) -> Iterator[Diagnosis]:
-    """What ails each application by itself; the first of its causes explains the others."""
+    """What ails each application by itself; the first of its causes explains the others, but for
+    checkpoints that fail, which keep one that is too small from its cure."""
+    yield from stopped_applications(readings)
     for application in readings.pipeline.applications:
-        if not (application.is_running or application.is_changing):
-            yield _not_running(application)
+        if _is_stopped(application):
             continue
-        yield from next(filter(None, map(tuple, _explanations(readings, application))), ())
+        found = next(filter(None, map(tuple, _explanations(readings, application))), ())
+        yield from found
+        if any(each.cause is Cause.PARALLELISM_TOO_LOW for each in found):
+            yield from checkpoint_trouble(readings, application)
+
+
+def stopped_applications(readings: Readings) -> Iterator[Diagnosis]:
+    """The applications that don't run, and why. No metric is needed to know it."""
+    return map(_not_running, filter(_is_stopped, readings.pipeline.applications))
+
+
+def _is_stopped(application: FlinkApplication) -> bool:
+    return not (application.is_running or application.is_changing)
 
 
 def _explanations(
@@ -59,19 +70,21 @@ def _explanations(
         if not readings.changed_within(RESHARD_SECONDS):
             yield _uneven(readings, application)
         yield _too_low(readings, application)
-    yield _checkpoint_trouble(readings, application)
+    yield checkpoint_trouble(readings, application)
 
 
 def _not_running(application: FlinkApplication) -> Diagnosis:
-    why = application.failure
+    """Stopped by an update that failed it is an illness; else a person may have meant it."""
+    name, why = application.name, application.failure
+    seen = f"{name} is {application.status}: nothing is read"
+    if why is None:
+        advice = "start the application, or take it out of the file"
+        return Diagnosis(Cause.UNKNOWN, name, (seen,), advice=advice)
     return Diagnosis(
-        Cause.UNKNOWN,
-        application.name,
-        (
-            f"{application.name} is {application.status}: nothing is read",
-            *(() if why is None else (f"its last update failed: {why}",)),
-        ),
-        advice="start the application, or take it out of the file",
+        Cause.APPLICATION_STOPPED,
+        name,
+        (seen, f"its last update failed: {why}"),
+        advice="set back what that update changed, and start the application",
     )
 
 
@@ -140,15 +153,10 @@ def _heap_pressure(readings: Readings, application: FlinkApplication) -> Iterato
         (
             f"the heap of {application.name} is {heap:.0f}% full on {application.kpus} KPUs of 3 GB"
             f" heap each, and {collecting:.0%} of the time goes into collecting it{failed}",
-            f"its last checkpoint has {_megabytes(vitals)}",
+            f"its last checkpoint has {checkpoint_size(vitals)}",
         ),
         cured_by=(LeverKind.PARALLELISM_PER_KPU if denser else LeverKind.PARALLELISM,),
     )
-
-
-def _megabytes(vitals: ApplicationVitals) -> str:
-    size = vitals.checkpoint_bytes.latest
-    return "an unknown size" if size is None else f"{size / 1e6:,.0f} MB"
 
 
 def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
@@ -250,27 +258,4 @@ def _too_low(readings: Readings, application: FlinkApplication) -> Iterator[Diag
             "nothing holds it back and its subtasks are alike",
         ),
         cured_by=(LeverKind.PARALLELISM,),
-    )
-
-
-def _checkpoint_trouble(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
-    vitals = readings.application(application)
-    failed = increase(vitals.failed_checkpoints, FAILED_CHECKPOINTS_SECONDS)
-    if failed < FAILED_CHECKPOINTS:
-        return
-    taken = (vitals.checkpoint_milliseconds.latest or 0.0) / 1000
-    yield Diagnosis(
-        Cause.CHECKPOINT_TROUBLE,
-        application.name,
-        (
-            f"{failed:.0f} checkpoints of {application.name} failed in "
-            f"{FAILED_CHECKPOINTS_SECONDS // 60} min",
-            f"the last that succeeded has {_megabytes(vitals)} and took {taken:.0f} s of an "
-            f"interval of {application.checkpoint_interval_milliseconds / 1000:.0f} s",
-            "a failure now would read again from before it, and an update may not come up",
-        ),
-        advice=(
-            "make the state smaller (a time to live, narrower windows) or its checkpoints lighter "
-            "(RocksDB with incremental checkpoints, a longer interval); see the log for the reason"
-        ),
     )

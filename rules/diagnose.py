@@ -1,6 +1,6 @@
 """From the vitals of a pipeline to the causes of its illness, in the order of cure."""
 
-from rules.applications import RESHARD_SECONDS, application_causes
+from rules.applications import RESHARD_SECONDS, application_causes, stopped_applications
 from rules.consumption import consumer_causes, lanes_in_use
 from rules.diagnosis import Cause, Diagnosis
 from rules.downstream import table_causes
@@ -19,11 +19,11 @@ LANE_BUSY_SHARE = 0.9
 def diagnose(readings: Readings) -> tuple[Diagnosis, ...]:
     """Every cause that holds now, the one to treat first in front; never empty.
 
-    Without fresh data it is one UNKNOWN: silence is neither health nor low load. With nothing
-    wrong it is one HEALTHY.
+    Without fresh data it is one UNKNOWN, since silence is neither health nor low load, or the
+    applications that are stopped. With nothing wrong it is one HEALTHY.
     """
     if readings.vitals.judged_until is None:
-        return (_no_data(readings),)
+        return tuple(stopped_applications(readings)) or (_no_data(readings),)
     causes = [
         *table_causes(readings),
         *consumer_causes(readings),

@@ -29,6 +29,7 @@ class Cause(Enum):
     INDEX_THROTTLED = "index-throttled"
     TABLE_THROTTLED = "table-throttled"
     HOT_KEY = "hot-key"
+    APPLICATION_STOPPED = "application-stopped"
     CRASH_LOOP = "crash-loop"
     SINK_BACK_PRESSURE = "sink-back-pressure"
     HEAP_PRESSURE = "heap-pressure"

@@ -170,7 +170,9 @@ class FlinkApplication:
     ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
     those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
     ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
-    failed, None where it didn't.
+    failed, None where it didn't. Without ``rollback_enabled`` an update that fails stops the job,
+    without ``snapshots_enabled`` one loses its state. ``max_parallelism`` is the job's own, as far
+    as a failed update named it.
     """
 
     name: str
@@ -189,6 +191,9 @@ class FlinkApplication:
     tables: tuple[Table, ...] = ()
     updated_at: datetime | None = None
     failure: str | None = None
+    rollback_enabled: bool = False
+    snapshots_enabled: bool = True
+    max_parallelism: int | None = None
 
     @property
     def kpus(self) -> int:

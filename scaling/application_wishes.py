@@ -158,7 +158,8 @@ class _Sizer:
 
     def _may_lower(self, application: FlinkApplication, lever: Lever) -> bool:
         """Only on full data of an hour, in health, with the age well inside the objective, and an
-        hour after the last change."""
+        hour after the last change. Busy time is part of the data: CPU says nothing of the time
+        that subtasks wait, as for I/O."""
         if any(each.cause is not Cause.HEALTHY for each in self.diagnoses):
             return False
         changed = self.history.last_change(lever)
@@ -167,7 +168,7 @@ class _Sizer:
         vitals = self.readings.application(application)
         hour = [
             window.last(HOUR_SECONDS)
-            for window in (vitals.records_per_second, vitals.behind_milliseconds)
+            for window in (vitals.records_per_second, vitals.behind_milliseconds, vitals.busy)
         ]
         full = all(len(each.samples) >= 60 and each.coverage >= FULL_COVERAGE for each in hour)
         oldest = (hour[1].last(900).peak or 0.0) / 1000
@@ -193,10 +194,8 @@ class _Sizer:
 
     def _used_most(self, application: FlinkApplication) -> float:
         """Subtasks that were really busy in the busiest minute of the last hour."""
-        vitals = self.readings.application(application)
-        busy, cpu = (each.last(HOUR_SECONDS).peak for each in (vitals.busy, vitals.cpu_percent))
-        share = (cpu or 0.0) / 100 if busy is None else busy / 1000
-        return share * application.parallelism
+        busy = self.readings.application(application).busy.last(HOUR_SECONDS).peak or 0.0
+        return busy / 1000 * application.parallelism
 
     def _for_the_heap(self, application: FlinkApplication) -> int:
         """Subtasks whose KPUs hold the state that there is, all of the heap taken for state."""

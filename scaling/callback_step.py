@@ -12,11 +12,12 @@ from scaling.levers import current_capacities
 from scaling.plan import Decision, Plan
 from scaling.record import Entry, Outcome, Wished
 from scaling.resources.flink_application import DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK
+from scaling.resources.flink_update import UNREACHABLE, update_windows
 from scaling.wish import Wish
 
 __all__ = ["step_towards"]
 
-_HOPELESS = (DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK)
+_HOPELESS = (DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK, *UNREACHABLE)
 
 
 def step_towards(
@@ -40,7 +41,8 @@ def _next_step(
 ) -> Plan:
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
-    readings = Readings(pipeline, vitals_from(pipeline, nothing, now), 0)
+    windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
+    readings = Readings(pipeline, vitals_from(pipeline, windows, now), 0)
     decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
     because = "asked for by Application Auto Scaling"
     return decider.plan_for(Wish(dimension.lever, current, wished.capacity, because))

@@ -40,6 +40,7 @@ from scaling.resources.flink_application import (
     kpus_of,
     scale_in_constraints,
 )
+from scaling.resources.flink_update import update_constraints
 from scaling.resources.kinesis_stream import (
     busy_constraints,
     preferred_count,
@@ -219,6 +220,7 @@ class Decider:
                     application, wish.lever, wish.current, ends, self.history, self.now
                 )
                 yield from scale_in_constraints(wish, self.history, self.now)
+                yield from update_constraints(wish, self.readings, self.spec)
 
     def _pending_constraints(self, wish: Wish) -> Iterator[Constraint]:
         for entry in self.history.open_entries():

@@ -58,9 +58,10 @@ def arrivals(readings: Readings, application: FlinkApplication) -> Window:
 def learn_job(readings: Readings, application: FlinkApplication) -> JobModel | None:
     """The job's model from the minutes since it was last started, None when it processed nothing.
 
-    By busy time where it is published, else by CPU. numRecordsInPerSecond of an application counts
-    a record once for each operator that receives it, so that it is set against what the stream
-    takes in while the job keeps up.
+    By busy time where it is published, else by CPU, which is good for a raise alone: a job that
+    waits uses little of it, and seems able to do more than it is. numRecordsInPerSecond of an
+    application counts a record once for each operator that receives it, so that it is set against
+    what the stream takes in while the job keeps up.
     """
     vitals = readings.application(application)
     used, whole = (

@@ -149,7 +149,9 @@ class ApplicationSpec(Closed):
     ``kpu_quota`` is the account's quota of KPUs per application, 64 unless raised;
     ``partitions`` those of its Kafka topic. ``service_autoscaling`` says whether the service's
     own CPU autoscaling stays as it is found, or is switched off with Tidegate's first change:
-    the parallelism has one owner.
+    the parallelism has one owner. ``max_parallelism`` is the job's own, where it sets one.
+    ``allow_without_rollback`` allows changes though an update that fails then stops the job,
+    ``allow_without_snapshots`` though each update then loses the job's state.
     """
 
     application: Name
@@ -158,6 +160,9 @@ class ApplicationSpec(Closed):
     kpu_quota: Whole = 64
     partitions: Whole | None = None
     service_autoscaling: Literal["keep", "off"] = "keep"
+    max_parallelism: Whole | None = None
+    allow_without_rollback: bool = False
+    allow_without_snapshots: bool = False
 
     @property
     def name(self) -> str:

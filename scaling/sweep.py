@@ -30,6 +30,7 @@ from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.resources.flink_application import conflicts
+from scaling.resources.flink_update import update_advice
 from scaling.sighting import Sighting, differs, of_report, of_unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
@@ -97,7 +98,7 @@ def _sweep_one(
     diagnoses = _oversized(diagnoses, plan)
     actor = Actor(spec.name, edges, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
-    owners = conflicts(pipeline, spec)
+    owners = (*update_advice(readings, spec, history), *conflicts(pipeline, spec))
     report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
     report = replace(report, advice=report.advice + unseen)
     if dry_run:

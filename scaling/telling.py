@@ -27,10 +27,20 @@ def health_of(
         return _health_without_illness(readings, findings)
     # A change that is only shown, in a dry run, sets nothing going.
     failed = any(change.outcome in (None, Outcome.FAILED) for change in changes)
-    undone = any(each.wanted > each.allowed == each.current for each in plan.decisions)
+    undone = any(_is_undone(each, diagnoses) for each in plan.decisions)
     if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
         return Health.SICK
     return Health.HEALING
+
+
+def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether nothing is done of a raise, or of what else cures an illness: fewer subtasks a KPU
+    give each of them more."""
+    cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in diagnoses)
+    is_needed = decision.wanted > decision.current or (
+        cures and decision.wanted != decision.current
+    )
+    return is_needed and decision.allowed == decision.current
 
 
 def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:

@@ -18,6 +18,7 @@ def application(
     service = control.the_application(said.application)
     data, configured = service.state.data, service.configuration
     updates = [each for each in service.operations if each.kind == UPDATE]
+    failed = [each for each in updates if each.failure is not None]
     tells_tasks = data.metrics_level != "APPLICATION"
     return FlinkApplication(
         data.name,
@@ -35,6 +36,9 @@ def application(
         (f"Source:_{scenario.stream.name}",) if tells_tasks else (),
         updated_at=service.updated_at,
         failure=updates[-1].failure if updates else None,
+        rollback_enabled=data.rollback_enabled,
+        snapshots_enabled=data.snapshots_enabled,
+        max_parallelism=failed[-1].named_max_parallelism if failed else None,
     )
 
 

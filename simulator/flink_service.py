@@ -70,7 +70,8 @@ class ApplicationUpdate:
 
 @dataclass(slots=True)
 class Operation:
-    """What DescribeApplicationOperation tells; versions (from, to) where it changed them."""
+    """What DescribeApplicationOperation tells; versions (from, to) where it changed them, and the
+    job's maximum parallelism where the failure names it."""
 
     operation_id: str
     kind: str
@@ -80,6 +81,7 @@ class Operation:
     versions: tuple[int, int] | None = None
     failure: str | None = None
     rollback_id: str | None = None
+    named_max_parallelism: int | None = None
 
 
 class ApplicationService:
@@ -197,7 +199,7 @@ class ApplicationService:
 
         def effect() -> None:
             late = f"taking a snapshot took longer than {timeout:.0f} s" if is_late else None
-            failure = late or self._failure(parallelism)
+            failure = late or self._failure(operation, parallelism)
             self._end(operation, failure)
             if failure is None:
                 self._run(parallelism, per_kpu)
@@ -216,13 +218,21 @@ class ApplicationService:
         seconds = self.state.restart_seconds(fixed, ceil(parallelism / per_kpu))
         self._pending.begin("application", self._clock() + seconds, effect)
 
-    def _failure(self, parallelism: int) -> str | None:
+    def _failure(self, operation: Operation, parallelism: int) -> str | None:
+        """Why the job does not come up; what is above its maximum parallelism in Flink's words
+        (StateAssignmentOperation, checkParallelismPreconditions)."""
         if self.failures:
             return self.failures.pop(0)
         most = self.state.data.max_parallelism
-        if parallelism > most:
-            return f"parallelism {parallelism} is above the job's maxParallelism {most}"
-        return None
+        if parallelism <= most:
+            return None
+        operation.named_max_parallelism = most
+        return (
+            "The state for task cbc357ccb763df2852fee8c4fc7d55f2 can not be restored. The maximum "
+            f"parallelism ({most}) of the restored state is lower than the configured parallelism "
+            f"({parallelism}). Please reduce the parallelism of the task to be lower or equal to "
+            "the maximum parallelism."
+        )
 
     def _run(self, parallelism: int, per_kpu: int) -> None:
         self.status = "RUNNING"

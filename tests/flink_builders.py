@@ -28,8 +28,9 @@ FLINK_SPEC = PipelineSpec(
 
 def an_application(parallelism: int = 2, **changes: object) -> FlinkApplication:
     application = FlinkApplication(
-        "counter", ARN, "RUNNING", "token-1", parallelism, parallelism, kpus_max=64
-    )
+        "counter", ARN, "RUNNING", "token-1", parallelism, parallelism, kpus_max=64,
+        rollback_enabled=True,
+    )  # fmt: skip
     return replace(application, **changes)
 
 

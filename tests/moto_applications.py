@@ -20,6 +20,9 @@ def _create(self: Any) -> str:
     application = _application(self, self._get_param("ApplicationName"))
     flink = self._get_param("ApplicationConfiguration")["FlinkApplicationConfiguration"]
     application.parallelism = flink["ParallelismConfiguration"]
+    application.rollback = self._get_param("ApplicationConfiguration").get(
+        "ApplicationSystemRollbackConfiguration", {"RollbackEnabled": False}
+    )
     application.application_status = "RUNNING"
     application.last_updated_date_time = time.time() - 3600
     return answer
@@ -28,12 +31,14 @@ def _create(self: Any) -> str:
 def _describe(self: Any) -> str:
     detail = json.loads(describe_unconfigured(self))["ApplicationDetail"]
     name = detail["ApplicationName"] = self._get_param("ApplicationName")
-    told = _application(self, name).parallelism
+    application = _application(self, name)
+    told = application.parallelism
     configured = {**told, "CurrentParallelism": told["Parallelism"]}
     detail["ApplicationConfigurationDescription"] = {
         "FlinkApplicationConfigurationDescription": {
             "ParallelismConfigurationDescription": configured
-        }
+        },
+        "ApplicationSystemRollbackConfigurationDescription": application.rollback,
     }
     return json.dumps({"ApplicationDetail": detail})
 

@@ -31,7 +31,8 @@ def put_application(clients: dict[str, Any]) -> None:
         RuntimeEnvironment="FLINK-1_20",
         ServiceExecutionRole="arn:aws:iam::123456789012:role/x",
         ApplicationConfiguration={
-            "FlinkApplicationConfiguration": {"ParallelismConfiguration": parallelism}
+            "FlinkApplicationConfiguration": {"ParallelismConfiguration": parallelism},
+            "ApplicationSystemRollbackConfiguration": {"RollbackEnabled": True},
         },
     )
 

@@ -101,10 +101,12 @@ def test_a_job_that_runs_out_of_heap_again_and_again_is_no_crash_loop() -> None:
 
 @pytest.mark.parametrize("status", ["READY", "DELETING", "ROLLED_BACK"])
 def test_an_application_that_does_not_run_is_told_and_why(status: str) -> None:
-    found = first(an_application(status=status, failure="no such class"), *[DOWN] * 3)
+    found = first(an_application(status=status), *[DOWN] * 3)
     assert (found.cause, found.advice is not None) == (Cause.UNKNOWN, True)
     assert f"counter is {status}" in found.because
-    assert "no such class" in found.because
+    failed = first(an_application(status=status, failure="no such class"), *[DOWN] * 3)
+    assert (failed.cause, failed.advice is not None) == (Cause.APPLICATION_STOPPED, True)
+    assert "no such class" in failed.because
 
 
 @pytest.mark.parametrize("status", ["UPDATING", "AUTOSCALING", "ROLLING_BACK", "MAINTENANCE"])

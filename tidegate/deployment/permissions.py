@@ -52,7 +52,8 @@ def policy(
     specs: Iterable[PipelineSpec], options: Options = DEFAULTS, *, sweeps: bool
 ) -> dict[str, Any]:
     """What one function may do, on the resources that the file names and no others. Only the
-    sweep reads metrics, samples keys and sets the retention; only the callback merges shards."""
+    sweep samples keys and sets the retention; only the callback merges shards, and of metrics it
+    reads no others than those of applications."""
     pipelines = list(specs)
     statements = [
         *_sources(pipelines, sweeps=sweeps),
@@ -104,7 +105,7 @@ def _readers(pipelines: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     if applications:
         arns = _arns(applications, "kinesisanalytics", "application/")
         yield _statement((f"kinesisanalytics:{each}" for each in APPLICATION_CALLS), arns)
-        yield _statement(("cloudwatch:ListMetrics",), ["*"])
+        yield _statement(("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"), ["*"])
     named = [
         table.name
         for pipeline in pipelines
