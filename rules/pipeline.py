@@ -1,7 +1,10 @@
 """The pipeline as it is configured now: a stream, its consumers and what they write to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from rules.key_sample import KeySample
+from rules.scalable_targets import ScalableTarget, ScalableTargets
 
 __all__ = [
     "Capacity",
@@ -11,6 +14,8 @@ __all__ = [
     "Function",
     "KeySample",
     "Pipeline",
+    "ScalableTarget",
+    "ScalableTargets",
     "Shard",
     "Stream",
     "Table",
@@ -121,13 +126,15 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST."""
+    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST. ``replicas`` are the regions
+    that a global table is replicated to, none for any other table."""
 
     name: str
     status: str
     mode: str
     capacity: Capacity
     indexes: tuple[Capacity, ...] = ()
+    replicas: tuple[str, ...] = ()
 
     @property
     def capacities(self) -> tuple[Capacity, ...]:
@@ -217,30 +224,13 @@ class FlinkApplication:
 
 
 @dataclass(frozen=True, slots=True)
-class KeySample:
-    """The partition keys of the records lately put to one shard: how many of each key."""
-
-    shard_id: str
-    counts: tuple[tuple[str, int], ...]
-
-    @property
-    def total(self) -> int:
-        """How many records were sampled."""
-        return sum(count for _, count in self.counts)
-
-    @property
-    def top_share(self) -> float:
-        """The share of sampled records that carry the most frequent key, 0..1."""
-        return max(count for _, count in self.counts) / self.total if self.total else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Pipeline:
     """All that one sweep sees of a pipeline's configuration.
 
     ``account_concurrency`` is the account's limit of concurrent executions in the region;
     ``account_reserved_concurrency`` is what of it is reserved for any functions of the account.
-    ``key_samples`` are there only for shards that were looked into (see ``Cloud.sample_keys``).
+    ``key_samples`` are there only for shards that were looked into (see ``Cloud.sample_keys``),
+    ``scalable_targets`` only where they were asked for (see ``Cloud.scalable_targets``).
     """
 
     name: str
@@ -250,6 +240,7 @@ class Pipeline:
     key_samples: tuple[KeySample, ...] = ()
     applications: tuple[FlinkApplication, ...] = ()
     account_reserved_concurrency: int = 0
+    scalable_targets: ScalableTargets = field(default_factory=ScalableTargets)
 
     @property
     def unreserved_concurrency(self) -> int:

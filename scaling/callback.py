@@ -12,7 +12,7 @@ from math import isfinite
 
 from rules.diagnosis import LeverKind
 from scaling.errors import TidegateError
-from scaling.levers import current_capacities, is_changing, lever_spec
+from scaling.levers import CAPACITIES, current_capacities, is_changing, lever_spec
 from scaling.ports import Edges
 from scaling.record import Lever, Wished
 from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
@@ -174,7 +174,7 @@ def desired_capacity(body: object) -> int:
 
 def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     """PATCH: keep the wish and take the first step. Raises BadRequest for a wish outside the
-    file's bounds, or on a lever that isn't Application Auto Scaling's."""
+    file's bounds, or on a lever that isn't Application Auto Scaling's alone through here."""
     lever = asked.dimension.lever
     said = lever_spec(asked.dimension.spec, lever)
     if said is None or said.owner != "application-autoscaling":
@@ -186,8 +186,20 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
         raise BadRequest(
             f"desiredCapacity {wanted:,} is outside {said.min:,}..{said.max:,} of {lever}"
         )
+    if lever.kind in CAPACITIES:
+        _refuse_two_owners(asked)
     asked.edges.ledger.wish(lever, Wished(wanted, asked.now))
     return describe(asked)
+
+
+def _refuse_two_owners(asked: Asked) -> None:
+    # Imported here: it is for PATCH of a table alone.
+    from scaling.second_owner import scaled_too
+
+    lever = asked.dimension.lever
+    for target in asked.edges.cloud.scalable_targets(lever.where):
+        if target.kind is lever.kind:
+            raise BadRequest(f"{scaled_too(lever, target)}: deregister one of the two targets")
 
 
 def describe(asked: Asked) -> ScalableTargetDimension:

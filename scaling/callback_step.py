@@ -13,11 +13,12 @@ from scaling.plan import Decision, Plan
 from scaling.record import Entry, Outcome, Wished
 from scaling.resources.flink_application import DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK
 from scaling.resources.flink_update import UNREACHABLE, update_windows
+from scaling.second_owner import NOT_MOVED
 from scaling.wish import Wish
 
 __all__ = ["step_towards"]
 
-_HOPELESS = (DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK, *UNREACHABLE)
+_HOPELESS = (DOES_NOT_RUN, NOT_MOVED, ONE_OWNER, ROLLED_BACK, *UNREACHABLE)
 
 
 def step_towards(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
-from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Table
+from rules.pipeline import Consumer, FlinkApplication, Pipeline
 from rules.readings import Readings
 from scaling.actions import actions
 from scaling.application_wishes import application_wishes
@@ -33,7 +33,7 @@ from scaling.reshard import split_for, splits_towards
 from scaling.reshard.execute import action_for
 from scaling.reshard.planner import Even, plan
 from scaling.reshard.shape import EVEN_WITHIN, ShardMap
-from scaling.resources.dynamodb_table import capacity_constraints
+from scaling.resources.dynamodb_table import table_constraints
 from scaling.resources.event_source_mapping import batching_window_constraints, factor_constraints
 from scaling.resources.flink_application import (
     application_constraints,
@@ -210,9 +210,7 @@ class Decider:
                 consumer = _consumer(self._pipeline, wish.lever)
                 yield from batching_window_constraints(consumer)
             case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-                table, capacity = _capacity(self._pipeline, wish.lever)
-                is_decrease = wish.wanted < wish.current
-                yield from capacity_constraints(table, capacity, is_decrease, self.now)
+                yield from table_constraints(self._pipeline, wish, self.now)
             case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
                 application = _application(self._pipeline, wish.lever)
                 ends = application.name in self._ending_autoscaling()
@@ -284,12 +282,3 @@ def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
 
 def _application(pipeline: Pipeline, lever: Lever) -> FlinkApplication:
     return next(each for each in pipeline.applications if each.name == lever.where)
-
-
-def _capacity(pipeline: Pipeline, lever: Lever) -> tuple[Table, Capacity]:
-    return next(
-        (table, capacity)
-        for table in pipeline.tables
-        for capacity in table.capacities
-        if capacity.where == lever.where
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from rules.pipeline import KeySample, Pipeline
+from rules.pipeline import KeySample, Pipeline, ScalableTarget
 from rules.window import Metric, Window
 from scaling.record import Entry, Lever, Outcome, Wished
 from scaling.specification import NoticeSpec, PipelineSpec
@@ -32,6 +32,11 @@ class Cloud(Protocol):
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         """The partition keys of records put to one shard in the last ``seconds`` before ``now``:
         one GetRecords call, so that a sick stream isn't loaded further."""
+        ...
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        """The capacities that DynamoDB's own auto scaling sets: all of the region, in several calls
+        where there are many, or those of one table or table/index, in one."""
         ...
 
     def apply(self, action: "Action") -> None:

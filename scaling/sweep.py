@@ -25,12 +25,14 @@ from scaling.history import History, remembered
 from scaling.levers import current_capacities, other_settings
 from scaling.notify import notify
 from scaling.outlook import Outlook, outlook, past_metric
+from scaling.owners_asked import OwnersAsked
 from scaling.past import PAST
 from scaling.plan import Plan
 from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.resources.flink_application import conflicts
 from scaling.resources.flink_update import update_advice
+from scaling.second_owner import second_owner_conflicts
 from scaling.sighting import Sighting, differs, of_report, of_unreached
 from scaling.specification import PipelineSpec
 from scaling.telling import advice_of, health_of, held_back_of
@@ -57,6 +59,7 @@ def sweep(
     pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps that may
     overlap.
     """
+    edges = replace(edges, cloud=OwnersAsked(edges.cloud))
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
     for spec in specs:
@@ -98,7 +101,11 @@ def _sweep_one(
     diagnoses = _oversized(diagnoses, plan)
     actor = Actor(spec.name, edges, holder, now, history)
     changes = _shown(plan) if dry_run else actor.act(plan)
-    owners = (*update_advice(readings, spec, history), *conflicts(pipeline, spec))
+    owners = (
+        *update_advice(readings, spec, history),
+        *conflicts(pipeline, spec),
+        *second_owner_conflicts(pipeline, spec),
+    )
     report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
     report = replace(report, advice=report.advice + unseen)
     if dry_run:

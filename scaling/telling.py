@@ -6,6 +6,7 @@ from rules.rule import Finding, Severity, Verdict
 from scaling.plan import Decision, Plan
 from scaling.record import Outcome
 from scaling.report import Change, Health
+from scaling.second_owner import NOT_MOVED
 
 __all__ = ["advice_of", "health_of", "held_back_of", "held_words"]
 
@@ -67,7 +68,7 @@ def advice_of(
 
 
 def _is_foreign(decision: Decision) -> bool:
-    foreign = ("has no owner", "is owned by")
+    foreign = ("has no owner", "is owned by", NOT_MOVED)
     return any(word in reason for reason in decision.held_by for word in foreign)
 
 

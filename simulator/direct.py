@@ -11,6 +11,7 @@ from rules.pipeline import (
     Function,
     KeySample,
     Pipeline,
+    ScalableTarget,
     Shard,
     Stream,
     Table,
@@ -142,6 +143,10 @@ class DirectCloud:
         """One look at a shard's records, at most a thousand."""
         counts = Counter(self._world.recent_keys(shard_id, seconds, 1000))
         return KeySample(shard_id, tuple(counts.most_common()))
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        """None: nobody registers any in a world."""
+        return ()
 
     def apply(self, action: Action) -> None:
         """Ask the world, as AWS would be asked."""

@@ -115,6 +115,9 @@ def _table(table: Table, because: str, drafted: Drafted, survey: Survey) -> Iter
     if not table.is_provisioned:
         yield "  # On demand: it has no capacity to set."
         return
+    if table.replicas:
+        yield "  # A global table: auto scaling sets its write capacity in every region, so give"
+        yield "  # write_capacity no owner here."
     yield from _capacity(table.capacity, drafted, survey)
     if table.indexes:
         yield "  indexes:"
@@ -124,10 +127,12 @@ def _table(table: Table, because: str, drafted: Drafted, survey: Survey) -> Iter
 
 
 def _capacity(capacity: Capacity, drafted: Drafted, survey: Survey) -> Iterator[str]:
-    if capacity.where in survey.scaled:
-        yield "  # DynamoDB's own auto scaling moves it: give it an owner here only when that ends."
     yield "  levers:"
     for kind in _CAPACITY:
+        target = survey.scaled.of(kind, capacity.where)
+        if target is not None:
+            yield f"    # DynamoDB's own auto scaling moves it ({target.min:,}..{target.max:,}):"
+            yield "    # give it an owner here only when that ends."
         yield from _lever(drafted.proposal.of(kind, capacity.where), "    ")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from rules.pipeline import Pipeline
+from rules.pipeline import Pipeline, ScalableTargets
 from rules.window import Metric, Window
 from scaling.aws.discovery import Discovery
 from scaling.errors import Denied, ResourceMissing
@@ -40,15 +40,15 @@ class Drafted:
 @dataclass(frozen=True, slots=True)
 class Survey:
     """All that was found in a region. ``left_out`` can't be looked after; ``unread`` tells of what
-    couldn't be read, so that the draft is poorer for it; ``scaled`` are the tables and indexes that
-    DynamoDB's own auto scaling moves."""
+    couldn't be read, so that the draft is poorer for it; ``scaled`` are the capacities that
+    DynamoDB's own auto scaling sets."""
 
     region: str
     at: datetime
     drafted: tuple[Drafted, ...]
     left_out: tuple[str, ...]
     unread: tuple[str, ...]
-    scaled: frozenset[str]
+    scaled: ScalableTargets
 
 
 @dataclass(slots=True)
@@ -120,10 +120,10 @@ def survey(discovery: Discovery, metrics: Metrics, now: datetime, ask: Ask) -> S
     if sources:
         surveyor.known_tables = surveyor.allowed(discovery.tables, ())
         pairs = list(_pairs(surveyor, sources))
-    scaled: frozenset[str] = frozenset()
+    scaled = ScalableTargets()
     windows: Mapping[Metric, Window] = {}
     if pairs:
-        scaled = surveyor.allowed(discovery.scaled_by_dynamodb, scaled)
+        scaled = ScalableTargets(surveyor.allowed(discovery.scalable_targets, ()))
         wanted = [metric for _, pipeline in pairs for metric in proposal_metrics(pipeline)]
         windows = surveyor.allowed(lambda: metrics.read(wanted, now - LOOK_BACK, now), windows)
     drafted = tuple(

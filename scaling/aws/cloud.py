@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rules.pipeline import KeySample, Pipeline, Shard, Stream
+from rules.pipeline import KeySample, Pipeline, ScalableTarget, Shard, Stream
 from scaling.aws.clients import Clients
 from scaling.aws.describe import Describer
 from scaling.aws.errors import asking
@@ -63,6 +63,13 @@ class AwsCloud:
             records = kinesis.get_records(ShardIterator=iterator, Limit=SAMPLED_RECORDS_MAX)
         counts = Counter(record["PartitionKey"] for record in records["Records"])
         return KeySample(shard_id, tuple(counts.most_common()))
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        """Capacities that DynamoDB's own auto scaling sets."""
+        # Imported here: a GET of the endpoint doesn't ask for them.
+        from scaling.aws.scalable_targets import scalable_targets
+
+        return scalable_targets(self._clients, where)
 
     def apply(self, action: "Action") -> None:
         """One AWS call; what it starts goes on after it returns."""

@@ -227,4 +227,10 @@ def _table(data: "TableDescriptionTypeDef") -> Table:
         if "ProvisionedThroughput" in each
     )
     own = _capacity(name, None, status, data.get("ProvisionedThroughput", {}))
-    return Table(name, status, mode, own, indexes)
+    replicas = tuple(
+        each["RegionName"]
+        for each in data.get("Replicas", [])
+        # A region that is being taken out of a global table needs nothing of it any more.
+        if each.get("ReplicaStatus") != "DELETING" and "RegionName" in each
+    )
+    return Table(name, status, mode, own, indexes, replicas)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules.pipeline import Pipeline
+from rules.pipeline import Pipeline, ScalableTarget
 from scaling.aws.clients import Clients
 from scaling.aws.describe import Describer
 from scaling.aws.errors import asking
+from scaling.aws.scalable_targets import scalable_targets
 from scaling.reach import RolePolicy
 from scaling.sources import SeenMapping, function_name
 from scaling.specification import PipelineSpec
@@ -94,19 +95,9 @@ class Discovery:
             found: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)
         return RolePolicy(name, found["PolicyVersion"]["Document"])
 
-    def scaled_by_dynamodb(self) -> frozenset[str]:
-        """Tables and indexes, as ``table`` or ``table/index``, that DynamoDB's own auto scaling
-        moves already."""
-        client = self._clients.of("application-autoscaling")
-        pages = client.get_paginator("describe_scalable_targets")
-        with asking("application-autoscaling:DescribeScalableTargets", "dynamodb"):
-            found = [
-                each["ResourceId"]
-                for page in pages.paginate(ServiceNamespace="dynamodb")
-                for each in page["ScalableTargets"]
-            ]
-        # table/NAME or table/NAME/index/INDEX (RegisterScalableTarget, API reference).
-        return frozenset(each.removeprefix("table/").replace("/index/", "/") for each in found)
+    def scalable_targets(self) -> tuple[ScalableTarget, ...]:
+        """Capacities that DynamoDB's own auto scaling sets already."""
+        return scalable_targets(self._clients)
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """A pipeline as configured now."""

@@ -3,10 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from rules.pipeline import Capacity, Table
+from rules.pipeline import Capacity, Pipeline, Table
 from scaling.plan import Constraint, Prohibition
+from scaling.second_owner import second_owners
+from scaling.wish import Wish
 
-__all__ = ["DECREASES_MAX", "DECREASES_WITHOUT_WAIT", "capacity_constraints"]
+__all__ = [
+    "DECREASES_MAX",
+    "DECREASES_WITHOUT_WAIT",
+    "capacity_constraints",
+    "table_constraints",
+]
 
 DECREASES_WITHOUT_WAIT = 4
 """Decreases per UTC day at any time (DynamoDB quotas)."""
@@ -14,6 +21,18 @@ DECREASES_WITHOUT_WAIT = 4
 DECREASES_MAX = 27
 """Decreases per UTC day in all: past the first four, one for each hour without one
 (DynamoDB quotas)."""
+
+
+def table_constraints(pipeline: Pipeline, wish: Wish, now: datetime) -> Iterator[Constraint]:
+    """All that keeps a capacity of a table or an index where it is: AWS, and other owners."""
+    table, capacity = next(
+        (table, capacity)
+        for table in pipeline.tables
+        for capacity in table.capacities
+        if capacity.where == wish.lever.where
+    )
+    yield from capacity_constraints(table, capacity, wish.wanted < wish.current, now)
+    yield from second_owners(pipeline, table, wish.lever)
 
 
 def capacity_constraints(

@@ -124,6 +124,11 @@ def test_both_faces_sample_the_same_keys(faces: Faces) -> None:
     assert found[0].total > 100
 
 
+@pytest.mark.parametrize("where", [None, "orders", "orders/by-customer"])
+def test_both_faces_know_of_no_scalable_target_in_a_world(faces: Faces, where: str | None) -> None:
+    assert [cloud.scalable_targets(where) for _, cloud, _ in faces] == [(), ()]
+
+
 @pytest.mark.parametrize(
     "spec",
     [

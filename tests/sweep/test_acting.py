@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.diagnosis import Cause, LeverKind
-from rules.pipeline import KeySample, Pipeline
+from rules.pipeline import KeySample, Pipeline, ScalableTarget
 from scaling.acting import lease_of
 from scaling.errors import CloudError, Denied, LimitExceeded, Throttled, Unreachable
 from scaling.history import UPDATE_SHARD_COUNT
@@ -44,6 +44,9 @@ class FaultyCloud:
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         return self.inner.sample_keys(stream, shard_id, seconds, now)
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        return self.inner.scalable_targets(where)
 
     def apply(self, action: Action) -> None:
         self.asked.append(action)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rules.diagnosis import LeverKind
-from rules.pipeline import KeySample, Pipeline
+from rules.pipeline import KeySample, Pipeline, ScalableTarget
 from scaling.errors import CloudError
 from scaling.plan import (
     Action,
@@ -84,6 +84,10 @@ class Account:
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         """As ``scaling.ports.Cloud``."""
         return self._cloud.sample_keys(stream, shard_id, seconds, now)
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        """As ``scaling.ports.Cloud``."""
+        return self._cloud.scalable_targets(where)
 
     def apply(self, action: Action) -> None:
         """As ``scaling.ports.Cloud``; what was asked is noted, refused or not."""

@@ -115,6 +115,8 @@ def _readers(pipelines: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     if named:
         tables = _arns(named, "dynamodb", "table/")
         yield _statement(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), tables)
+        # Whether DynamoDB's own auto scaling sets them too.
+        yield _statement(("application-autoscaling:DescribeScalableTargets",), ["*"])
 
 
 def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
