@@ -32,11 +32,13 @@ class Window:
 
     One sample a period, oldest first; a period without a data point is ``None``. A gap is never
     a zero: Lambda publishes nothing while nothing is invoked, and late points are not yet there.
+    ``unusable`` counts the data points that were left out, since nothing can have measured them.
     """
 
     metric: Metric
     start: datetime
     samples: tuple[float | None, ...]
+    unusable: int = 0
 
     @property
     def end(self) -> datetime:

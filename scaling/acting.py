@@ -1,12 +1,14 @@
 """Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.diagnosis import LeverKind
 from rules.pipeline import Pipeline
-from scaling.errors import CloudError, LimitExceeded, Unreachable
+from scaling.boundary import Unfinished, going_on
+from scaling.errors import CloudError, LimitExceeded, Unreachable, as_known
 from scaling.history import (
     LIMIT_PREFIX,
     SPLIT_SHARD,
@@ -121,8 +123,9 @@ class Actor:
     seen: History
 
     def act(self, plan: Plan) -> tuple[Change, ...]:
-        """Take every action of the plan. One that fails doesn't stop the next, unless that one
-        lowers anything: a scale-in may rest on what was to be raised before it."""
+        """Take every action of the plan. One that fails, in whatever way, doesn't stop the next,
+        unless that one lowers anything: a scale-in may rest on what was to be raised before it.
+        Nothing is raised: what was changed before must not be lost. See ``Change.error``."""
         changes: list[Change] = []
         for action in plan.actions:
             moved = set(levers_of(action))
@@ -135,6 +138,14 @@ class Actor:
         return tuple(changes)
 
     def _take(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+        try:
+            return self._take_leased(action, decisions)
+        except Exception as error:
+            known = as_known(error)
+            detail = f"AWS was not asked: {known}"
+            return Change(action, decisions, Outcome.FAILED, detail, known)
+
+    def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         resource = lease_of(action)
         ledger, moment = self.edges.ledger, self.edges.moment(self.now)
         if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
@@ -142,7 +153,9 @@ class Actor:
         try:
             return self._take_alone(action, decisions)
         finally:
-            ledger.release(resource, self.holder)
+            # What can't be given back ends by itself, and must not hide how the call went.
+            with suppress(Exception):
+                ledger.release(resource, self.holder)
 
     def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         if self._was_overtaken(decisions):
@@ -164,6 +177,9 @@ class Actor:
             return self._close(action, decisions, begun, Outcome.FAILED, detail)
         except CloudError as error:
             return self._close(action, decisions, begun, Outcome.FAILED, str(error))
+        except Exception as error:
+            known = as_known(error)
+            return Change(action, decisions, Outcome.BEGUN, str(known), known)
         return self._close(action, decisions, begun, Outcome.DONE, None)
 
     def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
@@ -197,10 +213,15 @@ class Actor:
         outcome: Outcome,
         detail: str | None,
     ) -> Change:
-        ended_at = self.edges.moment(self.now)
+        failures: list[Unfinished] = []
         for entry in entries:
-            self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
-        return Change(action, decisions, outcome, detail)
+            with going_on("how it went is not in the ledger", failures):
+                ended_at = self.edges.moment(self.now)
+                self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
+        if not failures:
+            return Change(action, decisions, outcome, detail)
+        told = "; ".join(filter(None, (detail, str(failures[0]))))
+        return Change(action, decisions, outcome, told, failures[0].error)
 
 
 def _lowers(decisions: tuple[Decision, ...]) -> bool:

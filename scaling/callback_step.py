@@ -32,7 +32,9 @@ def step_towards(
         history = remembered(pipeline, ledger, now)
     plan = _next_step(asked, pipeline, wished, capacities[lever], history)
     actor = Actor(asked.dimension.spec.name, asked.edges, asked.holder, now, history)
-    actor.act(plan)
+    failed = next((each.error for each in actor.act(plan) if each.error is not None), None)
+    if failed is not None:
+        raise failed
     entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
     return _status(plan.decisions[0], entries)
 

@@ -4,6 +4,8 @@ TidegateError
 ├── OutOfTime               a sweep's time was up before it got there (exit code 1)
 ├── BetweenShapes           a reshard is under way: the open shards are no whole (exit code 1)
 ├── ConfigurationError      the pipeline file, a rule or an argument is wrong (exit code 2)
+├── LedgerUnavailable       the ledger is busy, or its disk is full (exit code 3)
+├── Fault                   a fault of Tidegate's own (exit code 70)
 └── CloudError              AWS did not do what was asked
     ├── ResourceMissing     a stream, function, mapping or table isn't there (exit code 2)
     ├── Denied              a permission is missing (exit code 3)
@@ -16,13 +18,16 @@ TidegateError
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 __all__ = [
     "BetweenShapes",
     "CloudError",
     "ConfigurationError",
     "Denied",
+    "Fault",
     "InvalidRequest",
+    "LedgerUnavailable",
     "LimitExceeded",
     "Mistake",
     "NoCredentials",
@@ -32,7 +37,13 @@ __all__ = [
     "Throttled",
     "TidegateError",
     "Unreachable",
+    "as_known",
 ]
+
+_ROOT = Path(__file__).parents[1]
+_PACKAGES = ("rules", "scaling", "simulator", "tidegate", "chalice_app", "chalicelib")
+_WORDS_MAX = 200
+"""Characters of a foreign exception's own words: one of them may hold a whole answer of AWS."""
 
 
 class TidegateError(Exception):
@@ -66,6 +77,42 @@ class ConfigurationError(TidegateError):
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
+
+
+class LedgerUnavailable(TidegateError):
+    """The ledger can't be read or written now; nothing is wrong with what it holds."""
+
+
+class Fault(TidegateError):
+    """An exception that nothing here foresees: which one, and where it was raised."""
+
+
+def as_known(error: Exception) -> TidegateError:
+    """The error itself where it is one of Tidegate's, else the Fault that it shows."""
+    if isinstance(error, TidegateError):
+        return error
+    words = " ".join(str(error).split())[:_WORDS_MAX]
+    fault = Fault(
+        f"{type(error).__name__} at {_place(error)}: {words or 'without a word'}. "
+        "This is a fault of Tidegate's own: please report it"
+    )
+    fault.__cause__ = error
+    return fault
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of Tidegate that the error passed, else where it was raised."""
+    place, traceback = "an unknown line", error.__traceback__
+    is_ours = False
+    while traceback is not None:
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        inside = file.relative_to(_ROOT) if file.is_relative_to(_ROOT) else None
+        if inside is not None and inside.parts[0] in _PACKAGES:
+            place, is_ours = f"{inside.as_posix()}:{traceback.tb_lineno}", True
+        elif not is_ours:
+            place = f"{file.name}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place
 
 
 class CloudError(TidegateError):

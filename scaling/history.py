@@ -112,13 +112,19 @@ class History:
         moments = (
             entry.begun_at
             for entry in self.entries
-            if entry.outcome in _COUNTED and entry.lever.kind is not LeverKind.BATCHING_WINDOW
+            if entry.outcome in _COUNTED
+            and entry.lever.kind_word != LeverKind.BATCHING_WINDOW.value
         )
         return max(moments, default=None)
 
     def open_entries(self) -> tuple[Entry, ...]:
-        """Intentions whose end was never written: a sweep died, or is still at it."""
-        return tuple(entry for entry in self.entries if entry.outcome is Outcome.BEGUN)
+        """Intentions whose end was never written: a sweep died, or is still at it. Those of a
+        lever, or with an end, that another version of Tidegate knows are left to that one."""
+        return tuple(
+            entry
+            for entry in self.entries
+            if entry.outcome is Outcome.BEGUN and entry.ended_at is None and entry.lever.is_known
+        )
 
     def retention_before_first_aid(self, stream: str) -> int | None:
         """The retention in hours before Tidegate raised it, None when it isn't raised now."""

@@ -8,7 +8,8 @@ is due is kept until it is delivered.
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from rules.diagnosis import Cause
 from rules.rule import Severity, Verdict
 from scaling.dashboard import dashboard_name
 from scaling.notice import Destination, Due, Kind, Notice, destinations
+from scaling.record import moment_in
 from scaling.report import Health, PipelineReport
 from scaling.specification import PipelineSpec
 
@@ -55,22 +57,40 @@ def to_text(illness: Illness) -> str:
 
 
 def from_text(text: str | None) -> Illness:
-    """What was kept; a pipeline that nothing was kept of is well."""
-    if text is None:
+    """What was kept; a pipeline that nothing was kept of is well, and so is one whose note can't be
+    read: telling twice is better than never. Keys and notices that only another version of Tidegate
+    knows are left out."""
+    try:
+        data = _known_keys(Illness, json.loads(text or "{}"))
+        known = tuple((str(name), str(value)) for name, value in data.pop("known_as", ()))
+        due = tuple(_due(data.pop("due", ())))
+        causes = tuple(map(str, data.pop("causes", ())))
+        for moment in ("well_since", "silent_since"):
+            if data.get(moment) is not None:
+                data[moment] = moment_in(data[moment]).isoformat()
+        return Illness(**data, causes=causes, known_as=known, due=due)
+    except (AttributeError, TypeError, ValueError):
         return Illness()
-    data = json.loads(text)
-    due = tuple(
-        Due(_notice(each["notice"]), Destination(each["destination"])) for each in data["due"]
-    )
-    known = tuple((name, value) for name, value in data["known_as"])
-    return Illness(**{**data, "causes": tuple(data["causes"]), "known_as": known, "due": due})
+
+
+def _due(kept: list[dict[str, Any]]) -> Iterator[Due]:
+    for each in kept:
+        # A destination, kind or key of another version can't be told by this one.
+        with suppress(KeyError, TypeError, ValueError):
+            yield Due(_notice(each["notice"]), Destination(each["destination"]))
 
 
 def _notice(data: dict[str, Any]) -> Notice:
     plain: dict[str, Any] = {
-        key: tuple(each) if isinstance(each, list) else each for key, each in data.items()
+        key: tuple(each) if isinstance(each, list) else each
+        for key, each in _known_keys(Notice, data).items()
     }
     return Notice(**plain | {"kind": Kind(plain["kind"])})
+
+
+def _known_keys(kind: type[Illness | Notice], data: dict[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {key: value for key, value in data.items() if key in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from scaling.ports import Ledger
+from scaling.record import moment_in
 from scaling.report import SweepReport
 from scaling.specification import PipelineSpec
 
-__all__ = ["note_sweeps"]
+__all__ = ["last_swept", "note_sweeps"]
 
 NOTE = "swept"
 
@@ -20,10 +22,19 @@ def note_sweeps(
 
     A pipeline that was never swept counts from when it was first seen here.
     """
-    known: dict[str, str] = json.loads(ledger.kept(NOTE) or "{}")
-    moments = {spec.name: known.get(spec.name, now.isoformat()) for spec in specs}
-    moments |= {each.name: now.isoformat() for each in report.pipelines}
+    known = last_swept(ledger)
+    moments = {spec.name: known.get(spec.name, now) for spec in specs}
+    moments |= {each.name: now for each in report.pipelines}
     if moments != known:
-        ledger.keep(NOTE, json.dumps(moments))
-    ages = [(now - datetime.fromisoformat(each)).total_seconds() for each in moments.values()]
-    return max(ages, default=0.0)
+        ledger.keep(NOTE, json.dumps({name: at.isoformat() for name, at in moments.items()}))
+    return max(((now - at).total_seconds() for at in moments.values()), default=0.0)
+
+
+def last_swept(ledger: Ledger) -> dict[str, datetime]:
+    """When each pipeline was last swept by the schedule; what can't be read is left out."""
+    found: dict[str, datetime] = {}
+    with suppress(AttributeError, ValueError):
+        for name, text in json.loads(ledger.kept(NOTE) or "{}").items():
+            with suppress(TypeError, ValueError):
+                found[name] = moment_in(text)
+    return found

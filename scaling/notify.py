@@ -4,11 +4,12 @@ Each notice reaches each destination at least once. It does so twice only when a
 can't reach the ledger, between sending and writing that down; no OpsItem is made twice even then.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from scaling.errors import CloudError
+from scaling.boundary import Unfinished, going_on
 from scaling.illness import Illness, advance, delivered, from_text, known_as, to_text
 from scaling.notice import Destination, destinations
 from scaling.ports import Ledger, Notices
@@ -28,8 +29,9 @@ def notify(
     notices: Notices,
     holder: str,
     now: datetime,
-) -> tuple[str, ...]:
-    """Deliver what is due; a sentence for each notice that couldn't be delivered now.
+) -> tuple[Unfinished, ...]:
+    """Deliver what is due; each notice that couldn't be delivered now, with the error. Nothing is
+    raised: the report of what was done must not be lost with the ledger.
 
     One hand at a time: another sweep that is at it tells of the same illness. Of one illness a
     destination gets the notices in order, so one that fails holds back those after it.
@@ -41,41 +43,41 @@ def notify(
         moment = now + timedelta(seconds=monotonic() - began)
         return ledger.acquire(resource, holder, moment, LEASE_SECONDS)
 
-    try:
+    failures: list[Unfinished] = []
+    with going_on(f"notices of {spec.name}", failures):
         if not is_ours():
             return ()
-        try:
-            return tuple(_deliver(report, spec, ledger, notices, is_ours))
-        finally:
-            ledger.release(resource, holder)
-    except CloudError as error:
-        # The report of what was done must not be lost with the ledger.
-        return (f"notices of {spec.name}: {error}",)
+        with going_on(f"notices of {spec.name}", failures):
+            _deliver(_Post(spec, ledger, notices, is_ours), report, failures)
+        ledger.release(resource, holder)
+    return tuple(failures)
 
 
-def _deliver(
-    report: PipelineReport,
-    spec: PipelineSpec,
-    ledger: Ledger,
-    notices: Notices,
-    is_ours: Callable[[], bool],
-) -> Iterator[str]:
-    illness = _written_down(report, spec, ledger)
+@dataclass(frozen=True, slots=True)
+class _Post:
+    spec: PipelineSpec
+    ledger: Ledger
+    notices: Notices
+    is_ours: Callable[[], bool]
+
+
+def _deliver(post: _Post, report: PipelineReport, failures: list[Unfinished]) -> None:
+    illness = _written_down(report, post.spec, post.ledger)
     blocked: set[Destination] = set()
     for due in illness.due:
         if due.destination in blocked:
             continue
-        if not is_ours():
+        if not post.is_ours():
             return
-        try:
+        before = len(failures)
+        with going_on(f"{due.destination.value}: {due.notice.subject}", failures):
             known = known_as(illness, due)
-            name = notices.send(due.notice, due.destination, spec.notices, known)
-        except CloudError as error:
+            name = post.notices.send(due.notice, due.destination, post.spec.notices, known)
+            illness = delivered(illness, due, name)
+        if len(failures) > before:
             blocked.add(due.destination)
-            yield f"{due.destination.value}: {due.notice.subject}: {error}"
-            continue
-        illness = delivered(illness, due, name)
-        ledger.keep(_note(spec), to_text(illness))
+        else:
+            post.ledger.keep(_note(post.spec), to_text(illness))
 
 
 def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Illness:

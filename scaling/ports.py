@@ -53,13 +53,19 @@ class Metrics(Protocol):
         """One window for every metric asked, from ``start`` to ``end``.
 
         Both are aligned down to each metric's period. Periods without a data point are None; a
-        metric unknown to CloudWatch is a window of nothing but None.
+        metric unknown to CloudWatch is a window of nothing but None. No sample is infinite or not a
+        number, and none of an AWS metric is negative.
         """
         ...
 
 
 class Ledger(Protocol):
-    """What was intended and how it ended, and who may act now."""
+    """What was intended and how it ended, and who may act now. Raises ``CloudError``,
+    ``LedgerUnavailable`` while it can't be had, ``ConfigurationError`` where it can't be read.
+
+    What another version of Tidegate wrote is read as far as it is known; a call whose outcome isn't
+    counts as made.
+    """
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take the lease on a resource until ``now + seconds``, unless another holder has it.

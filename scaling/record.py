@@ -1,12 +1,12 @@
 """What is written down: levers, intentions with how they ended, and wishes from outside."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from rules.diagnosis import LeverKind
 
-__all__ = ["KEEP", "Entry", "Lever", "Outcome", "Wished"]
+__all__ = ["KEEP", "Entry", "Lever", "Outcome", "Wished", "moment_in", "outcome_in"]
 
 KEEP = timedelta(days=90)
 """How long history stays."""
@@ -30,8 +30,13 @@ class Lever:
 
     @property
     def kind(self) -> LeverKind:
-        """Which knob it is."""
+        """Which knob it is. ValueError for a kind that only another version of Tidegate knows."""
         return LeverKind(self.kind_word)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version of Tidegate has such a knob."""
+        return self.kind_word in {kind.value for kind in LeverKind}
 
     def __str__(self) -> str:
         return f"{self.kind_word} of {self.where}"
@@ -74,3 +79,19 @@ class Wished:
 
     capacity: int
     at: datetime
+
+
+def outcome_in(word: str, detail: str | None) -> tuple[Outcome, str | None]:
+    """An outcome and its detail as they are written down. An outcome that only another version of
+    Tidegate knows is read as BEGUN, so that budgets count the call as made."""
+    if word in {outcome.value for outcome in Outcome}:
+        return Outcome(word), detail
+    told = f"its outcome is {word!r}, which another version of Tidegate wrote"
+    return Outcome.BEGUN, told if detail is None else f"{told}: {detail}"
+
+
+def moment_in(text: str) -> datetime:
+    """A moment as it is written down: one without a zone is in UTC, as every moment that Tidegate
+    writes. ValueError for what is no moment."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -9,6 +9,8 @@ from rules.diagnosis import Diagnosis
 from rules.pipeline import Pipeline
 from rules.rule import Finding
 from rules.window import Metric, Window
+from scaling.boundary import Unfinished
+from scaling.errors import TidegateError
 from scaling.plan import Action, Decision
 from scaling.record import Outcome
 
@@ -28,13 +30,15 @@ class Health(Enum):
 class Change:
     """One action with the decisions behind it and how it went.
 
-    ``outcome`` is None in a dry run; ``detail`` says why it failed.
+    ``outcome`` is None in a dry run; ``detail`` says why it failed. ``error`` is what AWS has no
+    part in: the ledger could not be had, or a fault of Tidegate's own.
     """
 
     action: Action
     decisions: tuple[Decision, ...]
     outcome: Outcome | None
     detail: str | None = None
+    error: TidegateError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ class PipelineReport:
     """One pipeline at one moment.
 
     ``held_back`` has a sentence for every demand not met in full; ``advice`` what a person must
-    do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has a
-    sentence for every notice that is still to be sent; ``is_silent`` is a pipeline of which
+    do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has
+    what is still to be sent, drawn or written down; ``is_silent`` is a pipeline of which
     CloudWatch tells nothing fresh.
     """
 
@@ -58,16 +62,18 @@ class PipelineReport:
     changes: tuple[Change, ...]
     advice: tuple[str, ...]
     held_back: tuple[str, ...]
-    undelivered: tuple[str, ...] = ()
+    undelivered: tuple[Unfinished, ...] = ()
     is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A pipeline that this sweep could not look at or finish, and the error that stopped it."""
+    """A pipeline that this sweep could not look at or finish, the error that stopped it, and what
+    had been changed by then."""
 
     name: str
-    error: Exception
+    error: TidegateError
+    changes: tuple[Change, ...] = ()
 
     @property
     def reason(self) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from scaling.report import Health, PipelineReport, Unreached
@@ -80,23 +81,36 @@ def _plain(value: object) -> object:
     raise TypeError(f"{value!r} is not part of a sighting")
 
 
-def from_text(text: str) -> Sighting:
-    """What was kept."""
-    data = json.loads(text)
+def from_text(text: str, pipeline: str, at: datetime) -> Sighting:
+    """What was kept of a pipeline at a moment. What only another version of Tidegate knows is read
+    as unknown, with its own word for it; what can't be read at all, as not reached."""
+    try:
+        return _sighting(json.loads(text), pipeline, at)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        words = f"what was seen can't be read, by this version of Tidegate at least: {error!r}"
+        return Sighting(pipeline, at, Health.UNKNOWN, unreached=words)
+
+
+def _sighting(data: dict[str, Any], pipeline: str, at: datetime) -> Sighting:
+    healths = {health.value for health in Health}
     return Sighting(
-        data["pipeline"],
-        datetime.fromisoformat(data["at"]),
-        Health(data["health"]),
-        tuple(
-            Diagnosis(
-                Cause(each["cause"]),
-                each["where"],
-                tuple(each["evidence"]),
-                tuple(LeverKind(kind) for kind in each["cured_by"]),
-                each["advice"],
-            )
-            for each in data["diagnoses"]
-        ),
-        tuple(data["held_back"]),
-        data["unreached"],
+        pipeline,
+        at,
+        Health(data["health"]) if data["health"] in healths else Health.UNKNOWN,
+        tuple(map(_diagnosis, data.get("diagnoses", ()))),
+        tuple(data.get("held_back", ())),
+        data.get("unreached"),
+    )
+
+
+def _diagnosis(data: dict[str, Any]) -> Diagnosis:
+    word, evidence = data["cause"], tuple(data["evidence"])
+    is_known = word in {cause.value for cause in Cause}
+    kinds = {kind.value for kind in LeverKind}
+    return Diagnosis(
+        Cause(word) if is_known else Cause.UNKNOWN,
+        data["where"],
+        evidence if is_known else (f"{word}, which another version of Tidegate found", *evidence),
+        tuple(LeverKind(kind) for kind in data.get("cured_by", ()) if kind in kinds),
+        data.get("advice"),
     )

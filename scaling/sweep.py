@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 
 from rules.diagnose import diagnose
 from rules.diagnosis import Cause, Diagnosis, LeverKind
@@ -17,25 +16,23 @@ from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import LOOK_BACK, Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
-from scaling.dashboard import body, dashboard_name
-from scaling.dashboard_rows import rows
 from scaling.decide import decide
-from scaling.errors import CloudError, OutOfTime, TidegateError
+from scaling.errors import CloudError, OutOfTime, as_known
+from scaling.follow_up import follow_up, keep
 from scaling.history import History, remembered
 from scaling.levers import current_capacities, other_settings
-from scaling.notify import notify
 from scaling.outlook import Outlook, outlook, past_metric
 from scaling.owners_asked import OwnersAsked
 from scaling.past import PAST
 from scaling.plan import Plan
-from scaling.ports import Cloud, Edges, Ledger, Metrics, Notices
+from scaling.ports import Cloud, Edges, Ledger, Metrics
 from scaling.report import Change, PipelineReport, SweepReport, Unreached
 from scaling.resources.flink_application import conflicts
 from scaling.resources.flink_update import update_advice
 from scaling.second_owner import second_owner_conflicts
-from scaling.sighting import Sighting, differs, of_report, of_unreached
+from scaling.sighting import of_unreached
 from scaling.specification import PipelineSpec
-from scaling.telling import advice_of, health_of, held_back_of
+from scaling.telling import advice_of, health_of, held_back_of, left_out
 from scaling.user_rules import user_rule
 
 __all__ = ["sweep"]
@@ -55,9 +52,9 @@ def sweep(
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
 
-    One pipeline's error never stops another: it is reported as unreached, and so is every
-    pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps that may
-    overlap.
+    One pipeline's error, of whatever type, never stops another: it is reported as unreached, and
+    so is every pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps
+    that may overlap.
     """
     edges = replace(edges, cloud=OwnersAsked(edges.cloud))
     reports: list[PipelineReport] = []
@@ -66,20 +63,31 @@ def sweep(
         if is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
             continue
-        try:
-            reports.append(_sweep_one(spec, edges, now, holder, dry_run))
-        except TidegateError as error:
-            unreached.append(Unreached(spec.name, error))
-            if not dry_run:
-                # The ledger may be what can't be reached; the report tells of it either way.
-                with suppress(TidegateError):
-                    _keep(of_unreached(unreached[-1], now), edges.ledger)
+        found = _found(spec, edges, now, holder, dry_run)
+        if isinstance(found, PipelineReport):
+            reports.append(found)
+            continue
+        unreached.append(found)
+        if not dry_run:
+            # The ledger may be what can't be reached; the report tells of it either way.
+            with suppress(Exception):
+                keep(of_unreached(found, now), edges.ledger)
     return SweepReport(now, tuple(reports), tuple(unreached))
+
+
+def _found(
+    spec: PipelineSpec, edges: Edges, now: datetime, holder: str, dry_run: bool
+) -> PipelineReport | Unreached:
+    """What became of one pipeline: its boundary to the others."""
+    try:
+        return _sweep_one(spec, edges, now, holder, dry_run)
+    except Exception as error:
+        return Unreached(spec.name, as_known(error))
 
 
 def _sweep_one(
     spec: PipelineSpec, edges: Edges, now: datetime, holder: str, dry_run: bool
-) -> PipelineReport:
+) -> PipelineReport | Unreached:
     looked_at = edges.moment(now)
     pipeline = edges.cloud.describe(spec)
     rules = _rules(pipeline, spec)
@@ -99,48 +107,19 @@ def _sweep_one(
     expected = _expected(readings, edges.metrics, spec, now)
     plan = decide(readings, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
-    actor = Actor(spec.name, edges, holder, now, history)
-    changes = _shown(plan) if dry_run else actor.act(plan)
     owners = (
         *update_advice(readings, spec, history),
         *conflicts(pipeline, spec),
         *second_owner_conflicts(pipeline, spec),
     )
-    report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
-    report = replace(report, advice=report.advice + unseen)
-    if dry_run:
-        return report
-    _keep(of_report(report), edges.ledger)
-    if edges.notices is None:
-        return report
-    untold = notify(report, spec, edges.ledger, edges.notices, holder, edges.moment(now))
-    if spec.update_dashboard:
-        untold += _draw(report, spec, edges.ledger, edges.notices)
-    return replace(report, undelivered=untold)
-
-
-def _keep(sighting: Sighting, ledger: Ledger) -> None:
-    """Write down what was seen when it is new."""
-    if differs(sighting, ledger.sighted(sighting.pipeline, sighting.at)):
-        ledger.sight(sighting)
-
-
-def _draw(
-    report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices
-) -> tuple[str, ...]:
-    """Draw the limits anew when they are not those of the last drawing; why it failed, if so."""
-    name, note = dashboard_name(spec.name), f"dashboard/{spec.name}"
-    region = report.pipeline.stream.arn.split(":")[3]
+    actor = Actor(spec.name, edges, holder, now, history)
+    changes = _shown(plan) if dry_run else actor.act(plan)
     try:
-        entries = ledger.entries(spec.name, report.at - LOOK_BACK)
-        drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
-        digest = sha256(drawn.encode()).hexdigest()
-        if ledger.kept(note) != digest:
-            notices.draw(name, drawn)
-            ledger.keep(note, digest)
-    except CloudError as error:
-        return (f"dashboard {name}: {error}",)
-    return ()
+        report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
+        report = replace(report, advice=report.advice + unseen + left_out(windows))
+    except Exception as error:
+        return Unreached(spec.name, as_known(error), changes)
+    return report if dry_run else follow_up(report, spec, edges, holder)
 
 
 def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:

@@ -1,14 +1,17 @@
 """What a sweep tells: the pipeline's health, what a person must do, what was held back."""
 
+from collections.abc import Mapping
+
 from rules.diagnosis import Cause, Diagnosis
 from rules.readings import Readings
 from rules.rule import Finding, Severity, Verdict
+from rules.window import Metric, Window
 from scaling.plan import Decision, Plan
 from scaling.record import Outcome
 from scaling.report import Change, Health
 from scaling.second_owner import NOT_MOVED
 
-__all__ = ["advice_of", "health_of", "held_back_of", "held_words"]
+__all__ = ["advice_of", "health_of", "held_back_of", "held_words", "left_out"]
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
@@ -98,3 +101,14 @@ def held_back_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[str, ...]:
         for decision in change.decisions
     ]
     return (*held, *failed)
+
+
+def left_out(windows: Mapping[Metric, Window]) -> tuple[str, ...]:
+    """A sentence for every metric with data points that can't have been measured."""
+    return tuple(
+        f"{metric.name} of {', '.join(value for _, value in metric.dimensions)}: "
+        f"{window.unusable} data point{'s'[: window.unusable > 1]} left out, because no "
+        f"{metric.namespace} metric is negative, infinite or not a number"
+        for metric, window in windows.items()
+        if window.unusable
+    )

@@ -56,7 +56,12 @@ def sweep_as_json(report: SweepReport, calls: Mapping[str, int]) -> dict[str, An
         "pipelines": [_pipeline(each) for each in report.pipelines],
         "calls": dict(sorted(calls.items())),
         "unreached": [
-            {"name": each.name, "error": type(each.error).__name__, "reason": each.reason}
+            {
+                "name": each.name,
+                "error": type(each.error).__name__,
+                "reason": each.reason,
+                "actions": [action for change in each.changes for action in _actions(change)],
+            }
             for each in report.unreached
         ],
     }
@@ -70,7 +75,7 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
         "diagnoses": [_diagnosis(each) for each in report.diagnoses],
         "actions": [action for each in report.changes for action in _actions(each)],
         "advice": list(report.advice),
-        "held_back": [*report.held_back, *report.undelivered],
+        "held_back": [*report.held_back, *map(str, report.undelivered)],
     }
 
 

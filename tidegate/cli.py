@@ -1,6 +1,7 @@
 """The command line. Commands are loaded when they are asked for, so that help is quick."""
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -26,6 +27,8 @@ _COMMANDS = {
     "targets": "tidegate.commands.targets",
 }
 
+_CLICKS_OWN = (click.ClickException, click.exceptions.Exit, click.Abort)
+
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -36,6 +39,18 @@ class _Lazy(click.Group):
             return None
         command: click.Command = import_module(_COMMANDS[name]).command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command asked for. What it doesn't foresee is one line, and exit code 70."""
+        try:
+            return super().invoke(ctx)
+        except (*_CLICKS_OWN, BrokenPipeError, EOFError):
+            raise
+        except Exception as error:
+            from scaling.errors import as_known
+            from tidegate.exits import leave
+
+            leave(as_known(error))
 
 
 @click.command(cls=_Lazy)

@@ -1,5 +1,6 @@
 """Exit codes, and errors as one line on standard error."""
 
+from collections.abc import Iterator
 from typing import NoReturn
 
 import click
@@ -7,6 +8,8 @@ import click
 from scaling.errors import (
     ConfigurationError,
     Denied,
+    Fault,
+    LedgerUnavailable,
     NoCredentials,
     ResourceMissing,
     Throttled,
@@ -16,11 +19,20 @@ from scaling.errors import (
 from scaling.record import Outcome
 from scaling.report import Health, PipelineReport, SweepReport
 
-__all__ = ["BAD_INPUT", "NOT_ASKED", "UNDONE", "WELL", "code_of", "code_of_error", "leave"]
+__all__ = [
+    "BAD_INPUT",
+    "FAULT",
+    "NOT_ASKED",
+    "UNDONE",
+    "WELL",
+    "code_of",
+    "code_of_error",
+    "leave",
+]
 
-WELL, UNDONE, BAD_INPUT, NOT_ASKED = 0, 1, 2, 3
-"""Healthy or healed; sick and not cured, or something left undone; bad input; AWS could not be
-asked."""
+WELL, UNDONE, BAD_INPUT, NOT_ASKED, FAULT = 0, 1, 2, 3, 70
+"""Healthy or healed; sick and not cured, or something left undone; bad input; AWS or the ledger
+could not be asked; a fault of Tidegate's own (EX_SOFTWARE of sysexits.h)."""
 
 
 def code_of_error(error: Exception) -> int:
@@ -28,10 +40,14 @@ def code_of_error(error: Exception) -> int:
     match error:
         case ConfigurationError() | ResourceMissing():
             return BAD_INPUT
-        case NoCredentials() | Denied() | Throttled() | Unreachable():
+        case NoCredentials() | Denied() | Throttled() | Unreachable() | LedgerUnavailable():
             return NOT_ASKED
-        case _:
+        case Fault():
+            return FAULT
+        case TidegateError():
             return UNDONE
+        case _:
+            return FAULT
 
 
 def leave(error: TidegateError) -> NoReturn:
@@ -41,10 +57,22 @@ def leave(error: TidegateError) -> NoReturn:
 
 
 def code_of(report: SweepReport) -> int:
-    """The worst of all pipelines: AWS not asked, bad input, undone, well."""
+    """The worst of all pipelines: a fault, AWS or the ledger not asked, bad input, undone, well."""
     codes = [code_of_error(each.error) for each in report.unreached]
     codes += [UNDONE if _is_undone(each) else WELL for each in report.pipelines]
+    codes += [_code_after(error) for each in report.pipelines for error in _errors(each)]
     return max(codes, default=WELL)
+
+
+def _errors(report: PipelineReport) -> Iterator[TidegateError]:
+    yield from (each.error for each in report.changes if each.error is not None)
+    yield from (each.error for each in report.undelivered)
+
+
+def _code_after(error: TidegateError) -> int:
+    """Of an error while or after something was changed: "bad input" would say that nothing was."""
+    code = code_of_error(error)
+    return UNDONE if code == BAD_INPUT else code
 
 
 def _is_undone(report: PipelineReport) -> bool:

@@ -1,6 +1,5 @@
 """The history of pipelines: gathered from a ledger, as JSON, as lines and as a page."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from rules.diagnosis import LeverKind
 from scaling.dashboard import Graph, Line, Row
-from scaling.last_swept import NOTE
+from scaling.last_swept import last_swept
 from scaling.ports import Ledger
 from scaling.record import Entry, Lever
 from scaling.specification import PipelineSpec
@@ -53,9 +52,7 @@ def tell(ledger: Ledger, pipeline: str, spec: PipelineSpec | None, since: dateti
     ordered = tuple(sorted(entries.values(), key=lambda entry: entry.begun_at))
     before = ledger.sighted(pipeline, since)
     events = story(ledger.sightings(pipeline, since), ordered, before)
-    swept = json.loads(ledger.kept(NOTE) or "{}").get(pipeline)
-    swept_at = None if swept is None else datetime.fromisoformat(swept)
-    return Told(pipeline, events, ordered, swept_at)
+    return Told(pipeline, events, ordered, last_swept(ledger).get(pipeline))
 
 
 def history_as_json(told: Sequence[Told], since: datetime, until: datetime) -> dict[str, Any]:

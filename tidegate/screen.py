@@ -12,7 +12,7 @@ from rich.text import Text
 from rules.diagnosis import Cause, Diagnosis
 from rules.readings import RECENT_SECONDS, SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from scaling.plan import Decision
-from scaling.report import Health, PipelineReport, SweepReport
+from scaling.report import Change, Health, PipelineReport, SweepReport
 from scaling.telling import held_words
 from simulator.figures import MinuteTruth
 from simulator.scenario import Scenario
@@ -273,6 +273,17 @@ def show_sweep(report: SweepReport, console: Console, *, dry_run: bool) -> None:
     for unreached in report.unreached:
         words = Text(f"{unreached.name}: not reached: {unreached.reason}", style="bold red")
         console.print(words, soft_wrap=True)
+        for line in _change_lines(unreached.changes, dry_run):
+            console.print(line, highlight=False, soft_wrap=True)
+
+
+def _change_lines(changes: Iterable[Change], dry_run: bool) -> Iterator[Text]:
+    verb = "would do" if dry_run else "did"
+    for change in changes:
+        for decision in change.decisions:
+            ended = "" if change.outcome is None else f" [{change.outcome.value}]"
+            price = f" ({decision.usd_per_month:+,.2f} USD a month)"
+            yield Text(f"  {verb:<8} {change_words(decision)}{price}{ended}", style="green")
 
 
 def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableType]:
@@ -280,13 +291,8 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
     for diagnosis in report.diagnoses:
         colour = "green" if diagnosis.cause is Cause.HEALTHY else "red"
         yield Text(f"  found    {_diagnosis_words(diagnosis)}", style=colour)
-    verb = "would do" if dry_run else "did"
-    for change in report.changes:
-        for decision in change.decisions:
-            ended = "" if change.outcome is None else f" [{change.outcome.value}]"
-            price = f" ({decision.usd_per_month:+,.2f} USD a month)"
-            yield Text(f"  {verb:<8} {change_words(decision)}{price}{ended}", style="green")
-    for words in (*report.held_back, *report.undelivered):
+    yield from _change_lines(report.changes, dry_run)
+    for words in (*report.held_back, *map(str, report.undelivered)):
         yield Text(f"  held     {words}", style="yellow")
     if report.health is Health.HEALING and not (report.changes or report.held_back):
         words = "every lever is as the load of now needs it, which shows minutes later"

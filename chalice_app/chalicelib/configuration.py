@@ -37,13 +37,28 @@ def in_force(source: str, ledger: Ledger) -> Configuration:
     try:
         text = _fetched(source)
         pipelines = _read(text, source)
-        _keep(text, ledger)
     except Exception as error:
         # Whatever is wrong with it, pipelines go on being looked after.
         logger.exception("configuration not taken", extra={"source": source})
-        last = ledger.kept(NOTE) or PACKAGED.read_text(encoding="utf-8")
-        return Configuration(_read(last, "the last good configuration"), str(error))
+        return Configuration(_last_good(ledger), str(error))
+    try:
+        _keep(text, ledger)
+    except Exception:
+        # A good one is gone by all the same; the next sweep tries to keep it.
+        logger.exception("configuration not kept", extra={"source": source})
     return Configuration(pipelines)
+
+
+def _last_good(ledger: Ledger) -> tuple[PipelineSpec, ...]:
+    """The one in the ledger, or the packaged one where that can't be had, or read by this version
+    of Tidegate."""
+    try:
+        last = ledger.kept(NOTE)
+        if last is not None:
+            return _read(last, "the last good configuration")
+    except Exception:
+        logger.exception("last good configuration not taken")
+    return _read(PACKAGED.read_text(encoding="utf-8"), "the package")
 
 
 _seen_good: list[str] = []

@@ -27,5 +27,9 @@ def sweep_all(event_id: str, context: Any) -> None:
     began, now = monotonic(), here.now()
     found = here.configuration()
     report = sweep(found.pipelines, here.edges, now, holder=f"schedule-{event_id}", is_late=is_late)
-    oldest = note_sweeps(report, found.pipelines, here.edges.ledger, now)
-    tell_sweep(report, monotonic() - began, oldest, found.complaint)
+    oldest: float | None = None
+    try:
+        oldest = note_sweeps(report, found.pipelines, here.edges.ledger, now)
+    finally:
+        # What was changed is told whether the ledger answers or not.
+        tell_sweep(report, monotonic() - began, oldest, found.complaint)

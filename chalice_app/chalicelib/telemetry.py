@@ -1,10 +1,12 @@
 """What Tidegate tells of itself: structured logs, and metrics in CloudWatch's embedded format."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from chalicelib.log import logger
+from scaling.errors import Fault, TidegateError
 from scaling.record import Outcome
-from scaling.report import SweepReport
+from scaling.report import Change, SweepReport
 
 __all__ = ["tell_sweep"]
 
@@ -12,24 +14,25 @@ NAMESPACE = "Tidegate"
 
 
 def tell_sweep(
-    report: SweepReport, seconds: float, oldest_seconds: float, complaint: str | None
+    report: SweepReport, seconds: float, oldest_seconds: float | None, complaint: str | None
 ) -> None:
     """Metrics and log lines of one sweep; ``oldest_seconds`` is the age of the pipeline that
-    waits longest for one."""
+    waits longest for one, None where that could not be had."""
     from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
     metrics = Metrics(namespace=NAMESPACE, service="sweep")
     counts = {
         "Sweeps": 1,
         "Unreached": len(report.unreached),
-        "Errors": sum(outcome is Outcome.FAILED for outcome in _outcomes(report)),
+        "Errors": sum(_has_failed(change) for change in _changes(report)),
         "Undelivered": sum(len(each.undelivered) for each in report.pipelines),
         "BadConfiguration": int(complaint is not None),
     }
     for name, count in counts.items():
         metrics.add_metric(name, MetricUnit.Count, count)
     metrics.add_metric("Duration", MetricUnit.Milliseconds, seconds * 1000)
-    metrics.add_metric("OldestSweepAge", MetricUnit.Seconds, oldest_seconds)
+    if oldest_seconds is not None:
+        metrics.add_metric("OldestSweepAge", MetricUnit.Seconds, oldest_seconds)
     metrics.flush_metrics()
     _tell_counts("Findings", "Cause", _causes(report))
     _tell_counts("Actions", "Operation", _actions(report))
@@ -37,8 +40,14 @@ def tell_sweep(
     _log_report(report)
 
 
-def _outcomes(report: SweepReport) -> list[Outcome | None]:
-    return [change.outcome for each in report.pipelines for change in each.changes]
+def _changes(report: SweepReport) -> list[Change]:
+    """Also those of pipelines that could not be swept to their end."""
+    swept = [change for each in report.pipelines for change in each.changes]
+    return swept + [change for each in report.unreached for change in each.changes]
+
+
+def _has_failed(change: Change) -> bool:
+    return change.outcome is Outcome.FAILED or change.error is not None
 
 
 def _causes(report: SweepReport) -> Counter[str]:
@@ -50,8 +59,7 @@ def _causes(report: SweepReport) -> Counter[str]:
 def _actions(report: SweepReport) -> Counter[str]:
     return Counter(
         type(change.action).__name__
-        for each in report.pipelines
-        for change in each.changes
+        for change in _changes(report)
         if change.outcome is Outcome.DONE
     )
 
@@ -60,8 +68,7 @@ def _refusals(report: SweepReport) -> Counter[str]:
     """What didn't go through, by the kind of reason: a dimension may not have endless values."""
     return Counter(
         (change.detail or "").split(":")[0].split(" on ")[0][:60] or change.outcome.value
-        for each in report.pipelines
-        for change in each.changes
+        for change in _changes(report)
         if change.outcome in (Outcome.FAILED, Outcome.SUPERSEDED)
     )
 
@@ -84,16 +91,30 @@ def _log_report(report: SweepReport) -> None:
                 "pipeline": each.name,
                 "health": each.health.value,
                 "diagnoses": [str(diagnosis.because) for diagnosis in each.diagnoses],
-                "changes": [
-                    f"{decision.lever}: {decision.current} -> {decision.allowed}"
-                    for change in each.changes
-                    for decision in change.decisions
-                ],
+                "changes": _change_words(each.changes),
                 "held_back": list(each.held_back),
                 "advice": list(each.advice),
             },
         )
-        for words in each.undelivered:
-            logger.error("notice not delivered", extra={"pipeline": each.name, "reason": words})
+        for change in each.changes:
+            if change.error is not None:
+                _log_error("change not finished", each.name, str(change.detail), change.error)
+        for left in each.undelivered:
+            _log_error("notice not delivered", each.name, str(left), left.error)
     for unreached in report.unreached:
-        logger.error("not reached", extra={"pipeline": unreached.name, "reason": unreached.reason})
+        words = "; ".join([unreached.reason, *_change_words(unreached.changes)])
+        _log_error("not reached", unreached.name, words, unreached.error)
+
+
+def _change_words(changes: Sequence[Change]) -> list[str]:
+    return [
+        f"{decision.lever}: {decision.current} -> {decision.allowed}"
+        for change in changes
+        for decision in change.decisions
+    ]
+
+
+def _log_error(message: str, pipeline: str, reason: str, error: TidegateError) -> None:
+    """A fault of Tidegate's own with the way it took; what AWS or the ledger said needs none."""
+    trace = error.__cause__ if isinstance(error, Fault) else None
+    logger.error(message, extra={"pipeline": pipeline, "reason": reason}, exc_info=trace)

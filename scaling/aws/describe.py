@@ -16,8 +16,8 @@ from rules.pipeline import (
     Table,
 )
 from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
-from scaling.errors import ResourceMissing, Unreachable
+from scaling.aws.errors import asking, http_status
+from scaling.errors import ResourceInUse, ResourceMissing, Unreachable
 from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Describer:
         if spec.topic is not None:
             stream = Stream.of_topic(spec.topic, applications[0].arn)
         else:
-            stream = self.stream(spec.stream)
+            stream = self._readable(spec.stream)
         consumers: tuple[Consumer, ...] = ()
         concurrency, reserved = DEFAULT_ACCOUNT_CONCURRENCY, 0
         if spec.consumers:
@@ -58,6 +58,15 @@ class Describer:
             applications=applications,
             account_reserved_concurrency=reserved,
         )
+
+    def _readable(self, name: str) -> Stream:
+        """A stream that something can be sized for: it is read and written only while ACTIVE or
+        UPDATING (DescribeStreamSummary, API reference), and has no shard before and after."""
+        stream = self.stream(name)
+        if not stream.open_shards:
+            words = f"the stream is {stream.status} and has no open shard; ask again when it has"
+            raise ResourceInUse("kinesis:ListShards", name, words)
+        return stream
 
     def stream(self, name: str) -> Stream:
         """A stream with its open shards in key order."""
@@ -139,9 +148,7 @@ class Describer:
             with asking("lambda:GetAccountSettings", "the account"):
                 settings = self._clients.functions.get_account_settings()
         except (Unreachable, ResourceMissing) as error:
-            cause = error.__cause__
-            status = getattr(cause, "response", {}).get("ResponseMetadata", {})
-            if status.get("HTTPStatusCode") in (404, 501):
+            if http_status(error) in (404, 501):
                 return DEFAULT_ACCOUNT_CONCURRENCY, 0
             raise
         limit = settings["AccountLimit"]

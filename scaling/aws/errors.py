@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from scaling.errors import (
     CloudError,
@@ -15,7 +16,10 @@ from scaling.errors import (
     Unreachable,
 )
 
-__all__ = ["asking"]
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+__all__ = ["asking", "http_status"]
 
 _BY_CODE: dict[str, type[CloudError]] = {
     **dict.fromkeys(
@@ -85,6 +89,7 @@ _BY_CODE: dict[str, type[CloudError]] = {
 def asking(operation: str, resource: str) -> Iterator[None]:
     """Around one AWS call: raises a CloudError that names the operation and the resource."""
     import botocore.exceptions as theirs
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -102,14 +107,25 @@ def asking(operation: str, resource: str) -> Iterator[None]:
         raise NoCredentials(operation, resource, str(error)) from error
     except theirs.ParamValidationError as error:
         raise InvalidRequest(operation, resource, str(error)) from error
-    except theirs.BotoCoreError as error:
+    except (theirs.BotoCoreError, ResponseParserError) as error:
         raise Unreachable(operation, resource, str(error)) from error
 
 
-def _of_code(operation: str, resource: str, error: Exception) -> CloudError:
-    answer: dict[str, dict[str, str]] = getattr(error, "response", {})
-    code = answer.get("Error", {}).get("Code", "")
-    message = answer.get("Error", {}).get("Message", "") or code
+def http_status(error: CloudError) -> int | None:
+    """The status of the answer behind an error, None where none came: a timeout of botocore has a
+    response as well, which is None."""
+    import botocore.exceptions as theirs
+
+    cause = error.__cause__
+    if not isinstance(cause, theirs.ClientError):
+        return None
+    return cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+
+
+def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
+    answer = error.response.get("Error", {})
+    code = answer.get("Code", "")
+    message = answer.get("Message", "") or code
     kind = _BY_CODE.get(code, Unreachable)
     if kind is Denied:
         message = f"permission {operation} is missing: {message}"

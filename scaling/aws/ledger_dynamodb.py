@@ -7,18 +7,19 @@ from scaling.aws.errors import asking
 from scaling.aws.ledger_items import (
     PIPELINE,
     SIGHTING,
-    entry_in,
+    entries_in,
     entry_item,
     expiry,
     marker,
     note_key,
     partitions,
+    sighting_in,
     sort_key,
     text,
     wish_key,
 )
 from scaling.errors import InvalidRequest
-from scaling.record import Entry, Lever, Outcome, Wished
+from scaling.record import Entry, Lever, Outcome, Wished, moment_in
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -168,7 +169,7 @@ class DynamoLedger:
         item = self._item_at(wish_key(lever))
         if item is None:
             return None
-        return Wished(int(item["capacity"]["N"]), datetime.fromisoformat(item["at"]["S"]))
+        return Wished(int(item["capacity"]["N"]), moment_in(item["at"]["S"]))
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""
@@ -207,15 +208,10 @@ class DynamoLedger:
 
     def sightings(self, pipeline: str, since: datetime) -> "tuple[Sighting, ...]":
         """Sightings from a moment on, oldest first."""
-        from scaling.sighting import from_text
-
-        items = self._items(f"{SIGHTING}{pipeline}", text(since))
-        return tuple(from_text(item["value"]["S"]) for item in items)
+        return tuple(map(sighting_in, self._items(f"{SIGHTING}{pipeline}", text(since))))
 
     def sighted(self, pipeline: str, before: datetime) -> "Sighting | None":
         """The newest sighting before a moment."""
-        from scaling.sighting import from_text
-
         with asking("dynamodb:Query", self._table):
             found = self._client.query(
                 TableName=self._table,
@@ -228,7 +224,7 @@ class DynamoLedger:
                 Limit=1,
                 ConsistentRead=True,
             )["Items"]
-        return from_text(found[0]["value"]["S"]) if found else None
+        return sighting_in(found[0]) if found else None
 
     def pipelines(self) -> tuple[str, ...]:
         """Names that anything was written under, from a scan: the table is small, and only a
@@ -244,7 +240,7 @@ class DynamoLedger:
         return tuple(sorted(names))
 
     def _query(self, partition: str, since: datetime) -> tuple[Entry, ...]:
-        return tuple(entry_in(item) for item in self._items(partition, f"entry/{text(since)}"))
+        return entries_in(self._items(partition, f"entry/{text(since)}"), self._table)
 
     def _items(self, partition: str, since: str) -> list[Any]:
         pages = self._client.get_paginator("query")

@@ -1,19 +1,24 @@
 """The items of the ledger's table: their keys, and entries as items."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scaling.record import KEEP, Entry, Lever, Outcome
+from scaling.errors import ConfigurationError, Mistake
+from scaling.record import KEEP, Entry, Lever, moment_in, outcome_in
+
+if TYPE_CHECKING:
+    from scaling.sighting import Sighting
 
 __all__ = [
     "PIPELINE",
     "SIGHTING",
-    "entry_in",
+    "entries_in",
     "entry_item",
     "expiry",
     "marker",
     "note_key",
     "partitions",
+    "sighting_in",
     "sort_key",
     "text",
     "wish_key",
@@ -82,9 +87,33 @@ def entry_item(entry: Entry, partition: str) -> dict[str, Any]:
     return item
 
 
-def entry_in(item: Any) -> Entry:
-    """The entry that an item is."""
+def entries_in(items: list[Any], table: str) -> tuple[Entry, ...]:
+    """The entries that items are. ConfigurationError names one that can't be read: without it no
+    budget is known."""
+    found = []
+    for item in items:
+        try:
+            found.append(_entry(item))
+        except (KeyError, TypeError, ValueError) as error:
+            words = (
+                f"it can't be used as a ledger: entry {item['sk']['S']} can't be read: {error!r}"
+            )
+            raise ConfigurationError((Mistake(f"dynamodb:{table}", 1, 1, words),)) from error
+    return tuple(found)
+
+
+def sighting_in(item: Any) -> "Sighting":
+    """The sighting that an item is."""
+    # Imported here: the endpoint's cold start is shorter without what only sweeps need.
+    from scaling.sighting import from_text
+
+    pipeline = item["pk"]["S"].removeprefix(SIGHTING)
+    return from_text(item["value"]["S"], pipeline, moment_in(item["sk"]["S"]))
+
+
+def _entry(item: Any) -> Entry:
     ended = item.get("ended_at", {}).get("S")
+    outcome, detail = outcome_in(item["outcome"]["S"], item.get("detail", {}).get("S"))
     return Entry(
         item["entry_id"]["S"],
         item["pipeline"]["S"],
@@ -93,8 +122,8 @@ def entry_in(item: Any) -> Entry:
         int(item["from_capacity"]["N"]),
         int(item["to_capacity"]["N"]),
         item["because"]["S"],
-        datetime.fromisoformat(item["begun_at"]["S"]),
-        Outcome(item["outcome"]["S"]),
-        datetime.fromisoformat(ended) if ended else None,
-        item.get("detail", {}).get("S"),
+        moment_in(item["begun_at"]["S"]),
+        outcome,
+        moment_in(ended) if ended else None,
+        detail,
     )

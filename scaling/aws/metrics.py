@@ -17,6 +17,9 @@ QUERIES_MAX = 500
 POINTS_MAX = 100_800
 """Of one GetMetricData request (API reference)."""
 
+VALUE_MAX = 2.0**360
+"""CloudWatch takes nothing beyond it, nor NaN or an infinity (PutMetricData, API reference)."""
+
 
 class AwsMetrics:
     """``scaling.ports.Metrics`` over CloudWatch."""
@@ -89,4 +92,13 @@ def _window(
     first, last = _aligned(start, metric), _aligned(end, metric)
     period = timedelta(seconds=metric.period_seconds)
     count = int((last - first) / period)
-    return Window(metric, first, tuple(points.get(first + period * at) for at in range(count)))
+    usable = {at: value for at, value in points.items() if _is_usable(metric, value)}
+    samples = tuple(usable.get(first + period * at) for at in range(count))
+    return Window(metric, first, samples, unusable=len(points) - len(usable))
+
+
+def _is_usable(metric: Metric, value: float) -> bool:
+    """Whether it can have been measured. Emulators and proxies give what CloudWatch never would;
+    only metrics of the user's own may be negative."""
+    least = 0.0 if metric.namespace.startswith("AWS/") else -VALUE_MAX
+    return least <= value <= VALUE_MAX

@@ -188,7 +188,7 @@ def test_a_file_that_may_only_be_read_is_one_clear_mistake_and_still_read(tmp_pa
     ledger = SqliteLedger(path)
     ledger.sight(SICK)
     # Permissions don't keep root from writing; SQLite does.
-    ledger._connection.execute("PRAGMA query_only = ON")
+    ledger._file._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(ConfigurationError, match="readonly database") as error:
         ledger.acquire("stream/racers", "me", NOON, 60)
     assert str(error.value).startswith(f"{path}:1:1: it can't be used as a ledger")
@@ -203,10 +203,8 @@ def test_a_damaged_file_is_one_clear_mistake(tmp_path: Path) -> None:
     ledger.close()
     whole = place.read_bytes()
     place.write_bytes(whole[:4096] + bytes([255]) * (len(whole) - 4096))
-    damaged = SqliteLedger(str(place))
     with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
-        damaged.entries("race", NOON)
-    damaged.close()
+        SqliteLedger(str(place)).entries("race", NOON)
 
 
 @pytest.mark.parametrize("to_look", [False, True])

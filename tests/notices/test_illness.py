@@ -112,7 +112,7 @@ def test_nothing_is_lost_or_sent_twice_when_destinations_fail(post: Post) -> Non
             assert post.counts == NOTHING
             post.broken.clear()
             post.open_topic()
-    said = {each for words in told for each in words}
+    said = {str(each) for words in told for each in words}
     assert len(said) == 3
     for place, operation in (
         ("sns", "sns:Publish"), ("ops-item", "ssm:CreateOpsItem"), ("event-bus", "events:PutEvents"),
@@ -152,7 +152,7 @@ def test_a_crash_between_sending_and_writing_down_makes_no_second_ops_item(post:
     for _ in range(30):
         report = sweep([spec], edges, world.now, holder="test")
         assert report.unreached == (), "what was done is told although the ledger was gone"
-        undelivered += report.pipelines[0].undelivered
+        undelivered += map(str, report.pipelines[0].undelivered)
         world.advance(60)
     ledger.close()
     assert undelivered == ["notices of orders: dynamodb:PutItem on illness/orders: gone"]

@@ -77,7 +77,7 @@ def _existing(place: str, clients: "Clients") -> "Ledger":
         raise click.BadParameter(
             f"there is no ledger at {place}; a sweep makes one", param_hint="--ledger"
         )
-    return open_ledger(place, clients)
+    return open_ledger(place, clients, to_look=True)
 
 
 def _specs(config: str | None) -> dict[str, "PipelineSpec"]:

@@ -30,8 +30,6 @@ def default_ledger() -> str:
 def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
     """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
     makes none: in a mistyped place it would be taken for the ledger from then on."""
-    import sqlite3
-
     from scaling.errors import ConfigurationError, Mistake
     from scaling.ledger_sqlite import SqliteLedger
 
@@ -50,8 +48,12 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
     try:
         if not to_look or Path(place).exists():
-            return SqliteLedger(place)
-    except (sqlite3.Error, OSError) as error:
+            ledger = SqliteLedger(place, to_look=to_look)
+            context = click.get_current_context(silent=True)
+            if context is not None:
+                context.call_on_close(ledger.close)
+            return ledger
+    except OSError as error:
         words = f"it can't be used as a ledger: {error}"
         raise ConfigurationError((Mistake(place, 1, 1, words),)) from None
     words = f"There is no ledger at {place}, and none is made: nothing is known of earlier changes."
@@ -87,7 +89,8 @@ def command(config: str, at: datetime, dry_run: bool, output: str, ledger: str |
     """Sweep the pipelines of a file once: diagnose, size, and change what is needed.
 
     Exit code 0: healthy, or healed. 1: sick and not curable by capacity, or something was left
-    undone, as in a dry run of a sick pipeline. 2: bad input. 3: AWS could not be asked.
+    undone, as in a dry run of a sick pipeline. 2: bad input. 3: AWS or the ledger could not be
+    asked. 70: a fault of Tidegate's own.
     """
     if not dry_run and datetime.now(UTC) - at > STALE:
         words = f"{at:%Y-%m-%d %H:%M} UTC is past and can only be looked at: add --dry-run"
