@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 __all__ = [
+    "CHANGING",
     "Capacity",
     "Consumer",
     "EventSourceMapping",
@@ -40,7 +41,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words."""
+    """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words, ``created`` is when."""
 
     name: str
     arn: str
@@ -49,6 +50,7 @@ class Stream:
     open_shards: tuple[Shard, ...]
     retention_hours: int
     shard_metrics_enabled: bool = False
+    created: str = ""
 
     @property
     def shard_count(self) -> int:
@@ -121,13 +123,14 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST."""
+    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST, ``created`` as of a stream."""
 
     name: str
     status: str
     mode: str
     capacity: Capacity
     indexes: tuple[Capacity, ...] = ()
+    created: str = ""
 
     @property
     def capacities(self) -> tuple[Capacity, ...]:
@@ -150,14 +153,9 @@ class Consumer:
 
 
 CHANGING = (
-    "STARTING",
-    "STOPPING",
-    "FORCE_STOPPING",
-    "UPDATING",
-    "AUTOSCALING",
-    "ROLLING_BACK",
+    "STARTING", "STOPPING", "FORCE_STOPPING", "UPDATING", "AUTOSCALING", "ROLLING_BACK",
     "MAINTENANCE",
-)
+)  # fmt: skip
 """What an application's status is while something is under way (ApplicationDetail, API reference);
 of the others only RUNNING runs: READY is stopped, DELETING ends, ROLLED_BACK waits for a person."""
 
@@ -170,7 +168,7 @@ class FlinkApplication:
     ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
     those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
     ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
-    failed, None where it didn't.
+    failed, None where it didn't; ``created`` as of a stream.
     """
 
     name: str
@@ -189,6 +187,7 @@ class FlinkApplication:
     tables: tuple[Table, ...] = ()
     updated_at: datetime | None = None
     failure: str | None = None
+    created: str = ""
 
     @property
     def kpus(self) -> int:

@@ -152,7 +152,7 @@ class Decider:
 
     def _decision(self, wish: Wish) -> Decision:
         allowed, held_by = hold(wish.current, wish.wanted, self._bounds(wish))
-        if wish.lever.kind is LeverKind.SHARD_COUNT:
+        if wish.lever.kind is LeverKind.SHARD_COUNT and self.hand == "tidegate":
             allowed = min(preferred_count(wish.current, allowed), max(allowed, self._shards_max()))
         return self._priced(wish, allowed, held_by)
 

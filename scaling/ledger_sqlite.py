@@ -21,8 +21,8 @@ CREATE TABLE IF NOT EXISTS entry (
     detail TEXT);
 CREATE INDEX IF NOT EXISTS entry_by_moment ON entry (pipeline, begun_at);
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_entry ON entry (kind, place) WHERE outcome = 'begun';
-CREATE TABLE IF NOT EXISTS wish (
-    kind TEXT, place TEXT, capacity INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (kind, place));
+CREATE TABLE IF NOT EXISTS desired (
+    kind TEXT, place TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, place));
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sighting (
     pipeline TEXT, at TEXT, value TEXT NOT NULL, PRIMARY KEY (pipeline, at));
@@ -131,22 +131,37 @@ class SqliteLedger:
         )
         return tuple(_entry(row) for row in rows)
 
-    def wish(self, lever: Lever, wish: Wished) -> None:
-        """Keep the newest wish of a lever."""
+    def wish(self, lever: Lever, wish: Wished | None) -> None:
+        """Keep the desired capacity of a lever, or forget it."""
+        place = (lever.kind_word, lever.where)
         with self._alone() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO wish VALUES (?, ?, ?, ?)",
-                (lever.kind_word, lever.where, wish.capacity, _text(wish.at)),
-            )
+            if wish is None:
+                connection.execute("DELETE FROM desired WHERE kind = ? AND place = ?", place)
+            else:
+                row = (*place, wish.to_text())
+                connection.execute("INSERT OR REPLACE INTO desired VALUES (?, ?, ?)", row)
 
     def wished(self, lever: Lever) -> Wished | None:
-        """The newest wish of a lever."""
-        rows = self._read(
-            "SELECT capacity, at FROM wish WHERE kind = ? AND place = ?",
-            lever.kind_word,
-            lever.where,
-        )
-        return Wished(rows[0][0], datetime.fromisoformat(rows[0][1])) if rows else None
+        """The desired capacity of a lever."""
+        return self.wishes().get(lever)
+
+    def wishes(self) -> dict[Lever, Wished]:
+        """Every desired capacity."""
+        rows = self._read("SELECT kind, place, value FROM desired")
+        return {Lever(kind, place): Wished.from_text(text) for kind, place, text in rows}
+
+    def amend_wish(self, lever: Lever, before: Wished, after: Wished | None) -> bool:
+        """Replace a desired capacity that is still ``before``."""
+        same = (lever.kind_word, lever.where, before.to_text())
+        where = "WHERE kind = ? AND place = ? AND value = ?"
+        with self._alone() as connection:
+            if after is None:
+                cursor = connection.execute(f"DELETE FROM desired {where}", same)
+            else:
+                cursor = connection.execute(
+                    f"UPDATE desired SET value = ? {where}", (after.to_text(), *same)
+                )
+        return cursor.rowcount == 1
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""

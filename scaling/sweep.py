@@ -17,6 +17,7 @@ from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import LOOK_BACK, Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
+from scaling.callback_step import carry_on
 from scaling.dashboard import body, dashboard_name
 from scaling.dashboard_rows import rows
 from scaling.decide import decide
@@ -51,6 +52,7 @@ def sweep(
     is_late: Callable[[], bool] = lambda: False,
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
+    Levers of Application Auto Scaling are moved towards what it asked for.
 
     One pipeline's error never stops another: it is reported as unreached, and so is every
     pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps that may
@@ -58,6 +60,8 @@ def sweep(
     """
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
+    if not dry_run:
+        unreached += carry_on(specs, edges, now, holder, is_late)
     for spec in specs:
         if is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))

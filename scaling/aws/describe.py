@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
 
-__all__ = ["Describer"]
+__all__ = ["Describer", "created"]
 
 DEFAULT_ACCOUNT_CONCURRENCY = 1000
 """Lambda's default quota, taken where an endpoint has no GetAccountSettings (moto hasn't)."""
@@ -74,6 +74,7 @@ class Describer:
             tuple(shard for shard in self.shards(name, open_only=True) if shard.is_open),
             summary["RetentionPeriodHours"],
             bool(names.intersection(("IncomingRecords", "ALL"))),
+            created(summary.get("StreamCreationTimestamp")),
         )
 
     def shards(self, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:
@@ -211,6 +212,11 @@ def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any
     )
 
 
+def created(moment: datetime | None) -> str:
+    """When AWS made a resource, as the text that tells it from a later one of its name."""
+    return "" if moment is None else moment.astimezone(UTC).isoformat()
+
+
 def _in_utc(moment: datetime | None) -> datetime | None:
     """botocore tells moments in the machine's own zone; messages are in UTC."""
     return None if moment is None else moment.astimezone(UTC)
@@ -227,4 +233,4 @@ def _table(data: "TableDescriptionTypeDef") -> Table:
         if "ProvisionedThroughput" in each
     )
     own = _capacity(name, None, status, data.get("ProvisionedThroughput", {}))
-    return Table(name, status, mode, own, indexes)
+    return Table(name, status, mode, own, indexes, created(data.get("CreationDateTime")))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.pipeline import FlinkApplication, Table
 from scaling.aws.clients import Clients
+from scaling.aws.describe import created
 from scaling.aws.errors import asking
 from scaling.specification import ApplicationSpec
 
@@ -50,6 +51,7 @@ def application(
         tables=tables,
         updated_at=detail.get("LastUpdateTimestamp"),
         failure=_failure(clients, name),
+        created=created(detail.get("CreateTimestamp")),
     )
 
 

@@ -52,7 +52,7 @@ def policy(
     specs: Iterable[PipelineSpec], options: Options = DEFAULTS, *, sweeps: bool
 ) -> dict[str, Any]:
     """What one function may do, on the resources that the file names and no others. Only the
-    sweep reads metrics, samples keys and sets the retention; only the callback merges shards."""
+    sweep reads metrics, samples keys and sets the retention."""
     pipelines = list(specs)
     statements = [
         *_sources(pipelines, sweeps=sweeps),
@@ -80,8 +80,8 @@ def _sources(pipelines: list[PipelineSpec], *, sweeps: bool) -> Iterator[dict[st
     if not streams:
         return
     retention = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")
-    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ("MergeShards",)
-    both = ("DescribeStreamSummary", "ListShards", "SplitShard")
+    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ()
+    both = ("DescribeStreamSummary", "ListShards", "SplitShard", "MergeShards")
     yield _statement((f"kinesis:{each}" for each in (*both, *own)), streams)
     # It knows no narrower resource (service authorization reference), nor do others at "*" below.
     yield _statement(("kinesis:UpdateShardCount",), ["*"])
