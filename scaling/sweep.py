@@ -60,8 +60,7 @@ def sweep(
     """
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
-    if not dry_run:
-        unreached += carry_on(specs, edges, now, holder, is_late)
+    behind = () if dry_run else carry_on(specs, edges, now, holder, is_late)
     for spec in specs:
         if is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
@@ -74,6 +73,8 @@ def sweep(
                 # The ledger may be what can't be reached; the report tells of it either way.
                 with suppress(TidegateError):
                     _keep(of_unreached(unreached[-1], now), edges.ledger)
+    told = {each.name for each in unreached}
+    unreached += [each for each in behind if each.name not in told]
     return SweepReport(now, tuple(reports), tuple(unreached))
 
 

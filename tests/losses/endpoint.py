@@ -42,6 +42,7 @@ class Endpoint:
 
     account: Account
     ledger: Ledger
+    edges: Edges
     spec: PipelineSpec = SPEC
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -51,12 +52,9 @@ class Endpoint:
         if ledger is None:
             create_ledger_table(clients.dynamodb, "ledger")
             ledger = DynamoLedger(clients.dynamodb, "ledger")
-        made = cls(account, ledger)
-        made.edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
+        made = cls(account, ledger, Edges(AwsCloud(clients), AwsMetrics(clients), ledger))
         wire(Wiring(lambda: Configuration((made.spec,)), made.edges, lambda: made.now))
         return made
-
-    edges: Any = None
 
     def wait(self, minutes: float = 2) -> None:
         self.now += timedelta(minutes=minutes)

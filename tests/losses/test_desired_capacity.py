@@ -2,15 +2,19 @@
 reached, and not against somebody who has changed it since."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from moto.kinesis.models import kinesis_backends
 
 from scaling.ledger_sqlite import SqliteLedger
+from scaling.sweep import sweep
 from tests.losses.account import Account, refusal
 from tests.losses.endpoint import FACTOR, OWN, SHARDS, TABLE, Endpoint
 from tests.orders import SPEC
+from tidegate.deployment.permissions import policy
 
 
 @pytest.fixture
@@ -320,6 +324,15 @@ MOVES = st.one_of(
 )
 
 
+def exactly(parameters: dict[str, Any], _: object) -> dict[str, Any]:
+    """AWS ends at the count that was asked for; moto, from 7 to 5, at 4."""
+    (streams,) = (each["us-east-1"].streams for each in kinesis_backends.values())
+    stream = streams["orders"]
+    stream.shards = {}
+    stream.init_shards(parameters["TargetShardCount"])
+    return {}
+
+
 class Played:
     """One account played with, and what the newest accepted capacity of each lever is, until it is
     reached or another has changed the lever."""
@@ -386,15 +399,65 @@ class Played:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(moves=st.lists(MOVES, min_size=3, max_size=14))
 def test_no_capacity_moves_but_towards_what_was_last_accepted_and_is_still_due(
     endpoint: Endpoint, moves: list[tuple[str, str, int]]
 ) -> None:
+    endpoint.account.on("UpdateShardCount", exactly)
     endpoint.anew_table(20)
     endpoint.anew_stream(1)
     played = Played(Endpoint.of(endpoint.account, SqliteLedger(":memory:")))
     for kind, dimension, pick in moves:
         played.move(kind, dimension, pick)
         played.it.wait()
+
+
+def test_a_step_that_cannot_be_taken_stops_neither_the_others_nor_the_sweep(
+    endpoint: Endpoint,
+) -> None:
+    endpoint.patch(SHARDS, 20)
+    endpoint.account.on(
+        "DescribeTable", lambda _, real: {"Table": {**real()["Table"], "TableStatus": "UPDATING"}}
+    )
+    endpoint.patch(TABLE, 300)
+    endpoint.wait()
+
+    def lost(*_: object) -> object:
+        raise refusal("DescribeTable", "InternalFailure")
+
+    endpoint.account.on("DescribeTable", lost)
+    report = sweep([endpoint.spec], endpoint.edges, endpoint.now, holder="sweep")
+    assert [each.name for each in report.unreached] == ["orders"]
+    endpoint.account.hooks.clear()
+    assert endpoint.get(SHARDS) == (16, 20, "InProgress")
+    assert endpoint.get(TABLE) == (20, 300, "Pending")
+
+
+@pytest.mark.parametrize("sweeps", [True, False], ids=["the sweep", "the callback"])
+def test_both_that_take_steps_may_make_every_call_of_one(sweeps: bool) -> None:
+    statements = policy([SPEC], sweeps=sweeps)["Statement"]
+    allowed = {action for each in statements for action in each["Action"]}
+    assert {
+        "kinesis:UpdateShardCount", "kinesis:SplitShard", "kinesis:MergeShards",
+        "lambda:UpdateEventSourceMapping", "dynamodb:UpdateTable",
+    } <= allowed  # fmt: skip
+
+
+def test_a_dry_run_takes_no_step(endpoint: Endpoint) -> None:
+    endpoint.patch(SHARDS, 20)
+    endpoint.wait()
+    before = endpoint.kept(), list(endpoint.account.changes)
+    sweep([endpoint.spec], endpoint.edges, endpoint.now, holder="sweep", dry_run=True)
+    assert (endpoint.kept(), endpoint.account.changes) == before
+    assert endpoint.get(SHARDS) == (8, 20, "InProgress")
+
+
+def test_a_sweep_of_another_file_leaves_what_it_does_not_know(endpoint: Endpoint) -> None:
+    endpoint.patch(SHARDS, 20)
+    endpoint.wait()
+    sweep([], endpoint.edges, endpoint.now, holder="sweep")
+    endpoint.sweep()
+    endpoint.wait()
+    assert endpoint.get(SHARDS) == (16, 20, "InProgress")
