@@ -12,15 +12,15 @@ PATH = "/scalableTargetDimensions/{dimension_id}"
 JSON = ["application/json", "application/json; charset=utf-8"]
 
 
-@app.route(PATH, methods=["GET"], authorizer=authorizer)
+@app.route(PATH, methods=["GET"], authorizer=authorizer, content_types=[])
 def get_dimension(dimension_id: str) -> Response:
-    """Describe: the truth, after the next step if one is due."""
+    """Describe: what there is, and what is under way. Only reads."""
     return answer(app.current_request, dimension_id, describe)
 
 
 @app.route(PATH, methods=["PATCH"], authorizer=authorizer, content_types=JSON)
 def patch_dimension(dimension_id: str) -> Response:
-    """Ask for a capacity: the wish is kept and its first step taken."""
+    """Ask for a capacity: the first step is taken, and what was asked for is kept."""
     request = app.current_request
     return answer(
         request, dimension_id, lambda asked: scale(asked, desired_capacity(body_of(request)))

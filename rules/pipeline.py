@@ -7,6 +7,7 @@ from rules.key_sample import KeySample
 from rules.scalable_targets import ScalableTarget, ScalableTargets
 
 __all__ = [
+    "CHANGING",
     "Capacity",
     "Consumer",
     "EventSourceMapping",
@@ -45,7 +46,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words."""
+    """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words, ``created`` is when."""
 
     name: str
     arn: str
@@ -54,6 +55,7 @@ class Stream:
     open_shards: tuple[Shard, ...]
     retention_hours: int
     shard_metrics_enabled: bool = False
+    created: str = ""
 
     @property
     def shard_count(self) -> int:
@@ -126,8 +128,8 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST. ``replicas`` are the regions
-    that a global table is replicated to, none for any other table."""
+    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST, ``created`` as of a stream.
+    ``replicas`` are the regions that a global table is replicated to, none for any other table."""
 
     name: str
     status: str
@@ -135,6 +137,7 @@ class Table:
     capacity: Capacity
     indexes: tuple[Capacity, ...] = ()
     replicas: tuple[str, ...] = ()
+    created: str = ""
 
     @property
     def capacities(self) -> tuple[Capacity, ...]:
@@ -157,14 +160,9 @@ class Consumer:
 
 
 CHANGING = (
-    "STARTING",
-    "STOPPING",
-    "FORCE_STOPPING",
-    "UPDATING",
-    "AUTOSCALING",
-    "ROLLING_BACK",
+    "STARTING", "STOPPING", "FORCE_STOPPING", "UPDATING", "AUTOSCALING", "ROLLING_BACK",
     "MAINTENANCE",
-)
+)  # fmt: skip
 """What an application's status is while something is under way (ApplicationDetail, API reference);
 of the others only RUNNING runs: READY is stopped, DELETING ends, ROLLED_BACK waits for a person."""
 
@@ -177,9 +175,9 @@ class FlinkApplication:
     ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
     those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
     ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
-    failed, None where it didn't. Without ``rollback_enabled`` an update that fails stops the job,
-    without ``snapshots_enabled`` one loses its state. ``max_parallelism`` is the job's own, as far
-    as a failed update named it.
+    failed, None where it didn't; ``created`` as of a stream. Without ``rollback_enabled`` an update
+    that fails stops the job, without ``snapshots_enabled`` one loses its state. ``max_parallelism``
+    is the job's own, as far as a failed update named it.
     """
 
     name: str
@@ -201,6 +199,7 @@ class FlinkApplication:
     rollback_enabled: bool = False
     snapshots_enabled: bool = True
     max_parallelism: int | None = None
+    created: str = ""
 
     @property
     def kpus(self) -> int:

@@ -1,34 +1,31 @@
 """The custom-resource contract of Application Auto Scaling, over the same levers and bounds.
 
-PATCH keeps the wish and takes the first step; GET tells the truth and takes the next step when one
-is due. Nothing waits. A wish beyond one AWS call is reached over several.
+GET only reads. PATCH takes the first step towards a desired capacity and keeps it once it is
+accepted; one beyond a single AWS call is reached over several, taken by sweeps
+(``scaling.callback_step.carry_on``). Nothing waits.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from math import isfinite
 
-from rules.diagnosis import LeverKind
+from rules.pipeline import Pipeline
+from scaling.dimensions import ID_SHOWN, Dimension, UnknownDimension, is_theirs, part_of
 from scaling.errors import TidegateError
-from scaling.levers import CAPACITIES, current_capacities, is_changing, lever_spec
+from scaling.levers import CAPACITIES, current_capacities, lever_spec
 from scaling.ports import Edges
-from scaling.record import Lever, Wished
-from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
+from scaling.resources.state import is_passing, why_unusable
 
 __all__ = [
     "VERSION",
     "Asked",
     "BadRequest",
-    "Dimension",
     "ScalableTargetDimension",
     "ScalingStatus",
-    "UnknownDimension",
     "describe",
     "desired_capacity",
-    "dimension_named",
-    "dimensions",
+    "look_at",
     "scale",
 ]
 
@@ -37,16 +34,10 @@ VERSION = "1.0"
 its policies (aws-samples/kda-flink-app-autoscaling)."""
 
 CAPACITY_MAX = 10**9
-_SEPARATOR = "~"
-"""In no name that AWS allows, and in a URL without escaping (RFC 3986, unreserved)."""
 
 
 class BadRequest(TidegateError):
     """The request can't be fulfilled; the message says what is allowed."""
-
-
-class UnknownDimension(TidegateError):
-    """There is no scalable dimension with this id."""
 
 
 class ScalingStatus(Enum):
@@ -56,27 +47,6 @@ class ScalingStatus(Enum):
     IN_PROGRESS = "InProgress"
     SUCCESSFUL = "Successful"
     FAILED = "Failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """A lever as Application Auto Scaling knows it. The id is made from the lever alone, so that
-    renaming a pipeline changes nothing."""
-
-    spec: PipelineSpec
-    lever: Lever
-
-    @property
-    def dimension_id(self) -> str:
-        """Such as ``write_capacity~orders~by-customer``."""
-        parts = (self.lever.kind_word, *self.lever.where.split("/"))
-        return _SEPARATOR.join(parts)
-
-    @property
-    def is_table(self) -> bool:
-        """Whether it is a table's own capacity, beside which indexes may have theirs."""
-        capacity = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
-        return self.lever.kind in capacity and "/" not in self.lever.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,48 +85,6 @@ class Asked:
     holder: str
 
 
-def _capacity_places(reader: ConsumerSpec | ApplicationSpec) -> Iterator[str]:
-    for table in reader.table_specs:
-        yield table.name
-        yield from (f"{table.name}/{index.name}" for index in table.indexes)
-
-
-def _levers(spec: PipelineSpec) -> Iterator[Lever]:
-    if spec.topic is None:
-        yield Lever.of(LeverKind.SHARD_COUNT, spec.stream)
-    for reader in spec.readers:
-        if isinstance(reader, ConsumerSpec):
-            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, reader.function)
-        else:
-            yield Lever.of(LeverKind.PARALLELISM, reader.application)
-            yield Lever.of(LeverKind.PARALLELISM_PER_KPU, reader.application)
-        for where in _capacity_places(reader):
-            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
-            yield Lever.of(LeverKind.READ_CAPACITY, where)
-
-
-def dimensions(specs: Sequence[PipelineSpec]) -> tuple[Dimension, ...]:
-    """Every scalable dimension of a file; a lever that two pipelines share is one dimension."""
-    found: dict[Lever, Dimension] = {}
-    for spec in specs:
-        for lever in _levers(spec):
-            found.setdefault(lever, Dimension(spec, lever))
-    return tuple(found.values())
-
-
-def dimension_named(specs: Sequence[PipelineSpec], dimension_id: str) -> Dimension:
-    """The dimension of an id, also of an index that the file doesn't name. Raises
-    UnknownDimension; whether the index is there shows when it is described."""
-    for dimension in dimensions(specs):
-        if dimension.dimension_id == dimension_id:
-            return dimension
-        index = dimension_id.removeprefix(dimension.dimension_id + _SEPARATOR)
-        if index != dimension_id and dimension.is_table:
-            where = f"{dimension.lever.where}/{index}"
-            return Dimension(dimension.spec, Lever(dimension.lever.kind_word, where))
-    raise UnknownDimension(f"there is no scalable dimension {dimension_id[:100]!r}")
-
-
 def desired_capacity(body: object) -> int:
     """The capacity in a PATCH body. Raises BadRequest for whatever isn't a whole number that
     every resource here could have."""
@@ -173,11 +101,12 @@ def desired_capacity(body: object) -> int:
 
 
 def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
-    """PATCH: keep the wish and take the first step. Raises BadRequest for a wish outside the
-    file's bounds, or on a lever that isn't Application Auto Scaling's alone through here."""
-    lever = asked.dimension.lever
-    said = lever_spec(asked.dimension.spec, lever)
-    if said is None or said.owner != "application-autoscaling":
+    """PATCH: take the first step, and keep what was asked for. Raises BadRequest, and nothing is
+    kept, for a capacity outside the file's bounds, on a lever that isn't Application Auto
+    Scaling's alone through here, and for a resource that doesn't work."""
+    dimension, lever = asked.dimension, asked.dimension.lever
+    said = lever_spec(dimension.spec, lever)
+    if said is None or not is_theirs(dimension):
         owner = "nobody's to move" if said is None or said.owner is None else "Tidegate's own"
         raise BadRequest(
             f"{lever} is {owner}: give it the owner application-autoscaling in the file"
@@ -188,8 +117,15 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
         )
     if lever.kind in CAPACITIES:
         _refuse_two_owners(asked)
-    asked.edges.ledger.wish(lever, Wished(wanted, asked.now))
-    return describe(asked)
+    pipeline = look_at(asked)
+    reason = why_unusable(pipeline, lever)
+    if reason is not None:
+        raise BadRequest(f"{lever} was not changed: {reason}")
+    from scaling.callback_step import accept
+
+    told = accept(asked, pipeline, wanted)
+    current = current_capacities(pipeline)[lever]
+    return ScalableTargetDimension(dimension, current, told.desired, told.status, told.failure)
 
 
 def _refuse_two_owners(asked: Asked) -> None:
@@ -203,47 +139,33 @@ def _refuse_two_owners(asked: Asked) -> None:
 
 
 def describe(asked: Asked) -> ScalableTargetDimension:
-    """GET: the capacity there is and the one last asked for, after the next step if it was due."""
-    dimension, ledger = asked.dimension, asked.edges.ledger
-    pipeline = asked.edges.cloud.describe(_only(dimension.spec, dimension.lever))
-    capacities = current_capacities(pipeline)
-    lever = dimension.lever
-    if lever not in capacities:
-        raise UnknownDimension(f"{lever} can't be set: it is on demand, or it isn't there")
-    wished = ledger.wished(lever)
-    current = capacities[lever]
-    if wished is None or wished.capacity == current:
-        # A wish to stay may have come while an earlier one is on its way.
-        is_leaving = wished is not None and is_changing(pipeline, lever)
-        status = ScalingStatus.IN_PROGRESS if is_leaving else ScalingStatus.SUCCESSFUL
-        return ScalableTargetDimension(dimension, current, current, status)
-    # Imported here: most requests find nothing to do, and a cold start is shorter without it.
-    from scaling.callback_step import step_towards
+    """GET: the capacity there is, and the desired capacity that is under way. Only reads."""
+    dimension, lever = asked.dimension, asked.dimension.lever
+    pipeline = look_at(asked)
+    current = current_capacities(pipeline)[lever]
+    reason = why_unusable(pipeline, lever)
+    if reason is not None:
+        return ScalableTargetDimension(dimension, current, current, ScalingStatus.FAILED, reason)
+    wished = asked.edges.ledger.wished(lever) if is_theirs(dimension) else None
+    if wished is not None:
+        # Imported here: most requests find nothing to do, and a cold start is shorter without it.
+        from scaling.callback_step import progress_of
 
-    status, reason = step_towards(wished, asked, pipeline)
-    return ScalableTargetDimension(dimension, current, wished.capacity, status, reason)
+        told = progress_of(wished, asked, pipeline)
+        if told is not None:
+            found = (told.desired, told.status, told.failure)
+            return ScalableTargetDimension(dimension, current, *found)
+    passing = is_passing(pipeline, lever)
+    status = ScalingStatus.IN_PROGRESS if passing else ScalingStatus.SUCCESSFUL
+    return ScalableTargetDimension(dimension, current, current, status)
 
 
-def _only(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
-    """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
-    match lever.kind:
-        case (
-            LeverKind.PARALLELIZATION_FACTOR | LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU
-        ):
-            readers = [
-                replace(each, tables=[]) for each in spec.readers if each.name == lever.where
-            ]
-        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-            readers = [
-                replace(each, tables=[said])
-                for each in spec.readers
-                for said in each.table_specs
-                if said.name == lever.where.partition("/")[0]
-            ][:1]
-        case _:
-            readers = []
-    return replace(
-        spec,
-        consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
-        applications=[each for each in readers if isinstance(each, ApplicationSpec)],
-    )
+def look_at(asked: Asked) -> Pipeline:
+    """The lever's part of its pipeline as it is now. Raises UnknownDimension where the lever isn't
+    there, and CloudError."""
+    lever = asked.dimension.lever
+    pipeline = asked.edges.cloud.describe(part_of(asked.dimension.spec, lever))
+    if lever not in current_capacities(pipeline):
+        words = str(lever)[:ID_SHOWN]
+        raise UnknownDimension(f"{words} can't be set: it is on demand, or it isn't there")
+    return pipeline

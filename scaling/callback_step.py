@@ -1,67 +1,232 @@
-"""The next step towards a wish from outside, by the sweep's own bounds, ledger and hand."""
+"""Steps towards a desired capacity of Application Auto Scaling, by the sweep's own bounds, ledger
+and hand. PATCH takes the first, sweeps the others; a request that reads takes none."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rules.pipeline import Pipeline
 from rules.readings import Readings
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import Window
-from scaling.acting import Actor, reconcile
-from scaling.callback import Asked, ScalingStatus
+from scaling.acting import Actor, operation_of, reconcile
+from scaling.callback import Asked, ScalingStatus, look_at
 from scaling.decide import Decider
+from scaling.desired import SHOWS_AFTER, End, Look, accepted, end_of, steps_of
+from scaling.dimensions import Dimension, UnknownDimension, dimension_of, is_theirs
+from scaling.errors import ResourceMissing, as_known
 from scaling.history import History, remembered
 from scaling.levers import current_capacities
-from scaling.plan import Decision, Plan
-from scaling.record import Entry, Outcome, Wished
-from scaling.resources.flink_application import DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK
+from scaling.plan import Plan
+from scaling.ports import Edges
+from scaling.record import Entry, Lever, Outcome, Wished
+from scaling.report import Unreached
+from scaling.resources.flink_application import ONE_OWNER
 from scaling.resources.flink_update import UNREACHABLE, update_windows
+from scaling.resources.state import ROLLED_BACK, why_unusable
 from scaling.second_owner import NOT_MOVED
+from scaling.specification import PipelineSpec
 from scaling.wish import Wish
 
-__all__ = ["step_towards"]
+__all__ = ["Progress", "accept", "carry_on", "progress_of"]
 
-_HOPELESS = (DOES_NOT_RUN, NOT_MOVED, ONE_OWNER, ROLLED_BACK, *UNREACHABLE)
+_HOPELESS = (NOT_MOVED, ONE_OWNER, ROLLED_BACK, *UNREACHABLE)
 
 
-def step_towards(
-    wished: Wished, asked: Asked, pipeline: Pipeline
-) -> tuple[ScalingStatus, str | None]:
-    """Take the step towards a wish that is due, if any; how far it is, and why when it failed."""
-    lever, ledger, now = asked.dimension.lever, asked.edges.ledger, asked.now
-    capacities = current_capacities(pipeline)
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a desired capacity is, and why it failed where it has."""
+
+    desired: int
+    status: ScalingStatus
+    failure: str | None = None
+
+
+def progress_of(wished: Wished, asked: Asked, pipeline: Pipeline) -> Progress | None:
+    """How far it is, None where it has ended well or another's change ended it. Only reads."""
+    look = _look(asked, pipeline, wished.at)
+    ended = end_of(wished, look)
+    if ended is None:
+        history = remembered(pipeline, asked.edges.ledger, asked.now)
+        return _progress(wished, look, _next_step(asked, pipeline, wished.capacity, history))
+    if ended.how is End.FAILED:
+        return Progress(wished.capacity, ScalingStatus.FAILED, ended.failure)
+    return None
+
+
+def accept(asked: Asked, pipeline: Pipeline, wanted: int) -> Progress:
+    """Take the first step towards a desired capacity, then keep it. What raises until then leaves
+    the one that was kept before in force."""
+    history = _reconciled(asked, pipeline)
+    lever, ledger = asked.dimension.lever, asked.edges.ledger
+    earlier = ledger.wished(lever)
+    wished = _new_or_repeated(earlier, wanted, asked, pipeline)
+    look = _look(asked, pipeline, wished.at)
+    if end_of(wished, look) is not None:
+        if earlier is not None:
+            ledger.wish(lever, None)
+        return Progress(wanted, ScalingStatus.SUCCESSFUL)
+    progress = _step(wished, asked, pipeline, history)
+    ledger.wish(lever, _after(wished, progress, look.current))
+    return progress
+
+
+def _new_or_repeated(
+    earlier: Wished | None, wanted: int, asked: Asked, pipeline: Pipeline
+) -> Wished:
+    """The same capacity asked for again is the earlier request, while that is under way."""
+    if earlier is None or earlier.capacity != wanted:
+        return accepted(wanted, _look(asked, pipeline, asked.now))
+    is_under_way = end_of(earlier, _look(asked, pipeline, earlier.at)) is None
+    return earlier if is_under_way else accepted(wanted, _look(asked, pipeline, asked.now))
+
+
+def _after(wished: Wished, progress: Progress, current: int) -> Wished:
+    """What is kept of it: a failure is told until something changes, and not tried again."""
+    if progress.status is not ScalingStatus.FAILED:
+        return wished
+    return replace(wished, failure=progress.failure, start=current)
+
+
+def carry_on(
+    specs: Sequence[PipelineSpec],
+    edges: Edges,
+    now: datetime,
+    holder: str,
+    is_late: Callable[[], bool],
+) -> tuple[Unreached, ...]:
+    """The next step, where one is due, towards every desired capacity that is under way, on behalf
+    of Application Auto Scaling; those that have ended are forgotten. What couldn't be looked at is
+    answered, and tried again by the next sweep."""
+    try:
+        levers = tuple(edges.ledger.wishes())
+    except Exception:
+        # Every pipeline meets the same error and tells of it.
+        return ()
+    unreached = []
+    for lever in levers:
+        dimension = _known(specs, lever)
+        if dimension is None or is_late():
+            continue
+        try:
+            _carry_on(Asked(dimension, edges, edges.moment(now), holder))
+        except Exception as error:
+            # Whatever is wrong with one of them, the others go on.
+            unreached.append(Unreached(dimension.spec.name, as_known(error)))
+    return tuple(unreached)
+
+
+def _known(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension | None:
+    """The dimension, None where the file has no such resource: it may be another file's."""
+    try:
+        return dimension_of(specs, lever)
+    except UnknownDimension:
+        return None
+
+
+def _carry_on(asked: Asked) -> None:
+    lever, ledger = asked.dimension.lever, asked.edges.ledger
+    pipeline = _seen(asked)
+    wished = ledger.wished(lever)
+    if wished is None:
+        return
+    kept = None if pipeline is None else _still_kept(wished, asked, pipeline)
+    if kept != wished:
+        ledger.amend_wish(lever, wished, kept)
+
+
+def _seen(asked: Asked) -> Pipeline | None:
+    """The lever's part of the pipeline, None where the lever has gone or has another owner."""
+    if not is_theirs(asked.dimension):
+        return None
+    try:
+        return look_at(asked)
+    except UnknownDimension:
+        return None
+    except ResourceMissing as error:
+        if error.resource != asked.dimension.lever.where.partition("/")[0]:
+            raise
+        return None
+
+
+def _still_kept(wished: Wished, asked: Asked, pipeline: Pipeline) -> Wished | None:
+    """What is kept of it after the step that was due."""
+    lever, ledger = asked.dimension.lever, asked.edges.ledger
+    if why_unusable(pipeline, lever) is not None:
+        return None
+    history = _reconciled(asked, pipeline)
+    look = _look(asked, pipeline, wished.at)
+    ended = end_of(wished, look)
+    if ended is not None:
+        is_failed = ended.how is End.FAILED
+        return replace(wished, failure=ended.failure, start=look.current) if is_failed else None
+    progress = _step(wished, asked, pipeline, history)
+    if wished.start is None and not look.is_settling and not ledger.entries_of(lever, wished.at):
+        wished = replace(wished, start=look.current)
+    return _after(wished, progress, look.current)
+
+
+def _reconciled(asked: Asked, pipeline: Pipeline) -> History:
+    """What the ledger remembers, after closing what was left open."""
+    ledger, now = asked.edges.ledger, asked.now
     history = remembered(pipeline, ledger, now)
-    if reconcile(history, pipeline, capacities, ledger, now):
-        history = remembered(pipeline, ledger, now)
-    plan = _next_step(asked, pipeline, wished, capacities[lever], history)
-    actor = Actor(asked.dimension.spec.name, asked.edges, asked.holder, now, history)
-    failed = next((each.error for each in actor.act(plan) if each.error is not None), None)
-    if failed is not None:
-        raise failed
-    entries = [each for each in ledger.entries_of(lever, wished.at) if each.begun_at >= wished.at]
-    return _status(plan.decisions[0], entries)
+    if reconcile(history, pipeline, current_capacities(pipeline), ledger, now):
+        return remembered(pipeline, ledger, now)
+    return history
 
 
-def _next_step(
-    asked: Asked, pipeline: Pipeline, wished: Wished, current: int, history: History
-) -> Plan:
+def _look(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
+    lever = asked.dimension.lever
+    entries = asked.edges.ledger.entries_of(lever, since - SHOWS_AFTER)
+    return Look(pipeline, lever, current_capacities(pipeline)[lever], entries, asked.now)
+
+
+def _step(wished: Wished, asked: Asked, pipeline: Pipeline, history: History) -> Progress:
+    """Take the step that is due, if any."""
+    plan = _next_step(asked, pipeline, wished.capacity, history)
+    actor = Actor(asked.dimension.spec.name, asked.edges, asked.holder, asked.now, history)
+    changes = actor.act(plan)
+    fault = next((each.error for each in changes if each.error is not None), None)
+    if fault is not None:
+        raise fault
+    if any(change.outcome is Outcome.FAILED for change in changes):
+        # What was refused may be reached in another way, as by splits.
+        history = remembered(pipeline, asked.edges.ledger, asked.now)
+        plan = _next_step(asked, pipeline, wished.capacity, history)
+    return _progress(wished, _look(asked, pipeline, wished.at), plan)
+
+
+def _next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
     windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
     readings = Readings(pipeline, vitals_from(pipeline, windows, now), 0)
     decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
+    current = current_capacities(pipeline)[dimension.lever]
     because = "asked for by Application Auto Scaling"
-    return decider.plan_for(Wish(dimension.lever, current, wished.capacity, because))
+    return decider.plan_for(Wish(dimension.lever, current, wanted, because))
 
 
-def _status(decision: Decision, entries: list[Entry]) -> tuple[ScalingStatus, str | None]:
-    """Derived, not stored: by how the last step since the wish went, and whether one was due."""
-    last = entries[-1] if entries else None
+def _progress(wished: Wished, look: Look, plan: Plan) -> Progress:
+    """Derived, not stored: by how the last step went, and by what the next one is held."""
+    wanted, (decision,) = wished.capacity, plan.decisions
+    steps = steps_of(wished, look)
+    last = steps[-1] if steps else None
     hopeless = [reason for reason in decision.held_by if any(map(reason.count, _HOPELESS))]
     if hopeless:
-        return ScalingStatus.FAILED, hopeless[0]
+        return Progress(wanted, ScalingStatus.FAILED, hopeless[0])
     if last is not None and last.outcome is Outcome.FAILED:
-        return ScalingStatus.FAILED, last.detail
-    if last is not None:
-        return ScalingStatus.IN_PROGRESS, None
+        if not any(_is_another_way(last, plan)):
+            return Progress(wanted, ScalingStatus.FAILED, last.detail)
+    elif last is not None:
+        return Progress(wanted, ScalingStatus.IN_PROGRESS)
     spent = [reason for reason in decision.held_by if "are spent" in reason]
     if spent:
-        return ScalingStatus.FAILED, spent[0]
-    return ScalingStatus.PENDING, None
+        return Progress(wanted, ScalingStatus.FAILED, spent[0])
+    # A desired capacity that is there already waits for an earlier change to end.
+    is_begun = wanted == look.current or any(entry.outcome is Outcome.DONE for entry in steps)
+    return Progress(wanted, ScalingStatus.IN_PROGRESS if is_begun else ScalingStatus.PENDING)
+
+
+def _is_another_way(last: Entry, plan: Plan) -> Iterator[bool]:
+    return (operation_of(action) != last.operation for action in plan.actions)

@@ -158,7 +158,7 @@ class Decider:
     def _decision(self, wish: Wish) -> Decision:
         constraints = tuple(self._constraints(wish))
         allowed, held_by = constrain(wish.current, wish.wanted, constraints)
-        if wish.lever.kind is LeverKind.SHARD_COUNT:
+        if wish.lever.kind is LeverKind.SHARD_COUNT and self.hand == "tidegate":
             preferred = preferred_count(wish.current, allowed)
             # What is preferred may lie above what a constraint allows: then it isn't taken.
             if constrain(wish.current, preferred, constraints)[0] == preferred:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scaling.ledger_file import LedgerFile, Schema
-from scaling.record import KEEP, Entry, Lever, Outcome, Wished, moment_in, outcome_in
+from scaling.record import KEEP, Entry, Lever, Outcome, moment_in, outcome_in
 from scaling.sighting import Sighting, from_text, to_text
+from scaling.wishes_sqlite import SqliteWishes
 
 __all__ = ["SqliteLedger"]
 
@@ -24,11 +25,10 @@ _SCHEMA: Schema = {
         "ended_at": "TEXT",
         "detail": "TEXT",
     },
-    "wish": {
+    "desired": {
         "kind": "TEXT",
         "place": "TEXT",
-        "capacity": "INTEGER NOT NULL",
-        "at": "TEXT NOT NULL",
+        "value": "TEXT NOT NULL",
         "": "PRIMARY KEY (kind, place)",
     },
     "note": {"name": "TEXT PRIMARY KEY", "value": "TEXT NOT NULL"},
@@ -54,7 +54,7 @@ _NO_LOG = "journal"
 every process, while others are at work."""
 
 
-class SqliteLedger:
+class SqliteLedger(SqliteWishes):
     """``scaling.ports.Ledger`` in a file; ``:memory:`` forgets with the process.
 
     Raises LedgerUnavailable while another process holds the file or the disk is full, and
@@ -62,7 +62,7 @@ class SqliteLedger:
     """
 
     def __init__(self, path: str, *, to_look: bool = False) -> None:
-        self._file = LedgerFile(path, _SCHEMA, _INDEXES, to_look=to_look)
+        super().__init__(LedgerFile(path, _SCHEMA, _INDEXES, to_look=to_look))
         if not to_look and not self._file.read("SELECT * FROM note WHERE name = ?", _NO_LOG):
             self._log_if_possible()
 
@@ -139,24 +139,6 @@ class SqliteLedger:
             _text(since),
         )
         return self._entries(rows)
-
-    def wish(self, lever: Lever, wish: Wished) -> None:
-        """Keep the newest wish of a lever."""
-        with self._file.alone() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO wish (kind, place, capacity, at) VALUES (?, ?, ?, ?)",
-                (lever.kind_word, lever.where, wish.capacity, _text(wish.at)),
-            )
-
-    def wished(self, lever: Lever) -> Wished | None:
-        """The newest wish of a lever."""
-        rows = self._file.read(
-            "SELECT capacity, at FROM wish WHERE kind = ? AND place = ?",
-            lever.kind_word,
-            lever.where,
-        )
-        with self._file.in_words():
-            return Wished(int(rows[0][0]), moment_in(rows[0][1])) if rows else None
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""

@@ -91,12 +91,22 @@ class Ledger(Protocol):
         """Entries of a pipeline that began at or after ``since``, oldest first."""
         ...
 
-    def wish(self, lever: Lever, wish: Wished) -> None:
-        """Keep what was last asked of a lever from outside; the newest wish replaces the others."""
+    def wish(self, lever: Lever, wish: Wished | None) -> None:
+        """Keep the desired capacity that was accepted for a lever; it replaces an earlier one.
+        None forgets it."""
         ...
 
     def wished(self, lever: Lever) -> Wished | None:
-        """What was last asked of a lever from outside, None where nothing was."""
+        """The desired capacity that is kept for a lever, None where none is."""
+        ...
+
+    def wishes(self) -> Mapping[Lever, Wished]:
+        """Every desired capacity that is kept."""
+        ...
+
+    def amend_wish(self, lever: Lever, before: Wished, after: Wished | None) -> bool:
+        """Replace a desired capacity that was read as ``before``, or forget it (None). False, and
+        nothing written, when another is kept by now."""
         ...
 
     def keep(self, name: str, value: str) -> None:

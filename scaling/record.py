@@ -1,6 +1,7 @@
 """What is written down: levers, intentions with how they ended, and wishes from outside."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -75,10 +76,29 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """A capacity asked for from outside, such as by Application Auto Scaling, and when."""
+    """A desired capacity that was accepted from Application Auto Scaling, and when.
+
+    ``resource`` is the identity of the resource that it was accepted for. ``start`` is the capacity
+    at that time, None where the resource was being changed; after a failure it is the capacity that
+    was left. ``failure`` is why nothing more is done for it, None while it is under way.
+    """
 
     capacity: int
     at: datetime
+    resource: str = ""
+    start: int | None = None
+    failure: str | None = None
+
+    def to_text(self) -> str:
+        """As a ledger keeps it: equal texts are equal values."""
+        return json.dumps({**asdict(self), "at": self.at.isoformat()}, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Wished":
+        """What ``to_text`` made; what only another version of Tidegate knows is left out."""
+        told = json.loads(text)
+        known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
+        return cls(**{**known, "at": moment_in(told["at"])})
 
 
 def outcome_in(word: str, detail: str | None) -> tuple[Outcome, str | None]:

@@ -8,7 +8,7 @@ by the stage's URL in its resource id or alarm name, so that nothing else is eve
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scaling.callback import Dimension, dimensions
+from scaling.dimensions import Dimension, dimensions
 from scaling.errors import ConfigurationError, Mistake
 from scaling.levers import lever_spec
 from scaling.policies import ScheduledAction, StepScaling

@@ -16,6 +16,7 @@ from rules.rule import Finding, Rule
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import LOOK_BACK, Metric, Window
 from scaling.acting import Actor, levers_of, reconcile
+from scaling.callback_step import carry_on
 from scaling.decide import decide
 from scaling.errors import CloudError, OutOfTime, as_known
 from scaling.follow_up import follow_up, keep
@@ -51,6 +52,7 @@ def sweep(
     is_late: Callable[[], bool] = lambda: False,
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
+    Levers of Application Auto Scaling are moved towards what it asked for.
 
     One pipeline's error, of whatever type, never stops another: it is reported as unreached, and
     so is every pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps
@@ -59,6 +61,7 @@ def sweep(
     edges = replace(edges, cloud=OwnersAsked(edges.cloud))
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
+    behind = () if dry_run else carry_on(specs, edges, now, holder, is_late)
     for spec in specs:
         if is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
@@ -72,6 +75,8 @@ def sweep(
             # The ledger may be what can't be reached; the report tells of it either way.
             with suppress(Exception):
                 keep(of_unreached(found, now), edges.ledger)
+    told = {each.name for each in unreached}
+    unreached += [each for each in behind if each.name not in told]
     return SweepReport(now, tuple(reports), tuple(unreached))
 
 

@@ -33,7 +33,7 @@ from scaling.specification import PipelineSpec
 from simulator.capacity import CapacityState
 from simulator.direct_flink import application, application_update
 from simulator.manners import Refusal
-from simulator.world import MAPPING_UUID, World
+from simulator.world import MAPPING_UUID, START, World
 
 __all__ = ["STREAM_ARN", "DirectCloud", "DirectMetrics"]
 
@@ -137,7 +137,7 @@ class DirectCloud:
         capacities = [_capacity(each, status) for each in world.capacities.values()]
         own = next(each for each in capacities if each.index is None)
         indexes = tuple(each for each in capacities if each.index is not None)
-        return Table(own.table, status, "PROVISIONED", own, indexes)
+        return Table(own.table, status, "PROVISIONED", own, indexes, created=START.isoformat())
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         """One look at a shard's records, at most a thousand."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.manners import Refusal
 from simulator.overlay_flink import ApplicationOverlay
-from simulator.world import MAPPING_UUID, World
+from simulator.world import MAPPING_UUID, START, World
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -216,7 +216,7 @@ class Overlay:
         if table.get("TableName") not in {each.table for each in self._world.scenario.capacities}:
             return
         status = "UPDATING" if self._world.control.pending.is_busy("table") else "ACTIVE"
-        table["TableStatus"] = status
+        table |= {"TableStatus": status, "CreationDateTime": START}
         table["ProvisionedThroughput"] = self._throughput_now(None)
         for index in table.get("GlobalSecondaryIndexes", []):
             index["IndexStatus"] = status

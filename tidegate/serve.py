@@ -1,16 +1,18 @@
 """The endpoint on this machine, before the embedded world: ``make serve``.
 
 Needs the development environment. The race-day world's clock runs sixty times as fast as ours; its
-levers are given to Application Auto Scaling, so that the endpoint may move them. Requests aren't
-checked for signatures here: Chalice's local mode has no IAM.
+levers are given to Application Auto Scaling, so that the endpoint may move them, and it is swept
+each minute of its clock. Requests aren't checked for signatures here: Chalice's local mode has no
+IAM.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import HTTPServer
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
@@ -28,6 +30,7 @@ from scaling.compiled import from_compiled
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
 from scaling.specification import Levers, PipelineSpec
+from scaling.sweep import sweep
 from simulator.embedded import embedded
 from simulator.scenario import load_scenario
 from simulator.world import World
@@ -37,6 +40,37 @@ __all__ = ["main"]
 HOST = "127.0.0.1"
 SPEED = 60
 SECONDS_AT_START = 240
+MINUTE = timedelta(minutes=1)
+
+
+class Sweeper:
+    """The schedule: a sweep for each minute of the clock, or fewer where they take longer. They
+    take the steps after the first towards what was asked for."""
+
+    def __init__(
+        self, specs: tuple[PipelineSpec, ...], edges: Edges, clock: Callable[[], datetime]
+    ) -> None:
+        self._specs = specs
+        self._edges = edges
+        self._clock = clock
+        self._swept = clock()
+
+    def turn(self) -> None:
+        """Sweep where a minute has passed since the last."""
+        now = self._clock()
+        if now - self._swept >= MINUTE:
+            self._swept = now
+            sweep(self._specs, self._edges, now, holder=f"serve-{now.isoformat()}")
+
+
+def _server(turn: Callable[[], None]) -> type[HTTPServer]:
+    """One request at a time, as the world has one clock, and a turn of the schedule between."""
+
+    class Server(HTTPServer):
+        def service_actions(self) -> None:
+            turn()
+
+    return Server
 
 
 class RunningWorld:
@@ -76,11 +110,12 @@ def main(port: int) -> None:
         clients = Clients(session)
         ledger = SqliteLedger(":memory:")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
-        wire(Wiring(lambda: Configuration(specs), edges, RunningWorld(world).now))
+        clock = RunningWorld(world).now
+        wire(Wiring(lambda: Configuration(specs), edges, clock))
+        server = _server(Sweeper(specs, edges, clock).turn)
         folder = str(Path(__file__).parents[1] / "chalice_app")
         config = Config(config_from_disk={"project_dir": folder}, user_provided_params={})
-        # One request at a time: the world has one clock.
-        LocalDevServer(app, config, HOST, port, server_cls=HTTPServer).serve_forever()
+        LocalDevServer(app, config, HOST, port, server_cls=server).serve_forever()
 
 
 if __name__ == "__main__":

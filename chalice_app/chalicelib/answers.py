@@ -12,9 +12,8 @@ from scaling.callback import (
     Asked,
     BadRequest,
     ScalableTargetDimension,
-    UnknownDimension,
-    dimension_named,
 )
+from scaling.dimensions import UnknownDimension, dimension_named
 from scaling.errors import Denied, InvalidRequest, ResourceMissing, Throttled
 
 __all__ = ["answer", "body_of"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
 
-__all__ = ["Describer"]
+__all__ = ["Describer", "created"]
 
 DEFAULT_ACCOUNT_CONCURRENCY = 1000
 """Lambda's default quota, taken where an endpoint has no GetAccountSettings (moto hasn't)."""
@@ -83,6 +83,7 @@ class Describer:
             tuple(shard for shard in self.shards(name, open_only=True) if shard.is_open),
             summary["RetentionPeriodHours"],
             bool(names.intersection(("IncomingRecords", "ALL"))),
+            created(summary.get("StreamCreationTimestamp")),
         )
 
     def shards(self, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:
@@ -218,6 +219,11 @@ def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any
     )
 
 
+def created(moment: datetime | None) -> str:
+    """When AWS made a resource, as the text that tells it from a later one of its name."""
+    return "" if moment is None else moment.astimezone(UTC).isoformat()
+
+
 def _in_utc(moment: datetime | None) -> datetime | None:
     """botocore tells moments in the machine's own zone; messages are in UTC."""
     return None if moment is None else moment.astimezone(UTC)
@@ -240,4 +246,5 @@ def _table(data: "TableDescriptionTypeDef") -> Table:
         # A region that is being taken out of a global table needs nothing of it any more.
         if each.get("ReplicaStatus") != "DELETING" and "RegionName" in each
     )
-    return Table(name, status, mode, own, indexes, replicas)
+    since = created(data.get("CreationDateTime"))
+    return Table(name, status, mode, own, indexes, replicas, since)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rules.pipeline import FlinkApplication, Table
 from scaling.aws.clients import Clients
+from scaling.aws.describe import created
 from scaling.aws.errors import asking
 from scaling.specification import ApplicationSpec
 
@@ -66,6 +67,7 @@ def application(
         max_parallelism=None if failure is None else named_max_parallelism(failure.words),
         rollback_enabled=_described(detail, "SystemRollback").get("RollbackEnabled", False),
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
+        created=created(detail.get("CreateTimestamp")),
     )
 
 

@@ -16,20 +16,18 @@ from scaling.aws.ledger_items import (
     sighting_in,
     sort_key,
     text,
-    wish_key,
 )
+from scaling.aws.wishes_dynamodb import DynamoWishes
 from scaling.errors import InvalidRequest
-from scaling.record import Entry, Lever, Outcome, Wished, moment_in
+from scaling.record import Entry, Lever, Outcome
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
     from scaling.sighting import Sighting
 
 __all__ = ["DynamoLedger"]
 
 
-class DynamoLedger:
+class DynamoLedger(DynamoWishes):
     """``scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live.
@@ -37,10 +35,6 @@ class DynamoLedger:
     An entry is four items: itself under its pipeline and again under its lever, a pointer by its
     id, and while it is open a marker under its lever, which no second intention can put.
     """
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take or prolong a lease."""
@@ -154,23 +148,6 @@ class DynamoLedger:
         """Entries that began at or after a moment, oldest first."""
         return self._query(f"{PIPELINE}{pipeline}", since)
 
-    def wish(self, lever: Lever, wish: Wished) -> None:
-        """Keep the newest wish of a lever."""
-        item = {
-            **wish_key(lever),
-            "capacity": {"N": str(wish.capacity)},
-            "at": {"S": text(wish.at)},
-        }
-        with asking("dynamodb:PutItem", self._table):
-            self._client.put_item(TableName=self._table, Item=item)
-
-    def wished(self, lever: Lever) -> Wished | None:
-        """The newest wish of a lever."""
-        item = self._item_at(wish_key(lever))
-        if item is None:
-            return None
-        return Wished(int(item["capacity"]["N"]), moment_in(item["at"]["S"]))
-
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""
         item = {**note_key(name), "value": {"S": value}}
@@ -181,12 +158,6 @@ class DynamoLedger:
         """The note of that name."""
         item = self._item_at(note_key(name))
         return None if item is None else str(item["value"]["S"])
-
-    def _item_at(self, key: Any) -> Any:
-        with asking("dynamodb:GetItem", self._table):
-            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(
-                "Item"
-            )
 
     def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
         """Entries of a lever, oldest first."""
@@ -241,20 +212,3 @@ class DynamoLedger:
 
     def _query(self, partition: str, since: datetime) -> tuple[Entry, ...]:
         return entries_in(self._items(partition, f"entry/{text(since)}"), self._table)
-
-    def _items(self, partition: str, since: str) -> list[Any]:
-        pages = self._client.get_paginator("query")
-        with asking("dynamodb:Query", self._table):
-            return [
-                item
-                for page in pages.paginate(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :partition AND sk >= :since",
-                    ExpressionAttributeValues={
-                        ":partition": {"S": partition},
-                        ":since": {"S": since},
-                    },
-                    ConsistentRead=True,
-                )
-                for item in page["Items"]
-            ]

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scaling.errors import ConfigurationError, Mistake
-from scaling.record import KEEP, Entry, Lever, moment_in, outcome_in
+from scaling.record import KEEP, Entry, Lever, Wished, moment_in, outcome_in
 
 if TYPE_CHECKING:
     from scaling.sighting import Sighting
 
 __all__ = [
+    "DESIRED",
     "PIPELINE",
     "SIGHTING",
     "entries_in",
@@ -21,11 +22,16 @@ __all__ = [
     "sighting_in",
     "sort_key",
     "text",
+    "wish_item",
     "wish_key",
 ]
 
 PIPELINE, SIGHTING = "pipeline/", "sighting/"
 """What the partitions of a pipeline's entries and sightings begin with."""
+
+
+DESIRED = "desired"
+"""The one partition of all desired capacities: there are few, and a sweep asks for all at once."""
 
 
 def text(moment: datetime) -> str:
@@ -39,8 +45,14 @@ def expiry(moment: datetime) -> str:
 
 
 def wish_key(lever: Lever) -> Any:
-    """Where the newest wish of a lever is."""
-    return {"pk": {"S": f"wish/{lever.kind_word}/{lever.where}"}, "sk": {"S": "wish"}}
+    """Where the desired capacity of a lever is."""
+    return {"pk": {"S": DESIRED}, "sk": {"S": f"{lever.kind_word}/{lever.where}"}}
+
+
+def wish_item(lever: Lever, wish: Wished) -> dict[str, Any]:
+    """A desired capacity as an item."""
+    kept = {"value": {"S": wish.to_text()}, "expires_at": {"N": expiry(wish.at)}}
+    return {**wish_key(lever), **kept}
 
 
 def note_key(name: str) -> Any:

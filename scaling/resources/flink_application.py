@@ -14,21 +14,20 @@ from scaling.levers import lever_spec
 from scaling.limits import PARALLELISM_PER_KPU_MAX
 from scaling.plan import Constraint, Prohibition, Range
 from scaling.record import Lever
+from scaling.resources.state import does_not_run, rolled_back
 from scaling.specification import PipelineSpec
 from scaling.wish import Wish
 
 __all__ = [
-    "DOES_NOT_RUN",
     "ONE_OWNER",
-    "ROLLED_BACK",
     "application_constraints",
     "conflicts",
     "kpus_of",
     "scale_in_constraints",
 ]
 
-DOES_NOT_RUN, ONE_OWNER, ROLLED_BACK = "does not run", "has one owner", "was rolled back"
-"""In the reasons that no waiting cures."""
+ONE_OWNER = "has one owner"
+"""In a reason that no waiting cures."""
 
 AFTER_FAILURE = timedelta(minutes=10)
 """Before an update is tried again, and twice as long after each further failure: each try restarts
@@ -66,13 +65,12 @@ def application_constraints(
     if application.is_changing:
         yield Prohibition(f"{name} is {application.status}")
     elif not application.is_running:
-        yield Prohibition(f"{name} is {application.status} and {DOES_NOT_RUN}")
+        yield Prohibition(does_not_run(application))
     if application.autoscaling_enabled and not ends_autoscaling:
         yield Prohibition(_conflict(application))
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
-        reason = f"the update of {name} begun at {tries[-1]:%H:%M} {ROLLED_BACK}"
-        yield Prohibition(f"{reason}: {application.failure}")
+        yield Prohibition(rolled_back(application, tries[-1]))
 
 
 def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterator[Constraint]:

@@ -19,6 +19,7 @@ from scaling.aws.clients import BRISK, Clients
 from scaling.aws.cloud import AwsCloud
 from scaling.aws.ledger_dynamodb import DynamoLedger
 from scaling.aws.metrics import AwsMetrics
+from scaling.callback_step import carry_on
 from scaling.errors import CloudError, Denied, Throttled, Unreachable
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.plan import Action
@@ -75,12 +76,17 @@ class Site:
         assert status == 200, told
         return told
 
-    def until_done(self, dimension: str, minutes: int = 40) -> list[dict[str, Any]]:
+    def until_done(
+        self, dimension: str, minutes: int = 40, spec: PipelineSpec = SPEC
+    ) -> list[dict[str, Any]]:
+        """What is told every 15 s, while each minute's sweep takes the steps that are due."""
         told = [self.get(dimension)]
-        for _ in range(4 * minutes):
+        for at in range(1, 4 * minutes):
             if told[-1]["scalingStatus"] == "Successful":
                 return told
             self.world.advance(15)
+            if at % 4 == 0:
+                assert carry_on([spec], self.edges, self.world.now, "sweep", lambda: False) == ()
             told.append(self.get(dimension))
         raise AssertionError(told[-1])
 
@@ -290,6 +296,11 @@ def test_a_bad_body_is_told_what_is_allowed_and_changes_nothing(
     assert site.get("shard_count~orders")["desiredCapacity"] == 2.0
 
 
+@pytest.mark.parametrize("sent", ["application/x-www-form-urlencoded", "text/plain", "a/b; c=d"])
+def test_a_get_has_no_body_and_takes_whatever_content_type_is_sent(site: Site, sent: str) -> None:
+    assert site.ask("GET", "shard_count~orders", content_type=sent)[0] == 200
+
+
 def test_a_wrong_content_type_is_told(site: Site) -> None:
     status, told = site.ask("PATCH", "shard_count~orders", b'{"desiredCapacity": 4}', "text/plain")
     assert status == 400
@@ -323,7 +334,8 @@ def test_an_index_that_the_file_does_not_name_has_dimensions_too(site: Site) -> 
     plain = replace(SPEC, consumers=[ConsumerSpec("order-writer", tables=["orders"])])
     wire(Wiring(lambda: Configuration((plain,)), site.edges, lambda: site.world.now))
     site.patch("write_capacity~orders~by-customer", 2000.0)
-    assert site.until_done("write_capacity~orders~by-customer")[-1]["actualCapacity"] == 2000.0
+    told = site.until_done("write_capacity~orders~by-customer", spec=plain)
+    assert told[-1]["actualCapacity"] == 2000.0
     assert site.ask("GET", "write_capacity~orders~by-nobody")[0] == 404
     assert site.ask("GET", "shard_count~orders~by-customer")[0] == 404
 

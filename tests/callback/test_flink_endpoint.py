@@ -15,6 +15,7 @@ from simulator.scenario import Fault
 from simulator.world import World
 from tests.callback.autoscaling_client import SCHEMA
 from tests.callback.gateway import proxy_event
+from tests.callback.test_as_application_auto_scaling import sweep_now
 from tests.callback.test_flink_by_policies import EXAMPLE, ROOT, deployed, with_levers
 from tidegate.cli import main
 
@@ -79,6 +80,7 @@ def test_a_wish_that_changes_on_the_way_is_reached_when_the_job_runs_again() -> 
         assert it.patch(4.0) == (2.0, 4.0, "InProgress")
         it.world.advance(150)
         assert it.get() == (6.0, 4.0, "InProgress")
+        sweep_now()
         it.world.advance(150)
         assert it.get() == (4.0, 4.0, "Successful")
         assert it.world.control.violations == 0
@@ -97,11 +99,14 @@ def test_subtasks_a_kpu_are_a_dimension_of_their_own() -> None:
 def test_while_something_else_is_under_way_a_wish_waits(status: str) -> None:
     with endpoint() as it:
         it.service.status = status
-        assert it.get() == (2.0, 2.0, "Successful")
+        assert it.get() == (2.0, 2.0, "InProgress")
         assert it.patch(4.0) == (2.0, 4.0, "Pending")
         assert it.patch(2.0) == (2.0, 2.0, "InProgress")
         assert it.patch(4.0) == (2.0, 4.0, "Pending")
         it.service.status = "RUNNING"
+        assert it.get() == (2.0, 4.0, "Pending")
+        assert it.service.operations == []
+        sweep_now()
         assert it.get() == (2.0, 4.0, "InProgress")
 
 
@@ -109,11 +114,18 @@ def test_while_something_else_is_under_way_a_wish_waits(status: str) -> None:
 def test_an_application_that_does_not_run_is_said_to_be_so(status: str) -> None:
     with endpoint() as it:
         it.service.status = status
-        assert it.get() == (2.0, 2.0, "Successful")
-        assert it.patch(4.0) == (2.0, 4.0, "Failed")
+        reason = f"click-counter is {status} and does not run"
+        code, told = it.call("PATCH", "parallelism~click-counter", {"desiredCapacity": 4.0})
+        assert (code, told["message"]) == (
+            400,
+            f"parallelism of click-counter was not changed: {reason}",
+        )
+        assert it.get() == (2.0, 2.0, "Failed")
         _, told = it.call("GET", "parallelism~click-counter")
-        assert told["failureReason"] == f"click-counter is {status} and does not run"
+        assert told["failureReason"] == reason
         assert it.service.operations == []
+        it.service.status = "RUNNING"
+        assert it.get() == (2.0, 2.0, "Successful")
 
 
 def test_a_failed_update_keeps_its_reason_and_is_not_tried_again_at_once() -> None:

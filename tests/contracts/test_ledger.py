@@ -131,8 +131,34 @@ def test_a_levers_history_is_that_of_every_hand(ledger: Ledger) -> None:
 def test_the_newest_wish_of_a_lever_is_kept(ledger: Ledger) -> None:
     assert ledger.wished(ENTRY.lever) is None
     ledger.wish(ENTRY.lever, Wished(4, NOON))
+    ledger.wish(ENTRY.lever, Wished(7, LATER, "made", 4, "refused"))
+    assert ledger.wished(ENTRY.lever) == Wished(7, LATER, "made", 4, "refused")
+    ledger.wish(ENTRY.lever, None)
+    ledger.wish(ENTRY.lever, None)
+    assert ledger.wished(ENTRY.lever) is None
+
+
+def test_all_wishes_are_found_at_once(ledger: Ledger) -> None:
+    index = Lever.of(LeverKind.WRITE_CAPACITY, "scores/by-day")
+    assert dict(ledger.wishes()) == {}
+    ledger.wish(ENTRY.lever, Wished(4, NOON))
+    ledger.wish(index, Wished(70, NOON, start=20))
+    assert dict(ledger.wishes()) == {ENTRY.lever: Wished(4, NOON), index: Wished(70, NOON, "", 20)}
+
+
+@pytest.mark.parametrize("after", [None, Wished(7, NOON, failure="refused")], ids=["none", "one"])
+def test_a_wish_is_amended_only_where_it_is_still_the_one_that_was_read(
+    ledger: Ledger, after: Wished | None
+) -> None:
+    read = Wished(7, NOON)
+    assert not ledger.amend_wish(ENTRY.lever, read, after)
+    assert ledger.wished(ENTRY.lever) is None
     ledger.wish(ENTRY.lever, Wished(7, LATER))
+    assert not ledger.amend_wish(ENTRY.lever, read, after)
     assert ledger.wished(ENTRY.lever) == Wished(7, LATER)
+    ledger.wish(ENTRY.lever, read)
+    assert ledger.amend_wish(ENTRY.lever, read, after)
+    assert ledger.wished(ENTRY.lever) == after
 
 
 def test_the_newest_note_of_a_name_is_kept(ledger: Ledger) -> None:

@@ -43,7 +43,7 @@ def _cell(value: str | int | None) -> str:
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
-    from scaling.callback import Dimension, dimensions
+    from scaling.dimensions import Dimension, dimensions
     from scaling.levers import current_capacities, lever_spec
     from scaling.registration import Site
     from tidegate.pipeline_file import load

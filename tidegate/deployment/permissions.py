@@ -52,8 +52,8 @@ def policy(
     specs: Iterable[PipelineSpec], options: Options = DEFAULTS, *, sweeps: bool
 ) -> dict[str, Any]:
     """What one function may do, on the resources that the file names and no others. Only the
-    sweep samples keys and sets the retention; only the callback merges shards, and of metrics it
-    reads no others than those of applications."""
+    sweep samples keys and sets the retention; of metrics the callback reads no others than those
+    of applications."""
     pipelines = list(specs)
     statements = [
         *_sources(pipelines, sweeps=sweeps),
@@ -81,8 +81,8 @@ def _sources(pipelines: list[PipelineSpec], *, sweeps: bool) -> Iterator[dict[st
     if not streams:
         return
     retention = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")
-    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ("MergeShards",)
-    both = ("DescribeStreamSummary", "ListShards", "SplitShard")
+    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ()
+    both = ("DescribeStreamSummary", "ListShards", "SplitShard", "MergeShards")
     yield _statement((f"kinesis:{each}" for each in (*both, *own)), streams)
     # It knows no narrower resource (service authorization reference), nor do others at "*" below.
     yield _statement(("kinesis:UpdateShardCount",), ["*"])

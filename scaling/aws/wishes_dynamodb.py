@@ -1,0 +1,82 @@
+"""The desired capacities in the ledger's table, and how its items are read."""
+
+from typing import TYPE_CHECKING, Any
+
+from scaling.aws.errors import asking
+from scaling.aws.ledger_items import DESIRED, wish_item, wish_key
+from scaling.record import Lever, Wished
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+__all__ = ["DynamoWishes"]
+
+
+class DynamoWishes:
+    """The part of ``scaling.ports.Ledger`` that keeps desired capacities, one item a lever."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def wish(self, lever: Lever, wish: Wished | None) -> None:
+        """Keep the desired capacity of a lever, or forget it."""
+        self._set(lever, wish, {})
+
+    def wished(self, lever: Lever) -> Wished | None:
+        """The desired capacity of a lever."""
+        item = self._item_at(wish_key(lever))
+        return None if item is None else Wished.from_text(item["value"]["S"])
+
+    def wishes(self) -> dict[Lever, Wished]:
+        """Every desired capacity."""
+        return {
+            Lever(*item["sk"]["S"].split("/", 1)): Wished.from_text(item["value"]["S"])
+            for item in self._items(DESIRED, " ")
+        }
+
+    def amend_wish(self, lever: Lever, before: Wished, after: Wished | None) -> bool:
+        """Replace a desired capacity that is still ``before``."""
+        condition = {
+            "ConditionExpression": "#value = :before",
+            "ExpressionAttributeNames": {"#value": "value"},
+            "ExpressionAttributeValues": {":before": {"S": before.to_text()}},
+        }
+        return self._set(lever, after, condition)
+
+    def _set(self, lever: Lever, wish: Wished | None, condition: Any) -> bool:
+        call = "DeleteItem" if wish is None else "PutItem"
+        with asking(f"dynamodb:{call}", self._table):
+            try:
+                if wish is None:
+                    key = wish_key(lever)
+                    self._client.delete_item(TableName=self._table, Key=key, **condition)
+                else:
+                    item = wish_item(lever, wish)
+                    self._client.put_item(TableName=self._table, Item=item, **condition)
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def _item_at(self, key: Any) -> Any:
+        with asking("dynamodb:GetItem", self._table):
+            return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(
+                "Item"
+            )
+
+    def _items(self, partition: str, since: str) -> list[Any]:
+        pages = self._client.get_paginator("query")
+        with asking("dynamodb:Query", self._table):
+            return [
+                item
+                for page in pages.paginate(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :partition AND sk >= :since",
+                    ExpressionAttributeValues={
+                        ":partition": {"S": partition},
+                        ":since": {"S": since},
+                    },
+                    ConsistentRead=True,
+                )
+                for item in page["Items"]
+            ]
