@@ -228,17 +228,18 @@ class Readings:
 
     @property
     def is_saturated(self) -> bool:
-        """Whether some reader, or a table behind it, is at its end: there an age is to rise."""
-        pipeline = self.pipeline
-        return any(
-            self.busy_concurrency(each)
-            >= SATURATED_SHARE * min(self.lanes(each), self.concurrency_cap(each))
-            or self.is_throttled_downstream(each)
-            for each in pipeline.consumers
-        ) or any(
-            (self.utilization(each) or 0.0) >= SATURATED_SHARE or self.is_throttled_downstream(each)
-            for each in pipeline.applications
-        )
+        """Whether some reader, one of its subtasks, or a table behind it is at its end: there an
+        age is to rise."""
+        consumers, applications = self.pipeline.consumers, self.pipeline.applications
+        used = [
+            self.busy_concurrency(each) / max(1, min(self.lanes(each), self.concurrency_cap(each)))
+            for each in consumers
+        ]
+        used += [self.utilization(each) or 0.0 for each in applications]
+        used += [(mean(self.application(each).busiest) or 0.0) / 1000 for each in applications]
+        readers: tuple[Consumer | FlinkApplication, ...] = (*consumers, *applications)
+        throttled = any(map(self.is_throttled_downstream, readers))
+        return throttled or max(used, default=0.0) >= SATURATED_SHARE
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
         """Whether any table or index of the consumer or application throttled its writes lately."""
