@@ -31,7 +31,7 @@ def points(summaries: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any
     of_kind = [each for each in summaries if each["kind"] == kind]
     has_all = any(each["half"] == "all" for each in of_kind)
     for each in of_kind:
-        if each["controller"] != "optimum" and (each["half"] == "all") == has_all:
+        if each["controller"] != "bound" and (each["half"] == "all") == has_all:
             yield each
 
 
@@ -76,8 +76,8 @@ def picture(summaries: list[dict[str, Any]]) -> go.Figure:
     figure = make_subplots(rows=1, cols=3, subplot_titles=titles, horizontal_spacing=0.05)
     for column, kind in enumerate(kinds, start=1):
         draw_kind(figure, list(points(summaries, kind)), column)
-    figure.update_xaxes(title="cost, times the optimum's")
-    figure.update_yaxes(title="seconds out of objective a case, + 1", col=1)
+    figure.update_xaxes(title="cost / bound")
+    figure.update_yaxes(title="seconds out of objective per case, + 1", col=1)
     figure.update_layout(
         template="simple_white",
         width=SIZE[0],
@@ -91,7 +91,7 @@ def picture(summaries: list[dict[str, Any]]) -> go.Figure:
 def draw_kind(figure: go.Figure, rows: list[dict[str, Any]], column: int) -> None:
     """The points of one kind of cases, each with its name where there is room."""
     spots = [
-        (each["cost_to_optimum"]["mean"], log10(each["seconds_out"]["mean"] + 1)) for each in rows
+        (each["cost_to_bound"]["mean"], log10(each["seconds_out"]["mean"] + 1)) for each in rows
     ]
     left, right = min(x for x, _ in spots) - 0.4, max(x for x, _ in spots) + 0.4
     low, high = min(y for _, y in spots) - 0.4, max(y for _, y in spots) + 0.4

@@ -18,6 +18,8 @@ from typing import Any
 
 from benchmark_picture import draw, picture
 
+from tidegate.bench.words import TERMS
+
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "benchmark.png"
 PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmark.md")
@@ -34,6 +36,8 @@ def blocks(folder: Path) -> dict[str, str]:
         "losses": losses(results),
         "bound": below_the_bound(results),
         "made": made(results),
+        "terms": TERMS,
+        "means": both_means(results["summaries"]),
     }
     for name, tell in APART.items():
         if any((folder / name).rglob("results.json")):
@@ -54,6 +58,25 @@ def made(results: dict[str, Any]) -> str:
     return f"Made on {results['made_on']} by `{results['made_by']}`."
 
 
+def both_means(summaries: list[dict[str, Any]]) -> str:
+    """Seconds out of objective in both means, over the healthy cases."""
+    healthy = {
+        each["controller"]: each
+        for each in summaries
+        if each["kind"] == "healthy" and each["half"] == "all"
+    }
+    told = [
+        f"{name} {each['seconds_out']['mean']:,.1f} and "
+        f"{each['seconds_out_total'] / each['runs']:,.0f}"
+        for name, each in healthy.items()
+        if name in ("tidegate", "target-tracking", "hpa-keda")
+    ]
+    return (
+        "Seconds out of objective per healthy case, by the geometric mean of (x + 1) and by the "
+        f"arithmetic mean: {'; '.join(told)}."
+    )
+
+
 def against_each_peer(summaries: list[dict[str, Any]]) -> str:
     """Of every peer, how many times Tidegate's seconds out of objective and Tidegate's cost it came
     to; over all cases each counts as much as the next."""
@@ -64,24 +87,25 @@ def against_each_peer(summaries: list[dict[str, Any]]) -> str:
     groups = {each["kind"]: {each["kind"]} for each in kinds}
     groups["all"] = set(groups)
     lines = [f"| peer | {' | '.join(groups)} |", f"| --- |{' --: |' * len(groups)}"]
-    for name in by_name.keys() - {"optimum", "tidegate"}:
+    for name in by_name.keys() - {"bound", "tidegate"}:
         cells = []
         for chosen in groups.values():
             (out, usd), (our_out, our_usd) = (
                 means([each for each in by_name[who] if each["kind"] in chosen])
                 for who in (name, "tidegate")
             )
-            cells.append(f"{out / our_out:,.1f}, {usd / our_usd:.2f}")
+            times = f"{out / our_out:,.1f}" if our_out else "–"
+            cells.append(f"{times}, {usd / our_usd:.2f}")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines[:2] + sorted(lines[2:]))
 
 
 def means(summaries: list[dict[str, Any]]) -> tuple[float, float]:
-    """The seconds out of objective and the cost to the optimum's over some kinds of cases: the
+    """The seconds out of objective and the cost to the bound's over some kinds of cases: the
     means that the tables have, each kind by its runs."""
     runs = [each["runs"] for each in summaries]
     seconds = [log(each["seconds_out"]["mean"] + 1) for each in summaries]
-    costs = [log(each["cost_to_optimum"]["mean"]) for each in summaries]
+    costs = [log(each["cost_to_bound"]["mean"]) for each in summaries]
     return exp(fmean(seconds, runs)) - 1, exp(fmean(costs, runs))
 
 
@@ -102,13 +126,13 @@ def whole(folder: Path) -> str:
     }
     runs = {trace: each["summaries"] for trace, each in results.items()}
     names = [each["controller"] for each in next(iter(runs.values()))]
-    names.remove("optimum")
+    names.remove("bound")
     lines = [f"| trace | days | {' | '.join(names)} |", f"| --- | --: |{' --: |' * len(names)}"]
     for trace, summaries in runs.items():
         by_name = {each["controller"]: each for each in summaries}
-        days = by_name["optimum"]["seconds_total"] / 86_400
+        days = by_name["bound"]["seconds_total"] / 86_400
         told = [
-            f"{each['seconds_out_total']:,} s, {each['cost_to_optimum']['mean']:.2f} x"
+            f"{each['seconds_out_total']:,} s, {each['cost_to_bound']['mean']:.2f} x"
             for each in map(by_name.__getitem__, names)
         ]
         lines.append(f"| {trace} | {days:.1f} | {' | '.join(told)} |")
@@ -130,7 +154,7 @@ def losses(results: dict[str, Any]) -> str:
     for (case, name), group in runs.items():
         seconds = fmean(each["seconds_out"] for each in group)
         usd = fmean(each["cost_usd"] for each in group)
-        by_case[case][name] = (seconds, usd / results["optimum_usd"][case]["usd"])
+        by_case[case][name] = (seconds, usd / results["bound_usd"][case]["usd"])
     lines = ["| case | tidegate | the peer |", "| --- | --- | --- |"]
     for case, by_name in by_case.items():
         ours = by_name["tidegate"]
@@ -142,7 +166,7 @@ def losses(results: dict[str, Any]) -> str:
         ]
         if better:
             cost, seconds, name = min(better)
-            told = [f"{out:,.0f} s out, {x:.2f} x optimum" for out, x in (ours, (seconds, cost))]
+            told = [f"{out:,.0f} s out, {x:.2f} x the bound" for out, x in (ours, (seconds, cost))]
             lines.append(f"| {case} | {told[0]} | {name}: {told[1]} |")
     lost = len(lines) - 2
     return f"{lost} of {len(by_case)} cases:\n\n" + "\n".join(lines)
@@ -156,19 +180,19 @@ def below_the_bound(results: dict[str, Any]) -> str:
     ours = [
         f"{each['case']} ({share:.3f} x, {each['seconds_out']} s out, seed {each['seed']})"
         for each in healthy
-        if each["controller"] == "tidegate" and (share := to_optimum(each, results)) < 1
+        if each["controller"] == "tidegate" and (share := to_bound(each, results)) < 1
     ]
-    cheaper = sum(to_optimum(each, results) < 1 for each in well)
+    cheaper = sum(to_bound(each, results) < 1 for each in well)
     return (
         f"{len(well)} of {len(healthy)} healthy runs kept the objective and lost nothing; "
-        f"{cheaper} of them cost less than the optimum. Tidegate cost less, whether it kept the "
+        f"{cheaper} of them cost less than the bound. Tidegate cost less, whether it kept the "
         f"objective or not, on: {', '.join(ours) or 'none'}."
     )
 
 
-def to_optimum(run: dict[str, Any], results: dict[str, Any]) -> float:
-    """A run's cost against the optimum's."""
-    return float(run["cost_usd"] / results["optimum_usd"][run["case"]]["usd"])
+def to_bound(run: dict[str, Any], results: dict[str, Any]) -> float:
+    """A run's cost against the bound's."""
+    return float(run["cost_usd"] / results["bound_usd"][run["case"]]["usd"])
 
 
 def filled(text: str, parts: dict[str, str]) -> str:

@@ -6,13 +6,9 @@ from rules.application_vitals import ApplicationVitals
 from rules.checkpoints import checkpoint_size, checkpoint_trouble
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import FlinkApplication
-from rules.readings import RECENT_SECONDS, Readings, increase, mean
+from rules.readings import RECENT_SECONDS, SATURATED_SHARE, Readings, increase, mean
 
 __all__ = ["RESHARD_SECONDS", "application_causes", "stopped_applications"]
-
-SATURATED_SHARE = 0.8
-"""Past a utilization of 80 % the job is near what it can do (Flink Kubernetes operator, autoscaler:
-60 % is kept, from 80 % on it scales up)."""
 
 BUSIEST_SHARE = 0.9
 HELD_BACK_SHARE = 0.5

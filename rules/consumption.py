@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Consumer, EventSourceMapping
-from rules.readings import RECENT_SECONDS, Readings
+from rules.readings import RECENT_SECONDS, SATURATED_SHARE, Readings
 
 __all__ = ["consumer_causes", "lanes_in_use"]
 
@@ -15,7 +15,6 @@ is enough for that, and its failing batch a small share of all invocations."""
 
 TIMEOUT_SHARE = 0.8
 """AWS's Alleycat article takes a duration near the timeout as the sign of too large a batch."""
-SATURATED_SHARE = 0.8
 
 
 def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:

@@ -1,12 +1,14 @@
 """From the vitals of a pipeline to the causes of its illness, in the order of cure."""
 
+from collections.abc import Iterator
+
 from rules.applications import RESHARD_SECONDS, application_causes, stopped_applications
 from rules.consumption import consumer_causes, lanes_in_use
 from rules.diagnosis import Cause, Diagnosis
 from rules.downstream import table_causes
 from rules.ingestion import stream_causes
 from rules.pipeline import Consumer
-from rules.readings import Readings
+from rules.readings import RECENT_SECONDS, Readings
 
 __all__ = ["diagnose"]
 
@@ -69,11 +71,23 @@ def _nothing_found(readings: Readings) -> Diagnosis:
                 f"{readings.age_growth * 60:.0f} s a minute",
                 "no layer is at a limit, nothing fails and nothing is throttled",
                 *(lanes_in_use(readings, each) for each in readings.pipeline.consumers),
+                *_unconfirmed(readings),
             ),
             advice=_where_to_look(readings),
         )
     shown = "unknown" if age is None else f"{age:.0f} s"
-    return Diagnosis(Cause.HEALTHY, name, (f"{readings.age_name} {shown}, no layer at its limit",))
+    in_order = f"{readings.age_name} {shown}, no layer at its limit"
+    return Diagnosis(Cause.HEALTHY, name, (in_order, *_unconfirmed(readings)))
+
+
+def _unconfirmed(readings: Readings) -> Iterator[str]:
+    """What the newest minute tells of the age where no second one confirms it."""
+    newest = readings.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
+    if newest is not None and newest / 1000 != readings.age_seconds:
+        yield (
+            f"it is {newest / 1000:.0f} s in the newest minute alone: nothing is concluded from "
+            "that until a second minute confirms it"
+        )
 
 
 def _settling_words(readings: Readings) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.diagnosis import Cause, Diagnosis, LeverKind
 from rules.pipeline import Capacity, Table
-from rules.readings import RECENT_SECONDS, Readings, rate
+from rules.readings import BURST_SECONDS, RECENT_SECONDS, Readings, rate
 from rules.window import Window
 
 __all__ = ["table_causes"]
@@ -90,7 +90,7 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
         or not _lives_on_burst(readings, capacity)
     ):
         return
-    left = readings.burst_units(capacity) / over
+    left = _burst_units(readings, capacity) / over
     if left > BURST_SECONDS_ENOUGH:
         return
     evidence = (
@@ -99,6 +99,22 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
         f"nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
     )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _burst_units(readings: Readings, capacity: Capacity) -> float:
+    """Write units saved up at least: what was left unused since the last increase, at most for
+    300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
+    decrease, when the units were more, counts as if they had been as few as now, but spends
+    nothing."""
+    window = readings.capacity(capacity).consumed_write_units
+    units, saved = float(capacity.write_units), 0.0
+    for at, consumed in window.points():
+        if capacity.last_increase_at is None or at >= capacity.last_increase_at:
+            unused = units * window.metric.period_seconds - consumed
+            if capacity.last_decrease_at is not None and at < capacity.last_decrease_at:
+                unused = max(0.0, unused)
+            saved = min(BURST_SECONDS * units, max(0.0, saved + unused))
+    return saved
 
 
 def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:

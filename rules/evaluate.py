@@ -1,7 +1,6 @@
 """A rule held against a window: the verdict with its reason."""
 
 from datetime import datetime, timedelta
-from itertools import dropwhile
 from math import ceil
 
 from rules.rule import Comparison, Finding, MissingData, Rule, Verdict
@@ -12,6 +11,11 @@ __all__ = ["evaluate"]
 LATE_PERIODS = 3
 """Points arrive one to three minutes late (CloudWatch guide): this many missing at the end are
 on their way, not missing."""
+
+ENDS_AFTER = 2
+"""Samples without a breach: a single one confirms nothing."""
+
+_Point = tuple[datetime, float]
 
 
 def evaluate(rule: Rule, window: Window, now: datetime) -> Finding:
@@ -77,19 +81,39 @@ def _on_silence(rule: Rule, window: Window) -> Finding:
 
 def _on_samples(rule: Rule, window: Window) -> Finding:
     points = [(at, sample / rule.divisor) for at, sample in window.points()]
-    newest_first = list(reversed(points))
-    ended = list(dropwhile(lambda point: _breaches(rule, point[1]), newest_first))
-    run = newest_first[: len(newest_first) - len(ended)]
-    value = newest_first[0][1]
+    run, held = _run(rule, points, _periods(rule, window))
+    value = points[-1][1]
     words = f"{rule.metric.name} of {rule.where} is {_shown(value, rule.unit)}"
     if not run:
         because = f"{words}, not {rule.comparison.value} {rule.threshold_because}"
         return Finding(rule, Verdict.OK, None, value, because)
-    since = run[-1][0]
-    held = len(run) >= _periods(rule, window)
+    since = run[0][0]
     verdict = Verdict.FIRING if held else Verdict.PENDING
-    because = f"{words}, {rule.comparison.value} {rule.threshold_because}, since {since:%H:%M}"
+    if _breaches(rule, value):
+        because = f"{words}, {rule.comparison.value} {rule.threshold_because}, since {since:%H:%M}"
+    else:
+        limit = f"{rule.comparison.value} {rule.threshold_because}"
+        because = f"{words} in the newest sample alone, after it was {limit} since {since:%H:%M}"
     return Finding(rule, verdict, since, value, because)
+
+
+def _run(rule: Rule, points: list[_Point], periods: int) -> tuple[list[_Point], bool]:
+    """The samples of the breach that is on, and whether it has lasted for the hold time.
+
+    One that has ends with as many samples that don't breach, but no more than two: what takes more
+    than one minute to begin isn't ended by one odd minute.
+    """
+    run: list[_Point] = []
+    held, well = False, 0
+    for at, value in points:
+        if _breaches(rule, value):
+            run.append((at, value))
+            held, well = held or len(run) >= periods, 0
+            continue
+        well += 1
+        if not held or well >= min(ENDS_AFTER, periods):
+            run, held = [], False
+    return run, held
 
 
 def _on_trend(rule: Rule, window: Window) -> Finding:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from rules.application_vitals import ApplicationVitals
+from rules.confirmed import Age, Limits, confirmed
 from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline
 from rules.vitals import CapacityVitals, FunctionVitals, Vitals
 from rules.window import Window
@@ -13,6 +14,7 @@ __all__ = [
     "AGE_WELL_SHARE",
     "BURST_SECONDS",
     "RECENT_SECONDS",
+    "SATURATED_SHARE",
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
     "Readings",
@@ -27,6 +29,10 @@ RECENT_SECONDS = 180
 FALLING_SHARE = 0.95
 
 USED_UP_SHARE = 0.9
+
+SATURATED_SHARE = 0.8
+"""Past a utilization of 80 % a reader is near what it can do (Flink Kubernetes operator,
+autoscaler: 60 % is kept, from 80 % on it scales up)."""
 
 AGE_WELL_SHARE = 0.25
 """Of the objective's iterator age: up to here even one that grows is no illness."""
@@ -72,10 +78,23 @@ class Readings:
     changed_at: datetime | None = None
 
     @property
+    def _ages(self) -> tuple[Age, ...]:
+        """The iterator ages that a second sample confirms, or that a reader at its end does."""
+        window = self.vitals.stream.iterator_age_milliseconds
+        sick, period = self.iterator_age_max_seconds, window.metric.period_seconds
+        samples = (Age(at, value / 1000) for at, value in window.points())
+        ages = confirmed(samples, Limits(self.age_well_seconds, sick, period))
+        if ages.rise is None or not self.is_saturated:
+            return ages.held
+        return (*ages.held, ages.rise)
+
+    @property
     def age_seconds(self) -> float | None:
-        """The newest iterator age of the stream, None when none is known."""
-        newest = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
-        return None if newest is None else newest / 1000
+        """The newest iterator age of the stream that more than one minute tells of, None when none
+        is known."""
+        is_told = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+        ages = self._ages
+        return ages[-1].seconds if is_told and ages else None
 
     @property
     def age_name(self) -> str:
@@ -92,12 +111,12 @@ class Readings:
     @property
     def age_growth(self) -> float:
         """Seconds of iterator age gained per second, over the newest minutes; 1 is a standstill."""
-        window = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS)
-        points = list(window.points())
-        if len(points) < 2:
+        recent = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).start
+        ages = [age for age in self._ages if age.at >= recent]
+        if len(ages) < 2:
             return 0.0
-        (first_at, first), (last_at, last) = points[-2], points[-1]
-        return (last - first) / 1000 / (last_at - first_at).total_seconds()
+        before, newest = ages[-2:]
+        return (newest.seconds - before.seconds) / (newest.at - before.at).total_seconds()
 
     @property
     def is_out_of_objective(self) -> bool:
@@ -207,20 +226,20 @@ class Readings:
         consumed = self.capacity(capacity).consumed_write_units
         return rate(consumed) >= USED_UP_SHARE * capacity.write_units
 
-    def burst_units(self, capacity: Capacity) -> float:
-        """Write units saved up at least: what was left unused since the last increase, at most for
-        300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before
-        a decrease, when the units were more, counts as if they had been as few as now, but spends
-        nothing."""
-        window = self.capacity(capacity).consumed_write_units
-        units, saved = float(capacity.write_units), 0.0
-        for at, consumed in window.points():
-            if capacity.last_increase_at is None or at >= capacity.last_increase_at:
-                unused = units * window.metric.period_seconds - consumed
-                if capacity.last_decrease_at is not None and at < capacity.last_decrease_at:
-                    unused = max(0.0, unused)
-                saved = min(BURST_SECONDS * units, max(0.0, saved + unused))
-        return saved
+    @property
+    def is_saturated(self) -> bool:
+        """Whether some reader, one of its subtasks, or a table behind it is at its end: there an
+        age is to rise."""
+        consumers, applications = self.pipeline.consumers, self.pipeline.applications
+        used = [
+            self.busy_concurrency(each) / max(1, min(self.lanes(each), self.concurrency_cap(each)))
+            for each in consumers
+        ]
+        used += [self.utilization(each) or 0.0 for each in applications]
+        used += [(mean(self.application(each).busiest) or 0.0) / 1000 for each in applications]
+        readers: tuple[Consumer | FlinkApplication, ...] = (*consumers, *applications)
+        throttled = any(map(self.is_throttled_downstream, readers))
+        return throttled or max(used, default=0.0) >= SATURATED_SHARE
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
         """Whether any table or index of the consumer or application throttled its writes lately."""

@@ -1,7 +1,7 @@
 """First aid: keep records longer when they would expire before they are read."""
 
 from rules.diagnosis import LeverKind
-from rules.readings import Readings
+from rules.readings import RECENT_SECONDS, Readings
 from scaling.history import History
 from scaling.limits import RETENTION_HOURS_MAX
 from scaling.record import Lever
@@ -12,26 +12,18 @@ __all__ = ["records_will_expire", "retention_wish"]
 NEAR_SHARE = 0.5
 """The iterator age should not exceed half of the retention (AWS blog, Alleycat)."""
 
-FORECAST_SECONDS = 4 * 3600
-"""Time to wake a person and to cure the cause."""
-
 OVER_SHARE = 0.05
 
 
 def records_will_expire(readings: Readings) -> bool:
-    """Whether the age is past half of the retention and not falling, or reaches all of it within
-    four hours at its present growth."""
+    """Whether the age is past half of the retention and not falling."""
     age = readings.age_seconds
-    if readings.pipeline.stream.is_topic:
-        return False
-    if age is None or age <= readings.iterator_age_max_seconds:
+    if readings.pipeline.stream.is_topic or age is None:
         return False
     retention = readings.pipeline.stream.retention_hours * 3600
-    # At a standstill the age grows by 1; more is a jump, such as a job that reads again.
-    growth = min(readings.age_growth, 1.0)
-    if growth > 0 and (retention - age) / growth < FORECAST_SECONDS:
-        return True
-    return age > NEAR_SHARE * retention and growth > -0.05
+    return age > max(NEAR_SHARE * retention, readings.iterator_age_max_seconds) and (
+        readings.age_growth > -0.05
+    )
 
 
 def retention_wish(readings: Readings, history: History) -> Wish:
@@ -51,6 +43,14 @@ def retention_wish(readings: Readings, history: History) -> Wish:
         )
         return Wish(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_first_aid(stream.name)
-    if before is not None and age is not None and age < OVER_SHARE * before * 3600:
-        return Wish(lever, current, before, f"the danger is over: {readings.age_name} {age:.0f} s")
+    if before is not None and _is_over(readings, OVER_SHARE * before * 3600):
+        return Wish(
+            lever, current, before, f"the danger is over: {readings.age_name} {age or 0:.0f} s"
+        )
     return Wish(lever, current, current, "")
+
+
+def _is_over(readings: Readings, limit_seconds: float) -> bool:
+    """Whether each of the newest minutes, and more than one, told a lower age."""
+    seen = readings.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+    return len(seen) > 1 and max(seen) < limit_seconds * 1000

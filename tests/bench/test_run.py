@@ -66,11 +66,11 @@ def test_figures_do_not_depend_on_the_number_of_processes() -> None:
 def test_the_halves_are_told_apart_and_together() -> None:
     found = run_all(["static-mean"], [Case(SHORT), Case(LONG)], 1, lambda: None)
     assert [(each.controller, each.half, each.runs) for each in found.summaries] == [
-        ("optimum", "held-out", 1),
+        ("bound", "held-out", 1),
         ("static-mean", "held-out", 1),
-        ("optimum", "tuning", 1),
+        ("bound", "tuning", 1),
         ("static-mean", "tuning", 1),
-        ("optimum", "all", 2),
+        ("bound", "all", 2),
         ("static-mean", "all", 2),
     ]
     both = found.summaries[-1]

@@ -1,13 +1,16 @@
 """Scaling policies as Application Auto Scaling evaluates them, written from its documents.
 
 Target tracking guide, step scaling guide, StepScalingPolicyConfiguration and CloudWatch alarms: an
-alarm is on when all of its newest data points breach; without a data point nothing is scaled; while
-a scale-out cools down only a larger capacity is asked for; with several policies the largest wins.
+alarm is on when all of its newest data points breach; its action is repeated each minute while it
+is; without a data point nothing is scaled; with several policies the largest wins. A cooldown begins
+when the capacity is reached: until it ends, what the scale-out added is part of what the next one
+wants, so that only a larger one adds anything, and nothing is scaled in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil, inf
+from math import ceil, inf, trunc
 from typing import Any
 
 from scaling.registration import Alarm, Policy, Registration, Target
@@ -45,6 +48,42 @@ def _data_points(cloudwatch: Any, metric: dict[str, Any], now: datetime, count: 
     return [value for at, value in points if at > newest - count * PERIOD]
 
 
+def adjusted(said: Mapping[str, Any], capacity: int, over: float) -> int:
+    """The capacity after the step that a metric is in which is ``over`` the alarm's threshold.
+
+    A change in per cent of more than one is rounded towards zero, a smaller one is one (step scaling
+    guide), and none is smaller than MinAdjustmentMagnitude (StepScalingPolicyConfiguration).
+    """
+    change = next(
+        each["ScalingAdjustment"]
+        for each in said["StepAdjustments"]
+        if each.get("MetricIntervalLowerBound", -inf)
+        <= over
+        < each.get("MetricIntervalUpperBound", inf)
+    )
+    if said["AdjustmentType"] == "ExactCapacity":
+        return int(change)
+    if said["AdjustmentType"] == "PercentChangeInCapacity" and change:
+        sign = 1 if change > 0 else -1
+        least = max(1, said.get("MinAdjustmentMagnitude", 1))
+        change = sign * max(least, trunc(abs(capacity * change / 100)))
+    return int(capacity + change)
+
+
+@dataclass
+class Cooldown:
+    """After a change from ``before``; it ends ``seconds`` after the new capacity is reached."""
+
+    seconds: int
+    before: int
+    until: datetime | None = None
+
+    def is_on(self, now: datetime) -> bool:
+        """Asked only while no change is under way."""
+        self.until = self.until or now + timedelta(seconds=self.seconds)
+        return now < self.until
+
+
 @dataclass
 class Policies:
     """The policies of one scalable target; ``asked`` has each capacity asked for and when."""
@@ -54,28 +93,33 @@ class Policies:
     alarms: tuple[Alarm, ...]
     cloudwatch: Any
     asked: list[tuple[datetime, int]] = field(default_factory=list)
-    _cools_until: datetime | None = None
+    _cooldown: Cooldown | None = None
 
     @classmethod
-    def of(cls, registration: Registration, cloudwatch: Any) -> "Policies":
-        (target,) = registration.targets
-        return cls(target, registration.policies, registration.alarms, cloudwatch)
+    def of(cls, registration: Registration, cloudwatch: Any, dimension: str = "") -> "Policies":
+        """Those of the one target whose resource id ends in ``dimension``."""
+        (target,) = (each for each in registration.targets if each.resource_id.endswith(dimension))
+        policies = tuple(
+            each for each in registration.policies if each.key[0] == target.resource_id
+        )
+        return cls(target, policies, registration.alarms, cloudwatch)
 
     def wanted(self, capacity: int, now: datetime) -> int | None:
         """The capacity to ask for now, None where it may stay."""
+        cools = self._cooldown is not None and self._cooldown.is_on(now)
+        before = self._cooldown.before if cools and self._cooldown is not None else capacity
         found = [
             (wish, cooldown)
             for policy in self.policies
-            for wish, cooldown in self._of(policy, capacity, now)
+            for wish, cooldown in self._of(policy, before, now)
         ]
         if not found:
             return None
         wish, cooldown = max(found)
         wish = min(max(wish, self.target.min), self.target.max)
-        cooling = self._cools_until is not None and now < self._cools_until
-        if wish == capacity or (cooling and wish <= max(each for _, each in self.asked)):
+        if wish == capacity or (cools and wish < capacity):
             return None
-        self._cools_until = now + timedelta(seconds=cooldown)
+        self._cooldown = Cooldown(cooldown, before if wish > capacity else wish)
         self.asked.append((now, wish))
         return wish
 
@@ -106,13 +150,4 @@ class Policies:
         if len(points) < alarm["EvaluationPeriods"] or not all(map(breaches, points)):
             return []
         said = policy.configuration
-        assert said["AdjustmentType"] == "ExactCapacity"
-        over = points[-1] - threshold
-        step = next(
-            each
-            for each in said["StepAdjustments"]
-            if each.get("MetricIntervalLowerBound", -inf)
-            <= over
-            < each.get("MetricIntervalUpperBound", inf)
-        )
-        return [(step["ScalingAdjustment"], said["Cooldown"])]
+        return [(adjusted(said, capacity, points[-1] - threshold), said["Cooldown"])]

@@ -63,7 +63,7 @@ def test_the_example_is_registered_with_its_policies_alarms_and_schedules(
     assert lag["PolicyType"] == "TargetTrackingScaling"
     assert lag["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 60000
     stepping = found["policies"]["tidegate-records-in"]["StepScalingPolicyConfiguration"]
-    assert [each["ScalingAdjustment"] for each in stepping["StepAdjustments"]] == [50, 100]
+    assert [each["ScalingAdjustment"] for each in stepping["StepAdjustments"]] == [2, 4, 8, 16]
     alarm = next(each for name, each in found["alarms"].items() if name.endswith("/records-in"))
     assert alarm["AlarmActions"] == [found["policies"]["tidegate-records-in"]["PolicyARN"]]
     assert (alarm["Threshold"], alarm["MetricName"]) == (48000, "IncomingRecords")

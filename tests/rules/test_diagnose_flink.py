@@ -83,7 +83,9 @@ def test_a_topic_with_too_few_partitions_needs_a_person() -> None:
 
 def test_the_age_of_a_topic_is_reckoned_from_its_lag() -> None:
     minute = JobMinute(behind_seconds=None, lag_records=5_000, records_per_second=1000)
-    readings = job_readings(a_flink_pipeline(an_application(2, partitions=8), topic=True), minute)
+    readings = job_readings(
+        a_flink_pipeline(an_application(2, partitions=8), topic=True), minute, minute
+    )
     assert readings.age_seconds == 40.0
 
 

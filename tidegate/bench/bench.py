@@ -74,7 +74,7 @@ def as_json(benchmark: Benchmark) -> dict[str, Any]:
     return {
         "summaries": [asdict(each) for each in benchmark.summaries],
         "by_fault": [asdict(each) for each in benchmark.by_fault],
-        "optimum_usd": {
+        "bound_usd": {
             name: asdict(bound) | {"usd": bound.usd} for name, bound in benchmark.least.items()
         },
         "runs": [{key: value for key, value in run.items() if key != "minutes"} for run in runs],

@@ -1,4 +1,4 @@
-"""The clairvoyant optimum: what the cheapest schedule costs that knows the load beforehand.
+"""A bound without backlog and burst: the cheapest schedule that knows the load beforehand.
 
 It is a lower bound of the cost of every schedule that carries each minute's records in that
 minute, uses nothing that AWS doesn't promise, stays within AWS's limits, and changes a layer at

@@ -6,10 +6,11 @@ from typing import Any
 
 from tidegate.bench.bench import Benchmark
 from tidegate.bench.case import Case
-from tidegate.bench.controllers.registry import OPTIMUM, TIDEGATE
+from tidegate.bench.controllers.registry import BOUND, TIDEGATE
 from tidegate.bench.faults import HEALTHY
 from tidegate.bench.run import Minute, demand
-from tidegate.bench.table import LEGEND, sheets
+from tidegate.bench.table import sheets
+from tidegate.bench.words import LEGEND, TERMS
 
 __all__ = ["median_case", "page"]
 
@@ -31,7 +32,8 @@ def page(benchmark: Benchmark, cases: Sequence[Case], made_by: str) -> str:
     )
     return environment.get_template("bench.html.jinja").render(
         sheets=list(sheets(benchmark.summaries, benchmark.by_fault)),
-        legend=LEGEND,
+        legend=LEGEND.removeprefix(TERMS).strip(),
+        terms=TERMS,
         tidegate=TIDEGATE,
         made_by=made_by,
         # This program's own data and plotly's own script; all else on the page is escaped.
@@ -41,7 +43,7 @@ def page(benchmark: Benchmark, cases: Sequence[Case], made_by: str) -> str:
 
 
 def median_case(benchmark: Benchmark) -> str:
-    """The healthy case in which Tidegate's cost against the optimum is the median (the lower of
+    """The healthy case in which Tidegate's cost against the bound is the median (the lower of
     two): the one that the page opens with, so that nobody picks it. The first case where Tidegate
     or healthy cases are left out."""
     ratios = {
@@ -65,11 +67,11 @@ def _data(benchmark: Benchmark, cases: Sequence[Case]) -> dict[str, Any]:
                 "controller": each.controller,
                 "kind": each.kind,
                 "half": each.half,
-                "x": each.cost_to_optimum.mean,
+                "x": each.cost_to_bound.mean,
                 "y": each.seconds_out.mean,
             }
             for each in benchmark.summaries
-            if each.controller != OPTIMUM
+            if each.controller != BOUND
         ],
         "cases": {
             name: {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, log
 from statistics import fmean
 
-from tidegate.bench.controllers.registry import OPTIMUM
+from tidegate.bench.controllers.registry import BOUND
 from tidegate.bench.elasticity import Elasticity, mean_elasticity
 from tidegate.bench.faults import FAULTS, kind_of
 from tidegate.bench.run import Result
@@ -62,7 +62,7 @@ class Summary:
     seconds_out_total: int
     seconds_total: int
     cost_usd: float
-    cost_to_optimum: Spread
+    cost_to_bound: Spread
     records_lost_total: int
     producer_throttles: float
     table_throttles: float
@@ -82,9 +82,9 @@ def _by_seed(runs: Sequence[Result]) -> dict[int, list[Result]]:
 
 
 def summaries(results: Sequence[Result], least_usd: Mapping[str, float]) -> tuple[Summary, ...]:
-    """Every controller in every group, halves apart and together; the optimum's rows first.
+    """Every controller in every group, halves apart and together; the bound's rows first.
 
-    ``least_usd`` is the optimum's cost by case.
+    ``least_usd`` is the bound's cost by case.
     """
     found = []
     for kind in KINDS:
@@ -92,7 +92,7 @@ def summaries(results: Sequence[Result], least_usd: Mapping[str, float]) -> tupl
         halves = sorted({each.half for each in of_kind})
         for half in (*halves, "all") if len(halves) > 1 else halves:
             group = [each for each in of_kind if half in ("all", each.half)]
-            found.append(_optimum(group, kind, half, least_usd))
+            found.append(_bound(group, kind, half, least_usd))
             for name in dict.fromkeys(each.controller for each in group):
                 runs = [each for each in group if each.controller == name]
                 found.append(_summary(name, runs, kind, half, least_usd))
@@ -108,7 +108,7 @@ class FaultOutcome:
     fault: str
     cases: int
     seconds_out: float
-    cost_to_optimum: float
+    cost_to_bound: float
 
 
 def by_fault(results: Sequence[Result], least_usd: Mapping[str, float]) -> tuple[FaultOutcome, ...]:
@@ -147,7 +147,7 @@ def _summary(
         seconds_out_total=sum(each.seconds_out for each in runs),
         seconds_total=sum(each.seconds for each in runs),
         cost_usd=geometric_mean(each.cost_usd for each in runs),
-        cost_to_optimum=_to_optimum(runs, least_usd),
+        cost_to_bound=_to_bound(runs, least_usd),
         records_lost_total=sum(each.records_lost for each in runs),
         producer_throttles=mean(lambda each: each.producer_throttles),
         table_throttles=mean(lambda each: each.table_throttles),
@@ -168,7 +168,7 @@ def _out(runs: Sequence[Result]) -> Spread:
     return Spread(shifted_geometric_mean(each.seconds_out for each in runs), min(seeds), max(seeds))
 
 
-def _to_optimum(runs: Sequence[Result], least_usd: Mapping[str, float]) -> Spread:
+def _to_bound(runs: Sequence[Result], least_usd: Mapping[str, float]) -> Spread:
     def ratio(group: Sequence[Result]) -> float:
         return geometric_mean(each.cost_usd / least_usd[each.case] for each in group)
 
@@ -176,14 +176,14 @@ def _to_optimum(runs: Sequence[Result], least_usd: Mapping[str, float]) -> Sprea
     return Spread(ratio(runs), min(seeds), max(seeds))
 
 
-def _optimum(
+def _bound(
     group: Sequence[Result], kind: str, half: str, least_usd: Mapping[str, float]
 ) -> Summary:
     """The bound keeps the objective and throttles nothing by its definition."""
     cases = list(dict.fromkeys(each.case for each in group))
     seconds = {each.case: each.seconds for each in group}
     return Summary(
-        controller=OPTIMUM,
+        controller=BOUND,
         kind=kind,
         half=half,
         runs=len(cases),
@@ -192,7 +192,7 @@ def _optimum(
         seconds_out_total=0,
         seconds_total=sum(seconds.values()),
         cost_usd=geometric_mean(least_usd[each] for each in cases),
-        cost_to_optimum=Spread(1.0, 1.0, 1.0),
+        cost_to_bound=Spread(1.0, 1.0, 1.0),
         records_lost_total=0,
         producer_throttles=0.0,
         table_throttles=0.0,

@@ -5,35 +5,21 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from tidegate.bench.controllers.registry import OPTIMUM, TIDEGATE
+from tidegate.bench.controllers.registry import BOUND, TIDEGATE
 from tidegate.bench.faults import FAULTS
 from tidegate.bench.score import FaultOutcome, Spread, Summary
+from tidegate.bench.words import COST, GEOMETRIC, OUT, shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["LEGEND", "Sheet", "markdown", "screen", "sheets"]
+__all__ = ["Sheet", "markdown", "screen", "sheets"]
 
 HALVES = ("tuning", "held-out")
 
-LEGEND = (
-    "Means over cases are geometric, of x + 1 where x may be zero; of steps, settled s, θ, τ and υ "
-    "arithmetic. out s: seconds of a case in "
-    "which a record is older than the objective allows, its wait at the producer included; time: "
-    "their share of all cases' seconds together; $ and x opt: cost, and cost against the "
-    "clairvoyant optimum's; lost: records, in all; lowest, highest: of any one seed. producer "
-    "refusals: records that the stream did not take at once, each retry counted; table throttles: "
-    "writes that the table did not take at once; actions: changes made; undone: those that turned "
-    "the last one round within the hour; refused: calls that AWS refused. steps, settled s: "
-    "changes of a lever, and seconds, until all is well after a step of the load. θ, τ and υ: "
-    "accuracies and time shares under (U) and over (O) the need, and instability, as the SPEC "
-    "research group has them, of the three layers; lower is better."
-)
-"""What the headings mean."""
-
 _NOTHING = "–"
 
-HEADING_MAX = 9
+HEADING_MAX = 8
 """Characters of a line of a heading on the screen, where its words allow it."""
 
 
@@ -68,19 +54,20 @@ class _Row:
         every = self.all
         return [
             *self.halved(lambda each: _number(each.seconds_out.mean)),
+            _number(every.seconds_out_total / every.runs),
             f"{every.seconds_out_total / every.seconds_total:.1%}",
             f"{every.cost_usd:,.2f}",
-            *self.halved(lambda each: _factor(each.cost_to_optimum.mean)),
+            *self.halved(lambda each: _factor(each.cost_to_bound.mean)),
             _number(every.records_lost_total),
         ]
 
     def seeds(self) -> list[str]:
         """The lowest of any one seed, the mean, and the highest."""
         every = self.all
-        return _range(every.seconds_out, _number) + _range(every.cost_to_optimum, _factor)
+        return _range(every.seconds_out, _number) + _range(every.cost_to_bound, _factor)
 
     def manner(self) -> list[str]:
-        """How it went about them; the optimum isn't played."""
+        """How it went about them; the bound isn't played."""
         every = self.all
         return [
             _number(every.producer_throttles),
@@ -133,7 +120,11 @@ _MANNER = (
     "undone",
     "refused",
 )
-_SEEDS = ("out s lowest", "mean", "highest", "x opt lowest", "mean", "highest")
+_SEEDS = tuple(
+    f"{figure}, {which}"
+    for figure in (f"{OUT}, {GEOMETRIC}", COST)
+    for which in ("lowest", "all seeds", "highest")
+)
 _ELASTICITY = ("steps", "settled s", "θU %", "θO %", "τU %", "τO %", "υ %")
 
 
@@ -158,7 +149,7 @@ def sheets(summaries: Sequence[Summary], outcomes: Sequence[FaultOutcome] = ()) 
             for name in dict.fromkeys(each.controller for each in of_kind)
         ]
         title = f"{words}, {_counted(rows[0])}"
-        played = [row for row in rows if row.name != OPTIMUM]
+        played = [row for row in rows if row.name != BOUND]
         yield _sheet(f"Outcome: {title}", _outcome_headings(rows[0]), rows, _Row.outcome)
         if rows[0].all.seeds > 1:
             words = f"Seeds: {title}, each with {rows[0].all.seeds} seeds"
@@ -166,10 +157,9 @@ def sheets(summaries: Sequence[Summary], outcomes: Sequence[FaultOutcome] = ()) 
         yield _sheet(f"Manner: {title}", _MANNER, played, _Row.manner)
         yield _sheet(f"Elasticity: {title}", _ELASTICITY, played, _Row.elasticity)
     if outcomes:
-        yield _by_fault("Seconds out", outcomes, lambda each: _number(each.seconds_out))
-        yield _by_fault(
-            "Cost against the optimum's", outcomes, lambda each: _factor(each.cost_to_optimum)
-        )
+        out = f"{OUT.capitalize()}, {GEOMETRIC}"
+        yield _by_fault(out, outcomes, lambda each: _number(each.seconds_out))
+        yield _by_fault(COST.capitalize(), outcomes, lambda each: _factor(each.cost_to_bound))
 
 
 def _by_fault(
@@ -197,13 +187,14 @@ def _sheet(
 
 def _outcome_headings(row: _Row) -> tuple[str, ...]:
     halves = _apart(row.halves)
-    names = [f" {each}" for each in halves] if len(halves) > 1 else [""]
+    names = [f", {each}" for each in halves] if len(halves) > 1 else [""]
     return (
-        *(f"out s{each}" for each in names),
-        "time",
-        "$",
-        *(f"x opt{each}" for each in names),
-        "lost",
+        *(f"{OUT}, {GEOMETRIC}{each}" for each in names),
+        f"{OUT}, mean",
+        "share of time out of objective",
+        "$ per case, geometric mean",
+        *(f"{COST}{each}" for each in names),
+        "records lost",
     )
 
 
@@ -232,7 +223,7 @@ def screen(
         table.add_column(sheet.headings[0], no_wrap=True)
         for heading in sheet.headings[1:]:
             # Left to rich, a table that is too wide loses its last column.
-            lines = wrap(heading, HEADING_MAX, break_long_words=False)
+            lines = wrap(shortened(heading), HEADING_MAX, break_long_words=False)
             table.add_column("\n".join(lines), justify="right")
         for row in sheet.rows:
             table.add_row(*row, style="bold" if row[0] == TIDEGATE else None)

@@ -86,7 +86,7 @@ def command(
     out: Path,
     processes: int | None,
 ) -> None:
-    """Compare Tidegate with its peers and with the clairvoyant optimum, in the embedded world."""
+    """Compare Tidegate with its peers and with a lower bound of the cost, in the embedded world."""
     from rich.console import Console
 
     from scaling.errors import ConfigurationError
@@ -180,7 +180,8 @@ def _run(names: list[str], cases: "list[Case]", processes: int) -> "Benchmark":
 
 
 def _show(benchmark: "Benchmark", console: "Console") -> None:
-    from tidegate.bench.table import LEGEND, screen
+    from tidegate.bench.table import screen
+    from tidegate.bench.words import LEGEND
 
     for table in screen(benchmark.summaries, benchmark.by_fault):
         console.print(table)

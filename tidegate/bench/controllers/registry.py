@@ -13,9 +13,9 @@ from tidegate.bench.controllers.step_scaling import StepScaling
 from tidegate.bench.controllers.target_tracking import TargetTracking
 from tidegate.bench.controllers.tidegate import Tidegate
 
-__all__ = ["CONTROLLERS", "OPTIMUM", "TIDEGATE"]
+__all__ = ["BOUND", "CONTROLLERS", "TIDEGATE"]
 
-OPTIMUM, TIDEGATE = "optimum", "tidegate"
+BOUND, TIDEGATE = "bound", "tidegate"
 
 CONTROLLERS: dict[str, Callable[[], Controller]] = {
     TIDEGATE: Tidegate,
@@ -30,4 +30,4 @@ CONTROLLERS: dict[str, Callable[[], Controller]] = {
     "flink-autoscaler": FlinkAutoscaler,
     "on-demand": OnDemand,
 }
-"""Without the optimum, which is not played but worked out."""
+"""Without the bound, which is not played but worked out."""
