@@ -41,6 +41,7 @@ def changed(account: Account, *statements: str) -> str:
     account.sweep()
     place = str(account.folder / "ledger.sqlite")
     with closing(sqlite3.connect(place)) as file:
+        assert file.execute("SELECT outcome FROM entry").fetchall() == [("done",)]
         for statement in statements:
             file.execute(statement)
         file.commit()
@@ -180,6 +181,27 @@ def test_whatever_is_damaged_in_a_file_is_told_as_its_damage(tmp_path: Path) -> 
 
 # ---- what is unknown counts as spent
 ENTRY = Entry("e", "orders", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "1,000 records/s", NOON)
+
+
+@pytest.mark.parametrize("statements", list(OTHERS.values())[:5], ids=list(OTHERS)[:5])
+def test_a_ledger_of_other_columns_is_written_and_read(
+    tmp_path: Path, statements: list[str]
+) -> None:
+    place = str(tmp_path / "ledger.sqlite")
+    SqliteLedger(place).close()
+    with closing(sqlite3.connect(place)) as file:
+        for statement in statements:
+            file.execute(statement)
+        file.commit()
+    with closing(SqliteLedger(place)) as ledger:
+        assert ledger.acquire("stream/orders", "me", NOON, 60)
+        assert ledger.begin(ENTRY)
+        assert not ledger.begin(ENTRY)
+        ledger.complete("e", Outcome.FAILED, NOON, "LimitExceeded: no")
+        ended = replace(ENTRY, outcome=Outcome.FAILED, ended_at=NOON, detail="LimitExceeded: no")
+        assert ledger.entries("orders", NOON) == (ended,)
+        ledger.keep("a", "b")
+        assert ledger.kept("a") == "b"
 
 
 class Both:

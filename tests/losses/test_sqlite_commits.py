@@ -252,6 +252,13 @@ def test_looking_changes_no_file_and_makes_none(place: str) -> None:
     assert files(folder) == before
 
 
+def test_history_changes_no_file(account: Account, place: str) -> None:
+    with_rollback_journal(place)
+    before = files(Path(place).parent)
+    assert account.tidegate("history", "--ledger", place).exit_code == 0
+    assert files(Path(place).parent) == before
+
+
 def test_an_empty_file_is_looked_at_as_an_empty_ledger(place: str) -> None:
     Path(place).touch()
     with closing(SqliteLedger(place, to_look=True)) as ledger:
