@@ -66,7 +66,10 @@ def accept(asked: Asked, pipeline: Pipeline, wanted: int) -> Progress:
         if earlier is not None:
             ledger.wish(lever, None)
         return Progress(wanted, ScalingStatus.SUCCESSFUL)
-    progress = _step(wished, asked, pipeline, history)
+    progress, is_overtaken = _step(wished, asked, pipeline, history)
+    if is_overtaken:
+        # Another request or sweep is at it: what it leaves is no change by somebody else.
+        wished = replace(wished, start=None)
     ledger.wish(lever, _after(wished, progress, look.current))
     return progress
 
@@ -160,7 +163,9 @@ def _still_kept(wished: Wished, asked: Asked, pipeline: Pipeline) -> Wished | No
     if ended is not None:
         is_failed = ended.how is End.FAILED
         return replace(wished, failure=ended.failure, start=look.current) if is_failed else None
-    progress = _step(wished, asked, pipeline, history)
+    progress, is_overtaken = _step(wished, asked, pipeline, history)
+    if is_overtaken:
+        return wished
     if wished.start is None and not look.is_settling and not ledger.entries_of(lever, wished.at):
         wished = replace(wished, start=look.current)
     return _after(wished, progress, look.current)
@@ -181,19 +186,23 @@ def _look(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
     return Look(pipeline, lever, current_capacities(pipeline)[lever], entries, asked.now)
 
 
-def _step(wished: Wished, asked: Asked, pipeline: Pipeline, history: History) -> Progress:
-    """Take the step that is due, if any."""
+def _step(
+    wished: Wished, asked: Asked, pipeline: Pipeline, history: History
+) -> tuple[Progress, bool]:
+    """Take the step that is due, if any; how far it is, and whether another hand was faster."""
     plan = _next_step(asked, pipeline, wished.capacity, history)
     actor = Actor(asked.dimension.spec.name, asked.edges, asked.holder, asked.now, history)
     changes = actor.act(plan)
     fault = next((each.error for each in changes if each.error is not None), None)
     if fault is not None:
         raise fault
-    if any(change.outcome is Outcome.FAILED for change in changes):
+    outcomes = [change.outcome for change in changes]
+    if Outcome.FAILED in outcomes:
         # What was refused may be reached in another way, as by splits.
         history = remembered(pipeline, asked.edges.ledger, asked.now)
         plan = _next_step(asked, pipeline, wished.capacity, history)
-    return _progress(wished, _look(asked, pipeline, wished.at), plan)
+    progress = _progress(wished, _look(asked, pipeline, wished.at), plan)
+    return progress, Outcome.SUPERSEDED in outcomes
 
 
 def _next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:

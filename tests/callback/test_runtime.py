@@ -134,6 +134,8 @@ def test_of_two_wishes_at_once_one_wins_and_none_is_done_twice(
 
     with ThreadPoolExecutor(2) as pool:
         assert set(pool.map(patch, range(2))) == {200}
+    # The one that came second, if it was kept, waits for the schedule.
+    assert boot("app.sweep_each_minute").invoke(SCHEDULED) is None
     event = proxy_event("GET", dimension, None, "application/json")
     for _ in range(5):
         told = json.loads(runtimes[0].invoke(event)["body"])

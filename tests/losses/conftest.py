@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from tests.losses.account import Account
+from tests.losses.endpoint import Endpoint
 
 REAL = botocore.client.BaseClient._make_api_call
 
@@ -35,3 +36,10 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     with mock_aws():
         monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
         yield made
+
+
+@pytest.fixture
+def endpoint(account: Account) -> Endpoint:
+    """Stream, function and table, and the endpoint before them."""
+    account.pipeline(shards=4, write=20, factor=2)
+    return Endpoint.of(account)
