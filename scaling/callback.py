@@ -11,8 +11,9 @@ from enum import Enum
 from math import isfinite
 
 from rules.diagnosis import LeverKind
-from scaling.errors import TidegateError
+from scaling.errors import TidegateError, shown
 from scaling.levers import current_capacities, is_changing, lever_spec
+from scaling.names import INDEX
 from scaling.ports import Edges
 from scaling.record import Lever, Wished
 from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
@@ -151,10 +152,10 @@ def dimension_named(specs: Sequence[PipelineSpec], dimension_id: str) -> Dimensi
         if dimension.dimension_id == dimension_id:
             return dimension
         index = dimension_id.removeprefix(dimension.dimension_id + _SEPARATOR)
-        if index != dimension_id and dimension.is_table:
+        if index != dimension_id and dimension.is_table and INDEX.accepts(index):
             where = f"{dimension.lever.where}/{index}"
             return Dimension(dimension.spec, Lever(dimension.lever.kind_word, where))
-    raise UnknownDimension(f"there is no scalable dimension {dimension_id[:100]!r}")
+    raise UnknownDimension(f"there is no scalable dimension {shown(dimension_id)}")
 
 
 def desired_capacity(body: object) -> int:

@@ -32,7 +32,23 @@ __all__ = [
     "Throttled",
     "TidegateError",
     "Unreachable",
+    "shown",
+    "shown_key",
 ]
+
+SHOWN_MAX, KEY_MAX = 80, 40
+"""Characters of a value and of a key in a message: enough to know it by, on one line."""
+
+
+def shown(value: object) -> str:
+    """A value as messages show it: on one line, without control characters, never long."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 3]}..."
+
+
+def shown_key(key: str) -> str:
+    """A key as messages name it: as it is, where it is short and can be printed."""
+    return key if key.isprintable() and len(key) <= KEY_MAX else shown(key)
 
 
 class TidegateError(Exception):

@@ -41,9 +41,19 @@ def in_force(source: str, ledger: Ledger) -> Configuration:
     except Exception as error:
         # Whatever is wrong with it, pipelines go on being looked after.
         logger.exception("configuration not taken", extra={"source": source})
-        last = ledger.kept(NOTE) or PACKAGED.read_text(encoding="utf-8")
-        return Configuration(_read(last, "the last good configuration"), str(error))
+        return Configuration(_last_good(ledger), str(error))
     return Configuration(pipelines)
+
+
+def _last_good(ledger: Ledger) -> tuple[PipelineSpec, ...]:
+    """What was taken last, unless an earlier release took what this one doesn't: the package's."""
+    kept = ledger.kept(NOTE)
+    if kept is not None:
+        try:
+            return _read(kept, "the last good configuration")
+        except (TidegateError, ValueError):
+            logger.exception("the last good configuration is good no longer")
+    return _read(PACKAGED.read_text(encoding="utf-8"), "the package")
 
 
 _seen_good: list[str] = []
