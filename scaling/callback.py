@@ -11,7 +11,7 @@ from enum import Enum
 from math import isfinite
 
 from rules.pipeline import Pipeline
-from scaling.dimensions import ID_SHOWN, Dimension, UnknownDimension, is_theirs, part_of
+from scaling.dimensions import Dimension, UnknownDimension, is_theirs, part_of
 from scaling.errors import TidegateError
 from scaling.levers import CAPACITIES, current_capacities, lever_spec
 from scaling.ports import Edges
@@ -166,6 +166,5 @@ def look_at(asked: Asked) -> Pipeline:
     lever = asked.dimension.lever
     pipeline = asked.edges.cloud.describe(part_of(asked.dimension.spec, lever))
     if lever not in current_capacities(pipeline):
-        words = str(lever)[:ID_SHOWN]
-        raise UnknownDimension(f"{words} can't be set: it is on demand, or it isn't there")
+        raise UnknownDimension(f"{lever} can't be set: it is on demand, or it isn't there")
     return pipeline

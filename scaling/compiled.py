@@ -13,7 +13,8 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from scaling.constraints import Constraint
-from scaling.errors import ConfigurationError, Mistake
+from scaling.errors import ConfigurationError, Mistake, shown, shown_key
+from scaling.grammar import STRAY_WORDS, stray_character
 from scaling.semantics import semantic_mistakes
 from scaling.specification import PipelineFile
 
@@ -63,7 +64,9 @@ def _refused(name: str, mistakes: list[tuple[Path, str]]) -> ConfigurationError:
 
 
 def _dotted(path: Path) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)[1:]
+    return "".join(
+        f"[{part}]" if isinstance(part, int) else f".{shown_key(part)}" for part in path
+    )[1:]
 
 
 @cache
@@ -79,14 +82,18 @@ def _built(hint: Any, value: Any, path: Path) -> Any:
         return _of_any(get_args(hint), value, path)
     if origin is Literal:
         if value not in get_args(hint):
-            raise _Wrong(path, f"{value!r} is not one of {get_args(hint)}")
+            raise _Wrong(path, f"{shown(value)} is not one of {get_args(hint)}")
         return value
     if origin is list:
         _check(value, list, path)
         return [_built(get_args(hint)[0], each, (*path, at)) for at, each in enumerate(value)]
     if origin is dict:
         _check(value, dict, path)
-        return {key: _built(get_args(hint)[1], each, (*path, key)) for key, each in value.items()}
+        of_key, of_value = get_args(hint)
+        return {
+            _built(of_key, key, path): _built(of_value, each, (*path, key))
+            for key, each in value.items()
+        }
     return _built_plain(hint, value, path)
 
 
@@ -99,18 +106,20 @@ def _built_plain(hint: Any, value: Any, path: Path) -> Any:
             return hint.fromisoformat(value)
         except (TypeError, ValueError):
             words = "a time of day" if hint is time else "a day"
-            raise _Wrong(path, f"{value!r} is not {words}") from None
+            raise _Wrong(path, f"{shown(value)} is not {words}") from None
     _check(value, (int, float) if hint is float else hint, path)
     return value
 
 
 def _check(value: Any, kinds: Any, path: Path) -> None:
-    """A bool is no number here, and a number is finite."""
+    """A bool is no number here, a number is finite, and a text has nothing stray in it."""
     wanted = kinds if isinstance(kinds, tuple) else (kinds,)
-    if isinstance(value, bool) and bool not in wanted:
-        raise _Wrong(path, f"{value!r} is not {wanted[-1].__name__}")
-    if not isinstance(value, wanted) or (isinstance(value, float) and not isfinite(value)):
-        raise _Wrong(path, f"{value!r} is not {wanted[-1].__name__}"[:200])
+    is_other = not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted)
+    if is_other or (isinstance(value, float) and not isfinite(value)):
+        raise _Wrong(path, f"{shown(value)} is not {wanted[-1].__name__}")
+    stray = stray_character(value) if isinstance(value, str) else None
+    if stray is not None:
+        raise _Wrong(path, f"it has {stray} in it; {STRAY_WORDS}")
 
 
 def _arguments(kind: type, value: dict[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
@@ -142,5 +151,5 @@ def _of_any(hints: tuple[Any, ...], value: Any, path: Path) -> Any:
     else:
         rich = [each for each in hints if each is not NoneType and not is_dataclass(each)]
     if not rich:
-        raise _Wrong(path, f"{value!r} has no place here"[:200])
+        raise _Wrong(path, f"{shown(value)} has no place here")
     return _built(rich[0], value, path)

@@ -6,7 +6,10 @@ pydantic, reads the attributes. Plain classes, since these are loaded at every c
 
 from typing import Annotated, Any, ClassVar
 
+from scaling.errors import shown
+
 __all__ = [
+    "Bound",
     "Closed",
     "Constraint",
     "Name",
@@ -19,6 +22,16 @@ __all__ = [
 
 
 class Constraint:
+    """What a value of the right type is held to."""
+
+    __slots__ = ()
+
+    def complaint(self, value: Any) -> str | None:
+        """What is wrong with a value, None when nothing is."""
+        raise NotImplementedError
+
+
+class Bound(Constraint):
     """One bound, under the name that pydantic's core schema has for it."""
 
     __slots__ = ("bound", "name")
@@ -36,34 +49,34 @@ class Constraint:
         bound = self.bound
         match self.name:
             case "ge" if value < bound:
-                return f"{value} is less than {bound}"
+                return f"{shown(value)} is less than {bound}"
             case "gt" if value <= bound:
-                return f"{value} is not more than {bound}"
+                return f"{shown(value)} is not more than {bound}"
             case "le" if value > bound:
-                return f"{value} is more than {bound}"
+                return f"{shown(value)} is more than {bound}"
             case "min_length" if len(value) < bound:
                 return "it is empty"
         return None
 
 
-def at_least(bound: float) -> Constraint:
+def at_least(bound: float) -> Bound:
     """The bound itself is allowed."""
-    return Constraint("ge", bound)
+    return Bound("ge", bound)
 
 
-def more_than(bound: float) -> Constraint:
+def more_than(bound: float) -> Bound:
     """The bound itself is not allowed."""
-    return Constraint("gt", bound)
+    return Bound("gt", bound)
 
 
-def at_most(bound: float) -> Constraint:
+def at_most(bound: float) -> Bound:
     """The bound itself is allowed."""
-    return Constraint("le", bound)
+    return Bound("le", bound)
 
 
-def not_empty() -> Constraint:
+def not_empty() -> Bound:
     """Text or a list with at least one part."""
-    return Constraint("min_length", 1)
+    return Bound("min_length", 1)
 
 
 Name = Annotated[str, not_empty()]

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rules.diagnosis import LeverKind
-from scaling.errors import TidegateError
+from scaling.errors import TidegateError, shown
 from scaling.levers import lever_spec
+from scaling.names import INDEX
 from scaling.record import Lever
 from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 
 __all__ = [
-    "ID_SHOWN",
     "Dimension",
     "UnknownDimension",
     "dimension_named",
@@ -19,9 +19,6 @@ __all__ = [
     "is_theirs",
     "part_of",
 ]
-
-ID_SHOWN = 100
-"""Characters of an id in a message: an id is anything that a caller may write."""
 
 _SEPARATOR = "~"
 """In no name that AWS allows, and in a URL without escaping (RFC 3986, unreserved)."""
@@ -91,10 +88,10 @@ def dimension_named(specs: Sequence[PipelineSpec], dimension_id: str) -> Dimensi
         if dimension.dimension_id == dimension_id:
             return dimension
         index = dimension_id.removeprefix(dimension.dimension_id + _SEPARATOR)
-        if index != dimension_id and dimension.is_table:
+        if index != dimension_id and dimension.is_table and INDEX.accepts(index):
             where = f"{dimension.lever.where}/{index}"
             return Dimension(dimension.spec, Lever(dimension.lever.kind_word, where))
-    raise UnknownDimension(f"there is no scalable dimension {dimension_id[:ID_SHOWN]!r}")
+    raise UnknownDimension(f"there is no scalable dimension {shown(dimension_id)}")
 
 
 def dimension_of(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension:

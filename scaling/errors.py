@@ -38,12 +38,28 @@ __all__ = [
     "TidegateError",
     "Unreachable",
     "as_known",
+    "shown",
+    "shown_key",
 ]
+
+SHOWN_MAX, KEY_MAX = 80, 40
+"""Characters of a value and of a key in a message: enough to know it by, on one line."""
 
 _ROOT = Path(__file__).parents[1]
 _PACKAGES = ("rules", "scaling", "simulator", "tidegate", "chalice_app", "chalicelib")
 _WORDS_MAX = 200
 """Characters of a foreign exception's own words: one of them may hold a whole answer of AWS."""
+
+
+def shown(value: object) -> str:
+    """A value as messages show it: on one line, without control characters, never long."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 3]}..."
+
+
+def shown_key(key: str) -> str:
+    """A key as messages name it: as it is, where it is short and can be printed."""
+    return key if key.isprintable() and len(key) <= KEY_MAX else shown(key)
 
 
 class TidegateError(Exception):

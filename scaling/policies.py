@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from scaling.constraints import Closed, Name, Whole, at_least, more_than, not_empty
+from scaling.names import MetricName, Namespace, PolicyName, ScheduledActionName
 
 __all__ = [
     "MetricQuery",
@@ -24,8 +25,8 @@ Adjustment = Literal["ChangeInCapacity", "PercentChangeInCapacity", "ExactCapaci
 class PolicyMetric(Closed):
     """A CloudWatch metric that a scaling policy follows, minute by minute."""
 
-    namespace: Name
-    metric: Name
+    namespace: Namespace
+    metric: MetricName
     dimensions: dict[str, str] = field(default_factory=dict)
     statistic: Statistic = "Average"
 
@@ -49,7 +50,7 @@ class TargetTracking(Closed):
     API reference).
     """
 
-    name: Name
+    name: PolicyName
     target: Annotated[float, more_than(0)]
     metric: PolicyMetric | None = None
     metrics: list[MetricQuery] = field(default_factory=list)
@@ -73,7 +74,7 @@ class StepScaling(Closed):
     """A step scaling policy of Application Auto Scaling, with the CloudWatch alarm that sets it
     off: the metric compared with ``threshold`` in each of ``evaluation_periods`` minutes."""
 
-    name: Name
+    name: PolicyName
     metric: PolicyMetric
     threshold: float
     steps: Annotated[list[Step], not_empty()]
@@ -88,7 +89,7 @@ class ScheduledAction(Closed):
     """Other bounds from a moment on: ``schedule`` is an at, rate or cron expression of Application
     Auto Scaling in ``time_zone``."""
 
-    name: Name
+    name: ScheduledActionName
     schedule: Name
     time_zone: Name = "UTC"
     min: Whole | None = None

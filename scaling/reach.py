@@ -155,6 +155,14 @@ def _matches(pattern: str, text: str) -> bool:
 
 @cache
 def _expression(pattern: str) -> re.Pattern[str]:
-    """IAM's wildcards: ``*`` is any text, ``?`` one character (IAM guide, policy elements)."""
-    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(escaped, re.DOTALL)
+    """IAM's wildcards: ``*`` is any text, ``?`` one character (IAM guide, policy elements).
+
+    What stands between two stars may as well be where it first fits, whatever comes after: with
+    that settled (``(?>...)``) nothing is tried again, however many stars a policy has.
+    """
+    first, *rest = (re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    *between, last = rest
+    found = "".join(f"(?>.*?{part})" for part in between)
+    return re.compile(f"{first}{found}.*{last}", re.DOTALL)

@@ -7,16 +7,9 @@ from re import fullmatch
 from typing import TypeVar
 
 from rules.diagnosis import Cause, LeverKind
+from scaling.errors import shown
 from scaling.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING
-from scaling.limits import (
-    BATCHING_WINDOW_MAX,
-    FACTOR_MAX,
-    PARALLELISM_MAX,
-    PARALLELISM_PER_KPU_MAX,
-    RETENTION_HOURS_MAX,
-    RETENTION_HOURS_MIN,
-    SHARDS_MAX,
-)
+from scaling.limits import limits_of
 from scaling.ownership import STREAM, owned_twice
 from scaling.policies import ScheduledAction, StepScaling, TargetTracking
 from scaling.specification import (
@@ -31,9 +24,7 @@ from scaling.specification import (
 )
 from scaling.user_rules import mistakes_of_rule
 
-__all__ = ["TOPIC_WORDS", "is_topic", "semantic_mistakes"]
-
-TOPIC_WORDS = "is not a standard SNS topic; arn:aws:sns:REGION:ACCOUNT:NAME is"
+__all__ = ["semantic_mistakes"]
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
@@ -41,15 +32,6 @@ Item = TypeVar("Item")
 
 _OURS_ALONE = (LeverKind.RETENTION_HOURS, LeverKind.BATCHING_WINDOW)
 """Levers that give no capacity: the endpoint for Application Auto Scaling doesn't have them."""
-
-_RANGES = {
-    LeverKind.SHARD_COUNT: (1, SHARDS_MAX),
-    LeverKind.PARALLELIZATION_FACTOR: (1, FACTOR_MAX),
-    LeverKind.BATCHING_WINDOW: (0, BATCHING_WINDOW_MAX),
-    LeverKind.PARALLELISM: (1, PARALLELISM_MAX),
-    LeverKind.PARALLELISM_PER_KPU: (1, PARALLELISM_PER_KPU_MAX),
-    LeverKind.RETENTION_HOURS: (RETENTION_HOURS_MIN, RETENTION_HOURS_MAX),
-}
 
 
 def semantic_mistakes(file: PipelineFile) -> Found:
@@ -60,11 +42,6 @@ def semantic_mistakes(file: PipelineFile) -> Found:
     yield from owned_twice(file)
 
 
-def is_topic(arn: str) -> bool:
-    """Whether it is the ARN of an SNS topic whose subscribers may be people: no FIFO topic."""
-    return fullmatch(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}", arn) is not None
-
-
 def _duplicates(
     items: Sequence[Item], path: Path, key: str, name_of: Callable[[Item], str]
 ) -> Found:
@@ -72,18 +49,12 @@ def _duplicates(
     for at, item in enumerate(items):
         name = name_of(item)
         if name in seen:
-            words = f"{name!r} is here twice (also number {seen[name] + 1}); names must differ"
+            words = f"{shown(name)} is here twice (also number {seen[name] + 1}); names must differ"
             yield (*path, at, key), words
         seen.setdefault(name, at)
 
 
 def _pipeline(spec: PipelineSpec, path: Path) -> Found:
-    if not fullmatch(r"[\w .-]{1,128}", spec.name):
-        words = f"{spec.name!r} is not a name; letters, digits, spaces and _.- are, 128 at most"
-        yield (*path, "name"), words
-    topic = spec.notices.sns_topic_arn
-    if topic is not None and not is_topic(topic):
-        yield (*path, "notices", "sns_topic_arn"), f"{topic!r} {TOPIC_WORDS}"
     allowed = (*STREAM, *MAPPING, *APPLICATION_LEVERS, *CAPACITIES)
     yield from _levers(spec.levers, path, allowed, "a pipeline")
     yield from _source(spec, path)
@@ -103,7 +74,7 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     causes = [*(each.value for each in Cause), *(rule.name for rule in spec.rules)]
     for at, suppression in enumerate(spec.suppressions):
         if suppression.cause is not None and suppression.cause not in causes:
-            words = f"{suppression.cause!r} is not a cause; the causes are {', '.join(causes)}"
+            words = f"{shown(suppression.cause)} is not a cause; the causes are {', '.join(causes)}"
             yield (*path, "suppressions", at, "cause"), words
     for at, window in enumerate(spec.change_windows):
         yield from _window(window, (*path, "change_windows", at))
@@ -154,19 +125,21 @@ def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str
         if kind not in allowed:
             known = ", ".join(each.value for each in allowed)
             yield below, f"{kind.value} is not a lever of {place}; its levers are {known}"
-        if said.min > said.max:
-            yield (*below, "min"), f"min is {said.min}, more than max ({said.max})"
-        least, most = _RANGES.get(kind, (1, 2**63))
-        if said.min < min(1, least):
-            yield (*below, "min"), f"min is {said.min}; AWS allows {least}..{most}"
         if said.owner == "application-autoscaling" and kind in _OURS_ALONE:
             words = f"{kind.value} is no scalable dimension; its owner can only be tidegate"
             yield (*below, "owner"), words
-        if said.max > most:
-            yield (*below, "max"), f"max is {said.max}; AWS allows {least}..{most}"
-        if said.max < least:
-            yield (*below, "max"), f"max is {said.max}; AWS allows {least}..{most}"
+        yield from _range(said, kind, below)
         yield from _policies(said, below)
+
+
+def _range(said: LeverSpec, kind: LeverKind, path: Path) -> Found:
+    least, most = limits_of(kind)
+    bounds = {"min": said.min, "max": said.max}
+    outside = {key: bound for key, bound in bounds.items() if not least <= bound <= most}
+    for key, bound in outside.items():
+        yield (*path, key), f"{key} is {bound}; AWS allows {least}..{most}"
+    if not outside and said.min > said.max:
+        yield (*path, "min"), f"min is {said.min}, more than max ({said.max})"
 
 
 def _policies(said: LeverSpec, path: Path) -> Found:
@@ -191,16 +164,14 @@ def _policies(said: LeverSpec, path: Path) -> Found:
 
 def _tracking(policy: TargetTracking, path: Path) -> Found:
     if (policy.metric is None) == (not policy.metrics):
-        yield path, f"{policy.name!r} needs either metric or metrics"
+        yield path, f"{shown(policy.name)} needs either metric or metrics"
     yield from _duplicates(policy.metrics, (*path, "metrics"), "id", lambda each: each.id)
     for at, query in enumerate(policy.metrics):
         if (query.metric is None) == (query.expression is None):
-            yield (*path, "metrics", at), f"{query.id!r} needs either metric or expression"
+            yield (*path, "metrics", at), f"{shown(query.id)} needs either metric or expression"
         if not fullmatch("[a-z][A-Za-z0-9_]*", query.id):
-            words = (
-                f"{query.id!r} is not an id; a lower case letter, then letters, digits and _ are"
-            )
-            yield (*path, "metrics", at, "id"), words
+            words = "is not an id; a lower case letter, then letters, digits and _ are"
+            yield (*path, "metrics", at, "id"), f"{shown(query.id)} {words}"
     if policy.metrics and sum(query.returns for query in policy.metrics) != 1:
         yield (*path, "metrics"), "exactly one of the metrics must say returns: true"
 
@@ -223,10 +194,10 @@ def _steps(policy: StepScaling, path: Path) -> Found:
 
 def _scheduled(action: ScheduledAction, said: LeverSpec, path: Path) -> Found:
     if not fullmatch(r"(at|rate|cron)\(.+\)", action.schedule):
-        words = f"{action.schedule!r} is not a schedule; at(...), rate(...) or cron(...) is"
+        words = f"{shown(action.schedule)} is not a schedule; at(...), rate(...) or cron(...) is"
         yield (*path, "schedule"), words
     if action.min is None and action.max is None:
-        yield path, f"{action.name!r} needs min, max or both"
+        yield path, f"{shown(action.name)} needs min, max or both"
     for key, bound in (("min", action.min), ("max", action.max)):
         if bound is not None and not said.min <= bound <= said.max:
             words = f"{key} is {bound}, outside {said.min}..{said.max} of the lever"
@@ -255,5 +226,5 @@ def _time_zone(name: str, path: Path) -> Found:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        words = f"{name!r} is not a time zone; an IANA name such as Europe/Berlin is"
+        words = f"{shown(name)} is not a time zone; an IANA name such as Europe/Berlin is"
         yield (*path, "time_zone"), words

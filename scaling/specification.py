@@ -8,9 +8,22 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Annotated, Literal
 
-from rules.diagnosis import LeverKind
 from scaling.constraints import Closed, Name, Whole, at_least, at_most, more_than, not_empty
-from scaling.policies import ScheduledAction, StepScaling, TargetTracking
+from scaling.lever_spec import Levers, LeverSpec, Owner, RetentionSpec
+from scaling.names import (
+    ApplicationName,
+    EventBus,
+    FunctionName,
+    IndexName,
+    Label,
+    MetricName,
+    Namespace,
+    PipelineName,
+    SnsTopicArn,
+    StreamName,
+    TableName,
+    TopicName,
+)
 
 __all__ = [
     "ApplicationSpec",
@@ -24,60 +37,15 @@ __all__ = [
     "Owner",
     "PipelineFile",
     "PipelineSpec",
+    "RetentionSpec",
     "Suppression",
     "TableSpec",
     "TargetUtilization",
     "UserRule",
 ]
 
-Owner = Literal["tidegate", "application-autoscaling"]
 Share = Annotated[float, more_than(0), at_most(1)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-@dataclass(frozen=True, slots=True)
-class LeverSpec(Closed):
-    """How far one lever may be moved, and by whom. Without an owner Tidegate only advises.
-
-    The policies and scheduled actions are for levers that Application Auto Scaling owns.
-    """
-
-    max: Whole
-    min: Annotated[int, at_least(0)] = 1
-    owner: Owner | None = None
-    target_tracking: list[TargetTracking] = field(default_factory=list)
-    step_scaling: list[StepScaling] = field(default_factory=list)
-    scheduled: list[ScheduledAction] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Levers(Closed):
-    """The levers, each in its own unit; the most specific place in the file wins.
-
-    ``shard_count`` in shards, ``parallelization_factor`` in concurrent batches per shard,
-    ``batching_window_seconds`` in seconds that a batch may be waited for,
-    ``parallelism`` in subtasks, ``parallelism_per_kpu`` in subtasks per Kinesis Processing Unit,
-    capacities in units per second, ``retention_hours`` in hours.
-    """
-
-    shard_count: LeverSpec | None = None
-    parallelization_factor: LeverSpec | None = None
-    batching_window_seconds: LeverSpec | None = None
-    parallelism: LeverSpec | None = None
-    parallelism_per_kpu: LeverSpec | None = None
-    write_capacity: LeverSpec | None = None
-    read_capacity: LeverSpec | None = None
-    retention_hours: LeverSpec | None = None
-
-    def owned_by(self, owner: Owner) -> int:
-        """How many of them someone may move."""
-        said = (self.of(kind) for kind in LeverKind)
-        return sum(each is not None and each.owner == owner for each in said)
-
-    def of(self, kind: LeverKind) -> LeverSpec | None:
-        """What is said here of one lever, None where nothing is said."""
-        found: LeverSpec | None = getattr(self, kind.value)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +78,16 @@ class TargetUtilization(Closed):
 class IndexSpec(Closed):
     """A global secondary index with levers of its own. Unnamed indexes are watched all the same."""
 
-    name: Name
-    levers: Levers = Levers()
+    name: IndexName
+    levers: Levers = field(default_factory=Levers)
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec(Closed):
     """A DynamoDB table that a consumer writes to."""
 
-    name: Name
-    levers: Levers = Levers()
+    name: TableName
+    levers: Levers = field(default_factory=Levers)
     indexes: list[IndexSpec] = field(default_factory=list)
 
 
@@ -127,9 +95,9 @@ class TableSpec(Closed):
 class ConsumerSpec(Closed):
     """A function that reads the stream. Its event source mapping is looked up."""
 
-    function: Name
-    tables: list[Name | TableSpec] = field(default_factory=list)
-    levers: Levers = Levers()
+    function: FunctionName
+    tables: list[TableName | TableSpec] = field(default_factory=list)
+    levers: Levers = field(default_factory=Levers)
 
     @property
     def name(self) -> str:
@@ -154,9 +122,9 @@ class ApplicationSpec(Closed):
     ``allow_without_snapshots`` though each update then loses the job's state.
     """
 
-    application: Name
-    tables: list[Name | TableSpec] = field(default_factory=list)
-    levers: Levers = Levers()
+    application: ApplicationName
+    tables: list[TableName | TableSpec] = field(default_factory=list)
+    levers: Levers = field(default_factory=Levers)
     kpu_quota: Whole = 64
     partitions: Whole | None = None
     service_autoscaling: Literal["keep", "off"] = "keep"
@@ -194,9 +162,9 @@ class ChangeWindow(Closed):
 class UserRule(Closed):
     """A rule on any CloudWatch metric, for instance memory from the CloudWatch agent."""
 
-    name: Name
-    namespace: Name
-    metric: Name
+    name: Label
+    namespace: Namespace
+    metric: MetricName
     threshold: float
     dimensions: dict[str, str] = field(default_factory=dict)
     statistic: Name = "Average"
@@ -214,9 +182,9 @@ class NoticeSpec(Closed):
     """Where an illness is told of: an SNS topic, an OpsItem in Systems Manager, an EventBridge
     bus (``default`` is the account's own)."""
 
-    sns_topic_arn: Name | None = None
+    sns_topic_arn: SnsTopicArn | None = None
     ops_items: bool = False
-    event_bus: Name | None = None
+    event_bus: EventBus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,18 +206,18 @@ class PipelineSpec(Closed):
     that the limits drawn in it stay true.
     """
 
-    name: Name
-    stream: str = ""
+    name: PipelineName
+    stream: StreamName = ""
     consumers: list[ConsumerSpec] = field(default_factory=list)
     objective: Objective = Objective()
     target_utilization: TargetUtilization = TargetUtilization()
-    levers: Levers = Levers()
+    levers: Levers = field(default_factory=Levers)
     change_windows: list[ChangeWindow] = field(default_factory=list)
     rules: list[UserRule] = field(default_factory=list)
     notices: NoticeSpec = NoticeSpec()
     suppressions: list[Suppression] = field(default_factory=list)
     update_dashboard: bool = False
-    topic: Name | None = None
+    topic: TopicName | None = None
     applications: list[ApplicationSpec] = field(default_factory=list)
 
     @property

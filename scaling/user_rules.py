@@ -7,6 +7,7 @@ from re import fullmatch
 from rules.rule import Comparison, MissingData, Rule, Severity
 from rules.vitals import LATE_SECONDS
 from rules.window import LOOK_BACK, Metric
+from scaling.errors import shown
 from scaling.specification import UserRule
 
 __all__ = ["mistakes_of_rule", "user_rule"]
@@ -46,7 +47,7 @@ def user_rule(said: UserRule, pipeline: str) -> Rule:
 def mistakes_of_rule(said: UserRule) -> Iterator[tuple[str, str]]:
     """What would keep a rule from ever firing, with the key that says it."""
     if not fullmatch(_STATISTIC, said.statistic):
-        words = f"{said.statistic!r} is not a statistic of CloudWatch; Sum, Average, Minimum,"
+        words = f"{shown(said.statistic)} is not a statistic of CloudWatch; Sum, Average, Minimum,"
         others = "Maximum, SampleCount, IQM or one such as p99, tm90, TM(10%:90%), PR(:300) is"
         yield "statistic", f"{words} {others}"
     period, seen = said.period_seconds, int(LOOK_BACK.total_seconds())

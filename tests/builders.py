@@ -19,7 +19,14 @@ from rules.pipeline import (
 from rules.readings import Readings
 from rules.vitals import vital_metrics, vitals_from
 from rules.window import Metric, Window
-from scaling.specification import ConsumerSpec, Levers, LeverSpec, PipelineSpec, TableSpec
+from scaling.specification import (
+    ConsumerSpec,
+    Levers,
+    LeverSpec,
+    PipelineSpec,
+    RetentionSpec,
+    TableSpec,
+)
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTES = 90
@@ -28,7 +35,7 @@ OURS = Levers(
     parallelization_factor=LeverSpec(max=10, owner="tidegate"),
     write_capacity=LeverSpec(max=40_000, owner="tidegate"),
     read_capacity=LeverSpec(max=40_000, owner="tidegate"),
-    retention_hours=LeverSpec(min=24, max=168, owner="tidegate"),
+    retention_hours=RetentionSpec(min=24, max=168, owner="tidegate"),
 )
 SPEC = PipelineSpec(
     name="race",

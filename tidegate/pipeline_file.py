@@ -1,46 +1,26 @@
 """The pipeline file: read, validated whole, every mistake with its place."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
-from re import fullmatch
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import yaml
 
-from scaling.errors import ConfigurationError, Mistake
+from scaling.errors import ConfigurationError, Mistake, shown
 from scaling.semantics import semantic_mistakes
 from scaling.specification import PipelineFile, TableSpec
+from tidegate.yaml_text import Keys, Located, key_of, located
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["Located", "load", "load_value"]
+__all__ = ["load", "load_value", "parse"]
 
-Path_ = tuple[str | int, ...]
-_LENGTH_MAX = 1_000_000
-_NAME_ALONE = "constrained-str"
+_NAME_ALONE = "function-after[_checked(), str]"
 """How pydantic calls the other way to give a table; it is spelled out before it gets there."""
-
-
-@dataclass(slots=True)
-class Located:
-    """A YAML document as plain values, with the place of every key and value by its path."""
-
-    file: str
-    value: Any = None
-    places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
-
-    def mistake(self, path: Path_, message: str) -> Mistake:
-        """A mistake at a path, or at the nearest place above it."""
-        while path and path not in self.places:
-            path = path[:-1]
-        line, column = self.places.get(path, (1, 1))
-        return Mistake(self.file, line, column, message)
 
 
 def load(path: str | Path) -> PipelineFile:
@@ -66,112 +46,40 @@ def load_value(value: Mapping[str, Any], name: str) -> PipelineFile:
 
 def parse(text: str, name: str) -> PipelineFile:
     """The pipelines of a text; ``name`` is what mistakes call the file."""
-    if len(text) > _LENGTH_MAX:
-        raise _refused(name, f"it is longer than {_LENGTH_MAX:,} characters")
-    located = _compose(text, name)
-    if located.mistakes:
-        raise ConfigurationError(tuple(located.mistakes))
-    validated = _validate(located)
-    wrong = [located.mistake(path, words) for path, words in semantic_mistakes(validated)]
+    found = located(text, name)
+    if found.mistakes:
+        raise _all_of(found.mistakes)
+    validated = _validate(found)
+    wrong = [found.mistake(path, words) for path, words in semantic_mistakes(validated)]
     if wrong:
-        raise ConfigurationError(tuple(sorted(wrong, key=_by_place)))
+        raise _all_of(wrong)
     return validated
+
+
+def _all_of(mistakes: list[Mistake]) -> ConfigurationError:
+    """In the order of the text; what is wrong below an anchor is told once."""
+    ordered = sorted(mistakes, key=lambda each: (each.line, each.column))
+    return ConfigurationError(tuple(dict.fromkeys(ordered)))
 
 
 def _refused(name: str, message: str) -> ConfigurationError:
     return ConfigurationError((Mistake(name, 1, 1, message),))
 
 
-def _compose(text: str, name: str) -> Located:
-    located = Located(name)
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        words = f"this is not YAML: {error.problem or error.context}"
-        raise ConfigurationError((Mistake(name, line, column, words),)) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise _refused(name, f"this is not YAML: {error}".splitlines()[0]) from None
-    if node is None:
-        raise _refused(name, "the file is empty; it needs a list of pipelines")
-    located.value = _plain(node, (), located, 0)
-    return located
-
-
-def _place(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def _plain(node: yaml.Node, path: Path_, located: Located, depth: int) -> Any:
-    located.places.setdefault(path, _place(node))
-    if depth > 20:
-        located.mistakes.append(located.mistake(path, "nested too deeply"))
-        return None
-    if isinstance(node, yaml.MappingNode):
-        return dict(_pairs(node, path, located, depth))
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(each, (*path, at), located, depth + 1) for at, each in enumerate(node.value)]
-    return _scalar(node, path, located)
-
-
-def _pairs(
-    node: yaml.MappingNode, path: Path_, located: Located, depth: int
-) -> Iterator[tuple[str, Any]]:
-    seen: set[str] = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            line, column = _place(key)
-            located.mistakes.append(Mistake(located.file, line, column, "a key must be a word"))
-            continue
-        word = str(key.value)
-        below = (*path, word)
-        if word in seen:
-            line, column = _place(key)
-            words = f"{word!r} stands here twice; each key is allowed once"
-            located.mistakes.append(Mistake(located.file, line, column, words))
-            continue
-        seen.add(word)
-        located.places[below] = _place(key)
-        plain = _plain(value, below, located, depth + 1)
-        yield word, plain
-
-
-def _scalar(node: yaml.Node, path: Path_, located: Located) -> Any:
-    if node.tag == "tag:yaml.org,2002:int" and ":" in node.value:
-        # YAML 1.1 reads an unquoted 18:00 as 1080.
-        return str(node.value)
-    if node.tag == "tag:yaml.org,2002:int" and fullmatch("[-+]?0[0-9_]+", node.value):
-        # YAML 1.1 reads 0100 as 64, in octal.
-        words = f"{_name(path)} is {node.value}; a number has no zero before it, a text has quotes"
-        located.mistakes.append(located.mistake(path, words))
-        return None
-    try:
-        value = yaml.SafeLoader("").construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError, OverflowError):
-        located.mistakes.append(located.mistake(path, f"{node.value!r} can't be read"))
-        return None
-    if isinstance(value, float) and not isfinite(value):
-        located.mistakes.append(located.mistake(path, f"{node.value} is not a finite number"))
-        return None
-    return value
-
-
-def _validate(located: Located) -> PipelineFile:
+def _validate(found: Located) -> PipelineFile:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        text = json.dumps(_spelled_out(located.value), default=str)
+        text = json.dumps(_spelled_out(found.value))
         # Strict is right only from JSON: from Python it would refuse a mapping for a dataclass.
         return TypeAdapter(PipelineFile).validate_json(text, strict=True)
     except ValidationError as error:
-        found = [
-            _translated(each, located)
+        mistakes = [
+            _translated(each, found)
             for each in error.errors(include_url=False)
-            if _NAME_ALONE not in each["loc"]
+            if (each["type"], each["loc"][-1:]) != ("string_type", (_NAME_ALONE,))
         ]
-        unique = dict.fromkeys(sorted(found, key=_by_place))
-        raise ConfigurationError(tuple(unique)) from None
+        raise _all_of(mistakes) from None
 
 
 def _spelled_out(value: Any) -> Any:
@@ -187,57 +95,49 @@ def _spelled_out(value: Any) -> Any:
     return spelled
 
 
-def _translated(error: "ErrorDetails", located: Located) -> Mistake:
+def _translated(error: "ErrorDetails", found: Located) -> Mistake:
     path = tuple(part for part in error["loc"] if part != TableSpec.__name__)
-    name = _name(path)
     context = error.get("ctx", {})
     match error["type"]:
         case "missing":
-            return located.mistake(path[:-1], f"{name!r} is missing; it must be given")
+            return found.mistake(path[:-1], f"{shown(path[-1])} is missing; it must be given")
         case "unexpected_keyword_argument":
-            return located.mistake(path, _unknown_key(path))
-        case "greater_than_equal" | "greater_than":
-            least = context.get("ge", context.get("gt"))
-            words = "at least" if "ge" in context else "more than"
-            return located.mistake(path, f"{name} is {error['input']}; {words} {least} is allowed")
+            return found.mistake(path, _unknown_key(path))
+        case "value_error":
+            # Of a table given by its name alone, the text has no key for the name.
+            return found.mistake(path, f"{key_of(found.known(path))}: {context['error']}")
+    return found.mistake(path, f"{key_of(path)} is {_out_of_bounds(error)}")
+
+
+def _out_of_bounds(error: "ErrorDetails") -> str:
+    """What a value is, and what it must be, in words."""
+    context = error.get("ctx", {})
+    given = shown(error["input"])
+    match error["type"]:
+        case "greater_than_equal":
+            return f"{given}; at least {context['ge']} is allowed"
+        case "greater_than":
+            return f"{given}; more than {context['gt']} is allowed"
         case "less_than_equal":
-            words = f"{name} is {error['input']}; at most {context['le']} is allowed"
-            return located.mistake(path, words)
+            return f"{given}; at most {context['le']} is allowed"
         case "too_short" | "string_too_short":
-            return located.mistake(path, f"{name} is empty; at least one is needed")
+            return "empty; at least one is needed"
         case "literal_error":
-            return located.mistake(path, f"{name} is {error['input']!r}; {context['expected']}")
+            return f"{given}; {context['expected']}"
         case "dataclass_type" | "dict_type":
-            shown = _short(error["input"])
-            return located.mistake(path, f"{name} is {shown}; keys and values are needed here")
+            return f"{given}; keys and values are needed here"
         case _:
-            words = error["msg"].removeprefix("Input should be ")
-            return located.mistake(path, f"{name} is {_short(error['input'])}; it must be {words}")
+            return f"{given}; it must be {error['msg'].removeprefix('Input should be ')}"
 
 
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 40 else shown[:37] + "..."
-
-
-def _by_place(mistake: Mistake) -> tuple[int, int]:
-    return mistake.line, mistake.column
-
-
-def _name(path: Path_) -> str:
-    if not path:
-        return "the file"
-    return str(path[-1]) if isinstance(path[-1], str) else f"{path[-2]}[{path[-1]}]"
-
-
-def _unknown_key(path: Path_) -> str:
+def _unknown_key(path: Keys) -> str:
     known = _keys_at(path[:-1])
     close = get_close_matches(str(path[-1]), known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
-    return f"{path[-1]!r} is not a key here; {hint}"
+    return f"{shown(path[-1])} is not a key here; {hint}"
 
 
-def _keys_at(path: Path_) -> list[str]:
+def _keys_at(path: Keys) -> list[str]:
     """The keys that the grammar knows at a path, found by walking the dataclasses."""
     kind: Any = PipelineFile
     for part in path:

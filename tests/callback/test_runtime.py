@@ -173,6 +173,24 @@ def test_a_bad_new_configuration_keeps_the_last_good_one_and_says_so(
     assert swept_with() == ("from-the-store", 1)
 
 
+def test_what_an_earlier_release_took_and_this_one_does_not_gives_way_to_the_package(
+    boot: Boot, aws: dict[str, Any], unpacked: tuple[Path, Path], tmp_path: Path
+) -> None:
+    put_metrics(aws, datetime.now(UTC).replace(second=0, microsecond=0), sick=False)
+    old = json.loads((unpacked[0] / "chalicelib" / "pipelines.json").read_text("utf-8"))
+    old["pipelines"][0]["stream"] = "*"
+    note = {"pk": {"S": "note/configuration"}, "sk": {"S": "note"}, "value": {"S": json.dumps(old)}}
+    aws["dynamodb"].put_item(TableName="ledger", Item=note)
+    aws["ssm"].put_parameter(
+        Name="/tidegate/p", Value=json.dumps(old), Type="String", Overwrite=True
+    )
+    boot("app.sweep_each_minute", TIDEGATE_CONFIGURATION="ssm:/tidegate/p").invoke(SCHEDULED)
+    lines = logged(tmp_path, "app.sweep_each_minute")
+    assert [line["pipeline"] for line in lines if line.get("message") == "swept"] == ["orders"]
+    (told,) = [line for line in lines if "BadConfiguration" in line]
+    assert told["BadConfiguration"] == [1]
+
+
 @contextmanager
 def slow_aws(seconds: float) -> Iterator[str]:
     """Something that takes calls and answers each only after a while, with an error."""

@@ -108,7 +108,8 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
         (("sweep", "--config", "x", "--at", "noon"), "'noon' is not a moment; ISO 8601 is"),
         (("sweep", "--config", "x", "--at", "2999-01-01"), "2999-01-01 is in the future"),
         (("sweep", "--config", "examples/race-day.yaml", "--ledger", "dynamodb:"),
-         "no table is named; dynamodb:TABLE is a ledger"),
+         "'' is not the name of a table; 3 to 255 letters, digits and _.- are allowed; "
+         "dynamodb:TABLE is a ledger"),
         (("sweep", "--config", "examples/race-day.yaml", "--ledger", "/nowhere/ledger.sqlite"),
          "/nowhere is not a folder"),
         (("targets", "--config", "examples/race-day.yaml", "--api", "foo"),
@@ -116,7 +117,7 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
         (("sweep",), "Missing option '--config'"),
         (("sweep", "--config", "x", "--output", "xml"), "'xml' is not one of"),
         (("flood",), "No such command 'flood'"),
-        (("shards", ""), "'' is not the name of a stream; letters, digits and _.- are"),
+        (("shards", ""), "'' is not the name of a stream; 1 to 128 letters, digits and _.- are"),
         (("reshard", "a/b", "--to", "2"), "'a/b' is not the name of a stream"),
         (("reshard", "orders", "--to", "0"), "0 shards can't be; 1 to 10,000 can"),
     ],

@@ -121,7 +121,7 @@ def test_five_lines_are_enough() -> None:
             "p.yaml:4:48: batching_window_seconds is no scalable dimension; its owner can only be tidegate",
         ]),
         ("    stream: orders\n", "    stream: orders\n    objective: {iterator_age_max_seconds: .inf}\n", [
-            "p.yaml:4:17: .inf is not a finite number",
+            "p.yaml:4:17: iterator_age_max_seconds is .inf, which is not a finite number",
         ]),
         ("    stream: orders\n", "    stream: orders\n    stream: other\n", [
             "p.yaml:4:5: 'stream' stands here twice; each key is allowed once",
@@ -133,8 +133,8 @@ def test_five_lines_are_enough() -> None:
         ("    stream: orders\n", "    stream: orders\n    change_windows: [{start: '18:00Z', end: '20:00'}]\n", [
             "p.yaml:4:23: 18:00:00+00:00 has a zone of its own; time_zone says whose times they are",
         ]),
-        ("tables: [orders]", "tables: [{name: t, levers: {shard_count: {max: 2}}}]", [
-            "p.yaml:5:62: shard_count is not a lever of a table; its levers are write_capacity, read_capacity",
+        ("tables: [orders]", "tables: [{name: tab, levers: {shard_count: {max: 2}}}]", [
+            "p.yaml:5:64: shard_count is not a lever of a table; its levers are write_capacity, read_capacity",
         ]),
     ],
 )  # fmt: skip

@@ -456,7 +456,7 @@ def test_a_topic_that_the_notices_go_to_as_well_is_pointed_out(file: Path) -> No
     [
         (["alarms", "--topic", "me@example.org"], "is not a standard SNS topic"),
         (["alarms", "--topic", "arn:aws:sns:us-east-1:123456789012:a.fifo"], "is not a standard"),
-        (["dashboard", "--name", "my board"], "is not a dashboard's name"),
+        (["dashboard", "--name", "my board"], "is not the name of a dashboard"),
     ],
 )
 def test_a_bad_option_is_refused_in_words(file: Path, arguments: list[str], words: str) -> None:

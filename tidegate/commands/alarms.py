@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from scaling.errors import TidegateError
+from tidegate.arguments import named
 from tidegate.commands.register import agreed
 from tidegate.exits import leave
 from tidegate.words import counted
@@ -34,11 +35,11 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
     from scaling.aws.clients import Clients
     from scaling.aws.cloud import AwsCloud
     from scaling.aws.watching import Watching
-    from scaling.semantics import TOPIC_WORDS, is_topic
+    from scaling.names import SNS_TOPIC
     from tidegate.pipeline_file import load
 
-    if topic is not None and not is_topic(topic):
-        raise click.BadParameter(f"{topic!r} {TOPIC_WORDS}", param_hint="--topic")
+    if topic is not None:
+        named(SNS_TOPIC, topic, "--topic")
     specs = load(file).pipelines
     clients = Clients()
     watching = Watching(clients, Path(file))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scaling.errors import TidegateError
+from scaling.names import DASHBOARD
+from tidegate.arguments import named
 from tidegate.commands.register import agreed
 from tidegate.exits import leave
 from tidegate.words import counted
@@ -81,14 +83,11 @@ def _dashboard(
 
 
 def _check(name: str | None, preview: str | None, pipelines: int) -> None:
-    from re import fullmatch
-
     for option, value in (("--name", name), ("--preview", preview)):
         if value is not None and pipelines > 1:
             raise click.BadParameter("the file has several pipelines", param_hint=option)
-    if name is not None and not fullmatch("[A-Za-z0-9_-]{1,255}", name):
-        words = f"{name!r} is not a dashboard's name; letters, digits, - and _ are, 255 at most"
-        raise click.BadParameter(words, param_hint="--name")
+    if name is not None:
+        named(DASHBOARD, name, "--name")
 
 
 def _differs(watching: "Watching", known: str, body: str | None) -> bool:

@@ -1,13 +1,13 @@
 """``tidegate memory``: what a function's memory costs, and what to set it to."""
 
 import json
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from scaling.errors import TidegateError
+from tidegate.arguments import as_function_name
 from tidegate.exits import leave
 from tidegate.since import as_moment
 
@@ -17,14 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-def _name(_: click.Context, __: click.Parameter, value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value, re.ASCII):
-        raise click.BadParameter(f"{value!r} is not the name of a function")
-    return value
-
-
 @click.command("memory")
-@click.argument("function", callback=_name)
+@click.argument("function", callback=as_function_name)
 @click.option(
     "--since", default="24h", show_default=True, callback=as_moment,
     help="How far back: 90m, 24h, 14d, or a moment in ISO 8601.",

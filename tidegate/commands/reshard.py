@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scaling.errors import InvalidRequest, LimitExceeded, TidegateError
+from tidegate.arguments import as_stream_name
 from tidegate.exits import BAD_INPUT, UNDONE, code_of_error
-from tidegate.stream_name import as_stream_name
 
 if TYPE_CHECKING:
     from rules.pipeline import Stream

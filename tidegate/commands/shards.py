@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scaling.errors import TidegateError
+from tidegate.arguments import as_stream_name
 from tidegate.exits import leave
-from tidegate.stream_name import as_stream_name
 
 if TYPE_CHECKING:
     from rules.pipeline import Shard, Stream

@@ -32,13 +32,16 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
     makes none: in a mistyped place it would be taken for the ledger from then on."""
     from scaling.errors import ConfigurationError, Mistake
     from scaling.ledger_sqlite import SqliteLedger
+    from scaling.names import TABLE
 
     if place.startswith("dynamodb:"):
         from scaling.aws.ledger_dynamodb import DynamoLedger
 
         table = place.removeprefix("dynamodb:")
-        if not table:
-            words = "no table is named; dynamodb:TABLE is a ledger"
+        # DynamoDB takes a table's ARN in place of its name.
+        wrong = TABLE.complaint(table.rpartition(":table/")[2])
+        if wrong is not None:
+            words = f"{wrong}; dynamodb:TABLE is a ledger"
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
         return DynamoLedger(clients.dynamodb, table)
 

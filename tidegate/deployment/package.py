@@ -14,8 +14,10 @@ from pathlib import Path
 import click
 
 from scaling.compiled import compiled
-from scaling.errors import ConfigurationError
+from scaling.errors import ConfigurationError, shown
+from scaling.names import APPCONFIG, PARAMETER, VPC_ENDPOINT
 from scaling.specification import PipelineFile
+from tidegate.arguments import named
 from tidegate.deployment.deployed import reached
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.permissions import CHARACTERS_MAX, characters, policy
@@ -73,6 +75,26 @@ def package(file: PipelineFile, folder: Path, format: str, options: Options) -> 
     return done.returncode
 
 
+def _check(configuration: str, vpc_endpoint_id: str | None) -> None:
+    """Both end up in policies and templates."""
+    kind, _, name = configuration.partition(":")
+    match kind, name.split("/"):
+        case "package", [""] if configuration == "package":
+            pass
+        case "ssm", _:
+            named(PARAMETER, name, "--configuration")
+        case "appconfig", [_, _, _] as parts:
+            for part in parts:
+                named(APPCONFIG, part, "--configuration")
+        case _:
+            words = (
+                f"{shown(configuration)}; package, ssm:NAME or appconfig:APPLICATION/ENV/PROFILE is"
+            )
+            raise click.BadParameter(words, param_hint="--configuration")
+    if vpc_endpoint_id is not None:
+        named(VPC_ENDPOINT, vpc_endpoint_id, "--private")
+
+
 @click.command()
 @click.argument("config")
 @click.argument("out")
@@ -94,9 +116,7 @@ def main(
     tracing: bool,
 ) -> None:
     """Package the app with the pipelines of CONFIG into OUT/deploy."""
-    kind, _, name = configuration.partition(":")
-    if configuration != "package" and not (kind in ("ssm", "appconfig") and name):
-        raise click.BadParameter(f"{configuration!r}", param_hint="--configuration")
+    _check(configuration, vpc_endpoint_id)
     try:
         file = load(config)
     except ConfigurationError as error:

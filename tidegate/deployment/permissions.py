@@ -34,6 +34,8 @@ APPLICATION_CALLS = (
 
 
 def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
+    """Of what is in the stack's own account and region. That no name has a wildcard or a reference
+    in it is held where the file is read (``scaling.names``)."""
     prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{kind}"
     return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
 
@@ -125,11 +127,11 @@ def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     named = [topic for topic in topics if topic is not None]
     if named:
         yield _statement(("sns:Publish",), named)
-    buses = dict.fromkeys(each.notices.event_bus for each in specs)
-    if any(buses):
-        yield _statement(
-            ("events:PutEvents",), _arns((bus for bus in buses if bus), "events", "event-bus/")
-        )
+    buses = [each.notices.event_bus for each in specs if each.notices.event_bus is not None]
+    if buses:
+        elsewhere = [bus for bus in dict.fromkeys(buses) if bus.startswith("arn:")]
+        own = _arns((bus for bus in buses if bus not in elsewhere), "events", "event-bus/")
+        yield _statement(("events:PutEvents",), [*own, *elsewhere])
     if any(each.notices.ops_items for each in specs):
         # An OpsItem has no name before it is made.
         yield _statement(("ssm:CreateOpsItem", "ssm:UpdateOpsItem"), ["*"])

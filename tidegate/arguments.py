@@ -1,0 +1,26 @@
+"""Names as arguments of commands, held to the grammar that a pipeline file is held to."""
+
+import click
+
+from scaling.grammar import Grammar
+from scaling.names import FUNCTION, STREAM
+
+__all__ = ["as_function_name", "as_stream_name", "named"]
+
+
+def as_stream_name(_: click.Context, __: click.Parameter, value: str) -> str:
+    """The name of a stream, for ``click``."""
+    return named(STREAM, value)
+
+
+def as_function_name(_: click.Context, __: click.Parameter, value: str) -> str:
+    """The name of a function, for ``click``."""
+    return named(FUNCTION, value)
+
+
+def named(grammar: Grammar, value: str, hint: str | None = None) -> str:
+    """A value that is a name of a kind. Raises BadParameter, of the option ``hint``, where not."""
+    words = grammar.complaint(value)
+    if words is not None:
+        raise click.BadParameter(words, param_hint=hint)
+    return value
