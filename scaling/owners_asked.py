@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rules.pipeline import KeySample, Pipeline, ScalableTarget, ScalableTargets
-from scaling.errors import CloudError
+from scaling.errors import as_known
 from scaling.ports import Cloud
 from scaling.second_owner import hands_over
 from scaling.specification import PipelineSpec
@@ -37,8 +37,9 @@ class OwnersAsked:
     def _asked(self) -> ScalableTargets:
         try:
             return ScalableTargets(self.inner.scalable_targets())
-        except CloudError as error:
-            return ScalableTargets(unread=str(error))
+        except Exception as error:
+            # Whatever it is, it is no pipeline's own: they go on without their tables' levers.
+            return ScalableTargets(unread=str(as_known(error)))
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         """As the other one."""

@@ -246,6 +246,9 @@ class Outside:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return DirectCloud(self.worlds[spec.name]).describe(spec)
 
+    def scalable_targets(self, where: str | None = None) -> Any:
+        return DirectCloud(self.worlds["first"]).scalable_targets(where)
+
     def sample_keys(self, *asked: Any) -> Any:
         return DirectCloud(self.worlds[self.swept]).sample_keys(*asked)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaling.callback import UnknownDimension, dimension_named
 from scaling.compiled import from_compiled
+from scaling.dimensions import UnknownDimension, dimension_named
 from scaling.errors import ConfigurationError
 from scaling.specification import PipelineFile, PipelineSpec
 from tests.losses.account import FIVE_LINES, Account

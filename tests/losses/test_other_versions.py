@@ -56,7 +56,7 @@ OTHERS = {
     "a column more": ["ALTER TABLE entry ADD COLUMN caller TEXT"],
     "columns more everywhere": [
         f"ALTER TABLE {name} ADD COLUMN more TEXT"
-        for name in ("entry", "wish", "note", "sighting", "lease")
+        for name in ("entry", "desired", "note", "sighting", "lease")
     ],
     "a table less": ["DROP TABLE sighting"],
     "an outcome": ["UPDATE entry SET outcome = 'paused'"],

@@ -27,7 +27,7 @@ def test_a_capacity_refused_while_the_table_was_on_demand_is_never_set(endpoint:
         (SHARDS, 65, 400),
         (f"{TABLE}~late", 300, 404),
         (f"{TABLE}~{'x' * 2000}", 300, 404),
-        (f"read_capacity~orders~{'y' * 1000}", 300, 400),
+        (f"read_capacity~orders~{'y' * 1000}", 300, 404),
         ("shard_count~payments", 4, 404),
     ],
     ids=lambda value: str(value)[:40],

@@ -9,7 +9,8 @@ import pytest
 from scaling.aws.clients import Clients
 from scaling.aws.cloud import AwsCloud
 from scaling.aws.metrics import AwsMetrics
-from scaling.callback import Asked, BadRequest, ScalingStatus, describe, dimension_named, scale
+from scaling.callback import Asked, BadRequest, ScalingStatus, describe, scale
+from scaling.dimensions import dimension_named
 from scaling.ledger_sqlite import SqliteLedger
 from scaling.ports import Edges
 from tests.losses.account import PIPELINES, Account, refusal
