@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from rules.application_vitals import ApplicationVitals
@@ -65,7 +66,7 @@ def increase(window: Window, seconds: int) -> float:
     return sum(later - earlier if later >= earlier else later for earlier, later in pairs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readings:
     """A pipeline with its vitals, and the objective that they are held against.
 
@@ -77,7 +78,7 @@ class Readings:
     iterator_age_max_seconds: float
     changed_at: datetime | None = None
 
-    @property
+    @cached_property
     def _ages(self) -> tuple[Age, ...]:
         """The iterator ages that a second sample confirms, or that a reader at its end does."""
         window = self.vitals.stream.iterator_age_milliseconds

@@ -130,11 +130,12 @@ class Actor:
         for action in plan.actions:
             moved = set(levers_of(action))
             decisions = tuple(each for each in plan.decisions if each.lever in moved)
-            if all(each.outcome is Outcome.DONE for each in changes) or not _lowers(decisions):
-                changes.append(self._take(action, decisions))
-            else:
+            lowers = any(each.allowed < each.current for each in decisions)
+            if lowers and any(each.outcome is not Outcome.DONE for each in changes):
                 detail = "a change of the same plan, on which it may rest, was not made"
                 changes.append(Change(action, decisions, Outcome.SUPERSEDED, detail))
+            else:
+                changes.append(self._take(action, decisions))
         return tuple(changes)
 
     def _take(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
@@ -222,10 +223,6 @@ class Actor:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
         return Change(action, decisions, outcome, told, failures[0].error)
-
-
-def _lowers(decisions: tuple[Decision, ...]) -> bool:
-    return any(each.allowed < each.current for each in decisions)
 
 
 def reconcile(
