@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from tests.callback.gateway import proxy_event
-from tests.callback.runtime_api import lay_out
+from tests.chalice_app.gateway import proxy_event
+from tests.chalice_app.runtime_api import lay_out
 from tests.conftest import moto_server
 from tests.orders import create_ledger_table
 

@@ -12,18 +12,18 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.metrics import AwsMetrics
-from scaling.dashboard_rows import rows
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.ports import Edges
-from scaling.sweep import sweep
-from simulator.embedded import embedded
-from simulator.scenario import load_scenario
-from simulator.world import START, World
 from tidegate.dashboard_page import changes_told, dashboard_page
 from tidegate.pipeline_file import load_value
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.observability.pipeline_rows import rows
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.embedded import embedded
+from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.world import START, World
 
 WIDTH, HEIGHT = 1500, 1350
 

@@ -13,9 +13,9 @@ ten times a day. It ends uniform, so an uneven stream with the right count needs
 
 from math import ceil
 
-from rules.pipeline import HASH_KEYS
-from scaling.reshard.planner import Even, plan
-from scaling.reshard.shape import uniform
+from tidegate.rules.graph import HASH_KEYS
+from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
+from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import uniform
 
 TOLERANCE = 0.1
 UPDATES_PER_DAY = 10

@@ -4,7 +4,8 @@ from chalice.app import CloudWatchEvent, IAMAuthorizer, Rate, Response
 from chalicelib.answers import answer, body_of
 from chalicelib.contract_app import ContractChalice
 
-from scaling.callback import describe, desired_capacity, scale
+from tidegate.scaling.autoscaling_api.contract import desired_capacity
+from tidegate.scaling.autoscaling_api.endpoint import describe, scale
 
 app = ContractChalice(app_name="tidegate")
 authorizer = IAMAuthorizer()

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from math import ceil
 
-from rules.rule import Comparison, Finding, MissingData, Rule, Verdict
-from rules.window import Window
+from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Verdict
+from tidegate.rules.window import Window
 
 __all__ = ["evaluate"]
 

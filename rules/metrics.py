@@ -1,6 +1,6 @@
 """The CloudWatch metrics that Tidegate reads, by their AWS names and dimensions."""
 
-from rules.window import Metric
+from tidegate.rules.window import Metric
 
 __all__ = [
     "account_metric",

@@ -8,16 +8,22 @@ from typing import Any
 
 import yaml
 
-from rules.metrics import behind_metric
-from rules.pipeline import Capacity, Consumer, FlinkApplication, Pipeline, Table
-from rules.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
-from rules.rule import Comparison, MissingData, Rule, Severity
-from rules.window import Metric
+from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline, Table
+from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.metrics import behind_metric
+from tidegate.rules.rule import Comparison, MissingData, Rule, Severity
+from tidegate.rules.window import Metric
 
-__all__ = ["PACKS", "QUANTITIES", "PackRule", "packs", "rules_for"]
+__all__ = ["PACKS", "QUANTITIES", "PackRule", "packs", "rule_file", "rules_for"]
 
-PACKS = ("kinesis", "lambda", "dynamodb", "flink")
-"""The built-in packs, by the name of their file in ``rules/library``."""
+_KIND_OF = {
+    "kinesis": "kinesis_stream",
+    "lambda": "lambda_mapping",
+    "dynamodb": "dynamodb_table",
+    "flink": "flink_application",
+}
+PACKS = tuple(_KIND_OF)
+"""The built-in packs; each is the ``rules.yaml`` of a kind."""
 
 QUANTITIES = {
     "objective_milliseconds": "the objective",
@@ -98,13 +104,18 @@ def _pack_rule(pack: str, data: Mapping[str, Any]) -> PackRule:
     )
 
 
+def rule_file(pack: str, name: str = "rules.yaml") -> str:
+    """The text of a file beside the rules of a pack: the rules themselves, or their tests."""
+    folder = files("tidegate.rules.kinds").joinpath(_KIND_OF[pack])
+    return folder.joinpath(name).read_text(encoding="utf-8")
+
+
 @cache
 def packs() -> tuple[PackRule, ...]:
     """Every rule of the built-in packs."""
     found = []
     for pack in PACKS:
-        text = files("rules.library").joinpath(f"{pack}.yaml").read_text(encoding="utf-8")
-        found += [_pack_rule(pack, each) for each in yaml.safe_load(text)["rules"]]
+        found += [_pack_rule(pack, each) for each in yaml.safe_load(rule_file(pack))["rules"]]
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from rules.window import Metric
+from tidegate.rules.window import Metric
 
 __all__ = ["Comparison", "Finding", "MissingData", "Rule", "Severity", "Verdict"]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.diagnosis import LeverKind
+from tidegate.rules.cause import LeverKind
 
 __all__ = ["ScalableTarget", "ScalableTargets"]
 

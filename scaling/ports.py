@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from rules.pipeline import KeySample, Pipeline, ScalableTarget
-from rules.window import Metric, Window
-from scaling.record import Entry, Lever, Outcome, Wished
-from scaling.specification import NoticeSpec, PipelineSpec
+from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
 
 if TYPE_CHECKING:
-    from scaling.notice import Destination, Notice
-    from scaling.plan import Action
-    from scaling.sighting import Sighting
+    from tidegate.scaling.model.notification import Destination, Notice
+    from tidegate.scaling.model.plan import Action
+    from tidegate.scaling.model.snapshot import Sighting
 
 __all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
 
 
 class Cloud(Protocol):
-    """Where pipelines live. Raises ``scaling.errors.CloudError`` and nothing else."""
+    """Where pipelines live. Raises ``CloudError`` and nothing else."""
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline as configured now. ResourceMissing names what the file asks for in vain,
@@ -45,7 +45,7 @@ class Cloud(Protocol):
 
 
 class Metrics(Protocol):
-    """Where metric windows come from. Raises ``scaling.errors.CloudError`` and nothing else."""
+    """Where metric windows come from. Raises ``CloudError`` and nothing else."""
 
     def read(
         self, metrics: Sequence[Metric], start: datetime, end: datetime
@@ -140,7 +140,7 @@ class Ledger(Protocol):
 
 
 class Notices(Protocol):
-    """Where people and machines are told. Raises ``scaling.errors.CloudError`` only."""
+    """Where people and machines are told. Raises ``CloudError`` only."""
 
     def send(
         self,

@@ -5,36 +5,37 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from rules.diagnose import diagnose
-from rules.diagnosis import Cause, Diagnosis, LeverKind
-from rules.evaluate import evaluate
-from rules.ingestion import is_uneven
-from rules.pack import rules_for
-from rules.pipeline import Pipeline
-from rules.readings import Readings, rate
-from rules.rule import Finding, Rule
-from rules.vitals import vital_metrics, vitals_from
-from rules.window import LOOK_BACK, Metric, Window
-from scaling.acting import Actor, levers_of, reconcile
-from scaling.callback_step import carry_on
-from scaling.decide import decide
-from scaling.errors import CloudError, OutOfTime, as_known
-from scaling.follow_up import follow_up, keep
-from scaling.history import History, remembered
-from scaling.levers import current_capacities, other_settings
-from scaling.outlook import Outlook, outlook, past_metric
-from scaling.owners_asked import OwnersAsked
-from scaling.past import PAST
-from scaling.plan import Plan
-from scaling.ports import Cloud, Edges, Ledger, Metrics
-from scaling.report import Change, PipelineReport, SweepReport, Unreached
-from scaling.resources.flink_application import conflicts
-from scaling.resources.flink_update import update_advice
-from scaling.second_owner import second_owner_conflicts
-from scaling.sighting import of_unreached
-from scaling.specification import PipelineSpec
-from scaling.telling import advice_of, health_of, held_back_of, left_out
-from scaling.user_rules import user_rule
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.evaluate import evaluate
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
+from tidegate.rules.kinds.readings import Readings, rate
+from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.pack import rules_for
+from tidegate.rules.rule import Finding, Rule
+from tidegate.rules.window import LOOK_BACK, Metric, Window
+from tidegate.scaling.autoscaling_api.next_step import carry_on
+from tidegate.scaling.config.levers import current_capacities, other_settings
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.config.user_rules import user_rule
+from tidegate.scaling.constraints.flink_update import update_advice
+from tidegate.scaling.constraints.owners_asked import OwnersAsked
+from tidegate.scaling.constraints.second_owner import second_owner_conflicts
+from tidegate.scaling.constraints.service_autoscaling import conflicts
+from tidegate.scaling.execute.executor import Actor, levers_of, reconcile
+from tidegate.scaling.ledger.recall import remembered
+from tidegate.scaling.load.horizons import Outlook, outlook, past_metric
+from tidegate.scaling.load.load_history import PAST
+from tidegate.scaling.model.errors import CloudError, OutOfTime, as_known
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.notify.follow_up import follow_up, keep
+from tidegate.scaling.plan.decide import decide
+from tidegate.scaling.ports import Cloud, Edges, Ledger, Metrics
+from tidegate.scaling.report.snapshot import of_unreached
+from tidegate.scaling.report.summary import advice_of, health_of, held_back_of, left_out
+from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
 
 __all__ = ["sweep"]
 

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from simulator.publisher import Key, Publisher
-from simulator.scenario import Traffic
-from simulator.traffic import rate_at
+from tidegate.simulator.publisher import Key, Publisher
+from tidegate.simulator.scenario import Traffic
+from tidegate.simulator.traffic import rate_at
 
 __all__ = ["Archive"]
 

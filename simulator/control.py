@@ -3,16 +3,20 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from simulator.flink_service import ApplicationService, ApplicationUpdate, Operation
-from simulator.manners import (
+from tidegate.simulator.kinds.flink_application.service import (
+    ApplicationService,
+    ApplicationUpdate,
+    Operation,
+)
+from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.manners import (
     Pending,
     Refusal,
     TableManners,
     check_shard_target,
     reshard_seconds,
 )
-from simulator.shards import ShardState
-from simulator.stream import StreamState
 
 __all__ = ["ControlPlane"]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from rules.pipeline import (
+from tidegate.rules.graph import (
     Capacity,
     Consumer,
     EventSourceMapping,
@@ -16,9 +16,16 @@ from rules.pipeline import (
     Stream,
     Table,
 )
-from rules.window import Metric, Window
-from scaling.errors import CloudError, InvalidRequest, LimitExceeded, ResourceInUse, ResourceMissing
-from scaling.plan import (
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.errors import (
+    CloudError,
+    InvalidRequest,
+    LimitExceeded,
+    ResourceInUse,
+    ResourceMissing,
+)
+from tidegate.scaling.model.plan import (
     Action,
     MergeShards,
     SplitShard,
@@ -29,11 +36,10 @@ from scaling.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
-from scaling.specification import PipelineSpec
-from simulator.capacity import CapacityState
-from simulator.direct_flink import application, application_update
-from simulator.manners import Refusal
-from simulator.world import MAPPING_UUID, START, World
+from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState
+from tidegate.simulator.kinds.flink_application.direct import application, application_update
+from tidegate.simulator.manners import Refusal
+from tidegate.simulator.world import MAPPING_UUID, START, World
 
 __all__ = ["STREAM_ARN", "DirectCloud", "DirectMetrics"]
 
@@ -48,7 +54,7 @@ _ERRORS: Mapping[str, type[CloudError]] = {
 
 
 class DirectCloud:
-    """``scaling.ports.Cloud`` over a world."""
+    """``tidegate.scaling.ports.Cloud`` over a world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -196,7 +202,7 @@ def _capacity(state: CapacityState, status: str) -> Capacity:
 
 
 class DirectMetrics:
-    """``scaling.ports.Metrics`` over a world."""
+    """``tidegate.scaling.ports.Metrics`` over a world."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from simulator.overlay import Overlay, throughput
-from simulator.overlay_flink import create_application_request
-from simulator.world import World
+from tidegate.simulator.kinds.flink_application.overlay import create_application_request
+from tidegate.simulator.overlay import Overlay, throughput
+from tidegate.simulator.world import World
 
 if TYPE_CHECKING:
     from boto3.session import Session

@@ -15,7 +15,7 @@ PUT_PAYLOAD_UNIT_BYTES = 25 * 1024
 @cache
 def prices() -> dict[str, float]:
     """List prices in US dollars from the project's dated price file."""
-    text = files("scaling").joinpath("prices.json").read_text(encoding="utf-8")
+    text = files("tidegate.scaling.model").joinpath("prices.json").read_text(encoding="utf-8")
     return {
         key: value for key, value in json.loads(text).items() if not isinstance(value, str | list)
     }

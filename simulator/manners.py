@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from simulator.capacity import CapacityState
+from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState
 
 __all__ = ["Pending", "Refusal", "TableManners", "check_shard_target", "reshard_seconds"]
 

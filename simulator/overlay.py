@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.manners import Refusal
-from simulator.overlay_flink import ApplicationOverlay
-from simulator.world import MAPPING_UUID, START, World
+from tidegate.simulator.kinds.flink_application.overlay import ApplicationOverlay
+from tidegate.simulator.manners import Refusal
+from tidegate.simulator.world import MAPPING_UUID, START, World
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -86,7 +86,7 @@ class Overlay:
         return any(key in params and params[key] not in names for key, names in ours.items())
 
     def _stream_summary(self, _: Answer) -> Answer:
-        from simulator.direct import STREAM_ARN
+        from tidegate.simulator.direct import STREAM_ARN
 
         world = self._world
         name = world.scenario.stream.name

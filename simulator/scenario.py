@@ -259,7 +259,9 @@ def _consumer(data: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def load_scenario(name: str) -> Scenario:
     """The scenario of that name; FileNotFoundError when there is none."""
-    text = files("simulator.scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    text = (
+        files("tidegate.simulator.scenarios").joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    )
     data = yaml.safe_load(text)
     parts: dict[str, Any] = {
         **_source(data),
@@ -277,7 +279,7 @@ def scenario_names() -> tuple[str, ...]:
     """All built-in scenarios: race-day first, the others by name."""
     found = sorted(
         each.name.removesuffix(".yaml")
-        for each in files("simulator.scenarios").iterdir()
+        for each in files("tidegate.simulator.scenarios").iterdir()
         if each.name.endswith(".yaml")
     )
     return ("race-day", *(name for name in found if name != "race-day"))

@@ -5,7 +5,7 @@ from hashlib import md5
 from math import inf
 from random import Random
 
-from simulator.scenario import Traffic
+from tidegate.simulator.scenario import Traffic
 
 __all__ = ["HOT_KEY", "RING", "Keys", "rate_at"]
 

@@ -4,20 +4,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from simulator.application import EmbeddedApplication
-from simulator.archive import Archive
-from simulator.capacity import CapacityState
-from simulator.consumer import ConsumerState
-from simulator.control import ControlPlane
-from simulator.figures import Costs, Figures, MinuteTruth
-from simulator.flink import ApplicationState
-from simulator.flink_metrics import NAMESPACE, ApplicationMetrics
-from simulator.flink_service import ApplicationService
-from simulator.manners import TableManners
-from simulator.publisher import Dimensions, Publisher
-from simulator.scenario import Fault, Scenario
-from simulator.stream import StreamState
-from simulator.traffic import Keys, rate_at
+from tidegate.simulator.archive import Archive
+from tidegate.simulator.control import ControlPlane
+from tidegate.simulator.figures import Costs, Figures, MinuteTruth
+from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.job import ApplicationState
+from tidegate.simulator.kinds.flink_application.metrics import NAMESPACE, ApplicationMetrics
+from tidegate.simulator.kinds.flink_application.service import ApplicationService
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.lambda_mapping.consumer import ConsumerState
+from tidegate.simulator.manners import TableManners
+from tidegate.simulator.publisher import Dimensions, Publisher
+from tidegate.simulator.scenario import Fault, Scenario
+from tidegate.simulator.traffic import Keys, rate_at
 
 __all__ = ["MAPPING_UUID", "START", "World"]
 

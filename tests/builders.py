@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from rules.metrics import function_metric, stream_metric, table_metric
-from rules.pipeline import (
+from tidegate.rules.graph import (
     HASH_KEYS,
     Capacity,
     Consumer,
@@ -16,10 +15,11 @@ from rules.pipeline import (
     Stream,
     Table,
 )
-from rules.readings import Readings
-from rules.vitals import vital_metrics, vitals_from
-from rules.window import Metric, Window
-from scaling.specification import (
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.metrics import function_metric, stream_metric, table_metric
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.specification import (
     ConsumerSpec,
     Levers,
     LeverSpec,

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rules.application_vitals import application_metrics
-from rules.metrics import stream_metric
-from rules.pipeline import FlinkApplication, Pipeline, Stream
-from rules.readings import Readings
-from rules.vitals import vital_metrics, vitals_from
-from rules.window import Metric, Window
-from scaling.specification import ApplicationSpec, Levers, LeverSpec, PipelineSpec
 from tests.builders import MINUTES, NOON, a_stream
+from tidegate.rules.graph import FlinkApplication, Pipeline, Stream
+from tidegate.rules.kinds.flink_application.metrics import application_metrics
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.metrics import stream_metric
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.specification import ApplicationSpec, Levers, LeverSpec, PipelineSpec
 
 ARN = "arn:aws:kinesisanalytics:us-east-1:123456789012:application/counter"
 FLINK_SPEC = PipelineSpec(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from scaling.specification import (
+from tidegate.scaling.config.specification import (
     ConsumerSpec,
     IndexSpec,
     Levers,

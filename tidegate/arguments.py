@@ -2,8 +2,8 @@
 
 import click
 
-from scaling.grammar import Grammar
-from scaling.names import FUNCTION, STREAM
+from tidegate.scaling.config.grammar import Grammar
+from tidegate.scaling.config.names import FUNCTION, STREAM
 
 __all__ = ["as_function_name", "as_stream_name", "named"]
 

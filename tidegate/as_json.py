@@ -5,9 +5,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from rules.diagnosis import Diagnosis
-from rules.rule import Finding, Verdict
-from scaling.report import Change, PipelineReport, SweepReport
+from tidegate.rules.cause import Diagnosis
+from tidegate.rules.rule import Finding, Verdict
+from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
 from tidegate.trial import Trial
 
 __all__ = ["sweep_as_json", "trial_as_json"]

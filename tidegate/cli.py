@@ -47,8 +47,8 @@ class _Lazy(click.Group):
         except (*_CLICKS_OWN, BrokenPipeError, EOFError):
             raise
         except Exception as error:
-            from scaling.errors import as_known
             from tidegate.exits import leave
+            from tidegate.scaling.model.errors import as_known
 
             leave(as_known(error))
 

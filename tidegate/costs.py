@@ -11,19 +11,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rules.pipeline import Pipeline
-from rules.readings import Readings
-from rules.vitals import vitals_from
-from rules.window import Metric, Window
-from scaling.capacity_modes import Modes, modes
-from scaling.costs import Item, items
-from scaling.levers import lever_spec
-from scaling.ports import Metrics
-from scaling.prices import list_of
-from scaling.record import Lever
-from scaling.replay import needs
-from scaling.specification import PipelineSpec
-from scaling.usage import Usage, usage_from, usage_metrics
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.cost.bill import Item, items
+from tidegate.scaling.cost.on_demand import Modes, modes
+from tidegate.scaling.cost.replay import needs
+from tidegate.scaling.cost.usage import Usage, usage_from, usage_metrics
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.prices import list_of
+from tidegate.scaling.ports import Metrics
 
 __all__ = ["Bill", "bill", "costs_as_json", "show_costs"]
 

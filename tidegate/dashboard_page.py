@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rules.window import Metric, Window
-from scaling.dashboard import Graph, Limit, Line, Row, columns
-from scaling.ports import Metrics
-from scaling.record import Entry, Outcome
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.model.change_record import Entry, Outcome
+from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row, columns
+from tidegate.scaling.ports import Metrics
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

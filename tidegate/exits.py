@@ -5,7 +5,8 @@ from typing import NoReturn
 
 import click
 
-from scaling.errors import (
+from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.errors import (
     ConfigurationError,
     Denied,
     Fault,
@@ -16,8 +17,8 @@ from scaling.errors import (
     TidegateError,
     Unreachable,
 )
-from scaling.record import Outcome
-from scaling.report import Health, PipelineReport, SweepReport
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 
 __all__ = [
     "BAD_INPUT",

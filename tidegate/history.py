@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rules.diagnosis import LeverKind
-from scaling.dashboard import Graph, Line, Row
-from scaling.last_swept import last_swept
-from scaling.ports import Ledger
-from scaling.record import Entry, Lever
-from scaling.specification import PipelineSpec
-from scaling.story import Event, Kind, story
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.ledger.last_sweep import last_swept
+from tidegate.scaling.model.change_record import Entry, Lever
+from tidegate.scaling.observability.dashboard import Graph, Line, Row
+from tidegate.scaling.ports import Ledger
+from tidegate.scaling.report.timeline import Event, Kind, story
 from tidegate.since import period_seconds
 
 __all__ = ["Told", "coarser", "history_as_json", "lines", "show_history", "tell"]

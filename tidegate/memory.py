@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rules.metrics import function_metric
-from rules.window import Metric, Window
-from scaling.aws.function_log import FunctionLog, Logged, Settings
-from scaling.memory import Advice, AtSize, Verdict, advise, by_size
-from scaling.ports import Metrics
-from scaling.prices import HOURS_PER_MONTH, list_of, prices
+from tidegate.rules.metrics import function_metric
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.aws.function_log import FunctionLog, Logged, Settings
+from tidegate.scaling.kinds.lambda_mapping.memory import Advice, AtSize, Verdict, advise, by_size
+from tidegate.scaling.model.prices import HOURS_PER_MONTH, list_of, prices
+from tidegate.scaling.ports import Metrics
 from tidegate.since import period_seconds
 
 __all__ = ["Seen", "memory_as_json", "see", "show_memory"]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from rules.diagnosis import LeverKind
-from rules.pipeline import Capacity, Consumer, Table
-from scaling.proposal import Range
-from scaling.reach import Candidate
-from scaling.specification import Objective
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Capacity, Consumer, Table
+from tidegate.scaling.config.specification import Objective
+from tidegate.scaling.onboarding.iam_write_access import Candidate
+from tidegate.scaling.onboarding.proposal import Range
 from tidegate.survey import Drafted, Survey
 
 __all__ = ["draft", "scalar"]

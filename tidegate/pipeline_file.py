@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import yaml
 
-from scaling.errors import ConfigurationError, Mistake, shown
-from scaling.semantics import semantic_mistakes
-from scaling.specification import PipelineFile, TableSpec
+from tidegate.scaling.config.specification import PipelineFile, TableSpec
+from tidegate.scaling.config.validation import semantic_mistakes
+from tidegate.scaling.model.errors import ConfigurationError, Mistake, shown
 from tidegate.yaml_text import Keys, Located, key_of, located
 
 if TYPE_CHECKING:

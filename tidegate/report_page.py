@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.figures import MinuteTruth
 from tidegate.screen import change_words, figure_rows, setting_rows
+from tidegate.simulator.figures import MinuteTruth
 from tidegate.trial import Trial
 
 __all__ = ["page"]

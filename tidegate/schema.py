@@ -10,7 +10,7 @@ def schema() -> dict[str, Any]:
     """Generated from the dataclasses that the file is validated against."""
     from pydantic import TypeAdapter
 
-    from scaling.specification import PipelineFile
+    from tidegate.scaling.config.specification import PipelineFile
 
     described = TypeAdapter(PipelineFile).json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}

@@ -9,13 +9,18 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from rules.diagnosis import Cause, Diagnosis
-from rules.readings import RECENT_SECONDS, SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
-from scaling.plan import Decision
-from scaling.report import Change, Health, PipelineReport, SweepReport
-from scaling.telling import held_words
-from simulator.figures import MinuteTruth
-from simulator.scenario import Scenario
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.kinds.readings import (
+    RECENT_SECONDS,
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+)
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.report.summary import held_words
+from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
+from tidegate.simulator.figures import MinuteTruth
+from tidegate.simulator.scenario import Scenario
 from tidegate.trial import Step, Trial
 
 __all__ = ["show_sweep", "show_trial_end", "watch"]

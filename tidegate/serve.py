@@ -23,17 +23,17 @@ from chalice.local import LocalDevServer
 from chalicelib.configuration import Configuration
 from chalicelib.wiring import Wiring, wire
 
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.metrics import AwsMetrics
-from scaling.compiled import from_compiled
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.ports import Edges
-from scaling.specification import Levers, PipelineSpec
-from scaling.sweep import sweep
-from simulator.embedded import embedded
-from simulator.scenario import load_scenario
-from simulator.world import World
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.config.compiled import from_compiled
+from tidegate.scaling.config.specification import Levers, PipelineSpec
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.embedded import embedded
+from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.world import World
 
 __all__ = ["main"]
 

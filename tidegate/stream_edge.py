@@ -4,10 +4,10 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 
-from rules.metrics import shard_metric
-from rules.pipeline import KeySample, Stream
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.metrics import AwsMetrics
+from tidegate.rules.graph import KeySample, Stream
+from tidegate.rules.metrics import shard_metric
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
 
 __all__ = ["WallClock", "load_by_shard", "sample_all"]
 
@@ -16,7 +16,7 @@ LOOK_BACK = timedelta(minutes=10)
 
 
 class WallClock:
-    """``scaling.reshard.execute.Clock`` with jitter, so that two waiters drift apart."""
+    """``tidegate.scaling.execute.reshard.Clock`` with jitter, so that two waiters drift apart."""
 
     def now(self) -> datetime:
         """The moment."""

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from rules.pipeline import Pipeline, ScalableTargets
-from rules.window import Metric, Window
-from scaling.aws.discovery import Discovery
-from scaling.errors import Denied, ResourceMissing
-from scaling.ports import Metrics
-from scaling.proposal import LOOK_BACK, Proposal, propose
-from scaling.proposal_metrics import proposal_metrics
-from scaling.reach import Candidate, tables_gone, tables_written
-from scaling.sources import Source, function_name, sorted_out
-from scaling.specification import ConsumerSpec, PipelineSpec, TableSpec
+from tidegate.rules.graph import Pipeline, ScalableTargets
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.aws.discovery import Discovery
+from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec, TableSpec
+from tidegate.scaling.model.errors import Denied, ResourceMissing
+from tidegate.scaling.onboarding.event_sources import Source, function_name, sorted_out
+from tidegate.scaling.onboarding.iam_write_access import Candidate, tables_gone, tables_written
+from tidegate.scaling.onboarding.proposal import LOOK_BACK, Proposal, propose
+from tidegate.scaling.onboarding.proposal_metrics import proposal_metrics
+from tidegate.scaling.ports import Metrics
 
 __all__ = ["Ask", "Drafted", "Survey", "survey"]
 

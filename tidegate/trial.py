@@ -5,21 +5,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules.diagnosis import Cause, Diagnosis
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.metrics import AwsMetrics
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import Decision
-from scaling.ports import Edges
-from scaling.record import Lever, Outcome
-from scaling.report import PipelineReport
-from scaling.sweep import sweep
-from simulator.embedded import embedded
-from simulator.figures import Figures, MinuteTruth
-from simulator.scenario import Scenario
-from simulator.world import World
 from tidegate.pipeline_file import load_value
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Lever, Outcome
+from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.report.sweep_report import PipelineReport
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.embedded import embedded
+from tidegate.simulator.figures import Figures, MinuteTruth
+from tidegate.simulator.scenario import Scenario
+from tidegate.simulator.world import World
 
 __all__ = ["Held", "Moved", "Step", "Told", "Trial"]
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from scaling.errors import ConfigurationError, Mistake, shown, shown_key
-from scaling.grammar import STRAY_WORDS, stray_character
+from tidegate.scaling.config.grammar import STRAY_WORDS, stray_character
+from tidegate.scaling.model.errors import ConfigurationError, Mistake, shown, shown_key
 
 __all__ = ["Keys", "Located", "key_of", "located"]
 

@@ -8,13 +8,9 @@ from chalice.app import Request, Response
 
 from chalicelib.log import logger
 from chalicelib.wiring import wiring
-from scaling.callback import (
-    Asked,
-    BadRequest,
-    ScalableTargetDimension,
-)
-from scaling.dimensions import UnknownDimension, dimension_named
-from scaling.errors import Denied, InvalidRequest, ResourceMissing, Throttled
+from tidegate.scaling.autoscaling_api.contract import Asked, BadRequest, ScalableTargetDimension
+from tidegate.scaling.autoscaling_api.dimensions import UnknownDimension, dimension_named
+from tidegate.scaling.model.errors import Denied, InvalidRequest, ResourceMissing, Throttled
 
 __all__ = ["answer", "body_of"]
 

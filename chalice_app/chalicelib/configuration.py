@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.log import logger
-from scaling.compiled import from_compiled
-from scaling.errors import TidegateError
-from scaling.ports import Ledger
-from scaling.specification import PipelineSpec
+from tidegate.scaling.config.compiled import from_compiled
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.errors import TidegateError
+from tidegate.scaling.ports import Ledger
 
 __all__ = ["Configuration", "in_force"]
 
@@ -83,7 +83,7 @@ def _fetched(source: str) -> str:
     from aws_lambda_powertools.utilities import parameters
     from botocore.config import Config
 
-    from scaling.aws.clients import BRISK
+    from tidegate.scaling.aws.clients import BRISK
 
     kind, _, name = source.partition(":")
     config = Config(

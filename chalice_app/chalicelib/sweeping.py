@@ -6,8 +6,8 @@ from typing import Any
 from chalicelib.log import logger
 from chalicelib.telemetry import tell_sweep
 from chalicelib.wiring import wiring
-from scaling.last_swept import note_sweeps
-from scaling.sweep import sweep
+from tidegate.scaling.ledger.last_sweep import note_sweeps
+from tidegate.scaling.sweep import sweep
 
 __all__ = ["sweep_all"]
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chalicelib.log import logger
-from scaling.errors import Fault, TidegateError
-from scaling.record import Outcome
-from scaling.report import Change, SweepReport
+from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.errors import Fault, TidegateError
+from tidegate.scaling.report.sweep_report import Change, SweepReport
 
 __all__ = ["tell_sweep"]
 

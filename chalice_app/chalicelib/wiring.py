@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from functools import cache
 
 from chalicelib.configuration import Configuration, in_force
-from scaling.aws.clients import BRISK, PATIENT, Clients, Patience
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.ledger_dynamodb import DynamoLedger
-from scaling.aws.metrics import AwsMetrics
-from scaling.ports import Edges
+from tidegate.scaling.aws.clients import BRISK, PATIENT, Clients, Patience
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.ports import Edges
 
 __all__ = ["ENDPOINT_SECONDS", "Wiring", "wire", "wiring"]
 
@@ -39,7 +39,7 @@ def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
     cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
     if patience is BRISK:
         return Edges(cloud, metrics, ledger, clock=_now)
-    from scaling.aws.notices import AwsNotices
+    from tidegate.scaling.aws.notices import AwsNotices
 
     return Edges(cloud, metrics, ledger, AwsNotices(clients), _now)
 

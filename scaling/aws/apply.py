@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
-from scaling.plan import (
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.model.plan import (
     Action,
     CapacityTarget,
     MergeShards,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from scaling.aws.errors import asking
-from scaling.errors import Unreachable
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.model.errors import Unreachable
 
 if TYPE_CHECKING:
     from boto3.session import Session

@@ -4,14 +4,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rules.pipeline import KeySample, Pipeline, ScalableTarget, Shard, Stream
-from scaling.aws.clients import Clients
-from scaling.aws.describe import Describer
-from scaling.aws.errors import asking
-from scaling.specification import PipelineSpec
+from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget, Shard, Stream
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.describe import Describer
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.config.specification import PipelineSpec
 
 if TYPE_CHECKING:
-    from scaling.plan import Action
+    from tidegate.scaling.model.plan import Action
 
 __all__ = ["AwsCloud"]
 
@@ -19,7 +19,7 @@ SAMPLED_RECORDS_MAX = 1000
 
 
 class AwsCloud:
-    """``scaling.ports.Cloud`` over AWS, or whatever AWS_ENDPOINT_URL names."""
+    """``tidegate.scaling.ports.Cloud`` over AWS, or whatever AWS_ENDPOINT_URL names."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -67,13 +67,13 @@ class AwsCloud:
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         """Capacities that DynamoDB's own auto scaling sets."""
         # Imported here: a GET of the endpoint doesn't ask for them.
-        from scaling.aws.scalable_targets import scalable_targets
+        from tidegate.scaling.aws.scalable_targets import scalable_targets
 
         return scalable_targets(self._clients, where)
 
     def apply(self, action: "Action") -> None:
         """One AWS call; what it starts goes on after it returns."""
         # Imported here: the endpoint's cold start is shorter without what only a change needs.
-        from scaling.aws.apply import apply
+        from tidegate.scaling.aws.apply import apply
 
         apply(action, self._clients)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rules.pipeline import (
+from tidegate.rules.graph import (
     Capacity,
     Consumer,
     EventSourceMapping,
@@ -15,16 +15,17 @@ from rules.pipeline import (
     Stream,
     Table,
 )
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking, http_status
-from scaling.errors import ResourceInUse, ResourceMissing, Unreachable
-from scaling.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking, http_status
+from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
+from tidegate.scaling.model.errors import ResourceInUse, ResourceMissing, Unreachable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
+from tidegate.scaling.aws.moments import created
 
-__all__ = ["Describer", "created"]
+__all__ = ["Describer"]
 
 DEFAULT_ACCOUNT_CONCURRENCY = 1000
 """Lambda's default quota, taken where an endpoint has no GetAccountSettings (moto hasn't)."""
@@ -158,7 +159,7 @@ class Describer:
 
     def _application(self, said: ApplicationSpec) -> FlinkApplication:
         # Imported here: most pipelines have no application, and this is read at every cold start.
-        from scaling.aws.describe_application import application
+        from tidegate.scaling.aws.kinds.flink_application import application
 
         tables = tuple(self._table(table.name) for table in said.table_specs)
         return application(self._clients, said, tables)
@@ -217,11 +218,6 @@ def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any
         _in_utc(data.get("LastDecreaseDateTime")),
         _in_utc(data.get("LastIncreaseDateTime")),
     )
-
-
-def created(moment: datetime | None) -> str:
-    """When AWS made a resource, as the text that tells it from a later one of its name."""
-    return "" if moment is None else moment.astimezone(UTC).isoformat()
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules.pipeline import Pipeline, ScalableTarget
-from scaling.aws.clients import Clients
-from scaling.aws.describe import Describer
-from scaling.aws.errors import asking
-from scaling.aws.scalable_targets import scalable_targets
-from scaling.reach import RolePolicy
-from scaling.sources import SeenMapping, function_name
-from scaling.specification import PipelineSpec
+from tidegate.rules.graph import Pipeline, ScalableTarget
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.describe import Describer
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.scalable_targets import scalable_targets
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.onboarding.event_sources import SeenMapping, function_name
+from tidegate.scaling.onboarding.iam_write_access import RolePolicy
 
 __all__ = ["Access", "Discovery"]
 

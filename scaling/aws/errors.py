@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from scaling.errors import (
+from tidegate.scaling.model.errors import (
     CloudError,
     Denied,
     InvalidRequest,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
-from scaling.errors import ResourceMissing
-from scaling.invocation_report import Invocation, invocation_in
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.kinds.lambda_mapping.invocation_report import Invocation, invocation_in
+from tidegate.scaling.model.errors import ResourceMissing
 
 __all__ = ["FunctionLog", "Logged", "Settings"]
 

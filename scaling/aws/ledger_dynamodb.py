@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from scaling.aws.errors import asking
-from scaling.aws.ledger_items import (
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.ledger_items import (
     PIPELINE,
     SIGHTING,
     entries_in,
@@ -17,18 +17,18 @@ from scaling.aws.ledger_items import (
     sort_key,
     text,
 )
-from scaling.aws.wishes_dynamodb import DynamoWishes
-from scaling.errors import InvalidRequest
-from scaling.record import Entry, Lever, Outcome
+from tidegate.scaling.aws.wishes_dynamodb import DynamoWishes
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from scaling.sighting import Sighting
+    from tidegate.scaling.model.snapshot import Sighting
 
 __all__ = ["DynamoLedger"]
 
 
 class DynamoLedger(DynamoWishes):
-    """``scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
+    """``tidegate.scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live.
 
@@ -166,7 +166,7 @@ class DynamoLedger(DynamoWishes):
     def sight(self, sighting: "Sighting") -> None:
         """Keep what a sweep saw, until the table's time to live."""
         # Imported here: the endpoint's cold start is shorter without what only sweeps need.
-        from scaling.sighting import to_text
+        from tidegate.scaling.model.snapshot import to_text
 
         item = {
             "pk": {"S": f"{SIGHTING}{sighting.pipeline}"},

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from scaling.errors import ConfigurationError, Mistake
-from scaling.record import KEEP, Entry, Lever, Wished, moment_in, outcome_in
+from tidegate.scaling.model.change_record import KEEP, Entry, Lever, Wished, moment_in, outcome_in
+from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
 if TYPE_CHECKING:
-    from scaling.sighting import Sighting
+    from tidegate.scaling.model.snapshot import Sighting
 
 __all__ = [
     "DESIRED",
@@ -117,7 +117,7 @@ def entries_in(items: list[Any], table: str) -> tuple[Entry, ...]:
 def sighting_in(item: Any) -> "Sighting":
     """The sighting that an item is."""
     # Imported here: the endpoint's cold start is shorter without what only sweeps need.
-    from scaling.sighting import from_text
+    from tidegate.scaling.model.snapshot import from_text
 
     pipeline = item["pk"]["S"].removeprefix(SIGHTING)
     return from_text(item["value"]["S"], pipeline, moment_in(item["sk"]["S"]))

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rules.window import Metric, Window
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
@@ -22,7 +22,7 @@ VALUE_MAX = 2.0**360
 
 
 class AwsMetrics:
-    """``scaling.ports.Metrics`` over CloudWatch."""
+    """``tidegate.scaling.ports.Metrics`` over CloudWatch."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients

@@ -2,11 +2,11 @@
 
 import json
 
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
-from scaling.errors import Unreachable
-from scaling.notice import Destination, Kind, Notice
-from scaling.specification import NoticeSpec
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.config.specification import NoticeSpec
+from tidegate.scaling.model.errors import Unreachable
+from tidegate.scaling.model.notification import Destination, Kind, Notice
 
 __all__ = ["AwsNotices"]
 
@@ -22,7 +22,7 @@ _MACHINES = ("email-json", "firehose", "http", "https", "lambda", "sqs")
 
 
 class AwsNotices:
-    """``scaling.ports.Notices`` over AWS."""
+    """``tidegate.scaling.ports.Notices`` over AWS."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
-from scaling.registration import (
+from tidegate.scaling.autoscaling_api.registration import (
     OURS,
     Alarm,
     Policy,
@@ -16,6 +14,8 @@ from scaling.registration import (
     Site,
     Target,
 )
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
 
 __all__ = ["Registry"]
 

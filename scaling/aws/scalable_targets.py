@@ -9,10 +9,10 @@ reference).
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rules.diagnosis import LeverKind
-from rules.pipeline import ScalableTarget
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import ScalableTarget
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
 
 __all__ = ["scalable_targets"]
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scaling.alarm_changes import Change
-from scaling.alarms import PREFIX, Alarm, prefix_of
-from scaling.aws.clients import Clients
-from scaling.aws.errors import asking
-from scaling.dashboard import DASHBOARD_PREFIX
-from scaling.errors import ResourceMissing
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.model.errors import ResourceMissing
+from tidegate.scaling.observability.alarm_changes import Change
+from tidegate.scaling.observability.alarms import PREFIX, Alarm, prefix_of
+from tidegate.scaling.observability.dashboard import DASHBOARD_PREFIX
 
 __all__ = ["Watching"]
 

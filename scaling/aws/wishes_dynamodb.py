@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from scaling.aws.errors import asking
-from scaling.aws.ledger_items import DESIRED, wish_item, wish_key
-from scaling.record import Lever, Wished
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.ledger_items import DESIRED, wish_item, wish_key
+from tidegate.scaling.model.change_record import Lever, Wished
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -13,7 +13,7 @@ __all__ = ["DynamoWishes"]
 
 
 class DynamoWishes:
-    """The part of ``scaling.ports.Ledger`` that keeps desired capacities, one item a lever."""
+    """The part of ``Ledger`` that keeps desired capacities, one item a lever."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client

@@ -9,16 +9,16 @@ from app import app
 from chalicelib.configuration import Configuration
 from chalicelib.wiring import Wiring, wire
 
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.ledger_dynamodb import DynamoLedger
-from scaling.aws.metrics import AwsMetrics
-from scaling.ports import Edges, Ledger
-from scaling.specification import Levers, LeverSpec, PipelineSpec
-from scaling.sweep import sweep
-from tests.callback.gateway import proxy_event
+from tests.chalice_app.gateway import proxy_event
 from tests.losses.account import Account
 from tests.orders import SPEC, create_ledger_table
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
+from tidegate.scaling.ports import Edges, Ledger
+from tidegate.scaling.sweep import sweep
 
 TABLE, SHARDS, FACTOR = (
     "write_capacity~orders",

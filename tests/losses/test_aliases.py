@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scaling.errors import ConfigurationError
 from tests.losses.account import PIPELINES
 from tidegate.pipeline_file import parse
+from tidegate.scaling.model.errors import ConfigurationError
 
 PROCESSOR_SECONDS, MEMORY_BYTES = 5, 10**9
 """Starting Python and pydantic takes most of it."""

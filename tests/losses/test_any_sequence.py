@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from moto.kinesis.models import kinesis_backends
 
-from scaling.ledger_sqlite import SqliteLedger
 from tests.losses.endpoint import SHARDS, TABLE, Endpoint
+from tidegate.scaling.ledger.sqlite import SqliteLedger
 
 CAPACITIES = {TABLE: [10, 20, 25, 300], SHARDS: [1, 2, 3, 5, 7]}
 SWEEP = st.just(("sweep", TABLE, 0))

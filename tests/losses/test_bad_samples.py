@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from rules.metrics import stream_metric
-from rules.window import Metric
-from scaling.aws.clients import Clients
-from scaling.aws.metrics import AwsMetrics
 from tests.losses.account import Account
 from tests.losses.test_boundary import THREE
+from tidegate.rules.metrics import stream_metric
+from tidegate.rules.window import Metric
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.metrics import AwsMetrics
 
 OWN = Metric("Shop", "profit", (("shop", "orders"),), "Average", 60)
 HUGE = 2.0**361

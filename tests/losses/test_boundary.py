@@ -16,8 +16,14 @@ from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.pipeline import Pipeline
-from scaling.errors import (
+from tests.losses.account import Account
+from tidegate.exits import code_of
+from tidegate.pipeline_file import load_value
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.specification import ConsumerSpec, NoticeSpec, PipelineSpec, TableSpec
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.errors import (
     Denied,
     Fault,
     LedgerUnavailable,
@@ -25,19 +31,13 @@ from scaling.errors import (
     Unreachable,
     as_known,
 )
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.notice import Destination
-from scaling.ports import Edges
-from scaling.record import Outcome
-from scaling.report import PipelineReport, SweepReport
-from scaling.specification import ConsumerSpec, NoticeSpec, PipelineSpec, TableSpec
-from scaling.sweep import sweep
-from simulator.direct import DirectCloud, DirectMetrics
-from simulator.scenario import load_scenario
-from simulator.world import World
-from tests.losses.account import Account
-from tidegate.exits import code_of
-from tidegate.pipeline_file import load_value
+from tidegate.scaling.model.notification import Destination
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.world import World
 
 THREE = "pipelines:\n" + "".join(
     f"""\
@@ -410,9 +410,9 @@ def test_without_an_intention_aws_is_not_asked(
 def test_what_was_changed_is_reported_when_the_report_itself_fails(
     three: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import scaling.sweep
+    import tidegate.scaling.sweep
 
-    real = scaling.sweep.held_back_of
+    real = tidegate.scaling.sweep.held_back_of
     asked = []
 
     def fails_once(*given: Any) -> tuple[str, ...]:
@@ -421,7 +421,7 @@ def test_what_was_changed_is_reported_when_the_report_itself_fails(
             raise IndexError("tuple index out of range")
         return real(*given)
 
-    monkeypatch.setattr(scaling.sweep, "held_back_of", fails_once)
+    monkeypatch.setattr(tidegate.scaling.sweep, "held_back_of", fails_once)
     result = three.sweep(THREE)
     unreached = others_were_swept(result)
     assert [(each["lever"], each["outcome"]) for each in unreached["actions"]] == [

@@ -13,15 +13,15 @@ from chalicelib.configuration import Configuration, in_force
 from chalicelib.sweeping import sweep_all
 from chalicelib.wiring import Wiring, wire
 
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.metrics import AwsMetrics
-from scaling.compiled import compiled
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.ports import Edges
 from tests.losses.account import Account
 from tests.losses.test_boundary import THREE, on_the_second
 from tidegate.pipeline_file import load
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.config.compiled import compiled
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.ports import Edges
 
 CONTEXT = type("Context", (), {"get_remaining_time_in_millis": lambda _: 55_000})()
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from scaling.sweep import sweep
 from tests.losses.account import refusal
 from tests.losses.endpoint import FACTOR, OWN, SHARDS, TABLE, Endpoint
 from tests.orders import SPEC
 from tidegate.deployment.permissions import policy
+from tidegate.scaling.sweep import sweep
 
 By = Callable[[Endpoint], None]
 BY_HAND = [

@@ -7,23 +7,6 @@ from typing import Any
 
 import pytest
 
-from rules.diagnose import diagnose
-from rules.diagnosis import LeverKind
-from rules.pipeline import FlinkApplication
-from rules.readings import Readings
-from scaling.aws.describe_application import named_max_parallelism
-from scaling.decide import Decider, decide
-from scaling.history import History
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import UpdateApplication
-from scaling.ports import Edges
-from scaling.record import Entry, Lever, Outcome
-from scaling.report import Health, PipelineReport
-from scaling.sweep import sweep
-from scaling.wish import Wish
-from simulator.direct import DirectCloud, DirectMetrics
-from simulator.scenario import Scenario, load_scenario
-from simulator.world import World
 from tests.builders import NOON
 from tests.flink_builders import (
     FLINK_SPEC,
@@ -34,6 +17,24 @@ from tests.flink_builders import (
 )
 from tests.losses.account import Account
 from tidegate.pipeline_file import load_value
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.readings import Readings
+from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import UpdateApplication
+from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.plan.decide import Decider, decide
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.report.sweep_report import PipelineReport
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.scenario import Scenario, load_scenario
+from tidegate.simulator.world import World
 
 FILE = """\
 pipelines:

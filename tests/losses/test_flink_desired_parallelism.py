@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.flink_service import ApplicationUpdate
-from simulator.scenario import Fault
-from tests.callback.test_as_application_auto_scaling import sweep_now
-from tests.callback.test_flink_endpoint import Endpoint, endpoint, with_rollback
+from tests.chalice_app.test_as_application_auto_scaling import sweep_now
+from tests.chalice_app.test_flink_endpoint import Endpoint, endpoint, with_rollback
+from tidegate.simulator.kinds.flink_application.service import ApplicationUpdate
+from tidegate.simulator.scenario import Fault
 
 DIMENSION = "parallelism~click-counter"
 

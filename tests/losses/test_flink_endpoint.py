@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.callback.test_flink_endpoint import Endpoint, endpoint
+from tests.chalice_app.test_flink_endpoint import Endpoint, endpoint
 
 DIMENSION = "parallelism~click-counter"
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from scaling.plan import UpdateParallelizationFactor, UpdateShardCount
-from scaling.report import Health
-from simulator.scenario import FunctionData
-from simulator.traffic import Traffic
 from tests.losses.worlds import OURS, a_world, play
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.plan import UpdateParallelizationFactor, UpdateShardCount
+from tidegate.simulator.scenario import FunctionData
+from tidegate.simulator.traffic import Traffic
 
 
 def calls_a_service(records_per_second: float) -> FunctionData:

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaling.compiled import from_compiled
-from scaling.dimensions import UnknownDimension, dimension_named
-from scaling.errors import ConfigurationError
-from scaling.specification import PipelineFile, PipelineSpec
 from tests.losses.account import FIVE_LINES, Account
 from tidegate.deployment.options import Options
 from tidegate.deployment.template import extras
 from tidegate.pipeline_file import load_value, parse
+from tidegate.scaling.autoscaling_api.dimensions import UnknownDimension, dimension_named
+from tidegate.scaling.config.compiled import from_compiled
+from tidegate.scaling.config.specification import PipelineFile, PipelineSpec
+from tidegate.scaling.model.errors import ConfigurationError
 
 KINDS = {
     "stream": ("3:5", "stream: orders"),

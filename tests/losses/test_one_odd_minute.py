@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from rules.confirmed import Age, Limits, confirmed
-from rules.diagnose import diagnose
-from rules.diagnosis import Cause, LeverKind
-from rules.readings import Readings
-from scaling.first_aid import retention_wish
-from scaling.history import History
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.record import Entry, Lever, Outcome
 from tests.builders import NOON, Minute, a_pipeline, readings
 from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_readings
 from tests.losses.account import PIPELINES, Account
+from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.confirmed import Age, Limits, confirmed
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.readings import Readings
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.history import History
+from tidegate.scaling.recommend.retention import retention_wish
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 FILE = f"""\

@@ -14,20 +14,20 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from rules.diagnosis import Cause, LeverKind
-from scaling.aws.ledger_dynamodb import DynamoLedger
-from scaling.errors import ConfigurationError, LedgerUnavailable
-from scaling.history import UPDATE_SHARD_COUNT, History
-from scaling.illness import Illness, from_text, to_text
-from scaling.last_swept import last_swept
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.notice import Destination, Due, Kind, Notice
-from scaling.record import Entry, Lever, Outcome
-from scaling.report import Health
 from tests.builders import NOON
 from tests.losses.account import PIPELINES, Account
 from tests.losses.test_boundary import THREE
 from tests.orders import create_ledger_table
+from tidegate.rules.cause import Cause, LeverKind
+from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.ledger.last_sweep import last_swept
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.errors import ConfigurationError, LedgerUnavailable
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.notification import Destination, Due, Kind, Notice
+from tidegate.scaling.notify.incident import Illness, from_text, to_text
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "orders")
 SIGHTING = """\

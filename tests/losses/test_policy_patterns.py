@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaling.reach import RolePolicy, tables_gone, tables_written
+from tidegate.scaling.onboarding.iam_write_access import RolePolicy, tables_gone, tables_written
 
 PREFIX = "arn:aws:dynamodb:eu-west-1:123456789012:table/"
 PROCESSOR_SECONDS = 10

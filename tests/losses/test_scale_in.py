@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.diagnose import diagnose
-from rules.diagnosis import LeverKind
-from rules.pipeline import Pipeline
-from rules.readings import Readings
-from scaling.concurrency import ANY_OWNER, TIDEGATE, Concurrency, concurrency
-from scaling.decide import decide
-from scaling.history import History
-from scaling.load import Load
-from scaling.outlook import Expected, Outlook
-from scaling.plan import Decision
-from scaling.record import Lever
-from scaling.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
 from tests.builders import NOON, SPEC, Minute, a_pipeline, readings
 from tests.losses.account import PIPELINES, Account, refusal
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.readings import Readings
+from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
+from tidegate.scaling.load.concurrency import ANY_OWNER, TIDEGATE, Concurrency, concurrency
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.horizons import Expected, Outlook
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.plan.decide import decide
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")

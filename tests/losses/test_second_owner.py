@@ -6,15 +6,16 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.metrics import AwsMetrics
-from scaling.callback import Asked, BadRequest, ScalingStatus, describe, scale
-from scaling.dimensions import dimension_named
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.ports import Edges
 from tests.losses.account import PIPELINES, Account, refusal
 from tidegate.pipeline_file import parse
+from tidegate.scaling.autoscaling_api.contract import Asked, BadRequest, ScalingStatus
+from tidegate.scaling.autoscaling_api.dimensions import dimension_named
+from tidegate.scaling.autoscaling_api.endpoint import describe, scale
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.ports import Edges
 
 WITH_READS = PIPELINES + "      read_capacity: {max: 4000, owner: tidegate}\n"
 WRITES_OF_ANOTHER = PIPELINES.replace(

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from rules.diagnosis import LeverKind
-from scaling import ledger_file
-from scaling.errors import ConfigurationError, LedgerUnavailable
-from scaling.ledger_file import is_networked
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.record import Entry, Lever, Outcome, Wished
-from scaling.report import Health
-from scaling.sighting import Sighting
 from tests.builders import NOON
 from tests.losses.account import FIVE_LINES, Account
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.ledger import sqlite_file as ledger_file
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.ledger.sqlite_file import is_networked
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.errors import ConfigurationError, LedgerUnavailable
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.snapshot import Sighting
 
 ENTRY = Entry(
     "orders/shards/1", "orders", Lever.of(LeverKind.SHARD_COUNT, "orders"),

@@ -15,23 +15,23 @@ from app import app
 from chalicelib.configuration import Configuration
 from chalicelib.wiring import Wiring, wire
 
-from scaling.aws.clients import Clients
-from scaling.aws.cloud import AwsCloud
-from scaling.aws.ledger_dynamodb import DynamoLedger
-from scaling.aws.metrics import AwsMetrics
-from scaling.ports import Edges
-from scaling.registration import Site, wanted
-from scaling.specification import PipelineSpec
-from simulator.embedded import embedded
-from simulator.scenario import load_scenario
-from simulator.world import World
-from tests.callback.autoscaling_client import AutoScaling
-from tests.callback.gateway import ACCESS_KEY, REGION, SECRET_KEY, gateway
-from tests.callback.scaling_policies import Policies, adjusted
-from tests.callback.test_as_application_auto_scaling import sweep_now
-from tests.callback.test_flink_by_policies import run_by_policies, with_levers
+from tests.chalice_app.autoscaling_client import AutoScaling
+from tests.chalice_app.gateway import ACCESS_KEY, REGION, SECRET_KEY, gateway
+from tests.chalice_app.scaling_policies import Policies, adjusted
+from tests.chalice_app.test_as_application_auto_scaling import sweep_now
+from tests.chalice_app.test_flink_by_policies import run_by_policies, with_levers
 from tests.orders import create_ledger_table
 from tidegate.pipeline_file import load
+from tidegate.scaling.autoscaling_api.registration import Site, wanted
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.ports import Edges
+from tidegate.simulator.embedded import embedded
+from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.world import World
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 (EXAMPLE,) = load(EXAMPLES / "application-auto-scaling.yaml").pipelines

@@ -2,23 +2,23 @@
 
 from dataclasses import dataclass, field
 
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.plan import Action
-from scaling.ports import Edges
-from scaling.report import PipelineReport
-from scaling.sweep import sweep
-from simulator.direct import DirectCloud, DirectMetrics
-from simulator.figures import Figures
-from simulator.scenario import (
+from tidegate.pipeline_file import load_value
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.plan import Action
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.report.sweep_report import PipelineReport
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.figures import Figures
+from tidegate.simulator.scenario import (
     CapacityData,
     FunctionData,
     MappingData,
     Scenario,
     StreamData,
 )
-from simulator.traffic import Traffic
-from simulator.world import World
-from tidegate.pipeline_file import load_value
+from tidegate.simulator.traffic import Traffic
+from tidegate.simulator.world import World
 
 OURS = {
     "shard_count": {"max": 100, "owner": "tidegate"},

@@ -1,20 +1,19 @@
 """Rules against windows; the packs' own tests are data beside them."""
 
 from datetime import timedelta
-from importlib.resources import files
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.evaluate import evaluate
-from rules.pack import PACKS, packs, rules_for
-from rules.rule import Comparison, MissingData, Rule, Severity, Verdict
-from rules.series import parse_series
-from rules.window import Metric, Window
 from tests.builders import NOON, a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
+from tidegate.rules.evaluate import evaluate
+from tidegate.rules.pack import PACKS, packs, rule_file, rules_for
+from tidegate.rules.rule import Comparison, MissingData, Rule, Severity, Verdict
+from tidegate.rules.series import parse_series
+from tidegate.rules.window import Metric, Window
 
 METRIC = Metric("CWAgent", "mem_used_percent", (), "Maximum")
 
@@ -87,7 +86,7 @@ def test_silence_alone_is_never_ok(length: int) -> None:
 def pack_cases() -> list[tuple[str, dict[str, str]]]:
     found = []
     for pack in PACKS:
-        text = files("rules.library").joinpath(f"{pack}.test.yaml").read_text(encoding="utf-8")
+        text = rule_file(pack, "rules.test.yaml")
         found += [(each["rule"], each) for each in yaml.safe_load(text)["tests"]]
     return found
 

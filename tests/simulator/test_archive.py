@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.archive import Archive
-from simulator.publisher import Key, Publisher
-from simulator.scenario import Traffic
+from tidegate.simulator.archive import Archive
+from tidegate.simulator.publisher import Key, Publisher
+from tidegate.simulator.scenario import Traffic
 
 KEY: Key = ("AWS/Kinesis", "IncomingRecords", (("StreamName", "racers"),))
 TRAFFIC = Traffic(points=((-3600.0, 10.0), (0.0, 20.0)))

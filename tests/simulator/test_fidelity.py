@@ -8,11 +8,18 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.capacity import CapacityState
-from simulator.manners import Refusal
-from simulator.scenario import CapacityData, Fault, MappingData, Scenario, StreamData, Traffic
-from simulator.scenario import load_scenario as scenario_of
-from simulator.world import START, World
+from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState
+from tidegate.simulator.manners import Refusal
+from tidegate.simulator.scenario import (
+    CapacityData,
+    Fault,
+    MappingData,
+    Scenario,
+    StreamData,
+    Traffic,
+)
+from tidegate.simulator.scenario import load_scenario as scenario_of
+from tidegate.simulator.world import START, World
 
 RACE = scenario_of("race-day")
 FUNCTION = (("FunctionName", "scorer"),)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.manners import Refusal
-from simulator.scenario import Fault, Scenario, Traffic, load_scenario, scenario_names
-from simulator.world import World
+from tidegate.simulator.manners import Refusal
+from tidegate.simulator.scenario import Fault, Scenario, Traffic, load_scenario, scenario_names
+from tidegate.simulator.world import World
 
 RACE = load_scenario("race-day")
 

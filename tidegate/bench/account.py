@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from rules.diagnosis import LeverKind
-from rules.pipeline import KeySample, Pipeline, ScalableTarget
-from scaling.errors import CloudError
-from scaling.plan import (
+from tidegate.bench.plant import FUNCTION, STREAM, TABLE, Setting
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.errors import CloudError
+from tidegate.scaling.model.plan import (
     Action,
     CapacityTarget,
     MergeShards,
@@ -21,10 +23,8 @@ from scaling.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
-from scaling.specification import PipelineSpec
-from simulator.direct import DirectCloud, DirectMetrics
-from simulator.world import MAPPING_UUID, World
-from tidegate.bench.plant import FUNCTION, STREAM, TABLE, Setting
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.world import MAPPING_UUID, World
 
 __all__ = ["Account", "Call"]
 
@@ -45,7 +45,7 @@ class Call:
 
 @dataclass(slots=True)
 class Account:
-    """One world, seen and touched as AWS allows it. ``scaling.ports.Cloud`` for sweeps."""
+    """One world, seen and touched as AWS allows it. ``tidegate.scaling.ports.Cloud`` for sweeps."""
 
     world: World
     calls: list[Call] = field(default_factory=list)
@@ -78,19 +78,19 @@ class Account:
         return self.world.control.pending.is_busy("table")
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
-        """As ``scaling.ports.Cloud``."""
+        """As ``tidegate.scaling.ports.Cloud``."""
         return self._cloud.describe(spec)
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        """As ``scaling.ports.Cloud``."""
+        """As ``tidegate.scaling.ports.Cloud``."""
         return self._cloud.sample_keys(stream, shard_id, seconds, now)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
-        """As ``scaling.ports.Cloud``."""
+        """As ``tidegate.scaling.ports.Cloud``."""
         return self._cloud.scalable_targets(where)
 
     def apply(self, action: Action) -> None:
-        """As ``scaling.ports.Cloud``; what was asked is noted, refused or not."""
+        """As ``tidegate.scaling.ports.Cloud``; what was asked is noted, refused or not."""
         changes = list(_changes(action))
         try:
             self._cloud.apply(action)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from simulator.scenario import Scenario, Traffic
 from tidegate.bench.faults import HEALTHY, faults_of
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import AGE_MAX_SECONDS, FUNCTION, RECORD_BYTES, Setting
+from tidegate.simulator.scenario import Scenario, Traffic
 
 __all__ = ["Case"]
 

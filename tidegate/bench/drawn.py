@@ -6,7 +6,6 @@ from math import exp, log
 from pathlib import Path
 from random import Random
 
-from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench import shapes
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
@@ -14,6 +13,7 @@ from tidegate.bench.loads import Load
 from tidegate.bench.shapes import DAY, HOUR, MINUTE
 from tidegate.bench.suite import FAULTY_SECONDS
 from tidegate.bench.traces import NAMES, WINDOW_SECONDS, Series, load_of, read_trace, window
+from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
 __all__ = ["drawn"]
 

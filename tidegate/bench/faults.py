@@ -2,9 +2,9 @@
 
 from math import ceil
 
-from simulator.scenario import Fault
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import FUNCTION, lane_rate
+from tidegate.simulator.scenario import Fault
 
 __all__ = ["CURABLE", "FAULTS", "HEALTHY", "INCURABLE", "faults_of", "is_slow", "kind_of"]
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from random import Random
 
-from simulator.scenario import Traffic
-from simulator.traffic import rate_at
 from tidegate.bench.shapes import (
     DAY,
     HOUR,
@@ -18,6 +16,8 @@ from tidegate.bench.shapes import (
     spikes,
     step,
 )
+from tidegate.simulator.scenario import Traffic
+from tidegate.simulator.traffic import rate_at
 
 __all__ = ["Half", "Load", "generated"]
 

@@ -25,11 +25,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, inf
 
-from simulator.figures import PUT_PAYLOAD_UNIT_BYTES, prices
 from tidegate.bench.case import Case
 from tidegate.bench.faults import is_slow, slow_seconds_per_record
 from tidegate.bench.plant import BATCH, FUNCTION, RECORD_BYTES
 from tidegate.bench.run import demand
+from tidegate.simulator.figures import PUT_PAYLOAD_UNIT_BYTES, prices
 
 __all__ = ["Bound", "capacity_minutes", "optimum", "shard_minutes"]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
-from simulator.scenario import CapacityData, FunctionData, MappingData, StreamData
+from tidegate.simulator.scenario import CapacityData, FunctionData, MappingData, StreamData
 
 __all__ = [
     "AGE_MAX_SECONDS",

@@ -2,9 +2,9 @@
 
 from math import ceil
 
-from simulator.figures import prices
-from simulator.world import World
 from tidegate.bench.plant import RECORD_BYTES
+from tidegate.simulator.figures import prices
+from tidegate.simulator.world import World
 
 __all__ = ["on_demand_usd", "provisioned_usd"]
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import ceil
 
-from simulator.figures import MinuteTruth
-from simulator.world import World
 from tidegate.bench.account import Account
 from tidegate.bench.case import Case
 from tidegate.bench.controllers.on_demand import OnDemand
@@ -14,6 +12,8 @@ from tidegate.bench.faults import is_slow, slow_seconds_per_record
 from tidegate.bench.plant import AGE_MAX_SECONDS, TABLE, lane_rate, setting_for, shards_for
 from tidegate.bench.pricing import on_demand_usd, provisioned_usd
 from tidegate.bench.settle import Settling, settling, undone
+from tidegate.simulator.figures import MinuteTruth
+from tidegate.simulator.world import World
 
 __all__ = ["Minute", "Result", "demand", "play"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.diagnosis import LeverKind
 from tidegate.bench.account import Call
+from tidegate.rules.cause import LeverKind
 
 __all__ = ["Settling", "settling", "undone"]
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
 from tidegate.bench.loads import generated
 from tidegate.bench.plant import RATE_MAX
 from tidegate.bench.shapes import HOUR
 from tidegate.bench.traces import load_of, read_trace, shared_loads
+from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
 __all__ = ["FAULTY_SECONDS", "SHARED_TRACES", "own_case", "suite"]
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 from math import isfinite, nan
 from pathlib import Path
 
-from scaling.errors import ConfigurationError, Mistake
 from tidegate.bench.loads import Half, Load
 from tidegate.bench.shapes import HOUR
+from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
 __all__ = ["NAMES", "PEAKS", "Series", "load_of", "read_trace", "shared_loads", "window"]
 

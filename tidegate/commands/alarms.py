@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.arguments import named
 from tidegate.commands.register import agreed
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 from tidegate.words import counted
 
 __all__ = ["command"]
@@ -30,13 +30,13 @@ def command(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
 
 
 def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool) -> None:
-    from scaling.alarm_changes import changes
-    from scaling.alarms import wanted
-    from scaling.aws.clients import Clients
-    from scaling.aws.cloud import AwsCloud
-    from scaling.aws.watching import Watching
-    from scaling.names import SNS_TOPIC
     from tidegate.pipeline_file import load
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.watching import Watching
+    from tidegate.scaling.config.names import SNS_TOPIC
+    from tidegate.scaling.observability.alarm_changes import changes
+    from tidegate.scaling.observability.alarms import wanted
 
     if topic is not None:
         named(SNS_TOPIC, topic, "--topic")

@@ -89,8 +89,8 @@ def command(
     """Compare Tidegate with its peers and with a lower bound of the cost, in the embedded world."""
     from rich.console import Console
 
-    from scaling.errors import ConfigurationError
     from tidegate.bench.controllers.registry import CONTROLLERS
+    from tidegate.scaling.model.errors import ConfigurationError
 
     console = Console()
     names = _names(controllers, list(CONTROLLERS), "--controllers")

@@ -9,7 +9,7 @@ from tidegate.exits import leave
 from tidegate.words import counted
 
 if TYPE_CHECKING:
-    from scaling.specification import Levers, Owner, PipelineSpec
+    from tidegate.scaling.config.specification import Levers, Owner, PipelineSpec
 
 __all__ = ["command"]
 
@@ -19,8 +19,8 @@ __all__ = ["command"]
 @click.option("--compiled", is_flag=True, help="Print it as Parameter Store or AppConfig keep it.")
 def command(file: str, compiled: bool) -> None:
     """Check a pipeline FILE: each mistake with line, column and what is allowed."""
-    from scaling.errors import ConfigurationError
     from tidegate.pipeline_file import load
+    from tidegate.scaling.model.errors import ConfigurationError
 
     try:
         found = load(file)
@@ -29,7 +29,7 @@ def command(file: str, compiled: bool) -> None:
     if compiled:
         import json
 
-        from scaling.compiled import compiled as plain
+        from tidegate.scaling.config.compiled import compiled as plain
 
         click.echo(json.dumps(plain(found)))
         return

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.exits import code_of_error, leave
+from tidegate.scaling.model.errors import TidegateError
 from tidegate.since import as_moment
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def command(file: str, since: datetime, output: str) -> None:
 
 
 def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]]":
-    from scaling.aws.clients import Clients
-    from scaling.aws.cloud import AwsCloud
-    from scaling.aws.metrics import AwsMetrics
     from tidegate.costs import bill
     from tidegate.pipeline_file import load
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.metrics import AwsMetrics
 
     clients = Clients()
     cloud, metrics = AwsCloud(clients), AwsMetrics(clients)

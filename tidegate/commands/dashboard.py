@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import TidegateError
-from scaling.names import DASHBOARD
 from tidegate.arguments import named
 from tidegate.commands.register import agreed
 from tidegate.exits import leave
+from tidegate.scaling.config.names import DASHBOARD
+from tidegate.scaling.model.errors import TidegateError
 from tidegate.words import counted
 
 if TYPE_CHECKING:
-    from scaling.aws.clients import Clients
-    from scaling.aws.watching import Watching
-    from scaling.ports import Ledger
-    from scaling.record import Entry
-    from scaling.specification import PipelineSpec
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.watching import Watching
+    from tidegate.scaling.config.specification import PipelineSpec
+    from tidegate.scaling.model.change_record import Entry
+    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
 
@@ -50,11 +50,11 @@ def _dashboard(
     file: str, name: str | None, preview: str | None, remove: bool, dry_run: bool, yes: bool,
     ledger: str | None,
 ) -> None:  # fmt: skip
-    from scaling.aws.clients import Clients
-    from scaling.aws.watching import Watching
-    from scaling.dashboard import dashboard_name
     from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.pipeline_file import load
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.watching import Watching
+    from tidegate.scaling.observability.dashboard import dashboard_name
 
     specs = load(file).pipelines
     _check(name, preview, len(specs))
@@ -111,11 +111,11 @@ def _size(body: str | None) -> str:
 
 
 def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str | None) -> str:
-    from scaling.aws.cloud import AwsCloud
-    from scaling.aws.metrics import AwsMetrics
-    from scaling.dashboard import body
-    from scaling.dashboard_rows import rows
     from tidegate.dashboard_page import changes_told, dashboard_page
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.observability.dashboard import body
+    from tidegate.scaling.observability.pipeline_rows import rows
 
     pipeline = AwsCloud(clients).describe(spec)
     layers = rows(pipeline, spec)

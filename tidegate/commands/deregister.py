@@ -2,9 +2,9 @@
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.commands.register import carry_out
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 
 __all__ = ["command"]
 
@@ -16,9 +16,9 @@ __all__ = ["command"]
 def command(api: str, dry_run: bool, yes: bool) -> None:
     """Remove every scalable target, policy, alarm and scheduled action of a stage. Capacities stay
     as they are."""
-    from scaling.aws.clients import Clients
-    from scaling.aws.registry import Registry
-    from scaling.registration import Registration, Site, steps
+    from tidegate.scaling.autoscaling_api.registration import Registration, Site, steps
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.registry import Registry
 
     try:
         site = Site.at(api)

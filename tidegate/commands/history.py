@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 from tidegate.since import as_moment
 
 if TYPE_CHECKING:
-    from scaling.aws.clients import Clients
-    from scaling.ports import Ledger
-    from scaling.specification import PipelineSpec
     from tidegate.history import Told
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.config.specification import PipelineSpec
+    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
 
@@ -50,9 +50,9 @@ def _history(
 ) -> None:  # fmt: skip
     from rich.console import Console
 
-    from scaling.aws.clients import Clients
     from tidegate.commands.sweep import default_ledger
     from tidegate.history import history_as_json, show_history, tell
+    from tidegate.scaling.aws.clients import Clients
 
     clients = Clients()
     place = ledger or default_ledger()
@@ -103,11 +103,11 @@ def _draw(
     report: str, told: list["Told"], specs: dict[str, "PipelineSpec"], clients: "Clients",
     since: datetime,
 ) -> None:  # fmt: skip
-    from scaling.aws.cloud import AwsCloud
-    from scaling.aws.metrics import AwsMetrics
-    from scaling.dashboard_rows import rows
     from tidegate.dashboard_page import dashboard_page
     from tidegate.history import coarser, lines
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.observability.pipeline_rows import rows
 
     if len(told) != 1 or told[0].pipeline not in specs:
         words = "a page is of one pipeline of a file: name them with --config and --pipeline"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import ConfigurationError, Mistake, TidegateError
 from tidegate.exits import UNDONE, leave
+from tidegate.scaling.model.errors import ConfigurationError, Mistake, TidegateError
 
 if TYPE_CHECKING:
-    from scaling.reach import Candidate
+    from tidegate.scaling.onboarding.iam_write_access import Candidate
     from tidegate.survey import Ask, Survey
 
 __all__ = ["command"]
@@ -65,9 +65,9 @@ def _refused(target: Path, words: str) -> ConfigurationError:
 
 
 def _survey(region: str | None) -> "Survey":
-    from scaling.aws.clients import Clients
-    from scaling.aws.discovery import Discovery
-    from scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.discovery import Discovery
+    from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.survey import survey
 
     clients = Clients(region=region)

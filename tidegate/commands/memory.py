@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.arguments import as_function_name
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 from tidegate.since import as_moment
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def command(function: str, since: datetime, output: str) -> None:
 
 
 def _look(function: str, since: datetime) -> "Seen":
-    from scaling.aws.clients import Clients
-    from scaling.aws.function_log import FunctionLog
-    from scaling.aws.metrics import AwsMetrics
     from tidegate.memory import see
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.function_log import FunctionLog
+    from tidegate.scaling.aws.metrics import AwsMetrics
 
     clients = Clients()
     return see(FunctionLog(clients, function), AwsMetrics(clients), since, datetime.now(UTC))

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
-    from scaling.aws.registry import Registry
-    from scaling.registration import Put, Remove
+    from tidegate.scaling.autoscaling_api.registration import Put, Remove
+    from tidegate.scaling.aws.registry import Registry
 
 __all__ = ["agreed", "carry_out", "command"]
 
@@ -34,10 +34,10 @@ def command(config: str, api: str, dry_run: bool, yes: bool) -> None:
 
 
 def _planned(config: str, api: str) -> "tuple[Registry, tuple[Put | Remove, ...]]":
-    from scaling.aws.clients import Clients
-    from scaling.aws.registry import Registry
-    from scaling.registration import Site, steps, wanted
     from tidegate.pipeline_file import load
+    from tidegate.scaling.autoscaling_api.registration import Site, steps, wanted
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.registry import Registry
 
     site = Site.at(api)
     want = wanted(load(config).pipelines, site)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import InvalidRequest, LimitExceeded, TidegateError
 from tidegate.arguments import as_stream_name
 from tidegate.exits import BAD_INPUT, UNDONE, code_of_error
+from tidegate.scaling.model.errors import InvalidRequest, LimitExceeded, TidegateError
 
 if TYPE_CHECKING:
-    from rules.pipeline import Stream
-    from scaling.aws.cloud import AwsCloud
-    from scaling.ports import Ledger
-    from scaling.reshard.execute import Progress, UpdatesLeft
-    from scaling.reshard.planner import Goal, Operation
+    from tidegate.rules.graph import Stream
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.execute.reshard import Progress, UpdatesLeft
+    from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Goal, Operation
+    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
 
@@ -114,13 +114,13 @@ def _code(error: TidegateError) -> int:
 def _reshard(
     asked: _Asked, dry_run: bool, yes: bool, wait: bool, timeout: float, ledger: str | None
 ) -> bool:
-    from scaling.aws.clients import Clients
-    from scaling.aws.cloud import AwsCloud
-    from scaling.reshard.execute import updates_left
-    from scaling.reshard.planner import plan
-    from scaling.reshard.shape import ShardMap
-    from scaling.reshard.wish import count_within
     from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.execute.reshard import updates_left
+    from tidegate.scaling.kinds.kinesis_stream.reshard.goals import count_within
+    from tidegate.scaling.kinds.kinesis_stream.reshard.planner import plan
+    from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
 
     if asked.to is not None:
         count_within(asked.to, asked.least, asked.most)
@@ -153,14 +153,14 @@ def _is_agreed() -> bool:
 
 
 def _goal(asked: _Asked, cloud: "AwsCloud", stream: "Stream") -> "Goal":
-    from scaling.reshard.planner import Even
-    from scaling.reshard.wish import (
+    from tidegate.scaling.kinds.kinesis_stream.reshard.goals import (
         count_by,
         count_within,
         merge_goal,
         split_goal,
         split_hot_goal,
     )
+    from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even
     from tidegate.stream_edge import sample_all
 
     def within(count: int) -> int:
@@ -181,7 +181,7 @@ def _goal(asked: _Asked, cloud: "AwsCloud", stream: "Stream") -> "Goal":
 
 
 def _words(operations: tuple["Operation", ...]) -> str:
-    from scaling.reshard.planner import Merge, Split, Uniform
+    from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Split, Uniform
 
     names = {Split: "split", Merge: "merge", Uniform: "UpdateShardCount"}
     counts = Counter(names[type(each)] for each in operations)
@@ -190,7 +190,7 @@ def _words(operations: tuple["Operation", ...]) -> str:
 
 def _foreseen(now: int, operations: tuple["Operation", ...]) -> tuple[list[int], int, int]:
     """Open shards after each operation, shards made in all, UpdateShardCount calls."""
-    from scaling.reshard.planner import Merge, Uniform
+    from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Uniform
 
     counts, made, updates = [now], 0, 0
     for each in operations:
@@ -211,9 +211,9 @@ def _foreseen(now: int, operations: tuple["Operation", ...]) -> tuple[list[int],
 def _show_plan(
     stream: "Stream", operations: tuple["Operation", ...], left: "UpdatesLeft", edge: _Edge
 ) -> None:
-    from rules.diagnosis import LeverKind
-    from scaling.prices import monthly_usd
-    from scaling.record import Lever
+    from tidegate.rules.cause import LeverKind
+    from tidegate.scaling.model.change_record import Lever
+    from tidegate.scaling.model.prices import monthly_usd
 
     counts, made, updates = _foreseen(stream.shard_count, operations)
     quota = edge.cloud.shards_left_in_quota()
@@ -241,7 +241,7 @@ def _execute(stream: str, goal: "Goal", edge: _Edge, timeout: float, wait: bool)
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from scaling.reshard.execute import Executor
+    from tidegate.scaling.execute.reshard import Executor
     from tidegate.stream_edge import WallClock
 
     console = Console()

@@ -19,9 +19,9 @@ def command(config: str | None) -> None:
     """Show every rule: metric, threshold, hold time, severity, and its source."""
     from rich.console import Console
 
-    from rules.pack import packs
-    from scaling.errors import ConfigurationError
     from tidegate.pipeline_file import load
+    from tidegate.rules.pack import packs
+    from tidegate.scaling.model.errors import ConfigurationError
 
     rows = [
         (

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.arguments import as_stream_name
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
-    from rules.pipeline import Shard, Stream
+    from tidegate.rules.graph import Shard, Stream
 
 __all__ = ["command"]
 
@@ -45,9 +45,9 @@ def command(stream: str, output: str, enable_metrics: bool) -> None:
 
 
 def _look(name: str, enable_metrics: bool) -> _Seen:
-    from scaling.aws.clients import Clients
-    from scaling.aws.cloud import AwsCloud
-    from scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.stream_edge import load_by_shard
 
     clients = Clients()

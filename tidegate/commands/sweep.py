@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.exits import code_of, leave
+from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
-    from scaling.aws.clients import Clients
-    from scaling.ports import Ledger
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command", "default_ledger", "open_ledger"]
 
@@ -30,12 +30,12 @@ def default_ledger() -> str:
 def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
     """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
     makes none: in a mistyped place it would be taken for the ledger from then on."""
-    from scaling.errors import ConfigurationError, Mistake
-    from scaling.ledger_sqlite import SqliteLedger
-    from scaling.names import TABLE
+    from tidegate.scaling.config.names import TABLE
+    from tidegate.scaling.ledger.sqlite import SqliteLedger
+    from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
     if place.startswith("dynamodb:"):
-        from scaling.aws.ledger_dynamodb import DynamoLedger
+        from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 
         table = place.removeprefix("dynamodb:")
         # DynamoDB takes a table's ARN in place of its name.
@@ -110,14 +110,14 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
 
     from rich.console import Console
 
-    from scaling.aws.clients import Clients
-    from scaling.aws.cloud import AwsCloud
-    from scaling.aws.metrics import AwsMetrics
-    from scaling.aws.notices import AwsNotices
-    from scaling.ports import Edges
-    from scaling.sweep import sweep
     from tidegate.as_json import sweep_as_json
     from tidegate.pipeline_file import load
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.aws.notices import AwsNotices
+    from tidegate.scaling.ports import Edges
+    from tidegate.scaling.sweep import sweep
     from tidegate.screen import show_sweep
 
     pipelines = load(config).pipelines

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from scaling.errors import TidegateError
 from tidegate.exits import leave
+from tidegate.scaling.model.errors import TidegateError
 
 __all__ = ["command"]
 
@@ -41,12 +41,12 @@ def _cell(value: str | int | None) -> str:
 
 
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
-    from scaling.aws.clients import Clients
-    from scaling.aws.cloud import AwsCloud
-    from scaling.dimensions import Dimension, dimensions
-    from scaling.levers import current_capacities, lever_spec
-    from scaling.registration import Site
     from tidegate.pipeline_file import load
+    from tidegate.scaling.autoscaling_api.dimensions import Dimension, dimensions
+    from tidegate.scaling.autoscaling_api.registration import Site
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.config.levers import current_capacities, lever_spec
 
     site = None if api is None else Site.at(api)
     pipelines = load(config).pipelines

@@ -14,10 +14,10 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from scaling.aws.clients import Clients
-from scaling.aws.registry import Registry
-from scaling.errors import TidegateError
-from scaling.registration import Registration, Site, steps
+from tidegate.scaling.autoscaling_api.registration import Registration, Site, steps
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.registry import Registry
+from tidegate.scaling.model.errors import TidegateError
 
 __all__ = ["Deployment"]
 

@@ -13,10 +13,6 @@ from pathlib import Path
 
 import click
 
-from scaling.compiled import compiled
-from scaling.errors import ConfigurationError, shown
-from scaling.names import APPCONFIG, PARAMETER, VPC_ENDPOINT
-from scaling.specification import PipelineFile
 from tidegate.arguments import named
 from tidegate.deployment.deployed import reached
 from tidegate.deployment.options import DEFAULTS, Options
@@ -24,11 +20,17 @@ from tidegate.deployment.permissions import CHARACTERS_MAX, characters, policy
 from tidegate.deployment.template import extras
 from tidegate.deployment.terraform import terraform
 from tidegate.pipeline_file import load
+from tidegate.scaling.config.compiled import compiled
+from tidegate.scaling.config.names import APPCONFIG, PARAMETER, VPC_ENDPOINT
+from tidegate.scaling.config.specification import PipelineFile
+from tidegate.scaling.model.errors import ConfigurationError, shown
 
 __all__ = ["package", "stage_app"]
 
 APP = Path(__file__).parents[2] / "chalice_app"
-ROOMS = ("rules", "scaling")
+PACKAGES = ("rules", "scaling")
+"""Of ``tidegate``, those that the app may import."""
+
 NOT_DATA = shutil.ignore_patterns("__pycache__", "*.test.yaml")
 NOT_DEPLOYED = shutil.ignore_patterns("__pycache__")
 
@@ -51,8 +53,10 @@ def _stage_rooms(vendor: Path) -> None:
         code = {name for name in names if name.endswith(".py") and name != "__init__.py"}
         return {*NOT_DATA(folder, names), *(n for n in code if Path(folder, n) not in needed)}
 
-    for room in ROOMS:
-        shutil.copytree(root / room, vendor / room, ignore=left_out)
+    for package in PACKAGES:
+        place = Path("tidegate") / package
+        shutil.copytree(root / place, vendor / place, ignore=left_out)
+    shutil.copy(root / "tidegate" / "__init__.py", vendor / "tidegate")
 
 
 def package(file: PipelineFile, folder: Path, format: str, options: Options) -> int:

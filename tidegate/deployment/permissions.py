@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scaling.dashboard import dashboard_name
-from scaling.specification import PipelineSpec
 from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.observability.dashboard import dashboard_name
 
 __all__ = ["CHARACTERS_MAX", "characters", "policy"]
 
@@ -35,7 +35,7 @@ APPLICATION_CALLS = (
 
 def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
     """Of what is in the stack's own account and region. That no name has a wildcard or a reference
-    in it is held where the file is read (``scaling.names``)."""
+    in it is held where the file is read (``tidegate.scaling.config.names``)."""
     prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{kind}"
     return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from scaling.specification import PipelineFile
 from tidegate.deployment.gateway import gateway
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.permissions import policy
+from tidegate.scaling.config.specification import PipelineFile
 
 __all__ = ["extras"]
 

@@ -13,12 +13,12 @@ Lambda is not part of that: the factor is static at what the peak needs on the s
 
 from dataclasses import dataclass
 
-from simulator.scenario import Traffic
-from simulator.traffic import rate_at
 from tidegate.bench.account import Account
 from tidegate.bench.controllers.base import at_peak
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import FACTOR_MAX, Setting, shards_for
+from tidegate.simulator.scenario import Traffic
+from tidegate.simulator.traffic import rate_at
 
 __all__ = ["OnDemand", "capacity_for", "past_peak"]
 

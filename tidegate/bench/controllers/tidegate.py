@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from scaling.ledger_sqlite import SqliteLedger
-from scaling.ports import Edges
-from scaling.specification import PipelineSpec
-from scaling.sweep import sweep
 from tidegate.bench.account import Account
 from tidegate.bench.controllers.base import at_start
 from tidegate.bench.loads import Load
@@ -21,6 +17,10 @@ from tidegate.bench.plant import (
     Setting,
 )
 from tidegate.pipeline_file import load_value
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.sweep import sweep
 
 __all__ = ["Tidegate"]
 

@@ -1,0 +1,1 @@
+"""What is configured, measured and wrong, one package per kind of resource."""

@@ -1,0 +1,168 @@
+"""Causes that sit in the tables: throttled capacity, throttled indexes, hot partitions."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Capacity, Table
+from tidegate.rules.kinds.readings import BURST_SECONDS, RECENT_SECONDS, Readings, rate
+from tidegate.rules.window import Window
+
+__all__ = ["table_causes"]
+
+THROTTLED_SHARE = 0.01
+"""Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
+
+BURST_SECONDS_ENOUGH = 300
+"""A table that consumes more than its units lives on what it has saved up; when that is gone before
+a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
+effect), it is ill already."""
+
+HOT_PARTITION_ADVICE = (
+    "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
+    "does not help: spread the hot key over more partition keys (a suffix, or write sharding)"
+)
+
+ON_DEMAND_ADVICE = (
+    "the table is on demand, its capacity is not ours to set: raise its maximum on-demand "
+    "throughput or warm it for a higher peak"
+)
+
+
+def table_causes(readings: Readings) -> Iterator[Diagnosis]:
+    """One diagnosis for each table or index that throttles now."""
+    for table in readings.pipeline.tables:
+        for capacity in table.capacities:
+            yield from _throttled_writes(readings, table, capacity)
+            yield from _throttled_reads(readings, table, capacity)
+
+
+def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    share = readings.throttled_share(capacity)
+    if share < THROTTLED_SHARE:
+        yield from _full(readings, table, capacity)
+        return
+    vitals = readings.capacity(capacity)
+    throttled = vitals.write_throttles.last(RECENT_SECONDS)
+    key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
+    consumed = rate(vitals.consumed_write_units)
+    evidence: tuple[str, ...] = (
+        f"{capacity.where} throttled {throttled.peak or 0:,.0f} writes in a minute "
+        f"({share:.0%} of those attempted)",
+        f"it consumed {_of_units(consumed, capacity, vitals.consumed_write_units)}",
+    )
+    if key_range > throttled.total / 2:
+        evidence += (f"{key_range:,.0f} of the throttles were of a key range, not of the table",)
+        why = _why_no_key(readings, capacity) if table.is_provisioned else None
+        if why is None:
+            if _is_repeated(vitals.write_key_range_throttles):
+                advice = HOT_PARTITION_ADVICE
+                yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=advice)
+            return
+        evidence += (why,)
+    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _is_repeated(throttles: Window) -> bool:
+    """Whether two of the newest minutes have some: one may be of a few seconds in which all
+    partitions were at their limit, and which leave units of their minute as well."""
+    return sum(map(bool, throttles.last(RECENT_SECONDS).samples)) >= 2
+
+
+def _why_no_key(readings: Readings, capacity: Capacity) -> str | None:
+    """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
+    at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
+    second, out of the burst as well."""
+    consumed = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    increased = capacity.last_increase_at
+    if increased is not None and increased > consumed.start:
+        return f"{capacity.where} was raised since: that brings more partitions, if it had too few"
+    if readings.is_used_up(capacity):
+        return f"the units of {capacity.where} were used up: more of them bring more partitions"
+    return None
+
+
+def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    consumed = rate(readings.capacity(capacity).consumed_write_units, seconds=60)
+    over = consumed - capacity.write_units
+    if (
+        not table.is_provisioned
+        or readings.age_growth < 0
+        or not _lives_on_burst(readings, capacity)
+    ):
+        return
+    left = _burst_units(readings, capacity) / over
+    if left > BURST_SECONDS_ENOUGH:
+        return
+    evidence = (
+        f"{capacity.where} consumed "
+        + _of_units(consumed, capacity, readings.capacity(capacity).consumed_write_units),
+        f"nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
+    )
+    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+
+
+def _burst_units(readings: Readings, capacity: Capacity) -> float:
+    """Write units saved up at least: what was left unused since the last increase, at most for
+    300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
+    decrease, when the units were more, counts as if they had been as few as now, but spends
+    nothing."""
+    window = readings.capacity(capacity).consumed_write_units
+    units, saved = float(capacity.write_units), 0.0
+    for at, consumed in window.points():
+        if capacity.last_increase_at is None or at >= capacity.last_increase_at:
+            unused = units * window.metric.period_seconds - consumed
+            if capacity.last_decrease_at is not None and at < capacity.last_decrease_at:
+                unused = max(0.0, unused)
+            saved = min(BURST_SECONDS * units, max(0.0, saved + unused))
+    return saved
+
+
+def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
+    """Whether the newest minute, and the newest three together, consumed more than the units that
+    the table had in them."""
+    window = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    decreased = capacity.last_decrease_at
+    if decreased is not None and window.start < decreased:
+        return False
+    seconds = window.metric.period_seconds
+    mean = window.total / len(window.present) / seconds if window.present else 0.0
+    return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
+
+
+def _of_units(consumed: float, capacity: Capacity, window: Window) -> str:
+    """What was consumed in the newest minute; capacity changed since then is told apart."""
+    newest = window.last(60).start
+    changes = (capacity.last_increase_at, capacity.last_decrease_at)
+    since = max((at for at in changes if at is not None and at > newest), default=None)
+    if since is None:
+        return f"{consumed:,.0f} of {capacity.write_units:,} provisioned write units a second"
+    units = f"{capacity.write_units:,} are provisioned since {since:%H:%M}"
+    return f"{consumed:,.0f} write units a second; {units}"
+
+
+def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    vitals = readings.capacity(capacity)
+    throttled = vitals.read_throttles.last(RECENT_SECONDS)
+    consumed = vitals.consumed_read_units.last(RECENT_SECONDS).total
+    if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
+        return
+    evidence = (
+        f"{capacity.where} throttled {throttled.peak or 0:,.0f} reads in a minute",
+        f"it consumed {rate(vitals.consumed_read_units):,.0f} of {capacity.read_units:,} "
+        "provisioned read units a second",
+    )
+    if vitals.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
+        yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
+        return
+    yield _capacity_illness(table, capacity, evidence, LeverKind.READ_CAPACITY)
+
+
+def _capacity_illness(
+    table: Table, capacity: Capacity, evidence: tuple[str, ...], lever: LeverKind
+) -> Diagnosis:
+    cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
+    if capacity.index is not None:
+        evidence += (f"a throttled index throttles every write to {capacity.table}",)
+    if not table.is_provisioned:
+        return Diagnosis(cause, capacity.where, evidence, advice=ON_DEMAND_ADVICE)
+    return Diagnosis(cause, capacity.where, evidence, cured_by=(lever,))

@@ -1,0 +1,146 @@
+"""The metrics that diagnosis and sizing read of a Flink application, minute by minute."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from tidegate.rules.graph import FlinkApplication, Stream
+from tidegate.rules.metrics import application_metric, behind_metric, task_metric
+from tidegate.rules.window import Metric, Window
+
+__all__ = [
+    "ApplicationVitals",
+    "application_metrics",
+    "application_vitals",
+    "failed_checkpoints_metric",
+    "heartbeats",
+    "largest",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationVitals:
+    """One application's metrics, per minute.
+
+    ``busy``, ``busiest`` and ``back_pressured`` are milliseconds of a second: of the busiest task
+    the mean over its subtasks, its busiest subtask, and the mean that a task is held back by those
+    after it. They are empty where the metrics level doesn't publish them. Restarts, failed
+    checkpoints and the time that went into collecting the old generation are counted since the job
+    was submitted. ``behind_milliseconds`` is the age of what is read: told by Kinesis, reckoned
+    from ``lag_records`` for Kafka, which alone has those.
+    """
+
+    behind_milliseconds: Window
+    lag_records: Window
+    records_per_second: Window
+    cpu_percent: Window
+    hottest_cpu_percent: Window
+    heap_percent: Window
+    busy: Window
+    busiest: Window
+    back_pressured: Window
+    uptime_milliseconds: Window
+    downtime_milliseconds: Window
+    restarts: Window
+    failed_checkpoints: Window
+    checkpoint_milliseconds: Window
+    checkpoint_bytes: Window
+    collected_milliseconds: Window
+
+
+def _names(application: FlinkApplication) -> Mapping[str, tuple[str, str]]:
+    """Name and statistic by field, for what is published at the level Application.
+
+    Flink 2.2 renamed three of them (Managed Service for Apache Flink guide, metrics-dimensions).
+    """
+    renamed = application.is_flink_2
+    return {
+        "lag_records": ("records_lag_max", "Maximum"),
+        "records_per_second": ("numRecordsInPerSecond", "Average"),
+        "cpu_percent": ("cpuUtilization", "Average"),
+        "hottest_cpu_percent": ("cpuUtilization", "Maximum"),
+        "heap_percent": ("heapMemoryUtilization", "Maximum"),
+        "uptime_milliseconds": ("runningTime" if renamed else "uptime", "Minimum"),
+        "downtime_milliseconds": ("restartingTime" if renamed else "downtime", "Maximum"),
+        "restarts": ("numRestarts" if renamed else "fullRestarts", "Maximum"),
+        "failed_checkpoints": ("numberOfFailedCheckpoints", "Maximum"),
+        "checkpoint_milliseconds": ("lastCheckpointDuration", "Maximum"),
+        "checkpoint_bytes": ("lastCheckpointSize", "Maximum"),
+        "collected_milliseconds": ("oldGenerationGCTime", "Maximum"),
+    }
+
+
+_TIMES = {
+    "busy": ("busyTimeMsPerSecond", "Average"),
+    "busiest": ("busyTimeMsPerSecond", "Maximum"),
+    "back_pressured": ("backPressuredTimeMsPerSecond", "Average"),
+}
+
+
+def _times(application: FlinkApplication, field: str) -> tuple[Metric, ...]:
+    name, statistic = _TIMES[field]
+    tasks = tuple(
+        task_metric(application.name, task, name, statistic) for task in application.tasks
+    )
+    return tasks or (application_metric(application.name, name, statistic),)
+
+
+def application_metrics(application: FlinkApplication, source: Stream) -> tuple[Metric, ...]:
+    """Every metric that ``application_vitals`` needs."""
+    own = (application_metric(application.name, *each) for each in _names(application).values())
+    times = (metric for field in _TIMES for metric in _times(application, field))
+    behind = () if source.is_topic else (behind_metric(application.name, source.name, "Maximum"),)
+    return (*own, *times, *behind)
+
+
+def failed_checkpoints_metric(application: FlinkApplication) -> Metric:
+    """How many checkpoints failed since the job was submitted."""
+    return application_metric(application.name, *_names(application)["failed_checkpoints"])
+
+
+def heartbeats(application: FlinkApplication) -> tuple[Metric, ...]:
+    """What is published whenever the job runs, and what also while it doesn't."""
+    names = _names(application)
+    fields = ("records_per_second", "restarts")
+    return tuple(application_metric(application.name, *names[each]) for each in fields)
+
+
+def application_vitals(
+    application: FlinkApplication, source: Stream, window: Callable[[Metric], Window]
+) -> ApplicationVitals:
+    """The vitals from the windows of ``application_metrics``."""
+    own = {
+        field: window(application_metric(application.name, *each))
+        for field, each in _names(application).items()
+    }
+    times = {field: largest(map(window, _times(application, field))) for field in _TIMES}
+    if source.is_topic:
+        behind = _age(application, own["lag_records"], own["records_per_second"])
+    else:
+        behind = _reported(window(behind_metric(application.name, source.name, "Maximum")))
+    return ApplicationVitals(behind_milliseconds=behind, **own, **times)
+
+
+def largest(windows: Iterable[Window]) -> Window:
+    """Minute by minute the largest of several windows over the same time."""
+    first, *others = windows
+    rows = zip(first.samples, *(each.samples for each in others), strict=True)
+    samples = tuple(max((each for each in row if each is not None), default=None) for row in rows)
+    return Window(first.metric, first.start, samples)
+
+
+def _reported(behind: Window) -> Window:
+    samples = tuple(None if each is None or each < 0 else each for each in behind.samples)
+    return Window(behind.metric, behind.start, samples)
+
+
+def _age(application: FlinkApplication, lag: Window, records: Window) -> Window:
+    """How long ago the next record of the partition that lags most was written: its lag over what
+    is read of it a second. While nothing is read, the last rate that was."""
+    partitions = application.partitions or application.parallelism
+    samples: list[float | None] = []
+    rate = 0.0
+    for waiting, read in zip(lag.samples, records.samples, strict=True):
+        rate = read or rate
+        known = waiting is not None and rate > 0
+        samples.append((waiting or 0.0) * partitions / rate * 1000 if known else None)
+    return Window(lag.metric, lag.start, tuple(samples))

@@ -1,0 +1,214 @@
+"""Causes that sit in the stream: too narrow, producers throttled, a hot shard, a hot key."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import KeySample, Pipeline
+from tidegate.rules.kinds.lambda_mapping.causes import lanes_in_use
+from tidegate.rules.kinds.readings import (
+    RECENT_SECONDS,
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+    Readings,
+    rate,
+)
+
+__all__ = ["is_uneven", "stream_causes"]
+
+FULL_SHARE = 0.8
+"""From here on a minute's mean hides seconds over the limit, and one more minute of growth
+is lost records."""
+
+HOT_KEY_SHARE = 0.5
+"""A key with more than half of its shard's records still fills a shard of its own after a split."""
+
+HOT_SHARD_FACTOR = 1.5
+"""So many times its part of the records make a shard hot, so many times a lane's part a key."""
+
+NEARLY_FULL_SHARE = 0.7
+
+
+def is_uneven(readings: Readings) -> bool:
+    """Whether one shard seems to carry more than its part, so that keys must be looked at.
+
+    Producers are refused although the stream as a whole has room, or the age grows although the
+    consumers have free lanes, nothing fails and nothing throttles them.
+    """
+    least = 0.0 if readings.pipeline.stream.shard_count == 1 else 0.001
+    refused = readings.producers_throttled > least and _stream_has_room(readings)
+    return refused or (readings.age_is_sick and _has_free_lanes(readings))
+
+
+def _stream_has_room(readings: Readings) -> bool:
+    return max(readings.stream_utilization) < FULL_SHARE
+
+
+def _has_free_lanes(readings: Readings) -> bool:
+    """Whether every consumer has lanes to spare, and nothing holds it up."""
+    idles = list(_idles(readings))
+    return bool(idles) and all(idles)
+
+
+def _idles(readings: Readings) -> Iterator[bool]:
+    for consumer in readings.pipeline.consumers:
+        vitals = readings.function(consumer)
+        calm = not vitals.errors.last(RECENT_SECONDS).total
+        calm = calm and not vitals.throttles.last(RECENT_SECONDS).total
+        calm = calm and not readings.is_throttled_downstream(consumer)
+        yield calm and readings.busy_concurrency(consumer) < 0.8 * readings.lanes(consumer)
+
+
+def stream_causes(readings: Readings) -> Iterator[Diagnosis]:
+    """What ails the stream itself."""
+    hot = _hot(readings) if is_uneven(readings) else None
+    if hot is not None:
+        yield hot
+    elif not readings.refusals_fall:
+        yield from _full(readings)
+    yield from _readers_throttled(readings)
+
+
+def _full(readings: Readings) -> Iterator[Diagnosis]:
+    if readings.producers_throttled > 0.001:
+        yield _producer_throttled(readings)
+    elif max(readings.stream_utilization) >= FULL_SHARE:
+        yield _too_narrow(readings)
+
+
+def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
+    """The shard with the most records for its part of the key space, and how many times more."""
+    shares = {shard.shard_id: shard.key_share for shard in pipeline.stream.open_shards}
+    samples = [sample for sample in pipeline.key_samples if sample.shard_id in shares]
+    total = sum(sample.total for sample in samples)
+    if not total:
+        return None
+    covered = sum(shares[sample.shard_id] for sample in samples)
+    excess, hottest = max(
+        ((sample.total / total) / (shares[sample.shard_id] / covered), sample.shard_id)
+        for sample in samples
+    )
+    return next(sample for sample in samples if sample.shard_id == hottest), excess
+
+
+def _hot(readings: Readings) -> Diagnosis | None:
+    found = _hottest(readings.pipeline)
+    if found is None:
+        return None
+    sample, excess = found
+    single = len(readings.pipeline.key_samples) == 1
+    if readings.producers_throttled and _share_of(readings, sample) < NEARLY_FULL_SHARE:
+        return None
+    if _fills_a_lane(readings, sample):
+        return _hot_key(sample, _lane_evidence(readings))
+    if sample.top_share < HOT_KEY_SHARE and (excess < HOT_SHARD_FACTOR or single):
+        return None
+    utilization = max(readings.stream_utilization)
+    evidence = (
+        f"{sample.shard_id} takes {excess:.1f} times its share of the records",
+        f"the stream as a whole is used to {utilization:.0%}, yet {_symptom(readings)}",
+    )
+    if sample.top_share >= HOT_KEY_SHARE:
+        return _hot_key(sample, evidence)
+    return Diagnosis(
+        Cause.HOT_SHARD,
+        sample.shard_id,
+        (*evidence, f"its most frequent key has only {sample.top_share:.0%}, so a split helps"),
+        cured_by=(LeverKind.SHARD_COUNT,),
+    )
+
+
+def _fills_a_lane(readings: Readings, sample: KeySample) -> bool:
+    """Whether the age grows beside idle lanes, and one key has much more of its shard than a lane
+    does."""
+    factors = [each.mapping.parallelization_factor for each in readings.pipeline.consumers]
+    if readings.producers_throttled or not factors or not _has_free_lanes(readings):
+        return False
+    return sample.top_share * min(factors) >= HOT_SHARD_FACTOR
+
+
+def _lane_evidence(readings: Readings) -> tuple[str, ...]:
+    busy = ", ".join(lanes_in_use(readings, each) for each in readings.pipeline.consumers)
+    return (f"{busy}, yet {_symptom(readings)}",)
+
+
+def _hot_key(sample: KeySample, evidence: tuple[str, ...]) -> Diagnosis:
+    key, _ = max(sample.counts, key=lambda pair: pair[1])
+    share = (
+        f"{sample.top_share:.0%} of the sampled records of {sample.shard_id} have the key {key!r}"
+    )
+    return Diagnosis(
+        Cause.HOT_KEY,
+        sample.shard_id,
+        (*evidence, share),
+        advice=(
+            f"a key lives in one shard and is read in one lane, so no shard count or factor "
+            f"helps: spread {key!r} over several partition keys, or combine its records"
+        ),
+    )
+
+
+def _share_of(readings: Readings, sample: KeySample) -> float:
+    """How full the sampled shard is, by its part of all sampled records, 0..1 and above."""
+    total = sum(each.total for each in readings.pipeline.key_samples)
+    part = sample.total / total * readings.pipeline.stream.shard_count
+    return part * max(readings.stream_utilization)
+
+
+def _symptom(readings: Readings) -> str:
+    if readings.producers_throttled:
+        return f"{readings.producers_throttled:.1%} of records are refused to producers"
+    return f"the iterator age grows by {readings.age_growth * 60:.0f} s a minute"
+
+
+def _load_evidence(readings: Readings) -> str:
+    vitals, shards = readings.vitals.stream, readings.pipeline.stream.shard_count
+    by_records, by_bytes = readings.stream_utilization
+    if by_bytes > by_records:
+        return (
+            f"{rate(vitals.incoming_bytes) / SHARD_BYTES_PER_SECOND:.2f} MiB/s come in, "
+            f"{by_bytes:.0%} of what the shards take ({shards} x 1 MiB/s); "
+            f"in records it is only {by_records:.0%}"
+        )
+    return (
+        f"{rate(vitals.incoming_records):,.0f} records/s come in, {by_records:.0%} of what "
+        f"the shards take ({shards} x {SHARD_RECORDS_PER_SECOND:,} records/s)"
+    )
+
+
+def _producer_throttled(readings: Readings) -> Diagnosis:
+    evidence = [
+        f"{readings.producers_throttled:.1%} of records are refused to producers",
+        _load_evidence(readings),
+    ]
+    if _stream_has_room(readings):
+        evidence.append("as a whole it has room: single shards, or seconds, are over the limit")
+    return Diagnosis(
+        Cause.PRODUCER_THROTTLED,
+        readings.pipeline.stream.name,
+        tuple(evidence),
+        cured_by=(LeverKind.SHARD_COUNT,),
+    )
+
+
+def _too_narrow(readings: Readings) -> Diagnosis:
+    return Diagnosis(
+        Cause.STREAM_TOO_NARROW,
+        readings.pipeline.stream.name,
+        (_load_evidence(readings), "producers will be refused as soon as it grows"),
+        cured_by=(LeverKind.SHARD_COUNT,),
+    )
+
+
+def _readers_throttled(readings: Readings) -> Iterator[Diagnosis]:
+    refused = readings.vitals.stream.read_throttles.last(RECENT_SECONDS)
+    if not refused.latest or not readings.age_is_sick:
+        return
+    yield Diagnosis(
+        Cause.STREAM_TOO_NARROW,
+        readings.pipeline.stream.name,
+        (
+            f"{refused.total:,.0f} reads were refused in {len(refused.samples)} min",
+            "standard consumers share 2 MiB/s and 5 reads/s of each shard",
+        ),
+        advice="give this consumer enhanced fan-out, or take a standard consumer off the stream",
+    )

@@ -1,0 +1,251 @@
+"""What the vital windows say in the terms of the field: rates, shares, ages, concurrency."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+
+from tidegate.rules.confirmed import Age, Limits, confirmed
+from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
+from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
+from tidegate.rules.kinds.vitals import CapacityVitals, FunctionVitals, Vitals
+from tidegate.rules.window import Window
+
+__all__ = [
+    "AGE_WELL_SHARE",
+    "BURST_SECONDS",
+    "RECENT_SECONDS",
+    "SATURATED_SHARE",
+    "SHARD_BYTES_PER_SECOND",
+    "SHARD_RECORDS_PER_SECOND",
+    "Readings",
+    "increase",
+    "mean",
+    "rate",
+]
+
+RECENT_SECONDS = 180
+"""How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
+
+FALLING_SHARE = 0.95
+
+USED_UP_SHARE = 0.9
+
+SATURATED_SHARE = 0.8
+"""Past a utilization of 80 % a reader is near what it can do (Flink Kubernetes operator,
+autoscaler: 60 % is kept, from 80 % on it scales up)."""
+
+AGE_WELL_SHARE = 0.25
+"""Of the objective's iterator age: up to here even one that grows is no illness."""
+
+BURST_SECONDS = 300
+"""Unused capacity that DynamoDB keeps for bursts (developer guide)."""
+
+SHARD_RECORDS_PER_SECOND = 1000
+"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
+
+SHARD_BYTES_PER_SECOND = 1024 * 1024
+"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
+
+
+def rate(window: Window, seconds: int = RECENT_SECONDS) -> float:
+    """A metric of sums as a rate per second: its largest minute of the newest ``seconds``."""
+    return (window.last(seconds).peak or 0.0) / window.metric.period_seconds
+
+
+def mean(window: Window, seconds: int = RECENT_SECONDS) -> float | None:
+    """The mean of the samples in the newest ``seconds``, None without any."""
+    present = window.last(seconds).present
+    return sum(present) / len(present) if present else None
+
+
+def increase(window: Window, seconds: int) -> float:
+    """How far a count went up in the newest ``seconds``; where it fell it began anew at 0."""
+    present = window.last(seconds).present
+    pairs = pairwise(present)
+    return sum(later - earlier if later >= earlier else later for earlier, later in pairs)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A pipeline with its vitals, and the objective that they are held against.
+
+    ``changed_at`` is when one of its levers was last moved, None where that isn't known.
+    """
+
+    pipeline: Pipeline
+    vitals: Vitals
+    iterator_age_max_seconds: float
+    changed_at: datetime | None = None
+
+    @cached_property
+    def _ages(self) -> tuple[Age, ...]:
+        """The iterator ages that a second sample confirms, or that a reader at its end does."""
+        window = self.vitals.stream.iterator_age_milliseconds
+        sick, period = self.iterator_age_max_seconds, window.metric.period_seconds
+        samples = (Age(at, value / 1000) for at, value in window.points())
+        ages = confirmed(samples, Limits(self.age_well_seconds, sick, period))
+        if ages.rise is None or not self.is_saturated:
+            return ages.held
+        return (*ages.held, ages.rise)
+
+    @property
+    def age_seconds(self) -> float | None:
+        """The newest iterator age of the stream that more than one minute tells of, None when none
+        is known."""
+        is_told = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+        ages = self._ages
+        return ages[-1].seconds if is_told and ages else None
+
+    @property
+    def age_name(self) -> str:
+        """What AWS calls the age: Kinesis by the reads of functions, Flink by its own source."""
+        return "iterator age" if self.pipeline.consumers else "time behind the latest record"
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the minutes judged are still those before, or just after, the last change."""
+        if any(map(self.has_just_started, self.pipeline.applications)):
+            return True
+        return self.changed_within(RECENT_SECONDS)
+
+    @property
+    def age_growth(self) -> float:
+        """Seconds of iterator age gained per second, over the newest minutes; 1 is a standstill."""
+        recent = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).start
+        ages = [age for age in self._ages if age.at >= recent]
+        if len(ages) < 2:
+            return 0.0
+        before, newest = ages[-2:]
+        return (newest.seconds - before.seconds) / (newest.at - before.at).total_seconds()
+
+    @property
+    def is_out_of_objective(self) -> bool:
+        """Whether the newest iterator age is over the objective, growing or not."""
+        return (self.age_seconds or 0.0) > self.iterator_age_max_seconds
+
+    @property
+    def age_is_sick(self) -> bool:
+        """Over the objective, or on the way there: past a quarter of it and growing."""
+        age = self.age_seconds or 0.0
+        if self.is_out_of_objective and self.age_growth > -0.05:
+            return True
+        return age > self.age_well_seconds and self.age_growth > 0.05
+
+    @property
+    def age_well_seconds(self) -> float:
+        """Up to here even an iterator age that grows is no illness."""
+        return self.iterator_age_max_seconds * AGE_WELL_SHARE
+
+    @property
+    def stream_utilization(self) -> tuple[float, float]:
+        """Incoming records and bytes as shares of what the open shards take, 0..1 and above."""
+        shards = max(1, self.pipeline.stream.shard_count)
+        records = rate(self.vitals.stream.incoming_records) / SHARD_RECORDS_PER_SECOND
+        size = rate(self.vitals.stream.incoming_bytes) / SHARD_BYTES_PER_SECOND
+        return records / shards, size / shards
+
+    @property
+    def producers_throttled(self) -> float:
+        """The share of records refused to producers in the newest minute, 0..1."""
+        refused = self.vitals.stream.write_throttles.last(60).total
+        taken = self.vitals.stream.incoming_records.last(60).total
+        return refused / (refused + taken) if refused else 0.0
+
+    @property
+    def refusals_fall(self) -> bool:
+        """Whether producers are refused less than in the minutes before: what they held back is
+        being taken in, and the stream is wide enough."""
+        seen = self.vitals.stream.write_throttles.last(RECENT_SECONDS).present
+        return len(seen) >= 2 and seen[-1] < FALLING_SHARE * max(seen[:-1])
+
+    def function(self, consumer: Consumer) -> FunctionVitals:
+        """The vitals of a consumer's function."""
+        return self.vitals.functions[consumer.function.name]
+
+    def capacity(self, capacity: Capacity) -> CapacityVitals:
+        """The vitals of a table or an index."""
+        return self.vitals.capacities[capacity.where]
+
+    def application(self, application: FlinkApplication) -> ApplicationVitals:
+        """The vitals of an application."""
+        return self.vitals.applications[application.name]
+
+    def has_just_started(self, application: FlinkApplication) -> bool:
+        """Whether the job is being changed, is down, or began too lately to be judged."""
+        uptime = self.application(application).uptime_milliseconds.last(RECENT_SECONDS).latest
+        young = uptime is not None and uptime < RECENT_SECONDS * 1000
+        changed, judged = application.updated_at, self.vitals.judged_until
+        settle = timedelta(seconds=RECENT_SECONDS)
+        unseen = changed is not None and judged is not None and judged - changed < settle
+        return application.is_changing or young or unseen
+
+    def changed_within(self, seconds: int) -> bool:
+        """Whether a lever was moved in so many seconds before the newest minute judged."""
+        changed, judged = self.changed_at, self.vitals.judged_until
+        return bool(changed and judged and judged - changed < timedelta(seconds=seconds))
+
+    def seconds_unchanged(self, application: FlinkApplication, most: int) -> int:
+        """Since the application was last updated, at least a minute and at most ``most``."""
+        changed, judged = application.updated_at, self.vitals.judged_until
+        if changed is None or judged is None:
+            return most
+        return min(most, max(60, int((judged - changed).total_seconds())))
+
+    def utilization(self, application: FlinkApplication) -> float | None:
+        """How busy the job's subtasks are, 0..1: by busyTimeMsPerSecond of the busiest task, else
+        by cpuUtilization, None where neither is published."""
+        vitals = self.application(application)
+        busy = mean(vitals.busy)
+        cpu = mean(vitals.cpu_percent)
+        if busy is not None:
+            return busy / 1000
+        return None if cpu is None else cpu / 100
+
+    def lanes(self, consumer: Consumer) -> int:
+        """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
+        return self.pipeline.stream.shard_count * consumer.mapping.parallelization_factor
+
+    def concurrency_cap(self, consumer: Consumer) -> int:
+        """Concurrent executions that the function may have, whatever the mapping allows."""
+        reserved = consumer.function.reserved_concurrency
+        return self.pipeline.unreserved_concurrency if reserved is None else reserved
+
+    def busy_concurrency(self, consumer: Consumer) -> float:
+        """Mean concurrent executions of the busiest recent minute: duration summed, over 60 s."""
+        return rate(self.function(consumer).duration_sum_milliseconds) / 1000
+
+    def throttled_share(self, capacity: Capacity) -> float:
+        """Throttled writes as a share of attempted ones in the newest minutes, 0..1."""
+        vitals = self.capacity(capacity)
+        throttled = vitals.write_throttles.last(RECENT_SECONDS).total
+        done = vitals.consumed_write_units.last(RECENT_SECONDS).total
+        return throttled / (throttled + done) if throttled else 0.0
+
+    def is_used_up(self, capacity: Capacity) -> bool:
+        """Whether one of the newest minutes left next to none of a table's write units."""
+        consumed = self.capacity(capacity).consumed_write_units
+        return rate(consumed) >= USED_UP_SHARE * capacity.write_units
+
+    @property
+    def is_saturated(self) -> bool:
+        """Whether some reader, one of its subtasks, or a table behind it is at its end: there an
+        age is to rise."""
+        consumers, applications = self.pipeline.consumers, self.pipeline.applications
+        used = [
+            self.busy_concurrency(each) / max(1, min(self.lanes(each), self.concurrency_cap(each)))
+            for each in consumers
+        ]
+        used += [self.utilization(each) or 0.0 for each in applications]
+        used += [(mean(self.application(each).busiest) or 0.0) / 1000 for each in applications]
+        readers: tuple[Consumer | FlinkApplication, ...] = (*consumers, *applications)
+        throttled = any(map(self.is_throttled_downstream, readers))
+        return throttled or max(used, default=0.0) >= SATURATED_SHARE
+
+    def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
+        """Whether any table or index of the consumer or application throttled its writes lately."""
+        return any(
+            self.throttled_share(capacity) >= 0.01
+            for table in reader.tables
+            for capacity in table.capacities
+        )

@@ -1,0 +1,1 @@
+"""The custom-resource contract of Application Auto Scaling."""

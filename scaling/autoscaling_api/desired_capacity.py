@@ -1,0 +1,117 @@
+"""How a desired capacity that was accepted from Application Auto Scaling ends.
+
+It is under way until it is reached, until somebody else changes the capacity, until a step towards
+it fails for good, or until a day has passed. Nothing is done for one that has ended. What it is
+follows from the ledger and one look at AWS, so that a request that only reads tells it too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.resource_state import application_of, identity, is_passing, rolled_back
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+
+__all__ = ["SHOWS_AFTER", "End", "Ended", "Look", "accepted", "end_of", "steps_of"]
+
+SHOWS_AFTER = timedelta(seconds=60)
+"""A change that AWS has accepted shows in its descriptions by then; it is as long as the lease
+under which it was made."""
+
+EXPIRES_AFTER = timedelta(hours=24)
+"""The longest that a budget of AWS can keep a change waiting: calls of UpdateShardCount in rolling
+24 hours, decreases of a table in a UTC day (API reference, DynamoDB quotas)."""
+
+
+class End(Enum):
+    """REACHED once is reached for good; SUPERSEDED is by another's change of the capacity."""
+
+    REACHED = "reached"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a desired capacity ended, and why it failed."""
+
+    how: End
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A lever as AWS shows it at a moment; ``entries`` are the lever's in the ledger, oldest first,
+    from SHOWS_AFTER before the desired capacity was accepted."""
+
+    pipeline: Pipeline
+    lever: Lever
+    current: int
+    entries: Sequence[Entry]
+    now: datetime
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether a change is under way, or one that AWS accepted may not show yet."""
+        return is_passing(self.pipeline, self.lever) or any(
+            entry.outcome is Outcome.BEGUN or self._may_not_show(entry)
+            for entry in self.entries[-1:]
+        )
+
+    def _may_not_show(self, entry: Entry) -> bool:
+        is_young = self.now - entry.begun_at < SHOWS_AFTER
+        is_as_before = self.current == entry.from_capacity != entry.to_capacity
+        return entry.outcome is Outcome.DONE and is_young and is_as_before
+
+
+def accepted(capacity: int, look: Look) -> Wished:
+    """A desired capacity as it is accepted now."""
+    start = None if look.is_settling else look.current
+    return Wished(capacity, look.now, identity(look.pipeline, look.lever), start)
+
+
+def steps_of(wished: Wished, look: Look) -> list[Entry]:
+    """The lever's entries since it was accepted."""
+    return [entry for entry in look.entries if entry.begun_at >= wished.at]
+
+
+def end_of(wished: Wished, look: Look) -> Ended | None:
+    """How it has ended, None while it is under way."""
+    steps = steps_of(wished, look)
+    if wished.resource != identity(look.pipeline, look.lever):
+        return Ended(End.SUPERSEDED)
+    if any(entry.pipeline != look.pipeline.name for entry in steps):
+        return Ended(End.SUPERSEDED)
+    if wished.failure is not None:
+        stayed = look.current == wished.start
+        return Ended(End.FAILED, wished.failure) if stayed else Ended(End.SUPERSEDED)
+    if look.is_settling:
+        return None
+    if look.current == wished.capacity:
+        return Ended(End.REACHED)
+    last = steps[-1] if steps else None
+    if look.current not in _expected(wished, last, look.current):
+        return _undone(last, look)
+    return Ended(End.EXPIRED) if look.now - wished.at >= EXPIRES_AFTER else None
+
+
+def _expected(wished: Wished, last: Entry | None, current: int) -> tuple[int, ...]:
+    """What the capacity is where nobody else has changed it."""
+    if last is None:
+        return (current if wished.start is None else wished.start,)
+    if last.outcome is Outcome.DONE:
+        return (last.to_capacity,)
+    return last.from_capacity, last.to_capacity
+
+
+def _undone(last: Entry | None, look: Look) -> Ended:
+    """By the service, where an application has its capacity from before; else by somebody."""
+    application = application_of(look.pipeline, look.lever)
+    if application is None or application.failure is None or last is None:
+        return Ended(End.SUPERSEDED)
+    if look.current != last.from_capacity:
+        return Ended(End.SUPERSEDED)
+    return Ended(End.FAILED, rolled_back(application, last.begun_at))

@@ -1,0 +1,74 @@
+"""The two methods of the custom-resource contract: PATCH and GET."""
+
+from tidegate.scaling.autoscaling_api.contract import (
+    Asked,
+    BadRequest,
+    ScalableTargetDimension,
+    ScalingStatus,
+    look_at,
+)
+from tidegate.scaling.autoscaling_api.dimensions import is_theirs
+from tidegate.scaling.config.levers import CAPACITIES, current_capacities, lever_spec
+from tidegate.scaling.kinds.resource_state import is_passing, why_unusable
+
+__all__ = ["describe", "scale"]
+
+
+def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
+    """PATCH: take the first step, and keep what was asked for. Raises BadRequest, and nothing is
+    kept, for a capacity outside the file's bounds, on a lever that isn't Application Auto
+    Scaling's alone through here, and for a resource that doesn't work."""
+    dimension, lever = asked.dimension, asked.dimension.lever
+    said = lever_spec(dimension.spec, lever)
+    if said is None or not is_theirs(dimension):
+        owner = "nobody's to move" if said is None or said.owner is None else "Tidegate's own"
+        raise BadRequest(
+            f"{lever} is {owner}: give it the owner application-autoscaling in the file"
+        )
+    if not said.min <= wanted <= said.max:
+        raise BadRequest(
+            f"desiredCapacity {wanted:,} is outside {said.min:,}..{said.max:,} of {lever}"
+        )
+    if lever.kind in CAPACITIES:
+        _refuse_two_owners(asked)
+    pipeline = look_at(asked)
+    reason = why_unusable(pipeline, lever)
+    if reason is not None:
+        raise BadRequest(f"{lever} was not changed: {reason}")
+    from tidegate.scaling.autoscaling_api.next_step import accept
+
+    told = accept(asked, pipeline, wanted)
+    current = current_capacities(pipeline)[lever]
+    return ScalableTargetDimension(dimension, current, told.desired, told.status, told.failure)
+
+
+def _refuse_two_owners(asked: Asked) -> None:
+    # Imported here: it is for PATCH of a table alone.
+    from tidegate.scaling.kinds.dynamodb_table.second_owner import scaled_too
+
+    lever = asked.dimension.lever
+    for target in asked.edges.cloud.scalable_targets(lever.where):
+        if target.kind is lever.kind:
+            raise BadRequest(f"{scaled_too(lever, target)}: deregister one of the two targets")
+
+
+def describe(asked: Asked) -> ScalableTargetDimension:
+    """GET: the capacity there is, and the desired capacity that is under way. Only reads."""
+    dimension, lever = asked.dimension, asked.dimension.lever
+    pipeline = look_at(asked)
+    current = current_capacities(pipeline)[lever]
+    reason = why_unusable(pipeline, lever)
+    if reason is not None:
+        return ScalableTargetDimension(dimension, current, current, ScalingStatus.FAILED, reason)
+    wished = asked.edges.ledger.wished(lever) if is_theirs(dimension) else None
+    if wished is not None:
+        # Imported here: most requests find nothing to do, and a cold start is shorter without it.
+        from tidegate.scaling.autoscaling_api.next_step import progress_of
+
+        told = progress_of(wished, asked, pipeline)
+        if told is not None:
+            found = (told.desired, told.status, told.failure)
+            return ScalableTargetDimension(dimension, current, *found)
+    passing = is_passing(pipeline, lever)
+    status = ScalingStatus.IN_PROGRESS if passing else ScalingStatus.SUCCESSFUL
+    return ScalableTargetDimension(dimension, current, current, status)

@@ -1,0 +1,1 @@
+"""AWS's descriptions of one kind of resource each."""

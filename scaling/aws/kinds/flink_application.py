@@ -1,0 +1,135 @@
+"""From the descriptions of Managed Service for Apache Flink to an application."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tidegate.rules.graph import FlinkApplication, Table
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.moments import created
+from tidegate.scaling.config.specification import ApplicationSpec
+
+if TYPE_CHECKING:
+    from types_boto3_kinesisanalyticsv2.type_defs import ApplicationDetailTypeDef
+
+__all__ = ["application", "named_max_parallelism"]
+
+CHECKPOINT_INTERVAL_MILLISECONDS = 60_000
+"""By default (CheckpointConfiguration, API reference)."""
+
+_MAX_PARALLELISM = re.compile(
+    r"max(?:imum)?[\s_-]?parallelism(?:\s+(?:of|is)\b|\s*[=:(])*\s*(\d+)", re.IGNORECASE
+)
+"""As Flink says it: "Vertex V's parallelism (39) is higher than the max parallelism (8)", "The
+maximum parallelism (8) of the restored state is lower than the configured parallelism (39)", "with
+max parallelism 8 to new program" (ExecutionJobVertex, StateAssignmentOperation, Checkpoints)."""
+
+MAX_PARALLELISM_MOST = 32_768
+"""Flink's own limit (KeyGroupRangeAssignment, UPPER_BOUND_MAX_PARALLELISM)."""
+
+
+def application(
+    clients: Clients, said: ApplicationSpec, tables: tuple[Table, ...]
+) -> FlinkApplication:
+    """The application as it is now, with how its last update ended. Which tasks tell metrics of
+    their own is asked for only where the metrics level has them."""
+    name = said.application
+    with asking("kinesisanalytics:DescribeApplication", name):
+        detail = clients.flink.describe_application(ApplicationName=name)["ApplicationDetail"]
+    flink = _flink(detail)
+    parallelism = flink.get("ParallelismConfigurationDescription", {})
+    monitoring = flink.get("MonitoringConfigurationDescription", {})
+    checkpoints = flink.get("CheckpointConfigurationDescription", {})
+    configured = parallelism.get("Parallelism", 1)
+    tells_tasks = monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
+    failure = _last_failure(clients, name)
+    return FlinkApplication(
+        name=name,
+        arn=detail["ApplicationARN"],
+        status=detail["ApplicationStatus"],
+        conditional_token=detail.get("ConditionalToken", ""),
+        parallelism=parallelism.get("CurrentParallelism") or configured,
+        configured_parallelism=configured,
+        parallelism_per_kpu=parallelism.get("ParallelismPerKPU", 1),
+        autoscaling_enabled=parallelism.get("AutoScalingEnabled", False),
+        runtime=detail["RuntimeEnvironment"],
+        checkpoint_interval_milliseconds=checkpoints.get(
+            "CheckpointInterval", CHECKPOINT_INTERVAL_MILLISECONDS
+        ),
+        kpus_max=said.kpu_quota,
+        partitions=said.partitions,
+        tasks=_tasks(clients, name) if tells_tasks else (),
+        tables=tables,
+        updated_at=detail.get("LastUpdateTimestamp"),
+        failure=failure.words if failure is not None and failure.is_newest else None,
+        max_parallelism=None if failure is None else named_max_parallelism(failure.words),
+        rollback_enabled=_described(detail, "SystemRollback").get("RollbackEnabled", False),
+        snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
+        created=created(detail.get("CreateTimestamp")),
+    )
+
+
+def _flink(detail: "ApplicationDetailTypeDef") -> Mapping[str, Any]:
+    configuration = detail.get("ApplicationConfigurationDescription", {})
+    found: Mapping[str, Any] = configuration.get("FlinkApplicationConfigurationDescription", {})
+    return found
+
+
+def _described(detail: "ApplicationDetailTypeDef", what: str) -> Mapping[str, Any]:
+    """Of rollback and snapshots. Where nothing is said, rollback is off, since one must opt in to
+    it (developer guide, how-system-rollbacks), and snapshots are on (CDK, snapshotsEnabled)."""
+    configuration: Mapping[str, Any] = detail.get("ApplicationConfigurationDescription", {})
+    found: Mapping[str, Any] = configuration.get(f"Application{what}ConfigurationDescription", {})
+    return found
+
+
+def _tasks(clients: Clients, name: str) -> tuple[str, ...]:
+    """The tasks that tell how busy they are; the level TASK names them in a dimension."""
+    with asking("cloudwatch:ListMetrics", name):
+        answer = clients.cloudwatch.list_metrics(
+            Namespace="AWS/KinesisAnalytics",
+            MetricName="busyTimeMsPerSecond",
+            Dimensions=[{"Name": "Application", "Value": name}, {"Name": "Task"}],
+            RecentlyActive="PT3H",
+        )
+    found = (
+        {each["Name"]: each["Value"] for each in metric.get("Dimensions", [])}
+        for metric in answer["Metrics"]
+    )
+    return tuple(sorted({each["Task"] for each in found if each.keys() == {"Application", "Task"}}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """The newest update that failed, in the service's own words why, and whether no update is
+    newer."""
+
+    words: str
+    is_newest: bool
+
+
+def _last_failure(clients: Clients, name: str) -> _Failure | None:
+    """The newest update that failed; asked for only where one has."""
+    with asking("kinesisanalytics:ListApplicationOperations", name):
+        operations = clients.flink.list_application_operations(
+            ApplicationName=name, Operation="UpdateApplication"
+        )["ApplicationOperationInfoList"]
+    newest_first = sorted(operations, key=lambda each: each["StartTime"], reverse=True)
+    failed = next((each for each in newest_first if each["OperationStatus"] == "FAILED"), None)
+    if failed is None:
+        return None
+    with asking("kinesisanalytics:DescribeApplicationOperation", name):
+        told = clients.flink.describe_application_operation(
+            ApplicationName=name, OperationId=failed["OperationId"]
+        )["ApplicationOperationInfoDetails"]
+    words = told.get("OperationFailureDetails", {}).get("ErrorInfo", {}).get("ErrorString")
+    return _Failure(words or "the service gave no reason", failed is newest_first[0])
+
+
+def named_max_parallelism(words: str) -> int | None:
+    """The maximum parallelism of a job that a failure names, the least of several; None where it
+    names none."""
+    found = (int(number) for number in _MAX_PARALLELISM.findall(words))
+    return min((each for each in found if 1 <= each <= MAX_PARALLELISM_MOST), default=None)

@@ -1,0 +1,1 @@
+"""The pipeline file as values: its keys, its validation, its compiled form."""

@@ -1,0 +1,246 @@
+"""What the user wants of a pipeline: the pipeline file as values.
+
+The classes are the single source of the file's grammar: they are validated against, and the JSON
+Schema for editors is generated from them, docstrings and constraints included.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Annotated, Literal
+
+from tidegate.scaling.config.lever_spec import Levers, LeverSpec, Owner, RetentionSpec
+from tidegate.scaling.config.names import (
+    ApplicationName,
+    EventBus,
+    FunctionName,
+    IndexName,
+    Label,
+    MetricName,
+    Namespace,
+    PipelineName,
+    SnsTopicArn,
+    StreamName,
+    TableName,
+    TopicName,
+)
+from tidegate.scaling.config.value_limits import (
+    Closed,
+    Name,
+    Whole,
+    at_least,
+    at_most,
+    more_than,
+    not_empty,
+)
+
+__all__ = [
+    "ApplicationSpec",
+    "ChangeWindow",
+    "ConsumerSpec",
+    "IndexSpec",
+    "LeverSpec",
+    "Levers",
+    "NoticeSpec",
+    "Objective",
+    "Owner",
+    "PipelineFile",
+    "PipelineSpec",
+    "RetentionSpec",
+    "Suppression",
+    "TableSpec",
+    "TargetUtilization",
+    "UserRule",
+]
+
+Share = Annotated[float, more_than(0), at_most(1)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective(Closed):
+    """What the pipeline must keep: how old a record may get, and how soon a backlog is gone."""
+
+    iterator_age_max_seconds: Annotated[float, more_than(0)] = 60
+    catch_up_seconds: Annotated[float, at_least(60)] = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUtilization(Closed):
+    """How much of each layer may be used when all is well, 0..1.
+
+    Without a value, capacity units have the room that the uncertainty of the load's forecast asks
+    for. 0.8 of the shard limits is for keys that don't spread evenly, and for the seconds that a
+    minute's mean hides. 0.5 of the concurrency leaves room for double the load, which is what one
+    UpdateShardCount can let in, and idle concurrency costs nothing but smaller batches. The
+    subtasks of Flink applications cost whether idle or not: 0.8 of their time leaves room for a
+    minute's growth.
+    """
+
+    shard: Share = 0.8
+    concurrency: Share = 0.5
+    parallelism: Share = 0.8
+    capacity: Share | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec(Closed):
+    """A global secondary index with levers of its own. Unnamed indexes are watched all the same."""
+
+    name: IndexName
+    levers: Levers = field(default_factory=Levers)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec(Closed):
+    """A DynamoDB table that a consumer writes to."""
+
+    name: TableName
+    levers: Levers = field(default_factory=Levers)
+    indexes: list[IndexSpec] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSpec(Closed):
+    """A function that reads the stream. Its event source mapping is looked up."""
+
+    function: FunctionName
+    tables: list[TableName | TableSpec] = field(default_factory=list)
+    levers: Levers = field(default_factory=Levers)
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it."""
+        return self.function
+
+    @property
+    def table_specs(self) -> tuple[TableSpec, ...]:
+        """The tables, those given by name alone included."""
+        return tuple(TableSpec(table) if isinstance(table, str) else table for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSpec(Closed):
+    """An application of Managed Service for Apache Flink that reads the stream or topic.
+
+    ``kpu_quota`` is the account's quota of KPUs per application, 64 unless raised;
+    ``partitions`` those of its Kafka topic. ``service_autoscaling`` says whether the service's
+    own CPU autoscaling stays as it is found, or is switched off with Tidegate's first change:
+    the parallelism has one owner. ``max_parallelism`` is the job's own, where it sets one.
+    ``allow_without_rollback`` allows changes though an update that fails then stops the job,
+    ``allow_without_snapshots`` though each update then loses the job's state.
+    """
+
+    application: ApplicationName
+    tables: list[TableName | TableSpec] = field(default_factory=list)
+    levers: Levers = field(default_factory=Levers)
+    kpu_quota: Whole = 64
+    partitions: Whole | None = None
+    service_autoscaling: Literal["keep", "off"] = "keep"
+    max_parallelism: Whole | None = None
+    allow_without_rollback: bool = False
+    allow_without_snapshots: bool = False
+
+    @property
+    def name(self) -> str:
+        """What AWS calls it."""
+        return self.application
+
+    @property
+    def table_specs(self) -> tuple[TableSpec, ...]:
+        """The tables, those given by name alone included."""
+        return tuple(TableSpec(table) if isinstance(table, str) else table for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWindow(Closed):
+    """A weekly time in which nothing is changed (``none``), or capacity only goes up (``up``).
+
+    ``start`` and ``end`` are times of day in ``time_zone``; an end before the start is the next
+    day. Without days it is every day, and the days are those on which it starts.
+    """
+
+    start: time
+    end: time
+    allow: Literal["none", "up"] = "none"
+    days: list[Weekday] = field(default_factory=list)
+    time_zone: Name = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class UserRule(Closed):
+    """A rule on any CloudWatch metric, for instance memory from the CloudWatch agent."""
+
+    name: Label
+    namespace: Namespace
+    metric: MetricName
+    threshold: float
+    dimensions: dict[str, str] = field(default_factory=dict)
+    statistic: Name = "Average"
+    period_seconds: Annotated[int, at_least(60)] = 60
+    comparison: Literal[">", ">=", "<", "<="] = ">"
+    hold_seconds: Annotated[int, at_least(0)] = 300
+    severity: Literal["info", "warning", "critical"] = "warning"
+    missing_data: Literal["unknown", "ok", "firing"] = "unknown"
+    unit: str = ""
+    source: str = "pipeline file"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSpec(Closed):
+    """Where an illness is told of: an SNS topic, an OpsItem in Systems Manager, an EventBridge
+    bus (``default`` is the account's own)."""
+
+    sns_topic_arn: SnsTopicArn | None = None
+    ops_items: bool = False
+    event_bus: EventBus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression(Closed):
+    """An illness that nobody is told of until a day is over (UTC), and why; without a cause,
+    whatever the illness."""
+
+    until: date
+    reason: Name
+    cause: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSpec(Closed):
+    """A pipeline: a stream, or with applications alone a Kafka topic; the functions and Flink
+    applications that read it, and the tables they write to.
+
+    With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
+    that the limits drawn in it stay true.
+    """
+
+    name: PipelineName
+    stream: StreamName = ""
+    consumers: list[ConsumerSpec] = field(default_factory=list)
+    objective: Objective = Objective()
+    target_utilization: TargetUtilization = TargetUtilization()
+    levers: Levers = field(default_factory=Levers)
+    change_windows: list[ChangeWindow] = field(default_factory=list)
+    rules: list[UserRule] = field(default_factory=list)
+    notices: NoticeSpec = NoticeSpec()
+    suppressions: list[Suppression] = field(default_factory=list)
+    update_dashboard: bool = False
+    topic: TopicName | None = None
+    applications: list[ApplicationSpec] = field(default_factory=list)
+
+    @property
+    def source(self) -> str:
+        """The name of the stream or topic."""
+        return self.topic or self.stream
+
+    @property
+    def readers(self) -> "tuple[ConsumerSpec | ApplicationSpec, ...]":
+        """The functions and applications that read it."""
+        return (*self.consumers, *self.applications)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineFile(Closed):
+    """The whole file."""
+
+    pipelines: Annotated[list[PipelineSpec], not_empty()]

@@ -1,0 +1,1 @@
+"""What keeps a recommendation from being carried out."""

@@ -1,0 +1,174 @@
+"""What has to be so before a Flink application is updated, and what a person must do until it is.
+
+Every update stops the job and starts it anew. One that does not come up must not leave it stopped,
+and none may lose its state: there is no way back from either.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import FlinkApplication, Pipeline
+from tidegate.rules.kinds.flink_application.checkpoints import (
+    FAILED_CHECKPOINTS_SECONDS,
+    failed_checkpoints,
+)
+from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
+from tidegate.scaling.config.specification import ApplicationSpec, Owner, PipelineSpec
+from tidegate.scaling.load.current_load import HOUR_SECONDS
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.ports import Metrics
+
+__all__ = ["UNREACHABLE", "update_advice", "update_constraints", "update_windows"]
+
+UNREACHABLE = (
+    "an update that fails would stop the job",
+    "an update would lose the job's state",
+    "the maximum parallelism of the job",
+)
+"""In the reasons that no waiting cures."""
+
+_NO_ROLLBACK, _NO_SNAPSHOTS, _MAX_PARALLELISM = UNREACHABLE
+
+
+def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> Iterator[Constraint]:
+    """What keeps an application from UpdateApplication now: no way back, no snapshot to come up
+    from, or more subtasks than the job can ever have.
+
+    Where nobody has named the job's maximum parallelism there is no bound: Flink's default is 128
+    or more, but a job may set any, and rollback takes back what was too much.
+    """
+    application = next(
+        each for each in readings.pipeline.applications if each.name == wish.lever.where
+    )
+    name, said = application.name, _said(spec, application)
+    if _lacks_rollback(application, said):
+        yield Prohibition(f"system rollback of {name} is off: {_NO_ROLLBACK}")
+    if _lacks_snapshots(application, said):
+        yield Prohibition(f"snapshots of {name} are off: {_NO_SNAPSHOTS}")
+    failed = failed_checkpoints(readings, application)
+    if failed:
+        minutes = FAILED_CHECKPOINTS_SECONDS // 60
+        yield Prohibition(
+            f"{failed} checkpoints of {name} failed in {minutes} min: the snapshot of an update "
+            "would fail as they do"
+        )
+    most = _max_parallelism(application, said)
+    # A job that runs with more has been given another maximum since.
+    if wish.lever.kind is LeverKind.PARALLELISM and most is not None and wish.current <= most:
+        yield Range(1, most, f"{_MAX_PARALLELISM} of {name} is {most:,}")
+
+
+def update_windows(pipeline: Pipeline, metrics: Metrics, now: datetime) -> Mapping[Metric, Window]:
+    """The windows that ``update_constraints`` needs, for who reads no other metric; none where
+    there is no application."""
+    wanted = tuple(map(failed_checkpoints_metric, pipeline.applications))
+    end = now.replace(second=0, microsecond=0)
+    start = end - timedelta(seconds=FAILED_CHECKPOINTS_SECONDS)
+    return metrics.read(wanted, start, end) if wanted else {}
+
+
+def _said(spec: PipelineSpec, application: FlinkApplication) -> ApplicationSpec:
+    return next(each for each in spec.applications if each.application == application.name)
+
+
+def _lacks_rollback(application: FlinkApplication, said: ApplicationSpec) -> bool:
+    return not application.rollback_enabled and not said.allow_without_rollback
+
+
+def _lacks_snapshots(application: FlinkApplication, said: ApplicationSpec) -> bool:
+    return not application.snapshots_enabled and not said.allow_without_snapshots
+
+
+def _max_parallelism(application: FlinkApplication, said: ApplicationSpec) -> int | None:
+    """The file's, but never more than the newest update failed of; without the file what any
+    earlier one failed of."""
+    named, of_file = application.max_parallelism, said.max_parallelism
+    if of_file is None or named is None:
+        return named if of_file is None else of_file
+    return of_file if application.failure is None else min(of_file, named)
+
+
+def update_advice(readings: Readings, spec: PipelineSpec, history: History) -> tuple[str, ...]:
+    """What a person must do of each application before its levers can be moved, or again after an
+    update has stopped it."""
+    found: list[str] = []
+    for application in readings.pipeline.applications:
+        said = _said(spec, application)
+        if any(_owners(spec, application)):
+            found += _settings_advice(application, said)
+        found += _after_a_stop(application, history)
+        found += _busy_time_advice(readings, application, spec)
+    return tuple(found)
+
+
+def _owners(spec: PipelineSpec, application: FlinkApplication) -> Iterator[Owner | None]:
+    for kind in APPLICATION_LEVERS:
+        said = lever_spec(spec, Lever.of(kind, application.name))
+        yield None if said is None else said.owner
+
+
+def _settings_advice(application: FlinkApplication, said: ApplicationSpec) -> Iterator[str]:
+    name = application.name
+    if _lacks_rollback(application, said):
+        yield (
+            f"{name}: switch system rollback on. It is off, {_NO_ROLLBACK}, and Tidegate asks for "
+            f"none. {_call(name, 'SystemRollback', 'RollbackEnabled')}. To allow updates without "
+            "it, say allow_without_rollback: true in the file"
+        )
+    if _lacks_snapshots(application, said):
+        yield (
+            f"{name}: switch snapshots on. They are off, {_NO_SNAPSHOTS}, and Tidegate asks for "
+            f"none. {_call(name, 'Snapshot', 'SnapshotsEnabled')}. For a job without state, say "
+            "allow_without_snapshots: true in the file"
+        )
+
+
+def _call(name: str, what: str, setting: str) -> str:
+    update = json.dumps({f"Application{what}ConfigurationUpdate": {f"{setting}Update": True}})
+    return (
+        f"Call: aws kinesisanalyticsv2 update-application --application-name {name} "
+        "--current-application-version-id VERSION --application-configuration-update "
+        f"'{update}'"
+    )
+
+
+def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[str]:
+    """What it ran with before Tidegate's last update, where an update has stopped it."""
+    if application.failure is None or application.is_running or application.is_changing:
+        return
+    for kind in APPLICATION_LEVERS:
+        last = history.last_entry(Lever.of(kind, application.name))
+        if last is not None:
+            yield (
+                f"{application.name}: Tidegate's last update of its {kind.value}, at "
+                f"{last.begun_at:%H:%M} UTC, was from {last.from_capacity:,}, with which it ran, "
+                f"to {last.to_capacity:,}. Set it back to {last.from_capacity:,}, and start it "
+                "from its latest snapshot"
+            )
+
+
+def _busy_time_advice(
+    readings: Readings, application: FlinkApplication, spec: PipelineSpec
+) -> Iterator[str]:
+    """What Tidegate lacks to lower the parallelism, where that is its own and may be lowered."""
+    said = lever_spec(spec, Lever.of(LeverKind.PARALLELISM, application.name))
+    if said is None or said.owner != "tidegate" or application.parallelism <= said.min:
+        return
+    vitals = readings.application(application)
+    hour = (vitals.records_per_second, vitals.busy)
+    records, busy = (each.last(HOUR_SECONDS).present for each in hour)
+    if records and not busy:
+        yield (
+            f"{application.name}: to have its parallelism lowered when it is too large, set its "
+            "metrics level (MetricsLevel) to TASK. At the level APPLICATION it publishes no "
+            "busyTimeMsPerSecond, and its CPU does not tell how much of their time its subtasks "
+            "wait: Tidegate only raises it"
+        )

@@ -1,0 +1,164 @@
+"""Ineffective scaling: no raise for the same load before the last one was seen to help.
+
+A raise is judged by the quantity that it was made for: shards by the records accepted, concurrent
+executions (which the factor and the shards give together) by the records read, units of a table by
+the units consumed. A load that has grown since is not the same load.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.window import Window
+from tidegate.scaling.config.levers import CAPACITIES, current_capacities
+from tidegate.scaling.load.concurrency import factor_of
+from tidegate.scaling.model.change_record import Entry, Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.recommendation import Wish
+
+__all__ = ["futility_constraints"]
+
+HELPED = 1.05
+"""Of the quantity afterwards, as a multiple of before: a twentieth is noise."""
+
+GROWN = 1.1
+"""Of the records that come in, as a multiple of those at the raise: what a lever would have to be
+short by to be raised again anyway (``wishes.RAISE_MARGIN``)."""
+
+EFFECT = timedelta(seconds=60)
+"""Minutes that began sooner after a raise are partly from before it: metrics come by the minute."""
+
+SHOWN = timedelta(seconds=RECENT_SECONDS)
+"""When a raise shows for sure, late metrics included."""
+
+SAMPLES, SAMPLES_AT_LEAST = 3, 2
+REMEMBERED = timedelta(days=1)
+
+
+def futility_constraints(
+    readings: Readings, history: History, wish: Wish, now: datetime
+) -> Iterator[Constraint]:
+    """What holds a raise of a lever whose last one has not helped, or not yet been seen to help."""
+    if wish.wanted <= wish.current:
+        return
+    judge = _Judge(readings, history, now)
+    if wish.lever.kind is LeverKind.SHARD_COUNT:
+        yield from judge.of_shards(wish)
+    elif wish.lever.kind is LeverKind.PARALLELIZATION_FACTOR:
+        yield from map(Prohibition, judge.of_executions(wish.lever))
+    elif wish.lever.kind in CAPACITIES:
+        yield from map(Prohibition, judge.of_units(wish.lever))
+    else:
+        yield from map(Prohibition, judge.of_reading(wish.lever))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    readings: Readings
+    history: History
+    now: datetime
+
+    def of_shards(self, wish: Wish) -> Iterator[Constraint]:
+        """Shards for the records that come in are held only where more of them brought no more
+        records in; those for a consumer's sake where they, or its factor, let no more be read."""
+        accepted = self.readings.vitals.stream.incoming_records
+        if self.readings.producers_throttled:
+            for last in self._last_raise(wish.lever):
+                yield from map(Prohibition, _in_vain(last, accepted, "accepted records/s", EFFECT))
+        for consumer in self.readings.pipeline.consumers:
+            for reason in self.of_executions(factor_of(consumer)):
+                yield Range(wish.current, max(wish.current, wish.for_arrivals), reason)
+
+    def of_executions(self, factor: Lever) -> Iterator[str]:
+        """Why no more concurrent executions are asked for; also while the last raise of them can't
+        be seen yet, since a consumer held up by what it calls looks slower with each one more.
+
+        Records that wait are read as fast as they can be: where no more are, it doesn't matter
+        that more come in.
+        """
+        shards = Lever.of(LeverKind.SHARD_COUNT, self.readings.pipeline.stream.name)
+        read = self.readings.vitals.stream.read_records
+        for last in self._last_raise(factor, shards) if self.readings.age_is_sick else ():
+            if self._was_cured(last):
+                continue
+            unseen = _mean_since(read, last.begun_at + EFFECT) is None
+            if unseen and not self._has_grown(last):
+                yield f"the raise of {last.lever} at {last.begun_at:%H:%M} is not seen to help yet"
+            yield from _in_vain(last, read, "records/s read", EFFECT)
+
+    def of_units(self, lever: Lever) -> Iterator[str]:
+        """Why no more units are asked for: those that were added are not consumed."""
+        vitals = self.readings.vitals.capacities[lever.where]
+        writes = lever.kind is LeverKind.WRITE_CAPACITY
+        consumed = vitals.consumed_write_units if writes else vitals.consumed_read_units
+        for last in self._last_raise(lever) if self._ages else ():
+            if not self._has_grown(last):
+                yield from _in_vain(last, consumed, "units/s consumed", SHOWN)
+
+    def of_reading(self, lever: Lever) -> Iterator[str]:
+        """Why a lever is raised no further: the raise before let no more records be read."""
+        read = self.readings.vitals.stream.read_records
+        for last in self._last_raise(lever) if self._ages else ():
+            if not self._has_grown(last):
+                yield from _in_vain(last, read, "records/s read", SHOWN)
+
+    @property
+    def _ages(self) -> bool:
+        return self.readings.is_out_of_objective and self.readings.age_growth >= 0
+
+    def _last_raise(self, *levers: Lever) -> Iterator[Entry]:
+        """The newest of the levers' changes of this day, where that was a raise."""
+        entries = map(self.history.last_entry, levers)
+        raises = [last for last in entries if last is not None and self._is_a_raise(last)]
+        if raises:
+            yield max(raises, key=lambda entry: entry.begun_at)
+
+    def _is_a_raise(self, last: Entry) -> bool:
+        """One that was rolled back, or set back since, is none."""
+        age, current = self.now - last.begun_at, current_capacities(self.readings.pipeline)
+        stands = age < SHOWN or current.get(last.lever, 0) >= last.to_capacity
+        return age < REMEMBERED and last.to_capacity > last.from_capacity and stands
+
+    def _was_cured(self, last: Entry) -> bool:
+        """Whether the age was well at a minute since: what is ill now fell ill later."""
+        well = self.readings.age_well_seconds * 1000
+        ages = self.readings.vitals.stream.iterator_age_milliseconds
+        return any(age <= well for at, age in ages.points() if at >= last.begun_at + EFFECT)
+
+    def _has_grown(self, last: Entry) -> bool:
+        incoming = self.readings.vitals.stream.incoming_records
+        before = _mean_before(incoming, last.begun_at)
+        newest = _mean(incoming.present[-SAMPLES:], incoming)
+        return before is not None and newest is not None and newest >= GROWN * before
+
+
+def _in_vain(last: Entry, window: Window, what: str, effect: timedelta) -> Iterator[str]:
+    """Why a raise is one in vain, by the sums before it and from ``effect`` after it on."""
+    before = _mean_before(window, last.begun_at)
+    since = _mean_since(window, last.begun_at + effect)
+    if before is not None and since is not None and since < HELPED * before:
+        yield (
+            f"the raise of {last.lever} from {last.from_capacity:,} to {last.to_capacity:,} at "
+            f"{last.begun_at:%H:%M} did not help: {before:,.0f} {what} before, {since:,.0f} since"
+        )
+
+
+def _mean_before(window: Window, moment: datetime) -> float | None:
+    """Of the minutes before a moment, a second; of the oldest known where they are from later."""
+    if moment - SHOWN < window.start:
+        return _mean(window.present[:SAMPLES], window)
+    before = [value for at, value in window.points() if moment - SHOWN <= at <= moment - EFFECT]
+    return _mean(before, window)
+
+
+def _mean_since(window: Window, moment: datetime) -> float | None:
+    return _mean([value for at, value in window.points() if at >= moment][-SAMPLES:], window)
+
+
+def _mean(values: Sequence[float], window: Window) -> float | None:
+    if len(values) < SAMPLES_AT_LEAST:
+        return None
+    return sum(values) / len(values) / window.metric.period_seconds

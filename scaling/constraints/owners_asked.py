@@ -1,0 +1,54 @@
+"""A cloud that also tells which capacities DynamoDB's own auto scaling sets, asked once a sweep."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget, ScalableTargets
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.constraints.second_owner import hands_over
+from tidegate.scaling.model.errors import as_known
+from tidegate.scaling.ports import Cloud
+
+if TYPE_CHECKING:
+    from tidegate.scaling.model.plan import Action
+
+__all__ = ["OwnersAsked"]
+
+
+@dataclass(slots=True)
+class OwnersAsked:
+    """``Cloud`` over another one. It asks for the scalable targets when the first
+    pipeline is described that hands such a capacity over, and no second time: AWS limits how often
+    an account may ask, and one answer is of all tables of the region."""
+
+    inner: Cloud
+    _known: ScalableTargets | None = field(default=None, init=False)
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        """The pipeline, with the scalable targets where they matter to it."""
+        pipeline = self.inner.describe(spec)
+        if not hands_over(pipeline, spec):
+            return pipeline
+        if self._known is None:
+            self._known = self._asked()
+        return replace(pipeline, scalable_targets=self._known)
+
+    def _asked(self) -> ScalableTargets:
+        try:
+            return ScalableTargets(self.inner.scalable_targets())
+        except Exception as error:
+            # Whatever it is, it is no pipeline's own: they go on without their tables' levers.
+            return ScalableTargets(unread=str(as_known(error)))
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        """As the other one."""
+        return self.inner.scalable_targets(where)
+
+    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+        """As the other one."""
+        return self.inner.sample_keys(stream, shard_id, seconds, now)
+
+    def apply(self, action: "Action") -> None:
+        """As the other one."""
+        self.inner.apply(action)

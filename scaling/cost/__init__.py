@@ -1,0 +1,1 @@
+"""What a pipeline costs, and what it would cost otherwise."""

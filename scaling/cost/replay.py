@@ -1,0 +1,196 @@
+"""What a pipeline needed hour by hour, and what following that comes to: pure functions.
+
+The sizes are those that a sweep asks for; the replay keeps to the budgets that a sweep keeps to.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import ceil
+from statistics import fmean
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import HASH_KEYS, Capacity, Shard, Stream
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.window import Window
+from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.constraints.operator import constrain
+from tidegate.scaling.kinds.kinesis_stream.levers import shard_count_constraints
+from tidegate.scaling.load.concurrency import TIDEGATE, concurrency
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.recommend.scale_in import BLIND_SHARE
+from tidegate.scaling.recommend.sizing import CAPACITY_USE, LANES_USE, learn, size
+
+__all__ = ["Need", "needs"]
+
+HOUR = 60
+"""Minutes of a step of the replay: a scale-in waits for the trailing hour's peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a lever should have: always, to carry the highest peak, and on average, when it follows
+    the load hour by hour."""
+
+    lever: Lever
+    at_peak: int
+    followed: float
+
+
+def needs(readings: Readings, spec: PipelineSpec) -> tuple[Need, ...]:
+    """The needs of the shards and of every capacity, from all of the windows that there are.
+
+    An hour that no metric tells of needs what the one before it did: silence is never low. A lever
+    that no hour tells of is left out.
+    """
+    hours = _sized_by_hour(readings, spec)
+    found = [*_shards(hours, readings, spec)]
+    for table in readings.pipeline.tables:
+        for capacity in table.capacities:
+            found += _capacity(capacity, hours, readings, spec)
+    return tuple(found)
+
+
+Sized = dict[Lever, int]
+
+
+def _sized_by_hour(readings: Readings, spec: PipelineSpec) -> list[Sized | None]:
+    """What a sweep would ask for at the peak of each hour; None for an hour without a load."""
+    stream = readings.vitals.stream
+    model = learn(readings)
+    shards = readings.pipeline.stream.shard_count
+    sized: list[Sized | None] = []
+    for records, bytes_in in zip(
+        _peaks(stream.incoming_records), _peaks(stream.incoming_bytes), strict=True
+    ):
+        if records is None:
+            sized.append(None)
+            continue
+        demands = size(model, Load(records, bytes_in or 0.0), spec, shards)
+        sized.append({each.lever: each.capacity for each in demands})
+    return sized
+
+
+def _peaks(window: Window) -> list[float | None]:
+    """The largest minute of each hour as a rate per second, None for an hour without any."""
+    hours = [window.samples[at : at + HOUR] for at in range(0, len(window.samples), HOUR)]
+    highest = [max((each for each in hour if each is not None), default=None) for hour in hours]
+    return [None if each is None else each / window.metric.period_seconds for each in highest]
+
+
+def _for_executions(readings: Readings, spec: PipelineSpec) -> list[int]:
+    """Shards for the executions that were really busy in the busiest minute of each hour, with the
+    factors that the file lets be set."""
+    by_consumer = [
+        [had.shards_for((busy or 0.0) / 1000 / LANES_USE) for busy in _peaks(durations)]
+        for consumer in readings.pipeline.consumers
+        for had in [concurrency(readings.pipeline, consumer, spec, TIDEGATE)]
+        for durations in [readings.function(consumer).duration_sum_milliseconds]
+    ]
+    none = [1] * len(_peaks(readings.vitals.stream.incoming_records))
+    return [max(hour) for hour in zip(none, *by_consumer, strict=True)]
+
+
+def _shards(
+    sized: Sequence[Sized | None], readings: Readings, spec: PipelineSpec
+) -> Iterator[Need]:
+    """By the load, and never fewer than the executions that were really busy need."""
+    stream = readings.pipeline.stream
+    lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+    wanted = [
+        None if hour is None else max(hour[lever], least)
+        for hour, least in zip(sized, _for_executions(readings, spec), strict=True)
+    ]
+    hours = _known(wanted, lever, spec)
+    if hours:
+        start = readings.vitals.stream.incoming_records.start
+        followed = fmean(_shards_followed(stream, hours, lever, spec, start))
+        yield Need(lever, max(hours), followed)
+
+
+def _capacity(
+    capacity: Capacity, sized: Sequence[Sized | None], readings: Readings, spec: PipelineSpec
+) -> Iterator[Need]:
+    """By the load, which throttling does not hide, and never less than what was consumed."""
+    vitals = readings.capacity(capacity)
+    use = spec.target_utilization.capacity or CAPACITY_USE
+    for kind, consumed in (
+        (LeverKind.WRITE_CAPACITY, vitals.consumed_write_units),
+        (LeverKind.READ_CAPACITY, vitals.consumed_read_units),
+    ):
+        lever = Lever.of(kind, capacity.where)
+        wanted = [
+            None if units is None else max(ceil(units / use), (hour or {}).get(lever, 1))
+            for hour, units in zip(sized, _peaks(consumed), strict=True)
+        ]
+        hours = _known(wanted, lever, spec)
+        if hours:
+            yield Need(lever, max(hours), fmean(_followed(hours)))
+
+
+def _known(hours: Sequence[int | None], lever: Lever, spec: PipelineSpec) -> list[int]:
+    """Each hour within the file's bounds, those without data like the hour before."""
+    said = lever_spec(spec, lever)
+    last = next((each for each in hours if each is not None), None)
+    known: list[int] = []
+    for each in hours:
+        last = last if each is None else each
+        if last is not None:
+            known.append(last if said is None else min(max(last, said.min), said.max))
+    return known
+
+
+def _followed(hours: Sequence[int]) -> Iterator[int]:
+    """Up at once, down to the trailing hour's need. One decrease an hour is always within
+    DynamoDB's budget (27 a day)."""
+    current = hours[0]
+    yield current
+    for before, need in pairwise(hours):
+        current = _wanted(current, before, need)
+        yield current
+
+
+def _wanted(current: int, before: int, need: int) -> int:
+    if need > current:
+        return need
+    floor = max(before, need)
+    return floor if current - floor >= BLIND_SHARE * current else current
+
+
+def _shards_followed(
+    stream: Stream, hours: Sequence[int], lever: Lever, spec: PipelineSpec, start: datetime
+) -> Iterator[int]:
+    """The same within what UpdateShardCount takes: doubled or halved, ten calls a day."""
+    said = lever_spec(spec, lever)
+    most = max(hours) if said is None else said.max
+    current, entries = hours[0], list[Entry]()
+    yield current
+    for at, (before, need) in enumerate(pairwise(hours), start=1):
+        now = start + at * timedelta(hours=1)
+        wanted = _wanted(current, before, need)
+        while wanted != current:
+            bounds = shard_count_constraints(
+                _even(stream, current), wanted, most, History(tuple(entries)), now
+            )
+            allowed, _ = constrain(current, wanted, bounds)
+            if allowed == current:
+                break
+            entries.append(_update(lever, current, allowed, now))
+            current = allowed
+        entries = [each for each in entries if now - each.begun_at < timedelta(hours=25)]
+        yield current
+
+
+def _even(stream: Stream, count: int) -> Stream:
+    edges = [HASH_KEYS * at // count for at in range(count + 1)]
+    shards = tuple(Shard(str(at), edges[at], edges[at + 1] - 1) for at in range(count))
+    return replace(stream, open_shards=shards)
+
+
+def _update(lever: Lever, current: int, allowed: int, now: datetime) -> Entry:
+    name = f"replay/{now.isoformat()}/{current}"
+    return Entry(name, "replay", lever, UPDATE_SHARD_COUNT, current, allowed, "", now, Outcome.DONE)

@@ -1,0 +1,1 @@
+"""From planned actions to calls, through the ledger."""

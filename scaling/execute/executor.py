@@ -1,0 +1,249 @@
+"""Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.levers import is_changing
+from tidegate.scaling.model.boundary import Unfinished, going_on
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known
+from tidegate.scaling.model.history import (
+    LIMIT_PREFIX,
+    SPLIT_SHARD,
+    UPDATE_APPLICATION,
+    UPDATE_SHARD_COUNT,
+    History,
+)
+from tidegate.scaling.model.plan import (
+    Action,
+    Decision,
+    MergeShards,
+    Plan,
+    SplitShard,
+    UpdateApplication,
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from tidegate.scaling.ports import Edges, Ledger
+from tidegate.scaling.report.sweep_report import Change
+
+__all__ = ["Actor", "lease_of", "levers_of", "operation_of", "reconcile"]
+
+LEASE_SECONDS = 60
+"""Longer than the bounded timeouts of the calls made under it."""
+
+ABANDONED = timedelta(seconds=LEASE_SECONDS)
+
+
+def operation_of(action: Action) -> str:
+    """The AWS call behind an action, by which budgets are counted."""
+    match action:
+        case UpdateShardCount():
+            return UPDATE_SHARD_COUNT
+        case SplitShard():
+            return SPLIT_SHARD
+        case MergeShards():
+            return "kinesis:MergeShards"
+        case UpdateParallelizationFactor() | UpdateBatchingWindow():
+            return "lambda:UpdateEventSourceMapping"
+        case UpdateTableThroughput():
+            return "dynamodb:UpdateTable"
+        case UpdateApplication():
+            return UPDATE_APPLICATION
+        case UpdateRetention():
+            raised = action.to_hours > action.from_hours
+            return f"kinesis:{'Increase' if raised else 'Decrease'}StreamRetentionPeriod"
+
+
+def lease_of(action: Action) -> str:
+    """The resource that only one hand may be on, whichever way in it came."""
+    match action:
+        case UpdateShardCount() | SplitShard() | MergeShards() | UpdateRetention():
+            return f"stream/{action.stream}"
+        case UpdateParallelizationFactor() | UpdateBatchingWindow():
+            return f"function/{action.function}"
+        case UpdateTableThroughput():
+            return f"table/{action.table}"
+        case UpdateApplication():
+            return f"application/{action.application}"
+
+
+def levers_of(action: Action) -> Iterator[Lever]:
+    """The levers that an action moves."""
+    match action:
+        case UpdateShardCount() | SplitShard() | MergeShards():
+            yield Lever.of(LeverKind.SHARD_COUNT, action.stream)
+        case UpdateRetention():
+            yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
+        case UpdateParallelizationFactor():
+            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, action.function)
+        case UpdateBatchingWindow():
+            yield Lever.of(LeverKind.BATCHING_WINDOW, action.function)
+        case UpdateApplication():
+            yield from _levers_of_application(action)
+        case UpdateTableThroughput():
+            yield from _levers_of_table(action)
+
+
+def _levers_of_application(action: UpdateApplication) -> Iterator[Lever]:
+    if action.to_parallelism != action.from_parallelism:
+        yield Lever.of(LeverKind.PARALLELISM, action.application)
+    if action.to_parallelism_per_kpu != action.from_parallelism_per_kpu:
+        yield Lever.of(LeverKind.PARALLELISM_PER_KPU, action.application)
+
+
+def _levers_of_table(action: UpdateTableThroughput) -> Iterator[Lever]:
+    for target in action.targets:
+        where = action.table if target.index is None else f"{action.table}/{target.index}"
+        if target.to_write_units != target.from_write_units:
+            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
+        if target.to_read_units != target.from_read_units:
+            yield Lever.of(LeverKind.READ_CAPACITY, where)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The hand of one sweep on one pipeline; ``holder`` names it in leases.
+
+    ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
+    later: leases and entries are of the moment at which something is done.
+    """
+
+    pipeline: str
+    edges: Edges
+    holder: str
+    now: datetime
+    seen: History
+
+    def act(self, plan: Plan) -> tuple[Change, ...]:
+        """Take every action of the plan. One that fails, in whatever way, doesn't stop the next,
+        unless that one lowers anything: a scale-in may rest on what was to be raised before it.
+        Nothing is raised: what was changed before must not be lost. See ``Change.error``."""
+        changes: list[Change] = []
+        for action in plan.actions:
+            moved = set(levers_of(action))
+            decisions = tuple(each for each in plan.decisions if each.lever in moved)
+            lowers = any(each.allowed < each.current for each in decisions)
+            if lowers and any(each.outcome is not Outcome.DONE for each in changes):
+                detail = "a change of the same plan, on which it may rest, was not made"
+                changes.append(Change(action, decisions, Outcome.SUPERSEDED, detail))
+            else:
+                changes.append(self._take(action, decisions))
+        return tuple(changes)
+
+    def _take(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+        try:
+            return self._take_leased(action, decisions)
+        except Exception as error:
+            known = as_known(error)
+            detail = f"AWS was not asked: {known}"
+            return Change(action, decisions, Outcome.FAILED, detail, known)
+
+    def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+        resource = lease_of(action)
+        ledger, moment = self.edges.ledger, self.edges.moment(self.now)
+        if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
+            return Change(action, decisions, Outcome.SUPERSEDED, f"another hand is on {resource}")
+        try:
+            return self._take_alone(action, decisions)
+        finally:
+            # What can't be given back ends by itself, and must not hide how the call went.
+            with suppress(Exception):
+                ledger.release(resource, self.holder)
+
+    def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+        if self._was_overtaken(decisions):
+            detail = "another sweep changed it meanwhile"
+            return Change(action, decisions, Outcome.SUPERSEDED, detail)
+        begun_at = self.edges.moment(self.now)
+        entries = [self._entry(action, decision, begun_at) for decision in decisions]
+        begun = [entry for entry in entries if self.edges.ledger.begin(entry)]
+        if len(begun) < len(entries):
+            detail = "another change of it is not done"
+            return self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
+        try:
+            self.edges.cloud.apply(action)
+        except Unreachable as error:
+            # It may have reached AWS: the intention stays open until the next look tells.
+            return Change(action, decisions, Outcome.BEGUN, str(error))
+        except LimitExceeded as error:
+            detail = f"{LIMIT_PREFIX}{error}"
+            return self._close(action, decisions, begun, Outcome.FAILED, detail)
+        except CloudError as error:
+            return self._close(action, decisions, begun, Outcome.FAILED, str(error))
+        except Exception as error:
+            known = as_known(error)
+            return Change(action, decisions, Outcome.BEGUN, str(known), known)
+        return self._close(action, decisions, begun, Outcome.DONE, None)
+
+    def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
+        """Whether the ledger has, for one of the levers, what it didn't have at the look."""
+        moved = {decision.lever for decision in decisions}
+        known = {entry.entry_id for entry in self.seen.entries}
+        since = self.now - timedelta(minutes=10)
+        return any(
+            entry.entry_id not in known
+            for lever in moved
+            for entry in self.edges.ledger.entries_of(lever, since)
+        )
+
+    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> Entry:
+        return Entry(
+            entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
+            pipeline=self.pipeline,
+            lever=decision.lever,
+            operation=operation_of(action),
+            from_capacity=decision.current,
+            to_capacity=decision.allowed,
+            because=decision.because,
+            begun_at=begun_at,
+        )
+
+    def _close(
+        self,
+        action: Action,
+        decisions: tuple[Decision, ...],
+        entries: list[Entry],
+        outcome: Outcome,
+        detail: str | None,
+    ) -> Change:
+        failures: list[Unfinished] = []
+        for entry in entries:
+            with going_on("how it went is not in the ledger", failures):
+                ended_at = self.edges.moment(self.now)
+                self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
+        if not failures:
+            return Change(action, decisions, outcome, detail)
+        told = "; ".join(filter(None, (detail, str(failures[0]))))
+        return Change(action, decisions, outcome, told, failures[0].error)
+
+
+def reconcile(
+    history: History,
+    pipeline: Pipeline,
+    current: dict[Lever, int],
+    ledger: Ledger,
+    now: datetime,
+) -> bool:
+    """Close the intentions that a sweep left open when it died, by what AWS shows now; whether
+    there were any.
+
+    What has the wanted capacity was done; what hasn't after a minute, and isn't being changed,
+    never reached AWS, and the coming plan asks for it again if it is still needed.
+    """
+    closed = False
+    for entry in history.open_entries():
+        if current.get(entry.lever) == entry.to_capacity:
+            ledger.complete(entry.entry_id, Outcome.DONE, now, "found done by a later sweep")
+            closed = True
+        elif now - entry.begun_at >= ABANDONED and not is_changing(pipeline, entry.lever):
+            ledger.complete(entry.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
+            closed = True
+    return closed

@@ -1,0 +1,240 @@
+"""Doing a reshard: look, take the one next operation, wait for ACTIVE, look again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Stream
+from tidegate.scaling.execute.executor import operation_of
+from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
+from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
+from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
+    Goal,
+    Operation,
+    plan,
+)
+from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.errors import (
+    BetweenShapes,
+    CloudError,
+    InvalidRequest,
+    LimitExceeded,
+    ResourceInUse,
+    Throttled,
+    Unreachable,
+)
+from tidegate.scaling.model.history import LIMIT_PREFIX, History
+from tidegate.scaling.model.plan import Action, MergeShards, SplitShard, UpdateShardCount
+from tidegate.scaling.ports import Ledger
+
+__all__ = [
+    "Clock",
+    "Executor",
+    "Progress",
+    "Resharder",
+    "UpdatesLeft",
+    "updates_left",
+]
+
+LEASE_SECONDS = 300
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
+
+
+class Resharder(Protocol):
+    """As much of the cloud as a reshard needs. Raises ``CloudError`` only."""
+
+    def describe_stream(self, name: str) -> Stream:
+        """The stream with its open shards as they are now."""
+        ...
+
+    def apply(self, action: Action) -> None:
+        """Ask for one change, without waiting for it to finish."""
+        ...
+
+
+class Clock(Protocol):
+    """Time at the edge."""
+
+    def now(self) -> datetime:
+        """The moment, with its zone."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait about as long; an edge adds the jitter."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a reshard is: operations taken by this run, those still planned, shards now."""
+
+    taken: int
+    left: tuple[Operation, ...]
+    shard_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatesLeft:
+    """UpdateShardCount calls left of the rolling day, and why none is where none is."""
+
+    count: int
+    why_none: str | None
+
+
+def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
+    """By the ledger and AWS's last refusal."""
+    lever = Lever.of(LeverKind.SHARD_COUNT, stream)
+    history = History(ledger.entries_of(lever, now - timedelta(days=1)))
+    why_none = why_no_call(history, now)
+    left = UPDATES_PER_DAY - history.shard_count_updates(now)
+    return UpdatesLeft(0 if why_none else left, why_none)
+
+
+@dataclass(slots=True)
+class Executor:
+    """One hand on one stream. Nothing is remembered between operations but the wish: whatever
+    happens in between, by a crash or another's reshard, shows in the next look."""
+
+    stream: str
+    goal: Goal
+    resharder: Resharder
+    ledger: Ledger
+    clock: Clock
+    holder: str
+    timeout_seconds: float
+    tell: Callable[[Progress], None]
+    taken: int = 0
+    _waits: int = 0
+    _promised: tuple[int, ...] | None = None
+    _updates_disappoint: bool = False
+
+    def run(self, *, wait: bool) -> Progress:
+        """Operate until the wish is fulfilled; without ``wait`` until the last operation is
+        accepted. KeyboardInterrupt passes between operations and leaves nothing half written.
+
+        Raises ResourceInUse when another hand has the stream, or when it isn't ACTIVE for longer
+        than ``timeout_seconds``, and whatever AWS refuses for good.
+        """
+        resource = f"stream/{self.stream}"
+        try:
+            return self._run(resource, wait)
+        finally:
+            self.ledger.release(resource, self.holder)
+
+    def _run(self, resource: str, wait: bool) -> Progress:
+        quiet_since = self.clock.now()
+        while True:
+            now = self.clock.now()
+            if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
+                words = (
+                    "another hand of Tidegate is on it; if that was killed, run again when its "
+                    f"lease ends, in {LEASE_SECONDS // 60} minutes at most"
+                )
+                raise ResourceInUse("reshard", self.stream, words)
+            shape = self._look()
+            if shape is None:
+                self._wait(quiet_since)
+                continue
+            self._close_open_entries(shape.count, now)
+            left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape, now))
+            progress = Progress(self.taken, left, shape.count)
+            self.tell(progress)
+            if not left:
+                return progress
+            if self._take(action_for(self.stream, shape, left[0])):
+                quiet_since, self._waits = self.clock.now(), 0
+                if len(left) == 1 and not wait:
+                    return Progress(self.taken, (), shape.count)
+            self._wait(quiet_since)
+
+    def _updates_worth_trying(self, shape: ShardMap, now: datetime) -> int:
+        """None after an UpdateShardCount that didn't end in equal shards: asking again would end
+        the same way (seen with an emulator that only halves the shards it has)."""
+        if self._promised is not None and shape.boundaries != self._promised:
+            self._updates_disappoint = True
+        self._promised = None
+        return 0 if self._updates_disappoint else updates_left(self.ledger, self.stream, now).count
+
+    def _look(self) -> ShardMap | None:
+        """The shape when the stream is ready for an operation, None while it isn't."""
+        try:
+            stream = self.resharder.describe_stream(self.stream)
+        except (Throttled, Unreachable):
+            return None
+        if not stream.is_provisioned:
+            reason = "it is on demand: AWS sets its shards; switch it to provisioned mode first"
+            raise InvalidRequest("reshard", self.stream, reason)
+        if stream.status != "ACTIVE":
+            return None
+        try:
+            return ShardMap.of(stream.open_shards)
+        except BetweenShapes:
+            return None
+
+    def _wait(self, since: datetime) -> None:
+        waited = (self.clock.now() - since).total_seconds()
+        if waited >= self.timeout_seconds:
+            raise ResourceInUse(
+                "reshard",
+                self.stream,
+                f"it has not been ready for {waited:.0f} s; run again to go on from here",
+            )
+        self.clock.sleep(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**self._waits))
+        self._waits = min(self._waits + 1, 10)
+
+    def _close_open_entries(self, count: int, now: datetime) -> None:
+        """Under the lease no one else is at it: what is still open was left by a crash or by an
+        answer that never came."""
+        lever = Lever.of(LeverKind.SHARD_COUNT, self.stream)
+        for entry in self.ledger.entries_of(lever, now - timedelta(days=1)):
+            if entry.outcome is Outcome.BEGUN:
+                done = entry.to_capacity == count
+                outcome = Outcome.DONE if done else Outcome.SUPERSEDED
+                self.ledger.complete(entry.entry_id, outcome, now, "found by a later look")
+
+    def _take(self, action: Action) -> bool:
+        """Ask for one operation; False where it wasn't accepted and the next look decides."""
+        entry = self._entry(action)
+        self.ledger.begin(entry)
+        try:
+            self.resharder.apply(action)
+        except Unreachable:
+            return False
+        except (ResourceInUse, Throttled) as error:
+            self._close(entry, Outcome.SUPERSEDED, str(error))
+            return False
+        except LimitExceeded as error:
+            self._close(entry, Outcome.FAILED, f"{LIMIT_PREFIX}{error}")
+            if isinstance(action, UpdateShardCount):
+                return False
+            raise
+        except CloudError as error:
+            self._close(entry, Outcome.FAILED, str(error))
+            raise
+        self._close(entry, Outcome.DONE, None)
+        if isinstance(action, UpdateShardCount):
+            self._promised = uniform(action.to_count)
+        self.taken += 1
+        return True
+
+    def _close(self, entry: Entry, outcome: Outcome, detail: str | None) -> None:
+        self.ledger.complete(entry.entry_id, outcome, self.clock.now(), detail)
+
+    def _entry(self, action: Action) -> Entry:
+        now = self.clock.now()
+        counts = (0, 0)
+        if isinstance(action, UpdateShardCount | SplitShard | MergeShards):
+            counts = (action.from_count, action.to_count)
+        return Entry(
+            entry_id=f"reshard/{self.stream}/{self.holder}/{now.isoformat()}",
+            pipeline=f"reshard/{self.stream}",
+            lever=Lever.of(LeverKind.SHARD_COUNT, self.stream),
+            operation=operation_of(action),
+            from_capacity=counts[0],
+            to_capacity=counts[1],
+            because="asked for by hand",
+            begun_at=now,
+        )

@@ -1,0 +1,1 @@
+"""Levers, limits and sizing, one package per kind of resource."""

@@ -1,0 +1,64 @@
+"""The levers of a table and its indexes: provisioned write and read capacity."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tidegate.rules.graph import Capacity, Pipeline, Table
+from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
+from tidegate.scaling.model.plan import Constraint, Prohibition
+from tidegate.scaling.model.recommendation import Wish
+
+__all__ = [
+    "DECREASES_MAX",
+    "DECREASES_WITHOUT_WAIT",
+    "capacity_constraints",
+    "table_constraints",
+]
+
+DECREASES_WITHOUT_WAIT = 4
+"""Decreases per UTC day at any time (DynamoDB quotas)."""
+
+DECREASES_MAX = 27
+"""Decreases per UTC day in all: past the first four, one for each hour without one
+(DynamoDB quotas)."""
+
+
+def table_constraints(pipeline: Pipeline, wish: Wish, now: datetime) -> Iterator[Constraint]:
+    """All that keeps a capacity of a table or an index where it is: AWS, and other owners."""
+    table, capacity = next(
+        (table, capacity)
+        for table in pipeline.tables
+        for capacity in table.capacities
+        if capacity.where == wish.lever.where
+    )
+    yield from capacity_constraints(table, capacity, wish.wanted < wish.current, now)
+    yield from second_owners(pipeline, table, wish.lever)
+
+
+def capacity_constraints(
+    table: Table, capacity: Capacity, is_decrease: bool, now: datetime
+) -> Iterator[Constraint]:
+    """What UpdateTable takes now; the budget of decreases is the one that DescribeTable tells."""
+    if not table.is_provisioned:
+        yield Prohibition(f"{table.name} is on demand: its capacity is not ours to set")
+        return
+    statuses = [table.status, *(index.status for index in table.indexes)]
+    if any(status != "ACTIVE" for status in statuses):
+        busy = next(status for status in statuses if status != "ACTIVE")
+        yield Prohibition(f"{table.name} is {busy}")
+    if is_decrease:
+        yield from _decrease_constraints(capacity, now)
+
+
+def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constraint]:
+    used = capacity.decreases_today
+    last = capacity.last_decrease_at
+    if used >= DECREASES_MAX:
+        reason = f"all {DECREASES_MAX} decreases of {capacity.where} are spent today"
+        yield Prohibition(reason)
+    elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
+        reason = (
+            f"{used} decreases of {capacity.where} today: the next is allowed an hour after the "
+            f"last, at {last + timedelta(hours=1):%H:%M}"
+        )
+        yield Prohibition(reason)

@@ -1,0 +1,1 @@
+"""Applications of Managed Service for Apache Flink."""

@@ -1,0 +1,145 @@
+"""What one subtask of a Flink job does a second, and what a restart of the job costs."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.window import Window
+
+__all__ = ["JobModel", "arrivals", "learn_job", "units_per_job_record"]
+
+MINUTES_TO_LEARN = 10
+USED_AT_LEAST = 0.05
+STEADY_SECONDS = 3.0
+STEADY_MINUTES_AT_LEAST = 3
+
+RESTART_SECONDS = 60.0
+SAVEPOINT_BYTES_PER_SECOND = 50_000_000.0
+"""For want of a restart that was seen: a minute to schedule the job, twice the last checkpoint's
+time to write and read it, and its size at 50 MB/s a KPU, since a savepoint is never incremental."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobModel:
+    """A job as it was learnt.
+
+    ``records_per_busy_second`` is the true processing rate of one subtask, in records of the
+    source: those read over the time really spent on them (DS2, OSDI 2018; Flink's autoscaler).
+    ``restart_seconds`` is how long the job is down when it is changed.
+    """
+
+    application: FlinkApplication
+    records_per_busy_second: float
+    restart_seconds: float
+
+    def subtasks(self, records_per_second: float, use: float) -> float:
+        """Subtasks that process so many records a second while busy for ``use`` (0..1)."""
+        return records_per_second / (self.records_per_busy_second * use)
+
+
+def arrivals(readings: Readings, application: FlinkApplication) -> Window:
+    """Records that come in, a minute: those of the stream; for a topic those read and those that
+    joined the lag."""
+    if not readings.pipeline.stream.is_topic:
+        return readings.vitals.stream.incoming_records
+    vitals = readings.application(application)
+    partitions = application.partitions or application.parallelism
+    lag, read = vitals.lag_records.samples, vitals.records_per_second.samples
+    samples: list[float | None] = [None]
+    for before, after, second in zip(lag, lag[1:], read[1:], strict=False):
+        known = before is not None and after is not None and second is not None
+        grown = ((after or 0.0) - (before or 0.0)) * partitions
+        samples.append(max(0.0, (second or 0.0) * 60 + grown) if known else None)
+    return Window(vitals.lag_records.metric, vitals.lag_records.start, tuple(samples[: len(lag)]))
+
+
+def learn_job(readings: Readings, application: FlinkApplication) -> JobModel | None:
+    """The job's model from the minutes since it was last started, None when it processed nothing.
+
+    By busy time where it is published, else by CPU, which is good for a raise alone: a job that
+    waits uses little of it, and seems able to do more than it is. numRecordsInPerSecond of an
+    application counts a record once for each operator that receives it, so that it is set against
+    what the stream takes in while the job keeps up.
+    """
+    vitals = readings.application(application)
+    used, whole = (
+        (vitals.busy, 1000.0) if vitals.busy.latest is not None else (vitals.cpu_percent, 100.0)
+    )
+    seconds = min(_seconds_up(vitals), MINUTES_TO_LEARN * 60)
+    rates = [
+        records / (share / whole * application.parallelism)
+        for records, share in zip(
+            vitals.records_per_second.last(seconds).samples,
+            used.last(seconds).samples,
+            strict=True,
+        )
+        if records and share and share / whole >= USED_AT_LEAST
+    ]
+    if not rates:
+        return None
+    return JobModel(
+        application,
+        median(rates) * _records_of_the_source(readings, vitals),
+        _restart_seconds(application, vitals),
+    )
+
+
+def _seconds_up(vitals: ApplicationVitals) -> float:
+    """Seconds since the job was started, without its first minute; an hour where it isn't told."""
+    uptime = vitals.uptime_milliseconds.latest
+    return 3600.0 if uptime is None else max(60.0, uptime / 1000 - 60)
+
+
+def _records_of_the_source(readings: Readings, vitals: ApplicationVitals) -> float:
+    """Records of the source for each one counted by the job, from minutes in which it kept up."""
+    arrivals = readings.vitals.stream.incoming_records.samples
+    records, behind = vitals.records_per_second.samples, vitals.behind_milliseconds.samples
+    ratios = [
+        arrived / 60 / counted
+        for arrived, counted, before, after in zip(
+            arrivals[1:], records[1:], behind, behind[1:], strict=False
+        )
+        if arrived and counted and before is not None and after is not None
+        if abs(after - before) <= STEADY_SECONDS * 1000
+    ]
+    return median(ratios) if len(ratios) >= STEADY_MINUTES_AT_LEAST else 1.0
+
+
+def _restart_seconds(application: FlinkApplication, vitals: ApplicationVitals) -> float:
+    """As long as the longest restart that was seen; without one, what the state lets expect."""
+    seen = max(
+        (vitals.downtime_milliseconds.peak or 0.0) / 1000,
+        _longest_silence_minutes(vitals.records_per_second, vitals.uptime_milliseconds) * 60.0,
+    )
+    if seen:
+        return seen
+    written = (vitals.checkpoint_milliseconds.latest or 0.0) / 1000
+    size = vitals.checkpoint_bytes.latest or 0.0
+    restored = size / (SAVEPOINT_BYTES_PER_SECOND * application.kpus)
+    return RESTART_SECONDS + 2 * written + restored
+
+
+def _longest_silence_minutes(records: Window, uptime: Window) -> int:
+    """The longest run of minutes without a record while the job told that it wasn't up."""
+    longest = run = 0
+    for count, up in zip(records.samples, uptime.samples, strict=True):
+        run = run + 1 if not count and up is not None and up < 60_000 else 0
+        longest = max(longest, run)
+    return longest
+
+
+def units_per_job_record(
+    readings: Readings, application: FlinkApplication, consumed: Window
+) -> float | None:
+    """Capacity units that a record of the source costs a table of the job: the median minute; None
+    when no minute tells."""
+    vitals = readings.application(application)
+    scale = _records_of_the_source(readings, vitals)
+    ratios = [
+        units / (records * 60 * scale)
+        for units, records in zip(consumed.samples, vitals.records_per_second.samples, strict=True)
+        if units is not None and records
+    ]
+    return median(ratios[-MINUTES_TO_LEARN:]) if ratios else None

@@ -1,0 +1,124 @@
+"""The stream's levers: shard count and retention, what AWS allows of them and how to get there."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from math import ceil, log2
+
+from tidegate.rules.graph import Stream
+from tidegate.scaling.model.aws_limits import SHARDS_MAX
+from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+
+__all__ = [
+    "UPDATES_PER_DAY",
+    "busy_constraints",
+    "doublings",
+    "preferred_count",
+    "shard_count_constraints",
+    "split_constraints",
+    "why_no_call",
+]
+
+
+UPDATES_PER_DAY = 10
+"""UpdateShardCount calls per stream and rolling 24 hours (UpdateShardCount, API reference)."""
+
+HOUR = timedelta(hours=1)
+
+SPLIT_AGAIN = timedelta(minutes=5)
+"""Producers are refused meanwhile, and hold back for about ten minutes."""
+
+PREFERRED_OVERSHOOT = 1.25
+UNIFORM_WITHIN = 0.1
+
+
+def doublings(from_count: int, to_count: int) -> int:
+    """UpdateShardCount calls that it takes from one count up to another, each at most x2."""
+    return max(0, ceil(log2(to_count / from_count))) if to_count > from_count else 0
+
+
+def busy_constraints(stream: Stream) -> Iterator[Constraint]:
+    """Nothing is changed on a stream that is on demand or not ACTIVE."""
+    if not stream.is_provisioned:
+        yield Prohibition(f"{stream.name} is on demand: its shards are not ours to set")
+    elif stream.status != "ACTIVE":
+        yield Prohibition(f"{stream.name} is {stream.status}")
+
+
+def why_no_call(history: History, now: datetime) -> str | None:
+    """Why UpdateShardCount can't be called now, None where it can. LimitExceeded is also the answer
+    where the account has no shards left (UpdateShardCount, API reference)."""
+    made = history.shard_count_updates(now)
+    if made >= UPDATES_PER_DAY:
+        return f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent"
+    refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now, HOUR)
+    if refusal is None:
+        return None
+    return (
+        f"AWS refused UpdateShardCount ({refusal}): {made} of {UPDATES_PER_DAY} calls of 24 hours "
+        "are known to be made, so others made the rest, or it is another limit, such as the "
+        "account's shards"
+    )
+
+
+def shard_count_constraints(
+    stream: Stream, wanted: int, count_max: int, history: History, now: datetime
+) -> Iterator[Constraint]:
+    """What UpdateShardCount takes now.
+
+    A scale-in is allowed only while the calls left after it can still bring the stream from the
+    smaller count up to ``count_max``, the largest it may need today.
+    """
+    current = stream.shard_count
+    yield Range(
+        ceil(current / 2), current * 2, "UpdateShardCount at most doubles and at least halves"
+    )
+    yield Range(1, SHARDS_MAX, f"UpdateShardCount ends at {SHARDS_MAX:,} shards")
+    no_call = why_no_call(history, now)
+    left = UPDATES_PER_DAY - history.shard_count_updates(now)
+    if no_call is not None:
+        yield Prohibition(no_call)
+    elif wanted < current and not _is_uniform(stream):
+        reason = f"{stream.name} was split for a hot shard, and UpdateShardCount would undo that"
+        yield Prohibition(reason)
+    elif wanted < current:
+        reserve = doublings(max(wanted, ceil(current / 2)), count_max)
+        if left - 1 < reserve:
+            yield Prohibition(
+                f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
+                f"{reserve} are kept to scale out to {count_max}",
+            )
+
+
+def split_constraints(history: History, now: datetime) -> Iterator[Constraint]:
+    """No split for a while after one was refused for a limit: the account's shards, which last, or
+    too many streams and calls at once, which pass (SplitShard, API reference)."""
+    refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
+    if refusal is not None:
+        yield Prohibition(f"AWS refused it lately: {refusal}")
+
+
+def _is_uniform(stream: Stream) -> bool:
+    shares = [shard.key_share * stream.shard_count for shard in stream.open_shards]
+    return all(abs(share - 1) < UNIFORM_WITHIN for share in shares)
+
+
+def preferred_count(current: int, allowed: int) -> int:
+    """The count to ask for instead of ``allowed``: a multiple of 25 % of the current one.
+
+    Those finish sooner and make fewer short-lived shards (UpdateShardCount, API reference).
+    Taken when it isn't below ``allowed`` and at most a quarter above; never more than double.
+    """
+    if allowed == current:
+        return current
+    candidates = [
+        ceil(current * quarter / 4) for quarter in range(2, 9) if current * quarter % 4 == 0
+    ]
+    fitting = [
+        count
+        for count in candidates
+        if allowed <= count <= allowed * PREFERRED_OVERSHOOT
+        and (count > current) == (allowed > current)
+        and count != current
+    ]
+    return min(fitting, default=allowed)

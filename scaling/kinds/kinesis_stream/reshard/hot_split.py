@@ -1,0 +1,60 @@
+"""Which shard to split, and at which hash key."""
+
+from hashlib import md5
+from itertools import pairwise
+
+from tidegate.rules.graph import KeySample, Shard, Stream
+from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Split, plan
+from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
+from tidegate.scaling.model.errors import BetweenShapes
+from tidegate.scaling.model.plan import SplitShard
+
+__all__ = ["hash_key_of", "split_for", "splits_towards"]
+
+
+def hash_key_of(partition_key: str) -> int:
+    """Where Kinesis puts a record: the MD5 of its partition key as a 128-bit number
+    (PutRecord, API reference)."""
+    return int.from_bytes(md5(partition_key.encode(), usedforsecurity=False).digest())
+
+
+def splits_towards(stream: Stream, target_count: int) -> SplitShard | None:
+    """The next split on the way to ``target_count`` even shards, by the planner of reshards.
+
+    None when the stream has that many already, and while another reshard is under way.
+    """
+    if stream.shard_count >= target_count:
+        return None
+    try:
+        shape = ShardMap.of(stream.open_shards)
+    except BetweenShapes:
+        return None
+    operations = plan(shape.boundaries, Even(target_count, EVEN_WITHIN), updates_left=0)
+    at = next((each.at for each in operations if isinstance(each, Split)), None)
+    return None if at is None else _split(stream, shape.at(at), at)
+
+
+def split_for(stream: Stream, shard_id: str, samples: tuple[KeySample, ...]) -> SplitShard | None:
+    """The split of a hot shard that halves the load seen on it, not its key range.
+
+    None when the shard isn't open, or when its records can't be parted: all on one hash key.
+    """
+    shard = next((each for each in stream.open_shards if each.shard_id == shard_id), None)
+    counts = next((each.counts for each in samples if each.shard_id == shard_id), ())
+    if shard is None or not counts:
+        return None
+    loads = sorted((hash_key_of(key), count) for key, count in counts)
+    total = sum(count for _, count in loads)
+    below, best = 0, None
+    for (_, count), (following, _) in pairwise(loads):
+        below += count
+        unevenness = abs(total - 2 * below)
+        if best is None or unevenness < best[0]:
+            best = (unevenness, following)
+    return None if best is None else _split(stream, shard, best[1])
+
+
+def _split(stream: Stream, shard: Shard, at: int) -> SplitShard | None:
+    if not shard.starting_hash_key < at <= shard.ending_hash_key:
+        return None
+    return SplitShard(stream.name, shard.shard_id, at, stream.shard_count)

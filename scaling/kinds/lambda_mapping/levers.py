@@ -1,0 +1,42 @@
+"""The mapping's levers: the parallelization factor and the batching window."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.graph import Consumer
+from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX, FACTOR_MAX
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+
+__all__ = ["batching_window_constraints", "factor_constraints"]
+
+
+def factor_constraints(
+    consumer: Consumer, shards: int, unreserved_concurrency: int
+) -> Iterator[Constraint]:
+    """AWS's range, the mapping's state, and the concurrency that ``shards`` x factor may take.
+
+    Past the cap Lambda throttles, and a higher factor makes it worse (Lambda guide).
+    """
+    yield Range(1, FACTOR_MAX, f"ParallelizationFactor is 1..{FACTOR_MAX}")
+    yield from _state_constraints(consumer)
+    name, reserved = consumer.function.name, consumer.function.reserved_concurrency
+    cap = unreserved_concurrency if reserved is None else reserved
+    words = (
+        f"functions without a reservation share {cap} of the account's concurrency"
+        if reserved is None
+        else f"{name} has a reserved concurrency of {cap}"
+    )
+    yield Range(1, max(1, cap // shards), f"{words} for {shards} shards")
+
+
+def batching_window_constraints(consumer: Consumer) -> Iterator[Constraint]:
+    """AWS's range, and the mapping's state."""
+    words = f"MaximumBatchingWindowInSeconds is 0..{BATCHING_WINDOW_MAX}"
+    yield Range(0, BATCHING_WINDOW_MAX, words)
+    yield from _state_constraints(consumer)
+
+
+def _state_constraints(consumer: Consumer) -> Iterator[Constraint]:
+    """A mapping takes one change at a time."""
+    state, name = consumer.mapping.state, consumer.function.name
+    if state != "Enabled":
+        yield Prohibition(f"the event source mapping of {name} is {state}")

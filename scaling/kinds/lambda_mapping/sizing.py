@@ -1,0 +1,152 @@
+"""What one concurrent invocation does a second, and what a record costs its tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
+
+from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.window import Window
+
+__all__ = ["RateModel", "learn_rate", "units_per_record"]
+
+MINUTES_TO_TRUST = 3
+MINUTES_TO_LEARN = 90
+"""As many as the windows have: the median of slopes is sure where batches hardly differ."""
+
+CHANGED_RATIO = 1.25
+FULL_BATCH_SHARE = 0.5
+DIFFERENT_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class RateModel:
+    """Duration of an invocation as a + b x batch, in seconds.
+
+    ``is_sure`` is False when the rate is only a lower bound of what the function can do: every
+    minute seen was stretched by throttling or failures downstream, or all batches were small and
+    alike, so that the cost of an invocation can't be told from that of a record.
+    """
+
+    seconds_per_invocation: float
+    seconds_per_record: float
+    is_sure: bool
+
+    def records_per_busy_second(self, batch_size: int) -> float:
+        """The true processing rate of one lane with full batches (Flink's autoscaler, DS2:
+        records over the time really spent on them)."""
+        return batch_size / (self.seconds_per_invocation + self.seconds_per_record * batch_size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Minute:
+    records: float
+    invocations: float
+    busy_seconds: float
+    is_clean: bool
+
+
+def _throttled(readings: Readings, consumer: Consumer) -> list[bool]:
+    """Per minute, whether a table of the consumer throttled in it or in the one before."""
+    windows = [
+        readings.capacity(capacity).write_throttles
+        for table in consumer.tables
+        for capacity in table.capacities
+    ]
+    length = len(readings.function(consumer).invocations.samples)
+    throttled = [any(window.samples[at] for window in windows) for at in range(length)]
+    return [now or before for now, before in zip(throttled, [False, *throttled], strict=False)]
+
+
+def _minutes(readings: Readings, consumer: Consumer) -> list[_Minute]:
+    vitals = readings.function(consumer)
+    readers = readings.pipeline.reader_count
+    throttled = _throttled(readings, consumer)
+    timeout = consumer.function.timeout_seconds
+    minutes = []
+    for at, records in enumerate(readings.vitals.stream.read_records.samples):
+        invocations = vitals.invocations.samples[at]
+        busy = vitals.duration_sum_milliseconds.samples[at]
+        if not records or not invocations or not busy:
+            continue
+        longest = (vitals.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
+        failed = bool(vitals.errors.samples[at]) or longest >= timeout
+        minutes.append(
+            _Minute(records / readers, invocations, busy / 1000, not (throttled[at] or failed))
+        )
+    return minutes
+
+
+def _fit(minutes: Sequence[_Minute]) -> tuple[float, float] | None:
+    """The line of duration over batch: the median of the slopes between any two minutes whose
+    batches differ by a tenth, and the median of what is left (Theil 1950, Sen 1968). Up to 29 % of
+    the minutes may be odd. None where too few batches differ."""
+    points = [
+        (minute.records / minute.invocations, minute.busy_seconds / minute.invocations)
+        for minute in minutes
+    ]
+    slopes = [
+        (to - duration) / (larger - batch)
+        for (batch, duration), (larger, to) in combinations(sorted(points), 2)
+        if larger - batch > DIFFERENT_SHARE * larger
+    ]
+    if len(slopes) < len(points):
+        return None
+    b = median(slopes)
+    a = median(duration - b * batch for batch, duration in points)
+    return (a, b) if a >= 0 and b > 0 else None
+
+
+def _ratio(minutes: Sequence[_Minute]) -> tuple[float, float]:
+    """The best rate seen: small batches only make a function look slower than it is."""
+    return 0.0, min(minute.busy_seconds / minute.records for minute in minutes)
+
+
+def learn_rate(readings: Readings, consumer: Consumer) -> RateModel | None:
+    """The consumer's rate from the minutes in the windows; None when it processed nothing.
+
+    When the newest clean minutes take a quarter more or less time than the whole says, the
+    function has changed, and the newest minutes are right.
+    """
+    minutes = _minutes(readings, consumer)
+    if not minutes:
+        return None
+    clean = [minute for minute in minutes if minute.is_clean]
+    used = (clean or minutes)[-MINUTES_TO_LEARN:]
+    fitted = _fit(used)
+    a, b = fitted or _ratio(used)
+    newest = used[-MINUTES_TO_TRUST:]
+    change = median(
+        minute.busy_seconds / (a * minute.invocations + b * minute.records) for minute in newest
+    )
+    if len(newest) == MINUTES_TO_TRUST and not 1 / CHANGED_RATIO <= change <= CHANGED_RATIO:
+        a, b = a * change, b * change
+    full = max(minute.records / minute.invocations for minute in used) >= (
+        FULL_BATCH_SHARE * consumer.mapping.batch_size
+    )
+    return RateModel(a, b, is_sure=bool(clean) and (fitted is not None or full))
+
+
+def _per_record(
+    consumed: Window, readings: Readings, consumer: Consumer, *, clean_only: bool
+) -> list[float]:
+    readers = readings.pipeline.reader_count
+    records = readings.vitals.stream.read_records.samples
+    stretched = _throttled(readings, consumer)
+    return [
+        units / (read / readers)
+        for units, read, dirty in zip(consumed.samples, records, stretched, strict=True)
+        if units is not None and read and not (clean_only and dirty)
+    ]
+
+
+def units_per_record(readings: Readings, consumer: Consumer, consumed: Window) -> float | None:
+    """Capacity units that a record costs: the median minute; None when no minute tells.
+
+    Minutes with throttling count only where there are no others, since batches that are done
+    again write again.
+    """
+    clean = _per_record(consumed, readings, consumer, clean_only=True)
+    ratios = clean or _per_record(consumed, readings, consumer, clean_only=False)
+    return median(ratios[-30:]) if ratios else None

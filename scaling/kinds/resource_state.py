@@ -1,0 +1,115 @@
+"""What state a lever's resource is in: whether it works, will by itself, or is another one by now.
+
+A capacity that is set says nothing where the resource doesn't work.
+"""
+
+from datetime import datetime
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import CHANGING, Consumer, FlinkApplication, Pipeline
+from tidegate.scaling.model.change_record import Lever
+
+__all__ = [
+    "ROLLED_BACK",
+    "application_of",
+    "does_not_run",
+    "identity",
+    "is_passing",
+    "rolled_back",
+    "why_unusable",
+]
+
+ROLLED_BACK = "was rolled back"
+"""In the reason of an update that the service has undone."""
+
+_WORKING = ("ACTIVE", "RUNNING", "Enabled")
+_PASSING = (*CHANGING, "CREATING", "ARCHIVING", "Creating", "Enabling", "Updating", "Disabling")
+"""Statuses that end by themselves (StreamDescriptionSummary, TableDescription,
+GlobalSecondaryIndexDescription and EventSourceMappingConfiguration, API references; those of
+applications with CHANGING). Of the others a person must see to it, or the resource goes away."""
+
+
+def does_not_run(application: FlinkApplication) -> str:
+    """That an application is stopped, or about to be gone."""
+    return f"{application.name} is {application.status} and does not run"
+
+
+def rolled_back(application: FlinkApplication, begun_at: datetime) -> str:
+    """That the service has undone an update, in its own words why."""
+    words = f"the update of {application.name} begun at {begun_at:%H:%M} {ROLLED_BACK}"
+    return f"{words}: {application.failure}"
+
+
+def application_of(pipeline: Pipeline, lever: Lever) -> FlinkApplication | None:
+    """The application that a lever belongs to, None for a lever of something else."""
+    if lever.kind not in (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU):
+        return None
+    return next((each for each in pipeline.applications if each.name == lever.where), None)
+
+
+def _statuses(pipeline: Pipeline, lever: Lever) -> list[tuple[str, str]]:
+    """What a lever's capacity depends on, each with its status in AWS's own words."""
+    match lever.kind:
+        case LeverKind.PARALLELIZATION_FACTOR | LeverKind.BATCHING_WINDOW:
+            return [
+                (f"the event source mapping of {lever.where}", each.mapping.state)
+                for each in _consumers(pipeline, lever)
+            ]
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            name = lever.where.partition("/")[0]
+            tables = [table for table in pipeline.tables if table.name == name]
+            own = [
+                (f"index {each.where}", each.status)
+                for table in tables
+                for each in table.indexes
+                if each.where == lever.where
+            ]
+            return [(table.name, table.status) for table in tables] + own
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            application = application_of(pipeline, lever)
+            return [] if application is None else [(application.name, application.status)]
+    return [(pipeline.stream.name, pipeline.stream.status)]
+
+
+def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:
+    return [each for each in pipeline.consumers if each.function.name == lever.where]
+
+
+def is_passing(pipeline: Pipeline, lever: Lever) -> bool:
+    """Whether something is under way at the lever's resource that ends by itself."""
+    return any(status in _PASSING for _, status in _statuses(pipeline, lever))
+
+
+def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:
+    """Why the lever's capacity is without effect until a person sees to it, None where it isn't:
+    a stopped application, a disabled mapping, a table that can't be decrypted, what is deleted."""
+    application = application_of(pipeline, lever)
+    for name, status in _statuses(pipeline, lever):
+        if status in _WORKING or status in _PASSING:
+            continue
+        if application is None:
+            return f"{name} is {status}"
+        reason = does_not_run(application)
+        failure = application.failure
+        return reason if failure is None else f"{reason}; its last update failed: {failure}"
+    if lever.kind is LeverKind.PARALLELIZATION_FACTOR and any(
+        each.function.reserved_concurrency == 0 for each in _consumers(pipeline, lever)
+    ):
+        return f"{lever.where} has a reserved concurrency of 0 and is never invoked"
+    return None
+
+
+def identity(pipeline: Pipeline, lever: Lever) -> str:
+    """Which resource it is: another one after it was deleted and made anew under its name."""
+    match lever.kind:
+        case LeverKind.PARALLELIZATION_FACTOR | LeverKind.BATCHING_WINDOW:
+            found = [each.mapping.uuid for each in _consumers(pipeline, lever)]
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            name = lever.where.partition("/")[0]
+            found = [table.created for table in pipeline.tables if table.name == name]
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            application = application_of(pipeline, lever)
+            found = [] if application is None else [application.created]
+        case _:
+            found = [pipeline.stream.created]
+    return next(iter(found), "")

@@ -1,0 +1,23 @@
+"""A pipeline's history, read from the ledger."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import DAY, REMEMBER, History
+
+if TYPE_CHECKING:
+    from tidegate.scaling.ports import Ledger
+
+__all__ = ["remembered"]
+
+
+def remembered(pipeline: Pipeline, ledger: "Ledger", now: datetime) -> History:
+    """The pipeline's own entries, and those of its stream's shard count by any other hand."""
+    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+    own = ledger.entries(pipeline.name, now - REMEMBER)
+    others = ledger.entries_of(shards, now - DAY)
+    found = {entry.entry_id: entry for entry in (*own, *others)}
+    return History(tuple(sorted(found.values(), key=lambda entry: entry.begun_at)))

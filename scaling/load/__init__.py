@@ -1,0 +1,1 @@
+"""The load now, its history and its forecast."""

@@ -1,0 +1,96 @@
+"""The concurrent executions that a consumer can have on so many shards, by what its factor can be.
+
+Lambda runs at most shards x ParallelizationFactor batches at once (Lambda guide, Kinesis). The
+factor is not everyone's to raise up to AWS's limit: its owner, its ``max`` in the file and the
+concurrency of the function and the account all bound it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import ceil
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.rules.kinds.readings import Readings
+from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.specification import Owner, PipelineSpec
+from tidegate.scaling.load.current_load import HOUR_SECONDS, busy_at_most
+from tidegate.scaling.model.aws_limits import FACTOR_MAX
+from tidegate.scaling.model.change_record import Lever
+
+__all__ = ["ANY_OWNER", "TIDEGATE", "Concurrency", "concurrency", "executions_needed", "factor_of"]
+
+ANY_OWNER: tuple[Owner, ...] = ("tidegate", "application-autoscaling")
+TIDEGATE: tuple[Owner, ...] = ("tidegate",)
+
+
+def factor_of(consumer: Consumer) -> Lever:
+    """The lever of a consumer's parallelization factor."""
+    return Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """``factor_now`` is what the factor is, ``factor_max`` how far it can be raised, whatever the
+    shards; ``executions_max`` is the concurrency that the function may have."""
+
+    factor_now: int
+    factor_max: int
+    executions_max: int
+
+    def factor_on(self, shards: int) -> int:
+        """The highest factor that can be had on so many shards: past the concurrency Lambda
+        throttles."""
+        within = min(self.factor_max, max(1, self.executions_max // shards))
+        return max(self.factor_now, within)
+
+    def executions_on(self, shards: int) -> int:
+        """The most concurrent executions on so many shards."""
+        return self.executions(shards, self.factor_on(shards))
+
+    def executions(self, shards: int, factor: int) -> int:
+        """Concurrent executions on so many shards with that factor."""
+        return min(self.executions_max, shards * factor)
+
+    def shards_for(self, executions: float) -> int:
+        """The fewest shards for so many concurrent executions, or for as many of them as the
+        function may have."""
+        wanted = min(executions, float(self.executions_max))
+        shards = max(1, ceil(wanted / max(self.factor_now, self.factor_max)))
+        while self.executions_on(shards) < wanted:
+            shards += 1
+        return shards
+
+
+def concurrency(
+    pipeline: Pipeline, consumer: Consumer, spec: PipelineSpec, owners: Collection[Owner]
+) -> Concurrency:
+    """A consumer's concurrency, with a factor that can be raised where one of ``owners`` has it.
+
+    Where neither the factor nor the shards have an owner, both are a person's to move: then only
+    AWS's limit bounds the factor, so that advice on one counts on the other. Change windows hold
+    every lever of a pipeline alike, and need no looking at here.
+    """
+    reserved = consumer.function.reserved_concurrency
+    cap = pipeline.unreserved_concurrency if reserved is None else reserved
+    now = consumer.mapping.parallelization_factor
+    return Concurrency(now, _factor_max(pipeline, consumer, spec, owners), max(1, cap))
+
+
+def _factor_max(
+    pipeline: Pipeline, consumer: Consumer, spec: PipelineSpec, owners: Collection[Owner]
+) -> int:
+    said = lever_spec(spec, factor_of(consumer))
+    shards = lever_spec(spec, Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name))
+    if said is not None and said.owner in owners:
+        return min(said.max, FACTOR_MAX)
+    has_owner = any(each is not None and each.owner is not None for each in (said, shards))
+    return consumer.mapping.parallelization_factor if has_owner else FACTOR_MAX
+
+
+def executions_needed(
+    readings: Readings, consumer: Consumer, spec: PipelineSpec, seconds: int = HOUR_SECONDS
+) -> float:
+    """Concurrent executions that a scale-in must leave: those of the busiest of the newest minutes,
+    at the use that the file keeps to."""
+    return busy_at_most(readings, consumer, seconds) / spec.target_utilization.concurrency

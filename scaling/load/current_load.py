@@ -1,0 +1,112 @@
+"""The load of now and of the last hour, with what waits, told from the windows."""
+
+from dataclasses import dataclass
+
+from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.readings import Readings, rate
+from tidegate.rules.kinds.vitals import LATE_SECONDS
+from tidegate.rules.window import Window
+
+__all__ = [
+    "HOUR_SECONDS",
+    "NOW_SECONDS",
+    "Load",
+    "backlog_seconds",
+    "busy_at_most",
+    "load_now",
+    "load_of_the_hour",
+    "rate_now",
+    "unread",
+]
+
+NOW_SECONDS = 300
+HOUR_SECONDS = 3600
+BACKLOG_SECONDS = 60
+"""A younger record may be in a batch that only just began: metrics come by the minute."""
+
+
+def backlog_seconds(readings: Readings) -> float:
+    """The age from which unread records are a backlog, and not in a batch that only just began or
+    is waited for until it is full."""
+    windows = (each.mapping.batching_window_seconds for each in readings.pipeline.consumers)
+    return BACKLOG_SECONDS + max(windows, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What has to be carried: records and bytes a second, and records not read yet.
+
+    ``has_room`` says that the rates include the room that their uncertainty asks for,
+    ``rising_from`` what the records a second are now, where that is less.
+    """
+
+    records_per_second: float
+    bytes_per_second: float
+    backlog_records: float = 0.0
+    has_room: bool = False
+    rising_from: float | None = None
+
+    def __str__(self) -> str:
+        words = f"{self.records_per_second:,.0f} records/s"
+        if self.rising_from is None or self.rising_from >= self.records_per_second:
+            return words
+        return f"{words} (rising from {self.rising_from:,.0f})"
+
+
+def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
+    growth = readings.age_growth
+    return growth < 0 and (readings.age_seconds or 0.0) <= -growth * catch_up_seconds
+
+
+def load_now(readings: Readings, offered: float, catch_up_seconds: float) -> Load:
+    """The load of the last minutes, ``offered`` records for each one taken, with its backlog. A
+    backlog that falls fast enough to be gone in ``catch_up_seconds`` asks for nothing more."""
+    stream = readings.vitals.stream
+    return Load(
+        rate_now(stream.incoming_records) * offered,
+        rate_now(stream.incoming_bytes) * offered,
+        0.0 if _drains_by_itself(readings, catch_up_seconds) else _backlog(readings),
+    )
+
+
+def rate_now(window: Window) -> float:
+    """The newest minute, or the mean of the newest five where that is more: a minute's burst that
+    is over already is carried by what DynamoDB keeps for it, and asks for nothing."""
+    newest = window.last(NOW_SECONDS)
+    seen = newest.present
+    mean = newest.total / len(seen) / window.metric.period_seconds if seen else 0.0
+    return max(rate(window, 60), mean)
+
+
+def unread(readings: Readings) -> float:
+    """Records that came in during the iterator age, an upper bound of those not read."""
+    age = readings.age_seconds or 0.0
+    incoming = readings.vitals.stream.incoming_records
+    return incoming.last(age).total if age >= 60 else age * rate(incoming)
+
+
+def _backlog(readings: Readings) -> float:
+    """The records not read, and those that have joined them since: the newest minute judged is up
+    to three minutes old."""
+    age = readings.age_seconds or 0.0
+    grown = max(0.0, readings.age_growth) * LATE_SECONDS
+    least = backlog_seconds(readings)
+    if age + grown < least:
+        return 0.0
+    seen = unread(readings) if age >= least else 0.0
+    return seen + grown * rate(readings.vitals.stream.incoming_records)
+
+
+def busy_at_most(readings: Readings, consumer: Consumer, seconds: int) -> float:
+    """Mean concurrent executions of the busiest of the newest minutes."""
+    duration = readings.function(consumer).duration_sum_milliseconds
+    return rate(duration, seconds) / 1000
+
+
+def load_of_the_hour(readings: Readings) -> Load:
+    """The largest minute of the last hour, without a backlog: what a scale-in must leave room
+    for."""
+    stream = readings.vitals.stream
+    return Load(
+        rate(stream.incoming_records, HOUR_SECONDS), rate(stream.incoming_bytes, HOUR_SECONDS)
+    )

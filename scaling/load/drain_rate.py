@@ -1,0 +1,77 @@
+"""How fast a consumer can bring a backlog to its tables, whatever those could take."""
+
+from dataclasses import dataclass
+from math import inf
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
+from tidegate.scaling.load.concurrency import factor_of
+from tidegate.scaling.load.current_load import backlog_seconds
+from tidegate.scaling.model.aws_limits import FACTOR_MAX
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+
+__all__ = ["Feeding", "feeding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """A consumer, what was learnt of its rate, the part of its lanes that a backlog waits in, 0..1,
+    and the concurrent executions that it may have."""
+
+    consumer: Consumer
+    learnt: RateModel | None
+    lanes_share: float
+    executions_max: int
+
+    def records_per_second_at_most(self, spec: PipelineSpec, shards: int) -> float:
+        """What these lanes read with full batches, on so many shards with the highest factor that
+        the file lets Tidegate or Application Auto Scaling set; inf where the rate is not known for
+        sure."""
+        if self.learnt is None or not self.learnt.is_sure:
+            return inf
+        mapping = self.consumer.mapping
+        said = lever_spec(spec, factor_of(self.consumer))
+        factor = mapping.parallelization_factor
+        if said is not None and said.owner is not None:
+            factor = max(factor, min(said.max, FACTOR_MAX))
+        lanes = min(shards * factor * self.lanes_share, self.executions_max)
+        return lanes * self.learnt.records_per_busy_second(mapping.batch_size)
+
+
+def feeding(
+    readings: Readings, consumer: Consumer, learnt: RateModel | None, history: History
+) -> Feeding:
+    """A consumer as it is now.
+
+    A lane with records to read is busy all the time, so that lanes which were idle in the newest
+    minute hold none of a backlog: a hot key's waits in one. All of them count while nothing waits
+    yet, while a table throttles, which holds up each lane that has anything to write, and where no
+    invocation ended lately.
+    """
+    share = _lanes_share(readings, consumer, history)
+    return Feeding(consumer, learnt, share, readings.concurrency_cap(consumer))
+
+
+def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> float:
+    throttled = any(
+        readings.capacity(capacity).write_throttles.last(RECENT_SECONDS).total
+        for table in consumer.tables
+        for capacity in table.capacities
+    )
+    judged, busy = readings.vitals.judged_until, readings.busy_concurrency(consumer)
+    late = (readings.age_seconds or 0.0) >= backlog_seconds(readings)
+    # Durations come when invocations end: where none did, nothing is known of the lanes.
+    if throttled or not late or not busy or judged is None:
+        return 1.0
+    stream, mapping = readings.pipeline.stream, consumer.mapping
+    shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+    # The minute judged may be from before the last change of either.
+    lanes = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
+        factor_of(consumer), judged, mapping.parallelization_factor
+    )
+    return min(1.0, busy / lanes)

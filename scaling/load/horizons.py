@@ -1,0 +1,140 @@
+"""The load that a lever must be ready for before a later sweep could move it again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.metrics import stream_metric
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.specification import Objective
+from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY
+from tidegate.scaling.load.burst_baseline import Standing, standing
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.forecast import Forecast, forecast
+from tidegate.scaling.load.load_history import PERIOD_SECONDS, Past
+
+__all__ = ["Expected", "Outlook", "answer_seconds", "outlook", "past_metric"]
+
+SWEEP_SECONDS = 60
+"""Sweeps come each minute (the schedule of the deployed app)."""
+
+EFFECT_SECONDS = 60
+"""AWS promises nothing; the embedded world's tables and mappings take a change within a minute."""
+
+MINUTES_NEEDED = 3
+HOUR_SECONDS, DAY_SECONDS = 3600, 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What may come up to a moment: ``most`` has room for what is uncertain, ``likely`` has not."""
+
+    most: Load
+    likely: Load
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What may come.
+
+    ``soon`` is before a later sweep's change could be in effect and the objective's time to catch
+    up is over, ``later`` before twice that time is. ``hour`` is what a decrease of DynamoDB must
+    last once the day's first four are spent, ``call`` what each of the day's ten calls of
+    UpdateShardCount must last. The usual rate is the mean of the last day, the highest that of all
+    the days known. ``lead_seconds`` is from the newest minute judged to a later sweep's change in
+    effect, ``soon_seconds`` to the end of ``soon``. ``standing`` is where a table may stand while
+    the load comes and goes.
+    """
+
+    soon: Expected
+    later: Expected | None
+    hour: Expected | None
+    call: Expected | None
+    usual_records_per_second: float
+    highest_records_per_second: float
+    lead_seconds: float
+    soon_seconds: float
+    standing: Standing | None = None
+
+
+def past_metric(pipeline: Pipeline) -> Metric:
+    """The one metric whose long past is read: GetMetricData is priced by metric, not by point."""
+    recent = stream_metric(pipeline.stream.name, "IncomingRecords", "Sum")
+    return Metric(
+        recent.namespace, recent.name, recent.dimensions, recent.statistic, PERIOD_SECONDS
+    )
+
+
+def answer_seconds(late: timedelta) -> float:
+    """From the newest minute judged, which ended so long ago, until a change made now is in
+    effect."""
+    return late.total_seconds() + EFFECT_SECONDS
+
+
+def tolerated_share(objective: Objective) -> float:
+    """The share of cases that must be met, 0.5..0.99: an excursion may come as often as there is
+    time to catch up after it, one an hour."""
+    return min(0.99, max(0.5, 1 - objective.catch_up_seconds / 3600))
+
+
+def _mean(window: Window) -> float | None:
+    newest = window.last(PERIOD_SECONDS)
+    if len(newest.present) < MINUTES_NEEDED:
+        return None
+    return newest.total / len(newest.present) / window.metric.period_seconds
+
+
+def outlook(
+    readings: Readings, past: Window, objective: Objective, now: datetime
+) -> Outlook | None:
+    """The loads from the newest minutes judged on; None when too little is known of the past."""
+    judged = readings.vitals.judged_until
+    records = _mean(readings.vitals.stream.incoming_records)
+    if judged is None or records is None:
+        return None
+    known = Past.of(past, judged)
+    lead = answer_seconds(now - judged) + SWEEP_SECONDS
+    until = lead + objective.catch_up_seconds
+    soon, later, hour, call = (
+        _expected(readings, known, records, objective, seconds)
+        for seconds in (
+            until,
+            2 * until,
+            lead + HOUR_SECONDS,
+            lead + DAY_SECONDS / UPDATES_PER_DAY,
+        )
+    )
+    if soon is None:
+        return None
+    usual, highest = known.mean_of_a_day, known.highest()
+    return Outlook(soon, later, hour, call, usual, highest, lead, until, standing(known))
+
+
+def _expected(
+    readings: Readings, past: Past, records: float, objective: Objective, seconds: float
+) -> Expected | None:
+    found = forecast(past, records, seconds, tolerated_share(objective))
+    if found is None:
+        return None
+    stream = readings.vitals.stream
+    size = _record_bytes(stream.incoming_records, stream.incoming_bytes)
+    until = stream.incoming_records.end + timedelta(seconds=seconds)
+    return Expected(_load(found.most, size), _load(found.likely, size), _words(found, until))
+
+
+def _load(records_per_second: float, record_bytes: float) -> Load:
+    return Load(records_per_second, records_per_second * record_bytes, has_room=True)
+
+
+def _record_bytes(records: Window, size: Window) -> float:
+    seen = records.last(PERIOD_SECONDS).total
+    return size.last(PERIOD_SECONDS).total / seen if seen else 0.0
+
+
+def _words(expected: Forecast, until: datetime) -> str:
+    usual = "" if expected.usual is None else f", usually {expected.usual:,.0f}"
+    likely, most = f"{expected.likely:,.0f}", f"{expected.most:,.0f}"
+    load = most if likely == most else f"{likely} to {most}"
+    return f"forecast {load} records/s until {until:%H:%M} (now {expected.now:,.0f}{usual})"

@@ -1,0 +1,117 @@
+"""What is written down: levers, intentions with how they ended, and wishes from outside."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from tidegate.rules.cause import LeverKind
+
+__all__ = ["KEEP", "Entry", "Lever", "Outcome", "Wished", "moment_in", "outcome_in"]
+
+KEEP = timedelta(days=90)
+"""How long history stays."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lever:
+    """One knob of one resource.
+
+    ``where`` is the stream for shard count and retention, the function for the parallelization
+    factor and the batching window, ``table`` or ``table/index`` for capacity.
+    """
+
+    kind_word: str
+    where: str
+
+    @classmethod
+    def of(cls, kind: LeverKind, where: str) -> "Lever":
+        """The lever of a kind."""
+        return cls(kind.value, where)
+
+    @property
+    def kind(self) -> LeverKind:
+        """Which knob it is. ValueError for a kind that only another version of Tidegate knows."""
+        return LeverKind(self.kind_word)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version of Tidegate has such a knob."""
+        return self.kind_word in {kind.value for kind in LeverKind}
+
+    def __str__(self) -> str:
+        return f"{self.kind_word} of {self.where}"
+
+
+class Outcome(Enum):
+    """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: a lever's change, written before the call and closed after it.
+
+    ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
+    twice is one entry. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
+    budgets are counted. ``detail`` holds the reason of a failure.
+    """
+
+    entry_id: str
+    pipeline: str
+    lever: Lever
+    operation: str
+    from_capacity: int
+    to_capacity: int
+    because: str
+    begun_at: datetime
+    outcome: Outcome = Outcome.BEGUN
+    ended_at: datetime | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A desired capacity that was accepted from Application Auto Scaling, and when.
+
+    ``resource`` is the identity of the resource that it was accepted for. ``start`` is the capacity
+    at that time, None where the resource was being changed; after a failure it is the capacity that
+    was left. ``failure`` is why nothing more is done for it, None while it is under way.
+    """
+
+    capacity: int
+    at: datetime
+    resource: str = ""
+    start: int | None = None
+    failure: str | None = None
+
+    def to_text(self) -> str:
+        """As a ledger keeps it: equal texts are equal values."""
+        return json.dumps({**asdict(self), "at": self.at.isoformat()}, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Wished":
+        """What ``to_text`` made; what only another version of Tidegate knows is left out."""
+        told = json.loads(text)
+        known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
+        return cls(**{**known, "at": moment_in(told["at"])})
+
+
+def outcome_in(word: str, detail: str | None) -> tuple[Outcome, str | None]:
+    """An outcome and its detail as they are written down. An outcome that only another version of
+    Tidegate knows is read as BEGUN, so that budgets count the call as made."""
+    if word in {outcome.value for outcome in Outcome}:
+        return Outcome(word), detail
+    told = f"its outcome is {word!r}, which another version of Tidegate wrote"
+    return Outcome.BEGUN, told if detail is None else f"{told}: {detail}"
+
+
+def moment_in(text: str) -> datetime:
+    """A moment as it is written down: one without a zone is in UTC, as every moment that Tidegate
+    writes. ValueError for what is no moment."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -1,0 +1,28 @@
+"""A wish: what is wanted of one lever, before every bound."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tidegate.scaling.model.change_record import Lever
+
+__all__ = ["SETTLE", "Wish"]
+
+SETTLE = timedelta(seconds=180)
+"""A change shows in the metrics only after they arrive, up to three minutes late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The capacity wanted of a lever that has ``current``, and why; equal where it may stay.
+
+    ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.
+    ``for_arrivals`` is, of a shard count, what the records that come in need by themselves,
+    whatever state their readers are in.
+    """
+
+    lever: Lever
+    current: int
+    wanted: int
+    because: str
+    price_seconds: float = 0.0
+    for_arrivals: int = 0

@@ -1,0 +1,107 @@
+"""Telling of illnesses: what is due is written down, then delivered, and kept until it is.
+
+Each notice reaches each destination at least once. It does so twice only when a sweep dies, or
+can't reach the ledger, between sending and writing that down; no OpsItem is made twice even then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.boundary import Unfinished, going_on
+from tidegate.scaling.model.notification import Destination
+from tidegate.scaling.notify.destinations import destinations
+from tidegate.scaling.notify.incident import (
+    Illness,
+    advance,
+    delivered,
+    from_text,
+    known_as,
+    to_text,
+)
+from tidegate.scaling.ports import Ledger, Notices
+from tidegate.scaling.report.sweep_report import PipelineReport
+
+__all__ = ["notify"]
+
+LEASE_SECONDS = 90
+"""Longer than the most patient call: four tries of 13 s, and the pauses between them."""
+
+
+def notify(
+    report: PipelineReport,
+    spec: PipelineSpec,
+    ledger: Ledger,
+    notices: Notices,
+    holder: str,
+    now: datetime,
+) -> tuple[Unfinished, ...]:
+    """Deliver what is due; each notice that couldn't be delivered now, with the error. Nothing is
+    raised: the report of what was done must not be lost with the ledger.
+
+    One hand at a time: another sweep that is at it tells of the same illness. Of one illness a
+    destination gets the notices in order, so one that fails holds back those after it.
+    """
+    resource, began = f"notices/{spec.name}", monotonic()
+
+    def is_ours() -> bool:
+        """Taken anew before each delivery, for those before it may have taken long."""
+        moment = now + timedelta(seconds=monotonic() - began)
+        return ledger.acquire(resource, holder, moment, LEASE_SECONDS)
+
+    failures: list[Unfinished] = []
+    with going_on(f"notices of {spec.name}", failures):
+        if not is_ours():
+            return ()
+        with going_on(f"notices of {spec.name}", failures):
+            _deliver(_Post(spec, ledger, notices, is_ours), report, failures)
+        ledger.release(resource, holder)
+    return tuple(failures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    spec: PipelineSpec
+    ledger: Ledger
+    notices: Notices
+    is_ours: Callable[[], bool]
+
+
+def _deliver(post: _Post, report: PipelineReport, failures: list[Unfinished]) -> None:
+    illness = _written_down(report, post.spec, post.ledger)
+    blocked: set[Destination] = set()
+    for due in illness.due:
+        if due.destination in blocked:
+            continue
+        if not post.is_ours():
+            return
+        before = len(failures)
+        with going_on(f"{due.destination.value}: {due.notice.subject}", failures):
+            known = known_as(illness, due)
+            name = post.notices.send(due.notice, due.destination, post.spec.notices, known)
+            illness = delivered(illness, due, name)
+        if len(failures) > before:
+            blocked.add(due.destination)
+        else:
+            post.ledger.keep(_note(post.spec), to_text(illness))
+
+
+def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Illness:
+    """The illness with what is due now, without what is due to a place that the file no longer
+    names."""
+    before = ledger.kept(_note(spec))
+    illness = advance(from_text(before), report, spec)
+    named = set(destinations(spec))
+    for due in illness.due:
+        if due.destination not in named:
+            illness = delivered(illness, due, None)
+    text = to_text(illness)
+    if text != before:
+        ledger.keep(_note(spec), text)
+    return illness
+
+
+def _note(spec: PipelineSpec) -> str:
+    return f"illness/{spec.name}"

@@ -1,0 +1,54 @@
+"""What follows acting: what was seen is written down, people are told, the dashboard is drawn."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from tidegate.rules.window import LOOK_BACK
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.boundary import Unfinished, going_on
+from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.notify.deliver import notify
+from tidegate.scaling.observability.dashboard import body, dashboard_name
+from tidegate.scaling.observability.pipeline_rows import rows
+from tidegate.scaling.ports import Edges, Ledger, Notices
+from tidegate.scaling.report.snapshot import differs, of_report
+from tidegate.scaling.report.sweep_report import PipelineReport
+
+__all__ = ["follow_up", "keep"]
+
+
+def follow_up(
+    report: PipelineReport, spec: PipelineSpec, edges: Edges, holder: str
+) -> PipelineReport:
+    """The report with whatever could not be written down, told or drawn.
+
+    Nothing is raised: the report says what was changed, and must not be lost.
+    """
+    failures: list[Unfinished] = []
+    with going_on(f"what was seen of {report.name} is not in the ledger", failures):
+        keep(of_report(report), edges.ledger)
+    if edges.notices is not None:
+        moment = edges.moment(report.at)
+        failures += notify(report, spec, edges.ledger, edges.notices, holder, moment)
+        if spec.update_dashboard:
+            with going_on(f"dashboard {dashboard_name(spec.name)}", failures):
+                _draw(report, spec, edges.ledger, edges.notices)
+    return replace(report, undelivered=tuple(failures))
+
+
+def keep(sighting: Sighting, ledger: Ledger) -> None:
+    """Write down what was seen when it is new."""
+    if differs(sighting, ledger.sighted(sighting.pipeline, sighting.at)):
+        ledger.sight(sighting)
+
+
+def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices) -> None:
+    """Draw the limits anew when they are not those of the last drawing."""
+    note = f"dashboard/{spec.name}"
+    region = report.pipeline.stream.arn.split(":")[3]
+    entries = ledger.entries(spec.name, report.at - LOOK_BACK)
+    drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
+    digest = sha256(drawn.encode()).hexdigest()
+    if ledger.kept(note) != digest:
+        notices.draw(dashboard_name(spec.name), drawn)
+        ledger.keep(note, digest)

@@ -1,0 +1,252 @@
+"""An illness of a pipeline from start to end, and what is told of it: pure functions.
+
+An illness begins when a sweep finds a cause and ends when the pipeline has been well for ten
+minutes, so that one that flickers is one illness. Without a cause, a critical rule that fires is
+one. At its beginning a page is due, when its causes change an update, at its end a resolution. What
+is due is kept until it is delivered.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from tidegate.rules.cause import Cause
+from tidegate.rules.rule import Severity, Verdict
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.change_record import moment_in
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.notification import Destination, Due, Kind, Notice
+from tidegate.scaling.notify.destinations import destinations
+from tidegate.scaling.observability.dashboard import dashboard_name
+from tidegate.scaling.report.sweep_report import PipelineReport
+
+__all__ = ["Illness", "advance", "delivered", "from_text", "known_as", "to_text"]
+
+WELL_AGAIN = timedelta(minutes=10)
+SILENCE = timedelta(minutes=10)
+"""Metrics arrive up to three minutes late: silence is an illness only when it lasts."""
+
+DUE_MAX = 50
+"""Notices kept for a place that is out of order."""
+
+_WELL = (Cause.HEALTHY, Cause.OVERSIZED)
+
+
+@dataclass(frozen=True, slots=True)
+class Illness:
+    """What is remembered of a pipeline between sweeps. Without an ``illness_id`` it is well.
+
+    ``well_since`` and ``silent_since`` are moments in ISO 8601; ``was_seen`` tells whether there
+    ever were metrics to judge by; ``known_as`` has what an illness is called at a destination, such
+    as an OpsItem's id.
+    """
+
+    illness_id: str | None = None
+    causes: tuple[str, ...] = ()
+    well_since: str | None = None
+    silent_since: str | None = None
+    was_seen: bool = False
+    known_as: tuple[tuple[str, str], ...] = ()
+    due: tuple[Due, ...] = ()
+
+
+def to_text(illness: Illness) -> str:
+    """To be kept in the ledger."""
+    return json.dumps(asdict(illness), default=lambda value: value.value)
+
+
+def from_text(text: str | None) -> Illness:
+    """What was kept; a pipeline that nothing was kept of is well, and so is one whose note can't be
+    read: telling twice is better than never. Keys and notices that only another version of Tidegate
+    knows are left out."""
+    try:
+        data = _known_keys(Illness, json.loads(text or "{}"))
+        known = tuple((str(name), str(value)) for name, value in data.pop("known_as", ()))
+        due = tuple(_due(data.pop("due", ())))
+        causes = tuple(map(str, data.pop("causes", ())))
+        for moment in ("well_since", "silent_since"):
+            if data.get(moment) is not None:
+                data[moment] = moment_in(data[moment]).isoformat()
+        return Illness(**data, causes=causes, known_as=known, due=due)
+    except (AttributeError, TypeError, ValueError):
+        return Illness()
+
+
+def _due(kept: list[dict[str, Any]]) -> Iterator[Due]:
+    for each in kept:
+        # A destination, kind or key of another version can't be told by this one.
+        with suppress(KeyError, TypeError, ValueError):
+            yield Due(_notice(each["notice"]), Destination(each["destination"]))
+
+
+def _notice(data: dict[str, Any]) -> Notice:
+    plain: dict[str, Any] = {
+        key: tuple(each) if isinstance(each, list) else each
+        for key, each in _known_keys(Notice, data).items()
+    }
+    return Notice(**plain | {"kind": Kind(plain["kind"])})
+
+
+def _known_keys(kind: type[Illness | Notice], data: dict[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {key: value for key, value in data.items() if key in names}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong: ``cause`` as a suppression names it."""
+
+    cause: str
+    where: str
+    because: str
+
+    def __str__(self) -> str:
+        return f"{self.cause} at {self.where}"
+
+
+def advance(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illness:
+    """The illness after one more sweep, with the notices that have become due."""
+    now = report.at
+    ill = tuple(_troubles(report))
+    is_silent = report.is_silent
+    after = replace(
+        before,
+        silent_since=_since(before.silent_since, is_silent, now),
+        was_seen=before.was_seen or not is_silent,
+    )
+    if is_silent and not (after.was_seen and _lasts(after.silent_since, SILENCE, now)):
+        return after
+    told = tuple(each for each in ill if not _is_suppressed(each, spec, now.date()))
+    if told:
+        return _ill(after, told, report, spec)
+    return _well(after, report, spec) if after.illness_id is not None else after
+
+
+def _troubles(report: PipelineReport) -> Iterator[_Trouble]:
+    """The diagnosed causes; where there is none and the pipeline is sick all the same, the critical
+    rules that say so."""
+    ill = [each for each in report.diagnoses if each.cause not in _WELL]
+    yield from (_Trouble(each.cause.value, each.where, each.because) for each in ill)
+    if ill or report.health is not Health.SICK:
+        return
+    for each in report.findings:
+        if each.verdict is Verdict.FIRING and each.rule.severity is Severity.CRITICAL:
+            yield _Trouble(each.rule.name, each.rule.where, each.because)
+
+
+def _since(before: str | None, holds: bool, now: datetime) -> str | None:
+    return (before or now.isoformat()) if holds else None
+
+
+def _lasts(since: str | None, long: timedelta, now: datetime) -> bool:
+    return since is not None and now - datetime.fromisoformat(since) >= long
+
+
+def _is_suppressed(trouble: _Trouble, spec: PipelineSpec, today: date) -> bool:
+    return any(
+        each.cause in (None, trouble.cause) and today <= each.until for each in spec.suppressions
+    )
+
+
+def _ill(
+    before: Illness, told: tuple[_Trouble, ...], report: PipelineReport, spec: PipelineSpec
+) -> Illness:
+    causes = tuple(dict.fromkeys(str(each) for each in told))
+    if before.illness_id is None:
+        moment = report.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        begun = replace(
+            before,
+            illness_id=f"{report.name}-{moment}",
+            causes=causes,
+            well_since=None,
+            known_as=(),
+        )
+        return _with_due(begun, Kind.PAGE, told, report, spec)
+    after = replace(before, causes=causes, well_since=None)
+    changed = set(causes) != set(before.causes) or any(_done(report))
+    return _with_due(after, Kind.UPDATE, told, report, spec) if changed else after
+
+
+def _well(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illness:
+    is_well = report.health is Health.HEALTHY
+    after = replace(before, well_since=_since(before.well_since, is_well, report.at))
+    if not _lasts(after.well_since, WELL_AGAIN, report.at):
+        return after
+    told = _with_due(after, Kind.RESOLVED, (), report, spec)
+    return replace(told, illness_id=None, causes=(), well_since=None)
+
+
+def _done(report: PipelineReport) -> Iterator[str]:
+    for change in report.changes:
+        for each in change.decisions:
+            how = "" if change.detail is None else f" ({change.detail})"
+            yield f"{each.lever}: {each.current:,} -> {each.allowed:,}, {each.because}{how}"
+
+
+def _with_due(
+    illness: Illness,
+    kind: Kind,
+    told: tuple[_Trouble, ...],
+    report: PipelineReport,
+    spec: PipelineSpec,
+) -> Illness:
+    notice = Notice(
+        kind=kind,
+        illness_id=illness.illness_id or "",
+        pipeline=report.name,
+        at=report.at.isoformat(),
+        causes=illness.causes,
+        found=tuple(f"{each}: {each.because}" for each in told),
+        done=tuple(_done(report)),
+        to_do=report.advice,
+        dashboard=_dashboard(report),
+    )
+    due = [Due(notice, each) for each in destinations(spec)]
+    kept = [each for each in due if _is_for(each.destination, kind)]
+    return replace(illness, due=_bounded((*illness.due, *kept)))
+
+
+def _is_for(destination: Destination, kind: Kind) -> bool:
+    return destination is not Destination.SNS or kind is not Kind.UPDATE
+
+
+def _bounded(due: tuple[Due, ...]) -> tuple[Due, ...]:
+    """Where a place has been out of order for long, the oldest updates are given up, then the
+    oldest notices: the ledger's items have a limit (400 KB in DynamoDB)."""
+    for destination in Destination:
+        waiting = [each for each in due if each.destination is destination]
+        updates = [each for each in waiting if each.notice.kind is Kind.UPDATE]
+        others = [each for each in waiting if each.notice.kind is not Kind.UPDATE]
+        given_up = [*updates, *others][: max(0, len(waiting) - DUE_MAX)]
+        due = tuple(each for each in due if each not in given_up)
+    return due
+
+
+def _dashboard(report: PipelineReport) -> str:
+    region = report.pipeline.stream.arn.split(":")[3]
+    console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+    return f"{console}#dashboards:name={dashboard_name(report.name)}"
+
+
+def known_as(illness: Illness, due: Due) -> str | None:
+    """What the illness of a notice is called at its destination."""
+    return dict(illness.known_as).get(_place(due))
+
+
+def _place(due: Due) -> str:
+    return f"{due.destination.value}/{due.notice.illness_id}"
+
+
+def delivered(illness: Illness, due: Due, name: str | None) -> Illness:
+    """After a delivery: it is due no more, and later notices of the illness know it by its name
+    there, until it is resolved."""
+    left = tuple(each for each in illness.due if each != due)
+    names = dict(illness.known_as)
+    if due.notice.kind is Kind.RESOLVED:
+        names.pop(_place(due), None)
+    elif name is not None:
+        names[_place(due)] = name
+    return replace(illness, due=left, known_as=tuple(names.items()))

@@ -1,0 +1,161 @@
+"""One dashboard a pipeline: a row a layer, each graph with its limits drawn: pure functions.
+
+The idea is that of the AWS blog "Optimizing EC2 Workloads with Amazon CloudWatch": a line at what
+the resource can do shows how far it is from it. The same description is put to CloudWatch and drawn
+as a page.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from tidegate.rules.window import Metric
+from tidegate.scaling.model.change_record import Entry, Outcome
+
+__all__ = [
+    "DASHBOARD_PREFIX",
+    "Graph",
+    "Limit",
+    "Line",
+    "Row",
+    "body",
+    "columns",
+    "dashboard_name",
+]
+
+WIDTH, HEIGHT, TEXT_HEIGHT = 24, 6, 2
+"""CloudWatch's grid is 24 wide (dashboard body structure and syntax)."""
+
+ACTIONS_MAX = 20
+DASHBOARD_PREFIX = "tidegate-"
+RED, GOLD = "#d62728", "#b8860b"
+LINES = (
+    "Horizontal lines are the limits as they are set now; vertical ones are Tidegate's own changes."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A metric, less another where one is named, and what it is multiplied by to be in the graph's
+    unit."""
+
+    metric: Metric
+    label: str
+    scale: float = 1.0
+    less: Metric | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A horizontal line: what can't be exceeded, or shouldn't."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Lines and limits in one unit."""
+
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A layer, explained, with its graphs."""
+
+    title: str
+    text: str
+    graphs: tuple[Graph, ...]
+
+
+def dashboard_name(pipeline: str) -> str:
+    """How CloudWatch knows the dashboard of a pipeline, unless told otherwise. It takes letters,
+    digits, - and _ only (PutDashboard, API reference)."""
+    return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
+
+
+def body(layers: Sequence[Row], region: str, title: str, entries: Sequence[Entry] = ()) -> str:
+    """The dashboard's body as CloudWatch takes it; ``entries`` are the actions marked in it."""
+    widgets: list[dict[str, Any]] = []
+    top = 0
+    marks = _marks(entries)
+    for row in layers:
+        markdown = f"## {row.title}\n{row.text}"
+        if row is layers[0]:
+            markdown = f"# {title}\n{LINES}\n{markdown}"
+        height = TEXT_HEIGHT + 2 * (row is layers[0])
+        widgets.append(_placed("text", 0, top, WIDTH, height, {"markdown": markdown}))
+        top += height
+        across_max = columns(len(row.graphs))
+        width = WIDTH // across_max
+        for at, graph in enumerate(row.graphs):
+            across, down = at % across_max, at // across_max
+            properties = _properties(graph, region, marks)
+            widgets.append(
+                _placed("metric", across * width, top + down * HEIGHT, width, HEIGHT, properties)
+            )
+        top += HEIGHT * -(-len(row.graphs) // across_max)
+    return json.dumps({"start": "-PT3H", "periodOverride": "inherit", "widgets": widgets})
+
+
+def columns(graphs: int) -> int:
+    """Four side by side; three where that leaves no gap, as for a table with its indexes."""
+    return 3 if graphs % 3 == 0 else min(4, graphs)
+
+
+def _placed(
+    kind: str, x: int, y: int, width: int, height: int, properties: dict[str, Any]
+) -> dict[str, Any]:
+    place = {"x": x, "y": y, "width": width, "height": height}
+    return {"type": kind, **place, "properties": properties}
+
+
+def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[str, Any]:
+    metrics: list[list[Any]] = []
+    for at, line in enumerate(graph.lines):
+        metric = line.metric
+        dimensions = [part for pair in metric.dimensions for part in pair]
+        plain = line.scale == 1 and line.less is None
+        told: dict[str, Any] = {"stat": metric.statistic, "id": f"m{at}", "visible": plain}
+        if plain:
+            told["label"] = line.label
+        metrics.append([metric.namespace, metric.name, *dimensions, told])
+        value = f"m{at}"
+        if line.less is not None:
+            less = [part for pair in line.less.dimensions for part in pair]
+            hidden = {"stat": line.less.statistic, "id": f"l{at}", "visible": False}
+            metrics.append([line.less.namespace, line.less.name, *less, hidden])
+            value = f"(m{at} - l{at})"
+        if not plain:
+            expression = {"expression": f"{value} * {line.scale!r}", "label": line.label}
+            metrics.append([{**expression, "id": f"e{at}"}])
+    limits = [{"label": each.label, "value": each.value, "color": RED} for each in graph.limits]
+    return {
+        "title": graph.title,
+        "region": region,
+        "view": "timeSeries",
+        "stacked": False,
+        "period": 60,
+        "metrics": metrics,
+        "yAxis": {"left": {"min": 0, "label": graph.unit, "showUnits": False}},
+        "annotations": {"horizontal": limits, "vertical": marks},
+    }
+
+
+def _marks(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    done = [each for each in entries if each.outcome is Outcome.DONE][-ACTIONS_MAX:]
+    return [
+        {
+            "label": f"{each.lever}: {each.from_capacity:,} -> {each.to_capacity:,}",
+            "value": each.begun_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "color": GOLD,
+        }
+        for each in done
+    ]

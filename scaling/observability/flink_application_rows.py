@@ -1,0 +1,175 @@
+"""The rows of a Flink application in the order of AWS's own dashboard: health, resources, progress,
+source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache Flink).
+"""
+
+from collections.abc import Iterator
+
+from tidegate.rules.graph import FlinkApplication, Stream
+from tidegate.rules.metrics import application_metric, behind_metric, task_metric
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
+
+__all__ = ["application_rows"]
+
+OWN_SCALING_PERCENT = 75
+"""From here on for 15 minutes the service scales by itself (how-scaling-auto)."""
+
+RUNNING_STORAGE_GIGABYTES = 50
+"""Of a KPU (how-resources)."""
+
+
+def application_rows(
+    application: FlinkApplication, source: Stream, spec: PipelineSpec
+) -> Iterator[Row]:
+    """Health, resources, progress and source."""
+    name, objective = application.name, spec.objective.iterator_age_max_seconds
+    yield Row(f"Application {name}: health", _health_words(application), _health(application))
+    yield Row(f"Application {name}: resources", _resource_words(application), _use(application))
+    yield Row(
+        f"Application {name}: progress",
+        "Records received and emitted, over all operators. Late records are dropped. The "
+        "difference between input and output watermark is the event time latency.",
+        _progress(application),
+    )
+    yield Row(
+        f"Application {name}: source",
+        f"How far it is behind {source.name}; the objective is {objective:g} s. Each "
+        "change of the parallelism restarts the job, which adds to it.",
+        (_topic(application) if source.is_topic else _behind(application, source, objective),),
+    )
+
+
+def _health_words(application: FlinkApplication) -> str:
+    return (
+        f"{application.status}, {application.runtime}. Restarts that go on are a crash loop, which "
+        "no parallelism cures. Checkpoints that grow longer point to back-pressure or a growing "
+        "state; failed ones make the next failure read further back."
+    )
+
+
+def _resource_words(application: FlinkApplication) -> str:
+    own = "on" if application.autoscaling_enabled else "off"
+    return (
+        f"Parallelism {application.parallelism}, {application.parallelism_per_kpu} a KPU: "
+        f"{application.kpus} KPUs of at most {application.kpus_max}, each with one CPU and 3 GB "
+        f"of heap. The service's own autoscaling is {own}."
+    )
+
+
+def _line(application: FlinkApplication, name: str, label: str, scale: float = 1.0) -> Line:
+    statistic = "Average" if name.endswith(("Utilization", "Second")) else "Maximum"
+    return Line(application_metric(application.name, name, statistic), label, scale)
+
+
+def _health(application: FlinkApplication) -> tuple[Graph, ...]:
+    renamed = application.is_flink_2
+    up, down, restarts = (
+        ("runningTime", "restartingTime", "numRestarts")
+        if renamed
+        else ("uptime", "downtime", "fullRestarts")
+    )
+    interval = application.checkpoint_interval_milliseconds / 1000
+    storage = float(RUNNING_STORAGE_GIGABYTES * application.kpus)
+    return (
+        Graph("Up", "hours", (_line(application, up, "up", 1 / 3_600_000),)),
+        Graph(
+            "Down and restarts",
+            "s, and restarts",
+            (
+                _line(application, down, "down", 0.001),
+                _line(application, restarts, "restarts"),
+                _line(application, "numberOfFailedCheckpoints", "failed checkpoints"),
+            ),
+        ),
+        Graph(
+            "Last checkpoint",
+            "s",
+            (_line(application, "lastCheckpointDuration", "duration", 0.001),),
+            (Limit("interval", interval),),
+        ),
+        Graph(
+            "Size of the last checkpoint",
+            "GB",
+            (_line(application, "lastCheckpointSize", "size", 1e-9),),
+            (Limit("running storage", storage),),
+        ),
+    )
+
+
+def _use(application: FlinkApplication) -> tuple[Graph, ...]:
+    name = application.name
+    return (
+        Graph(
+            "CPU",
+            "%",
+            (
+                _line(application, "cpuUtilization", "mean"),
+                Line(application_metric(name, "cpuUtilization", "Maximum"), "hottest"),
+            ),
+            (Limit("the service scales by itself", OWN_SCALING_PERCENT), Limit("all", 100)),
+        ),
+        Graph(
+            "Heap",
+            "%",
+            (
+                Line(
+                    application_metric(application.name, "heapMemoryUtilization", "Maximum"), "heap"
+                ),
+            ),
+            (Limit("all", 100),),
+        ),
+        Graph(
+            "Old generation",
+            "s, and collections since the start",
+            (
+                _line(application, "oldGenerationGCTime", "collecting", 0.001),
+                _line(application, "oldGenerationGCCount", "collections"),
+            ),
+        ),
+        Graph("Threads", "threads", (_line(application, "threadsCount", "threads"),)),
+    )
+
+
+def _progress(application: FlinkApplication) -> tuple[Graph, ...]:
+    records = (
+        _line(application, "numRecordsInPerSecond", "in"),
+        _line(application, "numRecordsOutPerSecond", "out"),
+    )
+    name = application.name
+    watermark = application_metric(name, "currentInputWatermark", "Maximum")
+    emitted = application_metric(name, "currentOutputWatermark", "Maximum")
+    return (
+        Graph("Records", "records/s", records),
+        Graph("Busy and held back", "ms of a second", _times(application), (Limit("all", 1000),)),
+        Graph(
+            "Late records", "dropped since the start",
+            (_line(application, "numLateRecordsDropped", "dropped"),),
+        ),
+        Graph("Event time latency", "s", (Line(watermark, "input less output", 0.001, emitted),)),
+    )  # fmt: skip
+
+
+def _times(application: FlinkApplication) -> tuple[Line, ...]:
+    """Of each task that tells its own, else of the application."""
+    words = {
+        "busyTimeMsPerSecond": "busy",
+        "backPressuredTimeMsPerSecond": "held back",
+        "idleTimeMsPerSecond": "idle",
+    }
+    if not application.tasks:
+        return tuple(_line(application, name, word) for name, word in words.items())
+    return tuple(
+        Line(task_metric(application.name, task, name, "Average"), f"{task} {word}")
+        for task in application.tasks
+        for name, word in words.items()
+    )
+
+
+def _behind(application: FlinkApplication, source: Stream, objective: float) -> Graph:
+    behind = Line(behind_metric(application.name, source.name, "Maximum"), "behind", 0.001)
+    return Graph("Time behind the latest record", "s", (behind,), (Limit("objective", objective),))
+
+
+def _topic(application: FlinkApplication) -> Graph:
+    line = _line(application, "records_lag_max", "lag")
+    return Graph("Lag of the partition furthest behind", "records", (line,))

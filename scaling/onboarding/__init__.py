@@ -1,0 +1,1 @@
+"""A first pipeline file from what an account has."""

@@ -1,0 +1,1 @@
+"""From recommendations and constraints to actions."""

@@ -1,0 +1,107 @@
+"""Scale-ins decided together: the shards and the factor leave the concurrent executions needed."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from math import ceil
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.rules.kinds.readings import Readings
+from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
+from tidegate.scaling.load.current_load import HOUR_SECONDS
+from tidegate.scaling.model.aws_limits import FACTOR_MAX
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.model.recommendation import SETTLE, Wish
+
+__all__ = ["with_enough_executions"]
+
+Decide = Callable[[Wish], Decision]
+
+
+def with_enough_executions(
+    decisions: Iterable[Decision], readings: Readings, spec: PipelineSpec, decide: Decide
+) -> list[Decision]:
+    """The decisions, of which none scales in below the concurrent executions that a consumer needs.
+
+    Where fewer shards need a higher factor, it is raised in the same plan; where it can't be, the
+    shards stay, and so does a factor that would leave too few by itself.
+    """
+    found = {decision.lever: decision for decision in decisions}
+    pipeline = readings.pipeline
+    raised = found | {
+        factor.lever: factor
+        for consumer in pipeline.consumers
+        for factor in _raised_for_fewer_shards(found, consumer, readings, spec, decide)
+    }
+    if not list(_too_few(raised, readings, spec)):
+        return list(raised.values())
+    shards = _shards(pipeline)
+    if shards in found and found[shards].allowed < found[shards].current:
+        reasons = _too_few(raised, readings, spec)
+        found[shards] = _stays(found[shards], "; ".join(reason for _, reason in reasons))
+    for consumer, reason in _too_few(found, readings, spec):
+        factor = factor_of(consumer)
+        found[factor] = _stays(found[factor], reason)
+    return list(found.values())
+
+
+def _shards(pipeline: Pipeline) -> Lever:
+    return Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+
+
+def _raised_for_fewer_shards(
+    decisions: dict[Lever, Decision],
+    consumer: Consumer,
+    readings: Readings,
+    spec: PipelineSpec,
+    decide: Decide,
+) -> Iterator[Decision]:
+    shards, factor = decisions.get(_shards(readings.pipeline)), decisions[factor_of(consumer)]
+    if shards is None:
+        return
+    said = lever_spec(spec, factor.lever)
+    # Of a factor that isn't Tidegate's, what is wanted is advice: it goes with that of the shards.
+    is_advice = said is None or said.owner != "tidegate"
+    count = shards.wanted if is_advice and not shards.changes else shards.allowed
+    needed = executions_needed(readings, consumer, spec)
+    least = min(FACTOR_MAX, ceil(needed / count))
+    if count < shards.current and factor.wanted < least:
+        because = f"{needed:.1f} concurrent executions over {count} shard{'s'[: count > 1]}"
+        yield decide(Wish(factor.lever, factor.current, least, because))
+
+
+def _too_few(
+    decisions: dict[Lever, Decision], readings: Readings, spec: PipelineSpec
+) -> Iterator[tuple[Consumer, str]]:
+    """The consumers that a scale-in would leave with fewer concurrent executions than needed."""
+    pipeline = readings.pipeline
+    shards = decisions.get(_shards(pipeline))
+    count = pipeline.stream.shard_count if shards is None else shards.allowed
+    for consumer in pipeline.consumers:
+        factor = decisions[factor_of(consumer)]
+        narrower = count < pipeline.stream.shard_count
+        if not narrower and factor.allowed >= factor.current:
+            continue
+        # The factor can go up again within a minute: what is needed of it is what is busy now.
+        seconds = HOUR_SECONDS if narrower else int(SETTLE.total_seconds())
+        had = concurrency(pipeline, consumer, spec, TIDEGATE)
+        needed = executions_needed(readings, consumer, spec, seconds)
+        needed = min(needed, had.executions_max)
+        if had.executions(count, factor.allowed) < needed:
+            yield (
+                consumer,
+                f"{consumer.function.name} needs {needed:.1f} concurrent executions, more than "
+                f"{count:,} x factor {factor.allowed}",
+            )
+
+
+def _stays(decision: Decision, reason: str) -> Decision:
+    return replace(
+        decision,
+        allowed=decision.current,
+        held_by=(*decision.held_by, reason),
+        usd_per_month=0.0,
+    )

@@ -1,0 +1,1 @@
+"""What every lever should be set to, before constraints."""

@@ -1,0 +1,77 @@
+"""What comes, and piles up before the tables, until a change made now takes effect."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import inf
+
+from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.sizing import units_meanwhile
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.horizons import Outlook
+from tidegate.scaling.model.history import History
+from tidegate.scaling.recommend.sizing import CapacityModel
+
+__all__ = ["Meanwhile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """The ``seconds`` from the newest minute judged until a change made now takes effect."""
+
+    seconds: float
+    incoming: Window
+    history: History
+    expected: Outlook | None
+
+    def risen(self, load: Load) -> Load:
+        """The load at their end, if the smallest of its newest rises goes on for as many minutes
+        as it has lasted; no further than it is known to go."""
+        now = load.records_per_second
+        then = max(now, min(now + self._rise(), self._known_bound(now)))
+        return replace(_with(load, then), rising_from=now if then > now else None)
+
+    def mean(self, load: Load) -> Load:
+        """The load halfway to there."""
+        return _with(load, (load.records_per_second + self.risen(load).records_per_second) / 2)
+
+    def piling_up(self, model: CapacityModel, records_per_second: float) -> float:
+        """Records that will wait for a table at their end: those that its units and what it has
+        saved up for bursts don't carry until then, or its partitions. Below zero where they carry
+        more."""
+        units = model.write_units_per_record
+        if not units:
+            return -inf
+        has = units_meanwhile(model.capacity, self.history, self.incoming.end, self.seconds)
+        wanted = records_per_second * units
+        missing = (wanted - has) * self.seconds - model.saved_write_units
+        return max(missing, (wanted - model.partition_units_per_second) * self.seconds) / units
+
+    def _rise(self) -> float:
+        """Records a second. A jump, which shows in two minutes at most, is none."""
+        period = self.incoming.metric.period_seconds
+        newest = self.incoming.last(self.seconds + period).present
+        if len(newest) * period < self.seconds + period:
+            return 0.0
+        smallest = min(later - earlier for earlier, later in pairwise(newest))
+        return max(0.0, smallest) * self.seconds / period**2
+
+    def _known_bound(self, records_per_second: float) -> float:
+        """The forecast; once the load is beyond it, what the hour may bring, then its highest."""
+        if self.expected is None:
+            return inf
+        hour = self.expected.hour or self.expected.soon
+        bounds = (
+            self.expected.soon.most.records_per_second,
+            hour.most.records_per_second,
+            self.expected.highest_records_per_second,
+        )
+        return next((bound for bound in bounds if records_per_second <= bound), inf)
+
+
+def _with(load: Load, records_per_second: float) -> Load:
+    """With more records of the same size."""
+    before = load.records_per_second
+    size = load.bytes_per_second / before if before else 0.0
+    return replace(
+        load, records_per_second=records_per_second, bytes_per_second=records_per_second * size
+    )

@@ -1,0 +1,159 @@
+"""Full batches: how long an event source mapping may wait for records before it invokes.
+
+An invocation of a function takes a + b x batch: what it costs by itself is paid less often when
+batches are fuller. A batching window fills them, at the price of as much iterator age.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.readings import AGE_WELL_SHARE, Readings
+from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
+from tidegate.scaling.load.current_load import HOUR_SECONDS
+from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
+from tidegate.scaling.model.recommendation import Wish
+
+__all__ = ["Batching", "batching", "batching_wishes", "window_at_most"]
+
+AGE_SHARE = 0.1
+"""Of the objective's iterator age: little to give for full batches, where illness begins at a
+quarter."""
+
+SAVED_SHARE = 0.05
+"""Of the function's time that a longer window must save: a twentieth is noise."""
+
+TIMEOUT_SHARE = 0.5
+"""Of the function's timeout that a filled batch may take: it is near at 0.8, and batches differ."""
+
+MINUTES_TO_TRUST = 15
+"""As long as the calm before a scale-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """A consumer's batches: records in the mean one and records a second of one lane, both of the
+    last hour, and what an invocation takes."""
+
+    consumer: Consumer
+    rate: RateModel
+    mean_batch: float
+    records_per_lane_second: float
+    records_per_second: float
+
+    def batch_in(self, window_seconds: int) -> float:
+        """Records of the batch that a window fills, never fewer than there are now."""
+        filled = self.records_per_lane_second * window_seconds
+        return max(self.mean_batch, min(self.consumer.mapping.batch_size, filled))
+
+    def saved_share(self, window_seconds: int) -> float:
+        """The part of the function's time that a window saves, 0..1."""
+        return 1 - self._seconds_per_record(self.batch_in(window_seconds)) / (
+            self._seconds_per_record(self.mean_batch)
+        )
+
+    def seconds_of_batch(self, window_seconds: int) -> float:
+        """How long the function takes for the batch that a window fills."""
+        batch = self.batch_in(window_seconds)
+        return batch * self._seconds_per_record(batch)
+
+    def monthly_usd(self, window_seconds: int) -> float:
+        """What Lambda bills for a month like the last hour, time and requests."""
+        batch, price = self.batch_in(window_seconds), prices()
+        gigabytes = self.consumer.function.memory_megabytes / 1024
+        time = self._seconds_per_record(batch) * gigabytes * price["lambda_gigabyte_second_usd"]
+        each = time + price["lambda_request_usd"] / batch
+        return each * self.records_per_second * 3600 * HOURS_PER_MONTH
+
+    def _seconds_per_record(self, batch: float) -> float:
+        return self.rate.seconds_per_invocation / batch + self.rate.seconds_per_record
+
+
+def batching(readings: Readings, consumer: Consumer) -> Batching | None:
+    """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
+    readers = readings.pipeline.reader_count
+    records = readings.vitals.stream.read_records.last(HOUR_SECONDS).samples
+    invocations = readings.function(consumer).invocations.last(HOUR_SECONDS).samples
+    minutes = [
+        (read / readers, invoked)
+        for read, invoked in zip(records, invocations, strict=True)
+        if read and invoked
+    ]
+    if len(minutes) < MINUTES_TO_TRUST:
+        return None
+    rate = learn_rate(readings, consumer)
+    if rate is None or not rate.is_sure:
+        return None
+    read_in_all = sum(read for read, _ in minutes)
+    each_second = read_in_all / len(minutes) / 60
+    return Batching(
+        consumer,
+        rate,
+        read_in_all / sum(invoked for _, invoked in minutes),
+        each_second / readings.lanes(consumer),
+        each_second,
+    )
+
+
+def batching_wishes(
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    spec: PipelineSpec,
+    history: History,
+    changing: frozenset[str],
+) -> Iterator[Wish]:
+    """One wish for the window of every consumer; those of the functions that are ``changing``
+    wait: a mapping takes one change at a time (UpdateEventSourceMapping, API reference).
+
+    In health the window goes up as far as the objective allows, where that saves enough. It goes
+    down only from where Tidegate put it, when the objective or the file allows less now.
+    """
+    healthy = all(diagnosis.cause is Cause.HEALTHY for diagnosis in diagnoses)
+    for consumer in readings.pipeline.consumers:
+        lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
+        current = consumer.mapping.batching_window_seconds
+        most, wish = _at_most(readings, spec, lever), None
+        if consumer.function.name not in changing:
+            if current > most and _was_put_here(history, lever, current):
+                because = f"the objective and the file allow {most} s now"
+                wish = Wish(lever, current, most, because)
+            elif current < most and healthy:
+                wish = _longer(readings, consumer, lever, most)
+        yield wish or Wish(lever, current, current, "")
+
+
+def window_at_most(iterator_age_max_seconds: float) -> int:
+    """The longest window that an objective allows: a tenth of it in whole seconds, at least one
+    where illness begins no sooner."""
+    tenth = int(iterator_age_max_seconds * AGE_SHARE)
+    return min(BATCHING_WINDOW_MAX, tenth or int(iterator_age_max_seconds * AGE_WELL_SHARE >= 1))
+
+
+def _at_most(readings: Readings, spec: PipelineSpec, lever: Lever) -> int:
+    window, said = window_at_most(readings.iterator_age_max_seconds), lever_spec(spec, lever)
+    return window if said is None else min(window, said.max)
+
+
+def _was_put_here(history: History, lever: Lever, current: int) -> bool:
+    last = history.last_entry(lever)
+    return last is not None and last.to_capacity == current
+
+
+def _longer(readings: Readings, consumer: Consumer, lever: Lever, window: int) -> Wish | None:
+    seen = batching(readings, consumer)
+    if seen is None or seen.saved_share(window) < SAVED_SHARE:
+        return None
+    if seen.seconds_of_batch(window) > TIMEOUT_SHARE * consumer.function.timeout_seconds:
+        return None
+    because = (
+        f"batches hold {seen.mean_batch:,.0f} of {consumer.mapping.batch_size:,} records; with a "
+        f"window of {window} s {seen.batch_in(window):,.0f}, which saves "
+        f"{seen.saved_share(window):.0%} of the function's time"
+    )
+    return Wish(lever, consumer.mapping.batching_window_seconds, window, because)

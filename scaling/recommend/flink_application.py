@@ -1,0 +1,222 @@
+"""What is wanted of the levers of Flink applications: few changes, since each restarts the job."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, mean, rate
+from tidegate.rules.kinds.vitals import LATE_SECONDS
+from tidegate.rules.window import Window
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.flink_application.levers import kpus_of
+from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
+from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_now
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.recommendation import SETTLE, Wish
+from tidegate.scaling.recommend.minimum import at_least_the_minimum
+
+__all__ = ["application_wishes", "source_demand"]
+
+FULL_USE = 0.95
+RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
+LOWER_SHARE = 0.8
+LOWER_CALM = timedelta(hours=1)
+"""Flink's autoscaler waits as long before it scales down (scale-down.interval)."""
+
+FULL_COVERAGE = 0.9
+GROWTH_AT_LEAST = 1.05
+FORECAST_MOST = 2.0
+HEAP_PERCENT = 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a job has to do: records a second now and when it can next be changed, and those that
+    wait already."""
+
+    now: float
+    records_per_second: float
+    backlog_records: float
+
+
+def application_wishes(
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    spec: PipelineSpec,
+    history: History,
+    now: datetime,
+) -> tuple[Wish, ...]:
+    """A wish for each lever of each application; equal to what is set where it may stay."""
+    sizer = _Sizer(readings, diagnoses, spec, history, now)
+    found = (wish for each in readings.pipeline.applications for wish in sizer.wishes(each))
+    return tuple(at_least_the_minimum(wish, spec) for wish in found)
+
+
+def source_demand(readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
+    """A shard for each subtask, where those without are what ails the pipeline: the subtasks are
+    paid for, and a shard costs an eighth of a KPU."""
+    for ill in diagnoses:
+        if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
+            stream = readings.pipeline.stream
+            subtasks = max(each.parallelism for each in readings.pipeline.applications)
+            lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+            return Demand(lever, max(subtasks, stream.shard_count + 1), ill.because)
+    return None
+
+
+def _work_ahead(readings: Readings, model: JobModel, spec: PipelineSpec) -> Work:
+    """The work by the time at which another change could be made: a load that grows is taken to go
+    on growing until the job has restarted and its metrics are in, up to twice as much."""
+    came = arrivals(readings, model.application)
+    now = rate(came, NOW_SECONDS)
+    ahead = LATE_SECONDS + model.restart_seconds + SETTLE.total_seconds()
+    expected = min(now + _growth(came) / 60 * ahead, now * FORECAST_MOST)
+    return Work(now, expected, _backlog(readings, model.application, spec))
+
+
+def _backlog(readings: Readings, application: FlinkApplication, spec: PipelineSpec) -> float:
+    """Records that wait, and those that have joined them since the newest minute judged."""
+    if not readings.pipeline.stream.is_topic:
+        return load_now(readings, 1.0, spec.objective.catch_up_seconds).backlog_records
+    lag = readings.application(application).lag_records.last(RECENT_SECONDS).present
+    grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
+    partitions = application.partitions or application.parallelism
+    return (lag[-1] + grown) * partitions if lag else 0.0
+
+
+def _catch_up(model: JobModel, work: Work, spec: PipelineSpec, restart_seconds: float) -> float:
+    """Subtasks that drain the backlog, and what comes in during a restart, in time after it."""
+    waiting = work.backlog_records + work.records_per_second * restart_seconds
+    records = work.records_per_second + waiting / spec.objective.catch_up_seconds
+    return model.subtasks(records, FULL_USE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizer:
+    readings: Readings
+    diagnoses: tuple[Diagnosis, ...]
+    spec: PipelineSpec
+    history: History
+    now: datetime
+
+    def wishes(self, application: FlinkApplication) -> Iterator[Wish]:
+        per_kpu = Lever.of(LeverKind.PARALLELISM_PER_KPU, application.name)
+        denser = application.parallelism_per_kpu
+        ill = self._curable(application)
+        if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
+            because = f"{ill.evidence[0]}: half as many subtasks share a KPU"
+            yield Wish(per_kpu, denser, denser // 2, because)
+        else:
+            yield Wish(per_kpu, denser, denser, "")
+        yield self._parallelism(application, ill)
+
+    def _curable(self, application: FlinkApplication) -> Diagnosis | None:
+        """What ails this application, where a lever of its own cures it."""
+        return next(
+            (each for each in self.diagnoses if each.where == application.name and each.cured_by),
+            None,
+        )
+
+    def _parallelism(self, application: FlinkApplication, ill: Diagnosis | None) -> Wish:
+        lever = Lever.of(LeverKind.PARALLELISM, application.name)
+        current = application.parallelism
+        stay = Wish(lever, current, current, "")
+        if ill is not None and ill.cause is Cause.HEAP_PRESSURE:
+            if LeverKind.PARALLELISM not in ill.cured_by:
+                return stay
+            because = f"{ill.evidence[0]}: twice the KPUs for the same state"
+            return Wish(lever, current, current * 2, because)
+        model = learn_job(self.readings, application)
+        if model is None or self.readings.has_just_started(application):
+            return stay
+        if ill is not None:
+            return self._raised(model, stay)
+        return self._lowered(model, stay) if self._may_lower(application, lever) else stay
+
+    def _raised(self, model: JobModel, stay: Wish) -> Wish:
+        work = _work_ahead(self.readings, model, self.spec)
+        steady = model.subtasks(work.records_per_second, self.spec.target_utilization.parallelism)
+        restart = model.restart_seconds
+        demand = ceil(max(steady, _catch_up(model, work, self.spec, restart)))
+        if demand <= stay.current * RAISE_MARGIN:
+            demand = ceil(stay.current * RAISE_AT_LEAST)
+        grows = work.records_per_second > work.now
+        load = f"{work.now:,.0f} records/s" + (
+            f", growing to {work.records_per_second:,.0f}" if grows else ""
+        )
+        because = (
+            f"{load} at {model.records_per_busy_second:,.0f} "
+            f"records per busy second of a subtask; a restart of about {restart:.0f} s and a "
+            f"backlog of {work.backlog_records:,.0f} records to be caught up with in "
+            f"{self.spec.objective.catch_up_seconds:.0f} s after it"
+        )
+        return Wish(stay.lever, stay.current, demand, because)
+
+    def _may_lower(self, application: FlinkApplication, lever: Lever) -> bool:
+        """Only on full data of an hour, in health, with the age well inside the objective, and an
+        hour after the last change. Busy time is part of the data: CPU says nothing of the time
+        that subtasks wait, as for I/O."""
+        if any(each.cause is not Cause.HEALTHY for each in self.diagnoses):
+            return False
+        changed = self.history.last_change(lever)
+        if changed is not None and self.now - changed < LOWER_CALM:
+            return False
+        vitals = self.readings.application(application)
+        hour = [
+            window.last(HOUR_SECONDS)
+            for window in (vitals.records_per_second, vitals.behind_milliseconds, vitals.busy)
+        ]
+        full = all(len(each.samples) >= 60 and each.coverage >= FULL_COVERAGE for each in hour)
+        oldest = (hour[1].last(900).peak or 0.0) / 1000
+        return full and oldest < self.readings.iterator_age_max_seconds / 2
+
+    def _lowered(self, model: JobModel, stay: Wish) -> Wish:
+        """As few subtasks as the last hour's peak needs, where that frees KPUs and the day has room
+        for what the restart costs."""
+        application, use = model.application, self.spec.target_utilization.parallelism
+        peak = rate(arrivals(self.readings, application), HOUR_SECONDS)
+        needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
+        needed = max(needed, self._for_the_heap(application))
+        kpus = kpus_of(application, LeverKind.PARALLELISM, needed)
+        if needed > stay.current * LOWER_SHARE or kpus >= application.kpus:
+            return stay
+        price = _restart_price(model, peak, needed)
+        because = (
+            f"the last hour's peak of {peak:,.0f} records/s needs {needed:,}, and "
+            f"{application.kpus - kpus} KPUs are free; the restart costs about {price:.0f} s out "
+            "of the objective"
+        )
+        return Wish(stay.lever, stay.current, needed, because, price)
+
+    def _used_most(self, application: FlinkApplication) -> float:
+        """Subtasks that were really busy in the busiest minute of the last hour."""
+        busy = self.readings.application(application).busy.last(HOUR_SECONDS).peak or 0.0
+        return busy / 1000 * application.parallelism
+
+    def _for_the_heap(self, application: FlinkApplication) -> int:
+        """Subtasks whose KPUs hold the state that there is, all of the heap taken for state."""
+        heap = mean(self.readings.application(application).heap_percent) or 0.0
+        kpus = ceil(application.kpus * heap / HEAP_PERCENT)
+        return (kpus - 1) * application.parallelism_per_kpu + 1
+
+
+def _growth(sums: Window) -> float:
+    """How fast a sum per minute grows, per second: from the mean of two minutes to that of the two
+    after them; 0 for what may be noise."""
+    newest = sums.last(4 * 60).samples
+    if len(newest) < 4 or None in newest:
+        return 0.0
+    older, newer = (sum(each or 0.0 for each in part) / 2 for part in (newest[:2], newest[2:]))
+    return (newer - older) / 120 if newer >= older * GROWTH_AT_LEAST else 0.0
+
+
+def _restart_price(model: JobModel, records_per_second: float, subtasks: int) -> float:
+    """Seconds out of the objective: while the job is down, and until it has caught up."""
+    waiting = records_per_second * model.restart_seconds
+    spare = subtasks * model.records_per_busy_second * FULL_USE - records_per_second
+    return model.restart_seconds + waiting / max(spare, 1.0)

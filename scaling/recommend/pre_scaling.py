@@ -1,0 +1,159 @@
+"""What every lever must be ready for, by the forecast of its load: when to go up and how far, and
+how far down it may go."""
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.readings import BURST_SECONDS
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.load.horizons import Expected, Outlook
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.recommend.scale_out import Demands
+from tidegate.scaling.recommend.sizing import Model, size
+
+__all__ = ["Ready", "readiness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A lever that is below ``at_least`` goes up to ``enough``; one above ``floor`` may go down to
+    it, None where that can't be told yet."""
+
+    at_least: int
+    enough: int
+    because: str
+    floor: Demand | None
+
+
+def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever, Ready]:
+    """For every lever that the load touches.
+
+    A table goes up once what it has saved up doesn't carry what is likely to the end of ``soon``,
+    and down to what may come soon: it can go up again at any time. The factor goes down to
+    what comes within the hour. The shards go down to what comes while one of the day's ten calls
+    must last. A table that may stand while the load comes and goes is ready where it stands.
+    """
+    lead = expected.lead_seconds
+    likely, most = _demands(expected.soon, model, spec, lead)
+    later, _ = _demands(expected.later, model, spec, lead)
+    hour, _ = _demands(expected.hour, model, spec, lead)
+    _, call = _demands(expected.call, model, spec, lead)
+    floors = {
+        LeverKind.WRITE_CAPACITY: most,
+        LeverKind.READ_CAPACITY: most,
+        LeverKind.PARALLELIZATION_FACTOR: _larger(likely, hour),
+        LeverKind.SHARD_COUNT: _larger(most, call),
+    }
+    from_burst, splits, stands = {}, {}, {}
+    if spec.target_utilization.capacity is None:
+        from_burst = _burst(model, expected.soon_seconds)
+        splits = _splits(model, likely)
+        stands = _standing(model, expected)
+    ready = {}
+    for lever, demand in likely.items():
+        to_split, words = splits.get(lever, (0, ""))
+        ready[lever] = Ready(
+            max(1, demand.capacity - from_burst.get(lever, 0), to_split),
+            _enough(demand, most[lever], later.get(lever)),
+            demand.because + words,
+            floors[lever.kind].get(lever),
+        )
+    return ready | stands
+
+
+def _demands(
+    of: Expected | None, model: Model, spec: PipelineSpec, lead_seconds: float
+) -> tuple[Demands, Demands]:
+    """Of what is likely, and of the most, partly met from bursts; none without a forecast."""
+    if of is None:
+        return {}, {}
+    shards = model.pipeline.stream.shard_count
+    likely, most = (
+        {
+            each.lever: replace(each, because=f"{of.because}: {each.because}")
+            for each in size(model, load, spec, shards)
+        }
+        for load in (of.likely, of.most)
+    )
+    return likely, _partly_from_burst(model, likely, most, spec, lead_seconds)
+
+
+def _burst(model: Model, seconds: float) -> dict[Lever, int]:
+    """Units a second that what is saved up makes up for."""
+    return {
+        Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): int(
+            each.saved_write_units / seconds
+        )
+        for each in model.capacities
+    }
+
+
+def _splits(model: Model, demands: Demands) -> dict[Lever, tuple[int, str]]:
+    """Units without which the partitions don't take what is demanded, burst or not, with words."""
+    found = {}
+    for each in model.capacities:
+        demand = demands.get(Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where))
+        if demand is not None and (words := each.too_few_partitions(demand.capacity)):
+            found[demand.lever] = (each.units_to_split(demand.capacity), f"; {words}")
+    return found
+
+
+def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
+    stands, found = expected.standing, {}
+    if stands is None:
+        return {}
+    for each in model.capacities:
+        of_record = each.write_units_per_record
+        if of_record and not each.units_to_split(of_record * stands.highest_records_per_second):
+            lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+            units = ceil(of_record * stands.records_per_second)
+            because = (
+                f"the burst of {units:,} units bears what came and went in the last six hours; "
+                f"following it takes {of_record * stands.following_records_per_second:,.0f}"
+            )
+            found[lever] = Ready(units, units, because, Demand(lever, units, because))
+    return found
+
+
+def _larger(one: Demands, other: Demands) -> Demands:
+    """The larger demand of each lever; none where the other isn't known."""
+    return {
+        lever: max(one[lever], other[lever], key=lambda demand: demand.capacity)
+        for lever in one.keys() & other.keys()
+    }
+
+
+def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
+    """How far up: to what is likely before twice the time of the forecast is over, so that a
+    growing load isn't followed in small steps; not beyond what may come soon."""
+    return max(likely.capacity, min(most.capacity, 0 if later is None else later.capacity))
+
+
+def _partly_from_burst(
+    model: Model, likely: Demands, most: Demands, spec: PipelineSpec, lead_seconds: float
+) -> Demands:
+    """What the file says of the use of capacity is obeyed. Else what is likely stays provisioned,
+    with room to drain within an hour what has come to the age that the objective allows; what is
+    merely possible may come out of the units saved up, until a change that answers it is in effect.
+    A smaller table keeps fewer of them.
+    """
+    if spec.target_utilization.capacity is not None:
+        return most
+    found = dict(most)
+    room = 1 + spec.objective.iterator_age_max_seconds / 3600
+    for each in model.capacities:
+        lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+        if lever not in most:
+            continue
+        saved = each.saved_write_units / lead_seconds
+        keeps = BURST_SECONDS / (lead_seconds + BURST_SECONDS)
+        units = most[lever].capacity
+        from_burst = ceil(max(units - saved, units * (1 - keeps)))
+        capacity = max(ceil(likely[lever].capacity * room), from_burst)
+        because = most[lever].because
+        if capacity < units:
+            because += f", {units - capacity:,} of them out of the burst saved up if they come"
+        found[lever] = replace(most[lever], capacity=capacity, because=because)
+    return found

@@ -1,0 +1,56 @@
+"""First aid: keep records longer when they would expire before they are read."""
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.recommendation import Wish
+
+__all__ = ["records_will_expire", "retention_wish"]
+
+NEAR_SHARE = 0.5
+"""The iterator age should not exceed half of the retention (AWS blog, Alleycat)."""
+
+OVER_SHARE = 0.05
+
+
+def records_will_expire(readings: Readings) -> bool:
+    """Whether the age is past half of the retention and not falling."""
+    age = readings.age_seconds
+    if readings.pipeline.stream.is_topic or age is None:
+        return False
+    retention = readings.pipeline.stream.retention_hours * 3600
+    return age > max(NEAR_SHARE * retention, readings.iterator_age_max_seconds) and (
+        readings.age_growth > -0.05
+    )
+
+
+def retention_wish(readings: Readings, history: History) -> Wish:
+    """Double the retention while records are in danger; back to what it was when the age is
+    down to a twentieth of that.
+
+    Raising does not bring expired records back (IncreaseStreamRetentionPeriod), so it comes first.
+    """
+    stream = readings.pipeline.stream
+    current = stream.retention_hours
+    lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
+    age = readings.age_seconds
+    if records_will_expire(readings):
+        because = (
+            f"{readings.age_name} {(age or 0) / 3600:.1f} h of {current} h retention, growing by "
+            f"{readings.age_growth * 60:.0f} s a minute: unread records would expire"
+        )
+        return Wish(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
+    before = history.retention_before_first_aid(stream.name)
+    if before is not None and _is_over(readings, OVER_SHARE * before * 3600):
+        return Wish(
+            lever, current, before, f"the danger is over: {readings.age_name} {age or 0:.0f} s"
+        )
+    return Wish(lever, current, current, "")
+
+
+def _is_over(readings: Readings, limit_seconds: float) -> bool:
+    """Whether each of the newest minutes, and more than one, told a lower age."""
+    seen = readings.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+    return len(seen) > 1 and max(seen) < limit_seconds * 1000

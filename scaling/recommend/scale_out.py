@@ -1,0 +1,288 @@
+"""What the load of now, with its backlog, needs of every lever where a pipeline is ill."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import inf
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Capacity, Pipeline
+from tidegate.rules.kinds.readings import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+    Readings,
+    rate,
+)
+from tidegate.scaling.config.levers import CAPACITIES
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.load.burst_baseline import ROOM
+from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
+from tidegate.scaling.load.horizons import Outlook, answer_seconds
+from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.recommend.actuation_delay import Meanwhile
+from tidegate.scaling.recommend.flink_application import source_demand
+from tidegate.scaling.recommend.sizing import CapacityModel, Model, size
+
+__all__ = ["Demands", "Needs", "by_lever"]
+
+Demands = dict[Lever, Demand]
+
+BURST_ENDS = "the burst saved up would end before a later change is in effect"
+
+_CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
+_UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
+
+
+def by_lever(demands: Iterable[Demand]) -> Demands:
+    """Demands, each to be found by its lever."""
+    return {demand.lever: demand for demand in demands}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """All that the needs of one look depend on."""
+
+    readings: Readings
+    model: Model
+    diagnoses: tuple[Diagnosis, ...]
+    spec: PipelineSpec
+    history: History
+    expected: Outlook | None
+    now: datetime
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        return self.readings.pipeline
+
+    @property
+    def _shards(self) -> Lever:
+        return Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+
+    @property
+    def _shards_changed_at(self) -> datetime | None:
+        return self.history.last_change(self._shards)
+
+    def demands(self) -> Demands:
+        """What is needed of every lever."""
+        shards = self._wide_enough(self.model)
+        below = self._let_in(shards.capacity)
+        needed = self._size(below, self.model) | {self._shards: shards}
+        self._withhold(needed)
+        self._escalate(needed)
+        if self.readings.refusals_fall:
+            needed.pop(self._shards, None)
+        wider = source_demand(self.readings, self.diagnoses)
+        if wider is not None:
+            needed[self._shards] = wider
+        return needed
+
+    def for_arrivals(self) -> Demand:
+        """The shards for the records that come in, whatever state their readers are in."""
+        return self._wide_enough(self.model.of_arrivals())
+
+    def _wide_enough(self, model: Model) -> Demand:
+        """The shards for what producers offer, and for what comes when a change is in effect."""
+        most = offered_at_most(self.readings, self._shards_changed_at, self._highest)
+        coming = self._meanwhile.risen(self._load(1.0))
+        demands = (self._size(load, model)[self._shards] for load in (self._load(most), coming))
+        return max(demands, key=lambda demand: demand.capacity)
+
+    def _size(self, load: Load, model: Model) -> Demands:
+        return by_lever(size(model, load, self.spec, self._pipeline.stream.shard_count))
+
+    def _let_in(self, shards: int) -> Load:
+        """What the consumers and tables get: refusals from before a reshard are no evidence
+        against the new shards, but what was refused then is still to come, as fast as the shards
+        take it."""
+        current = self._pipeline.stream.shard_count
+        widened = min(2 * current, max(current, shards))
+        coming = self._meanwhile.risen(self._load(self._offered_behind))
+        return _at_most(coming, widened)
+
+    def running_out(self) -> dict[Lever, str]:
+        """The write capacities whose units, with what they have saved up for bursts, don't carry
+        the load until a change made now takes effect, and why: a minute later more would wait."""
+        records = self._until_answered(self._now(self._offered_behind))
+        return {
+            Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): (
+                each.too_few_partitions(records * (each.write_units_per_record or 0.0))
+                or BURST_ENDS
+            )
+            for each in self.model.capacities
+            if self._meanwhile.piling_up(each, records) > 0
+        }
+
+    def borne(self) -> frozenset[Lever]:
+        """The write capacities whose burst bears the excursion that is on, should it bring as much
+        as any before it did: a raise would be in effect when it is over."""
+        return frozenset(
+            Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
+            for each in self.model.capacities
+            if self._is_borne(each)
+        )
+
+    def _is_borne(self, model: CapacityModel) -> bool:
+        stands = None if self.expected is None else self.expected.standing
+        of_record, units = model.write_units_per_record, model.capacity.write_units
+        fixed = self.spec.target_utilization.capacity
+        if stands is None or not of_record or fixed or self.readings.is_out_of_objective:
+            return False
+        incoming = self.readings.vitals.stream.incoming_records
+        if rate(incoming) * of_record > model.partition_units_per_second:
+            return False
+        coming = stands.still_to_come(incoming, self.spec.objective.catch_up_seconds)
+        if coming is None or units < of_record * stands.records_per_second / ROOM:
+            return False
+        waiting = units * self.readings.iterator_age_max_seconds / 2
+        return coming * of_record <= model.saved_write_units + waiting
+
+    @property
+    def _meanwhile(self) -> Meanwhile:
+        incoming = self.readings.vitals.stream.incoming_records
+        seconds = answer_seconds(self.now - incoming.end)
+        return Meanwhile(seconds, incoming, self.history, self.expected)
+
+    def _until_answered(self, load: Load) -> float:
+        """Records a second that are let in, on average until a change made now takes effect."""
+        coming = self._meanwhile.mean(load)
+        return _at_most(coming, self._pipeline.stream.shard_count).records_per_second
+
+    @property
+    def _throttled(self) -> bool:
+        return any(diagnosis.cause in _CAPACITY_CAUSES for diagnosis in self.diagnoses)
+
+    @property
+    def _offered_behind(self) -> float:
+        changed_at, seconds = self._shards_changed_at, self._meanwhile.seconds
+        return offered_behind(self.readings, changed_at, self._highest, seconds)
+
+    @property
+    def _highest(self) -> float:
+        return 0.0 if self.expected is None else self.expected.highest_records_per_second
+
+    def _now(self, offered: float) -> Load:
+        catch_up = self.spec.objective.catch_up_seconds
+        return self._curable(load_now(self.readings, offered, catch_up))
+
+    def _load(self, offered: float) -> Load:
+        load = self._now(offered)
+        load = replace(load, backlog_records=self._backlog(load))
+        if self.expected is None:
+            return load
+        return _at_least(load, self.expected.soon.likely)
+
+    def _backlog(self, load: Load) -> float:
+        """What has to be drained: behind a table that is short, or will be, all that will wait
+        when a change is in effect, but for what is no illness."""
+        records = self._until_answered(load)
+        piling = max(
+            (self._meanwhile.piling_up(each, records) for each in self.model.capacities),
+            default=-inf,
+        )
+        bearable = records * self.readings.age_well_seconds
+        if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
+            return max(0.0, unread(self.readings) + piling - bearable)
+        return max(load.backlog_records, piling - bearable)
+
+    def _curable(self, load: Load) -> Load:
+        """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
+        it, one that the last change was sized for already, and refusals that come from one
+        shard."""
+        causes = {diagnosis.cause for diagnosis in self.diagnoses}
+        if any(diagnosis.advice for diagnosis in self.diagnoses) or self._was_sized_for():
+            load = replace(load, backlog_records=0.0)
+        if causes.intersection(_UNEVEN):
+            hour = load_of_the_hour(self.readings)
+            load = replace(
+                load,
+                records_per_second=min(load.records_per_second, hour.records_per_second),
+                bytes_per_second=min(load.bytes_per_second, hour.bytes_per_second),
+            )
+        return load
+
+    def _was_sized_for(self) -> bool:
+        """Whether the last change is to be waited for: not when it only followed the load, so that
+        the age is over the objective and still grows."""
+        seen = self.readings
+        grows = seen.is_out_of_objective and seen.age_growth > 0
+        return seen.is_settling and not grows
+
+    def _withhold(self, needed: Demands) -> None:
+        """Drop the demands that would be in vain beside an illness that only a person cures."""
+        for diagnosis in self.diagnoses:
+            if diagnosis.advice:
+                self._withhold_beside(diagnosis, needed)
+
+    def _withhold_beside(self, incurable: Diagnosis, needed: Demands) -> None:
+        _drop_capacity(needed, incurable.where)
+        ill = {each.where for each in self.diagnoses if each.cause in _CAPACITY_CAUSES}
+        for consumer in self._pipeline.consumers:
+            factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+            needed.pop(factor, None)
+        for table in self._pipeline.tables:
+            for capacity in table.capacities:
+                if capacity.where not in ill:
+                    _drop_capacity(needed, capacity.where)
+        needed[self._shards] = self.for_arrivals()
+
+    def _escalate(self, needed: Demands) -> None:
+        """Double a capacity that goes on throttling although the load was met.
+
+        Not while the age is well, not before the last change of any lever shows in the metrics,
+        not when the newest minute throttled nothing any more, and not while all of it is used for
+        more than the load: that is a drain.
+        """
+        if not self.readings.age_is_sick or self.readings.is_settling:
+            return
+        for capacity, kind in self._throttling():
+            writes = kind is LeverKind.WRITE_CAPACITY
+            current = capacity.write_units if writes else capacity.read_units
+            lever = Lever.of(kind, capacity.where)
+            if writes and lever in needed and self.readings.is_used_up(capacity):
+                continue
+            if lever not in needed or needed[lever].capacity <= current:
+                because = f"{capacity.where} throttles at {current:,} units: twice as much"
+                needed[lever] = Demand(lever, current * 2, because)
+
+    def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:
+        """The capacities that are ill for want of units, and throttle in the newest minute."""
+        capacities = {each.capacity.where: each.capacity for each in self.model.capacities}
+        for diagnosis in self.diagnoses:
+            capacity = capacities.get(diagnosis.where)
+            if capacity is None or diagnosis.cause not in _CAPACITY_CAUSES:
+                continue
+            vitals = self.readings.capacity(capacity)
+            for kind in diagnosis.cured_by:
+                writes = kind is LeverKind.WRITE_CAPACITY
+                throttles = vitals.write_throttles if writes else vitals.read_throttles
+                if throttles.last(60).total:
+                    yield capacity, kind
+
+
+def _drop_capacity(needed: Demands, where: str) -> None:
+    for kind in CAPACITIES:
+        needed.pop(Lever.of(kind, where), None)
+
+
+def _at_most(load: Load, shards: int) -> Load:
+    """No more than so many shards let in."""
+    by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, load.records_per_second)
+    by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, load.bytes_per_second)
+    share = min(1.0, by_records, by_bytes)
+    return replace(
+        load,
+        records_per_second=load.records_per_second * share,
+        bytes_per_second=load.bytes_per_second * share,
+    )
+
+
+def _at_least(load: Load, coming: Load) -> Load:
+    return replace(
+        load,
+        records_per_second=max(load.records_per_second, coming.records_per_second),
+        bytes_per_second=max(load.bytes_per_second, coming.bytes_per_second),
+        has_room=True,
+    )

@@ -1,0 +1,280 @@
+"""How much of every lever a load needs: all layers in one step, downstream first."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil, inf
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Capacity, Consumer, Pipeline, Table
+from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
+from tidegate.rules.window import Window
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.dynamodb_table.sizing import (
+    PARTITION_UNITS,
+    partition_units,
+    saved_units,
+)
+from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
+from tidegate.scaling.load.concurrency import ANY_OWNER, concurrency, factor_of
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.drain_rate import Feeding, feeding
+from tidegate.scaling.model.aws_limits import FACTOR_MAX
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Demand
+
+__all__ = [
+    "CAPACITY_USE",
+    "LANES_USE",
+    "CapacityModel",
+    "Model",
+    "learn",
+    "size",
+]
+
+CAPACITY_USE = 0.7
+"""How much of a table may be used while too little is known to forecast its load: the default of
+DynamoDB's own auto scaling."""
+
+LANES_USE = 0.8
+"""How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
+
+NOTHING = History(())
+
+READ_BYTES_PER_SECOND = 2 * 1024 * 1024
+"""Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityModel:
+    """A table or index: units that a record of the pipeline costs, None where not known, the write
+    units that it has saved up for bursts, and those that its partitions take a second."""
+
+    capacity: Capacity
+    write_units_per_record: float | None
+    read_units_per_record: float | None
+    saved_write_units: float = 0.0
+    partition_units_per_second: float = inf
+
+    def units_to_split(self, write_units_per_second: float) -> int:
+        """The fewest units that come with partitions for so many units a second, 0 where those that
+        it has take them."""
+        if write_units_per_second <= self.partition_units_per_second:
+            return 0
+        return PARTITION_UNITS * (ceil(write_units_per_second / PARTITION_UNITS) - 1) + 1
+
+    def too_few_partitions(self, write_units_per_second: float) -> str:
+        """Words for that they don't take so many units a second, none where they do."""
+        if not self.units_to_split(write_units_per_second):
+            return ""
+        taken = self.partition_units_per_second
+        return f"its partitions take {taken:,.0f} units a second, burst included"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learnt of the consumers and tables; a load is sized against it."""
+
+    pipeline: Pipeline
+    rates: Mapping[str, RateModel | None]
+    feedings: tuple[Feeding, ...]
+    capacities: tuple[CapacityModel, ...]
+
+    def of_arrivals(self) -> "Model":
+        """The same without what is known of the consumers: what is sized against it is sized for
+        the records that come in, whatever state their readers are in."""
+        return replace(self, rates=dict.fromkeys(self.rates))
+
+
+def learn(readings: Readings, history: History = NOTHING) -> Model:
+    """Rates of the consumers and units per record of their tables, from the windows."""
+    pipeline = readings.pipeline
+    models: dict[str, CapacityModel] = {}
+    for consumer in pipeline.consumers:
+        of_record = partial(units_per_record, readings, consumer)
+        models |= _capacity_models(readings, consumer.tables, of_record, history)
+    for application in pipeline.applications:
+        of_record = partial(units_per_job_record, readings, application)
+        models |= _capacity_models(readings, application.tables, of_record, history)
+    rates = {
+        consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
+    }
+    feedings = tuple(
+        feeding(readings, consumer, rates[consumer.function.name], history)
+        for consumer in pipeline.consumers
+    )
+    return Model(pipeline, rates, feedings, tuple(models.values()))
+
+
+def _capacity_models(
+    readings: Readings,
+    tables: Iterable[Table],
+    units: Callable[[Window], float | None],
+    history: History,
+) -> dict[str, CapacityModel]:
+    capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
+    return {each.where: _capacity_model(readings, each, units, history) for each in capacities}
+
+
+def _capacity_model(
+    readings: Readings,
+    capacity: Capacity,
+    units: Callable[[Window], float | None],
+    history: History,
+) -> CapacityModel:
+    vitals = readings.capacity(capacity)
+    written = vitals.consumed_write_units
+    return CapacityModel(
+        capacity,
+        units(written),
+        units(vitals.consumed_read_units),
+        saved_units(capacity, written, history),
+        partition_units(capacity, written, history),
+    )
+
+
+def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
+    """The demand on every lever that the load touches, tables first, then factor, then shards.
+
+    ``spread`` is the number of shards that the factor multiplies: the open ones while there is a
+    backlog, since it sits in those and shards added later don't drain it.
+
+    Never less for a larger load. The stream is widened for a consumer's sake only when the
+    consumer's rate is sure; until then its tables, its factor and the stream's own limits are
+    sized.
+    """
+    above = tuple(_concurrency_demands(model, load, spec, spread))
+    shards = next(each.capacity for each in above if each.lever.kind is LeverKind.SHARD_COUNT)
+    # One call at most doubles them (UpdateShardCount, API reference).
+    widened = max(spread, min(2 * spread, shards))
+    return (*_capacity_demands(model, load, spec, widened), *above)
+
+
+def _drain_rate(load: Load, spec: PipelineSpec) -> float:
+    return load.records_per_second + load.backlog_records / spec.objective.catch_up_seconds
+
+
+def _capacity_demands(
+    model: Model, load: Load, spec: PipelineSpec, shards: int
+) -> Iterator[Demand]:
+    utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
+    steady = load.records_per_second / utilization
+    for capacity in model.capacities:
+        drained, words = _drained(model, capacity.capacity, load, spec, shards)
+        records = max(steady, drained)
+        for kind, units in (
+            (LeverKind.WRITE_CAPACITY, capacity.write_units_per_record),
+            (LeverKind.READ_CAPACITY, capacity.read_units_per_record),
+        ):
+            if units:
+                yield Demand(
+                    Lever.of(kind, capacity.capacity.where),
+                    max(1, ceil(units * records)),
+                    f"{load} x {units:.2f} units each, at {utilization:.0%} use{words}",
+                )
+
+
+def _drained(
+    model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, shards: int
+) -> tuple[float, str]:
+    """Records a second that a table is to take while a backlog drains, and the words for it: no
+    more than are brought to it."""
+    wanted = _drain_rate(load, spec)
+    brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
+    if wanted <= brought:
+        return wanted, _drain_words(load, spec)
+    return brought, (
+        f", and a backlog of {load.backlog_records:,.0f} records, of which no more than "
+        f"{brought:,.0f} a second can be brought to it"
+    )
+
+
+def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: int) -> float:
+    """By the fastest of the table's consumers, each of which gets every record; inf where that
+    isn't known."""
+    if any(_writes(each.tables, capacity) for each in model.pipeline.applications):
+        return inf
+    return max(
+        each.records_per_second_at_most(spec, shards)
+        for each in model.feedings
+        if _writes(each.consumer.tables, capacity)
+    )
+
+
+def _writes(tables: Iterable[Table], capacity: Capacity) -> bool:
+    return any(table.name == capacity.table for table in tables)
+
+
+def _drain_words(load: Load, spec: PipelineSpec) -> str:
+    if not load.backlog_records:
+        return ""
+    return (
+        f", and a backlog of {load.backlog_records:,.0f} records to drain in "
+        f"{spec.objective.catch_up_seconds:.0f} s"
+    )
+
+
+def _lanes(records_per_second: float, rate_: RateModel, batch: int, use: float) -> float:
+    return records_per_second / (rate_.records_per_busy_second(batch) * use)
+
+
+def _concurrency_demands(
+    model: Model, load: Load, spec: PipelineSpec, spread: int
+) -> Iterator[Demand]:
+    use = spec.target_utilization
+    readers = model.pipeline.reader_count
+    shards, because = _shards_by_volume(load, use.shard, readers)
+    for consumer in model.pipeline.consumers:
+        learnt = model.rates[consumer.function.name]
+        if learnt is None:
+            continue
+        batch = consumer.mapping.batch_size
+        steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
+        wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
+        yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
+        use_ = max(use.concurrency, LANES_USE)
+        had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
+        by_lanes = had.shards_for(_lanes(load.records_per_second, learnt, batch, use_))
+        if learnt.is_sure and by_lanes > shards:
+            shards = by_lanes
+            because = (
+                f"{consumer.function.name} needs {steady:.1f} concurrent executions, and a shard "
+                f"gives at most {had.factor_on(shards)}"
+            )
+    yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
+
+
+def _factor_demand(
+    shards: int,
+    consumer: Consumer,
+    learnt: RateModel,
+    lanes: float,
+    load: Load,
+    spec: PipelineSpec,
+) -> Demand:
+    batch = consumer.mapping.batch_size
+    return Demand(
+        factor_of(consumer),
+        min(FACTOR_MAX, max(1, ceil(lanes / shards))),
+        f"{ceil(10 * lanes) / 10:.1f} concurrent executions over "
+        f"{shards} shard{'s'[: shards > 1]}: "
+        f"{load} at "
+        f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
+        f"{_drain_words(load, spec)}",
+    )
+
+
+def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, str]:
+    """Shards for the records and bytes written, and for the bytes read by every consumer."""
+    by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use)
+    by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use)
+    by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
+    shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
+    if by_records >= max(by_bytes, by_reads):
+        return shards, f"{load} at {use:.0%} use"
+    if by_bytes >= by_reads:
+        size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
+        return shards, f"{size_:.2f} MiB/s at {use:.0%} use"
+    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use:.0%} use"

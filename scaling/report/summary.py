@@ -1,0 +1,115 @@
+"""What a sweep tells: the pipeline's health, what a person must do, what was held back."""
+
+from collections.abc import Mapping
+
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.rule import Finding, Severity, Verdict
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.kinds.dynamodb_table.second_owner import NOT_MOVED
+from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.plan import Decision, Plan
+from tidegate.scaling.report.sweep_report import Change
+
+__all__ = ["advice_of", "health_of", "held_back_of", "held_words", "left_out"]
+
+_WELL = (Cause.HEALTHY, Cause.OVERSIZED)
+
+
+def health_of(
+    readings: Readings,
+    diagnoses: tuple[Diagnosis, ...],
+    plan: Plan,
+    changes: tuple[Change, ...],
+    findings: tuple[Finding, ...],
+) -> Health:
+    """Sick when something is left that this sweep neither cured nor set going."""
+    causes = {diagnosis.cause for diagnosis in diagnoses}
+    if Cause.UNKNOWN in causes:
+        return Health.UNKNOWN
+    if causes.issubset(_WELL):
+        return _health_without_illness(readings, findings)
+    # A change that is only shown, in a dry run, sets nothing going.
+    failed = any(change.outcome in (None, Outcome.FAILED) for change in changes)
+    undone = any(_is_undone(each, diagnoses) for each in plan.decisions)
+    if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
+        return Health.SICK
+    return Health.HEALING
+
+
+def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether nothing is done of a raise, or of what else cures an illness: fewer subtasks a KPU
+    give each of them more."""
+    cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in diagnoses)
+    is_needed = decision.wanted > decision.current or (
+        cures and decision.wanted != decision.current
+    )
+    return is_needed and decision.allowed == decision.current
+
+
+def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:
+    restarts = any(map(readings.has_just_started, readings.pipeline.applications))
+    if readings.is_out_of_objective or restarts or readings.refusals_fall:
+        return Health.HEALING
+    critical = any(
+        finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL
+        for finding in findings
+    )
+    return Health.SICK if critical else Health.HEALTHY
+
+
+def advice_of(
+    diagnoses: tuple[Diagnosis, ...], plan: Plan, conflicts: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """What only a person can do: cures without a lever, levers that aren't Tidegate's, and levers
+    that have two owners."""
+    cures = [
+        f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
+    ]
+    levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
+    return (*cures, *levers, *conflicts)
+
+
+def _is_foreign(decision: Decision) -> bool:
+    foreign = ("has no owner", "is owned by", NOT_MOVED)
+    return any(word in reason for reason in decision.held_by for word in foreign)
+
+
+def _advised(decision: Decision) -> str:
+    verb = "raise" if decision.wanted > decision.current else "lower"
+    return (
+        f"{verb} {decision.lever} from {decision.current:,} to {decision.wanted:,}: "
+        f"{decision.because}"
+    )
+
+
+def held_words(decision: Decision) -> str:
+    """What is wanted, what is allowed, and what stands in the way."""
+    return (
+        f"{decision.lever}: {decision.wanted:,} wanted, {decision.allowed:,} allowed now: "
+        + "; ".join(decision.held_by)
+    )
+
+
+def held_back_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """A sentence for every demand not met in full, and for every change that did not go through."""
+    held = [held_words(each) for each in plan.decisions if each.held_by]
+    failed = [
+        f"{decision.lever}: {decision.current:,} -> {decision.allowed:,} not done: {change.detail}"
+        for change in changes
+        if change.outcome not in (None, Outcome.DONE)
+        for decision in change.decisions
+    ]
+    return (*held, *failed)
+
+
+def left_out(windows: Mapping[Metric, Window]) -> tuple[str, ...]:
+    """A sentence for every metric with data points that can't have been measured."""
+    return tuple(
+        f"{metric.name} of {', '.join(value for _, value in metric.dimensions)}: "
+        f"{window.unusable} data point{'s'[: window.unusable > 1]} left out, because no "
+        f"{metric.namespace} metric is negative, infinite or not a number"
+        for metric, window in windows.items()
+        if window.unusable
+    )

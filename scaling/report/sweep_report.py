@@ -1,0 +1,81 @@
+"""What a sweep saw, concluded and did, as values to be shown or stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.cause import Diagnosis
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.rule import Finding
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.model.boundary import Unfinished
+from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.errors import TidegateError
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.plan import Action, Decision
+
+__all__ = ["Change", "PipelineReport", "SweepReport", "Unreached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One action with the decisions behind it and how it went.
+
+    ``outcome`` is None in a dry run; ``detail`` says why it failed. ``error`` is what AWS has no
+    part in: the ledger could not be had, or a fault of Tidegate's own.
+    """
+
+    action: Action
+    decisions: tuple[Decision, ...]
+    outcome: Outcome | None
+    detail: str | None = None
+    error: TidegateError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineReport:
+    """One pipeline at one moment.
+
+    ``held_back`` has a sentence for every demand not met in full; ``advice`` what a person must
+    do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has
+    what is still to be sent, drawn or written down; ``is_silent`` is a pipeline of which
+    CloudWatch tells nothing fresh.
+    """
+
+    name: str
+    at: datetime
+    health: Health
+    pipeline: Pipeline
+    windows: Mapping[Metric, Window]
+    findings: tuple[Finding, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    decisions: tuple[Decision, ...]
+    changes: tuple[Change, ...]
+    advice: tuple[str, ...]
+    held_back: tuple[str, ...]
+    undelivered: tuple[Unfinished, ...] = ()
+    is_silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A pipeline that this sweep could not look at or finish, the error that stopped it, and what
+    had been changed by then."""
+
+    name: str
+    error: TidegateError
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The error in words."""
+        return str(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """All pipelines of a file at one moment."""
+
+    at: datetime
+    pipelines: tuple[PipelineReport, ...]
+    unreached: tuple[Unreached, ...]

@@ -1,5 +1,0 @@
-"""Changing a stream's shards one at a time, where UpdateShardCount is not the way."""
-
-from scaling.reshard.split import split_for, splits_towards
-
-__all__ = ["split_for", "splits_towards"]

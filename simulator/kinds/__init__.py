@@ -1,0 +1,1 @@
+"""The physics of the embedded world, one package per kind of resource."""

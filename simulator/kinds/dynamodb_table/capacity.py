@@ -1,0 +1,116 @@
+"""A table's or an index's provisioned throughput: a bucket that fills each second."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+
+from tidegate.simulator.scenario import CapacityData
+
+__all__ = ["BURST_SECONDS", "PARTITION_UNITS", "Bucket", "CapacityState"]
+
+BURST_SECONDS = 300
+"""Unused capacity that can be burst (DynamoDB developer guide)."""
+
+PARTITION_UNITS = 1000
+"""Write units that one partition serves a second, bursts included (DynamoDB developer guide, burst
+and adaptive capacity)."""
+
+SMOOTHED_SECONDS = 10
+"""All lanes of a shard write in the same second (see docs/decisions/0006), which Lambda's don't;
+over so many seconds, longer than a batching window is made, they come to the same."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Units to spend. Below zero, spenders wait until it has filled up again."""
+
+    units_per_second: float
+    burst_seconds: float
+    level: float = 0.0
+
+    def fill(self) -> None:
+        """One second passes."""
+        most = self.units_per_second * self.burst_seconds
+        self.level = min(most, self.level + self.units_per_second)
+
+    def spend(self, units: float) -> float:
+        """Take units; the seconds that a writer waits, retrying, until they are all there."""
+        self.level -= units
+        return max(0.0, -self.level / self.units_per_second)
+
+    def give_back(self, units: float) -> None:
+        """What was not written after all."""
+        self.level += units
+
+
+@dataclass(slots=True)
+class CapacityState:
+    """A table (``index`` None) or index as it is now.
+
+    ``partitions`` bounds what its partitions take together, however much the bucket holds;
+    ``hot_partition`` is the one of the hot key.
+    """
+
+    table: str
+    index: str | None
+    units_per_record: float
+    write_units: int
+    read_units: int
+    bucket: Bucket
+    partitions: Bucket = field(init=False)
+    hot_partition: Bucket = field(init=False)
+    decreases_today: int = 0
+    last_decrease_at: datetime | None = None
+    last_increase_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.partitions = _full(_partition_units(self.write_units), SMOOTHED_SECONDS)
+        self.hot_partition = _full(PARTITION_UNITS, 1)
+
+    @classmethod
+    def of(cls, data: CapacityData) -> "CapacityState":
+        """The state at the start, with no burst saved up."""
+        bucket = Bucket(data.write_units, BURST_SECONDS, data.write_units)
+        return cls(
+            data.table,
+            data.index,
+            data.units_per_record,
+            data.write_units,
+            data.read_units,
+            bucket,
+        )
+
+    @property
+    def where(self) -> str:
+        """Table, or table/index."""
+        return self.table if self.index is None else f"{self.table}/{self.index}"
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, str], ...]:
+        """What CloudWatch knows it by."""
+        if self.index is None:
+            return (("TableName", self.table),)
+        return (("TableName", self.table), ("GlobalSecondaryIndexName", self.index))
+
+    def set_units(self, write_units: int, read_units: int) -> None:
+        """New provisioned throughput, effective at once. Partitions that it needs for that stay
+        when it is lowered again."""
+        self.write_units, self.read_units = write_units, read_units
+        self.bucket.units_per_second = write_units
+        most = max(self.partitions.units_per_second, _partition_units(write_units))
+        self.partitions.units_per_second = most
+
+    def fill(self) -> None:
+        """One second passes."""
+        self.bucket.fill()
+        self.partitions.fill()
+        self.hot_partition.fill()
+
+
+def _partition_units(write_units: int) -> int:
+    """What the fewest partitions that provide so many units take, spread evenly."""
+    return PARTITION_UNITS * max(1, ceil(write_units / PARTITION_UNITS))
+
+
+def _full(units: float, seconds: float) -> Bucket:
+    return Bucket(units, seconds, units * seconds)

@@ -1,0 +1,246 @@
+"""A Managed Flink application second by second: it reads, is held back, fails and comes again.
+
+The job is one chain of operators, so each subtask is busy, held back or idle as a whole. Where no
+number has a source it is this world's own.
+"""
+
+from dataclasses import dataclass, field
+from math import ceil
+from random import Random
+
+from tidegate.simulator.kinds.flink_application.checkpoints import (
+    MEGABYTE,
+    Checkpoints,
+    writing_seconds,
+)
+from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.scenario import ApplicationData
+
+__all__ = ["ApplicationState", "Load", "fair"]
+
+READ_BYTES_PER_SECOND = 2 * 1024 * 1024
+"""What a shard gives its readers (Kinesis Data Streams quotas)."""
+
+HEAP_BYTES_PER_KPU = 3 * 1024**3
+"""3 GB of a KPU's 4 GB (Managed Service for Apache Flink developer guide, "resources")."""
+
+HEAP_SHARE_AT_REST = 0.25
+COLLECTING_FROM = 0.75
+COLLECTING_MOST = 0.9
+"""The old generation is collected ever more often above three quarters of the heap, until hardly
+anything else is done."""
+
+OUT_OF_MEMORY_AFTER_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A second's work: records, and which share of it the subtasks were busy on average, the
+    busiest of them, and held back on average."""
+
+    records: int = 0
+    busy: float = 0.0
+    busiest: float = 0.0
+    held_back: float = 0.0
+
+
+def fair(wanted: list[int], budget: int) -> list[int]:
+    """The budget shared out evenly, nobody getting more than wanted."""
+    given = [0] * len(wanted)
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for position, at in enumerate(order):
+        given[at] = min(wanted[at], budget // (len(order) - position))
+        budget -= given[at]
+    return given
+
+
+@dataclass(slots=True)
+class ApplicationState:
+    """The job as it runs now. ``parallelism`` is AWS's CurrentParallelism. Records read again after
+    a failure count once in ``records_read``. ``down_since`` is None while the job runs."""
+
+    data: ApplicationData
+    stream: StreamState
+    random: Random
+    parallelism: int
+    parallelism_per_kpu: int
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    load: Load = field(default_factory=Load)
+    records_read: int = 0
+    records_read_again: int = 0
+    late_records: float = 0.0
+    full_restarts: int = 0
+    collecting_seconds: float = 0.0
+    up_since: float = 0.0
+    down_since: float | None = None
+    seconds_down: int = 0
+    _resumes_at: float | None = None
+    _fails: bool = False
+
+    @classmethod
+    def of(cls, data: ApplicationData, stream: StreamState, random: Random) -> "ApplicationState":
+        """The application at the start, running."""
+        state = cls(data, stream, random, data.parallelism, data.parallelism_per_kpu)
+        state.checkpoints.begin_job(0.0, data)
+        return state
+
+    @property
+    def kpus(self) -> int:
+        """KPUs that it runs on, without the one for orchestration."""
+        return ceil(self.parallelism / self.parallelism_per_kpu)
+
+    @property
+    def state_bytes(self) -> float:
+        """The state of the job."""
+        grown = self.data.state_bytes_per_record * self.records_read
+        return self.data.state_megabytes * MEGABYTE + grown
+
+    @property
+    def heap_share(self) -> float:
+        """How full the heap is; 1 and more is too full to go on."""
+        state = self.state_bytes * self.data.heap_state_share / self.kpus
+        return HEAP_SHARE_AT_REST + state / HEAP_BYTES_PER_KPU
+
+    @property
+    def collecting_share(self) -> float:
+        """The share of the time that goes into collecting the old generation."""
+        over = (self.heap_share - COLLECTING_FROM) / (1 - COLLECTING_FROM)
+        return min(COLLECTING_MOST, max(0.0, over) ** 2 * COLLECTING_MOST)
+
+    @property
+    def _vcpu_wanted(self) -> float:
+        return min(self.parallelism_per_kpu, self.parallelism) * self.data.vcpu_per_subtask
+
+    @property
+    def rate(self) -> float:
+        """Records a second that one subtask can process."""
+        shared = self.data.records_per_second_per_subtask / max(1.0, self._vcpu_wanted)
+        return shared * (1 - self.collecting_share)
+
+    @property
+    def busiest_share(self) -> float:
+        """The share of all records that falls on the busiest subtask, of keyed ones."""
+        return max(self.data.skew, 1 / self.parallelism)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the service has stopped the job, task managers and all."""
+        return self.down_since is not None and self._resumes_at is None
+
+    def cpu_share(self, busy: float) -> float:
+        """How much of its one CPU a KPU uses whose subtasks are busy for that share."""
+        return min(1.0, busy * self._vcpu_wanted + self.collecting_share)
+
+    def work(self, now: float, record_bytes: int) -> int:
+        """One second. Returns the records taken from the stream."""
+        self.load = Load()
+        if self._resumes_at is not None and now >= self._resumes_at:
+            self._resume(now)
+        if self.down_since is None and self._is_failing(now):
+            self._fail(now)
+        if self.down_since is not None:
+            self.seconds_down += 1
+            return 0
+        self._read(record_bytes)
+        self.collecting_seconds += self.collecting_share * self.kpus
+        self.late_records += self.load.records * self.data.late_share
+        held_back = self.load.held_back
+        self.checkpoints.pass_second(now, self.data, self.state_bytes, self.kpus, held_back)
+        return self.load.records
+
+    def crash(self) -> None:
+        """The job fails in the next second, if it runs."""
+        self._fails = self.down_since is None
+
+    def restart_seconds(self, fixed: float, kpus: int) -> float:
+        """How long it takes to come back with the state on so many KPUs."""
+        return fixed + self.state_bytes / (self.data.restore_megabytes_per_second * MEGABYTE * kpus)
+
+    def snapshot_seconds(self) -> float:
+        """How long the snapshot takes that the service stops the job with; 0 for none."""
+        if not self.data.snapshots_enabled or self.down_since is not None:
+            return 0.0
+        return writing_seconds(self.data, self.state_bytes, self.kpus)
+
+    def stop(self, now: float, *, has_snapshot: bool) -> None:
+        """The service stops the job to change it."""
+        if has_snapshot:
+            self.checkpoints.commit()
+        self._rewind()
+        self.down_since = now if self.down_since is None else self.down_since
+        self._resumes_at = None
+
+    def start(self, now: float, parallelism: int, parallelism_per_kpu: int) -> None:
+        """The service submits the job anew."""
+        self.parallelism, self.parallelism_per_kpu = parallelism, parallelism_per_kpu
+        self.full_restarts, self.collecting_seconds = 0, 0.0
+        self.checkpoints.forget()
+        self._resume(now)
+
+    def _resume(self, now: float) -> None:
+        self.up_since, self.down_since, self._resumes_at = now, None, None
+        self.late_records = 0.0
+        self.checkpoints.begin_job(now, self.data)
+
+    def _is_failing(self, now: float) -> bool:
+        up = now - self.up_since
+        after = self.data.fails_after_seconds
+        is_full = self.heap_share >= 1 and up >= OUT_OF_MEMORY_AFTER_SECONDS
+        return self._fails or is_full or (after is not None and up >= after)
+
+    def _fail(self, now: float) -> None:
+        self._fails = False
+        self._rewind()
+        self.full_restarts += 1
+        self.down_since = now
+        self._resumes_at = now + self.restart_seconds(self.data.recovery_seconds, self.kpus)
+
+    def _rewind(self) -> None:
+        for shard, cohorts in reversed(self.checkpoints.rewind()):
+            shard.lanes[0].give_back(cohorts)
+            if not any(each is shard for each in self.stream.shards):
+                self.stream.shards.append(shard)
+            again = sum(count for _, count in cohorts)
+            self.records_read -= again
+            self.records_read_again += again
+
+    def _groups(self, shards: list[ShardState]) -> list[tuple[list[ShardState], float]]:
+        """Shards, and the records a second that those who work on them can process."""
+        if self.data.is_keyed:
+            return [(shards, self.rate / self.busiest_share)]
+        readers = min(self.parallelism, len(shards))
+        return [(shards[at::readers], self.rate) for at in range(readers)]
+
+    def _read(self, record_bytes: int) -> None:
+        most = READ_BYTES_PER_SECOND // record_bytes
+        groups = self._groups(self.stream.readable())
+        amounts = [
+            fair([min(shard.lanes[0].count, most) for shard in shards], self._whole(rate))
+            for shards, rate in groups
+        ]
+        ready = sum(map(sum, amounts))
+        sink = self.data.sink_records_per_second
+        is_held_back = sink is not None and ready > sink
+        if is_held_back:
+            accepted = fair([sum(each) for each in amounts], self._whole(sink or 0.0))
+            amounts = [fair(each, most) for each, most in zip(amounts, accepted, strict=True)]
+        for (shards, _), counts in zip(groups, amounts, strict=True):
+            for shard, count in zip(shards, counts, strict=True):
+                self._take(shard, count)
+        self.load = self._load([sum(each) for each in amounts], is_held_back=is_held_back)
+
+    def _whole(self, amount: float) -> int:
+        return int(amount) + (self.random.random() < amount % 1)
+
+    def _take(self, shard: ShardState, count: int) -> None:
+        if count:
+            self.checkpoints.note(shard, shard.lanes[0].take(count))
+            self.records_read += count
+
+    def _load(self, counts: list[int], *, is_held_back: bool) -> Load:
+        records = sum(counts)
+        share = self.busiest_share if self.data.is_keyed else 1.0
+        busy = min(1.0, records / (self.rate * self.parallelism))
+        busiest = min(1.0, max(counts, default=0) * share / self.rate)
+        return Load(records, busy, max(busy, busiest), 1 - busy if is_held_back else 0.0)

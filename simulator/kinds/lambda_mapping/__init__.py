@@ -1,0 +1,1 @@
+"""Lambda functions reading a stream."""

@@ -1,0 +1,61 @@
+"""What AWS answers becomes one of our errors, with the operation and the resource in words."""
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.model.errors import (
+    CloudError,
+    Denied,
+    InvalidRequest,
+    LimitExceeded,
+    NoCredentials,
+    ResourceInUse,
+    ResourceMissing,
+    Throttled,
+    Unreachable,
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("AccessDeniedException", Denied),
+        ("ExpiredTokenException", NoCredentials),
+        ("ThrottlingException", Throttled),
+        ("LimitExceededException", LimitExceeded),
+        ("ResourceInUseException", ResourceInUse),
+        ("ResourceNotFoundException", ResourceMissing),
+        ("ValidationException", InvalidRequest),
+        ("InvalidArgumentException", InvalidRequest),
+        ("ConcurrentModificationException", ResourceInUse),
+        ("InvalidApplicationConfigurationException", InvalidRequest),
+        ("CodeValidationException", InvalidRequest),
+        ("InternalFailureException", Unreachable),
+    ],
+)
+def test_an_error_code_becomes_our_error(code: str, kind: type[CloudError]) -> None:
+    kinesis = boto3.client("kinesis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(kinesis) as stubber:
+        stubber.add_client_error("describe_stream_summary", code, "so it is")
+        with (
+            pytest.raises(kind) as raised,
+            asking("kinesis:DescribeStreamSummary", "racers"),
+        ):
+            kinesis.describe_stream_summary(StreamName="racers")
+    assert str(raised.value).startswith("kinesis:DescribeStreamSummary on racers: ")
+    assert "so it is" in str(raised.value)
+
+
+def test_a_denied_call_names_the_permission_that_is_missing() -> None:
+    dynamodb = boto3.client(
+        "dynamodb", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with Stubber(dynamodb) as stubber:
+        stubber.add_client_error("update_table", "AccessDeniedException", "not authorized")
+        with (
+            pytest.raises(Denied, match="permission dynamodb:UpdateTable is missing"),
+            asking("dynamodb:UpdateTable", "leaderboard"),
+        ):
+            dynamodb.update_table(TableName="leaderboard")

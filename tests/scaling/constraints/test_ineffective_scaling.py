@@ -1,0 +1,134 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, Minute, a_pipeline, a_table, readings
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.constraints.ineffective_scaling import futility_constraints
+from tidegate.scaling.constraints.operator import constrain
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.recommendation import Wish
+
+FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
+SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+UNITS = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+
+
+def changed(lever: Lever, minutes_ago: float, before: int, after: int) -> Entry:
+    at = NOON - timedelta(minutes=minutes_ago)
+    return Entry(
+        f"{lever}{minutes_ago}", "race", lever, "an:Operation", before, after, "", at, Outcome.DONE
+    )
+
+
+def raised(lever: Lever, minutes_ago: float) -> History:
+    return History((changed(lever, minutes_ago, 2, 4),))
+
+
+def late(count: int, **minute: float) -> list[Minute]:
+    """Minutes over the objective, the age of which grows."""
+    return [Minute(age_seconds=900 + at, **minute) for at in range(count)]
+
+
+def held(history: History, wish: Wish, *minutes: Minute) -> tuple[str, ...]:
+    seen = readings(a_pipeline(shards=4, factor=4, table=a_table(400)), *minutes)
+    constraints = futility_constraints(seen, history, wish, NOON)
+    return constrain(wish.current, wish.wanted, constraints)[1]
+
+
+@pytest.mark.parametrize("raised_lever", [FACTOR, SHARDS], ids=str)
+@pytest.mark.parametrize("wanted_lever", [FACTOR, SHARDS], ids=str)
+def test_factor_and_shards_are_one_quantity_and_no_more_is_asked_for_after_one_in_vain(
+    raised_lever: Lever, wanted_lever: Lever
+) -> None:
+    assert held(raised(raised_lever, 20), Wish(wanted_lever, 4, 8, ""), *late(40)) == (
+        f"the raise of {raised_lever} from 2 to 4 at 11:40 did not help: 100 records/s read before, "
+        "100 since",
+    )
+
+
+@pytest.mark.parametrize("minutes_ago", [1, 2])
+def test_nor_while_the_last_raise_is_not_seen_to_help_yet(minutes_ago: int) -> None:
+    reasons = held(raised(FACTOR, minutes_ago), Wish(FACTOR, 4, 8, ""), *late(40))
+    assert reasons == (
+        f"the raise of parallelization_factor of scorer at 11:{60 - minutes_ago} is not seen to "
+        "help yet",
+    )
+
+
+def test_a_raise_that_the_windows_no_longer_show_is_still_one_in_vain() -> None:
+    assert held(raised(FACTOR, 200), Wish(FACTOR, 4, 8, ""), *late(90)) != ()
+
+
+def test_a_day_later_it_is_tried_again() -> None:
+    assert held(raised(FACTOR, 24 * 60 + 1), Wish(FACTOR, 4, 8, ""), *late(90)) == ()
+
+
+FASTER = [*late(20), *late(20, records_per_second=110)]
+CURED = [*late(25), *[Minute(age_seconds=1)] * 5, *late(10)]
+FALLING = [Minute(age_seconds=900 - 30 * at) for at in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("history", "wanted", "minutes"),
+    [
+        (raised(FACTOR, 20), 8, FASTER),
+        (raised(FACTOR, 20), 8, CURED),
+        (raised(FACTOR, 20), 8, FALLING),
+        (raised(FACTOR, 20), 2, late(40)),
+        (History((changed(FACTOR, 20, 8, 4),)), 8, late(40)),
+        (History((changed(FACTOR, 20, 4, 8),)), 8, late(40)),
+        (History(()), 8, late(40)),
+    ],
+    ids=[
+        "more-is-read",
+        "it-was-well-since",
+        "the-age-falls",
+        "a-scale-in",
+        "lowered",
+        "set-back",
+        "first",
+    ],
+)
+def test_concurrent_executions_are_not_held_otherwise(
+    history: History, wanted: int, minutes: list[Minute]
+) -> None:
+    assert held(history, Wish(FACTOR, 4, wanted, ""), *minutes) == ()
+
+
+def test_a_load_that_has_grown_need_not_wait_for_a_raise_to_show() -> None:
+    growing = [*late(38), *late(3, records_per_second=125)]
+    assert held(raised(FACTOR, 2.5), Wish(FACTOR, 4, 8, ""), *growing) == ()
+
+
+def test_shards_for_the_records_that_come_in_do_not_wait_for_those_that_read() -> None:
+    wish = Wish(SHARDS, 4, 12, "", for_arrivals=7)
+    seen = readings(a_pipeline(shards=4, factor=4), *late(40))
+    constraints = tuple(futility_constraints(seen, raised(FACTOR, 20), wish, NOON))
+    assert constrain(4, 12, constraints)[0] == 7
+    assert constrain(4, 6, constraints) == (6, ())
+
+
+def test_shards_that_let_no_more_records_in_are_not_followed_by_more() -> None:
+    refused = late(40, refused_per_second=50)
+    wish = Wish(SHARDS, 4, 8, "", for_arrivals=8)
+    assert held(raised(SHARDS, 20), wish, *refused)[0] == (
+        "the raise of shard_count of racers from 2 to 4 at 11:40 did not help: 100 accepted "
+        "records/s before, 100 since"
+    )
+    taken = [replace(each, records_per_second=150) for each in refused[20:]]
+    assert held(raised(SHARDS, 20), wish, *refused[:20], *taken) == ()
+
+
+def test_units_that_nothing_consumes_are_not_followed_by_more() -> None:
+    history = History((changed(UNITS, 20, 100, 400),))
+    assert held(history, Wish(UNITS, 400, 800, ""), *late(40)) == (
+        "the raise of write_capacity of scores from 100 to 400 at 11:40 did not help: 100 units/s "
+        "consumed before, 100 since",
+    )
+    consumed = [*late(20), *late(20, units_per_record=2)]
+    assert held(history, Wish(UNITS, 400, 800, ""), *consumed) == ()
+    grown = [*late(20), *late(20, records_per_second=111, units_per_record=0.9)]
+    assert held(history, Wish(UNITS, 400, 800, ""), *grown) == ()

@@ -1,0 +1,281 @@
+"""One promise for every ledger: the SQLite file and the DynamoDB table."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.builders import NOON
+from tests.orders import create_ledger_table
+from tidegate.commands.sweep import open_ledger
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.errors import ConfigurationError
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.ports import Ledger
+
+ENTRY = Entry(
+    entry_id="race/shards/1",
+    pipeline="race",
+    lever=Lever.of(LeverKind.SHARD_COUNT, "racers"),
+    operation="kinesis:UpdateShardCount",
+    from_capacity=1,
+    to_capacity=2,
+    because="1,000 records/s",
+    begun_at=NOON,
+)
+LATER = NOON + timedelta(seconds=30)
+SICK = Sighting(
+    "race",
+    NOON,
+    Health.SICK,
+    (
+        Diagnosis(
+            Cause.TABLE_THROTTLED,
+            "scores",
+            ("scores throttled 428 writes in a minute",),
+            cured_by=(LeverKind.WRITE_CAPACITY,),
+        ),
+        Diagnosis(Cause.HOT_KEY, "racers", ("one key has 80%", "of 1 shard"), advice="spread it"),
+    ),
+    ("write_capacity of scores: 900 wanted, 100 allowed now: the file keeps it within 1..100",),
+)
+WELL = Sighting("race", LATER, Health.HEALTHY)
+
+
+@pytest.fixture(params=["sqlite", "dynamodb"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    if request.param == "sqlite":
+        file = SqliteLedger(str(tmp_path / "state" / "ledger.sqlite"))
+        yield file
+        file.close()
+        return
+    with mock_aws():
+        client = boto3.client("dynamodb", "us-east-1")
+        create_ledger_table(client, "ledger")
+        yield DynamoLedger(client, "ledger")
+
+
+def test_an_intention_is_there_before_it_is_done(ledger: Ledger) -> None:
+    assert ledger.begin(ENTRY)
+    assert ledger.entries("race", NOON) == (ENTRY,)
+
+
+def test_a_done_intention_keeps_its_outcome_and_reason(ledger: Ledger) -> None:
+    ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.FAILED, LATER, "LimitExceeded: ten a day")
+    ended = replace(
+        ENTRY, outcome=Outcome.FAILED, ended_at=LATER, detail="LimitExceeded: ten a day"
+    )
+    assert ledger.entries("race", NOON) == (ended,)
+
+
+def test_the_same_intention_is_written_once(ledger: Ledger) -> None:
+    assert ledger.begin(ENTRY)
+    assert not ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    assert not ledger.begin(ENTRY)
+    assert len(ledger.entries("race", NOON)) == 1
+
+
+def test_a_lever_has_one_open_intention(ledger: Ledger) -> None:
+    other = replace(ENTRY, entry_id="race/shards/2", begun_at=LATER)
+    assert ledger.begin(ENTRY)
+    assert not ledger.begin(other)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    assert ledger.begin(other)
+
+
+def test_the_lever_of_a_shared_table_is_one_for_all_pipelines(ledger: Ledger) -> None:
+    assert ledger.begin(ENTRY)
+    assert not ledger.begin(replace(ENTRY, entry_id="other/shards/1", pipeline="other"))
+
+
+def test_the_first_outcome_stays(ledger: Ledger) -> None:
+    ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    ledger.complete(ENTRY.entry_id, Outcome.FAILED, LATER, "too late")
+    assert ledger.entries("race", NOON)[0].outcome is Outcome.DONE
+
+
+def test_history_begins_where_it_is_asked_to_and_is_in_order(ledger: Ledger) -> None:
+    moments = [NOON + timedelta(minutes=at) for at in (3, 1, 2)]
+    for at, moment in enumerate(moments):
+        ledger.begin(replace(ENTRY, entry_id=f"e{at}", begun_at=moment, outcome=Outcome.DONE))
+    found = ledger.entries("race", NOON + timedelta(minutes=2))
+    assert [entry.entry_id for entry in found] == ["e2", "e0"]
+    assert ledger.entries("elsewhere", NOON) == ()
+
+
+def test_a_levers_history_is_that_of_every_hand(ledger: Ledger) -> None:
+    other = replace(ENTRY, entry_id="by-hand", pipeline="reshard/racers", begun_at=LATER)
+    ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    ledger.begin(other)
+    done = replace(ENTRY, outcome=Outcome.DONE, ended_at=LATER)
+    assert ledger.entries_of(ENTRY.lever, NOON) == (done, other)
+    assert ledger.entries_of(ENTRY.lever, LATER) == (other,)
+    elsewhere = Lever.of(LeverKind.SHARD_COUNT, "elsewhere")
+    assert ledger.entries_of(elsewhere, NOON) == ()
+
+
+def test_the_newest_wish_of_a_lever_is_kept(ledger: Ledger) -> None:
+    assert ledger.wished(ENTRY.lever) is None
+    ledger.wish(ENTRY.lever, Wished(4, NOON))
+    ledger.wish(ENTRY.lever, Wished(7, LATER, "made", 4, "refused"))
+    assert ledger.wished(ENTRY.lever) == Wished(7, LATER, "made", 4, "refused")
+    ledger.wish(ENTRY.lever, None)
+    ledger.wish(ENTRY.lever, None)
+    assert ledger.wished(ENTRY.lever) is None
+
+
+def test_all_wishes_are_found_at_once(ledger: Ledger) -> None:
+    index = Lever.of(LeverKind.WRITE_CAPACITY, "scores/by-day")
+    assert dict(ledger.wishes()) == {}
+    ledger.wish(ENTRY.lever, Wished(4, NOON))
+    ledger.wish(index, Wished(70, NOON, start=20))
+    assert dict(ledger.wishes()) == {ENTRY.lever: Wished(4, NOON), index: Wished(70, NOON, "", 20)}
+
+
+@pytest.mark.parametrize("after", [None, Wished(7, NOON, failure="refused")], ids=["none", "one"])
+def test_a_wish_is_amended_only_where_it_is_still_the_one_that_was_read(
+    ledger: Ledger, after: Wished | None
+) -> None:
+    read = Wished(7, NOON)
+    assert not ledger.amend_wish(ENTRY.lever, read, after)
+    assert ledger.wished(ENTRY.lever) is None
+    ledger.wish(ENTRY.lever, Wished(7, LATER))
+    assert not ledger.amend_wish(ENTRY.lever, read, after)
+    assert ledger.wished(ENTRY.lever) == Wished(7, LATER)
+    ledger.wish(ENTRY.lever, read)
+    assert ledger.amend_wish(ENTRY.lever, read, after)
+    assert ledger.wished(ENTRY.lever) == after
+
+
+def test_the_newest_note_of_a_name_is_kept(ledger: Ledger) -> None:
+    assert ledger.kept("swept") is None
+    ledger.keep("swept", "{}")
+    ledger.keep("swept", '{"race": 1}')
+    assert ledger.kept("swept") == '{"race": 1}'
+
+
+def test_what_was_seen_is_kept_in_order_and_once(ledger: Ledger) -> None:
+    for each in (WELL, SICK, SICK):
+        ledger.sight(each)
+    assert ledger.sightings("race", NOON) == (SICK, WELL)
+    assert ledger.sightings("race", LATER) == (WELL,)
+    assert ledger.sightings("elsewhere", NOON) == ()
+
+
+def test_what_could_not_be_seen_is_kept_too(ledger: Ledger) -> None:
+    unreached = Sighting("race", NOON, Health.UNKNOWN, unreached="kinesis:ListShards on racers: no")
+    ledger.sight(unreached)
+    assert ledger.sightings("race", NOON) == (unreached,)
+
+
+def test_the_newest_sighting_before_a_moment_is_found(ledger: Ledger) -> None:
+    for each in (SICK, WELL):
+        ledger.sight(each)
+    assert ledger.sighted("race", NOON) is None
+    assert ledger.sighted("race", LATER) == SICK
+    assert ledger.sighted("race", LATER + timedelta(days=9)) == WELL
+    assert ledger.sighted("elsewhere", LATER) is None
+
+
+def test_every_pipeline_that_was_written_of_is_named(ledger: Ledger) -> None:
+    assert ledger.pipelines() == ()
+    ledger.begin(replace(ENTRY, pipeline="reshard/racers"))
+    ledger.begin(replace(ENTRY, entry_id="other", pipeline="reshard/others", outcome=Outcome.DONE))
+    ledger.sight(SICK)
+    ledger.sight(WELL)
+    ledger.keep("swept", "{}")
+    assert ledger.pipelines() == ("race", "reshard/others", "reshard/racers")
+
+
+def test_a_file_forgets_sightings_after_ninety_days(tmp_path: Path) -> None:
+    ledger = SqliteLedger(str(tmp_path / "ledger.sqlite"))
+    ledger.sight(SICK)
+    ledger.sight(replace(WELL, at=NOON + timedelta(days=91)))
+    assert [each.health for each in ledger.sightings("race", NOON)] == [Health.HEALTHY]
+    ledger.close()
+
+
+def test_a_file_that_may_only_be_read_is_one_clear_mistake_and_still_read(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.sqlite")
+    ledger = SqliteLedger(path)
+    ledger.sight(SICK)
+    # Permissions don't keep root from writing; SQLite does.
+    ledger._file._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(ConfigurationError, match="readonly database") as error:
+        ledger.acquire("stream/racers", "me", NOON, 60)
+    assert str(error.value).startswith(f"{path}:1:1: it can't be used as a ledger")
+    assert len(ledger.sightings("race", NOON)) == 1
+    ledger.close()
+
+
+def test_a_damaged_file_is_one_clear_mistake(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.sqlite"
+    ledger = SqliteLedger(str(place))
+    ledger.begin(ENTRY)
+    ledger.close()
+    whole = place.read_bytes()
+    place.write_bytes(whole[:4096] + bytes([255]) * (len(whole) - 4096))
+    with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+        SqliteLedger(str(place)).entries("race", NOON)
+
+
+@pytest.mark.parametrize("to_look", [False, True])
+def test_a_name_too_long_for_a_file_is_one_clear_mistake(tmp_path: Path, to_look: bool) -> None:
+    with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+        open_ledger(str(tmp_path / ("x" * 300)), Clients(), to_look=to_look)
+
+
+def test_a_table_forgets_sightings_by_its_time_to_live() -> None:
+    with mock_aws():
+        client = boto3.client("dynamodb", "us-east-1")
+        create_ledger_table(client, "ledger")
+        DynamoLedger(client, "ledger").sight(SICK)
+        (item,) = client.scan(TableName="ledger")["Items"]
+    assert int(item["expires_at"]["N"]) == int((NOON + timedelta(days=90)).timestamp())
+
+
+def test_a_lease_has_one_holder_until_it_ends(ledger: Ledger) -> None:
+    assert ledger.acquire("stream/racers", "a", NOON, 60)
+    assert not ledger.acquire("stream/racers", "b", NOON + timedelta(seconds=59), 60)
+    assert ledger.acquire("stream/racers", "a", NOON + timedelta(seconds=59), 60)
+    assert ledger.acquire("stream/racers", "b", NOON + timedelta(seconds=119), 60)
+
+
+def test_a_lease_is_given_back_by_its_holder_only(ledger: Ledger) -> None:
+    ledger.acquire("stream/racers", "a", NOON, 60)
+    ledger.release("stream/racers", "b")
+    assert not ledger.acquire("stream/racers", "b", NOON, 60)
+    ledger.release("stream/racers", "a")
+    assert ledger.acquire("stream/racers", "b", NOON, 60)
+
+
+def test_of_many_at_once_one_wins(tmp_path: Path) -> None:
+    path = str(tmp_path / "ledger.sqlite")
+    SqliteLedger(path).close()
+
+    def attempt(number: int) -> tuple[bool, bool]:
+        mine = SqliteLedger(path)
+        try:
+            leased = mine.acquire("stream/racers", f"holder-{number}", NOON, 60)
+            return leased, mine.begin(replace(ENTRY, entry_id=f"entry-{number}"))
+        finally:
+            mine.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(attempt, range(16)))
+    assert sum(leased for leased, _ in found) == 1
+    assert sum(begun for _, begun in found) == 1

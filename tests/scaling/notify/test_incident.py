@@ -1,0 +1,357 @@
+"""An illness from start to end, told over real clients: one page, one OpsItem, one resolution."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from tests.scaling.notify.post import TOPIC, Post
+from tidegate.pipeline_file import load_value
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec, Suppression, UserRule
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.errors import Unreachable
+from tidegate.scaling.model.notification import Destination, Kind, Notice
+from tidegate.scaling.notify.incident import Illness, advance, from_text, to_text
+from tidegate.scaling.ports import Edges, Notices
+from tidegate.scaling.report.sweep_report import PipelineReport
+from tidegate.scaling.sweep import sweep
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.world import World
+
+
+@pytest.fixture
+def post(aws: dict[str, Any]) -> Post:
+    return Post(aws)
+
+
+def cure(world: World) -> None:
+    """What a person would do."""
+    world.consumer.function = replace(
+        world.scenario.function, timeout_seconds=300, seconds_per_record=0.002,
+        seconds_per_invocation=0.05, reserved_concurrency=None,
+    )  # fmt: skip
+    world.traffic = replace(world.traffic, hot_key_share=0.0, hot_range_share=0.0)
+    world.stream.weigh(world.traffic)
+    # What waited behind the hot key has many keys now, and so many lanes.
+    for shard in world.stream.shards:
+        shard.lanes[0].hot = 0
+    factor = world.stream.factor
+    world.stream.set_factor(factor + 1)
+    world.stream.set_factor(factor)
+    for shard in world.stream.shards:
+        for lane in shard.lanes:
+            lane.poisoned = False
+            if lane.batch is not None:
+                lane.batch.poisoned = False
+    if world.application is not None:
+        state = world.application.state
+        state.data = replace(
+            state.data, skew=0.0, sink_records_per_second=None, fails_after_seconds=None,
+            checkpoint_megabytes_per_second=1000.0, heap_state_share=0.0,
+            records_per_second_per_subtask=20_000.0,
+        )  # fmt: skip
+
+
+COMES_AGAIN = ("flink-heap",)
+"""A state that grows without end fills any heap."""
+
+
+def swept(
+    name: str, post: Post, *, seed: int = 1, suppressions: list[Suppression] | None = None
+) -> Iterator[tuple[World, PipelineReport]]:
+    """A scenario to its end, then what is left is cured by hand, and an hour more."""
+    scenario = load_scenario(name)
+    (spec,) = load_value(scenario.pipeline_file, name).pipelines
+    spec = replace(spec, notices=post.places, suppressions=suppressions or [])
+    world = World(scenario, seed)
+    ledger = SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, post.notices)
+    world.advance(180)
+    while world.second <= scenario.duration_seconds + 3600:
+        if world.second == scenario.duration_seconds:
+            cure(world)
+        report = sweep([spec], edges, world.now, holder="test")
+        assert report.unreached == ()
+        yield world, report.pipelines[0]
+        world.advance(60)
+    ledger.close()
+
+
+def once_each() -> dict[str, Counter[str]]:
+    told = Counter({"page": 1, "resolved": 1})
+    return {"topic": told, "bus": told, "ops items": Counter({"Resolved": 1})}
+
+
+NOTHING: dict[str, Counter[str]] = {"topic": Counter(), "bus": Counter(), "ops items": Counter()}
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_an_illness_is_one_page_one_ops_item_and_one_resolution(name: str, post: Post) -> None:
+    list(swept(name, post))
+    well = load_scenario(name).planted_cause in ("healthy", "oversized")
+    if name in COMES_AGAIN:
+        assert len({each["illness_id"] for each in post.messages + post.events}) > 1
+        return
+    assert post.counts == (NOTHING if well else once_each())
+    assert len({each["illness_id"] for each in post.messages + post.events}) == (not well)
+
+
+def test_nothing_is_lost_or_sent_twice_when_destinations_fail(post: Post) -> None:
+    post.broken = {"ssm", "events"}
+    post.aws["sns"].delete_topic(TopicArn=TOPIC)
+    told = []
+    for world, report in swept("table-throttled", post):
+        told.append(report.undelivered)
+        if world.second == 1800:
+            assert post.counts == NOTHING
+            post.broken.clear()
+            post.open_topic()
+    said = {str(each) for words in told for each in words}
+    assert len(said) == 3
+    for place, operation in (
+        ("sns", "sns:Publish"), ("ops-item", "ssm:CreateOpsItem"), ("event-bus", "events:PutEvents"),
+    ):  # fmt: skip
+        begin = f"{place}: Tidegate: orders: table-throttled at orders: {operation} on"
+        assert any(each.startswith(begin) for each in said), said
+    assert told[-1] == ()
+    assert post.counts == once_each()
+
+
+def test_a_place_that_fails_does_not_hold_back_the_others(post: Post) -> None:
+    post.broken = {"events"}
+    list(swept("table-throttled", post))
+    assert post.counts == {**once_each(), "bus": Counter()}
+
+
+def test_a_crash_between_sending_and_writing_down_makes_no_second_ops_item(post: Post) -> None:
+    class Dying(SqliteLedger):
+        """Dies once, just when the first delivery would be written down."""
+
+        has_died = False
+
+        def keep(self, name: str, value: str) -> None:
+            kept = self.kept(name)
+            if not self.has_died and kept is not None and len(value) < len(kept):
+                Dying.has_died = True
+                raise Unreachable("dynamodb:PutItem", name, "gone")
+            super().keep(name, value)
+
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=NoticeSpec(ops_items=True))
+    world, ledger = World(scenario, 1), Dying(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, post.notices)
+    world.advance(180)
+    undelivered = []
+    for _ in range(30):
+        report = sweep([spec], edges, world.now, holder="test")
+        assert report.unreached == (), "what was done is told although the ledger was gone"
+        undelivered += map(str, report.pipelines[0].undelivered)
+        world.advance(60)
+    ledger.close()
+    assert undelivered == ["notices of orders: dynamodb:PutItem on illness/orders: gone"]
+    assert len(post.ops_items) == 1
+
+
+def test_of_two_sweeps_at_once_one_tells(post: Post, tmp_path: Path) -> None:
+    """The second meets the first while that is delivering, over a ledger in one file."""
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=post.places)
+    world = World(scenario, 1)
+
+    class Overtaken:
+        """Real notices; another sweep runs from beginning to end before each is sent."""
+
+        is_busy = False
+
+        def send(
+            self, notice: Notice, destination: Destination, places: NoticeSpec, known: str | None
+        ) -> str | None:
+            if not self.is_busy:
+                self.is_busy = True
+                sweep_by("second", self)
+                self.is_busy = False
+            return post.notices.send(notice, destination, places, known)
+
+        def draw(self, name: str, body: str) -> None:
+            raise AssertionError("no dashboard was asked for")
+
+    def sweep_by(holder: str, notices: Notices) -> None:
+        ledger = SqliteLedger(str(tmp_path / "ledger.sqlite"))
+        edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, notices)
+        assert sweep([spec], edges, world.now, holder=holder).unreached == ()
+        ledger.close()
+
+    world.advance(180)
+    for _ in range(60):
+        sweep_by("first", Overtaken())
+        world.advance(60)
+    assert post.counts == once_each()
+
+
+def test_a_sweep_that_lost_its_lease_while_sending_leaves_the_rest_to_the_other(post: Post) -> None:
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=post.places)
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+
+    class Slow:
+        """Real notices; the first takes so long that another sweep gets the lease."""
+
+        sent: ClassVar[list[Destination]] = []
+
+        def send(
+            self, notice: Notice, destination: Destination, places: NoticeSpec, known: str | None
+        ) -> str | None:
+            if not self.sent:
+                later = world.now + timedelta(minutes=5)
+                assert ledger.acquire("notices/orders", "another", later, 60)
+            self.sent.append(destination)
+            return post.notices.send(notice, destination, places, known)
+
+        def draw(self, name: str, body: str) -> None:
+            raise AssertionError("no dashboard was asked for")
+
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, Slow())
+    world.advance(180)
+    while not Slow.sent:
+        sweep([spec], edges, world.now, holder="test")
+        world.advance(60)
+    assert Slow.sent == [Destination.SNS]
+    for _ in range(60):
+        sweep([spec], edges, world.now, holder="test")
+        world.advance(60)
+    ledger.close()
+    assert post.counts == once_each()
+
+
+def test_what_is_due_to_a_place_that_the_file_no_longer_names_is_given_up(post: Post) -> None:
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, post.notices)
+    gone = replace(spec, notices=NoticeSpec(sns_topic_arn=TOPIC.replace("alerts", "gone")))
+    world.advance(180)
+    undelivered = []
+    for at in range(30):
+        known = gone if at < 15 else replace(spec, notices=NoticeSpec(ops_items=True))
+        undelivered.append(sweep([known], edges, world.now, holder="test").pipelines[0].undelivered)
+        world.advance(60)
+    ledger.close()
+    assert undelivered[14] != ()
+    assert undelivered[15:] == [()] * 15
+
+
+def test_a_place_that_is_out_of_order_for_long_is_not_kept_everything_for() -> None:
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=Post.places)
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger)
+    world.advance(900)
+    (report,) = sweep([spec], edges, world.now, holder="test", dry_run=True).pipelines
+    ledger.close()
+    other = replace(report.diagnoses[0], where="elsewhere")
+    kept = Illness()
+    for at in range(200):
+        told = report.diagnoses[0] if at % 2 else other
+        moment = report.at + timedelta(minutes=at)
+        kept = advance(kept, replace(report, diagnoses=(told,), at=moment), spec)
+    assert Counter(due.destination for due in kept.due) == {
+        Destination.SNS: 1, Destination.OPS_ITEM: 50, Destination.EVENT_BUS: 50,
+    }  # fmt: skip
+    assert [due.notice.kind for due in kept.due].count(Kind.PAGE) == 3
+    assert from_text(to_text(kept)) == kept
+
+
+def test_the_page_says_what_was_found_what_was_done_and_where_to_look(post: Post) -> None:
+    list(swept("table-throttled", post))
+    page, _ = post.messages
+    assert page["causes"] == ["table-throttled at orders"]
+    assert page["found"][0].startswith("table-throttled at orders: ")
+    assert page["done"][0].startswith("write_capacity of orders: 450 -> ")
+    assert page["dashboard"].endswith("#dashboards:name=tidegate-orders")
+
+
+def test_what_a_person_must_do_is_in_the_page(post: Post) -> None:
+    for _ in swept("poison-batch", post):
+        if post.messages:
+            break
+    (page,) = post.messages
+    assert page["to_do"]
+    assert page["done"] == []
+
+
+def test_a_critical_rule_that_fires_without_a_cause_is_an_illness(post: Post) -> None:
+    scenario = load_scenario("quiet-night")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    dimensions = {"StreamName": spec.stream}
+    rule = UserRule(
+        "too-busy", "AWS/Kinesis", "IncomingRecords", 1, dimensions, severity="critical"
+    )
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, post.notices)
+    world.advance(900)
+    for rules in ([rule], [rule], *[[]] * 15):
+        sweep([replace(spec, notices=post.places, rules=rules)], edges, world.now, holder="test")
+        world.advance(60)
+    ledger.close()
+    assert post.counts == once_each()
+    assert post.messages[0]["causes"] == ["too-busy at orders"]
+
+
+class Disabled(DirectCloud):
+    """The world's cloud, with its event source mappings switched off."""
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        found = super().describe(spec)
+        consumers = tuple(
+            replace(each, mapping=replace(each.mapping, state="Disabled"))
+            for each in found.consumers
+        )
+        return replace(found, consumers=consumers)
+
+
+def test_a_mapping_that_was_disabled_from_the_first_sweep_on_is_an_illness(post: Post) -> None:
+    scenario = load_scenario("manual-change")
+    (spec,) = load_value(scenario.pipeline_file, "manual-change").pipelines
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+    edges = Edges(Disabled(world), DirectMetrics(world), ledger, post.notices)
+    world.advance(480)
+    assert sweep([replace(spec, notices=post.places)], edges, world.now, holder="me").pipelines
+    ledger.close()
+    assert post.counts["topic"] == Counter({"page": 1})
+
+
+def test_a_suppression_holds_until_its_day_is_over(post: Post) -> None:
+    day = date(2026, 1, 5)
+    pages = []
+    for suppression in (
+        Suppression(day, "known", "poison-batch"),
+        Suppression(day, "known"),
+        Suppression(day - timedelta(days=1), "known", "poison-batch"),
+        Suppression(day, "known", "hot-key"),
+    ):
+        for world, _ in swept("poison-batch", post, suppressions=[suppression]):
+            if world.second >= 1500:
+                break
+        pages.append(len(post.messages))
+    assert pages == [0, 0, 1, 2]
+
+
+def test_what_is_kept_is_read_again_as_it_was(post: Post) -> None:
+    kept = Illness()
+    scenario = load_scenario("table-throttled")
+    (spec,) = load_value(scenario.pipeline_file, "file").pipelines
+    spec = replace(spec, notices=post.places)
+    for _, report in swept("table-throttled", post):
+        kept = advance(kept, report, spec)
+        assert from_text(to_text(kept)) == kept
+    assert kept.due

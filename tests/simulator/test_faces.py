@@ -1,0 +1,144 @@
+"""Both faces of the world agree: the ports directly, and boto3 clients answered by moto."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tidegate.rules.kinds.vitals import vital_metrics
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec
+from tidegate.scaling.model.errors import CloudError, ResourceMissing
+from tidegate.scaling.model.plan import (
+    Action,
+    CapacityTarget,
+    SplitShard,
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+    UpdateRetention,
+    UpdateShardCount,
+    UpdateTableThroughput,
+)
+from tidegate.scaling.ports import Cloud, Metrics
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.embedded import embedded
+from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.world import MAPPING_UUID, World
+
+SPEC = PipelineSpec("orders", "orders", [ConsumerSpec("order-writer", tables=["orders"])])
+Faces = list[tuple[World, Cloud, Metrics]]
+
+
+@pytest.fixture
+def faces() -> Iterator[Faces]:
+    direct, behind_moto = (World(load_scenario("index-throttled"), 7) for _ in range(2))
+    with embedded(behind_moto) as session:
+        clients = Clients(session)
+        yield [
+            (direct, DirectCloud(direct), DirectMetrics(direct)),
+            (behind_moto, AwsCloud(clients), AwsMetrics(clients)),
+        ]
+
+
+def unit_change(write_units: int) -> UpdateTableThroughput:
+    return UpdateTableThroughput(
+        "orders", (CapacityTarget("by-customer", 450, 10, write_units, 10),)
+    )
+
+
+ACTIONS: list[Action] = [
+    UpdateShardCount("orders", 2, 4),
+    UpdateShardCount("orders", 2, 5),
+    UpdateShardCount("orders", 2, 2),
+    SplitShard("orders", "shardId-000000000001", 3 * 2**126, 2),
+    SplitShard("orders", "shardId-000000000001", 5, 2),
+    SplitShard("orders", "shardId-000000000009", 5, 2),
+    UpdateParallelizationFactor(MAPPING_UUID, "order-writer", 4, 8),
+    UpdateParallelizationFactor(MAPPING_UUID, "order-writer", 4, 11),
+    UpdateBatchingWindow(MAPPING_UUID, "order-writer", 0, 6),
+    UpdateBatchingWindow(MAPPING_UUID, "order-writer", 0, 301),
+    UpdateRetention("orders", 24, 48),
+    UpdateRetention("orders", 24, 12),
+    unit_change(900),
+    unit_change(450),
+    unit_change(300),
+]
+
+
+def outcome(cloud: Cloud, action: Action) -> str:
+    try:
+        cloud.apply(action)
+    except CloudError as error:
+        return type(error).__name__
+    return "accepted"
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=str)
+def test_both_faces_take_and_refuse_the_same(faces: Faces, action: Action) -> None:
+    outcomes, seen = [], []
+    for world, cloud, _ in faces:
+        world.advance(60)
+        outcomes.append((outcome(cloud, action), outcome(cloud, action)))
+        during = cloud.describe(SPEC)
+        world.advance(120)
+        seen.append((during, cloud.describe(SPEC), world.figures()))
+    assert outcomes[0] == outcomes[1]
+    assert seen[0] == seen[1]
+
+
+def test_both_faces_tell_the_same_metrics(faces: Faces) -> None:
+    told = []
+    for world, cloud, metrics in faces:
+        world.advance(1200)
+        wanted = vital_metrics(cloud.describe(SPEC))
+        told.append(metrics.read(wanted, world.now - timedelta(minutes=30), world.now))
+    assert told[0] == told[1]
+    assert any(window.present for window in told[0].values())
+    assert any(not window.present for window in told[0].values())
+
+
+def test_both_faces_add_minutes_up_to_longer_periods(faces: Faces) -> None:
+    told = []
+    for world, cloud, metrics in faces:
+        world.advance(1200)
+        minutes = vital_metrics(cloud.describe(SPEC))[0]
+        periods = replace(minutes, period_seconds=300)
+        start, end = world.now - timedelta(minutes=20), world.now - timedelta(minutes=5)
+        sums = metrics.read((minutes,), start, end)[minutes].samples
+        wanted = [sum(each or 0 for each in sums[at : at + 5]) for at in (0, 5, 10)]
+        found = metrics.read((periods,), start + timedelta(seconds=70), end)[periods]
+        assert (list(found.samples), found.start) == (wanted, start)
+        told.append(found)
+    assert told[0] == told[1]
+
+
+def test_both_faces_sample_the_same_keys(faces: Faces) -> None:
+    found = []
+    for world, cloud, _ in faces:
+        world.advance(60)
+        found.append(cloud.sample_keys("orders", "shardId-000000000000", 3, world.now))
+    assert found[0] == found[1]
+    assert found[0].total > 100
+
+
+@pytest.mark.parametrize("where", [None, "orders", "orders/by-customer"])
+def test_both_faces_know_of_no_scalable_target_in_a_world(faces: Faces, where: str | None) -> None:
+    assert [cloud.scalable_targets(where) for _, cloud, _ in faces] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        PipelineSpec("p", "nowhere", [ConsumerSpec("order-writer")]),
+        PipelineSpec("p", "orders", [ConsumerSpec("nobody")]),
+        PipelineSpec("p", "orders", [ConsumerSpec("order-writer", tables=["nothing"])]),
+    ],
+    ids=["stream", "function", "table"],
+)
+def test_both_faces_name_what_is_missing(faces: Faces, spec: PipelineSpec) -> None:
+    for _, cloud, _ in faces:
+        with pytest.raises(ResourceMissing, match=r"nowhere|nobody|nothing"):
+            cloud.describe(spec)

@@ -1,0 +1,191 @@
+"""``tidegate register`` and ``deregister`` against moto in another process."""
+
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.cli import main
+from tidegate.scaling.autoscaling_api.registration import (
+    Policy,
+    Put,
+    Registration,
+    Remove,
+    Target,
+    steps,
+)
+
+API = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "application-auto-scaling.yaml"
+PREFIX = f"{API}/scalableTargetDimensions/"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, [*arguments])
+
+
+def register(file: Path = EXAMPLE, *arguments: str) -> Result:
+    return run("register", "--config", str(file), "--api", API, *arguments)
+
+
+def known(clients: dict[str, Any]) -> dict[str, Any]:
+    scaling = clients["application-autoscaling"]
+    where = {"ServiceNamespace": "custom-resource"}
+    return {
+        "targets": {
+            each["ResourceId"].removeprefix(PREFIX): (each["MinCapacity"], each["MaxCapacity"])
+            for each in scaling.describe_scalable_targets(**where)["ScalableTargets"]
+        },
+        "policies": {
+            each["PolicyName"]: each
+            for each in scaling.describe_scaling_policies(**where)["ScalingPolicies"]
+        },
+        "schedules": {
+            each["ScheduledActionName"]: each
+            for each in scaling.describe_scheduled_actions(**where)["ScheduledActions"]
+        },
+        "alarms": {
+            each["AlarmName"]: each
+            for each in clients["cloudwatch"].describe_alarms(AlarmNamePrefix="tidegate/")[
+                "MetricAlarms"
+            ]
+        },
+    }
+
+
+def test_the_example_is_registered_with_its_policies_alarms_and_schedules(
+    aws: dict[str, Any],
+) -> None:
+    result = register(EXAMPLE, "--yes")
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = known(aws)
+    assert found["targets"] == {
+        "shard_count~racers": (1, 16),
+        "parallelization_factor~scorer": (1, 10),
+        "write_capacity~leaderboard": (5, 4000),
+    }
+    lag = found["policies"]["tidegate-lag"]
+    assert lag["PolicyType"] == "TargetTrackingScaling"
+    assert lag["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 60000
+    stepping = found["policies"]["tidegate-records-in"]["StepScalingPolicyConfiguration"]
+    assert [each["ScalingAdjustment"] for each in stepping["StepAdjustments"]] == [2, 4, 8, 16]
+    alarm = next(each for name, each in found["alarms"].items() if name.endswith("/records-in"))
+    assert alarm["AlarmActions"] == [found["policies"]["tidegate-records-in"]["PolicyARN"]]
+    assert (alarm["Threshold"], alarm["MetricName"]) == (48000, "IncomingRecords")
+    assert found["schedules"].keys() == {"tidegate-before-the-race", "tidegate-after-the-race"}
+
+
+def test_twice_is_once(aws: dict[str, Any]) -> None:
+    register(EXAMPLE, "--yes")
+    before = known(aws)
+    result = register(EXAMPLE, "--yes")
+    assert result.stdout.startswith("Nothing to do")
+    assert known(aws) == before
+
+
+def test_a_dry_run_shows_every_step_and_changes_nothing(aws: dict[str, Any]) -> None:
+    result = register(EXAMPLE, "--dry-run")
+    assert result.exit_code == 0
+    assert "would create scalable target shard_count~racers within 1..16" in result.stdout
+    assert known(aws)["targets"] == {}
+
+
+def test_without_anyone_to_ask_nothing_is_changed(aws: dict[str, Any]) -> None:
+    result = register()
+    assert result.exit_code == 1
+    assert "say --yes" in result.stderr
+    assert known(aws)["targets"] == {}
+
+
+def test_what_the_file_no_longer_names_is_removed_and_what_changed_is_put(
+    aws: dict[str, Any], tmp_path: Path
+) -> None:
+    register(EXAMPLE, "--yes")
+    text = EXAMPLE.read_text(encoding="utf-8")
+    changed = tmp_path / "p.yaml"
+    changed.write_text(
+        text.replace("max: 16", "max: 32").replace("name: records-in", "name: many-records-in"),
+        encoding="utf-8",
+    )
+    result = register(changed, "--yes")
+    assert sorted(result.stdout.splitlines()[:-1]) == sorted(
+        [
+            "remove alarm tidegate/abc.execute-api.us-east-1.amazonaws.com/v1/shard_count~racers/records-in",
+            "remove StepScaling policy tidegate-records-in of shard_count~racers",
+            "change scalable target shard_count~racers within 1..32",
+            "create StepScaling policy tidegate-many-records-in of shard_count~racers",
+            "create alarm tidegate/abc.execute-api.us-east-1.amazonaws.com/v1/shard_count~racers/many-records-in",
+        ]
+    )
+    found = known(aws)
+    assert found["targets"]["shard_count~racers"] == (1, 32)
+    assert {name for name in found["policies"] if "records-in" in name} == {
+        "tidegate-many-records-in", "tidegate-few-records-in",
+    }  # fmt: skip
+    assert register(changed, "--yes").stdout.startswith("Nothing to do")
+
+
+def test_what_other_people_registered_is_left_alone(aws: dict[str, Any]) -> None:
+    other = {
+        "ServiceNamespace": "custom-resource",
+        "ScalableDimension": "custom-resource:ResourceType:Property",
+    }
+    elsewhere = "https://other.execute-api.us-east-1.amazonaws.com/v1/scalableTargetDimensions/x"
+    aws["application-autoscaling"].register_scalable_target(
+        **other, ResourceId=elsewhere, MinCapacity=1, MaxCapacity=2
+    )
+    register(EXAMPLE, "--yes")
+    result = run("deregister", "--api", API, "--yes")
+    assert result.exit_code == 0, result.stderr
+    found = known(aws)
+    assert found["targets"] == {elsewhere: (1, 2)}
+    assert (found["policies"], found["alarms"], found["schedules"]) == ({}, {}, {})
+
+
+def test_a_url_that_is_none_is_bad_input() -> None:
+    result = run("register", "--config", str(EXAMPLE), "--api", "abc.example")
+    assert result.exit_code == 2
+    assert "is not the URL of a stage" in result.stderr
+
+
+ids = st.sampled_from([f"{PREFIX}{name}" for name in "abc"])
+targets = st.lists(
+    st.builds(Target, ids, st.integers(1, 3), st.integers(4, 6)), unique_by=lambda t: t.key
+)
+policies = st.lists(
+    st.builds(
+        Policy, ids, st.sampled_from(["tidegate-x", "tidegate-y"]),
+        st.sampled_from(["StepScaling", "TargetTrackingScaling"]),
+        st.fixed_dictionaries({"Cooldown": st.integers(0, 2)}),
+    ),
+    unique_by=lambda p: p.key,
+)  # fmt: skip
+registrations = st.builds(
+    lambda t, p: Registration(tuple(t), tuple(each for each in p if each.resource_id in {x.resource_id for x in t})),
+    targets, policies,
+)  # fmt: skip
+
+
+@given(have=registrations, want=registrations)
+def test_the_steps_lead_from_what_is_there_to_what_is_wanted(
+    have: Registration, want: Registration
+) -> None:
+    there = {(type(part), part.key): part for part in have.parts}
+    for step in steps(have, want):
+        key = (type(step.part), step.part.key)
+        match step:
+            case Put(is_new=is_new):
+                assert is_new == (key not in there)
+                there[key] = step.part
+            case Remove():
+                hanging = [
+                    each
+                    for each in there.values()
+                    if isinstance(each, Policy) and each.resource_id == step.part.key[0]
+                ]
+                assert not isinstance(step.part, Target) or not hanging
+                del there[key]
+    assert there == {(type(part), part.key): part for part in want.parts}
+    assert steps(want, want) == ()
