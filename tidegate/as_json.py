@@ -7,6 +7,7 @@ from typing import Any
 
 from tidegate.rules.cause import Diagnosis
 from tidegate.rules.rule import Finding, Verdict
+from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
 from tidegate.trial import Trial
 
@@ -76,6 +77,7 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
         "actions": [action for each in report.changes for action in _actions(each)],
         "advice": list(report.advice),
         "held_back": [*report.held_back, *map(str, report.undelivered)],
+        "held": [_held(each) for each in report.decisions if each.held_by],
     }
 
 
@@ -91,6 +93,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _held(decision: Decision) -> dict[str, Any]:
+    return {
+        "lever": str(decision.lever),
+        "current": decision.current,
+        "wanted": decision.wanted,
+        "allowed": decision.allowed,
+        "reasons": [{"kind": each.kind.value, "words": str(each)} for each in decision.held_by],
+    }
+
+
 def _actions(change: Change) -> list[dict[str, Any]]:
     return [
         {
@@ -99,7 +111,7 @@ def _actions(change: Change) -> list[dict[str, Any]]:
             "to": each.allowed,
             "wanted": each.wanted,
             "because": each.because,
-            "held_by": list(each.held_by),
+            "held_by": [str(reason) for reason in each.held_by],
             "usd_per_month": round(each.usd_per_month, 2),
             "outcome": "planned" if change.outcome is None else change.outcome.value,
             "detail": change.detail,

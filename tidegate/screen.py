@@ -52,7 +52,7 @@ def duration_words(seconds: float) -> str:
 
 def change_words(decision: Decision) -> str:
     """A change as one line: what, from, to, why, what held it back."""
-    held = f" (held back: {'; '.join(decision.held_by)})" if decision.held_by else ""
+    held = f" (held back: {'; '.join(map(str, decision.held_by))})" if decision.held_by else ""
     return (
         f"{decision.lever}: {decision.current:,} -> {decision.allowed:,}, because of "
         f"{decision.because}{held}"

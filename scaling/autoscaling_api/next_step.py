@@ -1,5 +1,5 @@
-"""Steps towards a desired capacity of Application Auto Scaling, by the sweep's own bounds, ledger
-and hand. PATCH takes the first, sweeps the others; a request that reads takes none."""
+"""Steps towards a desired capacity, by the sweep's constraints, ledger and executor. PATCH takes
+the first, sweeps the others; a request that reads takes none."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,24 +26,21 @@ from tidegate.scaling.autoscaling_api.dimensions import (
 )
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.constraints.flink_update import UNREACHABLE, update_windows
+from tidegate.scaling.constraints.flink_update import update_windows
 from tidegate.scaling.execute.executor import Actor, operation_of, reconcile
-from tidegate.scaling.kinds.dynamodb_table.second_owner import NOT_MOVED
-from tidegate.scaling.kinds.flink_application.levers import ONE_OWNER
-from tidegate.scaling.kinds.resource_state import ROLLED_BACK, why_unusable
+from tidegate.scaling.kinds.resource_state import why_unusable
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
 from tidegate.scaling.model.errors import ResourceMissing, as_known
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.model.reason import LASTING, ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.plan.decide import Decider
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import Unreached
 
 __all__ = ["Progress", "accept", "carry_on", "progress_of"]
-
-_HOPELESS = (NOT_MOVED, ONE_OWNER, ROLLED_BACK, *UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +231,17 @@ def _progress(wished: Wished, look: Look, plan: Plan) -> Progress:
     wanted, (decision,) = wished.capacity, plan.decisions
     steps = steps_of(wished, look)
     last = steps[-1] if steps else None
-    hopeless = [reason for reason in decision.held_by if any(map(reason.count, _HOPELESS))]
-    if hopeless:
-        return Progress(wanted, ScalingStatus.FAILED, hopeless[0])
+    for reason in decision.held_by:
+        if reason.kind in LASTING:
+            return Progress(wanted, ScalingStatus.FAILED, str(reason))
     if last is not None and last.outcome is Outcome.FAILED:
         if not any(_is_another_way(last, plan)):
             return Progress(wanted, ScalingStatus.FAILED, last.detail)
     elif last is not None:
         return Progress(wanted, ScalingStatus.IN_PROGRESS)
-    spent = [reason for reason in decision.held_by if "are spent" in reason]
-    if spent:
-        return Progress(wanted, ScalingStatus.FAILED, spent[0])
+    for reason in decision.held_by:
+        if reason.kind is ReasonKind.BUDGET_SPENT:
+            return Progress(wanted, ScalingStatus.FAILED, str(reason))
     # A desired capacity that is there already waits for an earlier change to end.
     is_begun = wanted == look.current or any(entry.outcome is Outcome.DONE for entry in steps)
     return Progress(wanted, ScalingStatus.IN_PROGRESS if is_begun else ScalingStatus.PENDING)

@@ -23,19 +23,14 @@ from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.ports import Metrics
 
-__all__ = ["UNREACHABLE", "update_advice", "update_constraints", "update_windows"]
+__all__ = ["update_advice", "update_constraints", "update_windows"]
 
-UNREACHABLE = (
-    "an update that fails would stop the job",
-    "an update would lose the job's state",
-    "the maximum parallelism of the job",
-)
-"""In the reasons that no waiting cures."""
-
-_NO_ROLLBACK, _NO_SNAPSHOTS, _MAX_PARALLELISM = UNREACHABLE
+_NO_ROLLBACK = "an update that fails would stop the job"
+_NO_SNAPSHOTS = "an update would lose the job's state"
 
 
 def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> Iterator[Constraint]:
@@ -50,20 +45,28 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
     )
     name, said = application.name, _said(spec, application)
     if _lacks_rollback(application, said):
-        yield Prohibition(f"system rollback of {name} is off: {_NO_ROLLBACK}")
+        yield Prohibition(
+            ReasonKind.UNSAFE_UPDATE, f"system rollback of {name} is off: {_NO_ROLLBACK}"
+        )
     if _lacks_snapshots(application, said):
-        yield Prohibition(f"snapshots of {name} are off: {_NO_SNAPSHOTS}")
+        yield Prohibition(ReasonKind.UNSAFE_UPDATE, f"snapshots of {name} are off: {_NO_SNAPSHOTS}")
     failed = failed_checkpoints(readings, application)
     if failed:
         minutes = FAILED_CHECKPOINTS_SECONDS // 60
         yield Prohibition(
+            ReasonKind.CHECKPOINTS_FAIL,
             f"{failed} checkpoints of {name} failed in {minutes} min: the snapshot of an update "
-            "would fail as they do"
+            "would fail as they do",
         )
     most = _max_parallelism(application, said)
     # A job that runs with more has been given another maximum since.
     if wish.lever.kind is LeverKind.PARALLELISM and most is not None and wish.current <= most:
-        yield Range(1, most, f"{_MAX_PARALLELISM} of {name} is {most:,}")
+        yield Range(
+            1,
+            most,
+            ReasonKind.UNSAFE_UPDATE,
+            f"the maximum parallelism of the job of {name} is {most:,}",
+        )
 
 
 def update_windows(pipeline: Pipeline, metrics: Metrics, now: datetime) -> Mapping[Metric, Window]:

@@ -17,6 +17,7 @@ from tidegate.scaling.load.concurrency import factor_of
 from tidegate.scaling.model.change_record import Entry, Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 
 __all__ = ["futility_constraints"]
@@ -48,11 +49,11 @@ def futility_constraints(
     if wish.lever.kind is LeverKind.SHARD_COUNT:
         yield from judge.of_shards(wish)
     elif wish.lever.kind is LeverKind.PARALLELIZATION_FACTOR:
-        yield from map(Prohibition, judge.of_executions(wish.lever))
+        yield from map(_held, judge.of_executions(wish.lever))
     elif wish.lever.kind in CAPACITIES:
-        yield from map(Prohibition, judge.of_units(wish.lever))
+        yield from map(_held, judge.of_units(wish.lever))
     else:
-        yield from map(Prohibition, judge.of_reading(wish.lever))
+        yield from map(_held, judge.of_reading(wish.lever))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,15 @@ class _Judge:
         accepted = self.readings.vitals.stream.incoming_records
         if self.readings.producers_throttled:
             for last in self._last_raise(wish.lever):
-                yield from map(Prohibition, _in_vain(last, accepted, "accepted records/s", EFFECT))
+                yield from map(_held, _in_vain(last, accepted, "accepted records/s", EFFECT))
         for consumer in self.readings.pipeline.consumers:
             for reason in self.of_executions(factor_of(consumer)):
-                yield Range(wish.current, max(wish.current, wish.for_arrivals), reason)
+                yield Range(
+                    wish.current,
+                    max(wish.current, wish.for_arrivals),
+                    ReasonKind.INEFFECTIVE,
+                    reason,
+                )
 
     def of_executions(self, factor: Lever) -> Iterator[str]:
         """Why no more concurrent executions are asked for; also while the last raise of them can't
@@ -133,6 +139,10 @@ class _Judge:
         before = _mean_before(incoming, last.begun_at)
         newest = _mean(incoming.present[-SAMPLES:], incoming)
         return before is not None and newest is not None and newest >= GROWN * before
+
+
+def _held(reason: str) -> Prohibition:
+    return Prohibition(ReasonKind.INEFFECTIVE, reason)
 
 
 def _in_vain(last: Entry, window: Window, what: str, effect: timedelta) -> Iterator[str]:

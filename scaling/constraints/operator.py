@@ -8,6 +8,7 @@ from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import ChangeWindow, Owner, PipelineSpec
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.reason import Reason, ReasonKind
 
 __all__ = ["constrain", "owner_constraints", "window_constraints"]
 
@@ -20,7 +21,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def constrain(
     current: int, wanted: int, constraints: Iterable[Constraint]
-) -> tuple[int, tuple[str, ...]]:
+) -> tuple[int, tuple[Reason, ...]]:
     """What the constraints leave of a wish for a lever that has ``current``, and the reason of each
     that stands in its way. Their order never matters.
 
@@ -51,12 +52,17 @@ def owner_constraints(
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
         reason = f"{lever} has no owner in the file: Tidegate only advises"
-        yield Prohibition(reason)
+        yield Prohibition(ReasonKind.NO_OWNER, reason)
         return
     if said.owner != hand:
-        yield Prohibition(f"{lever} is owned by {_OWNERS[said.owner]}")
+        yield Prohibition(ReasonKind.OTHER_OWNER, f"{lever} is owned by {_OWNERS[said.owner]}")
         return
-    yield Range(said.min, said.max, f"the file keeps {lever} within {said.min}..{said.max}")
+    yield Range(
+        said.min,
+        said.max,
+        ReasonKind.FILE_RANGE,
+        f"the file keeps {lever} within {said.min}..{said.max}",
+    )
 
 
 def window_constraints(spec: PipelineSpec, current: int, now: datetime) -> Iterator[Constraint]:
@@ -65,9 +71,11 @@ def window_constraints(spec: PipelineSpec, current: int, now: datetime) -> Itera
         if _is_inside(window, now):
             words = f"the change window {window.start:%H:%M}-{window.end:%H:%M} {window.time_zone}"
             if window.allow == "none":
-                yield Prohibition(f"{words} allows no change")
+                yield Prohibition(ReasonKind.CHANGE_WINDOW, f"{words} allows no change")
             else:
-                yield Range(current, 2**63, f"{words} allows changes upwards only")
+                yield Range(
+                    current, 2**63, ReasonKind.CHANGE_WINDOW, f"{words} allows changes upwards only"
+                )
 
 
 def _is_inside(window: ChangeWindow, now: datetime) -> bool:

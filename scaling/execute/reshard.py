@@ -90,7 +90,7 @@ def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
     history = History(ledger.entries_of(lever, now - timedelta(days=1)))
     why_none = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
-    return UpdatesLeft(0 if why_none else left, why_none)
+    return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, why_none.words)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from tidegate.rules.graph import CHANGING, Consumer, FlinkApplication, Pipeline
 from tidegate.scaling.model.change_record import Lever
 
 __all__ = [
-    "ROLLED_BACK",
     "application_of",
     "does_not_run",
     "identity",
@@ -18,9 +17,6 @@ __all__ = [
     "rolled_back",
     "why_unusable",
 ]
-
-ROLLED_BACK = "was rolled back"
-"""In the reason of an update that the service has undone."""
 
 _WORKING = ("ACTIVE", "RUNNING", "Enabled")
 _PASSING = (*CHANGING, "CREATING", "ARCHIVING", "Creating", "Enabling", "Updating", "Disabling")
@@ -36,7 +32,7 @@ def does_not_run(application: FlinkApplication) -> str:
 
 def rolled_back(application: FlinkApplication, begun_at: datetime) -> str:
     """That the service has undone an update, in its own words why."""
-    words = f"the update of {application.name} begun at {begun_at:%H:%M} {ROLLED_BACK}"
+    words = f"the update of {application.name} begun at {begun_at:%H:%M} was rolled back"
     return f"{words}: {application.failure}"
 
 

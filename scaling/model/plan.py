@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.reason import Reason, ReasonKind
 
 __all__ = [
     "Action",
@@ -35,18 +36,30 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Prohibition:
-    """No change of the lever now, whatever is wanted; ``reason`` names who says so."""
+    """No change of the lever now, whatever is wanted; ``words`` name who says so."""
 
-    reason: str
+    kind: ReasonKind
+    words: str
+
+    @property
+    def reason(self) -> Reason:
+        """Why."""
+        return Reason(self.kind, self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What may be set next: from ``lower`` to ``upper``, ``reason`` naming who says so."""
+    """What may be set next: from ``lower`` to ``upper``; ``words`` name who says so."""
 
     lower: int
     upper: int
-    reason: str
+    kind: ReasonKind
+    words: str
+
+    @property
+    def reason(self) -> Reason:
+        """Why."""
+        return Reason(self.kind, self.words)
 
 
 Constraint = Prohibition | Range
@@ -66,7 +79,7 @@ class Decision:
     wanted: int
     allowed: int
     because: str
-    held_by: tuple[str, ...] = ()
+    held_by: tuple[Reason, ...] = ()
     usd_per_month: float = 0.0
 
     @property

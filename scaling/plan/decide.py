@@ -21,6 +21,7 @@ from tidegate.scaling.kinds.flink_application.levers import (
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
+    retention_range,
     shard_count_constraints,
     split_constraints,
     why_no_call,
@@ -34,7 +35,7 @@ from tidegate.scaling.kinds.lambda_mapping.levers import (
     factor_constraints,
 )
 from tidegate.scaling.load.horizons import Outlook
-from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
+from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import (
@@ -43,10 +44,10 @@ from tidegate.scaling.model.plan import (
     MergeShards,
     Plan,
     Prohibition,
-    Range,
     SplitShard,
 )
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
+from tidegate.scaling.model.reason import Reason, ReasonKind
 from tidegate.scaling.model.recommendation import SETTLE, Wish
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
@@ -168,7 +169,7 @@ class Decider:
                 allowed = preferred
         return self._priced(wish, allowed, held_by)
 
-    def _priced(self, wish: Wish, allowed: int, held_by: tuple[str, ...]) -> Decision:
+    def _priced(self, wish: Wish, allowed: int, held_by: tuple[Reason, ...]) -> Decision:
         difference = 0.0
         if allowed != wish.current:
             difference = self._usd(wish.lever, allowed) - self._usd(wish.lever, wish.current)
@@ -200,11 +201,7 @@ class Decider:
                 )
             case LeverKind.RETENTION_HOURS:
                 yield from busy_constraints(stream)
-                yield Range(
-                    RETENTION_HOURS_MIN,
-                    RETENTION_HOURS_MAX,
-                    f"retention is {RETENTION_HOURS_MIN}..{RETENTION_HOURS_MAX:,} hours",
-                )
+                yield retention_range()
             case LeverKind.PARALLELIZATION_FACTOR:
                 consumer = _consumer(self._pipeline, wish.lever)
                 unreserved = self._pipeline.unreserved_concurrency
@@ -227,7 +224,7 @@ class Decider:
         for entry in self.history.open_entries():
             if entry.lever == wish.lever:
                 reason = f"a change of {wish.lever} begun at {entry.begun_at:%H:%M:%S} is not done"
-                yield Prohibition(reason)
+                yield Prohibition(ReasonKind.CHANGE_PENDING, reason)
 
     def _shards_max(self) -> int:
         lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)

@@ -14,6 +14,7 @@ from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.model.reason import Reason, ReasonKind
 from tidegate.scaling.model.recommendation import SETTLE, Wish
 
 __all__ = ["with_enough_executions"]
@@ -102,6 +103,6 @@ def _stays(decision: Decision, reason: str) -> Decision:
     return replace(
         decision,
         allowed=decision.current,
-        held_by=(*decision.held_by, reason),
+        held_by=(*decision.held_by, Reason(ReasonKind.EXECUTIONS_NEEDED, reason)),
         usd_per_month=0.0,
     )

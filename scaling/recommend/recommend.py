@@ -1,10 +1,12 @@
 """What is wanted of every lever now: raised for the load or ahead of it, lowered after it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from math import ceil
 
 from tidegate.rules.cause import Diagnosis, LeverKind
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from tidegate.scaling.config.specification import PipelineSpec
@@ -36,12 +38,11 @@ def wishes(
     now: datetime,
     expected: Outlook | None = None,
 ) -> tuple[Wish, ...]:
-    """One wish for every lever but those of applications, downstream first, all of them from one
-    look at the pipeline.
+    """One wish for every lever but those of applications, downstream first, by one look.
 
-    An illness that capacity cures raises what the load of now needs; where none needs a person,
-    a load that is expected raises ahead of it; in health, what is not needed is lowered. The
-    shards follow the records that come in, whatever state their readers are in.
+    An illness that capacity cures raises what the load of now needs; where none needs a person, a
+    load that is expected raises ahead of it; in health, what isn't needed is lowered. Shards follow
+    the records that come in, whatever state their readers are in.
     """
     model = learn(readings, history)
     needs = Needs(readings, model, diagnoses, spec, history, expected, now)
@@ -53,9 +54,7 @@ def wishes(
     ready = _ready(model, expected, spec, incurable)
     running_out, borne = needs.running_out(), needs.borne()
     found = []
-    for lever, current in current_capacities(readings.pipeline).items():
-        if lever.kind in APPLICATION_LEVERS:
-            continue
+    for lever, current in _own_levers(readings.pipeline):
         wish = None
         if (ill or (lever in running_out and not incurable)) and lever not in borne:
             margin = _margin(lever, history, readings, now)
@@ -68,10 +67,20 @@ def wishes(
             floor = lowering.floor(lever, ready.get(lever), hour)
             wish = _lower(lever, current, floor, lowering.least(lever, current))
         wish = wish or Wish(lever, current, current, "")
-        if lever.kind is LeverKind.SHARD_COUNT:
-            wish = replace(wish, for_arrivals=needs.for_arrivals().capacity)
-        found.append(at_least_the_minimum(wish, spec))
+        found.append(at_least_the_minimum(_with_arrivals(wish, needs), spec))
     return tuple(found)
+
+
+def _own_levers(pipeline: Pipeline) -> Iterator[tuple[Lever, int]]:
+    for lever, current in current_capacities(pipeline).items():
+        if lever.kind not in APPLICATION_LEVERS:
+            yield lever, current
+
+
+def _with_arrivals(wish: Wish, needs: Needs) -> Wish:
+    if wish.lever.kind is not LeverKind.SHARD_COUNT:
+        return wish
+    return replace(wish, for_arrivals=needs.for_arrivals().capacity)
 
 
 def _ready(

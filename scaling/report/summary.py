@@ -6,14 +6,15 @@ from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.rule import Finding, Severity, Verdict
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.kinds.dynamodb_table.second_owner import NOT_MOVED
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision, Plan
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.report.sweep_report import Change
 
 __all__ = ["advice_of", "health_of", "held_back_of", "held_words", "left_out"]
 
+_FOREIGN = (ReasonKind.NO_OWNER, ReasonKind.OTHER_OWNER, ReasonKind.SECOND_OWNER)
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
 
@@ -72,8 +73,7 @@ def advice_of(
 
 
 def _is_foreign(decision: Decision) -> bool:
-    foreign = ("has no owner", "is owned by", NOT_MOVED)
-    return any(word in reason for reason in decision.held_by for word in foreign)
+    return any(reason.kind in _FOREIGN for reason in decision.held_by)
 
 
 def _advised(decision: Decision) -> str:
@@ -88,7 +88,7 @@ def held_words(decision: Decision) -> str:
     """What is wanted, what is allowed, and what stands in the way."""
     return (
         f"{decision.lever}: {decision.wanted:,} wanted, {decision.allowed:,} allowed now: "
-        + "; ".join(decision.held_by)
+        + "; ".join(map(str, decision.held_by))
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.graph import Capacity, Pipeline, Table
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
 from tidegate.scaling.model.plan import Constraint, Prohibition
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 
 __all__ = [
@@ -40,12 +41,14 @@ def capacity_constraints(
 ) -> Iterator[Constraint]:
     """What UpdateTable takes now; the budget of decreases is the one that DescribeTable tells."""
     if not table.is_provisioned:
-        yield Prohibition(f"{table.name} is on demand: its capacity is not ours to set")
+        yield Prohibition(
+            ReasonKind.ON_DEMAND, f"{table.name} is on demand: its capacity is not ours to set"
+        )
         return
     statuses = [table.status, *(index.status for index in table.indexes)]
     if any(status != "ACTIVE" for status in statuses):
         busy = next(status for status in statuses if status != "ACTIVE")
-        yield Prohibition(f"{table.name} is {busy}")
+        yield Prohibition(ReasonKind.RESOURCE_BUSY, f"{table.name} is {busy}")
     if is_decrease:
         yield from _decrease_constraints(capacity, now)
 
@@ -55,10 +58,10 @@ def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constra
     last = capacity.last_decrease_at
     if used >= DECREASES_MAX:
         reason = f"all {DECREASES_MAX} decreases of {capacity.where} are spent today"
-        yield Prohibition(reason)
+        yield Prohibition(ReasonKind.BUDGET_SPENT, reason)
     elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
         reason = (
             f"{used} decreases of {capacity.where} today: the next is allowed an hour after the "
             f"last, at {last + timedelta(hours=1):%H:%M}"
         )
-        yield Prohibition(reason)
+        yield Prohibition(ReasonKind.BUDGET_KEPT, reason)

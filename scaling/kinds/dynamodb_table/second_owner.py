@@ -6,25 +6,26 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, ScalableTarget, Table
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Prohibition
+from tidegate.scaling.model.reason import ReasonKind
 
-__all__ = ["NOT_MOVED", "replicated", "scaled_too", "second_owners"]
+__all__ = ["replicated", "scaled_too", "second_owners"]
 
-NOT_MOVED = "so Tidegate does not move it"
-"""In the reason of each of these prohibitions."""
+_NOT_MOVED = "so Tidegate does not move it"
 
 
 def second_owners(pipeline: Pipeline, table: Table, lever: Lever) -> Iterator[Prohibition]:
     """Who sets a capacity of the table beside its owner in the file, or may: DynamoDB's own auto
     scaling, which a global table has in every region, and which can't always be asked for."""
     if table.replicas and lever.kind is LeverKind.WRITE_CAPACITY:
-        yield Prohibition(replicated(table))
+        yield Prohibition(ReasonKind.SECOND_OWNER, replicated(table))
     target = pipeline.scalable_targets.of(lever.kind, lever.where)
     if target is not None:
-        yield Prohibition(scaled_too(lever, target))
+        yield Prohibition(ReasonKind.SECOND_OWNER, scaled_too(lever, target))
     elif pipeline.scalable_targets.unread is not None:
         yield Prohibition(
-            f"whether DynamoDB's own auto scaling sets {lever} too is not known, {NOT_MOVED}: "
-            f"{pipeline.scalable_targets.unread}"
+            ReasonKind.SECOND_OWNER,
+            f"whether DynamoDB's own auto scaling sets {lever} too is not known, {_NOT_MOVED}: "
+            f"{pipeline.scalable_targets.unread}",
         )
 
 
@@ -32,7 +33,7 @@ def scaled_too(lever: Lever, target: ScalableTarget) -> str:
     """That a lever has two owners."""
     return (
         f"{lever} is also a scalable target of DynamoDB's own auto scaling "
-        f"({target.min:,}..{target.max:,}), {NOT_MOVED}"
+        f"({target.min:,}..{target.max:,}), {_NOT_MOVED}"
     )
 
 
@@ -42,5 +43,5 @@ def replicated(table: Table) -> str:
     return (
         f"{table.name} is a global table (replicas in {', '.join(table.replicas)}): its write "
         "capacity must be the same in every region and is set by DynamoDB's own auto scaling, "
-        f"{NOT_MOVED}"
+        f"{_NOT_MOVED}"
     )

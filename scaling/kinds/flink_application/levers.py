@@ -14,18 +14,15 @@ from tidegate.scaling.model.aws_limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 
 __all__ = [
-    "ONE_OWNER",
     "application_constraints",
     "conflict_words",
     "kpus_of",
     "scale_in_constraints",
 ]
-
-ONE_OWNER = "has one owner"
-"""In a reason that no waiting cures."""
 
 AFTER_FAILURE = timedelta(minutes=10)
 """Before an update is tried again, and twice as long after each further failure: each try restarts
@@ -55,20 +52,25 @@ def application_constraints(
     name, quota = application.name, application.kpus_max
     if lever.kind is LeverKind.PARALLELISM:
         most = quota * application.parallelism_per_kpu
-        yield Range(1, most, f"the quota of {name} is {quota} KPUs, a parallelism of {most:,}")
+        yield Range(
+            1,
+            most,
+            ReasonKind.QUOTA,
+            f"the quota of {name} is {quota} KPUs, a parallelism of {most:,}",
+        )
     else:
         least = -(-application.parallelism // quota)
         words = f"ParallelismPerKPU is 1..{PARALLELISM_PER_KPU_MAX}, within {quota} KPUs"
-        yield Range(min(least, current), PARALLELISM_PER_KPU_MAX, words)
+        yield Range(min(least, current), PARALLELISM_PER_KPU_MAX, ReasonKind.QUOTA, words)
     if application.is_changing:
-        yield Prohibition(f"{name} is {application.status}")
+        yield Prohibition(ReasonKind.RESOURCE_BUSY, f"{name} is {application.status}")
     elif not application.is_running:
-        yield Prohibition(does_not_run(application))
+        yield Prohibition(ReasonKind.STOPPED, does_not_run(application))
     if application.autoscaling_enabled and not ends_autoscaling:
-        yield Prohibition(conflict_words(application))
+        yield Prohibition(ReasonKind.SERVICE_AUTOSCALING, conflict_words(application))
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
-        yield Prohibition(rolled_back(application, tries[-1]))
+        yield Prohibition(ReasonKind.ROLLED_BACK, rolled_back(application, tries[-1]))
 
 
 def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterator[Constraint]:
@@ -81,13 +83,13 @@ def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterato
             f"out of the objective each: one more would take it over {SCALE_IN_SECONDS_PER_DAY:.0f}"
             " s, 1 % of the day"
         )
-        yield Prohibition(reason)
+        yield Prohibition(ReasonKind.RESTART_PRICE, reason)
 
 
 def conflict_words(application: FlinkApplication) -> str:
     """Says that the file and the service's own autoscaling both move the parallelism."""
     return (
-        f"the parallelism of {application.name} {ONE_OWNER}, and the service's own autoscaling is "
-        "on and moves it by CPU: say service_autoscaling: off in the file to switch it off with "
+        f"the parallelism of {application.name} has one owner, and the service's own autoscaling "
+        "is on and moves it by CPU: say service_autoscaling: off in the file to switch it off with "
         "the next change, or take the lever's owner out"
     )

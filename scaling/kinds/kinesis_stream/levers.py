@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 from math import ceil, log2
 
 from tidegate.rules.graph import Stream
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
+from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "UPDATES_PER_DAY",
     "busy_constraints",
     "doublings",
     "preferred_count",
+    "retention_range",
     "shard_count_constraints",
     "split_constraints",
     "why_no_call",
@@ -40,24 +42,36 @@ def doublings(from_count: int, to_count: int) -> int:
 def busy_constraints(stream: Stream) -> Iterator[Constraint]:
     """Nothing is changed on a stream that is on demand or not ACTIVE."""
     if not stream.is_provisioned:
-        yield Prohibition(f"{stream.name} is on demand: its shards are not ours to set")
+        yield Prohibition(
+            ReasonKind.ON_DEMAND, f"{stream.name} is on demand: its shards are not ours to set"
+        )
     elif stream.status != "ACTIVE":
-        yield Prohibition(f"{stream.name} is {stream.status}")
+        yield Prohibition(ReasonKind.RESOURCE_BUSY, f"{stream.name} is {stream.status}")
 
 
-def why_no_call(history: History, now: datetime) -> str | None:
+def retention_range() -> Range:
+    """What the retention may be set to."""
+    words = f"retention is {RETENTION_HOURS_MIN}..{RETENTION_HOURS_MAX:,} hours"
+    return Range(RETENTION_HOURS_MIN, RETENTION_HOURS_MAX, ReasonKind.AWS_LIMIT, words)
+
+
+def why_no_call(history: History, now: datetime) -> Prohibition | None:
     """Why UpdateShardCount can't be called now, None where it can. LimitExceeded is also the answer
     where the account has no shards left (UpdateShardCount, API reference)."""
     made = history.shard_count_updates(now)
     if made >= UPDATES_PER_DAY:
-        return f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent"
+        return Prohibition(
+            ReasonKind.BUDGET_SPENT,
+            f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent",
+        )
     refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now, HOUR)
     if refusal is None:
         return None
-    return (
+    return Prohibition(
+        ReasonKind.REFUSED,
         f"AWS refused UpdateShardCount ({refusal}): {made} of {UPDATES_PER_DAY} calls of 24 hours "
         "are known to be made, so others made the rest, or it is another limit, such as the "
-        "account's shards"
+        "account's shards",
     )
 
 
@@ -71,20 +85,26 @@ def shard_count_constraints(
     """
     current = stream.shard_count
     yield Range(
-        ceil(current / 2), current * 2, "UpdateShardCount at most doubles and at least halves"
+        ceil(current / 2),
+        current * 2,
+        ReasonKind.AWS_LIMIT,
+        "UpdateShardCount at most doubles and at least halves",
     )
-    yield Range(1, SHARDS_MAX, f"UpdateShardCount ends at {SHARDS_MAX:,} shards")
+    yield Range(
+        1, SHARDS_MAX, ReasonKind.AWS_LIMIT, f"UpdateShardCount ends at {SHARDS_MAX:,} shards"
+    )
     no_call = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
     if no_call is not None:
-        yield Prohibition(no_call)
+        yield no_call
     elif wanted < current and not _is_uniform(stream):
         reason = f"{stream.name} was split for a hot shard, and UpdateShardCount would undo that"
-        yield Prohibition(reason)
+        yield Prohibition(ReasonKind.SPLIT_KEPT, reason)
     elif wanted < current:
         reserve = doublings(max(wanted, ceil(current / 2)), count_max)
         if left - 1 < reserve:
             yield Prohibition(
+                ReasonKind.BUDGET_KEPT,
                 f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
                 f"{reserve} are kept to scale out to {count_max}",
             )
@@ -95,7 +115,7 @@ def split_constraints(history: History, now: datetime) -> Iterator[Constraint]:
     too many streams and calls at once, which pass (SplitShard, API reference)."""
     refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
     if refusal is not None:
-        yield Prohibition(f"AWS refused it lately: {refusal}")
+        yield Prohibition(ReasonKind.REFUSED, f"AWS refused it lately: {refusal}")
 
 
 def _is_uniform(stream: Stream) -> bool:

@@ -35,7 +35,7 @@ def late(count: int, **minute: float) -> list[Minute]:
 def held(history: History, wish: Wish, *minutes: Minute) -> tuple[str, ...]:
     seen = readings(a_pipeline(shards=4, factor=4, table=a_table(400)), *minutes)
     constraints = futility_constraints(seen, history, wish, NOON)
-    return constrain(wish.current, wish.wanted, constraints)[1]
+    return tuple(map(str, constrain(wish.current, wish.wanted, constraints)[1]))
 
 
 @pytest.mark.parametrize("raised_lever", [FACTOR, SHARDS], ids=str)

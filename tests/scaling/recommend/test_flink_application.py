@@ -36,6 +36,7 @@ from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision, UpdateApplication, UpdateTableThroughput
 from tidegate.scaling.model.prices import kpus_monthly_usd
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.recommend.flink_application import application_wishes
@@ -189,7 +190,7 @@ def test_the_quota_of_kpus_holds_and_says_so() -> None:
     pipeline = a_flink_pipeline(an_application(2, kpus_max=4))
     found = parallelism(job_readings(pipeline, *growing(FULL)))
     assert found.allowed == 4
-    assert found.held_by == ("the quota of counter is 4 KPUs, a parallelism of 4",)
+    assert tuple(map(str, found.held_by)) == ("the quota of counter is 4 KPUs, a parallelism of 4",)
 
 
 FULL_HEAP = [JobMinute(heap_percent=92, collected_seconds=30.0 * at) for at in range(6)]
@@ -272,16 +273,16 @@ def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, 
     bounds = [
         each
         for each in application_constraints(application, PARALLELISM, 2, False, history, NOON)
-        if "rolled back" in each.reason
+        if "rolled back" in each.words
     ]
     assert bool(bounds) == held
-    assert all("no such class" in each.reason for each in bounds)
+    assert all("no such class" in each.words for each in bounds)
 
 
 def test_what_was_read_of_a_stranger_is_no_failure_of_ours() -> None:
     application = an_application(2, failure="an old failure of someone else's")
     bounds = application_constraints(application, PARALLELISM, 2, False, NOTHING, NOON)
-    assert not [each for each in bounds if "rolled back" in each.reason]
+    assert not [each for each in bounds if "rolled back" in each.words]
 
 
 def test_levers_without_an_owner_are_advised_only() -> None:
@@ -289,7 +290,7 @@ def test_levers_without_an_owner_are_advised_only() -> None:
     found = parallelism(job_readings(a_flink_pipeline(an_application(2)), *growing(FULL)), spec)
     assert not found.changes
     assert found.wanted > 2
-    assert "has no owner" in found.held_by[0]
+    assert found.held_by[0].kind is ReasonKind.NO_OWNER
 
 
 def test_a_longer_catch_up_needs_less() -> None:
