@@ -70,7 +70,7 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
     assert set(told) == {"at", "pipelines", "calls", "unreached"}
     (pipeline,) = told["pipelines"]
     assert set(pipeline) == {
-        "name", "health", "findings", "diagnoses", "actions", "advice", "held_back",
+        "name", "health", "findings", "diagnoses", "actions", "advice", "held", "held_back",
     }  # fmt: skip
     assert pipeline["diagnoses"][0]["cause"] == "table-throttled"
     levers = {each["lever"]: each["to"] for each in pipeline["actions"]}
