@@ -79,7 +79,7 @@ class Readings:
     changed_at: datetime | None = None
 
     @cached_property
-    def _ages(self) -> tuple[Age, ...]:
+    def ages(self) -> tuple[Age, ...]:
         """The iterator ages that a second sample confirms, or that a reader at its end does."""
         window = self.vitals.stream.iterator_age_milliseconds
         sick, period = self.iterator_age_max_seconds, window.metric.period_seconds
@@ -94,7 +94,7 @@ class Readings:
         """The newest iterator age of the stream that more than one minute tells of, None when none
         is known."""
         is_told = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
-        ages = self._ages
+        ages = self.ages
         return ages[-1].seconds if is_told and ages else None
 
     @property
@@ -113,7 +113,7 @@ class Readings:
     def age_growth(self) -> float:
         """Seconds of iterator age gained per second, over the newest minutes; 1 is a standstill."""
         recent = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).start
-        ages = [age for age in self._ages if age.at >= recent]
+        ages = [age for age in self.ages if age.at >= recent]
         if len(ages) < 2:
             return 0.0
         before, newest = ages[-2:]

@@ -27,7 +27,7 @@ HELPED = 1.05
 
 GROWN = 1.1
 """Of the records that come in, as a multiple of those at the raise: what a lever would have to be
-short by to be raised again anyway (``wishes.RAISE_MARGIN``)."""
+short by to be raised again anyway (``recommend.RAISE_MARGIN``)."""
 
 EFFECT = timedelta(seconds=60)
 """Minutes that began sooner after a raise are partly from before it: metrics come by the minute."""
@@ -129,10 +129,11 @@ class _Judge:
         return age < REMEMBERED and last.to_capacity > last.from_capacity and stands
 
     def _was_cured(self, last: Entry) -> bool:
-        """Whether the age was well at a minute since: what is ill now fell ill later."""
-        well = self.readings.age_well_seconds * 1000
-        ages = self.readings.vitals.stream.iterator_age_milliseconds
-        return any(age <= well for at, age in ages.points() if at >= last.begun_at + EFFECT)
+        """Whether the age was well since, for more than an odd minute: what is ill now fell ill
+        later."""
+        well = self.readings.age_well_seconds
+        since = last.begun_at + EFFECT
+        return any(age.seconds <= well for age in self.readings.ages if age.at >= since)
 
     def _has_grown(self, last: Entry) -> bool:
         incoming = self.readings.vitals.stream.incoming_records

@@ -1,8 +1,16 @@
 """No raise for the same load before the last one was seen to help the quantity it was made for."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.losses.worlds import OURS, a_world, play
+from tidegate.bench.case import Case
+from tidegate.bench.drawn import drawn
+from tidegate.bench.faults import HEALTHY
+from tidegate.bench.run import play as play_bench
+from tidegate.bench.suite import FAULTY_SECONDS
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import UpdateParallelizationFactor, UpdateShardCount
 from tidegate.simulator.scenario import FunctionData
@@ -52,15 +60,20 @@ def test_a_function_that_is_only_slow_gets_all_that_it_needs(seed: int) -> None:
     assert not any(report.held_back for report in played.reports)
 
 
-@pytest.mark.parametrize(("reserved", "seed"), [(1, 1), (3, 2)])
+@pytest.mark.parametrize(("times", "seed"), [(1.0, 1), (1.0, 2), (1.2, 1)])
 def test_a_concurrency_cap_keeps_no_shard_from_the_records_that_come_in(
-    reserved: int, seed: int
+    times: float, seed: int
 ) -> None:
-    function = FunctionData("writer", 30, 512, reserved, 0.05, 0.01)
-    scenario = a_world(climbing(6800, 5400), function, shards=2, hours=2)
-    played = play(scenario, OURS, seed)
-    assert played.figures.records_lost == 0
-    assert played.shards * 1000 >= 6800
+    """``tidegate bench --draw 4711 --loads ramp-1+concurrency-cap``, which lost 2.7 M records, and
+    5.9 M of a load a fifth larger."""
+    (healthy,) = [
+        case
+        for case in drawn(4711, Path("no-traces"))
+        if case.load.name == "ramp-1" and case.fault == HEALTHY
+    ]
+    points = tuple((at, rate * times) for at, rate in healthy.load.points)
+    load = replace(healthy.load.cut(FAULTY_SECONDS), points=points)
+    assert play_bench("tidegate", Case(load, "concurrency-cap", seed)).records_lost == 0
 
 
 def test_nor_does_a_saturated_service() -> None:

@@ -62,6 +62,11 @@ def test_a_raise_that_the_windows_no_longer_show_is_still_one_in_vain() -> None:
     assert held(raised(FACTOR, 200), Wish(FACTOR, 4, 8, ""), *late(90)) != ()
 
 
+def test_one_odd_minute_is_no_cure() -> None:
+    odd = [*late(30), Minute(age_seconds=1), *[Minute(age_seconds=931 + at) for at in range(9)]]
+    assert held(raised(FACTOR, 20), Wish(FACTOR, 4, 8, ""), *odd) != ()
+
+
 def test_a_day_later_it_is_tried_again() -> None:
     assert held(raised(FACTOR, 24 * 60 + 1), Wish(FACTOR, 4, 8, ""), *late(90)) == ()
 
