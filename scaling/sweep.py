@@ -27,7 +27,7 @@ from tidegate.scaling.execute.executor import Actor, levers_of, reconcile
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.load.horizons import Outlook, outlook, past_metric
 from tidegate.scaling.load.load_history import PAST
-from tidegate.scaling.model.errors import CloudError, OutOfTime, as_known
+from tidegate.scaling.model.errors import OutOfTime, as_known
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.notify.follow_up import follow_up, keep
@@ -110,7 +110,7 @@ def _sweep_one(
     readings, unseen = _look_closer(readings, edges.cloud, now)
     findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
     diagnoses = diagnose(readings)
-    expected = _expected(readings, edges.metrics, spec, now)
+    expected, unforeseen = _expected(readings, edges.metrics, spec, now)
     plan = decide(readings, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
     owners = (
@@ -122,7 +122,7 @@ def _sweep_one(
     changes = _shown(plan) if dry_run else actor.act(plan)
     try:
         report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
-        report = replace(report, advice=report.advice + unseen + left_out(windows))
+        report = replace(report, advice=report.advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
     return report if dry_run else follow_up(report, spec, edges, holder)
@@ -143,13 +143,18 @@ def _read(
 
 def _expected(
     readings: Readings, metrics: Metrics, spec: PipelineSpec, now: datetime
-) -> Outlook | None:
-    """What may come, by what CloudWatch has kept; it keeps nothing of what comes into a topic."""
+) -> tuple[Outlook | None, tuple[str, ...]]:
+    """What may come, by what CloudWatch has kept, and why that can't be told; it keeps nothing of
+    what comes into a topic."""
     if readings.pipeline.stream.is_topic:
-        return None
+        return None, ()
     metric = past_metric(readings.pipeline)
-    past = metrics.read((metric,), now - PAST, now)[metric]
-    return outlook(readings, past, spec.objective, now)
+    try:
+        past = metrics.read((metric,), now - PAST, now)[metric]
+    except Exception as error:
+        # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
+        return None, (f"the load of {readings.pipeline.name} has no forecast: {as_known(error)}",)
+    return outlook(readings, past, spec.objective, now), ()
 
 
 def _look_closer(
@@ -167,10 +172,12 @@ def _look_closer(
             cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
             for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
         )
-    except CloudError as error:
+    except Exception as error:
         # Five reads a second of a shard are shared with its consumers: a refused one, or a key
         # that may not be used, must not keep a sick pipeline from its other cures.
-        return readings, (f"the partition keys of {stream.name} could not be sampled: {error}",)
+        return readings, (
+            f"the partition keys of {stream.name} could not be sampled: {as_known(error)}",
+        )
     return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples)), ()
 
 

@@ -1,6 +1,7 @@
 """Each action as the one AWS call that it is."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tidegate.scaling.aws.clients import Clients
@@ -60,7 +61,7 @@ def apply(action: Action, clients: Clients) -> None:
                 )
         case UpdateTableThroughput():
             with asking("dynamodb:UpdateTable", action.table):
-                clients.dynamodb.update_table(**_table_update(action))
+                clients.dynamodb.update_table(**_table_update(action, clients))
         case UpdateApplication():
             with asking("kinesisanalytics:UpdateApplication", action.application):
                 clients.flink.update_application(**_application_update(action))
@@ -81,6 +82,28 @@ def _set_retention(action: UpdateRetention, clients: Clients) -> None:
         change(StreamName=action.stream, RetentionPeriodHours=action.to_hours)
 
 
+def _with_units_of_now(action: UpdateTableThroughput, clients: Clients) -> UpdateTableThroughput:
+    """The action with the units that it doesn't change as they are now: UpdateTable takes both
+    (ProvisionedThroughput), and another owner may have moved them since the pipeline was described.
+    """
+    with asking("dynamodb:DescribeTable", action.table):
+        table = clients.dynamodb.describe_table(TableName=action.table)["Table"]
+    units: dict[str | None, Any] = {None: table.get("ProvisionedThroughput", {})}
+    for index in table.get("GlobalSecondaryIndexes", []):
+        units[index.get("IndexName")] = index.get("ProvisionedThroughput", {})
+    return replace(action, targets=tuple(_unmoved_as_now(each, units) for each in action.targets))
+
+
+def _unmoved_as_now(target: CapacityTarget, units: Mapping[str | None, Any]) -> CapacityTarget:
+    now = units.get(target.index, {})
+    if target.to_read_units == target.from_read_units:
+        target = replace(target, to_read_units=now.get("ReadCapacityUnits", target.to_read_units))
+    if target.to_write_units == target.from_write_units:
+        write = now.get("WriteCapacityUnits", target.to_write_units)
+        target = replace(target, to_write_units=write)
+    return target
+
+
 def _throughput(target: CapacityTarget) -> "ProvisionedThroughputTypeDef":
     return {
         "ReadCapacityUnits": target.to_read_units,
@@ -99,7 +122,8 @@ def _index_updates(targets: tuple[CapacityTarget, ...]) -> Iterator[Mapping[str,
             }
 
 
-def _table_update(action: UpdateTableThroughput) -> dict[str, Any]:
+def _table_update(action: UpdateTableThroughput, clients: Clients) -> dict[str, Any]:
+    action = _with_units_of_now(action, clients)
     request: dict[str, Any] = {"TableName": action.table}
     own = next((target for target in action.targets if target.index is None), None)
     if own is not None:

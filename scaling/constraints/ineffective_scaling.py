@@ -2,7 +2,8 @@
 
 A raise is judged by the quantity that it was made for: shards by the records accepted, concurrent
 executions (which the factor and the shards give together) by the records read, units of a table by
-the units consumed. A load that has grown since is not the same load.
+the units consumed, an application by the records processed and its heap. A load that has grown
+since is not the same load.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,10 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
-from tidegate.rules.window import Window
+from tidegate.rules.window import LOOK_BACK, Window
 from tidegate.scaling.config.levers import CAPACITIES, current_capacities
 from tidegate.scaling.load.concurrency import factor_of
+from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Entry, Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
@@ -53,7 +55,7 @@ def futility_constraints(
     elif wish.lever.kind in CAPACITIES:
         yield from map(_held, judge.of_units(wish.lever))
     else:
-        yield from map(_held, judge.of_reading(wish.lever))
+        yield from map(_held, judge.of_application(wish.lever))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,9 @@ class _Judge:
     def of_shards(self, wish: Wish) -> Iterator[Constraint]:
         """Shards for the records that come in are held only where more of them brought no more
         records in; those for a consumer's sake where they, or its factor, let no more be read."""
-        accepted = self.readings.vitals.stream.incoming_records
-        if self.readings.producers_throttled:
-            for last in self._last_raise(wish.lever):
-                yield from map(_held, _in_vain(last, accepted, "accepted records/s", EFFECT))
+        for last in self._last_raise(wish.lever) if self.readings.producers_throttled else ():
+            if not self._took_all(last):
+                yield from map(_held, _in_vain(last, *self._accepted, EFFECT))
         for consumer in self.readings.pipeline.consumers:
             for reason in self.of_executions(factor_of(consumer)):
                 yield Range(
@@ -87,9 +88,11 @@ class _Judge:
         """
         shards = Lever.of(LeverKind.SHARD_COUNT, self.readings.pipeline.stream.name)
         read = self.readings.vitals.stream.read_records
-        for last in self._last_raise(factor, shards) if self.readings.age_is_sick else ():
+        for last in self._last_raise(factor, shards) if self._is_late else ():
             if self._was_cured(last):
                 continue
+            if _mean_before(read, last.begun_at) is None:
+                yield from self._until_tried_again(last, factor, shards)
             unseen = _mean_since(read, last.begun_at + EFFECT) is None
             if unseen and not self._has_grown(last):
                 yield f"the raise of {last.lever} at {last.begun_at:%H:%M} is not seen to help yet"
@@ -100,20 +103,55 @@ class _Judge:
         vitals = self.readings.vitals.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
         consumed = vitals.consumed_write_units if writes else vitals.consumed_read_units
-        for last in self._last_raise(lever) if self._ages else ():
+        for last in self._last_raise(lever) if self._is_late else ():
             if not self._has_grown(last):
                 yield from _in_vain(last, consumed, "units/s consumed", SHOWN)
 
-    def of_reading(self, lever: Lever) -> Iterator[str]:
-        """Why a lever is raised no further: the raise before let no more records be read."""
-        read = self.readings.vitals.stream.read_records
-        for last in self._last_raise(lever) if self._ages else ():
-            if not self._has_grown(last):
-                yield from _in_vain(last, read, "records/s read", SHOWN)
+    def of_application(self, lever: Lever) -> Iterator[str]:
+        """Why a job gets no more of it: the raise before let it process no more records, and its
+        heap, for which it may have been, is as full as it was."""
+        vitals = self.readings.vitals.applications[lever.where]
+        for last in self._last_raise(lever):
+            heap = vitals.heap_percent
+            before, since = _mean_before(heap, last.begun_at), _mean_since(heap, last.begun_at)
+            is_emptier = before is not None and since is not None and since * HELPED < before
+            if not is_emptier and not self._has_grown(last):
+                yield from _in_vain(last, vitals.records_per_second, "records processed", SHOWN)
 
     @property
-    def _ages(self) -> bool:
-        return self.readings.is_out_of_objective and self.readings.age_growth >= 0
+    def _is_late(self) -> bool:
+        """Whether the age is sick, or would still be over the objective in an hour like this."""
+        seen = self.readings
+        then = (seen.age_seconds or 0.0) + seen.age_growth * HOUR_SECONDS
+        late = seen.is_out_of_objective and then > seen.iterator_age_max_seconds
+        return seen.age_is_sick or late
+
+    @property
+    def _accepted(self) -> tuple[Window, str]:
+        """What came in, by the limit of a shard that it is nearer to."""
+        by_records, by_bytes = self.readings.stream_utilization
+        stream = self.readings.vitals.stream
+        if by_bytes > by_records:
+            return stream.incoming_bytes, "accepted bytes/s"
+        return stream.incoming_records, "accepted records/s"
+
+    def _took_all(self, last: Entry) -> bool:
+        """Whether a minute since the raise refused nothing: what is refused now came later."""
+        refused = self.readings.vitals.stream.write_throttles.points()
+        return any(not count for at, count in refused if at >= last.begun_at + EFFECT)
+
+    def _until_tried_again(self, last: Entry, *levers: Lever) -> Iterator[str]:
+        """A raise whose effect the windows no longer tell is tried again, the later the more there
+        were of them in the day."""
+        made = sum(
+            entry.lever in levers and self._is_of_the_day(entry) for entry in self.history.entries
+        )
+        again = last.begun_at + LOOK_BACK * made
+        if self.now < again:
+            yield (
+                f"the raise of {last.lever} at {last.begun_at:%H:%M} was not seen to help; another "
+                f"is tried at {again:%H:%M}"
+            )
 
     def _last_raise(self, *levers: Lever) -> Iterator[Entry]:
         """The newest of the levers' changes of this day, where that was a raise."""
@@ -124,9 +162,13 @@ class _Judge:
 
     def _is_a_raise(self, last: Entry) -> bool:
         """One that was rolled back, or set back since, is none."""
-        age, current = self.now - last.begun_at, current_capacities(self.readings.pipeline)
-        stands = age < SHOWN or current.get(last.lever, 0) >= last.to_capacity
-        return age < REMEMBERED and last.to_capacity > last.from_capacity and stands
+        current = current_capacities(self.readings.pipeline).get(last.lever, 0)
+        stands = self.now - last.begun_at < SHOWN or current >= last.to_capacity
+        return self._is_of_the_day(last) and stands
+
+    def _is_of_the_day(self, entry: Entry) -> bool:
+        is_young = self.now - entry.begun_at < REMEMBERED
+        return is_young and entry.to_capacity > entry.from_capacity
 
     def _was_cured(self, last: Entry) -> bool:
         """Whether the age was well since, for more than an odd minute: what is ill now fell ill
@@ -158,9 +200,7 @@ def _in_vain(last: Entry, window: Window, what: str, effect: timedelta) -> Itera
 
 
 def _mean_before(window: Window, moment: datetime) -> float | None:
-    """Of the minutes before a moment, a second; of the oldest known where they are from later."""
-    if moment - SHOWN < window.start:
-        return _mean(window.present[:SAMPLES], window)
+    """Of the minutes before a moment, a second; None where they are not told, or no longer."""
     before = [value for at, value in window.points() if moment - SHOWN <= at <= moment - EFFECT]
     return _mean(before, window)
 

@@ -58,8 +58,22 @@ def test_nor_while_the_last_raise_is_not_seen_to_help_yet(minutes_ago: int) -> N
     )
 
 
-def test_a_raise_that_the_windows_no_longer_show_is_still_one_in_vain() -> None:
-    assert held(raised(FACTOR, 200), Wish(FACTOR, 4, 8, ""), *late(90)) != ()
+@pytest.mark.parametrize(
+    ("minutes_ago", "is_held"),
+    [((89,), True), ((91,), False), ((170, 100), True), ((280, 181), False)],
+)
+def test_a_raise_that_the_windows_no_longer_show_is_tried_again_ever_later(
+    minutes_ago: tuple[float, ...], is_held: bool
+) -> None:
+    history = History(tuple(changed(FACTOR, each, 2, 4) for each in minutes_ago))
+    assert bool(held(history, Wish(FACTOR, 4, 8, ""), *late(90))) is is_held
+
+
+@pytest.mark.parametrize("slope", [-1, -0.5, 0, 1], ids=lambda slope: f"{slope}-s-a-minute")
+def test_an_age_that_hardly_falls_is_no_sign_that_units_help(slope: float) -> None:
+    slowly = [Minute(age_seconds=3000 + slope * at) for at in range(40)]
+    history = History((changed(UNITS, 20, 100, 400),))
+    assert held(history, Wish(UNITS, 400, 800, ""), *slowly) != ()
 
 
 def test_one_odd_minute_is_no_cure() -> None:
@@ -119,12 +133,29 @@ def test_shards_for_the_records_that_come_in_do_not_wait_for_those_that_read() -
 def test_shards_that_let_no_more_records_in_are_not_followed_by_more() -> None:
     refused = late(40, refused_per_second=50)
     wish = Wish(SHARDS, 4, 8, "", for_arrivals=8)
-    assert held(raised(SHARDS, 20), wish, *refused)[0] == (
+    refusal = (
         "the raise of shard_count of racers from 2 to 4 at 11:40 did not help: 100 accepted "
         "records/s before, 100 since"
     )
+    assert held(raised(SHARDS, 20), wish, *refused)[0] == refusal
     taken = [replace(each, records_per_second=150) for each in refused[20:]]
-    assert held(raised(SHARDS, 20), wish, *refused[:20], *taken) == ()
+    assert held(raised(SHARDS, 20), wish, *refused[:20], *taken)[:1] != (refusal,)
+
+
+def test_shards_are_judged_by_bytes_where_bytes_are_the_limit() -> None:
+    small = late(20, records_per_second=3000, record_bytes=300, refused_per_second=50)
+    large = late(20, records_per_second=1000, record_bytes=4000, refused_per_second=50)
+    reasons = held(raised(SHARDS, 20), Wish(SHARDS, 4, 8, "", for_arrivals=8), *small, *large)
+    assert not any("accepted" in each for each in reasons)
+
+
+def test_shards_that_took_all_for_a_while_are_followed_by_more_when_more_is_refused() -> None:
+    enough = [replace(each, refused_per_second=0) for each in late(10)]
+    reasons = held(
+        raised(SHARDS, 20), Wish(SHARDS, 4, 8, "", for_arrivals=8),
+        *late(20, refused_per_second=50), *enough, *late(10, refused_per_second=50),
+    )  # fmt: skip
+    assert not any("accepted" in each for each in reasons)
 
 
 def test_units_that_nothing_consumes_are_not_followed_by_more() -> None:
