@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
 from tidegate.rules.window import LOOK_BACK, Window
-from tidegate.scaling.config.levers import CAPACITIES, current_capacities
+from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from tidegate.scaling.load.concurrency import factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Entry, Lever
@@ -54,7 +54,7 @@ def futility_constraints(
         yield from map(_held, judge.of_executions(wish.lever))
     elif wish.lever.kind in CAPACITIES:
         yield from map(_held, judge.of_units(wish.lever))
-    else:
+    elif wish.lever.kind in APPLICATION_LEVERS:
         yield from map(_held, judge.of_application(wish.lever))
 
 
