@@ -2,8 +2,8 @@
 
 A raise is judged by the quantity that it was made for: shards by the records accepted, concurrent
 executions (which the factor and the shards give together) by the records read, units of a table by
-the units consumed, an application by the records processed and its heap. A load that has grown
-since is not the same load.
+the units consumed, an application by the records processed. A load that has grown since is not the
+same load.
 """
 
 from collections.abc import Iterator, Sequence
@@ -108,14 +108,12 @@ class _Judge:
                 yield from _in_vain(last, consumed, "units/s consumed", SHOWN)
 
     def of_application(self, lever: Lever) -> Iterator[str]:
-        """Why a job gets no more of it: the raise before let it process no more records, and its
-        heap, for which it may have been, is as full as it was."""
+        """Why a job gets no more of it: the raise before let it process no more records. While the
+        age falls, a restart may only just be over."""
         vitals = self.readings.vitals.applications[lever.where]
-        for last in self._last_raise(lever):
-            heap = vitals.heap_percent
-            before, since = _mean_before(heap, last.begun_at), _mean_since(heap, last.begun_at)
-            is_emptier = before is not None and since is not None and since * HELPED < before
-            if not is_emptier and not self._has_grown(last):
+        grows = self.readings.is_out_of_objective and self.readings.age_growth >= 0
+        for last in self._last_raise(lever) if grows else ():
+            if not self._has_grown(last):
                 yield from _in_vain(last, vitals.records_per_second, "records processed", SHOWN)
 
     @property
