@@ -95,6 +95,7 @@ class EventSourceMapping:
     maximum_record_age_seconds: int = -1
     on_failure_destination: str | None = None
     report_batch_item_failures: bool = False
+    modified: str = ""  # when it was last changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Capacity:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST, ``created`` as of a stream.
-    ``replicas`` are the regions that a global table is replicated to, none for any other table."""
+    ``replicas`` are the other regions of a global table."""
 
     name: str
     status: str
@@ -224,12 +225,11 @@ class FlinkApplication:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """All that one sweep sees of a pipeline's configuration.
-
-    ``account_concurrency`` is the account's limit of concurrent executions in the region;
-    ``account_reserved_concurrency`` is what of it is reserved for any functions of the account.
-    ``key_samples`` are there only for shards that were looked into (see ``Cloud.sample_keys``),
-    ``scalable_targets`` only where they were asked for (see ``Cloud.scalable_targets``).
+    """All that one sweep sees of a pipeline's configuration. ``account_concurrency`` is the limit
+    of concurrent executions of the account in the region, ``account_reserved_concurrency`` what
+    of it is reserved for any functions of the account. ``key_samples`` are there only for shards
+    that were looked into (see ``Cloud.sample_keys``), ``scalable_targets`` only where they were
+    asked for (see ``Cloud.scalable_targets``).
     """
 
     name: str

@@ -15,7 +15,7 @@ from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
 from tidegate.rules.pack import rules_for
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
-from tidegate.scaling.autoscaling_api.next_step import carry_on
+from tidegate.scaling.autoscaling_api.carry_on import carry_on
 from tidegate.scaling.config.levers import current_capacities, other_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule

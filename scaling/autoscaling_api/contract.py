@@ -2,7 +2,7 @@
 
 GET only reads. PATCH takes the first step towards a desired capacity and keeps it once it is
 accepted; one beyond a single AWS call is reached over several, taken by sweeps
-(``tidegate.scaling.autoscaling_api.next_step.carry_on``). Nothing waits.
+(``tidegate.scaling.autoscaling_api.carry_on.carry_on``). Nothing waits.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.kinds.resource_state import application_of, identity, is_passing, rolled_back
+from tidegate.scaling.kinds.resource_state import (
+    application_of,
+    identity,
+    is_passing,
+    rolled_back,
+    settings_marks,
+)
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
 
 __all__ = ["SHOWS_AFTER", "End", "Ended", "Look", "accepted", "end_of", "steps_of"]
@@ -23,6 +29,9 @@ under which it was made."""
 EXPIRES_AFTER = timedelta(hours=24)
 """The longest that a budget of AWS can keep a change waiting: calls of UpdateShardCount in rolling
 24 hours, decreases of a table in a UTC day (API reference, DynamoDB quotas)."""
+
+
+_MADE = (Outcome.BEGUN, Outcome.DONE)
 
 
 class End(Enum):
@@ -67,10 +76,18 @@ class Look:
         return entry.outcome is Outcome.DONE and is_young and is_as_before
 
 
-def accepted(capacity: int, look: Look) -> Wished:
-    """A desired capacity as it is accepted now."""
-    start = None if look.is_settling else look.current
-    return Wished(capacity, look.now, identity(look.pipeline, look.lever), start)
+def accepted(capacity: int, look: Look, last: Entry | None) -> Wished:
+    """A desired capacity as it is accepted now; ``last`` is the lever's newest entry, of whatever
+    age. A change under way that it doesn't explain is somebody else's."""
+    is_own = last is not None and look.is_settling
+    return Wished(
+        capacity,
+        look.now,
+        identity(look.pipeline, look.lever),
+        look.current,
+        coming=last.to_capacity if last is not None and is_own else None,
+        marks=settings_marks(look.pipeline, look.lever),
+    )
 
 
 def steps_of(wished: Wished, look: Look) -> list[Entry]:
@@ -93,18 +110,29 @@ def end_of(wished: Wished, look: Look) -> Ended | None:
     if look.current == wished.capacity:
         return Ended(End.REACHED)
     last = steps[-1] if steps else None
-    if look.current not in _expected(wished, last, look.current):
+    if look.current not in _expected(wished, last, look) or _was_set_back(wished, last, look):
         return _undone(last, look)
     return Ended(End.EXPIRED) if look.now - wished.at >= EXPIRES_AFTER else None
 
 
-def _expected(wished: Wished, last: Entry | None, current: int) -> tuple[int, ...]:
+def _expected(wished: Wished, last: Entry | None, look: Look) -> tuple[int | None, ...]:
     """What the capacity is where nobody else has changed it."""
     if last is None:
-        return (current if wished.start is None else wished.start,)
+        begun = (entry.to_capacity for entry in look.entries if entry.outcome in _MADE)
+        start = look.current if wished.start is None else wished.start
+        return start, wished.coming, *begun
     if last.outcome is Outcome.DONE:
         return (last.to_capacity,)
     return last.from_capacity, last.to_capacity
+
+
+def _was_set_back(wished: Wished, last: Entry | None, look: Look) -> bool:
+    """Whether a step whose answer was lost was taken after all, and somebody has set it back."""
+    if last is None or last.outcome is not Outcome.SUPERSEDED:
+        return False
+    now = settings_marks(look.pipeline, look.lever)
+    pairs = list(zip(wished.marks, now, strict=False))
+    return bool(pairs) and all(before != mark for before, mark in pairs)
 
 
 def _undone(last: Entry | None, look: Look) -> Ended:

@@ -35,7 +35,7 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         raise BadRequest(f"{lever} was not changed: {reason}")
-    from tidegate.scaling.autoscaling_api.next_step import accept
+    from tidegate.scaling.autoscaling_api.requests import accept
 
     told = accept(asked, pipeline, wanted)
     current = current_capacities(pipeline)[lever]
@@ -63,7 +63,7 @@ def describe(asked: Asked) -> ScalableTargetDimension:
     wished = asked.edges.ledger.wished(lever) if is_theirs(dimension) else None
     if wished is not None:
         # Imported here: most requests find nothing to do, and a cold start is shorter without it.
-        from tidegate.scaling.autoscaling_api.next_step import progress_of
+        from tidegate.scaling.autoscaling_api.requests import progress_of
 
         told = progress_of(wished, asked, pipeline)
         if told is not None:

@@ -23,7 +23,7 @@ from tidegate.scaling.model.errors import ResourceInUse, ResourceMissing, Unreac
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef
-from tidegate.scaling.aws.moments import created
+from tidegate.scaling.aws.moments import as_text
 
 __all__ = ["Describer"]
 
@@ -84,7 +84,7 @@ class Describer:
             tuple(shard for shard in self.shards(name, open_only=True) if shard.is_open),
             summary["RetentionPeriodHours"],
             bool(names.intersection(("IncomingRecords", "ALL"))),
-            created(summary.get("StreamCreationTimestamp")),
+            as_text(summary.get("StreamCreationTimestamp")),
         )
 
     def shards(self, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:
@@ -204,6 +204,7 @@ def _mapping(data: "EventSourceMappingConfigurationTypeDef", stream: Stream) -> 
         on_failure_destination=destination,
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
+        modified=as_text(data.get("LastModified")),
     )
 
 
@@ -242,5 +243,5 @@ def _table(data: "TableDescriptionTypeDef") -> Table:
         # A region that is being taken out of a global table needs nothing of it any more.
         if each.get("ReplicaStatus") != "DELETING" and "RegionName" in each
     )
-    since = created(data.get("CreationDateTime"))
+    since = as_text(data.get("CreationDateTime"))
     return Table(name, status, mode, own, indexes, replicas, since)

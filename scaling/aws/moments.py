@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-__all__ = ["created"]
+__all__ = ["as_text"]
 
 
-def created(moment: datetime | None) -> str:
-    """When AWS made a resource, as the text that tells it from a later one of its name."""
+def as_text(moment: datetime | None) -> str:
+    """When AWS made or changed a resource, as a text that is compared with an earlier one."""
     return "" if moment is None else moment.astimezone(UTC).isoformat()

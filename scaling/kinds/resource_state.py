@@ -15,6 +15,7 @@ __all__ = [
     "identity",
     "is_passing",
     "rolled_back",
+    "settings_marks",
     "why_unusable",
 ]
 
@@ -109,3 +110,20 @@ def identity(pipeline: Pipeline, lever: Lever) -> str:
         case _:
             found = [pipeline.stream.created]
     return next(iter(found), "")
+
+
+def settings_marks(pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
+    """What AWS shows of when a lever was last set. A lever that was set and then set back has the
+    same capacity, but other marks, all of them: none is shared with what else may be changed."""
+    match lever.kind:
+        case LeverKind.PARALLELIZATION_FACTOR | LeverKind.BATCHING_WINDOW:
+            return tuple(each.mapping.modified for each in _consumers(pipeline, lever))
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            capacities = (each for table in pipeline.tables for each in table.capacities)
+            own = next((each for each in capacities if each.where == lever.where), None)
+            return () if own is None else (str(own.last_increase_at), str(own.last_decrease_at))
+        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
+            application = application_of(pipeline, lever)
+            return () if application is None else (str(application.updated_at),)
+    # A split or a merge makes shards with names of their own.
+    return (max((each.shard_id for each in pipeline.stream.open_shards), default=""),)

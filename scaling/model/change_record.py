@@ -79,8 +79,10 @@ class Wished:
     """A desired capacity that was accepted from Application Auto Scaling, and when.
 
     ``resource`` is the identity of the resource that it was accepted for. ``start`` is the capacity
-    at that time, None where the resource was being changed; after a failure it is the capacity that
-    was left. ``failure`` is why nothing more is done for it, None while it is under way.
+    at that time, after a failure the one that was left; None in what an earlier version of Tidegate
+    kept. ``coming`` is where a change of Tidegate's own that was under way at that time leads.
+    ``marks`` are the settings' as they were before the newest step (``settings_marks``).
+    ``failure`` is why nothing more is done for it, None while it is under way.
     """
 
     capacity: int
@@ -88,6 +90,8 @@ class Wished:
     resource: str = ""
     start: int | None = None
     failure: str | None = None
+    coming: int | None = None
+    marks: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         """As a ledger keeps it: equal texts are equal values."""
@@ -98,7 +102,8 @@ class Wished:
         """What ``to_text`` made; what only another version of Tidegate knows is left out."""
         told = json.loads(text)
         known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
-        return cls(**{**known, "at": moment_in(told["at"])})
+        marks = tuple(told.get("marks", ()))
+        return cls(**{**known, "at": moment_in(told["at"]), "marks": marks})
 
 
 def outcome_in(word: str, detail: str | None) -> tuple[Outcome, str | None]:

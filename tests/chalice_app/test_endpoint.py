@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.orders import SPEC, create_ledger_table
-from tidegate.scaling.autoscaling_api.next_step import carry_on
+from tidegate.scaling.autoscaling_api.carry_on import carry_on
 from tidegate.scaling.aws.clients import BRISK, Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger

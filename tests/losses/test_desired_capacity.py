@@ -9,6 +9,8 @@ from tests.losses.account import refusal
 from tests.losses.endpoint import FACTOR, OWN, SHARDS, TABLE, Endpoint
 from tests.orders import SPEC
 from tidegate.deployment.permissions import policy
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.sweep import sweep
 
 By = Callable[[Endpoint], None]
@@ -222,9 +224,13 @@ def test_what_is_accepted_while_another_request_is_at_it_is_not_lost(endpoint: E
     resource, other = "table/orders", "callback-other"
     assert endpoint.ledger.acquire(resource, other, endpoint.now, 60)
     assert endpoint.patch(TABLE, 300) == (20, 300, "Pending")
+    lever = Lever.of(LeverKind.WRITE_CAPACITY, "orders")
+    begun = Entry("other", "orders", lever, "dynamodb:UpdateTable", 20, 25, "", endpoint.now)
+    assert endpoint.ledger.begin(begun)
     endpoint.set_units(25)
+    endpoint.ledger.complete("other", Outcome.DONE, endpoint.now, None)
     endpoint.ledger.release(resource, other)
     endpoint.wait()
-    assert endpoint.get(TABLE) == (25, 300, "Pending")
+    assert endpoint.get(TABLE) == (25, 300, "InProgress")
     endpoint.sweep()
     assert endpoint.get(TABLE) == (300, 300, "Successful")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.graph import FlinkApplication, Table
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.moments import created
+from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.config.specification import ApplicationSpec
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def application(
         max_parallelism=None if failure is None else named_max_parallelism(failure.words),
         rollback_enabled=_described(detail, "SystemRollback").get("RollbackEnabled", False),
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
-        created=created(detail.get("CreateTimestamp")),
+        created=as_text(detail.get("CreateTimestamp")),
     )
 
 

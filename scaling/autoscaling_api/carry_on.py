@@ -1,0 +1,117 @@
+"""The sweep's part in desired capacities: the steps after the first, and their end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tidegate.rules.graph import Pipeline, ScalableTargets
+from tidegate.scaling.autoscaling_api.contract import Asked, look_at
+from tidegate.scaling.autoscaling_api.desired_capacity import End, end_of
+from tidegate.scaling.autoscaling_api.dimensions import (
+    Dimension,
+    UnknownDimension,
+    dimension_of,
+    is_theirs,
+)
+from tidegate.scaling.autoscaling_api.next_step import (
+    after,
+    look_of,
+    marked,
+    next_step,
+    reconciled,
+    take,
+)
+from tidegate.scaling.config.levers import CAPACITIES
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.resource_state import why_unusable
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.errors import ResourceMissing, as_known
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.report.sweep_report import Unreached
+
+__all__ = ["carry_on"]
+
+
+def carry_on(
+    specs: Sequence[PipelineSpec],
+    edges: Edges,
+    now: datetime,
+    holder: str,
+    is_late: Callable[[], bool],
+) -> tuple[Unreached, ...]:
+    """The next step, where one is due, towards every desired capacity that is under way, on behalf
+    of Application Auto Scaling; those that have ended are forgotten. What couldn't be looked at is
+    answered, and tried again by the next sweep."""
+    try:
+        levers = tuple(edges.ledger.wishes())
+    except Exception:
+        # Every pipeline meets the same error and tells of it.
+        return ()
+    unreached = []
+    for lever in levers:
+        dimension = _known(specs, lever)
+        if dimension is None or is_late():
+            continue
+        try:
+            _carry_on(Asked(dimension, edges, edges.moment(now), holder))
+        except Exception as error:
+            # Whatever is wrong with one of them, the others go on.
+            unreached.append(Unreached(dimension.spec.name, as_known(error)))
+    return tuple(unreached)
+
+
+def _known(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension | None:
+    """The dimension, None where the file has no such resource: it may be another file's."""
+    try:
+        return dimension_of(specs, lever)
+    except UnknownDimension:
+        return None
+
+
+def _carry_on(asked: Asked) -> None:
+    lever, ledger = asked.dimension.lever, asked.edges.ledger
+    pipeline = _seen(asked)
+    wished = ledger.wished(lever)
+    if wished is None:
+        return
+    if pipeline is None or why_unusable(pipeline, lever) is not None:
+        ledger.amend_wish(lever, wished, None)
+        return
+    history = reconciled(asked, pipeline)
+    look = look_of(asked, pipeline, wished.at)
+    ended = end_of(wished, look)
+    if ended is not None:
+        is_failed = ended.how is End.FAILED
+        left = replace(wished, failure=ended.failure, start=look.current) if is_failed else None
+        if left != wished:
+            ledger.amend_wish(lever, wished, left)
+        return
+    plan = next_step(asked, pipeline, wished.capacity, history)
+    # Kept before the step, and whole: who dies in the middle of it leaves what tells its end.
+    kept = marked(wished, plan, pipeline, lever)
+    if kept != wished and not ledger.amend_wish(lever, wished, kept):
+        return
+    progress, is_overtaken = take(plan, kept, asked, pipeline, history)
+    left = kept if is_overtaken else after(kept, progress, look.current)
+    if left != kept:
+        ledger.amend_wish(lever, kept, left)
+
+
+def _seen(asked: Asked) -> Pipeline | None:
+    """The lever's part of the pipeline, None where the lever has gone or has another owner in the
+    file. Who else sets it is asked anew: a table may have been registered since."""
+    lever = asked.dimension.lever
+    if not is_theirs(asked.dimension):
+        return None
+    try:
+        pipeline = look_at(asked)
+    except UnknownDimension:
+        return None
+    except ResourceMissing as error:
+        if error.resource != lever.where.partition("/")[0]:
+            raise
+        return None
+    if lever.kind not in CAPACITIES:
+        return pipeline
+    targets = ScalableTargets(asked.edges.cloud.scalable_targets(lever.where))
+    return replace(pipeline, scalable_targets=targets)
