@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from tidegate.rules.reason import Reason
+
 __all__ = ["Cause", "Diagnosis", "LeverKind"]
 
 
@@ -59,11 +61,11 @@ class Diagnosis:
 
     cause: Cause
     where: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Reason, ...]
     cured_by: tuple[LeverKind, ...] = ()
     advice: str | None = None
 
     @property
     def because(self) -> str:
         """The evidence as one sentence."""
-        return "; ".join(self.evidence)
+        return "; ".join(map(str, self.evidence))

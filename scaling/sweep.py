@@ -13,6 +13,7 @@ from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
 from tidegate.rules.kinds.readings import Readings, rate
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
 from tidegate.rules.pack import rules_for
+from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
@@ -34,7 +35,7 @@ from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Cloud, Edges, Ledger, Metrics
 from tidegate.scaling.report.snapshot import of_unreached
-from tidegate.scaling.report.summary import advice_of, health_of, held_back_of, left_out
+from tidegate.scaling.report.summary import advice_of, health_of, held_of, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
 
 __all__ = ["sweep"]
@@ -194,7 +195,16 @@ def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis,
     ]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
-    evidence = tuple(f"{each.lever} is {each.current:,}; {each.because}" for each in lower)
+    evidence = tuple(
+        Reason.of(
+            "oversized",
+            "{lever} is {current:,}; {because}",
+            lever=each.lever,
+            current=each.current,
+            because=each.because,
+        )
+        for each in lower
+    )
     kinds = tuple(dict.fromkeys(each.lever.kind for each in lower))
     return (Diagnosis(Cause.OVERSIZED, lower[0].lever.where, evidence, cured_by=kinds),)
 
@@ -231,6 +241,6 @@ def _report(
         decisions=plan.decisions,
         changes=changes,
         advice=advice_of(diagnoses, plan, owners),
-        held_back=held_back_of(plan, changes),
+        held=held_of(plan, changes),
         is_silent=readings.vitals.judged_until is None,
     )

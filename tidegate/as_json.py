@@ -35,7 +35,8 @@ def trial_as_json(trial: Trial) -> dict[str, Any]:
                 "lever": str(each.decision.lever),
                 "from": each.decision.current,
                 "to": each.decision.allowed,
-                "because": each.decision.because,
+                "because": str(each.decision.because),
+                "reason": each.decision.because.as_json,
             }
             for each in trial.moved
         ],
@@ -47,6 +48,7 @@ def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
         "cause": diagnosis.cause.value,
         "where": diagnosis.where,
         "because": diagnosis.because,
+        "reasons": [each.as_json for each in diagnosis.evidence],
     }
 
 
@@ -99,7 +101,7 @@ def _held(decision: Decision) -> dict[str, Any]:
         "current": decision.current,
         "wanted": decision.wanted,
         "allowed": decision.allowed,
-        "reasons": [{"kind": each.kind.value, "words": str(each)} for each in decision.held_by],
+        "reasons": [reason.as_json for reason in decision.held_by],
     }
 
 
@@ -110,11 +112,14 @@ def _actions(change: Change) -> list[dict[str, Any]]:
             "from": each.current,
             "to": each.allowed,
             "wanted": each.wanted,
-            "because": each.because,
+            "because": str(each.because),
+            "reason": each.because.as_json,
             "held_by": [str(reason) for reason in each.held_by],
+            "held_reasons": [reason.as_json for reason in each.held_by],
             "usd_per_month": round(each.usd_per_month, 2),
             "outcome": "planned" if change.outcome is None else change.outcome.value,
             "detail": change.detail,
+            "refusal": change.refusal,
         }
         for each in change.decisions
     ]

@@ -67,7 +67,7 @@ def _actions(report: SweepReport) -> Counter[str]:
 def _refusals(report: SweepReport) -> Counter[str]:
     """What didn't go through, by the kind of reason: a dimension may not have endless values."""
     return Counter(
-        (change.detail or "").split(":")[0].split(" on ")[0][:60] or change.outcome.value
+        change.refusal or change.outcome.value
         for change in _changes(report)
         if change.outcome in (Outcome.FAILED, Outcome.SUPERSEDED)
     )

@@ -13,6 +13,7 @@ from tidegate.rules.kinds.flink_application.causes import (
 from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
 from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes, lanes_in_use
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.reason import Reason
 
 __all__ = ["diagnose"]
 
@@ -44,11 +45,16 @@ def diagnose(readings: Readings) -> tuple[Diagnosis, ...]:
 def _no_data(readings: Readings) -> Diagnosis:
     seen = readings.vitals.last_seen
     if seen is None:
-        evidence: tuple[str, ...] = ("CloudWatch has no metrics of this pipeline yet",)
+        evidence: tuple[Reason, ...] = (
+            Reason.of("no-metrics-yet", "CloudWatch has no metrics of this pipeline yet"),
+        )
     else:
         evidence = (
-            f"no metric of any layer since {seen:%H:%M}",
-            "silence is not low load: nothing is changed until data returns",
+            Reason.of("silent-since", "no metric of any layer since {seen:%H:%M}", seen=seen),
+            Reason.of(
+                "silence-is-no-low-load",
+                "silence is not low load: nothing is changed until data returns",
+            ),
         )
     return Diagnosis(
         Cause.UNKNOWN,
@@ -61,45 +67,91 @@ def _no_data(readings: Readings) -> Diagnosis:
 def _nothing_found(readings: Readings) -> Diagnosis:
     name, age = readings.pipeline.name, readings.age_seconds
     if readings.is_out_of_objective and not readings.age_is_sick:
-        evidence = (f"the backlog is draining: {readings.age_name} {age:.0f} s, and falling",)
+        evidence = (
+            Reason.of(
+                "backlog-drains",
+                "the backlog is draining: {age_name} {age:.0f} s, and falling",
+                age_name=readings.age_name,
+                age=age,
+            ),
+        )
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and (readings.is_settling or _has_lately_resharded(readings)):
-        evidence = (f"{readings.age_name} {age or 0:.0f} s; {_settling_words(readings)}",)
+        evidence = (
+            Reason.of(
+                "settling",
+                "{age_name} {age:.0f} s; {settling_words}",
+                age_name=readings.age_name,
+                age=age or 0,
+                settling_words=_settling_words(readings),
+            ),
+        )
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and readings.is_out_of_objective:
         return Diagnosis(
             Cause.UNKNOWN,
             name,
             (
-                f"the {readings.age_name} is {age or 0:.0f} s and grows by "
-                f"{readings.age_growth * 60:.0f} s a minute",
-                "no layer is at a limit, nothing fails and nothing is throttled",
+                Reason.of(
+                    "age-grows",
+                    "the {age_name} is {age:.0f} s and grows by {age_growth:.0f} s a minute",
+                    age_name=readings.age_name,
+                    age=age or 0,
+                    age_growth=readings.age_growth * 60,
+                ),
+                Reason.of(
+                    "nothing-at-a-limit",
+                    "no layer is at a limit, nothing fails and nothing is throttled",
+                ),
                 *(lanes_in_use(readings, each) for each in readings.pipeline.consumers),
                 *_unconfirmed(readings),
             ),
             advice=_where_to_look(readings),
         )
-    shown = "unknown" if age is None else f"{age:.0f} s"
-    in_order = f"{readings.age_name} {shown}, no layer at its limit"
+    in_order = (
+        Reason.of(
+            "age-unknown", "{age_name} unknown, no layer at its limit", age_name=readings.age_name
+        )
+        if age is None
+        else Reason.of(
+            "in-order",
+            "{age_name} {age:.0f} s, no layer at its limit",
+            age_name=readings.age_name,
+            age=age,
+        )
+    )
     return Diagnosis(Cause.HEALTHY, name, (in_order, *_unconfirmed(readings)))
 
 
-def _unconfirmed(readings: Readings) -> Iterator[str]:
+def _unconfirmed(readings: Readings) -> Iterator[Reason]:
     """What the newest minute tells of the age where no second one confirms it."""
     newest = readings.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
     if newest is not None and newest / 1000 != readings.age_seconds:
         yield (
-            f"it is {newest / 1000:.0f} s in the newest minute alone: nothing is concluded from "
-            "that until a second minute confirms it"
+            Reason.of(
+                "unconfirmed-age",
+                "it is {newest:.0f} s in the newest minute alone: nothing is concluded from "
+                "that until a second minute confirms it",
+                newest=newest / 1000,
+            )
         )
 
 
-def _settling_words(readings: Readings) -> str:
+def _settling_words(readings: Readings) -> Reason:
     for application in readings.pipeline.applications:
         if readings.has_just_started(application):
             state = application.status if application.is_changing else "only just running again"
-            return f"{application.name} is {state}, and has yet to catch up"
-    return f"the change of {readings.changed_at:%H:%M} does not show in the metrics yet"
+            return Reason.of(
+                "catching-up",
+                "{name} is {state}, and has yet to catch up",
+                name=application.name,
+                state=state,
+            )
+    return Reason.of(
+        "change-not-seen-yet",
+        "the change of {changed_at:%H:%M} does not show in the metrics yet",
+        changed_at=readings.changed_at,
+    )
 
 
 def _has_lately_resharded(readings: Readings) -> bool:

@@ -142,4 +142,4 @@ def _undone(last: Entry | None, look: Look) -> Ended:
         return Ended(End.SUPERSEDED)
     if look.current != last.from_capacity:
         return Ended(End.SUPERSEDED)
-    return Ended(End.FAILED, rolled_back(application, last.begun_at))
+    return Ended(End.FAILED, str(rolled_back(application, last.begun_at)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
@@ -97,7 +98,7 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     readings = Readings(pipeline, vitals_from(pipeline, windows, now), 0)
     decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]
-    because = "asked for by Application Auto Scaling"
+    because = Reason.of("desired-capacity", "asked for by Application Auto Scaling")
     return decider.plan_for(Wish(dimension.lever, current, wanted, because))
 
 

@@ -16,6 +16,7 @@ from tidegate.rules.kinds.flink_application.checkpoints import (
 )
 from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import ApplicationSpec, Owner, PipelineSpec
@@ -46,17 +47,34 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
     name, said = application.name, _said(spec, application)
     if _lacks_rollback(application, said):
         yield Prohibition(
-            ReasonKind.UNSAFE_UPDATE, f"system rollback of {name} is off: {_NO_ROLLBACK}"
+            Reason.of(
+                ReasonKind.UNSAFE_UPDATE,
+                "system rollback of {name} is off: {risk}",
+                name=name,
+                risk=_NO_ROLLBACK,
+            )
         )
     if _lacks_snapshots(application, said):
-        yield Prohibition(ReasonKind.UNSAFE_UPDATE, f"snapshots of {name} are off: {_NO_SNAPSHOTS}")
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.UNSAFE_UPDATE,
+                "snapshots of {name} are off: {risk}",
+                name=name,
+                risk=_NO_SNAPSHOTS,
+            )
+        )
     failed = failed_checkpoints(readings, application)
     if failed:
         minutes = FAILED_CHECKPOINTS_SECONDS // 60
         yield Prohibition(
-            ReasonKind.CHECKPOINTS_FAIL,
-            f"{failed} checkpoints of {name} failed in {minutes} min: the snapshot of an update "
-            "would fail as they do",
+            Reason.of(
+                ReasonKind.CHECKPOINTS_FAIL,
+                "{failed} checkpoints of {name} failed in {minutes} min: the snapshot of an "
+                "update would fail as they do",
+                failed=failed,
+                name=name,
+                minutes=minutes,
+            ),
         )
     most = _max_parallelism(application, said)
     # A job that runs with more has been given another maximum since.
@@ -64,8 +82,12 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
         yield Range(
             1,
             most,
-            ReasonKind.UNSAFE_UPDATE,
-            f"the maximum parallelism of the job of {name} is {most:,}",
+            Reason.of(
+                ReasonKind.UNSAFE_UPDATE,
+                "the maximum parallelism of the job of {name} is {most:,}",
+                name=name,
+                most=most,
+            ),
         )
 
 

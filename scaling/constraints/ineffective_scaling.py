@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK, Window
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from tidegate.scaling.load.concurrency import factor_of
@@ -51,11 +52,11 @@ def futility_constraints(
     if wish.lever.kind is LeverKind.SHARD_COUNT:
         yield from judge.of_shards(wish)
     elif wish.lever.kind is LeverKind.PARALLELIZATION_FACTOR:
-        yield from map(_held, judge.of_executions(wish.lever))
+        yield from map(Prohibition, judge.of_executions(wish.lever))
     elif wish.lever.kind in CAPACITIES:
-        yield from map(_held, judge.of_units(wish.lever))
+        yield from map(Prohibition, judge.of_units(wish.lever))
     elif wish.lever.kind in APPLICATION_LEVERS:
-        yield from map(_held, judge.of_application(wish.lever))
+        yield from map(Prohibition, judge.of_application(wish.lever))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,16 @@ class _Judge:
         records in; those for a consumer's sake where they, or its factor, let no more be read."""
         for last in self._last_raise(wish.lever) if self.readings.producers_throttled else ():
             if not self._took_all(last):
-                yield from map(_held, _in_vain(last, *self._accepted, EFFECT))
+                yield from map(Prohibition, _in_vain(last, *self._accepted, EFFECT))
         for consumer in self.readings.pipeline.consumers:
             for reason in self.of_executions(factor_of(consumer)):
                 yield Range(
                     wish.current,
                     max(wish.current, wish.for_arrivals),
-                    ReasonKind.INEFFECTIVE,
                     reason,
                 )
 
-    def of_executions(self, factor: Lever) -> Iterator[str]:
+    def of_executions(self, factor: Lever) -> Iterator[Reason]:
         """Why no more concurrent executions are asked for; also while the last raise of them can't
         be seen yet, since a consumer held up by what it calls looks slower with each one more.
 
@@ -95,10 +95,15 @@ class _Judge:
                 yield from self._until_tried_again(last, factor, shards)
             unseen = _mean_since(read, last.begun_at + EFFECT) is None
             if unseen and not self._has_grown(last):
-                yield f"the raise of {last.lever} at {last.begun_at:%H:%M} is not seen to help yet"
+                yield Reason.of(
+                    ReasonKind.INEFFECTIVE,
+                    "the raise of {lever} at {begun_at:%H:%M} is not seen to help yet",
+                    lever=last.lever,
+                    begun_at=last.begun_at,
+                )
             yield from _in_vain(last, read, "records/s read", EFFECT)
 
-    def of_units(self, lever: Lever) -> Iterator[str]:
+    def of_units(self, lever: Lever) -> Iterator[Reason]:
         """Why no more units are asked for: those that were added are not consumed."""
         vitals = self.readings.vitals.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
@@ -107,7 +112,7 @@ class _Judge:
             if not self._has_grown(last):
                 yield from _in_vain(last, consumed, "units/s consumed", SHOWN)
 
-    def of_application(self, lever: Lever) -> Iterator[str]:
+    def of_application(self, lever: Lever) -> Iterator[Reason]:
         """Why a job gets no more of it: the raise before let it process no more records. While the
         age falls, a restart may only just be over."""
         vitals = self.readings.vitals.applications[lever.where]
@@ -138,7 +143,7 @@ class _Judge:
         refused = self.readings.vitals.stream.write_throttles.points()
         return any(not count for at, count in refused if at >= last.begun_at + EFFECT)
 
-    def _until_tried_again(self, last: Entry, *levers: Lever) -> Iterator[str]:
+    def _until_tried_again(self, last: Entry, *levers: Lever) -> Iterator[Reason]:
         """A raise whose effect the windows no longer tell is tried again, the later the more there
         were of them in the day."""
         made = sum(
@@ -147,8 +152,14 @@ class _Judge:
         again = last.begun_at + LOOK_BACK * made
         if self.now < again:
             yield (
-                f"the raise of {last.lever} at {last.begun_at:%H:%M} was not seen to help; another "
-                f"is tried at {again:%H:%M}"
+                Reason.of(
+                    ReasonKind.INEFFECTIVE,
+                    "the raise of {lever} at {begun_at:%H:%M} was not seen to help; another is "
+                    "tried at {again:%H:%M}",
+                    lever=last.lever,
+                    begun_at=last.begun_at,
+                    again=again,
+                )
             )
 
     def _last_raise(self, *levers: Lever) -> Iterator[Entry]:
@@ -182,18 +193,24 @@ class _Judge:
         return before is not None and newest is not None and newest >= GROWN * before
 
 
-def _held(reason: str) -> Prohibition:
-    return Prohibition(ReasonKind.INEFFECTIVE, reason)
-
-
-def _in_vain(last: Entry, window: Window, what: str, effect: timedelta) -> Iterator[str]:
+def _in_vain(last: Entry, window: Window, what: str, effect: timedelta) -> Iterator[Reason]:
     """Why a raise is one in vain, by the sums before it and from ``effect`` after it on."""
     before = _mean_before(window, last.begun_at)
     since = _mean_since(window, last.begun_at + effect)
     if before is not None and since is not None and since < HELPED * before:
         yield (
-            f"the raise of {last.lever} from {last.from_capacity:,} to {last.to_capacity:,} at "
-            f"{last.begun_at:%H:%M} did not help: {before:,.0f} {what} before, {since:,.0f} since"
+            Reason.of(
+                ReasonKind.INEFFECTIVE,
+                "the raise of {lever} from {from_capacity:,} to {to_capacity:,} at "
+                "{begun_at:%H:%M} did not help: {before:,.0f} {what} before, {since:,.0f} since",
+                lever=last.lever,
+                from_capacity=last.from_capacity,
+                to_capacity=last.to_capacity,
+                begun_at=last.begun_at,
+                before=before,
+                what=what,
+                since=since,
+            )
         )
 
 

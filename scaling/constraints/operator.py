@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import ChangeWindow, Owner, PipelineSpec
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import Reason, ReasonKind
+from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = ["constrain", "owner_constraints", "window_constraints"]
 
@@ -51,17 +52,34 @@ def owner_constraints(
     """The owner's prohibition, or the file's min and max. ``hand`` is who wants to move it."""
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
-        reason = f"{lever} has no owner in the file: Tidegate only advises"
-        yield Prohibition(ReasonKind.NO_OWNER, reason)
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.NO_OWNER,
+                "{lever} has no owner in the file: Tidegate only advises",
+                lever=lever,
+            )
+        )
         return
     if said.owner != hand:
-        yield Prohibition(ReasonKind.OTHER_OWNER, f"{lever} is owned by {_OWNERS[said.owner]}")
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.OTHER_OWNER,
+                "{lever} is owned by {owner}",
+                lever=lever,
+                owner=_OWNERS[said.owner],
+            )
+        )
         return
     yield Range(
         said.min,
         said.max,
-        ReasonKind.FILE_RANGE,
-        f"the file keeps {lever} within {said.min}..{said.max}",
+        Reason.of(
+            ReasonKind.FILE_RANGE,
+            "the file keeps {lever} within {min}..{max}",
+            lever=lever,
+            min=said.min,
+            max=said.max,
+        ),
     )
 
 
@@ -71,10 +89,16 @@ def window_constraints(spec: PipelineSpec, current: int, now: datetime) -> Itera
         if _is_inside(window, now):
             words = f"the change window {window.start:%H:%M}-{window.end:%H:%M} {window.time_zone}"
             if window.allow == "none":
-                yield Prohibition(ReasonKind.CHANGE_WINDOW, f"{words} allows no change")
+                yield Prohibition(
+                    Reason.of(ReasonKind.CHANGE_WINDOW, "{words} allows no change", words=words)
+                )
             else:
                 yield Range(
-                    current, 2**63, ReasonKind.CHANGE_WINDOW, f"{words} allows changes upwards only"
+                    current,
+                    2**63,
+                    Reason.of(
+                        ReasonKind.CHANGE_WINDOW, "{words} allows changes upwards only", words=words
+                    ),
                 )
 
 

@@ -4,7 +4,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import FlinkApplication, Pipeline
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.kinds.flink_application.levers import conflict_words
+from tidegate.scaling.kinds.flink_application.levers import conflict
 from tidegate.scaling.model.change_record import Lever
 
 __all__ = ["conflicts"]
@@ -14,7 +14,7 @@ def conflicts(pipeline: Pipeline, spec: PipelineSpec) -> tuple[str, ...]:
     """A sentence for every application whose parallelism has two owners."""
     keeps = {each.application for each in spec.applications if each.service_autoscaling == "keep"}
     return tuple(
-        conflict_words(application)
+        str(conflict(application))
         for application in pipeline.applications
         if application.autoscaling_enabled
         and application.name in keeps

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import is_changing
 from tidegate.scaling.model.boundary import Unfinished, going_on
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known
 from tidegate.scaling.model.history import (
-    LIMIT_PREFIX,
     SPLIT_SHARD,
     UPDATE_APPLICATION,
     UPDATE_SHARD_COUNT,
@@ -133,7 +132,7 @@ class Actor:
             lowers = any(each.allowed < each.current for each in decisions)
             if lowers and any(each.outcome is not Outcome.DONE for each in changes):
                 detail = "a change of the same plan, on which it may rest, was not made"
-                changes.append(Change(action, decisions, Outcome.SUPERSEDED, detail))
+                changes.append(_superseded(action, decisions, "rests-on-another", detail))
             else:
                 changes.append(self._take(action, decisions))
         return tuple(changes)
@@ -144,13 +143,14 @@ class Actor:
         except Exception as error:
             known = as_known(error)
             detail = f"AWS was not asked: {known}"
-            return Change(action, decisions, Outcome.FAILED, detail, known)
+            return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
 
     def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         resource = lease_of(action)
         ledger, moment = self.edges.ledger, self.edges.moment(self.now)
         if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
-            return Change(action, decisions, Outcome.SUPERSEDED, f"another hand is on {resource}")
+            detail = f"{resource} is locked by another run"
+            return _superseded(action, decisions, "locked", detail)
         try:
             return self._take_alone(action, decisions)
         finally:
@@ -160,24 +160,25 @@ class Actor:
 
     def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         if self._was_overtaken(decisions):
-            detail = "another sweep changed it meanwhile"
-            return Change(action, decisions, Outcome.SUPERSEDED, detail)
+            detail = "another run has changed it since"
+            return _superseded(action, decisions, "changed-since", detail)
         begun_at = self.edges.moment(self.now)
         entries = [self._entry(action, decision, begun_at) for decision in decisions]
         begun = [entry for entry in entries if self.edges.ledger.begin(entry)]
         if len(begun) < len(entries):
             detail = "another change of it is not done"
-            return self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
+            closed = self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
+            return replace(closed, refusal="change-pending")
         try:
             self.edges.cloud.apply(action)
         except Unreachable as error:
             # It may have reached AWS: the intention stays open until the next look tells.
             return Change(action, decisions, Outcome.BEGUN, str(error))
-        except LimitExceeded as error:
-            detail = f"{LIMIT_PREFIX}{error}"
-            return self._close(action, decisions, begun, Outcome.FAILED, detail)
         except CloudError as error:
-            return self._close(action, decisions, begun, Outcome.FAILED, str(error))
+            is_limit = isinstance(error, LimitExceeded)
+            detail = refused_by_limit(str(error)) if is_limit else str(error)
+            closed = self._close(action, decisions, begun, Outcome.FAILED, detail)
+            return replace(closed, refusal=error.kind)
         except Exception as error:
             known = as_known(error)
             return Change(action, decisions, Outcome.BEGUN, str(known), known)
@@ -202,7 +203,7 @@ class Actor:
             operation=operation_of(action),
             from_capacity=decision.current,
             to_capacity=decision.allowed,
-            because=decision.because,
+            because=str(decision.because),
             begun_at=begun_at,
         )
 
@@ -223,6 +224,12 @@ class Actor:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
         return Change(action, decisions, outcome, told, failures[0].error)
+
+
+def _superseded(
+    action: Action, decisions: tuple[Decision, ...], refusal: str, detail: str
+) -> Change:
+    return Change(action, decisions, Outcome.SUPERSEDED, detail, refusal=refusal)
 
 
 def reconcile(

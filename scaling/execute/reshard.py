@@ -16,7 +16,7 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     plan,
 )
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
     BetweenShapes,
     CloudError,
@@ -26,7 +26,7 @@ from tidegate.scaling.model.errors import (
     Throttled,
     Unreachable,
 )
-from tidegate.scaling.model.history import LIMIT_PREFIX, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Action, MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.ports import Ledger
 
@@ -90,7 +90,7 @@ def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
     history = History(ledger.entries_of(lever, now - timedelta(days=1)))
     why_none = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
-    return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, why_none.words)
+    return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, str(why_none.reason))
 
 
 @dataclass(slots=True)
@@ -207,7 +207,7 @@ class Executor:
             self._close(entry, Outcome.SUPERSEDED, str(error))
             return False
         except LimitExceeded as error:
-            self._close(entry, Outcome.FAILED, f"{LIMIT_PREFIX}{error}")
+            self._close(entry, Outcome.FAILED, refused_by_limit(str(error)))
             if isinstance(action, UpdateShardCount):
                 return False
             raise

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import CHANGING, Consumer, FlinkApplication, Pipeline
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "application_of",
@@ -26,15 +28,25 @@ GlobalSecondaryIndexDescription and EventSourceMappingConfiguration, API referen
 applications with CHANGING). Of the others a person must see to it, or the resource goes away."""
 
 
-def does_not_run(application: FlinkApplication) -> str:
+def does_not_run(application: FlinkApplication) -> Reason:
     """That an application is stopped, or about to be gone."""
-    return f"{application.name} is {application.status} and does not run"
+    return Reason.of(
+        ReasonKind.STOPPED,
+        "{name} is {status} and does not run",
+        name=application.name,
+        status=application.status,
+    )
 
 
-def rolled_back(application: FlinkApplication, begun_at: datetime) -> str:
+def rolled_back(application: FlinkApplication, begun_at: datetime) -> Reason:
     """That the service has undone an update, in its own words why."""
-    words = f"the update of {application.name} begun at {begun_at:%H:%M} was rolled back"
-    return f"{words}: {application.failure}"
+    return Reason.of(
+        ReasonKind.ROLLED_BACK,
+        "the update of {name} begun at {begun_at:%H:%M} was rolled back: {failure}",
+        name=application.name,
+        begun_at=begun_at,
+        failure=application.failure,
+    )
 
 
 def application_of(pipeline: Pipeline, lever: Lever) -> FlinkApplication | None:
@@ -86,7 +98,7 @@ def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:
             continue
         if application is None:
             return f"{name} is {status}"
-        reason = does_not_run(application)
+        reason = str(does_not_run(application))
         failure = application.failure
         return reason if failure is None else f"{reason}; its last update failed: {failure}"
     if lever.kind is LeverKind.PARALLELIZATION_FACTOR and any(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tidegate.rules.graph import Consumer
 from tidegate.rules.kinds.readings import Readings, rate
 from tidegate.rules.kinds.vitals import LATE_SECONDS
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
 __all__ = [
@@ -46,11 +47,20 @@ class Load:
     has_room: bool = False
     rising_from: float | None = None
 
-    def __str__(self) -> str:
-        words = f"{self.records_per_second:,.0f} records/s"
-        if self.rising_from is None or self.rising_from >= self.records_per_second:
-            return words
-        return f"{words} (rising from {self.rising_from:,.0f})"
+    @property
+    def reason(self) -> Reason:
+        """The load as part of another reason."""
+        records = self.records_per_second
+        if self.rising_from is None or self.rising_from >= records:
+            return Reason.of(
+                "load", "{records_per_second:,.0f} records/s", records_per_second=records
+            )
+        return Reason.of(
+            "rising-load",
+            "{records_per_second:,.0f} records/s (rising from {rising_from:,.0f})",
+            records_per_second=records,
+            rising_from=self.rising_from,
+        )
 
 
 def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:

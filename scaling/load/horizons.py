@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.metrics import stream_metric
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY
@@ -32,7 +33,7 @@ class Expected:
 
     most: Load
     likely: Load
-    because: str
+    because: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _expected(
     stream = readings.vitals.stream
     size = _record_bytes(stream.incoming_records, stream.incoming_bytes)
     until = stream.incoming_records.end + timedelta(seconds=seconds)
-    return Expected(_load(found.most, size), _load(found.likely, size), _words(found, until))
+    return Expected(_load(found.most, size), _load(found.likely, size), _reason(found, until))
 
 
 def _load(records_per_second: float, record_bytes: float) -> Load:
@@ -133,8 +134,16 @@ def _record_bytes(records: Window, size: Window) -> float:
     return size.last(PERIOD_SECONDS).total / seen if seen else 0.0
 
 
-def _words(expected: Forecast, until: datetime) -> str:
-    usual = "" if expected.usual is None else f", usually {expected.usual:,.0f}"
-    likely, most = f"{expected.likely:,.0f}", f"{expected.most:,.0f}"
-    load = most if likely == most else f"{likely} to {most}"
-    return f"forecast {load} records/s until {until:%H:%M} (now {expected.now:,.0f}{usual})"
+def _reason(expected: Forecast, until: datetime) -> Reason:
+    is_one = f"{expected.likely:,.0f}" == f"{expected.most:,.0f}"
+    likely = "" if is_one else "{likely:,.0f} to "
+    usual = "" if expected.usual is None else ", usually {usual:,.0f}"
+    return Reason.of(
+        "forecast",
+        f"forecast {likely}{{most:,.0f}} records/s until {{until:%H:%M}} (now {{now:,.0f}}{usual})",
+        likely=expected.likely,
+        most=expected.most,
+        until=until,
+        now=expected.now,
+        usual=expected.usual,
+    )

@@ -7,7 +7,16 @@ from enum import Enum
 
 from tidegate.rules.cause import LeverKind
 
-__all__ = ["KEEP", "Entry", "Lever", "Outcome", "Wished", "moment_in", "outcome_in"]
+__all__ = [
+    "KEEP",
+    "Entry",
+    "Lever",
+    "Outcome",
+    "Wished",
+    "moment_in",
+    "outcome_in",
+    "refused_by_limit",
+]
 
 KEEP = timedelta(days=90)
 """How long history stays."""
@@ -52,6 +61,15 @@ class Outcome(Enum):
     SUPERSEDED = "superseded"
 
 
+_LIMIT = "LimitExceeded: "
+"""How ``detail`` is marked in the ledger where a limit was the reason."""
+
+
+def refused_by_limit(words: str) -> str:
+    """The detail of a change that AWS has refused for a limit."""
+    return f"{_LIMIT}{words}"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger: a lever's change, written before the call and closed after it.
@@ -72,6 +90,13 @@ class Entry:
     outcome: Outcome = Outcome.BEGUN
     ended_at: datetime | None = None
     detail: str | None = None
+
+    @property
+    def refusal(self) -> str | None:
+        """AWS's words where it refused the change for a limit, None for any other end."""
+        detail = self.detail or ""
+        is_limit = self.outcome is Outcome.FAILED and detail.startswith(_LIMIT)
+        return detail.removeprefix(_LIMIT) if is_limit else None
 
 
 @dataclass(frozen=True, slots=True)

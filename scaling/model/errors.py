@@ -17,6 +17,7 @@ TidegateError
     └── InvalidRequest      AWS will never accept it as it stands
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,16 @@ def shown_key(key: str) -> str:
 
 class TidegateError(Exception):
     """The root of everything that Tidegate raises on purpose."""
+
+    @property
+    def kind(self) -> str:
+        """Which error it is, for programs: one word for all of its class."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+    @property
+    def about(self) -> str:
+        """What an error of this kind is about, the same whatever its figures."""
+        return self.kind
 
 
 class OutOfTime(TidegateError):
@@ -139,6 +150,11 @@ class CloudError(TidegateError):
         self.operation = operation
         self.resource = resource
         self.reason = reason
+
+    @property
+    def about(self) -> str:
+        """The call and its resource."""
+        return f"{self.kind} {self.operation} {self.resource}"
 
 
 class ResourceMissing(CloudError):

@@ -7,7 +7,6 @@ from tidegate.rules.cause import LeverKind
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 
 __all__ = [
-    "LIMIT_PREFIX",
     "SPLIT_SHARD",
     "UPDATE_APPLICATION",
     "UPDATE_SHARD_COUNT",
@@ -18,9 +17,6 @@ SPLIT_SHARD = "kinesis:SplitShard"
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
-LIMIT_PREFIX = "LimitExceeded: "
-"""Of the detail of an entry that AWS refused for a limit."""
-
 OVERLAP = timedelta(minutes=15)
 """How far another hand may be ahead of the look that asks, which takes no longer than a function
 may run (Lambda quotas). Later entries are unknown to a dry run as of a moment that is past."""
@@ -48,11 +44,10 @@ class History:
         """AWS's words when it last answered LimitExceeded in that time: what it counts is right,
         but whether calls or the account's shards, its words alone can tell."""
         told = (
-            (entry.detail or "").removeprefix(LIMIT_PREFIX)
+            entry.refusal
             for entry in reversed(self.entries)
             if entry.operation == operation
-            and entry.outcome is Outcome.FAILED
-            and (entry.detail or "").startswith(LIMIT_PREFIX)
+            and entry.refusal is not None
             and -OVERLAP < now - entry.begun_at < within
         )
         return next(told, None)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.reason import Reason, ReasonKind
 
 __all__ = [
     "Action",
@@ -31,35 +31,23 @@ class Demand:
 
     lever: Lever
     capacity: int
-    because: str
+    because: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Prohibition:
-    """No change of the lever now, whatever is wanted; ``words`` name who says so."""
+    """No change of the lever now, whatever is wanted; the reason names who says so."""
 
-    kind: ReasonKind
-    words: str
-
-    @property
-    def reason(self) -> Reason:
-        """Why."""
-        return Reason(self.kind, self.words)
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What may be set next: from ``lower`` to ``upper``; ``words`` name who says so."""
+    """What may be set next: from ``lower`` to ``upper``; the reason names who says so."""
 
     lower: int
     upper: int
-    kind: ReasonKind
-    words: str
-
-    @property
-    def reason(self) -> Reason:
-        """Why."""
-        return Reason(self.kind, self.words)
+    reason: Reason
 
 
 Constraint = Prohibition | Range
@@ -78,7 +66,7 @@ class Decision:
     current: int
     wanted: int
     allowed: int
-    because: str
+    because: Reason
     held_by: tuple[Reason, ...] = ()
     usd_per_month: float = 0.0
 

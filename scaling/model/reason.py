@@ -1,15 +1,11 @@
-"""Why a lever is held: a kind that programs read, and a sentence that people read.
+"""The kinds of reason for which a lever is held."""
 
-No program reads a sentence: it may be worded anew without changing a decision or a status.
-"""
+from enum import StrEnum
 
-from dataclasses import dataclass
-from enum import Enum
-
-__all__ = ["LASTING", "Reason", "ReasonKind"]
+__all__ = ["LASTING", "ReasonKind"]
 
 
-class ReasonKind(Enum):
+class ReasonKind(StrEnum):
     """What holds a lever. The values are in JSON outputs."""
 
     NO_OWNER = "no-owner"
@@ -46,14 +42,3 @@ LASTING = frozenset(
     }
 )
 """No waiting cures them: a person has to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason, as ``kind`` and as a sentence."""
-
-    kind: ReasonKind
-    words: str
-
-    def __str__(self) -> str:
-        return self.words

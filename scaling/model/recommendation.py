@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["SETTLE", "Wish"]
+__all__ = ["SETTLE", "UNCHANGED", "Wish"]
 
 SETTLE = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
+
+UNCHANGED = Reason("unchanged", "")
+"""Of a lever that may stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,6 @@ class Wish:
     lever: Lever
     current: int
     wanted: int
-    because: str
+    because: Reason
     price_seconds: float = 0.0
     for_arrivals: int = 0

@@ -4,14 +4,17 @@ Without it the ledger tells what was done, but not what was wrong, nor what was 
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.health import Health
 
 __all__ = [
+    "Held",
     "Sighting",
     "from_text",
     "to_text",
@@ -19,33 +22,60 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A demand that was not met in full: of which lever, whether it was a raise, the kinds of
+    reason that held it, and a sentence."""
+
+    lever: str
+    is_raise: bool
+    kinds: tuple[str, ...]
+    words: str
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """By which it is told whether another says the same of other figures."""
+        return self.lever, self.is_raise, self.kinds
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A pipeline from ``at`` until the next sighting of it.
 
-    ``held_back`` has a sentence for every demand not met in full. ``unreached`` says why the sweep
-    could not look at the pipeline; it then knows nothing else of it.
+    ``unreached`` says why the sweep could not look at the pipeline, and ``unreached_about`` which
+    error it was; it then knows nothing else of it.
     """
 
     pipeline: str
     at: datetime
     health: Health
     diagnoses: tuple[Diagnosis, ...] = ()
-    held_back: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
     unreached: str | None = None
+    unreached_about: str | None = None
 
 
 def to_text(sighting: Sighting) -> str:
-    """To be kept in the ledger."""
-    return json.dumps(asdict(sighting), default=_plain)
+    """To be kept in the ledger: sentences for other versions of Tidegate too, kinds beside them."""
+    data = {
+        "health": sighting.health.value,
+        "diagnoses": [_told(each) for each in sighting.diagnoses],
+        "held_back": [each.words for each in sighting.held],
+        "held": [asdict(each) for each in sighting.held],
+        "unreached": sighting.unreached,
+        "unreached_about": sighting.unreached_about,
+    }
+    return json.dumps(data)
 
 
-def _plain(value: object) -> object:
-    match value:
-        case datetime():
-            return value.isoformat()
-        case Health() | Cause() | LeverKind():
-            return value.value
-    raise TypeError(f"{value!r} is not part of a sighting")
+def _told(diagnosis: Diagnosis) -> dict[str, object]:
+    return {
+        "cause": diagnosis.cause.value,
+        "where": diagnosis.where,
+        "evidence": [str(each) for each in diagnosis.evidence],
+        "reasons": [each.as_json for each in diagnosis.evidence],
+        "cured_by": [kind.value for kind in diagnosis.cured_by],
+        "advice": diagnosis.advice,
+    }
 
 
 def from_text(text: str, pipeline: str, at: datetime) -> Sighting:
@@ -65,19 +95,35 @@ def _sighting(data: dict[str, Any], pipeline: str, at: datetime) -> Sighting:
         at,
         Health(data["health"]) if data["health"] in healths else Health.UNKNOWN,
         tuple(map(_diagnosis, data.get("diagnoses", ()))),
-        tuple(data.get("held_back", ())),
+        tuple(_held(data)),
         data.get("unreached"),
+        data.get("unreached_about"),
     )
 
 
+def _held(data: dict[str, Any]) -> Iterator[Held]:
+    """Of an earlier version of Tidegate, which kept sentences alone, the sentence is the kind."""
+    for each in data.get("held", ()):
+        yield Held(each["lever"], each["is_raise"], tuple(each["kinds"]), each["words"])
+    for words in data.get("held_back", ()) if "held" not in data else ():
+        yield Held("", True, (words,), words)
+
+
 def _diagnosis(data: dict[str, Any]) -> Diagnosis:
-    word, evidence = data["cause"], tuple(data["evidence"])
+    word = data["cause"]
+    evidence = tuple(Reason.told("kept", words) for words in data["evidence"])
     is_known = word in {cause.value for cause in Cause}
     kinds = {kind.value for kind in LeverKind}
     return Diagnosis(
         Cause(word) if is_known else Cause.UNKNOWN,
         data["where"],
-        evidence if is_known else (f"{word}, which another version of Tidegate found", *evidence),
+        evidence if is_known else (_of_another(word), *evidence),
         tuple(LeverKind(kind) for kind in data.get("cured_by", ()) if kind in kinds),
         data.get("advice"),
+    )
+
+
+def _of_another(word: str) -> Reason:
+    return Reason.of(
+        "unknown-cause", "{cause}, which another version of Tidegate found", cause=word
     )

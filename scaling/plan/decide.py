@@ -7,6 +7,7 @@ from datetime import datetime
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, FlinkApplication, Pipeline
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.constraints.flink_update import update_constraints
@@ -47,8 +48,8 @@ from tidegate.scaling.model.plan import (
     SplitShard,
 )
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
-from tidegate.scaling.model.reason import Reason, ReasonKind
-from tidegate.scaling.model.recommendation import SETTLE, Wish
+from tidegate.scaling.model.reason import ReasonKind
+from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.recommend.batching_window import batching, batching_wishes
@@ -223,8 +224,14 @@ class Decider:
     def _pending_constraints(self, wish: Wish) -> Iterator[Constraint]:
         for entry in self.history.open_entries():
             if entry.lever == wish.lever:
-                reason = f"a change of {wish.lever} begun at {entry.begun_at:%H:%M:%S} is not done"
-                yield Prohibition(ReasonKind.CHANGE_PENDING, reason)
+                yield Prohibition(
+                    Reason.of(
+                        ReasonKind.CHANGE_PENDING,
+                        "a change of {lever} begun at {begun_at:%H:%M:%S} is not done",
+                        lever=wish.lever,
+                        begun_at=entry.begun_at,
+                    )
+                )
 
     def _shards_max(self) -> int:
         lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
@@ -243,17 +250,21 @@ class Decider:
         allowed, held_by = constrain(wish.current, wish.wanted, self._constraints_by_hand(wish))
         return self._priced(wish, allowed, held_by), action
 
-    def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, str]:
+    def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, Reason]:
         stream = self._pipeline.stream
         hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
         if hot is not None and self._has_settled():
-            return split_for(stream, hot.where, self._pipeline.key_samples), hot.because
+            return split_for(stream, hot.where, self._pipeline.key_samples), Reason.of(
+                "hot-shard", "{because}", because=hot.because
+            )
         shards = next((each for each in decisions if _is_narrow(each)), None)
         if shards is None or not self._budget_is_spent() or not self._would_lose_records():
-            return None, ""
-        because = (
-            f"{shards.because}; UpdateShardCount can't be called now, and a split isn't under its "
-            "daily limit"
+            return None, UNCHANGED
+        because = Reason.of(
+            "split-instead",
+            "{because}; UpdateShardCount can't be called now, and a split isn't under its "
+            "daily limit",
+            because=shards.because,
         )
         return splits_towards(stream, shards.wanted), because
 

@@ -7,6 +7,7 @@ from math import ceil
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Consumer, Pipeline
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
@@ -14,7 +15,7 @@ from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
-from tidegate.scaling.model.reason import Reason, ReasonKind
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import SETTLE, Wish
 
 __all__ = ["with_enough_executions"]
@@ -41,8 +42,8 @@ def with_enough_executions(
         return list(raised.values())
     shards = _shards(pipeline)
     if shards in found and found[shards].allowed < found[shards].current:
-        reasons = _too_few(raised, readings, spec)
-        found[shards] = _stays(found[shards], "; ".join(reason for _, reason in reasons))
+        reasons = (reason for _, reason in _too_few(raised, readings, spec))
+        found[shards] = _stays(found[shards], *reasons)
     for consumer, reason in _too_few(found, readings, spec):
         factor = factor_of(consumer)
         found[factor] = _stays(found[factor], reason)
@@ -70,13 +71,19 @@ def _raised_for_fewer_shards(
     needed = executions_needed(readings, consumer, spec)
     least = min(FACTOR_MAX, ceil(needed / count))
     if count < shards.current and factor.wanted < least:
-        because = f"{needed:.1f} concurrent executions over {count} shard{'s'[: count > 1]}"
+        because = Reason.of(
+            "executions-on-fewer-shards",
+            "{needed:.1f} concurrent executions over {count} shard{plural}",
+            needed=needed,
+            count=count,
+            plural="s"[: count > 1],
+        )
         yield decide(Wish(factor.lever, factor.current, least, because))
 
 
 def _too_few(
     decisions: dict[Lever, Decision], readings: Readings, spec: PipelineSpec
-) -> Iterator[tuple[Consumer, str]]:
+) -> Iterator[tuple[Consumer, Reason]]:
     """The consumers that a scale-in would leave with fewer concurrent executions than needed."""
     pipeline = readings.pipeline
     shards = decisions.get(_shards(pipeline))
@@ -94,15 +101,22 @@ def _too_few(
         if had.executions(count, factor.allowed) < needed:
             yield (
                 consumer,
-                f"{consumer.function.name} needs {needed:.1f} concurrent executions, more than "
-                f"{count:,} x factor {factor.allowed}",
+                Reason.of(
+                    ReasonKind.EXECUTIONS_NEEDED,
+                    "{name} needs {needed:.1f} concurrent executions, more than {count:,} x factor "
+                    "{allowed}",
+                    name=consumer.function.name,
+                    needed=needed,
+                    count=count,
+                    allowed=factor.allowed,
+                ),
             )
 
 
-def _stays(decision: Decision, reason: str) -> Decision:
+def _stays(decision: Decision, *reasons: Reason) -> Decision:
     return replace(
         decision,
         allowed=decision.current,
-        held_by=(*decision.held_by, Reason(ReasonKind.EXECUTIONS_NEEDED, reason)),
+        held_by=(*decision.held_by, *reasons),
         usd_per_month=0.0,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer
 from tidegate.rules.kinds.readings import AGE_WELL_SHARE, Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
@@ -18,7 +19,7 @@ from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import UNCHANGED, Wish
 
 __all__ = ["Batching", "batching", "batching_wishes", "window_at_most"]
 
@@ -121,11 +122,13 @@ def batching_wishes(
         most, wish = _at_most(readings, spec, lever), None
         if consumer.function.name not in changing:
             if current > most and _was_put_here(history, lever, current):
-                because = f"the objective and the file allow {most} s now"
+                because = Reason.of(
+                    "window-too-long", "the objective and the file allow {most} s now", most=most
+                )
                 wish = Wish(lever, current, most, because)
             elif current < most and healthy:
                 wish = _longer(readings, consumer, lever, most)
-        yield wish or Wish(lever, current, current, "")
+        yield wish or Wish(lever, current, current, UNCHANGED)
 
 
 def window_at_most(iterator_age_max_seconds: float) -> int:
@@ -151,9 +154,15 @@ def _longer(readings: Readings, consumer: Consumer, lever: Lever, window: int) -
         return None
     if seen.seconds_of_batch(window) > TIMEOUT_SHARE * consumer.function.timeout_seconds:
         return None
-    because = (
-        f"batches hold {seen.mean_batch:,.0f} of {consumer.mapping.batch_size:,} records; with a "
-        f"window of {window} s {seen.batch_in(window):,.0f}, which saves "
-        f"{seen.saved_share(window):.0%} of the function's time"
+    because = Reason.of(
+        "fuller-batches",
+        "batches hold {mean_batch:,.0f} of {batch_size:,} records; with a window of "
+        "{window} s {batch_in:,.0f}, which saves {saved_share:.0%} of the function's "
+        "time",
+        mean_batch=seen.mean_batch,
+        batch_size=consumer.mapping.batch_size,
+        window=window,
+        batch_in=seen.batch_in(window),
+        saved_share=seen.saved_share(window),
     )
     return Wish(lever, consumer.mapping.batching_window_seconds, window, because)

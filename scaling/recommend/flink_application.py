@@ -9,6 +9,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, mean, rate
 from tidegate.rules.kinds.vitals import LATE_SECONDS
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
@@ -17,7 +18,7 @@ from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_n
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.recommendation import SETTLE, Wish
+from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 
 __all__ = ["application_wishes", "source_demand"]
@@ -65,7 +66,8 @@ def source_demand(readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Deman
             stream = readings.pipeline.stream
             subtasks = max(each.parallelism for each in readings.pipeline.applications)
             lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
-            return Demand(lever, max(subtasks, stream.shard_count + 1), ill.because)
+            enough = max(subtasks, stream.shard_count + 1)
+            return Demand(lever, enough, Reason.of("cause", "{because}", because=ill.because))
     return None
 
 
@@ -109,10 +111,14 @@ class _Sizer:
         denser = application.parallelism_per_kpu
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
-            because = f"{ill.evidence[0]}: half as many subtasks share a KPU"
+            because = Reason.of(
+                "fewer-subtasks-per-kpu",
+                "{evidence}: half as many subtasks share a KPU",
+                evidence=ill.evidence[0],
+            )
             yield Wish(per_kpu, denser, denser // 2, because)
         else:
-            yield Wish(per_kpu, denser, denser, "")
+            yield Wish(per_kpu, denser, denser, UNCHANGED)
         yield self._parallelism(application, ill)
 
     def _curable(self, application: FlinkApplication) -> Diagnosis | None:
@@ -125,11 +131,15 @@ class _Sizer:
     def _parallelism(self, application: FlinkApplication, ill: Diagnosis | None) -> Wish:
         lever = Lever.of(LeverKind.PARALLELISM, application.name)
         current = application.parallelism
-        stay = Wish(lever, current, current, "")
+        stay = Wish(lever, current, current, UNCHANGED)
         if ill is not None and ill.cause is Cause.HEAP_PRESSURE:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
-            because = f"{ill.evidence[0]}: twice the KPUs for the same state"
+            because = Reason.of(
+                "kpus-for-the-heap",
+                "{evidence}: twice the KPUs for the same state",
+                evidence=ill.evidence[0],
+            )
             return Wish(lever, current, current * 2, because)
         model = learn_job(self.readings, application)
         if model is None or self.readings.has_just_started(application):
@@ -146,14 +156,27 @@ class _Sizer:
         if demand <= stay.current * RAISE_MARGIN:
             demand = ceil(stay.current * RAISE_AT_LEAST)
         grows = work.records_per_second > work.now
-        load = f"{work.now:,.0f} records/s" + (
-            f", growing to {work.records_per_second:,.0f}" if grows else ""
+        load = (
+            Reason.of(
+                "load-grows",
+                "{now:,.0f} records/s, growing to {records_per_second:,.0f}",
+                now=work.now,
+                records_per_second=work.records_per_second,
+            )
+            if grows
+            else Reason.of("load", "{now:,.0f} records/s", now=work.now)
         )
-        because = (
-            f"{load} at {model.records_per_busy_second:,.0f} "
-            f"records per busy second of a subtask; a restart of about {restart:.0f} s and a "
-            f"backlog of {work.backlog_records:,.0f} records to be caught up with in "
-            f"{self.spec.objective.catch_up_seconds:.0f} s after it"
+        because = Reason.of(
+            "work-ahead",
+            "{load} at {records_per_busy_second:,.0f} records per busy second of a "
+            "subtask; a restart of about {restart:.0f} s and a backlog of "
+            "{backlog_records:,.0f} records to be caught up with in {catch_up_seconds:.0f} "
+            "s after it",
+            load=load,
+            records_per_busy_second=model.records_per_busy_second,
+            restart=restart,
+            backlog_records=work.backlog_records,
+            catch_up_seconds=self.spec.objective.catch_up_seconds,
         )
         return Wish(stay.lever, stay.current, demand, because)
 
@@ -186,10 +209,14 @@ class _Sizer:
         if needed > stay.current * LOWER_SHARE or kpus >= application.kpus:
             return stay
         price = _restart_price(model, peak, needed)
-        because = (
-            f"the last hour's peak of {peak:,.0f} records/s needs {needed:,}, and "
-            f"{application.kpus - kpus} KPUs are free; the restart costs about {price:.0f} s out "
-            "of the objective"
+        because = Reason.of(
+            "kpus-freed",
+            "the last hour's peak of {peak:,.0f} records/s needs {needed:,}, and {kpus} "
+            "KPUs are free; the restart costs about {price:.0f} s out of the objective",
+            peak=peak,
+            needed=needed,
+            kpus=application.kpus - kpus,
+            price=price,
         )
         return Wish(stay.lever, stay.current, needed, because, price)
 

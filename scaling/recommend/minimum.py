@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.recommendation import Wish
@@ -16,4 +17,9 @@ def at_least_the_minimum(wish: Wish, spec: PipelineSpec) -> Wish:
         return wish
     if wish.current > said.min:
         return replace(wish, wanted=said.min)
-    return Wish(wish.lever, wish.current, said.min, f"the file asks for at least {said.min}")
+    return Wish(
+        wish.lever,
+        wish.current,
+        said.min,
+        Reason.of("file-minimum", "the file asks for at least {min}", min=said.min),
+    )

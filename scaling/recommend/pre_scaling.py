@@ -6,6 +6,7 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import BURST_SECONDS
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.horizons import Expected, Outlook
 from tidegate.scaling.model.change_record import Lever
@@ -23,7 +24,7 @@ class Ready:
 
     at_least: int
     enough: int
-    because: str
+    because: Reason
     floor: Demand | None
 
 
@@ -53,11 +54,11 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         stands = _standing(model, expected)
     ready = {}
     for lever, demand in likely.items():
-        to_split, words = splits.get(lever, (0, ""))
+        to_split, split = splits.get(lever, (0, None))
         ready[lever] = Ready(
             max(1, demand.capacity - from_burst.get(lever, 0), to_split),
             _enough(demand, most[lever], later.get(lever)),
-            demand.because + words,
+            _with_split(demand.because, split),
             floors[lever.kind].get(lever),
         )
     return ready | stands
@@ -72,7 +73,12 @@ def _demands(
     shards = model.pipeline.stream.shard_count
     likely, most = (
         {
-            each.lever: replace(each, because=f"{of.because}: {each.because}")
+            each.lever: replace(
+                each,
+                because=Reason.of(
+                    "forecast", "{forecast}: {demand}", forecast=of.because, demand=each.because
+                ),
+            )
             for each in size(model, load, spec, shards)
         }
         for load in (of.likely, of.most)
@@ -90,13 +96,23 @@ def _burst(model: Model, seconds: float) -> dict[Lever, int]:
     }
 
 
-def _splits(model: Model, demands: Demands) -> dict[Lever, tuple[int, str]]:
-    """Units without which the partitions don't take what is demanded, burst or not, with words."""
+def _with_split(because: Reason, split: Reason | None) -> Reason:
+    return (
+        because
+        if split is None
+        else Reason.of(
+            "forecast-needs-partitions", "{because}; {split}", because=because, split=split
+        )
+    )
+
+
+def _splits(model: Model, demands: Demands) -> dict[Lever, tuple[int, Reason]]:
+    """Units without which the partitions don't take what is demanded, burst or not, and why."""
     found = {}
     for each in model.capacities:
         demand = demands.get(Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where))
-        if demand is not None and (words := each.too_few_partitions(demand.capacity)):
-            found[demand.lever] = (each.units_to_split(demand.capacity), f"; {words}")
+        if demand is not None and (few := each.too_few_partitions(demand.capacity)):
+            found[demand.lever] = (each.units_to_split(demand.capacity), few)
     return found
 
 
@@ -109,9 +125,12 @@ def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
         if of_record and not each.units_to_split(of_record * stands.highest_records_per_second):
             lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             units = ceil(of_record * stands.records_per_second)
-            because = (
-                f"the burst of {units:,} units bears what came and went in the last six hours; "
-                f"following it takes {of_record * stands.following_records_per_second:,.0f}"
+            because = Reason.of(
+                "burst-bears-the-spikes",
+                "the burst of {units:,} units bears what came and went in the last six hours; "
+                "following it takes {of_record:,.0f}",
+                units=units,
+                of_record=of_record * stands.following_records_per_second,
             )
             found[lever] = Ready(units, units, because, Demand(lever, units, because))
     return found
@@ -154,6 +173,11 @@ def _partly_from_burst(
         capacity = max(ceil(likely[lever].capacity * room), from_burst)
         because = most[lever].because
         if capacity < units:
-            because += f", {units - capacity:,} of them out of the burst saved up if they come"
+            because = Reason.of(
+                "forecast-partly-from-burst",
+                "{because}, {units:,} of them out of the burst saved up if they come",
+                because=because,
+                units=units - capacity,
+            )
         found[lever] = replace(most[lever], capacity=capacity, because=because)
     return found

@@ -8,6 +8,7 @@ from math import ceil
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.sizing import IN_EFFECT
@@ -15,7 +16,7 @@ from tidegate.scaling.load.horizons import Outlook
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.recommendation import SETTLE, Wish
+from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 from tidegate.scaling.recommend.pre_scaling import Ready, readiness
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE, Lowering
@@ -60,13 +61,21 @@ def wishes(
             margin = _margin(lever, history, readings, now)
             wish = _raise(lever, current, needed.get(lever), margin)
             if wish is not None and not ill:
-                wish = replace(wish, because=f"{running_out[lever]}: {wish.because}")
+                wish = replace(
+                    wish,
+                    because=Reason.of(
+                        "burst-runs-out",
+                        "{running_out}: {because}",
+                        running_out=running_out[lever],
+                        because=wish.because,
+                    ),
+                )
         if wish is None:
             wish = _prepare(lever, current, ready.get(lever))
         if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):
             floor = lowering.floor(lever, ready.get(lever), hour)
             wish = _lower(lever, current, floor, lowering.least(lever, current))
-        wish = wish or Wish(lever, current, current, "")
+        wish = wish or Wish(lever, current, current, UNCHANGED)
         found.append(at_least_the_minimum(_with_arrivals(wish, needs), spec))
     return tuple(found)
 

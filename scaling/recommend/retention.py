@@ -2,10 +2,11 @@
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import UNCHANGED, Wish
 
 __all__ = ["records_will_expire", "retention_wish"]
 
@@ -37,17 +38,30 @@ def retention_wish(readings: Readings, history: History) -> Wish:
     lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
     age = readings.age_seconds
     if records_will_expire(readings):
-        because = (
-            f"{readings.age_name} {(age or 0) / 3600:.1f} h of {current} h retention, growing by "
-            f"{readings.age_growth * 60:.0f} s a minute: unread records would expire"
+        because = Reason.of(
+            "records-will-expire",
+            "{age_name} {age:.1f} h of {current} h retention, growing by {age_growth:.0f} "
+            "s a minute: unread records would expire",
+            age_name=readings.age_name,
+            age=(age or 0) / 3600,
+            current=current,
+            age_growth=readings.age_growth * 60,
         )
         return Wish(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_first_aid(stream.name)
     if before is not None and _is_over(readings, OVER_SHARE * before * 3600):
         return Wish(
-            lever, current, before, f"the danger is over: {readings.age_name} {age or 0:.0f} s"
+            lever,
+            current,
+            before,
+            Reason.of(
+                "danger-is-over",
+                "the danger is over: {age_name} {age:.0f} s",
+                age_name=readings.age_name,
+                age=age or 0,
+            ),
         )
-    return Wish(lever, current, current, "")
+    return Wish(lever, current, current, UNCHANGED)
 
 
 def _is_over(readings: Readings, limit_seconds: float) -> bool:

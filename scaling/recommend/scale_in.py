@@ -6,6 +6,7 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.levers import DECREASES_WITHOUT_WAIT
@@ -177,7 +178,12 @@ class Lowering:
         count = max(count, *by_lanes, *subtasks)
         spread = min(current, count)
         found = {
-            demand.lever: replace(demand, because=f"the last hour's peak: {demand.because}")
+            demand.lever: replace(
+                demand,
+                because=Reason.of(
+                    "hours-peak", "the last hour's peak: {because}", because=demand.because
+                ),
+            )
             for demand in size(self.model, load, self.spec, spread)
         }
         found[shards] = replace(found[shards], capacity=count)

@@ -13,6 +13,7 @@ from tidegate.rules.kinds.readings import (
     Readings,
     rate,
 )
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.burst_baseline import ROOM
@@ -30,7 +31,9 @@ __all__ = ["Demands", "Needs", "by_lever"]
 
 Demands = dict[Lever, Demand]
 
-BURST_ENDS = "the burst saved up would end before a later change is in effect"
+BURST_ENDS = Reason.of(
+    "burst-ends", "the burst saved up would end before a later change is in effect"
+)
 
 _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
@@ -102,7 +105,7 @@ class Needs:
         coming = self._meanwhile.risen(self._load(self._offered_behind))
         return _at_most(coming, widened)
 
-    def running_out(self) -> dict[Lever, str]:
+    def running_out(self) -> dict[Lever, Reason]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
         the load until a change made now takes effect, and why: a minute later more would wait."""
         records = self._until_answered(self._now(self._offered_behind))
@@ -244,7 +247,12 @@ class Needs:
             if writes and lever in needed and self.readings.is_used_up(capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
-                because = f"{capacity.where} throttles at {current:,} units: twice as much"
+                because = Reason.of(
+                    "still-throttled",
+                    "{where} throttles at {current:,} units: twice as much",
+                    where=capacity.where,
+                    current=current,
+                )
                 needed[lever] = Demand(lever, current * 2, because)
 
     def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:

@@ -8,6 +8,7 @@ from math import ceil, inf
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, Pipeline, Table
 from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.sizing import (
@@ -24,6 +25,7 @@ from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.recommendation import UNCHANGED
 
 __all__ = [
     "CAPACITY_USE",
@@ -65,12 +67,16 @@ class CapacityModel:
             return 0
         return PARTITION_UNITS * (ceil(write_units_per_second / PARTITION_UNITS) - 1) + 1
 
-    def too_few_partitions(self, write_units_per_second: float) -> str:
-        """Words for that they don't take so many units a second, none where they do."""
+    def too_few_partitions(self, write_units_per_second: float) -> Reason | None:
+        """That they don't take so many units a second, None where they do."""
         if not self.units_to_split(write_units_per_second):
-            return ""
+            return None
         taken = self.partition_units_per_second
-        return f"its partitions take {taken:,.0f} units a second, burst included"
+        return Reason.of(
+            "too-few-partitions",
+            "its partitions take {taken:,.0f} units a second, burst included",
+            taken=taken,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ def _capacity_demands(
     utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
     steady = load.records_per_second / utilization
     for capacity in model.capacities:
-        drained, words = _drained(model, capacity.capacity, load, spec, shards)
+        drained, drain = _drained(model, capacity.capacity, load, spec, shards)
         records = max(steady, drained)
         for kind, units in (
             (LeverKind.WRITE_CAPACITY, capacity.write_units_per_record),
@@ -172,22 +178,32 @@ def _capacity_demands(
                 yield Demand(
                     Lever.of(kind, capacity.capacity.where),
                     max(1, ceil(units * records)),
-                    f"{load} x {units:.2f} units each, at {utilization:.0%} use{words}",
+                    Reason.of(
+                        "units-for-the-load",
+                        "{load} x {units:.2f} units each, at {utilization:.0%} use{drain}",
+                        load=load.reason,
+                        units=units,
+                        utilization=utilization,
+                        drain=drain,
+                    ),
                 )
 
 
 def _drained(
     model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, shards: int
-) -> tuple[float, str]:
-    """Records a second that a table is to take while a backlog drains, and the words for it: no
-    more than are brought to it."""
+) -> tuple[float, Reason]:
+    """Records a second that a table is to take while a backlog drains, and why so many: no more
+    than are brought to it."""
     wanted = _drain_rate(load, spec)
     brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
     if wanted <= brought:
-        return wanted, _drain_words(load, spec)
-    return brought, (
-        f", and a backlog of {load.backlog_records:,.0f} records, of which no more than "
-        f"{brought:,.0f} a second can be brought to it"
+        return wanted, _drain(load, spec)
+    return brought, Reason.of(
+        "drain-as-brought",
+        ", and a backlog of {backlog_records:,.0f} records, of which no more than "
+        "{brought:,.0f} a second can be brought to it",
+        backlog_records=load.backlog_records,
+        brought=brought,
     )
 
 
@@ -207,12 +223,14 @@ def _writes(tables: Iterable[Table], capacity: Capacity) -> bool:
     return any(table.name == capacity.table for table in tables)
 
 
-def _drain_words(load: Load, spec: PipelineSpec) -> str:
+def _drain(load: Load, spec: PipelineSpec) -> Reason:
     if not load.backlog_records:
-        return ""
-    return (
-        f", and a backlog of {load.backlog_records:,.0f} records to drain in "
-        f"{spec.objective.catch_up_seconds:.0f} s"
+        return UNCHANGED
+    return Reason.of(
+        "drain",
+        ", and a backlog of {backlog_records:,.0f} records to drain in {catch_up_seconds:.0f} s",
+        backlog_records=load.backlog_records,
+        catch_up_seconds=spec.objective.catch_up_seconds,
     )
 
 
@@ -239,9 +257,13 @@ def _concurrency_demands(
         by_lanes = had.shards_for(_lanes(load.records_per_second, learnt, batch, use_))
         if learnt.is_sure and by_lanes > shards:
             shards = by_lanes
-            because = (
-                f"{consumer.function.name} needs {steady:.1f} concurrent executions, and a shard "
-                f"gives at most {had.factor_on(shards)}"
+            because = Reason.of(
+                "executions-for-the-load",
+                "{name} needs {steady:.1f} concurrent executions, and a shard gives at most "
+                "{factor_on}",
+                name=consumer.function.name,
+                steady=steady,
+                factor_on=had.factor_on(shards),
             )
     yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
 
@@ -258,23 +280,38 @@ def _factor_demand(
     return Demand(
         factor_of(consumer),
         min(FACTOR_MAX, max(1, ceil(lanes / shards))),
-        f"{ceil(10 * lanes) / 10:.1f} concurrent executions over "
-        f"{shards} shard{'s'[: shards > 1]}: "
-        f"{load} at "
-        f"{learnt.records_per_busy_second(batch):,.0f} records per busy second"
-        f"{_drain_words(load, spec)}",
+        Reason.of(
+            "executions",
+            "{ceil:.1f} concurrent executions over {shards} shard{plural}: {load} at "
+            "{records_per_busy_second:,.0f} records per busy second{drain}",
+            ceil=ceil(10 * lanes) / 10,
+            shards=shards,
+            plural="s"[: shards > 1],
+            load=load.reason,
+            records_per_busy_second=learnt.records_per_busy_second(batch),
+            drain=_drain(load, spec),
+        ),
     )
 
 
-def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, str]:
+def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, Reason]:
     """Shards for the records and bytes written, and for the bytes read by every consumer."""
     by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use)
     by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use)
     by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, f"{load} at {use:.0%} use"
+        return shards, Reason.of(
+            "shards-by-records", "{load} at {use:.0%} use", load=load.reason, use=use
+        )
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
-        return shards, f"{size_:.2f} MiB/s at {use:.0%} use"
-    return shards, f"{readers} consumers share 2 MiB/s of each shard at {use:.0%} use"
+        return shards, Reason.of(
+            "shards-by-bytes", "{size:.2f} MiB/s at {use:.0%} use", size=size_, use=use
+        )
+    return shards, Reason.of(
+        "shards-by-reads",
+        "{readers} consumers share 2 MiB/s of each shard at {use:.0%} use",
+        readers=readers,
+        use=use,
+    )

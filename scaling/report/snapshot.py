@@ -1,23 +1,28 @@
 """From what a sweep saw to the status snapshot that is kept."""
 
-import re
 from datetime import datetime
 
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.snapshot import Sighting
 from tidegate.scaling.report.sweep_report import PipelineReport, Unreached
 
-__all__ = ["differs", "of_report", "of_unreached", "without_figures"]
+__all__ = ["differs", "of_report", "of_unreached"]
 
 
 def of_report(report: PipelineReport) -> Sighting:
     """What a sweep saw of a pipeline."""
-    return Sighting(report.name, report.at, report.health, report.diagnoses, report.held_back)
+    return Sighting(report.name, report.at, report.health, report.diagnoses, report.held)
 
 
 def of_unreached(unreached: Unreached, at: datetime) -> Sighting:
     """That a sweep could not look."""
-    return Sighting(unreached.name, at, Health.UNKNOWN, unreached=unreached.reason)
+    return Sighting(
+        unreached.name,
+        at,
+        Health.UNKNOWN,
+        unreached=unreached.reason,
+        unreached_about=unreached.error.about,
+    )
 
 
 def differs(now: Sighting, before: Sighting | None) -> bool:
@@ -28,11 +33,5 @@ def differs(now: Sighting, before: Sighting | None) -> bool:
 
 def _gist(sighting: Sighting) -> tuple[object, ...]:
     causes = {(each.cause, each.where) for each in sighting.diagnoses}
-    held = {without_figures(each) for each in sighting.held_back}
-    asked = (sighting.unreached or "").split(": ")[0]
-    return sighting.health, causes, held, asked
-
-
-def without_figures(sentence: str) -> str:
-    """A sentence by which it is told whether another says the same of other figures."""
-    return re.sub(r"\d[\d.,:]*", "#", sentence)
+    held = {each.gist for each in sighting.held}
+    return sighting.health, causes, held, sighting.unreached_about

@@ -10,9 +10,10 @@ from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
+from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["advice_of", "health_of", "held_back_of", "held_words", "left_out"]
+__all__ = ["advice_of", "health_of", "held_of", "held_words", "left_out"]
 
 _FOREIGN = (ReasonKind.NO_OWNER, ReasonKind.OTHER_OWNER, ReasonKind.SECOND_OWNER)
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
@@ -92,11 +93,26 @@ def held_words(decision: Decision) -> str:
     )
 
 
-def held_back_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """A sentence for every demand not met in full, and for every change that did not go through."""
-    held = [held_words(each) for each in plan.decisions if each.held_by]
+def held_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[Held, ...]:
+    """Every demand not met in full, and every change that did not go through."""
+    held = [
+        Held(
+            str(each.lever),
+            each.wanted > each.current,
+            tuple(sorted({str(reason.kind) for reason in each.held_by})),
+            held_words(each),
+        )
+        for each in plan.decisions
+        if each.held_by
+    ]
     failed = [
-        f"{decision.lever}: {decision.current:,} -> {decision.allowed:,} not done: {change.detail}"
+        Held(
+            str(decision.lever),
+            decision.allowed > decision.current,
+            (change.refusal or str(change.outcome),),
+            f"{decision.lever}: {decision.current:,} -> {decision.allowed:,} not done: "
+            f"{change.detail}",
+        )
         for change in changes
         if change.outcome not in (None, Outcome.DONE)
         for decision in change.decisions

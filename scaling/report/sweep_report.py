@@ -13,6 +13,7 @@ from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Action, Decision
+from tidegate.scaling.model.snapshot import Held
 
 __all__ = ["Change", "PipelineReport", "SweepReport", "Unreached"]
 
@@ -21,8 +22,9 @@ __all__ = ["Change", "PipelineReport", "SweepReport", "Unreached"]
 class Change:
     """One action with the decisions behind it and how it went.
 
-    ``outcome`` is None in a dry run; ``detail`` says why it failed. ``error`` is what AWS has no
-    part in: the ledger could not be had, or a fault of Tidegate's own.
+    ``outcome`` is None in a dry run; ``detail`` says why it was not done, ``refusal`` which kind of
+    reason that is. ``error`` is what AWS has no part in: the ledger could not be had, or a fault of
+    Tidegate's own.
     """
 
     action: Action
@@ -30,13 +32,14 @@ class Change:
     outcome: Outcome | None
     detail: str | None = None
     error: TidegateError | None = None
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineReport:
     """One pipeline at one moment.
 
-    ``held_back`` has a sentence for every demand not met in full; ``advice`` what a person must
+    ``held`` has every demand not met in full; ``advice`` what a person must
     do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has
     what is still to be sent, drawn or written down; ``is_silent`` is a pipeline of which
     CloudWatch tells nothing fresh.
@@ -52,9 +55,14 @@ class PipelineReport:
     decisions: tuple[Decision, ...]
     changes: tuple[Change, ...]
     advice: tuple[str, ...]
-    held_back: tuple[str, ...]
+    held: tuple[Held, ...]
     undelivered: tuple[Unfinished, ...] = ()
     is_silent: bool = False
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """A sentence for every demand not met in full."""
+        return tuple(each.words for each in self.held)
 
 
 @dataclass(frozen=True, slots=True)

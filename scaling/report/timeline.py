@@ -8,7 +8,6 @@ from enum import Enum
 from tidegate.rules.cause import Cause
 from tidegate.scaling.model.change_record import Entry, Outcome
 from tidegate.scaling.model.snapshot import Sighting
-from tidegate.scaling.report.snapshot import without_figures
 
 __all__ = ["Event", "Kind", "story"]
 
@@ -73,8 +72,8 @@ class _Past:
         return {} if self.seen is None else dict.fromkeys(_causes(self.seen))
 
     @property
-    def held_back(self) -> set[str]:
-        return set() if self.seen is None else set(map(without_figures, self.seen.held_back))
+    def held(self) -> set[tuple[object, ...]]:
+        return set() if self.seen is None else {each.gist for each in self.seen.held}
 
 
 def _state(sighting: Sighting) -> str:
@@ -103,9 +102,9 @@ def _news(now: Sighting, past: _Past) -> Iterator[tuple[Kind, str]]:
             yield Kind.FOUND, f"{each.cause.value} at {each.where}: {each.because}"
             if each.advice:
                 yield Kind.ADVISED, f"{each.where}: {each.advice}"
-    for words in now.held_back:
-        if without_figures(words) not in past.held_back:
-            yield Kind.HELD, words
+    for held in now.held:
+        if held.gist not in past.held:
+            yield Kind.HELD, held.words
     present = set(_causes(now))
     for cause, where in past.causes:
         if (cause, where) not in present:

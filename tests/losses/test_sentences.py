@@ -7,8 +7,8 @@ import pytest
 
 from tests.losses.account import FIVE_LINES, PIPELINES, Account
 from tests.losses.endpoint import SHARDS, TABLE, Endpoint
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.plan import Prohibition, Range
-from tidegate.scaling.model.reason import Reason
 
 OTHER_WORDS = "worded anew"
 

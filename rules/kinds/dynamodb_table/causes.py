@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Capacity, Table
 from tidegate.rules.kinds.readings import BURST_SECONDS, RECENT_SECONDS, Readings, rate
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
 __all__ = ["table_causes"]
@@ -45,13 +46,28 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
     throttled = vitals.write_throttles.last(RECENT_SECONDS)
     key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
     consumed = rate(vitals.consumed_write_units)
-    evidence: tuple[str, ...] = (
-        f"{capacity.where} throttled {throttled.peak or 0:,.0f} writes in a minute "
-        f"({share:.0%} of those attempted)",
-        f"it consumed {_of_units(consumed, capacity, vitals.consumed_write_units)}",
+    evidence: tuple[Reason, ...] = (
+        Reason.of(
+            "writes-throttled",
+            "{where} throttled {peak:,.0f} writes in a minute ({share:.0%} of those attempted)",
+            where=capacity.where,
+            peak=throttled.peak or 0,
+            share=share,
+        ),
+        Reason.of(
+            "units-consumed",
+            "it consumed {of_units}",
+            of_units=_of_units(consumed, capacity, vitals.consumed_write_units),
+        ),
     )
     if key_range > throttled.total / 2:
-        evidence += (f"{key_range:,.0f} of the throttles were of a key range, not of the table",)
+        evidence += (
+            Reason.of(
+                "key-range-throttled",
+                "{key_range:,.0f} of the throttles were of a key range, not of the table",
+                key_range=key_range,
+            ),
+        )
         why = _why_no_key(readings, capacity) if table.is_provisioned else None
         if why is None:
             if _is_repeated(vitals.write_key_range_throttles):
@@ -68,16 +84,24 @@ def _is_repeated(throttles: Window) -> bool:
     return sum(map(bool, throttles.last(RECENT_SECONDS).samples)) >= 2
 
 
-def _why_no_key(readings: Readings, capacity: Capacity) -> str | None:
+def _why_no_key(readings: Readings, capacity: Capacity) -> Reason | None:
     """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
     at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
     second, out of the burst as well."""
     consumed = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     increased = capacity.last_increase_at
     if increased is not None and increased > consumed.start:
-        return f"{capacity.where} was raised since: that brings more partitions, if it had too few"
+        return Reason.of(
+            "raised-since",
+            "{where} was raised since: that brings more partitions, if it had too few",
+            where=capacity.where,
+        )
     if readings.is_used_up(capacity):
-        return f"the units of {capacity.where} were used up: more of them bring more partitions"
+        return Reason.of(
+            "units-used-up",
+            "the units of {where} were used up: more of them bring more partitions",
+            where=capacity.where,
+        )
     return None
 
 
@@ -94,9 +118,19 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
     if left > BURST_SECONDS_ENOUGH:
         return
     evidence = (
-        f"{capacity.where} consumed "
-        + _of_units(consumed, capacity, readings.capacity(capacity).consumed_write_units),
-        f"nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
+        Reason.of(
+            "units-consumed",
+            "{where} consumed {of_units}",
+            where=capacity.where,
+            of_units=_of_units(
+                consumed, capacity, readings.capacity(capacity).consumed_write_units
+            ),
+        ),
+        Reason.of(
+            "burst-runs-out",
+            "nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
+            left=left,
+        ),
     )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
@@ -129,15 +163,25 @@ def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
     return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
 
 
-def _of_units(consumed: float, capacity: Capacity, window: Window) -> str:
+def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
     """What was consumed in the newest minute; capacity changed since then is told apart."""
     newest = window.last(60).start
     changes = (capacity.last_increase_at, capacity.last_decrease_at)
     since = max((at for at in changes if at is not None and at > newest), default=None)
     if since is None:
-        return f"{consumed:,.0f} of {capacity.write_units:,} provisioned write units a second"
+        return Reason.of(
+            "units-of-provisioned",
+            "{consumed:,.0f} of {write_units:,} provisioned write units a second",
+            consumed=consumed,
+            write_units=capacity.write_units,
+        )
     units = f"{capacity.write_units:,} are provisioned since {since:%H:%M}"
-    return f"{consumed:,.0f} write units a second; {units}"
+    return Reason.of(
+        "units-since-change",
+        "{consumed:,.0f} write units a second; {units}",
+        consumed=consumed,
+        units=units,
+    )
 
 
 def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
@@ -147,9 +191,18 @@ def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> It
     if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
         return
     evidence = (
-        f"{capacity.where} throttled {throttled.peak or 0:,.0f} reads in a minute",
-        f"it consumed {rate(vitals.consumed_read_units):,.0f} of {capacity.read_units:,} "
-        "provisioned read units a second",
+        Reason.of(
+            "reads-throttled",
+            "{where} throttled {peak:,.0f} reads in a minute",
+            where=capacity.where,
+            peak=throttled.peak or 0,
+        ),
+        Reason.of(
+            "read-units-consumed",
+            "it consumed {rate:,.0f} of {read_units:,} provisioned read units a second",
+            rate=rate(vitals.consumed_read_units),
+            read_units=capacity.read_units,
+        ),
     )
     if vitals.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
         yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
@@ -158,11 +211,17 @@ def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> It
 
 
 def _capacity_illness(
-    table: Table, capacity: Capacity, evidence: tuple[str, ...], lever: LeverKind
+    table: Table, capacity: Capacity, evidence: tuple[Reason, ...], lever: LeverKind
 ) -> Diagnosis:
     cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
     if capacity.index is not None:
-        evidence += (f"a throttled index throttles every write to {capacity.table}",)
+        evidence += (
+            Reason.of(
+                "index-throttles-table",
+                "a throttled index throttles every write to {table}",
+                table=capacity.table,
+            ),
+        )
     if not table.is_provisioned:
         return Diagnosis(cause, capacity.where, evidence, advice=ON_DEMAND_ADVICE)
     return Diagnosis(cause, capacity.where, evidence, cured_by=(lever,))

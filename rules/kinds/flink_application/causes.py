@@ -7,6 +7,7 @@ from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size, checkpoint_trouble
 from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
 from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings, increase, mean
+from tidegate.rules.reason import Reason
 
 __all__ = ["RESHARD_SECONDS", "application_causes", "stopped_applications"]
 
@@ -72,14 +73,16 @@ def _explanations(
 def _not_running(application: FlinkApplication) -> Diagnosis:
     """Stopped by an update that failed it is an illness; else a person may have meant it."""
     name, why = application.name, application.failure
-    seen = f"{name} is {application.status}: nothing is read"
+    seen = Reason.of(
+        "not-running", "{name} is {status}: nothing is read", name=name, status=application.status
+    )
     if why is None:
         advice = "start the application, or take it out of the file"
         return Diagnosis(Cause.UNKNOWN, name, (seen,), advice=advice)
     return Diagnosis(
         Cause.APPLICATION_STOPPED,
         name,
-        (seen, f"its last update failed: {why}"),
+        (seen, Reason.of("update-failed", "its last update failed: {why}", why=why)),
         advice="set back what that update changed, and start the application",
     )
 
@@ -91,7 +94,14 @@ def _silent(readings: Readings, application: FlinkApplication) -> Iterator[Diagn
         yield Diagnosis(
             Cause.UNKNOWN,
             application.name,
-            (f"{application.name} runs, but has told nothing for {SILENT_SECONDS // 60} min",),
+            (
+                Reason.of(
+                    "publishes-nothing",
+                    "{name} runs, but has told nothing for {silent_seconds} min",
+                    name=application.name,
+                    silent_seconds=SILENT_SECONDS // 60,
+                ),
+            ),
             advice="see whether its job runs, in the Flink dashboard and in its log",
         )
 
@@ -113,9 +123,19 @@ def _crash_loop(readings: Readings, application: FlinkApplication) -> Iterator[D
         Cause.CRASH_LOOP,
         application.name,
         (
-            f"the job of {application.name} failed {crashes:.0f} times in "
-            f"{CRASHES_SECONDS // 60} min and was down for up to {longest:.0f} s",
-            "after each failure it reads again from its last checkpoint",
+            Reason.of(
+                "job-failures",
+                "the job of {name} failed {crashes:.0f} times in {crashes_seconds} min and was "
+                "down for up to {longest:.0f} s",
+                name=application.name,
+                crashes=crashes,
+                crashes_seconds=CRASHES_SECONDS // 60,
+                longest=longest,
+            ),
+            Reason.of(
+                "reads-from-checkpoint",
+                "after each failure it reads again from its last checkpoint",
+            ),
         ),
         advice=(
             "no parallelism cures a job that fails: look at the application's log for the "
@@ -147,9 +167,21 @@ def _heap_pressure(readings: Readings, application: FlinkApplication) -> Iterato
         Cause.HEAP_PRESSURE,
         application.name,
         (
-            f"the heap of {application.name} is {heap:.0f}% full on {application.kpus} KPUs of 3 GB"
-            f" heap each, and {collecting:.0%} of the time goes into collecting it{failed}",
-            f"its last checkpoint has {checkpoint_size(vitals)}",
+            Reason.of(
+                "heap-full",
+                "the heap of {name} is {heap:.0f}% full on {kpus} KPUs of 3 GB heap each, and "
+                "{collecting:.0%} of the time goes into collecting it{failed}",
+                name=application.name,
+                heap=heap,
+                kpus=application.kpus,
+                collecting=collecting,
+                failed=failed,
+            ),
+            Reason.of(
+                "checkpoint-size",
+                "its last checkpoint has {checkpoint_size}",
+                checkpoint_size=checkpoint_size(vitals),
+            ),
         ),
         cured_by=(LeverKind.PARALLELISM_PER_KPU if denser else LeverKind.PARALLELISM,),
     )
@@ -168,8 +200,15 @@ def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Di
         Cause.SINK_BACK_PRESSURE,
         application.name,
         (
-            f"{application.name} is held back for {held_back:.0f} ms of each second and busy for "
-            f"only {busy or 0:.0f}{known}",
+            Reason.of(
+                "back-pressured",
+                "{name} is held back for {held_back:.0f} ms of each second and busy for only "
+                "{busy:.0f}{known}",
+                name=application.name,
+                held_back=held_back,
+                busy=busy or 0,
+                known=known,
+            ),
             _age(readings),
         ),
         advice=(
@@ -179,11 +218,17 @@ def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Di
     )
 
 
-def _age(readings: Readings) -> str:
+def _age(readings: Readings) -> Reason:
     growth = readings.age_growth * 60
     verb = "growing" if growth >= 0 else "falling"
-    age = f"the {readings.age_name} is {readings.age_seconds or 0:.0f} s"
-    return f"{age}, {verb} by {abs(growth):.0f} s a minute"
+    return Reason.of(
+        "age",
+        "the {age_name} is {age_seconds:.0f} s, {verb} by {abs:.0f} s a minute",
+        age_name=readings.age_name,
+        age_seconds=readings.age_seconds or 0,
+        verb=verb,
+        abs=abs(growth),
+    )
 
 
 def _busiest(vitals: ApplicationVitals) -> float:
@@ -200,8 +245,14 @@ def _uneven(readings: Readings, application: FlinkApplication) -> Iterator[Diagn
     sources = application.partitions or readings.pipeline.stream.shard_count
     parts = "partitions" if readings.pipeline.stream.is_topic else "shards"
     evidence = (
-        f"the busiest subtask is busy for {busiest:.0%} of the time, all {application.parallelism} "
-        f"of them for {used:.0%} on average",
+        Reason.of(
+            "busiest-subtask",
+            "the busiest subtask is busy for {busiest:.0%} of the time, all {parallelism} "
+            "of them for {used:.0%} on average",
+            busiest=busiest,
+            parallelism=application.parallelism,
+            used=used,
+        ),
         _age(readings),
     )
     share = sources / application.parallelism
@@ -224,12 +275,19 @@ def _source_too_narrow(
     application: FlinkApplication,
     sources: int,
     parts: str,
-    evidence: tuple[str, ...],
+    evidence: tuple[Reason, ...],
 ) -> Diagnosis:
     stream = readings.pipeline.stream
     told = (
-        f"{stream.name} has {sources} {parts}, and as many of the {application.parallelism} "
-        "subtasks have something to read: more parallelism does not help",
+        Reason.of(
+            "source-parts",
+            "{name} has {sources} {parts}, and as many of the {parallelism} subtasks have "
+            "something to read: more parallelism does not help",
+            name=stream.name,
+            sources=sources,
+            parts=parts,
+            parallelism=application.parallelism,
+        ),
         *evidence,
     )
     if stream.is_provisioned:
@@ -248,10 +306,16 @@ def _too_low(readings: Readings, application: FlinkApplication) -> Iterator[Diag
         Cause.PARALLELISM_TOO_LOW,
         application.name,
         (
-            f"{application.name} is {by} for {used:.0%} of the time with a parallelism of "
-            f"{application.parallelism}",
+            Reason.of(
+                "subtasks-busy",
+                "{name} is {by} for {used:.0%} of the time with a parallelism of {parallelism}",
+                name=application.name,
+                by=by,
+                used=used,
+                parallelism=application.parallelism,
+            ),
             _age(readings),
-            "nothing holds it back and its subtasks are alike",
+            Reason.of("subtasks-alike", "nothing holds it back and its subtasks are alike"),
         ),
         cured_by=(LeverKind.PARALLELISM,),
     )

@@ -12,6 +12,7 @@ from tidegate.rules.kinds.readings import (
     Readings,
     rate,
 )
+from tidegate.rules.reason import Reason
 
 __all__ = ["is_uneven", "stream_causes"]
 
@@ -104,15 +105,32 @@ def _hot(readings: Readings) -> Diagnosis | None:
         return None
     utilization = max(readings.stream_utilization)
     evidence = (
-        f"{sample.shard_id} takes {excess:.1f} times its share of the records",
-        f"the stream as a whole is used to {utilization:.0%}, yet {_symptom(readings)}",
+        Reason.of(
+            "shard-share",
+            "{shard_id} takes {excess:.1f} times its share of the records",
+            shard_id=sample.shard_id,
+            excess=excess,
+        ),
+        Reason.of(
+            "stream-use",
+            "the stream as a whole is used to {utilization:.0%}, yet {symptom}",
+            utilization=utilization,
+            symptom=_symptom(readings),
+        ),
     )
     if sample.top_share >= HOT_KEY_SHARE:
         return _hot_key(sample, evidence)
     return Diagnosis(
         Cause.HOT_SHARD,
         sample.shard_id,
-        (*evidence, f"its most frequent key has only {sample.top_share:.0%}, so a split helps"),
+        (
+            *evidence,
+            Reason.of(
+                "top-key-share",
+                "its most frequent key has only {top_share:.0%}, so a split helps",
+                top_share=sample.top_share,
+            ),
+        ),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
 
@@ -126,15 +144,23 @@ def _fills_a_lane(readings: Readings, sample: KeySample) -> bool:
     return sample.top_share * min(factors) >= HOT_SHARD_FACTOR
 
 
-def _lane_evidence(readings: Readings) -> tuple[str, ...]:
-    busy = ", ".join(lanes_in_use(readings, each) for each in readings.pipeline.consumers)
-    return (f"{busy}, yet {_symptom(readings)}",)
+def _lane_evidence(readings: Readings) -> tuple[Reason, ...]:
+    busy = ", ".join(str(lanes_in_use(readings, each)) for each in readings.pipeline.consumers)
+    return (
+        Reason.of(
+            "executions-idle", "{busy}, yet {symptom}", busy=busy, symptom=_symptom(readings)
+        ),
+    )
 
 
-def _hot_key(sample: KeySample, evidence: tuple[str, ...]) -> Diagnosis:
+def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
     key, _ = max(sample.counts, key=lambda pair: pair[1])
-    share = (
-        f"{sample.top_share:.0%} of the sampled records of {sample.shard_id} have the key {key!r}"
+    share = Reason.of(
+        "top-key",
+        "{top_share:.0%} of the sampled records of {shard_id} have the key {key!r}",
+        top_share=sample.top_share,
+        shard_id=sample.shard_id,
+        key=key,
     )
     return Diagnosis(
         Cause.HOT_KEY,
@@ -154,34 +180,60 @@ def _share_of(readings: Readings, sample: KeySample) -> float:
     return part * max(readings.stream_utilization)
 
 
-def _symptom(readings: Readings) -> str:
+def _symptom(readings: Readings) -> Reason:
     if readings.producers_throttled:
-        return f"{readings.producers_throttled:.1%} of records are refused to producers"
-    return f"the iterator age grows by {readings.age_growth * 60:.0f} s a minute"
+        return Reason.of(
+            "producers-refused",
+            "{producers_throttled:.1%} of records are refused to producers",
+            producers_throttled=readings.producers_throttled,
+        )
+    return Reason.of(
+        "age-grows",
+        "the iterator age grows by {age_growth:.0f} s a minute",
+        age_growth=readings.age_growth * 60,
+    )
 
 
-def _load_evidence(readings: Readings) -> str:
+def _load_evidence(readings: Readings) -> Reason:
     vitals, shards = readings.vitals.stream, readings.pipeline.stream.shard_count
     by_records, by_bytes = readings.stream_utilization
     if by_bytes > by_records:
-        return (
-            f"{rate(vitals.incoming_bytes) / SHARD_BYTES_PER_SECOND:.2f} MiB/s come in, "
-            f"{by_bytes:.0%} of what the shards take ({shards} x 1 MiB/s); "
-            f"in records it is only {by_records:.0%}"
+        return Reason.of(
+            "bytes-come-in",
+            "{rate:.2f} MiB/s come in, {by_bytes:.0%} of what the shards take ({shards} x "
+            "1 MiB/s); in records it is only {by_records:.0%}",
+            rate=rate(vitals.incoming_bytes) / SHARD_BYTES_PER_SECOND,
+            by_bytes=by_bytes,
+            shards=shards,
+            by_records=by_records,
         )
-    return (
-        f"{rate(vitals.incoming_records):,.0f} records/s come in, {by_records:.0%} of what "
-        f"the shards take ({shards} x {SHARD_RECORDS_PER_SECOND:,} records/s)"
+    return Reason.of(
+        "records-come-in",
+        "{rate:,.0f} records/s come in, {by_records:.0%} of what the shards take "
+        "({shards} x {shard_records_per_second:,} records/s)",
+        rate=rate(vitals.incoming_records),
+        by_records=by_records,
+        shards=shards,
+        shard_records_per_second=SHARD_RECORDS_PER_SECOND,
     )
 
 
 def _producer_throttled(readings: Readings) -> Diagnosis:
     evidence = [
-        f"{readings.producers_throttled:.1%} of records are refused to producers",
+        Reason.of(
+            "producers-refused",
+            "{producers_throttled:.1%} of records are refused to producers",
+            producers_throttled=readings.producers_throttled,
+        ),
         _load_evidence(readings),
     ]
     if _stream_has_room(readings):
-        evidence.append("as a whole it has room: single shards, or seconds, are over the limit")
+        evidence.append(
+            Reason.of(
+                "stream-has-headroom",
+                "as a whole it has room: single shards, or seconds, are over the limit",
+            )
+        )
     return Diagnosis(
         Cause.PRODUCER_THROTTLED,
         readings.pipeline.stream.name,
@@ -194,7 +246,10 @@ def _too_narrow(readings: Readings) -> Diagnosis:
     return Diagnosis(
         Cause.STREAM_TOO_NARROW,
         readings.pipeline.stream.name,
-        (_load_evidence(readings), "producers will be refused as soon as it grows"),
+        (
+            _load_evidence(readings),
+            Reason.of("producers-soon-refused", "producers will be refused as soon as it grows"),
+        ),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
 
@@ -207,8 +262,15 @@ def _readers_throttled(readings: Readings) -> Iterator[Diagnosis]:
         Cause.STREAM_TOO_NARROW,
         readings.pipeline.stream.name,
         (
-            f"{refused.total:,.0f} reads were refused in {len(refused.samples)} min",
-            "standard consumers share 2 MiB/s and 5 reads/s of each shard",
+            Reason.of(
+                "reads-refused",
+                "{total:,.0f} reads were refused in {len} min",
+                total=refused.total,
+                len=len(refused.samples),
+            ),
+            Reason.of(
+                "shared-read-limit", "standard consumers share 2 MiB/s and 5 reads/s of each shard"
+            ),
         ),
         advice="give this consumer enhanced fan-out, or take a standard consumer off the stream",
     )

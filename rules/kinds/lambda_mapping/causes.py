@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
 from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings
+from tidegate.rules.reason import Reason
 
 __all__ = ["consumer_causes", "lanes_in_use"]
 
@@ -31,11 +32,14 @@ def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
         yield from causes or _too_slow(readings, consumer)
 
 
-def lanes_in_use(readings: Readings, consumer: Consumer) -> str:
+def lanes_in_use(readings: Readings, consumer: Consumer) -> Reason:
     """How many of a consumer's concurrent executions are busy, in words."""
-    return (
-        f"{consumer.function.name} is busy {readings.busy_concurrency(consumer):.1f} of "
-        f"{readings.lanes(consumer)} concurrent executions"
+    return Reason.of(
+        "executions-busy",
+        "{name} is busy {busy_concurrency:.1f} of {lanes} concurrent executions",
+        name=consumer.function.name,
+        busy_concurrency=readings.busy_concurrency(consumer),
+        lanes=readings.lanes(consumer),
     )
 
 
@@ -45,7 +49,14 @@ def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
         yield Diagnosis(
             Cause.UNKNOWN,
             consumer.function.name,
-            (f"the event source mapping of {consumer.function.name} is {state}: nothing is read",),
+            (
+                Reason.of(
+                    "mapping-disabled",
+                    "the event source mapping of {name} is {state}: nothing is read",
+                    name=consumer.function.name,
+                    state=state,
+                ),
+            ),
             advice="enable the event source mapping, or take the consumer out of the file",
         )
 
@@ -63,11 +74,26 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
         Cause.POISON_BATCH,
         consumer.function.name,
         (
-            f"{errors.total:,.0f} of {invocations:,.0f} invocations of {consumer.function.name} "
-            f"failed in {len(errors.samples)} min",
-            f"the longest took {longest:.1f} s of {timeout} s, so it is not the timeout",
-            f"the iterator age grows by {readings.age_growth * 60:.0f} s a minute: the batch is "
-            "retried and blocks its shard",
+            Reason.of(
+                "invocations-failed",
+                "{total:,.0f} of {invocations:,.0f} invocations of {name} failed in {len} min",
+                total=errors.total,
+                invocations=invocations,
+                name=consumer.function.name,
+                len=len(errors.samples),
+            ),
+            Reason.of(
+                "not-the-timeout",
+                "the longest took {longest:.1f} s of {timeout} s, so it is not the timeout",
+                longest=longest,
+                timeout=timeout,
+            ),
+            Reason.of(
+                "batch-blocks-shard",
+                "the iterator age grows by {age_growth:.0f} s a minute: the batch is retried "
+                "and blocks its shard",
+                age_growth=readings.age_growth * 60,
+            ),
         ),
         advice=_poison_advice(consumer.mapping),
     )
@@ -119,10 +145,20 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
         Cause.CONCURRENCY_CAP,
         name,
         (
-            f"Lambda throttled {throttles.total:,.0f} invocations of {name} in "
-            f"{len(throttles.samples)} min",
-            f"the mapping asks for up to {readings.lanes(consumer)} concurrent executions "
-            f"(shards x factor); the cap is {owner}",
+            Reason.of(
+                "invocations-throttled",
+                "Lambda throttled {total:,.0f} invocations of {name} in {len} min",
+                total=throttles.total,
+                name=name,
+                len=len(throttles.samples),
+            ),
+            Reason.of(
+                "executions-capped",
+                "the mapping asks for up to {lanes} concurrent executions (shards x factor); "
+                "the cap is {owner}",
+                lanes=readings.lanes(consumer),
+                owner=owner,
+            ),
         ),
         advice=(
             f"raise the reserved concurrency of {name} from {cap} to what it needs, at most "
@@ -147,9 +183,21 @@ def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
         Cause.TIMEOUT_NEAR,
         consumer.function.name,
         (
-            f"the longest invocation took {max(near) / 1000:.1f} s of the {timeout} s timeout",
-            f"{errors:,.0f} invocations failed in {len(longest.samples)} min",
-            "no table throttles, so it is the batch or the function itself",
+            Reason.of(
+                "longest-invocation",
+                "the longest invocation took {max:.1f} s of the {timeout} s timeout",
+                max=max(near) / 1000,
+                timeout=timeout,
+            ),
+            Reason.of(
+                "invocations-failed",
+                "{errors:,.0f} invocations failed in {len} min",
+                errors=errors,
+                len=len(longest.samples),
+            ),
+            Reason.of(
+                "not-the-table", "no table throttles, so it is the batch or the function itself"
+            ),
         ),
         advice=(
             f"lengthen the timeout (now {timeout} s), make the batch smaller (now {batch} records)"
@@ -167,11 +215,20 @@ def _too_slow(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
         (
-            f"{lanes_in_use(readings, consumer)} (shards {readings.pipeline.stream.shard_count} x "
-            f"factor {consumer.mapping.parallelization_factor})",
-            f"the iterator age is {readings.age_seconds or 0:.0f} s, growing by "
-            f"{readings.age_growth * 60:.0f} s a minute",
-            "no table throttles and no batch fails",
+            Reason.of(
+                "executions-busy-of-shards",
+                "{lanes_in_use} (shards {shard_count} x factor {parallelization_factor})",
+                lanes_in_use=lanes_in_use(readings, consumer),
+                shard_count=readings.pipeline.stream.shard_count,
+                parallelization_factor=consumer.mapping.parallelization_factor,
+            ),
+            Reason.of(
+                "age-grows",
+                "the iterator age is {age_seconds:.0f} s, growing by {age_growth:.0f} s a minute",
+                age_seconds=readings.age_seconds or 0,
+                age_growth=readings.age_growth * 60,
+            ),
+            Reason.of("nothing-fails", "no table throttles and no batch fails"),
         ),
         cured_by=(LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Capacity, Pipeline, Table
+from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
 from tidegate.scaling.model.plan import Constraint, Prohibition
 from tidegate.scaling.model.reason import ReasonKind
@@ -42,13 +43,19 @@ def capacity_constraints(
     """What UpdateTable takes now; the budget of decreases is the one that DescribeTable tells."""
     if not table.is_provisioned:
         yield Prohibition(
-            ReasonKind.ON_DEMAND, f"{table.name} is on demand: its capacity is not ours to set"
+            Reason.of(
+                ReasonKind.ON_DEMAND,
+                "{name} is on demand: its capacity is not ours to set",
+                name=table.name,
+            )
         )
         return
     statuses = [table.status, *(index.status for index in table.indexes)]
     if any(status != "ACTIVE" for status in statuses):
         busy = next(status for status in statuses if status != "ACTIVE")
-        yield Prohibition(ReasonKind.RESOURCE_BUSY, f"{table.name} is {busy}")
+        yield Prohibition(
+            Reason.of(ReasonKind.RESOURCE_BUSY, "{name} is {busy}", name=table.name, busy=busy)
+        )
     if is_decrease:
         yield from _decrease_constraints(capacity, now)
 
@@ -57,11 +64,22 @@ def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constra
     used = capacity.decreases_today
     last = capacity.last_decrease_at
     if used >= DECREASES_MAX:
-        reason = f"all {DECREASES_MAX} decreases of {capacity.where} are spent today"
-        yield Prohibition(ReasonKind.BUDGET_SPENT, reason)
-    elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
-        reason = (
-            f"{used} decreases of {capacity.where} today: the next is allowed an hour after the "
-            f"last, at {last + timedelta(hours=1):%H:%M}"
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.BUDGET_SPENT,
+                "all {decreases_max} decreases of {where} are spent today",
+                decreases_max=DECREASES_MAX,
+                where=capacity.where,
+            )
         )
-        yield Prohibition(ReasonKind.BUDGET_KEPT, reason)
+    elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.BUDGET_KEPT,
+                "{used} decreases of {where} today: the next is allowed an hour after the "
+                "last, at {last:%H:%M}",
+                used=used,
+                where=capacity.where,
+                last=last + timedelta(hours=1),
+            )
+        )

@@ -4,44 +4,53 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, ScalableTarget, Table
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Prohibition
 from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = ["replicated", "scaled_too", "second_owners"]
 
-_NOT_MOVED = "so Tidegate does not move it"
-
 
 def second_owners(pipeline: Pipeline, table: Table, lever: Lever) -> Iterator[Prohibition]:
     """Who sets a capacity of the table beside its owner in the file, or may: DynamoDB's own auto
     scaling, which a global table has in every region, and which can't always be asked for."""
     if table.replicas and lever.kind is LeverKind.WRITE_CAPACITY:
-        yield Prohibition(ReasonKind.SECOND_OWNER, replicated(table))
+        yield Prohibition(replicated(table))
     target = pipeline.scalable_targets.of(lever.kind, lever.where)
     if target is not None:
-        yield Prohibition(ReasonKind.SECOND_OWNER, scaled_too(lever, target))
+        yield Prohibition(scaled_too(lever, target))
     elif pipeline.scalable_targets.unread is not None:
         yield Prohibition(
-            ReasonKind.SECOND_OWNER,
-            f"whether DynamoDB's own auto scaling sets {lever} too is not known, {_NOT_MOVED}: "
-            f"{pipeline.scalable_targets.unread}",
+            Reason.of(
+                ReasonKind.SECOND_OWNER,
+                "whether DynamoDB's own auto scaling sets {lever} too is not known, so Tidegate "
+                "does not move it: {unread}",
+                lever=lever,
+                unread=pipeline.scalable_targets.unread,
+            ),
         )
 
 
-def scaled_too(lever: Lever, target: ScalableTarget) -> str:
+def scaled_too(lever: Lever, target: ScalableTarget) -> Reason:
     """That a lever has two owners."""
-    return (
-        f"{lever} is also a scalable target of DynamoDB's own auto scaling "
-        f"({target.min:,}..{target.max:,}), {_NOT_MOVED}"
+    return Reason.of(
+        ReasonKind.SECOND_OWNER,
+        "{lever} is also a scalable target of DynamoDB's own auto scaling ({min:,}..{max:,}), "
+        "so Tidegate does not move it",
+        lever=lever,
+        min=target.min,
+        max=target.max,
     )
 
 
-def replicated(table: Table) -> str:
+def replicated(table: Table) -> Reason:
     """Why the write capacity of a replicated table is not set."""
     # V2globaltables_reqs_bestpractices, requirements for managing capacity.
-    return (
-        f"{table.name} is a global table (replicas in {', '.join(table.replicas)}): its write "
-        "capacity must be the same in every region and is set by DynamoDB's own auto scaling, "
-        f"{_NOT_MOVED}"
+    return Reason.of(
+        ReasonKind.SECOND_OWNER,
+        "{table} is a global table (replicas in {regions}): its write capacity must be the same "
+        "in every region and is set by DynamoDB's own auto scaling, so Tidegate does not move it",
+        table=table.name,
+        regions=", ".join(table.replicas),
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.resource_state import does_not_run, rolled_back
 from tidegate.scaling.model.aws_limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.model.change_record import Lever
@@ -19,7 +20,7 @@ from tidegate.scaling.model.recommendation import Wish
 
 __all__ = [
     "application_constraints",
-    "conflict_words",
+    "conflict",
     "kpus_of",
     "scale_in_constraints",
 ]
@@ -55,22 +56,39 @@ def application_constraints(
         yield Range(
             1,
             most,
-            ReasonKind.QUOTA,
-            f"the quota of {name} is {quota} KPUs, a parallelism of {most:,}",
+            Reason.of(
+                ReasonKind.QUOTA,
+                "the quota of {name} is {quota} KPUs, a parallelism of {most:,}",
+                name=name,
+                quota=quota,
+                most=most,
+            ),
         )
     else:
         least = -(-application.parallelism // quota)
-        words = f"ParallelismPerKPU is 1..{PARALLELISM_PER_KPU_MAX}, within {quota} KPUs"
-        yield Range(min(least, current), PARALLELISM_PER_KPU_MAX, ReasonKind.QUOTA, words)
+        yield Range(
+            min(least, current),
+            PARALLELISM_PER_KPU_MAX,
+            Reason.of(
+                ReasonKind.QUOTA,
+                "ParallelismPerKPU is 1..{per_kpu_max}, within {quota} KPUs",
+                per_kpu_max=PARALLELISM_PER_KPU_MAX,
+                quota=quota,
+            ),
+        )
     if application.is_changing:
-        yield Prohibition(ReasonKind.RESOURCE_BUSY, f"{name} is {application.status}")
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.RESOURCE_BUSY, "{name} is {status}", name=name, status=application.status
+            )
+        )
     elif not application.is_running:
-        yield Prohibition(ReasonKind.STOPPED, does_not_run(application))
+        yield Prohibition(does_not_run(application))
     if application.autoscaling_enabled and not ends_autoscaling:
-        yield Prohibition(ReasonKind.SERVICE_AUTOSCALING, conflict_words(application))
+        yield Prohibition(conflict(application))
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
-        yield Prohibition(ReasonKind.ROLLED_BACK, rolled_back(application, tries[-1]))
+        yield Prohibition(rolled_back(application, tries[-1]))
 
 
 def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterator[Constraint]:
@@ -78,18 +96,26 @@ def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterato
     made = history.decreases(wish.lever, now)
     spent = made and (made + 1) * wish.price_seconds > SCALE_IN_SECONDS_PER_DAY
     if wish.wanted < wish.current and spent:
-        reason = (
-            f"{made} scale-ins of {wish.lever.where} in 24 hours, about {wish.price_seconds:.0f} s "
-            f"out of the objective each: one more would take it over {SCALE_IN_SECONDS_PER_DAY:.0f}"
-            " s, 1 % of the day"
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.RESTART_PRICE,
+                "{made} scale-ins of {where} in 24 hours, about {restart_seconds:.0f} s out of "
+                "the objective each: one more would take it over "
+                "{budget_seconds:.0f} s, 1 % of the day",
+                made=made,
+                where=wish.lever.where,
+                restart_seconds=wish.price_seconds,
+                budget_seconds=SCALE_IN_SECONDS_PER_DAY,
+            )
         )
-        yield Prohibition(ReasonKind.RESTART_PRICE, reason)
 
 
-def conflict_words(application: FlinkApplication) -> str:
-    """Says that the file and the service's own autoscaling both move the parallelism."""
-    return (
-        f"the parallelism of {application.name} has one owner, and the service's own autoscaling "
-        "is on and moves it by CPU: say service_autoscaling: off in the file to switch it off with "
-        "the next change, or take the lever's owner out"
+def conflict(application: FlinkApplication) -> Reason:
+    """That the file and the service's own autoscaling both move the parallelism."""
+    return Reason.of(
+        ReasonKind.SERVICE_AUTOSCALING,
+        "the parallelism of {name} has one owner, and the service's own autoscaling is "
+        "on and moves it by CPU: say service_autoscaling: off in the file to switch it "
+        "off with the next change, or take the lever's owner out",
+        name=application.name,
     )

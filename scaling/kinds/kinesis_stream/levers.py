@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil, log2
 
 from tidegate.rules.graph import Stream
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
@@ -43,16 +44,35 @@ def busy_constraints(stream: Stream) -> Iterator[Constraint]:
     """Nothing is changed on a stream that is on demand or not ACTIVE."""
     if not stream.is_provisioned:
         yield Prohibition(
-            ReasonKind.ON_DEMAND, f"{stream.name} is on demand: its shards are not ours to set"
+            Reason.of(
+                ReasonKind.ON_DEMAND,
+                "{name} is on demand: its shards are not ours to set",
+                name=stream.name,
+            )
         )
     elif stream.status != "ACTIVE":
-        yield Prohibition(ReasonKind.RESOURCE_BUSY, f"{stream.name} is {stream.status}")
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.RESOURCE_BUSY,
+                "{name} is {status}",
+                name=stream.name,
+                status=stream.status,
+            )
+        )
 
 
 def retention_range() -> Range:
     """What the retention may be set to."""
-    words = f"retention is {RETENTION_HOURS_MIN}..{RETENTION_HOURS_MAX:,} hours"
-    return Range(RETENTION_HOURS_MIN, RETENTION_HOURS_MAX, ReasonKind.AWS_LIMIT, words)
+    return Range(
+        RETENTION_HOURS_MIN,
+        RETENTION_HOURS_MAX,
+        Reason.of(
+            ReasonKind.AWS_LIMIT,
+            "retention is {hours_min}..{hours_max:,} hours",
+            hours_min=RETENTION_HOURS_MIN,
+            hours_max=RETENTION_HOURS_MAX,
+        ),
+    )
 
 
 def why_no_call(history: History, now: datetime) -> Prohibition | None:
@@ -61,17 +81,25 @@ def why_no_call(history: History, now: datetime) -> Prohibition | None:
     made = history.shard_count_updates(now)
     if made >= UPDATES_PER_DAY:
         return Prohibition(
-            ReasonKind.BUDGET_SPENT,
-            f"all {UPDATES_PER_DAY} UpdateShardCount calls of 24 hours are spent",
+            Reason.of(
+                ReasonKind.BUDGET_SPENT,
+                "all {calls_a_day} UpdateShardCount calls of 24 hours are spent",
+                calls_a_day=UPDATES_PER_DAY,
+            ),
         )
     refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now, HOUR)
     if refusal is None:
         return None
     return Prohibition(
-        ReasonKind.REFUSED,
-        f"AWS refused UpdateShardCount ({refusal}): {made} of {UPDATES_PER_DAY} calls of 24 hours "
-        "are known to be made, so others made the rest, or it is another limit, such as the "
-        "account's shards",
+        Reason.of(
+            ReasonKind.REFUSED,
+            "AWS refused UpdateShardCount ({refusal}): {made} of {calls_a_day} calls "
+            "of 24 hours are known to be made, so others made the rest, or it is another "
+            "limit, such as the account's shards",
+            refusal=refusal,
+            made=made,
+            calls_a_day=UPDATES_PER_DAY,
+        ),
     )
 
 
@@ -87,26 +115,42 @@ def shard_count_constraints(
     yield Range(
         ceil(current / 2),
         current * 2,
-        ReasonKind.AWS_LIMIT,
-        "UpdateShardCount at most doubles and at least halves",
+        Reason.of(ReasonKind.AWS_LIMIT, "UpdateShardCount at most doubles and at least halves"),
     )
     yield Range(
-        1, SHARDS_MAX, ReasonKind.AWS_LIMIT, f"UpdateShardCount ends at {SHARDS_MAX:,} shards"
+        1,
+        SHARDS_MAX,
+        Reason.of(
+            ReasonKind.AWS_LIMIT,
+            "UpdateShardCount ends at {shards_max:,} shards",
+            shards_max=SHARDS_MAX,
+        ),
     )
     no_call = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
     if no_call is not None:
         yield no_call
     elif wanted < current and not _is_uniform(stream):
-        reason = f"{stream.name} was split for a hot shard, and UpdateShardCount would undo that"
-        yield Prohibition(ReasonKind.SPLIT_KEPT, reason)
+        yield Prohibition(
+            Reason.of(
+                ReasonKind.SPLIT_KEPT,
+                "{name} was split for a hot shard, and UpdateShardCount would undo that",
+                name=stream.name,
+            )
+        )
     elif wanted < current:
         reserve = doublings(max(wanted, ceil(current / 2)), count_max)
         if left - 1 < reserve:
             yield Prohibition(
-                ReasonKind.BUDGET_KEPT,
-                f"{left} of {UPDATES_PER_DAY} UpdateShardCount calls are left for 24 hours, and "
-                f"{reserve} are kept to scale out to {count_max}",
+                Reason.of(
+                    ReasonKind.BUDGET_KEPT,
+                    "{left} of {calls_a_day} UpdateShardCount calls are left for 24 hours, and "
+                    "{reserve} are kept to scale out to {count_max}",
+                    left=left,
+                    calls_a_day=UPDATES_PER_DAY,
+                    reserve=reserve,
+                    count_max=count_max,
+                ),
             )
 
 
@@ -115,7 +159,9 @@ def split_constraints(history: History, now: datetime) -> Iterator[Constraint]:
     too many streams and calls at once, which pass (SplitShard, API reference)."""
     refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
     if refusal is not None:
-        yield Prohibition(ReasonKind.REFUSED, f"AWS refused it lately: {refusal}")
+        yield Prohibition(
+            Reason.of(ReasonKind.REFUSED, "AWS refused it lately: {refusal}", refusal=refusal)
+        )
 
 
 def _is_uniform(stream: Stream) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tidegate.rules.graph import Consumer
+from tidegate.rules.reason import Reason
 from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX, FACTOR_MAX
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.reason import ReasonKind
@@ -17,7 +18,13 @@ def factor_constraints(
 
     Past the cap Lambda throttles, and a higher factor makes it worse (Lambda guide).
     """
-    yield Range(1, FACTOR_MAX, ReasonKind.AWS_LIMIT, f"ParallelizationFactor is 1..{FACTOR_MAX}")
+    yield Range(
+        1,
+        FACTOR_MAX,
+        Reason.of(
+            ReasonKind.AWS_LIMIT, "ParallelizationFactor is 1..{factor_max}", factor_max=FACTOR_MAX
+        ),
+    )
     yield from _state_constraints(consumer)
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
     cap = unreserved_concurrency if reserved is None else reserved
@@ -26,13 +33,26 @@ def factor_constraints(
         if reserved is None
         else f"{name} has a reserved concurrency of {cap}"
     )
-    yield Range(1, max(1, cap // shards), ReasonKind.CONCURRENCY, f"{words} for {shards} shards")
+    yield Range(
+        1,
+        max(1, cap // shards),
+        Reason.of(
+            ReasonKind.CONCURRENCY, "{words} for {shards} shards", words=words, shards=shards
+        ),
+    )
 
 
 def batching_window_constraints(consumer: Consumer) -> Iterator[Constraint]:
     """AWS's range, and the mapping's state."""
-    words = f"MaximumBatchingWindowInSeconds is 0..{BATCHING_WINDOW_MAX}"
-    yield Range(0, BATCHING_WINDOW_MAX, ReasonKind.AWS_LIMIT, words)
+    yield Range(
+        0,
+        BATCHING_WINDOW_MAX,
+        Reason.of(
+            ReasonKind.AWS_LIMIT,
+            "MaximumBatchingWindowInSeconds is 0..{seconds_max}",
+            seconds_max=BATCHING_WINDOW_MAX,
+        ),
+    )
     yield from _state_constraints(consumer)
 
 
@@ -41,5 +61,10 @@ def _state_constraints(consumer: Consumer) -> Iterator[Constraint]:
     state, name = consumer.mapping.state, consumer.function.name
     if state != "Enabled":
         yield Prohibition(
-            ReasonKind.RESOURCE_BUSY, f"the event source mapping of {name} is {state}"
+            Reason.of(
+                ReasonKind.RESOURCE_BUSY,
+                "the event source mapping of {name} is {state}",
+                name=name,
+                state=state,
+            )
         )

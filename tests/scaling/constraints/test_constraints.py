@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, a_table, readings
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import (
     ChangeWindow,
@@ -29,7 +30,7 @@ from tidegate.scaling.kinds.lambda_mapping.levers import factor_constraints
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range, SplitShard
-from tidegate.scaling.model.reason import Reason, ReasonKind
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.plan.decide import Decider
 

@@ -180,7 +180,7 @@ def test_another_hand_on_the_stream_is_respected(sick: World, ledger: SqliteLedg
     ledger.acquire("stream/racers", "reshard", sick.now, 300)
     report = one_sweep(sick, ledger)
     assert outcomes(report) == [Outcome.DONE, Outcome.DONE, Outcome.SUPERSEDED]
-    assert any("another hand is on stream/racers" in words for words in report.held_back)
+    assert any("stream/racers is locked by another run" in words for words in report.held_back)
 
 
 def entry(world: World, minutes_ago: float, **changes: object) -> Entry:
