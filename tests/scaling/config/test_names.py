@@ -126,6 +126,7 @@ def properties(of: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("of", "key", "grammar"),
     [
