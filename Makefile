@@ -2,13 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
 
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n 4
+
+# The tests of the pure packages, but for slow ones, and how many lines of them there are.
+test-fast: .venv/dev
+	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/rules tests/scaling
+	$(BIN)/python -m tests.pure
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -24,6 +24,23 @@ SERVICES = (
 )  # fmt: skip
 
 
+SLOW = (
+    "scaling/aws", "scaling/ledger", "scaling/notify/test_incident.py",
+    "scaling/observability/test_watching.py", "scaling/report/test_timeline.py",
+    "scaling/test_sweep_batching_window.py", "scaling/test_sweep_scenarios.py",
+)  # fmt: skip
+"""Files and folders that ``make test-fast`` leaves out: they play the embedded world for long, or ask
+moto. Single tests of more than half a second are marked where they stand."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = [Path(__file__).parent / each for each in SLOW]
+    assert [place for place in places if not place.exists()] == []
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in places):
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
     with moto_server() as url:

@@ -67,8 +67,10 @@ def test_a_grammar_that_is_narrower_accepts_nothing_that_aws_refuses(
     name = data.draw(st.from_regex(grammar.pattern, fullmatch=True).filter(
         lambda found: len(found) >= least and grammar.accepts(found)
     ))  # fmt: skip
-    assert re.fullmatch(told.get("pattern", "(?s).*"), name)
-    assert told["min"] <= len(name) <= told["max"]
+    # AWS refuses a space in front, which no name has there once ours is put before it.
+    sent = OURS + name if grammar is names.SCHEDULED_ACTION else name
+    assert re.fullmatch(told.get("pattern", "(?s).*"), sent)
+    assert told["min"] <= len(sent) <= told["max"]
 
 
 def test_lengths_that_are_in_aws_words_alone() -> None:
@@ -124,6 +126,7 @@ def properties(of: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("of", "key", "grammar"),
     [

@@ -127,6 +127,7 @@ def test_the_bounds_of_the_file_hold() -> None:
 RATES = st.lists(st.integers(0, 20_000), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(RATES)
 def test_following_never_takes_more_than_the_peak_nor_less_than_the_least(
@@ -137,6 +138,7 @@ def test_following_never_takes_more_than_the_peak_nor_less_than_the_least(
         assert 1 <= need.followed <= need.at_peak
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(RATES)
 def test_more_load_never_needs_less(rates: list[int]) -> None:

@@ -209,6 +209,7 @@ def test_an_intention_stays_open_while_aws_is_still_at_it(
     assert ledger.entries("race-day", sick.now - timedelta(hours=1))[0].outcome is Outcome.BEGUN
 
 
+@pytest.mark.slow
 def test_keys_that_can_not_be_sampled_keep_no_pipeline_from_its_cures(
     ledger: SqliteLedger,
 ) -> None:
@@ -350,6 +351,7 @@ def test_a_change_window_holds_everything_and_says_so(sick: World, ledger: Sqlit
     assert all("change window 00:00-06:00 UTC" in words for words in report.held_back)
 
 
+@pytest.mark.slow
 def test_retention_is_raised_as_first_aid_and_lowered_when_the_danger_is_over(
     ledger: SqliteLedger,
 ) -> None:
@@ -370,6 +372,7 @@ def test_retention_is_raised_as_first_aid_and_lowered_when_the_danger_is_over(
     assert world.figures().records_lost == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 1000),

@@ -127,6 +127,7 @@ def test_the_load_itself_is_always_carried(
     assert demanded(load, late(lanes), shards=shards).capacity >= rate / 0.7
 
 
+@pytest.mark.slow
 def test_after_a_concurrency_cap_is_lifted_the_table_follows_what_the_lanes_bring() -> None:
     load = BenchLoad("capped", "own", ((-86_400.0, 800.0), (0.0, 800.0)), 5400)
     controller = Tidegate()

@@ -73,6 +73,7 @@ def test_never_below_what_is_consumed_whatever_is_expected() -> None:
     assert allowed(table(1000), rate=10) == 407
 
 
+@pytest.mark.slow
 @given(silent=st.sets(st.integers(0, 89), min_size=1), rate=st.floats(1, 300))
 def test_silence_never_lets_a_lever_down_further(silent: set[int], rate: float) -> None:
     minutes: list[Minute | None] = [None if at in silent else FULL for at in range(90)]

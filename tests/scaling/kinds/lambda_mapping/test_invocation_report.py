@@ -141,6 +141,7 @@ def test_what_is_written_is_read_again(each: Invocation, traced: bool) -> None:
     assert invocation_in(json_of(each), NOON) == each
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_no_text_upsets_it(text: str) -> None:
     assert invocation_in(text, NOON) is None
@@ -148,6 +149,7 @@ def test_no_text_upsets_it(text: str) -> None:
     assert found is None or found.memory_megabytes == 512
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.sampled_from(["type", "record", "metrics", *METRICS]), each)))  # fmt: skip
 def test_no_json_upsets_it(value: object) -> None:
     message = json.dumps({"type": "platform.report", "record": value})

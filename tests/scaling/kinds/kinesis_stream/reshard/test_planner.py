@@ -149,6 +149,7 @@ def test_it_never_takes_more_than_the_naive_ways(
         assert len(operations) <= updates
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(boundaries=shapes, target=st.integers(1, 60), left=st.integers(0, 10))
 def test_looking_again_after_each_operation_never_makes_it_longer(
