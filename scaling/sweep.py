@@ -9,7 +9,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
+from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
 from tidegate.rules.kinds.readings import Readings, rate
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
 from tidegate.rules.pack import rules_for
@@ -24,7 +24,7 @@ from tidegate.scaling.constraints.flink_update import update_advice
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
-from tidegate.scaling.execute.executor import Actor, levers_of, reconcile
+from tidegate.scaling.execute.executor import Actor, reconcile
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.load.horizons import Outlook, outlook, past_metric
 from tidegate.scaling.load.load_history import PAST
@@ -213,7 +213,7 @@ def _shown(plan: Plan) -> tuple[Change, ...]:
     return tuple(
         Change(
             action,
-            tuple(each for each in plan.decisions if each.lever in set(levers_of(action))),
+            tuple(each for each in plan.decisions if each.lever in set(action.levers())),
             None,
         )
         for action in plan.actions

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.diagnosis import words
 from tidegate.rules.graph import Consumer
 from tidegate.rules.kinds.dynamodb_table.causes import table_causes
 from tidegate.rules.kinds.flink_application.causes import (
     RESHARD_SECONDS,
     application_causes,
-    stopped_applications,
 )
+from tidegate.rules.kinds.flink_application.failures import stopped_applications
 from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
 from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes, lanes_in_use
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
@@ -45,16 +46,11 @@ def diagnose(readings: Readings) -> tuple[Diagnosis, ...]:
 def _no_data(readings: Readings) -> Diagnosis:
     seen = readings.vitals.last_seen
     if seen is None:
-        evidence: tuple[Reason, ...] = (
-            Reason.of("no-metrics-yet", "CloudWatch has no metrics of this pipeline yet"),
-        )
+        evidence: tuple[Reason, ...] = (words.NO_METRICS_YET(),)
     else:
         evidence = (
-            Reason.of("silent-since", "no metric of any layer since {seen:%H:%M}", seen=seen),
-            Reason.of(
-                "silence-is-no-low-load",
-                "silence is not low load: nothing is changed until data returns",
-            ),
+            words.SILENT_SINCE(seen=seen),
+            words.SILENCE_IS_NO_LOW_LOAD(),
         )
     return Diagnosis(
         Cause.UNKNOWN,
@@ -67,23 +63,12 @@ def _no_data(readings: Readings) -> Diagnosis:
 def _nothing_found(readings: Readings) -> Diagnosis:
     name, age = readings.pipeline.name, readings.age_seconds
     if readings.is_out_of_objective and not readings.age_is_sick:
-        evidence = (
-            Reason.of(
-                "backlog-drains",
-                "the backlog is draining: {age_name} {age:.0f} s, and falling",
-                age_name=readings.age_name,
-                age=age,
-            ),
-        )
+        evidence = (words.BACKLOG_DRAINS(age_name=readings.age_name, age=age),)
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if readings.age_is_sick and (readings.is_settling or _has_lately_resharded(readings)):
         evidence = (
-            Reason.of(
-                "settling",
-                "{age_name} {age:.0f} s; {settling_words}",
-                age_name=readings.age_name,
-                age=age or 0,
-                settling_words=_settling_words(readings),
+            words.SETTLING(
+                age_name=readings.age_name, age=age or 0, settling_words=_settling_words(readings)
             ),
         )
         return Diagnosis(Cause.HEALTHY, name, evidence)
@@ -92,33 +77,19 @@ def _nothing_found(readings: Readings) -> Diagnosis:
             Cause.UNKNOWN,
             name,
             (
-                Reason.of(
-                    "age-grows",
-                    "the {age_name} is {age:.0f} s and grows by {age_growth:.0f} s a minute",
-                    age_name=readings.age_name,
-                    age=age or 0,
-                    age_growth=readings.age_growth * 60,
+                words.AGE_GROWS(
+                    age_name=readings.age_name, age=age or 0, age_growth=readings.age_growth * 60
                 ),
-                Reason.of(
-                    "nothing-at-a-limit",
-                    "no layer is at a limit, nothing fails and nothing is throttled",
-                ),
+                words.NOTHING_AT_A_LIMIT(),
                 *(lanes_in_use(readings, each) for each in readings.pipeline.consumers),
                 *_unconfirmed(readings),
             ),
             advice=_where_to_look(readings),
         )
     in_order = (
-        Reason.of(
-            "age-unknown", "{age_name} unknown, no layer at its limit", age_name=readings.age_name
-        )
+        words.AGE_UNKNOWN(age_name=readings.age_name)
         if age is None
-        else Reason.of(
-            "in-order",
-            "{age_name} {age:.0f} s, no layer at its limit",
-            age_name=readings.age_name,
-            age=age,
-        )
+        else words.IN_ORDER(age_name=readings.age_name, age=age)
     )
     return Diagnosis(Cause.HEALTHY, name, (in_order, *_unconfirmed(readings)))
 
@@ -127,31 +98,15 @@ def _unconfirmed(readings: Readings) -> Iterator[Reason]:
     """What the newest minute tells of the age where no second one confirms it."""
     newest = readings.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
     if newest is not None and newest / 1000 != readings.age_seconds:
-        yield (
-            Reason.of(
-                "unconfirmed-age",
-                "it is {newest:.0f} s in the newest minute alone: nothing is concluded from "
-                "that until a second minute confirms it",
-                newest=newest / 1000,
-            )
-        )
+        yield (words.UNCONFIRMED_AGE(newest=newest / 1000))
 
 
 def _settling_words(readings: Readings) -> Reason:
     for application in readings.pipeline.applications:
         if readings.has_just_started(application):
             state = application.status if application.is_changing else "only just running again"
-            return Reason.of(
-                "catching-up",
-                "{name} is {state}, and has yet to catch up",
-                name=application.name,
-                state=state,
-            )
-    return Reason.of(
-        "change-not-seen-yet",
-        "the change of {changed_at:%H:%M} does not show in the metrics yet",
-        changed_at=readings.changed_at,
-    )
+            return words.CATCHING_UP(name=application.name, state=state)
+    return words.CHANGE_NOT_SEEN_YET(changed_at=readings.changed_at)
 
 
 def _has_lately_resharded(readings: Readings) -> bool:

@@ -13,7 +13,7 @@ from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.constraints.flink_update import update_windows
-from tidegate.scaling.execute.executor import Actor, operation_of, reconcile
+from tidegate.scaling.execute.executor import Actor, reconcile
 from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
@@ -124,4 +124,4 @@ def progress_towards(wished: Wished, look: Look, plan: Plan) -> Progress:
 
 
 def _is_another_way(last: Entry, plan: Plan) -> Iterator[bool]:
-    return (operation_of(action) != last.operation for action in plan.actions)
+    return (action.operation != last.operation for action in plan.actions)

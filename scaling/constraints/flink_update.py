@@ -16,15 +16,14 @@ from tidegate.rules.kinds.flink_application.checkpoints import (
 )
 from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
 from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import ApplicationSpec, Owner, PipelineSpec
+from tidegate.scaling.kinds.flink_application import words as application_words
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.ports import Metrics
 
@@ -46,35 +45,14 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
     )
     name, said = application.name, _said(spec, application)
     if _lacks_rollback(application, said):
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.UNSAFE_UPDATE,
-                "system rollback of {name} is off: {risk}",
-                name=name,
-                risk=_NO_ROLLBACK,
-            )
-        )
+        yield Prohibition(application_words.ROLLBACK_OFF(name=name, risk=_NO_ROLLBACK))
     if _lacks_snapshots(application, said):
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.UNSAFE_UPDATE,
-                "snapshots of {name} are off: {risk}",
-                name=name,
-                risk=_NO_SNAPSHOTS,
-            )
-        )
+        yield Prohibition(application_words.SNAPSHOTS_OFF(name=name, risk=_NO_SNAPSHOTS))
     failed = failed_checkpoints(readings, application)
     if failed:
         minutes = FAILED_CHECKPOINTS_SECONDS // 60
         yield Prohibition(
-            Reason.of(
-                ReasonKind.CHECKPOINTS_FAIL,
-                "{failed} checkpoints of {name} failed in {minutes} min: the snapshot of an "
-                "update would fail as they do",
-                failed=failed,
-                name=name,
-                minutes=minutes,
-            ),
+            application_words.CHECKPOINTS_FAIL(failed=failed, name=name, minutes=minutes),
         )
     most = _max_parallelism(application, said)
     # A job that runs with more has been given another maximum since.
@@ -82,12 +60,7 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
         yield Range(
             1,
             most,
-            Reason.of(
-                ReasonKind.UNSAFE_UPDATE,
-                "the maximum parallelism of the job of {name} is {most:,}",
-                name=name,
-                most=most,
-            ),
+            application_words.MAX_PARALLELISM(name=name, most=most),
         )
 
 

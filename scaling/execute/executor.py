@@ -1,110 +1,27 @@
 """Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import is_changing
 from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known
 from tidegate.scaling.model.history import (
-    SPLIT_SHARD,
-    UPDATE_APPLICATION,
-    UPDATE_SHARD_COUNT,
     History,
 )
-from tidegate.scaling.model.plan import (
-    Action,
-    Decision,
-    MergeShards,
-    Plan,
-    SplitShard,
-    UpdateApplication,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
-    UpdateRetention,
-    UpdateShardCount,
-    UpdateTableThroughput,
-)
+from tidegate.scaling.model.plan import Action, Decision, Plan
 from tidegate.scaling.ports import Edges, Ledger
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["Actor", "lease_of", "levers_of", "operation_of", "reconcile"]
+__all__ = ["Actor", "reconcile"]
 
 LEASE_SECONDS = 60
 """Longer than the bounded timeouts of the calls made under it."""
 
 ABANDONED = timedelta(seconds=LEASE_SECONDS)
-
-
-def operation_of(action: Action) -> str:
-    """The AWS call behind an action, by which budgets are counted."""
-    match action:
-        case UpdateShardCount():
-            return UPDATE_SHARD_COUNT
-        case SplitShard():
-            return SPLIT_SHARD
-        case MergeShards():
-            return "kinesis:MergeShards"
-        case UpdateParallelizationFactor() | UpdateBatchingWindow():
-            return "lambda:UpdateEventSourceMapping"
-        case UpdateTableThroughput():
-            return "dynamodb:UpdateTable"
-        case UpdateApplication():
-            return UPDATE_APPLICATION
-        case UpdateRetention():
-            raised = action.to_hours > action.from_hours
-            return f"kinesis:{'Increase' if raised else 'Decrease'}StreamRetentionPeriod"
-
-
-def lease_of(action: Action) -> str:
-    """The resource that only one hand may be on, whichever way in it came."""
-    match action:
-        case UpdateShardCount() | SplitShard() | MergeShards() | UpdateRetention():
-            return f"stream/{action.stream}"
-        case UpdateParallelizationFactor() | UpdateBatchingWindow():
-            return f"function/{action.function}"
-        case UpdateTableThroughput():
-            return f"table/{action.table}"
-        case UpdateApplication():
-            return f"application/{action.application}"
-
-
-def levers_of(action: Action) -> Iterator[Lever]:
-    """The levers that an action moves."""
-    match action:
-        case UpdateShardCount() | SplitShard() | MergeShards():
-            yield Lever.of(LeverKind.SHARD_COUNT, action.stream)
-        case UpdateRetention():
-            yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
-        case UpdateParallelizationFactor():
-            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, action.function)
-        case UpdateBatchingWindow():
-            yield Lever.of(LeverKind.BATCHING_WINDOW, action.function)
-        case UpdateApplication():
-            yield from _levers_of_application(action)
-        case UpdateTableThroughput():
-            yield from _levers_of_table(action)
-
-
-def _levers_of_application(action: UpdateApplication) -> Iterator[Lever]:
-    if action.to_parallelism != action.from_parallelism:
-        yield Lever.of(LeverKind.PARALLELISM, action.application)
-    if action.to_parallelism_per_kpu != action.from_parallelism_per_kpu:
-        yield Lever.of(LeverKind.PARALLELISM_PER_KPU, action.application)
-
-
-def _levers_of_table(action: UpdateTableThroughput) -> Iterator[Lever]:
-    for target in action.targets:
-        where = action.table if target.index is None else f"{action.table}/{target.index}"
-        if target.to_write_units != target.from_write_units:
-            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
-        if target.to_read_units != target.from_read_units:
-            yield Lever.of(LeverKind.READ_CAPACITY, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +44,7 @@ class Actor:
         Nothing is raised: what was changed before must not be lost. See ``Change.error``."""
         changes: list[Change] = []
         for action in plan.actions:
-            moved = set(levers_of(action))
+            moved = set(action.levers())
             decisions = tuple(each for each in plan.decisions if each.lever in moved)
             lowers = any(each.allowed < each.current for each in decisions)
             if lowers and any(each.outcome is not Outcome.DONE for each in changes):
@@ -146,7 +63,7 @@ class Actor:
             return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
 
     def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
-        resource = lease_of(action)
+        resource = action.lease
         ledger, moment = self.edges.ledger, self.edges.moment(self.now)
         if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
             detail = f"{resource} is locked by another run"
@@ -200,7 +117,7 @@ class Actor:
             entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
             pipeline=self.pipeline,
             lever=decision.lever,
-            operation=operation_of(action),
+            operation=action.operation,
             from_capacity=decision.current,
             to_capacity=decision.allowed,
             because=str(decision.because),

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Stream
-from tidegate.scaling.execute.executor import operation_of
 from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
@@ -16,6 +15,7 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     plan,
 )
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
+from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
     BetweenShapes,
@@ -27,7 +27,7 @@ from tidegate.scaling.model.errors import (
     Unreachable,
 )
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Action, MergeShards, SplitShard, UpdateShardCount
+from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Ledger
 
 __all__ = [
@@ -232,7 +232,7 @@ class Executor:
             entry_id=f"reshard/{self.stream}/{self.holder}/{now.isoformat()}",
             pipeline=f"reshard/{self.stream}",
             lever=Lever.of(LeverKind.SHARD_COUNT, self.stream),
-            operation=operation_of(action),
+            operation=action.operation,
             from_capacity=counts[0],
             to_capacity=counts[1],
             because="asked for by hand",

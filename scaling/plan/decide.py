@@ -19,6 +19,7 @@ from tidegate.scaling.kinds.flink_application.levers import (
     kpus_of,
     scale_in_constraints,
 )
+from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
@@ -36,20 +37,14 @@ from tidegate.scaling.kinds.lambda_mapping.levers import (
     factor_constraints,
 )
 from tidegate.scaling.load.horizons import Outlook
+from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import (
-    Constraint,
-    Decision,
-    MergeShards,
-    Plan,
-    Prohibition,
-    SplitShard,
-)
+from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
-from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
+from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.recommend.batching_window import batching, batching_wishes
@@ -224,14 +219,7 @@ class Decider:
     def _pending_constraints(self, wish: Wish) -> Iterator[Constraint]:
         for entry in self.history.open_entries():
             if entry.lever == wish.lever:
-                yield Prohibition(
-                    Reason.of(
-                        ReasonKind.CHANGE_PENDING,
-                        "a change of {lever} begun at {begun_at:%H:%M:%S} is not done",
-                        lever=wish.lever,
-                        begun_at=entry.begun_at,
-                    )
-                )
+                yield Prohibition(words.CHANGE_PENDING(lever=wish.lever, begun_at=entry.begun_at))
 
     def _shards_max(self) -> int:
         lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
@@ -254,18 +242,13 @@ class Decider:
         stream = self._pipeline.stream
         hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
         if hot is not None and self._has_settled():
-            return split_for(stream, hot.where, self._pipeline.key_samples), Reason.of(
-                "hot-shard", "{because}", because=hot.because
+            return split_for(stream, hot.where, self._pipeline.key_samples), stream_words.HOT_SHARD(
+                because=hot.because
             )
         shards = next((each for each in decisions if _is_narrow(each)), None)
         if shards is None or not self._budget_is_spent() or not self._would_lose_records():
             return None, UNCHANGED
-        because = Reason.of(
-            "split-instead",
-            "{because}; UpdateShardCount can't be called now, and a split isn't under its "
-            "daily limit",
-            because=shards.because,
-        )
+        because = stream_words.SPLIT_INSTEAD(because=shards.because)
         return splits_towards(stream, shards.wanted), because
 
     def _has_settled(self) -> bool:

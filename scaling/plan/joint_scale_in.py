@@ -10,12 +10,12 @@ from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
-from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import SETTLE, Wish
 
 __all__ = ["with_enough_executions"]
@@ -71,12 +71,8 @@ def _raised_for_fewer_shards(
     needed = executions_needed(readings, consumer, spec)
     least = min(FACTOR_MAX, ceil(needed / count))
     if count < shards.current and factor.wanted < least:
-        because = Reason.of(
-            "executions-on-fewer-shards",
-            "{needed:.1f} concurrent executions over {count} shard{plural}",
-            needed=needed,
-            count=count,
-            plural="s"[: count > 1],
+        because = mapping_words.EXECUTIONS_ON_FEWER_SHARDS(
+            needed=needed, count=count, plural="s"[: count > 1]
         )
         yield decide(Wish(factor.lever, factor.current, least, because))
 
@@ -101,14 +97,8 @@ def _too_few(
         if had.executions(count, factor.allowed) < needed:
             yield (
                 consumer,
-                Reason.of(
-                    ReasonKind.EXECUTIONS_NEEDED,
-                    "{name} needs {needed:.1f} concurrent executions, more than {count:,} x factor "
-                    "{allowed}",
-                    name=consumer.function.name,
-                    needed=needed,
-                    count=count,
-                    allowed=factor.allowed,
+                mapping_words.EXECUTIONS_NEEDED(
+                    name=consumer.function.name, needed=needed, count=count, allowed=factor.allowed
                 ),
             )
 

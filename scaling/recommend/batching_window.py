@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer
 from tidegate.rules.kinds.readings import AGE_WELL_SHARE, Readings
-from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX
@@ -122,9 +122,7 @@ def batching_wishes(
         most, wish = _at_most(readings, spec, lever), None
         if consumer.function.name not in changing:
             if current > most and _was_put_here(history, lever, current):
-                because = Reason.of(
-                    "window-too-long", "the objective and the file allow {most} s now", most=most
-                )
+                because = mapping_words.WINDOW_TOO_LONG(most=most)
                 wish = Wish(lever, current, most, because)
             elif current < most and healthy:
                 wish = _longer(readings, consumer, lever, most)
@@ -154,11 +152,7 @@ def _longer(readings: Readings, consumer: Consumer, lever: Lever, window: int) -
         return None
     if seen.seconds_of_batch(window) > TIMEOUT_SHARE * consumer.function.timeout_seconds:
         return None
-    because = Reason.of(
-        "fuller-batches",
-        "batches hold {mean_batch:,.0f} of {batch_size:,} records; with a window of "
-        "{window} s {batch_in:,.0f}, which saves {saved_share:.0%} of the function's "
-        "time",
+    because = mapping_words.FULLER_BATCHES(
         mean_batch=seen.mean_batch,
         batch_size=consumer.mapping.batch_size,
         window=window,

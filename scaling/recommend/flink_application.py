@@ -9,9 +9,9 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, mean, rate
 from tidegate.rules.kinds.vitals import LATE_SECONDS
-from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.flink_application import words as application_words
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
 from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_now
@@ -19,6 +19,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
+from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 
 __all__ = ["application_wishes", "source_demand"]
@@ -67,7 +68,7 @@ def source_demand(readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Deman
             subtasks = max(each.parallelism for each in readings.pipeline.applications)
             lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
             enough = max(subtasks, stream.shard_count + 1)
-            return Demand(lever, enough, Reason.of("cause", "{because}", because=ill.because))
+            return Demand(lever, enough, words.CAUSE(because=ill.because))
     return None
 
 
@@ -111,11 +112,7 @@ class _Sizer:
         denser = application.parallelism_per_kpu
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
-            because = Reason.of(
-                "fewer-subtasks-per-kpu",
-                "{evidence}: half as many subtasks share a KPU",
-                evidence=ill.evidence[0],
-            )
+            because = application_words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
             yield Wish(per_kpu, denser, denser // 2, because)
         else:
             yield Wish(per_kpu, denser, denser, UNCHANGED)
@@ -135,11 +132,7 @@ class _Sizer:
         if ill is not None and ill.cause is Cause.HEAP_PRESSURE:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
-            because = Reason.of(
-                "kpus-for-the-heap",
-                "{evidence}: twice the KPUs for the same state",
-                evidence=ill.evidence[0],
-            )
+            because = application_words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])
             return Wish(lever, current, current * 2, because)
         model = learn_job(self.readings, application)
         if model is None or self.readings.has_just_started(application):
@@ -157,21 +150,11 @@ class _Sizer:
             demand = ceil(stay.current * RAISE_AT_LEAST)
         grows = work.records_per_second > work.now
         load = (
-            Reason.of(
-                "load-grows",
-                "{now:,.0f} records/s, growing to {records_per_second:,.0f}",
-                now=work.now,
-                records_per_second=work.records_per_second,
-            )
+            application_words.LOAD_GROWS(now=work.now, records_per_second=work.records_per_second)
             if grows
-            else Reason.of("load", "{now:,.0f} records/s", now=work.now)
+            else application_words.LOAD(now=work.now)
         )
-        because = Reason.of(
-            "work-ahead",
-            "{load} at {records_per_busy_second:,.0f} records per busy second of a "
-            "subtask; a restart of about {restart:.0f} s and a backlog of "
-            "{backlog_records:,.0f} records to be caught up with in {catch_up_seconds:.0f} "
-            "s after it",
+        because = application_words.WORK_AHEAD(
             load=load,
             records_per_busy_second=model.records_per_busy_second,
             restart=restart,
@@ -209,14 +192,8 @@ class _Sizer:
         if needed > stay.current * LOWER_SHARE or kpus >= application.kpus:
             return stay
         price = _restart_price(model, peak, needed)
-        because = Reason.of(
-            "kpus-freed",
-            "the last hour's peak of {peak:,.0f} records/s needs {needed:,}, and {kpus} "
-            "KPUs are free; the restart costs about {price:.0f} s out of the objective",
-            peak=peak,
-            needed=needed,
-            kpus=application.kpus - kpus,
-            price=price,
+        because = application_words.KPUS_FREED(
+            peak=peak, needed=needed, kpus=application.kpus - kpus, price=price
         )
         return Wish(stay.lever, stay.current, needed, because, price)
 

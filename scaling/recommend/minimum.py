@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.recommend import words
 
 __all__ = ["at_least_the_minimum"]
 
@@ -21,5 +21,5 @@ def at_least_the_minimum(wish: Wish, spec: PipelineSpec) -> Wish:
         wish.lever,
         wish.current,
         said.min,
-        Reason.of("file-minimum", "the file asks for at least {min}", min=said.min),
+        words.FILE_MINIMUM(min=said.min),
     )

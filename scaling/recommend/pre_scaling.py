@@ -8,9 +8,11 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import BURST_SECONDS
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.dynamodb_table import words as table_words
 from tidegate.scaling.load.horizons import Expected, Outlook
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.scale_out import Demands
 from tidegate.scaling.recommend.sizing import Model, size
 
@@ -75,9 +77,7 @@ def _demands(
         {
             each.lever: replace(
                 each,
-                because=Reason.of(
-                    "forecast", "{forecast}: {demand}", forecast=of.because, demand=each.because
-                ),
+                because=words.FORECAST(forecast=of.because, demand=each.because),
             )
             for each in size(model, load, spec, shards)
         }
@@ -100,9 +100,7 @@ def _with_split(because: Reason, split: Reason | None) -> Reason:
     return (
         because
         if split is None
-        else Reason.of(
-            "forecast-needs-partitions", "{because}; {split}", because=because, split=split
-        )
+        else table_words.FORECAST_NEEDS_PARTITIONS(because=because, split=split)
     )
 
 
@@ -125,12 +123,8 @@ def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
         if of_record and not each.units_to_split(of_record * stands.highest_records_per_second):
             lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             units = ceil(of_record * stands.records_per_second)
-            because = Reason.of(
-                "burst-bears-the-spikes",
-                "the burst of {units:,} units bears what came and went in the last six hours; "
-                "following it takes {of_record:,.0f}",
-                units=units,
-                of_record=of_record * stands.following_records_per_second,
+            because = table_words.BURST_BEARS_THE_SPIKES(
+                units=units, of_record=of_record * stands.following_records_per_second
             )
             found[lever] = Ready(units, units, because, Demand(lever, units, because))
     return found
@@ -173,11 +167,8 @@ def _partly_from_burst(
         capacity = max(ceil(likely[lever].capacity * room), from_burst)
         because = most[lever].because
         if capacity < units:
-            because = Reason.of(
-                "forecast-partly-from-burst",
-                "{because}, {units:,} of them out of the burst saved up if they come",
-                because=because,
-                units=units - capacity,
+            because = table_words.FORECAST_PARTLY_FROM_BURST(
+                because=because, units=units - capacity
             )
         found[lever] = replace(most[lever], capacity=capacity, because=because)
     return found

@@ -8,7 +8,6 @@ from math import ceil
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.sizing import IN_EFFECT
@@ -17,6 +16,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
+from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 from tidegate.scaling.recommend.pre_scaling import Ready, readiness
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE, Lowering
@@ -63,12 +63,7 @@ def wishes(
             if wish is not None and not ill:
                 wish = replace(
                     wish,
-                    because=Reason.of(
-                        "burst-runs-out",
-                        "{running_out}: {because}",
-                        running_out=running_out[lever],
-                        because=wish.because,
-                    ),
+                    because=words.RUNNING_OUT(running_out=running_out[lever], because=wish.because),
                 )
         if wish is None:
             wish = _prepare(lever, current, ready.get(lever))

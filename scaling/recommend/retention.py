@@ -2,7 +2,7 @@
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
-from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
@@ -38,10 +38,7 @@ def retention_wish(readings: Readings, history: History) -> Wish:
     lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
     age = readings.age_seconds
     if records_will_expire(readings):
-        because = Reason.of(
-            "records-will-expire",
-            "{age_name} {age:.1f} h of {current} h retention, growing by {age_growth:.0f} "
-            "s a minute: unread records would expire",
+        because = stream_words.RECORDS_WILL_EXPIRE(
             age_name=readings.age_name,
             age=(age or 0) / 3600,
             current=current,
@@ -54,12 +51,7 @@ def retention_wish(readings: Readings, history: History) -> Wish:
             lever,
             current,
             before,
-            Reason.of(
-                "danger-is-over",
-                "the danger is over: {age_name} {age:.0f} s",
-                age_name=readings.age_name,
-                age=age or 0,
-            ),
+            stream_words.DANGER_IS_OVER(age_name=readings.age_name, age=age or 0),
         )
     return Wish(lever, current, current, UNCHANGED)
 

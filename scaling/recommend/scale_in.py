@@ -6,7 +6,6 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.levers import DECREASES_WITHOUT_WAIT
@@ -18,6 +17,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import SETTLE
+from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.pre_scaling import Ready
 from tidegate.scaling.recommend.scale_out import Demands, by_lever
 from tidegate.scaling.recommend.sizing import Model, size
@@ -180,9 +180,7 @@ class Lowering:
         found = {
             demand.lever: replace(
                 demand,
-                because=Reason.of(
-                    "hours-peak", "the last hour's peak: {because}", because=demand.because
-                ),
+                because=words.HOURS_PEAK(because=demand.because),
             )
             for demand in size(self.model, load, self.spec, spread)
         }

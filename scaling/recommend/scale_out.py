@@ -16,6 +16,7 @@ from tidegate.rules.kinds.readings import (
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.dynamodb_table import words as table_words
 from tidegate.scaling.load.burst_baseline import ROOM
 from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
 from tidegate.scaling.load.horizons import Outlook, answer_seconds
@@ -31,9 +32,7 @@ __all__ = ["Demands", "Needs", "by_lever"]
 
 Demands = dict[Lever, Demand]
 
-BURST_ENDS = Reason.of(
-    "burst-ends", "the burst saved up would end before a later change is in effect"
-)
+BURST_ENDS = table_words.BURST_ENDS()
 
 _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
@@ -247,12 +246,7 @@ class Needs:
             if writes and lever in needed and self.readings.is_used_up(capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
-                because = Reason.of(
-                    "still-throttled",
-                    "{where} throttles at {current:,} units: twice as much",
-                    where=capacity.where,
-                    current=current,
-                )
+                because = table_words.STILL_THROTTLED(where=capacity.where, current=current)
                 needed[lever] = Demand(lever, current * 2, because)
 
     def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:

@@ -11,12 +11,15 @@ from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.dynamodb_table import words as table_words
 from tidegate.scaling.kinds.dynamodb_table.sizing import (
     PARTITION_UNITS,
     partition_units,
     saved_units,
 )
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
+from tidegate.scaling.kinds.kinesis_stream import words as stream_words
+from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
 from tidegate.scaling.load.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.load.current_load import Load
@@ -26,6 +29,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import UNCHANGED
+from tidegate.scaling.recommend import words
 
 __all__ = [
     "CAPACITY_USE",
@@ -72,11 +76,7 @@ class CapacityModel:
         if not self.units_to_split(write_units_per_second):
             return None
         taken = self.partition_units_per_second
-        return Reason.of(
-            "too-few-partitions",
-            "its partitions take {taken:,.0f} units a second, burst included",
-            taken=taken,
-        )
+        return table_words.TOO_FEW_PARTITIONS(taken=taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +178,8 @@ def _capacity_demands(
                 yield Demand(
                     Lever.of(kind, capacity.capacity.where),
                     max(1, ceil(units * records)),
-                    Reason.of(
-                        "units-for-the-load",
-                        "{load} x {units:.2f} units each, at {utilization:.0%} use{drain}",
-                        load=load.reason,
-                        units=units,
-                        utilization=utilization,
-                        drain=drain,
+                    table_words.UNITS_FOR_THE_LOAD(
+                        load=load.reason, units=units, utilization=utilization, drain=drain
                     ),
                 )
 
@@ -198,13 +193,7 @@ def _drained(
     brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
     if wanted <= brought:
         return wanted, _drain(load, spec)
-    return brought, Reason.of(
-        "drain-as-brought",
-        ", and a backlog of {backlog_records:,.0f} records, of which no more than "
-        "{brought:,.0f} a second can be brought to it",
-        backlog_records=load.backlog_records,
-        brought=brought,
-    )
+    return brought, words.DRAIN_AS_BROUGHT(backlog_records=load.backlog_records, brought=brought)
 
 
 def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: int) -> float:
@@ -226,11 +215,8 @@ def _writes(tables: Iterable[Table], capacity: Capacity) -> bool:
 def _drain(load: Load, spec: PipelineSpec) -> Reason:
     if not load.backlog_records:
         return UNCHANGED
-    return Reason.of(
-        "drain",
-        ", and a backlog of {backlog_records:,.0f} records to drain in {catch_up_seconds:.0f} s",
-        backlog_records=load.backlog_records,
-        catch_up_seconds=spec.objective.catch_up_seconds,
+    return words.DRAIN(
+        backlog_records=load.backlog_records, catch_up_seconds=spec.objective.catch_up_seconds
     )
 
 
@@ -257,13 +243,8 @@ def _concurrency_demands(
         by_lanes = had.shards_for(_lanes(load.records_per_second, learnt, batch, use_))
         if learnt.is_sure and by_lanes > shards:
             shards = by_lanes
-            because = Reason.of(
-                "executions-for-the-load",
-                "{name} needs {steady:.1f} concurrent executions, and a shard gives at most "
-                "{factor_on}",
-                name=consumer.function.name,
-                steady=steady,
-                factor_on=had.factor_on(shards),
+            because = mapping_words.EXECUTIONS_FOR_THE_LOAD(
+                name=consumer.function.name, steady=steady, factor_on=had.factor_on(shards)
             )
     yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
 
@@ -280,10 +261,7 @@ def _factor_demand(
     return Demand(
         factor_of(consumer),
         min(FACTOR_MAX, max(1, ceil(lanes / shards))),
-        Reason.of(
-            "executions",
-            "{ceil:.1f} concurrent executions over {shards} shard{plural}: {load} at "
-            "{records_per_busy_second:,.0f} records per busy second{drain}",
+        mapping_words.EXECUTIONS(
             ceil=ceil(10 * lanes) / 10,
             shards=shards,
             plural="s"[: shards > 1],
@@ -301,17 +279,8 @@ def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, Reason
     by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, Reason.of(
-            "shards-by-records", "{load} at {use:.0%} use", load=load.reason, use=use
-        )
+        return shards, stream_words.SHARDS_BY_RECORDS(load=load.reason, use=use)
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
-        return shards, Reason.of(
-            "shards-by-bytes", "{size:.2f} MiB/s at {use:.0%} use", size=size_, use=use
-        )
-    return shards, Reason.of(
-        "shards-by-reads",
-        "{readers} consumers share 2 MiB/s of each shard at {use:.0%} use",
-        readers=readers,
-        use=use,
-    )
+        return shards, stream_words.SHARDS_BY_BYTES(size=size_, use=use)
+    return shards, stream_words.SHARDS_BY_READS(readers=readers, use=use)

@@ -32,6 +32,7 @@ from tidegate.scaling.model.errors import (
     as_known,
 )
 from tidegate.scaling.model.notification import Destination
+from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 from tidegate.scaling.sweep import sweep
@@ -414,16 +415,16 @@ def test_what_was_changed_is_reported_when_the_report_itself_fails(
 ) -> None:
     import tidegate.scaling.sweep
 
-    real = tidegate.scaling.sweep.held_back_of
+    real = tidegate.scaling.sweep.held_of
     asked = []
 
-    def fails_once(*given: Any) -> tuple[str, ...]:
+    def fails_once(*given: Any) -> tuple[Held, ...]:
         asked.append(given)
         if len(asked) == 2:
             raise IndexError("tuple index out of range")
         return real(*given)
 
-    monkeypatch.setattr(tidegate.scaling.sweep, "held_back_of", fails_once)
+    monkeypatch.setattr(tidegate.scaling.sweep, "held_of", fails_once)
     result = three.sweep(THREE)
     unreached = others_were_swept(result)
     assert [(each["lever"], each["outcome"]) for each in unreached["actions"]] == [

@@ -21,12 +21,13 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
 from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import UpdateApplication
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.plan.decide import Decider, decide
 from tidegate.scaling.ports import Edges
@@ -522,7 +523,9 @@ def plan_for(readings: Readings, lever: Lever, wanted: int, hand: Any) -> Any:
     spec = replace(FLINK_SPEC, levers=owned)
     current = 1 if lever == PER_KPU else readings.pipeline.applications[0].parallelism
     decider = Decider(readings, (), spec, History(()), NOON, hand=hand)
-    return decider.plan_for(Wish(lever, current, wanted, "asked for"))
+    return decider.plan_for(
+        Wish(lever, current, wanted, Reason.of("desired-capacity", "asked for"))
+    )
 
 
 # ---- a job that an update has stopped is sick

@@ -11,9 +11,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec
-from tidegate.scaling.model.errors import CloudError, ResourceMissing
-from tidegate.scaling.model.plan import (
-    Action,
+from tidegate.scaling.model.actions import (
     CapacityTarget,
     SplitShard,
     UpdateBatchingWindow,
@@ -22,6 +20,8 @@ from tidegate.scaling.model.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.errors import CloudError, ResourceMissing
+from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded

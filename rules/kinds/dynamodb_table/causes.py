@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Capacity, Table
+from tidegate.rules.kinds.dynamodb_table import words
 from tidegate.rules.kinds.readings import BURST_SECONDS, RECENT_SECONDS, Readings, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
@@ -47,27 +48,11 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
     key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
     consumed = rate(vitals.consumed_write_units)
     evidence: tuple[Reason, ...] = (
-        Reason.of(
-            "writes-throttled",
-            "{where} throttled {peak:,.0f} writes in a minute ({share:.0%} of those attempted)",
-            where=capacity.where,
-            peak=throttled.peak or 0,
-            share=share,
-        ),
-        Reason.of(
-            "units-consumed",
-            "it consumed {of_units}",
-            of_units=_of_units(consumed, capacity, vitals.consumed_write_units),
-        ),
+        words.WRITES_THROTTLED(where=capacity.where, peak=throttled.peak or 0, share=share),
+        words.UNITS_CONSUMED(of_units=_of_units(consumed, capacity, vitals.consumed_write_units)),
     )
     if key_range > throttled.total / 2:
-        evidence += (
-            Reason.of(
-                "key-range-throttled",
-                "{key_range:,.0f} of the throttles were of a key range, not of the table",
-                key_range=key_range,
-            ),
-        )
+        evidence += (words.KEY_RANGE_THROTTLED(key_range=key_range),)
         why = _why_no_key(readings, capacity) if table.is_provisioned else None
         if why is None:
             if _is_repeated(vitals.write_key_range_throttles):
@@ -91,17 +76,9 @@ def _why_no_key(readings: Readings, capacity: Capacity) -> Reason | None:
     consumed = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     increased = capacity.last_increase_at
     if increased is not None and increased > consumed.start:
-        return Reason.of(
-            "raised-since",
-            "{where} was raised since: that brings more partitions, if it had too few",
-            where=capacity.where,
-        )
+        return words.RAISED_SINCE(where=capacity.where)
     if readings.is_used_up(capacity):
-        return Reason.of(
-            "units-used-up",
-            "the units of {where} were used up: more of them bring more partitions",
-            where=capacity.where,
-        )
+        return words.UNITS_USED_UP(where=capacity.where)
     return None
 
 
@@ -118,19 +95,13 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
     if left > BURST_SECONDS_ENOUGH:
         return
     evidence = (
-        Reason.of(
-            "units-consumed",
-            "{where} consumed {of_units}",
+        words.CONSUMED_BY(
             where=capacity.where,
             of_units=_of_units(
                 consumed, capacity, readings.capacity(capacity).consumed_write_units
             ),
         ),
-        Reason.of(
-            "burst-runs-out",
-            "nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
-            left=left,
-        ),
+        words.BURST_RUNS_OUT(left=left),
     )
     yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
@@ -169,19 +140,9 @@ def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
     changes = (capacity.last_increase_at, capacity.last_decrease_at)
     since = max((at for at in changes if at is not None and at > newest), default=None)
     if since is None:
-        return Reason.of(
-            "units-of-provisioned",
-            "{consumed:,.0f} of {write_units:,} provisioned write units a second",
-            consumed=consumed,
-            write_units=capacity.write_units,
-        )
+        return words.UNITS_OF_PROVISIONED(consumed=consumed, write_units=capacity.write_units)
     units = f"{capacity.write_units:,} are provisioned since {since:%H:%M}"
-    return Reason.of(
-        "units-since-change",
-        "{consumed:,.0f} write units a second; {units}",
-        consumed=consumed,
-        units=units,
-    )
+    return words.UNITS_SINCE_CHANGE(consumed=consumed, units=units)
 
 
 def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
@@ -191,17 +152,9 @@ def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> It
     if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
         return
     evidence = (
-        Reason.of(
-            "reads-throttled",
-            "{where} throttled {peak:,.0f} reads in a minute",
-            where=capacity.where,
-            peak=throttled.peak or 0,
-        ),
-        Reason.of(
-            "read-units-consumed",
-            "it consumed {rate:,.0f} of {read_units:,} provisioned read units a second",
-            rate=rate(vitals.consumed_read_units),
-            read_units=capacity.read_units,
+        words.READS_THROTTLED(where=capacity.where, peak=throttled.peak or 0),
+        words.READ_UNITS_CONSUMED(
+            rate=rate(vitals.consumed_read_units), read_units=capacity.read_units
         ),
     )
     if vitals.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
@@ -215,13 +168,7 @@ def _capacity_illness(
 ) -> Diagnosis:
     cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
     if capacity.index is not None:
-        evidence += (
-            Reason.of(
-                "index-throttles-table",
-                "a throttled index throttles every write to {table}",
-                table=capacity.table,
-            ),
-        )
+        evidence += (words.INDEX_THROTTLES_TABLE(table=capacity.table),)
     if not table.is_provisioned:
         return Diagnosis(cause, capacity.where, evidence, advice=ON_DEMAND_ADVICE)
     return Diagnosis(cause, capacity.where, evidence, cured_by=(lever,))

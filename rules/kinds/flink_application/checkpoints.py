@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
 from tidegate.rules.kinds.readings import Readings, increase
-from tidegate.rules.reason import Reason
 
 __all__ = [
     "FAILED_CHECKPOINTS_SECONDS",
@@ -44,26 +44,18 @@ def checkpoint_trouble(readings: Readings, application: FlinkApplication) -> Ite
         Cause.CHECKPOINT_TROUBLE,
         application.name,
         (
-            Reason.of(
-                "checkpoints-failed",
-                "{failed} checkpoints of {name} failed in {failed_checkpoints_seconds} min",
+            words.CHECKPOINTS_FAILED(
                 failed=failed,
                 name=application.name,
                 failed_checkpoints_seconds=FAILED_CHECKPOINTS_SECONDS // 60,
             ),
-            Reason.of(
-                "last-checkpoint",
-                "the last that succeeded has {checkpoint_size} and took {taken:.0f} s of an "
-                "interval of {checkpoint_interval_milliseconds:.0f} s",
+            words.LAST_CHECKPOINT(
                 checkpoint_size=checkpoint_size(vitals),
                 taken=taken,
                 checkpoint_interval_milliseconds=application.checkpoint_interval_milliseconds
                 / 1000,
             ),
-            Reason.of(
-                "failure-reads-again",
-                "a failure now would read again from before it, and an update may not come up",
-            ),
+            words.FAILURE_READS_AGAIN(),
         ),
         advice=(
             "make the state smaller (a time to live, narrower windows) or its checkpoints lighter "

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
+from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings
 from tidegate.rules.reason import Reason
 
@@ -34,9 +35,7 @@ def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
 
 def lanes_in_use(readings: Readings, consumer: Consumer) -> Reason:
     """How many of a consumer's concurrent executions are busy, in words."""
-    return Reason.of(
-        "executions-busy",
-        "{name} is busy {busy_concurrency:.1f} of {lanes} concurrent executions",
+    return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
         busy_concurrency=readings.busy_concurrency(consumer),
         lanes=readings.lanes(consumer),
@@ -49,14 +48,7 @@ def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
         yield Diagnosis(
             Cause.UNKNOWN,
             consumer.function.name,
-            (
-                Reason.of(
-                    "mapping-disabled",
-                    "the event source mapping of {name} is {state}: nothing is read",
-                    name=consumer.function.name,
-                    state=state,
-                ),
-            ),
+            (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
             advice="enable the event source mapping, or take the consumer out of the file",
         )
 
@@ -74,26 +66,14 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
         Cause.POISON_BATCH,
         consumer.function.name,
         (
-            Reason.of(
-                "invocations-failed",
-                "{total:,.0f} of {invocations:,.0f} invocations of {name} failed in {len} min",
+            words.BATCHES_FAILED(
                 total=errors.total,
                 invocations=invocations,
                 name=consumer.function.name,
                 len=len(errors.samples),
             ),
-            Reason.of(
-                "not-the-timeout",
-                "the longest took {longest:.1f} s of {timeout} s, so it is not the timeout",
-                longest=longest,
-                timeout=timeout,
-            ),
-            Reason.of(
-                "batch-blocks-shard",
-                "the iterator age grows by {age_growth:.0f} s a minute: the batch is retried "
-                "and blocks its shard",
-                age_growth=readings.age_growth * 60,
-            ),
+            words.NOT_THE_TIMEOUT(longest=longest, timeout=timeout),
+            words.BATCH_BLOCKS_SHARD(age_growth=readings.age_growth * 60),
         ),
         advice=_poison_advice(consumer.mapping),
     )
@@ -145,20 +125,10 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
         Cause.CONCURRENCY_CAP,
         name,
         (
-            Reason.of(
-                "invocations-throttled",
-                "Lambda throttled {total:,.0f} invocations of {name} in {len} min",
-                total=throttles.total,
-                name=name,
-                len=len(throttles.samples),
+            words.INVOCATIONS_THROTTLED(
+                total=throttles.total, name=name, len=len(throttles.samples)
             ),
-            Reason.of(
-                "executions-capped",
-                "the mapping asks for up to {lanes} concurrent executions (shards x factor); "
-                "the cap is {owner}",
-                lanes=readings.lanes(consumer),
-                owner=owner,
-            ),
+            words.EXECUTIONS_CAPPED(lanes=readings.lanes(consumer), owner=owner),
         ),
         advice=(
             f"raise the reserved concurrency of {name} from {cap} to what it needs, at most "
@@ -183,21 +153,9 @@ def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
         Cause.TIMEOUT_NEAR,
         consumer.function.name,
         (
-            Reason.of(
-                "longest-invocation",
-                "the longest invocation took {max:.1f} s of the {timeout} s timeout",
-                max=max(near) / 1000,
-                timeout=timeout,
-            ),
-            Reason.of(
-                "invocations-failed",
-                "{errors:,.0f} invocations failed in {len} min",
-                errors=errors,
-                len=len(longest.samples),
-            ),
-            Reason.of(
-                "not-the-table", "no table throttles, so it is the batch or the function itself"
-            ),
+            words.LONGEST_INVOCATION(max=max(near) / 1000, timeout=timeout),
+            words.INVOCATIONS_FAILED(errors=errors, len=len(longest.samples)),
+            words.NOT_THE_TABLE(),
         ),
         advice=(
             f"lengthen the timeout (now {timeout} s), make the batch smaller (now {batch} records)"
@@ -215,20 +173,15 @@ def _too_slow(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
         (
-            Reason.of(
-                "executions-busy-of-shards",
-                "{lanes_in_use} (shards {shard_count} x factor {parallelization_factor})",
+            words.EXECUTIONS_BUSY_OF_SHARDS(
                 lanes_in_use=lanes_in_use(readings, consumer),
                 shard_count=readings.pipeline.stream.shard_count,
                 parallelization_factor=consumer.mapping.parallelization_factor,
             ),
-            Reason.of(
-                "age-grows",
-                "the iterator age is {age_seconds:.0f} s, growing by {age_growth:.0f} s a minute",
-                age_seconds=readings.age_seconds or 0,
-                age_growth=readings.age_growth * 60,
+            words.AGE_GROWS(
+                age_seconds=readings.age_seconds or 0, age_growth=readings.age_growth * 60
             ),
-            Reason.of("nothing-fails", "no table throttles and no batch fails"),
+            words.NOTHING_FAILS(),
         ),
         cured_by=(LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT),
     )

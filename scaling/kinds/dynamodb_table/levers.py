@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Capacity, Pipeline, Table
-from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
 from tidegate.scaling.model.plan import Constraint, Prohibition
-from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 
 __all__ = [
@@ -42,20 +41,12 @@ def capacity_constraints(
 ) -> Iterator[Constraint]:
     """What UpdateTable takes now; the budget of decreases is the one that DescribeTable tells."""
     if not table.is_provisioned:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.ON_DEMAND,
-                "{name} is on demand: its capacity is not ours to set",
-                name=table.name,
-            )
-        )
+        yield Prohibition(words.ON_DEMAND(name=table.name))
         return
     statuses = [table.status, *(index.status for index in table.indexes)]
     if any(status != "ACTIVE" for status in statuses):
         busy = next(status for status in statuses if status != "ACTIVE")
-        yield Prohibition(
-            Reason.of(ReasonKind.RESOURCE_BUSY, "{name} is {busy}", name=table.name, busy=busy)
-        )
+        yield Prohibition(words.RESOURCE_BUSY(name=table.name, busy=busy))
     if is_decrease:
         yield from _decrease_constraints(capacity, now)
 
@@ -64,22 +55,8 @@ def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constra
     used = capacity.decreases_today
     last = capacity.last_decrease_at
     if used >= DECREASES_MAX:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.BUDGET_SPENT,
-                "all {decreases_max} decreases of {where} are spent today",
-                decreases_max=DECREASES_MAX,
-                where=capacity.where,
-            )
-        )
+        yield Prohibition(words.BUDGET_SPENT(decreases_max=DECREASES_MAX, where=capacity.where))
     elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
         yield Prohibition(
-            Reason.of(
-                ReasonKind.BUDGET_KEPT,
-                "{used} decreases of {where} today: the next is allowed an hour after the "
-                "last, at {last:%H:%M}",
-                used=used,
-                where=capacity.where,
-                last=last + timedelta(hours=1),
-            )
+            words.BUDGET_KEPT(used=used, where=capacity.where, last=last + timedelta(hours=1))
         )

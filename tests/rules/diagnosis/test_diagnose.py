@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, Minute, a_pipeline, a_table, readings
-from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import KeySample, Pipeline
-from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
+from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
 
 SLOW = Minute(records_per_second=100, age_seconds=200, seconds_per_batch=0.9, batch=50)
 GROWING = tuple(replace(SLOW, age_seconds=age) for age in (60, 110, 160))
@@ -17,6 +17,10 @@ GROWING = tuple(replace(SLOW, age_seconds=age) for age in (60, 110, 160))
 
 def causes(pipeline: Pipeline, *minutes: Minute | None) -> list[Cause]:
     return [each.cause for each in diagnose(readings(pipeline, *minutes))]
+
+
+def told(found: Diagnosis) -> tuple[str, ...]:
+    return tuple(map(str, found.evidence))
 
 
 def each(minutes: tuple[Minute, ...], **changes: float) -> tuple[Minute, ...]:
@@ -62,7 +66,7 @@ def test_an_illness_is_named_by_its_evidence(
 ) -> None:
     found = diagnose(readings(pipeline, *minutes))
     assert [diagnosis.cause for diagnosis in found] == [cause]
-    assert all(sentence for diagnosis in found for sentence in diagnosis.evidence)
+    assert all(str(reason) for diagnosis in found for reason in diagnosis.evidence)
     assert all(
         bool(each.advice) != bool(each.cured_by) or each.cause is Cause.HEALTHY for each in found
     )
@@ -111,7 +115,7 @@ BLOCKED = [Minute(age_seconds=60.0 * at, batch=5, errors=46) for at in range(1, 
 def test_a_batch_that_blocks_one_lane_of_many_is_a_poison_batch() -> None:
     (found,) = diagnose(readings(a_pipeline(shards=2, factor=10), *BLOCKED))
     assert found.cause is Cause.POISON_BATCH
-    assert "138 of 3,600 invocations of scorer failed in 3 min" in found.evidence
+    assert "138 of 3,600 invocations of scorer failed in 3 min" in told(found)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,7 @@ def test_silence_is_unknown_and_says_since_when() -> None:
 
 def test_a_pipeline_without_any_metrics_is_told_so() -> None:
     found = diagnose(readings(a_pipeline(), None, healthy_before=False))
-    assert found[0].evidence == ("CloudWatch has no metrics of this pipeline yet",)
+    assert told(found[0]) == ("CloudWatch has no metrics of this pipeline yet",)
 
 
 def test_minutes_that_are_merely_late_are_not_silence() -> None:
@@ -152,7 +156,7 @@ def test_idle_lanes_beside_an_age_that_grows_point_to_a_key_that_came_often() ->
     late = [Minute(age_seconds=300 + 40 * at, seconds_per_batch=0.6) for at in range(5)]
     found = diagnose(readings(pipeline, *late))[0]
     assert found.cause is Cause.UNKNOWN
-    assert "scorer is busy 1.2 of 20 concurrent executions" in found.evidence
+    assert "scorer is busy 1.2 of 20 concurrent executions" in told(found)
     assert "see which key came so often" in (found.advice or "")
 
 
@@ -195,7 +199,7 @@ def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot
     for units, cause in ((int(2 * rate), Cause.HOT_KEY), (int(rate), Cause.TABLE_THROTTLED)):
         (found,) = diagnose(readings(a_pipeline(table=a_table(units)), *throttling))
         assert found.cause is cause
-    assert found.evidence[-1] == (
+    assert told(found)[-1] == (
         "the units of scores were used up: more of them bring more partitions"
     )
 
@@ -223,7 +227,7 @@ def test_throttles_from_before_the_table_was_raised_tell_of_no_hot_key() -> None
     raised = replace(table.capacity, last_increase_at=NOON - timedelta(minutes=1))
     (found,) = diagnose(readings(a_pipeline(table=replace(table, capacity=raised)), *throttling))
     assert found.cause is Cause.TABLE_THROTTLED
-    assert found.evidence[-1] == (
+    assert told(found)[-1] == (
         "scores was raised since: that brings more partitions, if it had too few"
     )
 
@@ -248,7 +252,7 @@ def test_a_key_that_fills_a_lane_of_the_only_shard_is_a_hot_key() -> None:
     assert "scorer is busy 0.8 of 6 concurrent executions, yet the iterator age grows" in (
         found.because
     )
-    assert "30% of the sampled records of shard-0 have the key 'leader'" in found.evidence
+    assert "30% of the sampled records of shard-0 have the key 'leader'" in told(found)
     assert causes(sampled(pipeline, {"leader": 20, **crowd}), *late) == [Cause.UNKNOWN]
 
 

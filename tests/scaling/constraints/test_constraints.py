@@ -27,14 +27,16 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     shard_count_constraints,
 )
 from tidegate.scaling.kinds.lambda_mapping.levers import factor_constraints
+from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Prohibition, Range, SplitShard
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
 from tidegate.scaling.plan.decide import Decider
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+ASKED = Reason.of("desired-capacity", "asked for")
 
 
 def update(minutes_ago: float, outcome: Outcome = Outcome.DONE, detail: str | None = None) -> Entry:
@@ -59,13 +61,18 @@ def told(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
 
 
 def a_range(ends: tuple[int, int]) -> Range:
-    words = f"within {min(ends)}..{max(ends)}"
-    return Range(min(ends), max(ends), ReasonKind.FILE_RANGE, words)
+    reason = Reason.of(
+        ReasonKind.FILE_RANGE, "within {lower}..{upper}", lower=min(ends), upper=max(ends)
+    )
+    return Range(min(ends), max(ends), reason)
 
 
 RANGES = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(a_range)
 PROHIBITIONS = st.builds(
-    Prohibition, st.sampled_from(ReasonKind), st.sampled_from(["owned by another", "UPDATING"])
+    Prohibition,
+    st.builds(
+        Reason.told, st.sampled_from(ReasonKind), st.sampled_from(["owned by another", "UPDATING"])
+    ),
 )
 CAPACITY = st.integers(1, 60)
 
@@ -167,7 +174,7 @@ def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_lately(
     if refused_minutes_ago is not None:
         no = update(refused_minutes_ago, Outcome.FAILED, "LimitExceeded: no shards left")
         entries.append(replace(no, operation="kinesis:SplitShard"))
-    hand, wish = "application-autoscaling", Wish(SHARDS, 2, 4, "asked for")
+    hand, wish = "application-autoscaling", Wish(SHARDS, 2, 4, ASKED)
     spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=8, owner=hand)))
     seen = readings(a_pipeline(shards=2), Minute())
     plan = Decider(seen, (), spec, History(tuple(entries)), NOON, hand=hand).plan_for(wish)

@@ -12,6 +12,7 @@ from tidegate.scaling.execute.reshard import Executor, Progress, Resharder, upda
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
 from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.errors import (
     CloudError,
@@ -21,7 +22,7 @@ from tidegate.scaling.model.errors import (
     Throttled,
     Unreachable,
 )
-from tidegate.scaling.model.plan import Action, UpdateShardCount
+from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.scenario import Traffic, load_scenario
 from tidegate.simulator.world import World

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, a_table
 from tidegate.rules.metrics import stream_metric
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, Outlook
@@ -20,7 +21,7 @@ RATES = st.lists(st.floats(0, 1e5), min_size=5, max_size=5)
 
 def up_to(most: float) -> Expected:
     load = Load(most, most * 300, has_room=True)
-    return Expected(load, load, "as forecast")
+    return Expected(load, load, Reason.of("forecast", "as forecast"))
 
 
 def forecasts(soon: float, hour: float, highest: float) -> Outlook:
@@ -48,7 +49,9 @@ def test_a_slope_goes_on_as_long_as_it_has_lasted() -> None:
 
 
 def test_a_rising_load_says_what_it_is_now() -> None:
-    words = [str(meanwhile(*rates).risen(Load(140, 0))) for rates in ([110, 120, 130, 140], [140])]
+    words = [
+        str(meanwhile(*rates).risen(Load(140, 0)).reason) for rates in ([110, 120, 130, 140], [140])
+    ]
     assert words == ["170 records/s (rising from 140)", "140 records/s"]
 
 

@@ -12,15 +12,13 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Function, Pipeline
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
+from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import (
-    Decision,
-    Plan,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
-)
+from tidegate.scaling.model.plan import Decision, Plan
+from tidegate.scaling.model.recommendation import UNCHANGED
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.recommend.batching_window import batching_wishes
 
@@ -80,7 +78,7 @@ def test_in_health_the_window_goes_to_a_tenth_of_the_objective() -> None:
     look = seen(a_mapping())
     found = decided(look, owned())
     assert (found.wanted, found.allowed, found.held_by) == (6, 6, ())
-    assert found.because == (
+    assert str(found.because) == (
         "batches hold 24 of 100 records; with a window of 6 s 100, which saves 39% of the "
         "function's time"
     )
@@ -117,12 +115,14 @@ def test_what_it_saves_is_told_in_dollars_a_month() -> None:
 )
 def test_a_window_is_left_alone_where(look: Readings, why: str) -> None:
     found = decided(look, owned())
-    assert (found.wanted, found.because) == (found.current, ""), why
+    assert (found.wanted, found.because) == (found.current, UNCHANGED), why
 
 
 def test_an_illness_keeps_the_window_as_it_is() -> None:
     look = seen(a_mapping())
-    ill = (Diagnosis(Cause.HOT_SHARD, "shard-0", ("hot",), advice="spread the keys"),)
+    ill = (
+        Diagnosis(Cause.HOT_SHARD, "shard-0", (Reason.of("hot", "hot"),), advice="spread the keys"),
+    )
     (wish,) = batching_wishes(look, ill, owned(), NOBODY, frozenset())
     assert wish.wanted == 0
 
@@ -170,7 +170,7 @@ def test_when_the_objective_tightens_what_tidegate_put_is_taken_back() -> None:
     look = seen(a_mapping(window=30))
     found = decided(look, owned(), put_here(30))
     assert (found.wanted, found.allowed) == (6, 6)
-    assert found.because == "the objective and the file allow 6 s now"
+    assert str(found.because) == "the objective and the file allow 6 s now"
 
 
 def test_what_someone_else_put_since_then_is_left() -> None:
@@ -180,7 +180,8 @@ def test_what_someone_else_put_since_then_is_left() -> None:
 
 
 def test_a_tightened_objective_takes_it_back_in_illness_too() -> None:
-    ill = (Diagnosis(Cause.UNKNOWN, "racers", ("the age is over the objective",), advice="look"),)
+    over = Reason.of("over-objective", "the age is over the objective")
+    ill = (Diagnosis(Cause.UNKNOWN, "racers", (over,), advice="look"),)
     look = seen(a_mapping(window=30))
     (wish,) = batching_wishes(look, ill, owned(), put_here(30), frozenset())
     assert wish.wanted == 6
@@ -190,7 +191,7 @@ def test_a_full_window_leaves_the_rate_as_it_was_sure_of() -> None:
     """Once all batches are full, what an invocation costs can't be told any more, but needn't."""
     full = readings(a_mapping(window=6), *[minute(100)] * 90)
     factor = {each.lever: each for each in planned(full, owned()).decisions}[FACTOR]
-    assert "at 200 records per busy second" in factor.because
+    assert "at 200 records per busy second" in str(factor.because)
     assert decided(full, owned()).wanted == 6
 
 

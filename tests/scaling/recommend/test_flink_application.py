@@ -20,6 +20,7 @@ from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     LeverSpec,
@@ -32,9 +33,10 @@ from tidegate.scaling.kinds.flink_application.levers import (
     scale_in_constraints,
 )
 from tidegate.scaling.kinds.flink_application.sizing import arrivals, learn_job
+from tidegate.scaling.model.actions import UpdateApplication, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Decision, UpdateApplication, UpdateTableThroughput
+from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.prices import kpus_monthly_usd
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Wish
@@ -133,7 +135,7 @@ def test_one_change_covers_load_backlog_and_the_restart_itself() -> None:
     rate = 1000 / (0.98 * 2)
     backlog = 2000 * (20 + 30 * 11 + 0.5 * 180 + 65)
     assert found.allowed == pytest.approx((2000 + backlog / 300) / (rate * 0.95), abs=1)
-    assert "a restart of about 65 s" in found.because
+    assert "a restart of about 65 s" in str(found.because)
     assert found.usd_per_month == pytest.approx(kpus_monthly_usd(found.allowed - 2))
 
 
@@ -229,7 +231,7 @@ def test_an_hour_with_little_to_do_frees_kpus_at_the_price_of_one_restart() -> N
     found = parallelism(job_readings(a_flink_pipeline(an_application(8)), *[QUIET] * 90))
     assert found.allowed == 3  # A fifth of the heap of 8 KPUs needs 3; the load alone needs 1.
     assert found.usd_per_month < 0
-    assert "the restart costs about" in found.because
+    assert "the restart costs about" in str(found.because)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +255,7 @@ def test_a_scale_in_needs_a_reason_that_is_worth_a_restart(
 
 
 def test_scale_ins_of_a_day_cost_at_most_a_hundredth_of_it() -> None:
-    wish = Wish(PARALLELISM, 8, 4, "", price_seconds=300)
+    wish = Wish(PARALLELISM, 8, 4, Reason.of("scale-in", "less is enough"), price_seconds=300)
     once, twice, thrice = (
         History(tuple(entry(120 * at, 8, 4) for at in range(1, count + 1))) for count in (1, 2, 3)
     )
@@ -273,16 +275,16 @@ def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, 
     bounds = [
         each
         for each in application_constraints(application, PARALLELISM, 2, False, history, NOON)
-        if "rolled back" in each.words
+        if each.reason.kind is ReasonKind.ROLLED_BACK
     ]
     assert bool(bounds) == held
-    assert all("no such class" in each.words for each in bounds)
+    assert all("no such class" in str(each.reason) for each in bounds)
 
 
 def test_what_was_read_of_a_stranger_is_no_failure_of_ours() -> None:
     application = an_application(2, failure="an old failure of someone else's")
     bounds = application_constraints(application, PARALLELISM, 2, False, NOTHING, NOON)
-    assert not [each for each in bounds if "rolled back" in each.words]
+    assert not [each for each in bounds if each.reason.kind is ReasonKind.ROLLED_BACK]
 
 
 def test_levers_without_an_owner_are_advised_only() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import Objective, PipelineSpec, TargetUtilization
 from tidegate.scaling.load.current_load import Load
@@ -22,7 +23,7 @@ SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
 def expected(likely: float, most: float) -> Expected:
     loads = (Load(rate, rate * 300, has_room=True) for rate in (most, likely))
-    return Expected(*loads, because="as forecast")
+    return Expected(*loads, because=Reason.of("forecast", "as forecast"))
 
 
 def coming(likely: float, most: float) -> Outlook:
@@ -105,7 +106,7 @@ def test_the_outlook_says_what_it_expects_until_when() -> None:
     seen = readings(a_pipeline(), Minute())
     found = outlook(seen, told(*[100.0] * 40), Objective(), NOON + timedelta(minutes=2))
     assert found is not None
-    assert found.soon.because == "forecast 100 records/s until 12:09 (now 100)"
+    assert str(found.soon.because) == "forecast 100 records/s until 12:09 (now 100)"
     assert found.soon.likely == Load(100, 30_000, has_room=True)
     assert found.usual_records_per_second == 100
     assert found.highest_records_per_second == 100
@@ -124,4 +125,4 @@ def test_a_day_that_is_known_is_named() -> None:
     seen = readings(a_pipeline(), Minute())
     found = outlook(seen, told(*[120.0] * 288, *[100.0] * 40), Objective(), NOON)
     assert found is not None
-    assert found.soon.because.endswith("(now 100, usually 120)")
+    assert str(found.soon.because).endswith("(now 100, usually 120)")

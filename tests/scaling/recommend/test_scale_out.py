@@ -6,6 +6,7 @@ import pytest
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.reason import Reason
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, Outlook
@@ -40,7 +41,7 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     waiting = 180 * (1200 - 500) - left - 15 * 1200
     found = decision(500, 1200)
     assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
-    assert found.because.startswith(
+    assert str(found.because).startswith(
         "the burst saved up would end before a later change is in effect: "
         "1,200 records/s x 1.00 units each, at 70% use"
     )
@@ -115,7 +116,9 @@ def standing_at_700(*minutes: Minute, known: float, history: History = SPLIT) ->
     ``known`` records beyond 700 a second before."""
     quiet = [Minute(records_per_second=500)] * 80
     seen = readings(a_pipeline(shards=4, factor=10, table=a_table(700)), *quiet, *minutes)
-    each = Expected(*[Load(500, 150_000, has_room=True)] * 2, because="as forecast")
+    each = Expected(
+        *[Load(500, 150_000, has_room=True)] * 2, because=Reason.of("forecast", "as forecast")
+    )
     where = Standing(700, known, following_records_per_second=1300, highest_records_per_second=1500)
     expected = Outlook(each, each, each, each, 600, 1500, 300, 600, standing=where)
     plan = decide(seen, diagnose(seen), SPEC, history, NOON + LATE, expected)
@@ -135,7 +138,7 @@ def test_a_spike_beyond_what_the_partitions_take_is_answered_whatever_is_saved_u
     at_the_limit = Minute(records_per_second=1500, units_per_record=1000 / 1500)
     found = standing_at_700(*[at_the_limit] * 3, known=4 * 60 * 800, history=History(()))
     assert found.wanted > 1400
-    assert found.because.startswith("its partitions take 1,000 units a second, burst included")
+    assert str(found.because).startswith("its partitions take 1,000 units a second, burst included")
 
 
 def test_a_spike_that_goes_on_for_longer_than_any_before_is_answered() -> None:

@@ -12,8 +12,8 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ApplicationSpec, PipelineSpec
+from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
-from tidegate.scaling.model.plan import UpdateApplication
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
