@@ -110,7 +110,7 @@ class _Sizer:
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
             because = f"{ill.evidence[0]}: half as many subtasks share a KPU"
-            yield Wish(per_kpu, denser, denser // 2, because)
+            yield Wish(per_kpu, denser, denser // 2, because, for_heap=True)
         else:
             yield Wish(per_kpu, denser, denser, "")
         yield self._parallelism(application, ill)
@@ -130,7 +130,7 @@ class _Sizer:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
             because = f"{ill.evidence[0]}: twice the KPUs for the same state"
-            return Wish(lever, current, current * 2, because)
+            return Wish(lever, current, current * 2, because, for_heap=True)
         model = learn_job(self.readings, application)
         if model is None or self.readings.has_just_started(application):
             return stay

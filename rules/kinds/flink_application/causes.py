@@ -8,7 +8,7 @@ from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size, 
 from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
 from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings, increase, mean
 
-__all__ = ["RESHARD_SECONDS", "application_causes", "stopped_applications"]
+__all__ = ["HEAP_PERCENT", "RESHARD_SECONDS", "application_causes", "stopped_applications"]
 
 BUSIEST_SHARE = 0.9
 HELD_BACK_SHARE = 0.5
