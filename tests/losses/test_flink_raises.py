@@ -95,7 +95,7 @@ def test_a_heap_that_is_as_full_after_a_raise_gets_no_more_kpus(account: Account
 
 def test_nor_when_the_windows_no_longer_tell_of_before_the_raise(account: Account) -> None:
     application = Application(account, 8)
-    raised(account, PARALLELISM, 4, 8, 89)
+    raised(account, PARALLELISM, 4, 8, 88)
     tell(account, full)
     told = account.swept(FILE)["pipelines"][0]
     assert application.asked == []
