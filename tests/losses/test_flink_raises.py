@@ -231,6 +231,7 @@ class Job:
         application = an_application(
             self.parallelism, parallelism_per_kpu=self.per_kpu, partitions=8 if self.topic else None,
             status="UPDATING" if self.up < 0 else "RUNNING",
+            updated_at=self.entries[-1].begun_at if self.entries else None,
         )  # fmt: skip
         pipeline = a_flink_pipeline(application, topic=self.topic)
         windows = JobTold(pipeline, self.told[-90:]).windows(now)
