@@ -1,9 +1,14 @@
 """The load of now and of the last hour, with what waits, told from the windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.readings import Readings, rate
+from tidegate.rules.kinds.readings import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+    Readings,
+    rate,
+)
 from tidegate.rules.kinds.vitals import LATE_SECONDS
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
@@ -46,6 +51,26 @@ class Load:
     backlog_records: float = 0.0
     has_room: bool = False
     rising_from: float | None = None
+
+    def let_in(self, shards: int) -> "Load":
+        """No more than so many shards let in."""
+        by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, self.records_per_second)
+        by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, self.bytes_per_second)
+        share = min(1.0, by_records, by_bytes)
+        return replace(
+            self,
+            records_per_second=self.records_per_second * share,
+            bytes_per_second=self.bytes_per_second * share,
+        )
+
+    def at_least(self, coming: "Load") -> "Load":
+        """The larger of this load and one that is expected, with its room."""
+        return replace(
+            self,
+            records_per_second=max(self.records_per_second, coming.records_per_second),
+            bytes_per_second=max(self.bytes_per_second, coming.bytes_per_second),
+            has_room=True,
+        )
 
     @property
     def reason(self) -> Reason:

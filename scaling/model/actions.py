@@ -1,7 +1,7 @@
 """Everything that Tidegate asks AWS to change, one class for each call.
 
-Each knows its AWS call (``operation``, by which budgets are counted), the resource that only one run
-may change at a time (``lease``) and the levers that it moves.
+Each knows its AWS call (``operation``, by which budgets are counted), the resource that only one
+run may change at a time (``lease``) and the levers that it moves.
 """
 
 from collections.abc import Iterator

@@ -61,6 +61,14 @@ class History:
             default=None,
         )
 
+    def changes(self, levers: tuple[Lever, ...], since: datetime) -> tuple[Entry, ...]:
+        """The changes of these levers after a moment that reached AWS, or may have."""
+        return tuple(
+            entry
+            for entry in self.entries
+            if entry.lever in levers and entry.outcome in _COUNTED and entry.begun_at > since
+        )
+
     def last_change(self, lever: Lever) -> datetime | None:
         """When this lever was last changed, None where the ledger doesn't know."""
         last = self.last_entry(lever)

@@ -21,7 +21,7 @@ class Wish:
 
     ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.
     ``for_arrivals`` is, of a shard count, what the records that come in need by themselves,
-    whatever state their readers are in.
+    whatever state their readers are in. ``for_heap`` is whether a full heap is the reason.
     """
 
     lever: Lever
@@ -30,3 +30,4 @@ class Wish:
     because: Reason
     price_seconds: float = 0.0
     for_arrivals: int = 0
+    for_heap: bool = False

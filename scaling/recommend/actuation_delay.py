@@ -5,11 +5,11 @@ from itertools import pairwise
 from math import inf
 
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.kinds.dynamodb_table.sizing import units_meanwhile
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Outlook
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.sizing import CapacityModel
 
 __all__ = ["Meanwhile"]
 

@@ -113,7 +113,7 @@ class _Sizer:
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
             because = application_words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
-            yield Wish(per_kpu, denser, denser // 2, because)
+            yield Wish(per_kpu, denser, denser // 2, because, for_heap=True)
         else:
             yield Wish(per_kpu, denser, denser, UNCHANGED)
         yield self._parallelism(application, ill)
@@ -133,7 +133,7 @@ class _Sizer:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
             because = application_words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])
-            return Wish(lever, current, current * 2, because)
+            return Wish(lever, current, current * 2, because, for_heap=True)
         model = learn_job(self.readings, application)
         if model is None or self.readings.has_just_started(application):
             return stay

@@ -8,6 +8,7 @@ from math import ceil
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.sizing import IN_EFFECT
@@ -61,10 +62,7 @@ def wishes(
             margin = _margin(lever, history, readings, now)
             wish = _raise(lever, current, needed.get(lever), margin)
             if wish is not None and not ill:
-                wish = replace(
-                    wish,
-                    because=words.RUNNING_OUT(running_out=running_out[lever], because=wish.because),
-                )
+                wish = replace(wish, because=_running_out(running_out[lever], wish))
         if wish is None:
             wish = _prepare(lever, current, ready.get(lever))
         if wish is None and lowering.is_open(lever) and lowering.is_rested(lever):
@@ -73,6 +71,10 @@ def wishes(
         wish = wish or Wish(lever, current, current, UNCHANGED)
         found.append(at_least_the_minimum(_with_arrivals(wish, needs), spec))
     return tuple(found)
+
+
+def _running_out(why: Reason, wish: Wish) -> Reason:
+    return words.RUNNING_OUT(running_out=why, because=wish.because)
 
 
 def _own_levers(pipeline: Pipeline) -> Iterator[tuple[Lever, int]]:

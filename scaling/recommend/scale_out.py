@@ -8,8 +8,6 @@ from math import inf
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Capacity, Pipeline
 from tidegate.rules.kinds.readings import (
-    SHARD_BYTES_PER_SECOND,
-    SHARD_RECORDS_PER_SECOND,
     Readings,
     rate,
 )
@@ -17,6 +15,7 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table import words as table_words
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.load.burst_baseline import ROOM
 from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
 from tidegate.scaling.load.horizons import Outlook, answer_seconds
@@ -26,7 +25,7 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.recommend.actuation_delay import Meanwhile
 from tidegate.scaling.recommend.flink_application import source_demand
-from tidegate.scaling.recommend.sizing import CapacityModel, Model, size
+from tidegate.scaling.recommend.sizing import Model, size
 
 __all__ = ["Demands", "Needs", "by_lever"]
 
@@ -102,7 +101,7 @@ class Needs:
         current = self._pipeline.stream.shard_count
         widened = min(2 * current, max(current, shards))
         coming = self._meanwhile.risen(self._load(self._offered_behind))
-        return _at_most(coming, widened)
+        return coming.let_in(widened)
 
     def running_out(self) -> dict[Lever, Reason]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
@@ -150,7 +149,7 @@ class Needs:
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
         coming = self._meanwhile.mean(load)
-        return _at_most(coming, self._pipeline.stream.shard_count).records_per_second
+        return coming.let_in(self._pipeline.stream.shard_count).records_per_second
 
     @property
     def _throttled(self) -> bool:
@@ -174,7 +173,7 @@ class Needs:
         load = replace(load, backlog_records=self._backlog(load))
         if self.expected is None:
             return load
-        return _at_least(load, self.expected.soon.likely)
+        return load.at_least(self.expected.soon.likely)
 
     def _backlog(self, load: Load) -> float:
         """What has to be drained: behind a table that is short, or will be, all that will wait
@@ -267,24 +266,3 @@ class Needs:
 def _drop_capacity(needed: Demands, where: str) -> None:
     for kind in CAPACITIES:
         needed.pop(Lever.of(kind, where), None)
-
-
-def _at_most(load: Load, shards: int) -> Load:
-    """No more than so many shards let in."""
-    by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, load.records_per_second)
-    by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, load.bytes_per_second)
-    share = min(1.0, by_records, by_bytes)
-    return replace(
-        load,
-        records_per_second=load.records_per_second * share,
-        bytes_per_second=load.bytes_per_second * share,
-    )
-
-
-def _at_least(load: Load, coming: Load) -> Load:
-    return replace(
-        load,
-        records_per_second=max(load.records_per_second, coming.records_per_second),
-        bytes_per_second=max(load.bytes_per_second, coming.bytes_per_second),
-        has_room=True,
-    )

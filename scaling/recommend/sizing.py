@@ -12,11 +12,7 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table import words as table_words
-from tidegate.scaling.kinds.dynamodb_table.sizing import (
-    PARTITION_UNITS,
-    partition_units,
-    saved_units,
-)
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
@@ -34,7 +30,6 @@ from tidegate.scaling.recommend import words
 __all__ = [
     "CAPACITY_USE",
     "LANES_USE",
-    "CapacityModel",
     "Model",
     "learn",
     "size",
@@ -51,32 +46,6 @@ NOTHING = History(())
 
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known, the write
-    units that it has saved up for bursts, and those that its partitions take a second."""
-
-    capacity: Capacity
-    write_units_per_record: float | None
-    read_units_per_record: float | None
-    saved_write_units: float = 0.0
-    partition_units_per_second: float = inf
-
-    def units_to_split(self, write_units_per_second: float) -> int:
-        """The fewest units that come with partitions for so many units a second, 0 where those that
-        it has take them."""
-        if write_units_per_second <= self.partition_units_per_second:
-            return 0
-        return PARTITION_UNITS * (ceil(write_units_per_second / PARTITION_UNITS) - 1) + 1
-
-    def too_few_partitions(self, write_units_per_second: float) -> Reason | None:
-        """That they don't take so many units a second, None where they do."""
-        if not self.units_to_split(write_units_per_second):
-            return None
-        taken = self.partition_units_per_second
-        return table_words.TOO_FEW_PARTITIONS(taken=taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +90,7 @@ def _capacity_models(
     history: History,
 ) -> dict[str, CapacityModel]:
     capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
-    return {each.where: _capacity_model(readings, each, units, history) for each in capacities}
-
-
-def _capacity_model(
-    readings: Readings,
-    capacity: Capacity,
-    units: Callable[[Window], float | None],
-    history: History,
-) -> CapacityModel:
-    vitals = readings.capacity(capacity)
-    written = vitals.consumed_write_units
-    return CapacityModel(
-        capacity,
-        units(written),
-        units(vitals.consumed_read_units),
-        saved_units(capacity, written, history),
-        partition_units(capacity, written, history),
-    )
+    return {each.where: capacity_model(readings, each, units, history) for each in capacities}
 
 
 def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:

@@ -9,6 +9,7 @@ from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
 from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, increase
 
 __all__ = [
+    "HEAP_PERCENT",
     "crash_loop",
     "heap_pressure",
     "is_stopped",

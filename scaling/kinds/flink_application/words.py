@@ -48,3 +48,17 @@ WORK_AHEAD = Words(
     "of about {restart:.0f} s and a backlog of {backlog_records:,.0f} records to be caught up "
     "with in {catch_up_seconds:.0f} s after it",
 )
+RAISE_IN_VAIN = Words(
+    ReasonKind.INEFFECTIVE,
+    "the raise of KPUs from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: heap at "
+    "{before:.0f} % before, {since:.0f} % since",
+)
+RAISE_NOT_SEEN = Words(
+    ReasonKind.INEFFECTIVE,
+    "the raise of KPUs from {from_:,} to {to:,} at {begun_at:%H:%M} was not seen to help; another "
+    "is tried at {again:%H:%M}",
+)
+RAISE_NOT_SEEN_YET = Words(
+    ReasonKind.INEFFECTIVE,
+    "the raise of KPUs from {from_:,} to {to:,} at {begun_at:%H:%M} is not seen to help yet",
+)

@@ -9,11 +9,11 @@ from tests.builders import NOON, a_table
 from tidegate.rules.metrics import stream_metric
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, Outlook
 from tidegate.scaling.model.history import History
 from tidegate.scaling.recommend.actuation_delay import Meanwhile
-from tidegate.scaling.recommend.sizing import CapacityModel
 
 SECONDS = 180
 RATES = st.lists(st.floats(0, 1e5), min_size=5, max_size=5)

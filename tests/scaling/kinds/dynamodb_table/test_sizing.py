@@ -10,6 +10,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity
 from tidegate.rules.metrics import table_metric
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.kinds.dynamodb_table.sizing import (
     partition_units,
     saved_units,
@@ -17,7 +18,6 @@ from tidegate.scaling.kinds.dynamodb_table.sizing import (
 )
 from tidegate.scaling.model.change_record import Entry, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.sizing import CapacityModel
 
 TABLE = Capacity("scores", None, "ACTIVE", 100, 10)
 
