@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline, Table
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.metrics import behind_metric
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity
 from tidegate.rules.window import Metric

@@ -15,8 +15,8 @@ from tidegate.rules.graph import (
     Stream,
     Table,
 )
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.kinds.signal_series import series_from, series_metrics
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import (
@@ -116,7 +116,7 @@ class Told:
         nothing: list[float | None] = [None] * len(self.minutes)
         return {
             metric: Window(metric, start, tuple(series.get(metric, nothing)))
-            for metric in vital_metrics(self.pipeline)
+            for metric in series_metrics(self.pipeline)
         }
 
     def _samples(self, minute: Minute) -> dict[Metric, float]:
@@ -161,8 +161,8 @@ def told(pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = Tru
     return Told(pipeline, [*before, *minutes])
 
 
-def readings(
+def signals(
     pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = True, now: datetime = NOON
-) -> Readings:
-    story = told(pipeline, *minutes, healthy_before=healthy_before)
-    return Readings(pipeline, vitals_from(pipeline, story.windows(), now), 60)
+) -> Signals:
+    event_timeline = told(pipeline, *minutes, healthy_before=healthy_before)
+    return Signals(pipeline, series_from(pipeline, event_timeline.windows(), now), 60)

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.kinds.signal_series import series_from
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -73,9 +73,9 @@ def bill(
         since, end, 0, 0, 0, dict.fromkeys(_functions(pipeline), (0.0, 0.0)),
         dict.fromkeys(_capacities(pipeline), (0.0, 0.0)),
     )  # fmt: skip
-    vitals = vitals_from(pipeline, windows, now)
+    series = series_from(pipeline, windows, now)
     age = spec.objective.iterator_age_max_seconds
-    needed = () if usage is None else needs(Readings(pipeline, vitals, age), spec)
+    needed = () if usage is None else needs(Signals(pipeline, series, age), spec)
     found = items(pipeline, nothing, needed)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))

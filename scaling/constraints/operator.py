@@ -47,14 +47,14 @@ def constrain(
 
 
 def owner_constraints(
-    spec: PipelineSpec, lever: Lever, hand: Owner = "tidegate"
+    spec: PipelineSpec, lever: Lever, caller: Owner = "tidegate"
 ) -> Iterator[Constraint]:
-    """The owner's prohibition, or the file's min and max. ``hand`` is who wants to move it."""
+    """The owner's prohibition, or the file's min and max. ``caller`` is who wants to move it."""
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
         yield Prohibition(words.NO_OWNER(lever=lever))
         return
-    if said.owner != hand:
+    if said.owner != caller:
         yield Prohibition(words.OTHER_OWNER(lever=lever, owner=_OWNERS[said.owner]))
         return
     yield Range(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import is_changing
 from tidegate.scaling.model.boundary import Unfinished, going_on
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known
 from tidegate.scaling.model.history import (
     History,
@@ -16,7 +16,7 @@ from tidegate.scaling.model.plan import Action, Decision, Plan
 from tidegate.scaling.ports import Edges, Ledger
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["Actor", "reconcile"]
+__all__ = ["Executor", "reconcile"]
 
 LEASE_SECONDS = 60
 """Longer than the bounded timeouts of the calls made under it."""
@@ -25,7 +25,7 @@ ABANDONED = timedelta(seconds=LEASE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Executor:
     """The hand of one sweep on one pipeline; ``holder`` names it in leases.
 
     ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
@@ -80,9 +80,13 @@ class Actor:
             detail = "another run has changed it since"
             return _superseded(action, decisions, "changed-since", detail)
         begun_at = self.edges.moment(self.now)
-        entries = [self._entry(action, decision, begun_at) for decision in decisions]
-        begun = [entry for entry in entries if self.edges.ledger.begin(entry)]
-        if len(begun) < len(entries):
+        change_records = [self._entry(action, decision, begun_at) for decision in decisions]
+        begun = [
+            change_record
+            for change_record in change_records
+            if self.edges.ledger.begin(change_record)
+        ]
+        if len(begun) < len(change_records):
             detail = "another change of it is not done"
             closed = self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
             return replace(closed, refusal="change-pending")
@@ -104,16 +108,16 @@ class Actor:
     def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
         """Whether the ledger has, for one of the levers, what it didn't have at the look."""
         moved = {decision.lever for decision in decisions}
-        known = {entry.entry_id for entry in self.seen.entries}
+        known = {change_record.entry_id for change_record in self.seen.change_records}
         since = self.now - timedelta(minutes=10)
         return any(
-            entry.entry_id not in known
+            change_record.entry_id not in known
             for lever in moved
-            for entry in self.edges.ledger.entries_of(lever, since)
+            for change_record in self.edges.ledger.change_records_of(lever, since)
         )
 
-    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> Entry:
-        return Entry(
+    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> ChangeRecord:
+        return ChangeRecord(
             entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
             pipeline=self.pipeline,
             lever=decision.lever,
@@ -128,15 +132,15 @@ class Actor:
         self,
         action: Action,
         decisions: tuple[Decision, ...],
-        entries: list[Entry],
+        change_records: list[ChangeRecord],
         outcome: Outcome,
         detail: str | None,
     ) -> Change:
         failures: list[Unfinished] = []
-        for entry in entries:
+        for change_record in change_records:
             with going_on("how it went is not in the ledger", failures):
                 ended_at = self.edges.moment(self.now)
-                self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
+                self.edges.ledger.complete(change_record.entry_id, outcome, ended_at, detail)
         if not failures:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
@@ -163,11 +167,15 @@ def reconcile(
     never reached AWS, and the coming plan asks for it again if it is still needed.
     """
     closed = False
-    for entry in history.open_entries():
-        if current.get(entry.lever) == entry.to_capacity:
-            ledger.complete(entry.entry_id, Outcome.DONE, now, "found done by a later sweep")
+    for change_record in history.open_change_records():
+        if current.get(change_record.lever) == change_record.to_capacity:
+            ledger.complete(
+                change_record.entry_id, Outcome.DONE, now, "found done by a later sweep"
+            )
             closed = True
-        elif now - entry.begun_at >= ABANDONED and not is_changing(pipeline, entry.lever):
-            ledger.complete(entry.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
+        elif now - change_record.begun_at >= ABANDONED and not is_changing(
+            pipeline, change_record.lever
+        ):
+            ledger.complete(change_record.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
             closed = True
     return closed

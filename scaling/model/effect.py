@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from tidegate.rules.kinds.readings import RECENT_SECONDS
+from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.rules.reason import Reason, Words
 from tidegate.rules.window import Window
-from tidegate.scaling.model.change_record import Entry
+from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = ["EFFECT", "REMEMBERED", "SHOWN", "in_vain", "mean_before", "mean_of", "mean_since"]
@@ -30,7 +30,7 @@ SAMPLES, SAMPLES_AT_LEAST = 3, 2
 REMEMBERED = timedelta(days=1)
 
 
-def in_vain(last: Entry, window: Window, what: str, since: datetime) -> Iterator[Reason]:
+def in_vain(last: ChangeRecord, window: Window, what: str, since: datetime) -> Iterator[Reason]:
     """Why a raise is one in vain, by the minutes before it and those from ``since`` on."""
     before, after = mean_before(window, last.begun_at), mean_since(window, since)
     if before is not None and after is not None and after < HELPED * before:

@@ -6,9 +6,9 @@ from datetime import timedelta
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["SETTLE", "UNCHANGED", "Wish"]
+__all__ = ["COOLDOWN", "UNCHANGED", "Recommendation"]
 
-SETTLE = timedelta(seconds=180)
+COOLDOWN = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
 
 UNCHANGED = Reason("unchanged", "")
@@ -16,7 +16,7 @@ UNCHANGED = Reason("unchanged", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Recommendation:
     """The capacity wanted of a lever that has ``current``, and why; equal where it may stay.
 
     ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.

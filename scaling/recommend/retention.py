@@ -1,14 +1,14 @@
 """First aid: keep records longer when they would expire before they are read."""
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.recommendation import UNCHANGED, Wish
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
-__all__ = ["records_will_expire", "retention_wish"]
+__all__ = ["records_will_expire", "retention_recommendation"]
 
 NEAR_SHARE = 0.5
 """The iterator age should not exceed half of the retention (AWS blog, Alleycat)."""
@@ -16,47 +16,47 @@ NEAR_SHARE = 0.5
 OVER_SHARE = 0.05
 
 
-def records_will_expire(readings: Readings) -> bool:
+def records_will_expire(signals: Signals) -> bool:
     """Whether the age is past half of the retention and not falling."""
-    age = readings.age_seconds
-    if readings.pipeline.stream.is_topic or age is None:
+    age = signals.age_seconds
+    if signals.pipeline.stream.is_topic or age is None:
         return False
-    retention = readings.pipeline.stream.retention_hours * 3600
-    return age > max(NEAR_SHARE * retention, readings.iterator_age_max_seconds) and (
-        readings.age_growth > -0.05
+    retention = signals.pipeline.stream.retention_hours * 3600
+    return age > max(NEAR_SHARE * retention, signals.iterator_age_max_seconds) and (
+        signals.age_growth > -0.05
     )
 
 
-def retention_wish(readings: Readings, history: History) -> Wish:
+def retention_recommendation(signals: Signals, history: History) -> Recommendation:
     """Double the retention while records are in danger; back to what it was when the age is
     down to a twentieth of that.
 
     Raising does not bring expired records back (IncreaseStreamRetentionPeriod), so it comes first.
     """
-    stream = readings.pipeline.stream
+    stream = signals.pipeline.stream
     current = stream.retention_hours
     lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
-    age = readings.age_seconds
-    if records_will_expire(readings):
+    age = signals.age_seconds
+    if records_will_expire(signals):
         because = stream_words.RECORDS_WILL_EXPIRE(
-            age_name=readings.age_name,
+            age_name=signals.age_name,
             age=(age or 0) / 3600,
             current=current,
-            age_growth=readings.age_growth * 60,
+            age_growth=signals.age_growth * 60,
         )
-        return Wish(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
-    before = history.retention_before_first_aid(stream.name)
-    if before is not None and _is_over(readings, OVER_SHARE * before * 3600):
-        return Wish(
+        return Recommendation(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
+    before = history.retention_before_extension(stream.name)
+    if before is not None and _is_over(signals, OVER_SHARE * before * 3600):
+        return Recommendation(
             lever,
             current,
             before,
-            stream_words.DANGER_IS_OVER(age_name=readings.age_name, age=age or 0),
+            stream_words.DANGER_IS_OVER(age_name=signals.age_name, age=age or 0),
         )
-    return Wish(lever, current, current, UNCHANGED)
+    return Recommendation(lever, current, current, UNCHANGED)
 
 
-def _is_over(readings: Readings, limit_seconds: float) -> bool:
+def _is_over(signals: Signals, limit_seconds: float) -> bool:
     """Whether each of the newest minutes, and more than one, told a lower age."""
-    seen = readings.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+    seen = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
     return len(seen) > 1 and max(seen) < limit_seconds * 1000

@@ -7,7 +7,7 @@ from math import ceil, inf
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, Pipeline, Table
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
@@ -29,7 +29,7 @@ from tidegate.scaling.recommend import words
 
 __all__ = [
     "CAPACITY_USE",
-    "LANES_USE",
+    "EXECUTIONS_USE",
     "Model",
     "learn",
     "size",
@@ -39,7 +39,7 @@ CAPACITY_USE = 0.7
 """How much of a table may be used while too little is known to forecast its load: the default of
 DynamoDB's own auto scaling."""
 
-LANES_USE = 0.8
+EXECUTIONS_USE = 0.8
 """How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
 
 NOTHING = History(())
@@ -63,34 +63,34 @@ class Model:
         return replace(self, rates=dict.fromkeys(self.rates))
 
 
-def learn(readings: Readings, history: History = NOTHING) -> Model:
+def learn(signals: Signals, history: History = NOTHING) -> Model:
     """Rates of the consumers and units per record of their tables, from the windows."""
-    pipeline = readings.pipeline
+    pipeline = signals.pipeline
     models: dict[str, CapacityModel] = {}
     for consumer in pipeline.consumers:
-        of_record = partial(units_per_record, readings, consumer)
-        models |= _capacity_models(readings, consumer.tables, of_record, history)
+        of_record = partial(units_per_record, signals, consumer)
+        models |= _capacity_models(signals, consumer.tables, of_record, history)
     for application in pipeline.applications:
-        of_record = partial(units_per_job_record, readings, application)
-        models |= _capacity_models(readings, application.tables, of_record, history)
+        of_record = partial(units_per_job_record, signals, application)
+        models |= _capacity_models(signals, application.tables, of_record, history)
     rates = {
-        consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
+        consumer.function.name: learn_rate(signals, consumer) for consumer in pipeline.consumers
     }
     feedings = tuple(
-        feeding(readings, consumer, rates[consumer.function.name], history)
+        feeding(signals, consumer, rates[consumer.function.name], history)
         for consumer in pipeline.consumers
     )
     return Model(pipeline, rates, feedings, tuple(models.values()))
 
 
 def _capacity_models(
-    readings: Readings,
+    signals: Signals,
     tables: Iterable[Table],
     units: Callable[[Window], float | None],
     history: History,
 ) -> dict[str, CapacityModel]:
     capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
-    return {each.where: capacity_model(readings, each, units, history) for each in capacities}
+    return {each.where: capacity_model(signals, each, units, history) for each in capacities}
 
 
 def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
@@ -117,7 +117,7 @@ def _drain_rate(load: Load, spec: PipelineSpec) -> float:
 def _capacity_demands(
     model: Model, load: Load, spec: PipelineSpec, shards: int
 ) -> Iterator[Demand]:
-    utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
+    utilization = spec.target_utilization.capacity or (1.0 if load.has_headroom else CAPACITY_USE)
     steady = load.records_per_second / utilization
     for capacity in model.capacities:
         drained, drain = _drained(model, capacity.capacity, load, spec, shards)
@@ -172,7 +172,7 @@ def _drain(load: Load, spec: PipelineSpec) -> Reason:
     )
 
 
-def _lanes(records_per_second: float, rate_: RateModel, batch: int, use: float) -> float:
+def _executions_for(records_per_second: float, rate_: RateModel, batch: int, use: float) -> float:
     return records_per_second / (rate_.records_per_busy_second(batch) * use)
 
 
@@ -187,14 +187,16 @@ def _concurrency_demands(
         if learnt is None:
             continue
         batch = consumer.mapping.batch_size
-        steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
-        wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
+        steady = _executions_for(load.records_per_second, learnt, batch, use.concurrency)
+        wanted = max(steady, _executions_for(_drain_rate(load, spec), learnt, batch, 0.95))
         yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
-        use_ = max(use.concurrency, LANES_USE)
+        use_ = max(use.concurrency, EXECUTIONS_USE)
         had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
-        by_lanes = had.shards_for(_lanes(load.records_per_second, learnt, batch, use_))
-        if learnt.is_sure and by_lanes > shards:
-            shards = by_lanes
+        by_executions = had.shards_for(
+            _executions_for(load.records_per_second, learnt, batch, use_)
+        )
+        if learnt.is_sure and by_executions > shards:
+            shards = by_executions
             because = mapping_words.EXECUTIONS_FOR_THE_LOAD(
                 name=consumer.function.name, steady=steady, factor_on=had.factor_on(shards)
             )
@@ -205,16 +207,16 @@ def _factor_demand(
     shards: int,
     consumer: Consumer,
     learnt: RateModel,
-    lanes: float,
+    executions: float,
     load: Load,
     spec: PipelineSpec,
 ) -> Demand:
     batch = consumer.mapping.batch_size
     return Demand(
         factor_of(consumer),
-        min(FACTOR_MAX, max(1, ceil(lanes / shards))),
+        min(FACTOR_MAX, max(1, ceil(executions / shards))),
         mapping_words.EXECUTIONS(
-            ceil=ceil(10 * lanes) / 10,
+            ceil=ceil(10 * executions) / 10,
             shards=shards,
             plural="s"[: shards > 1],
             load=load.reason,

@@ -12,7 +12,7 @@ from tidegate.pipeline_file import load_value
 from tidegate.rules.reason import Reason
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ports import Edges
-from tidegate.scaling.report.timeline import story
+from tidegate.scaling.report.timeline import event_timeline
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenario import load_scenario
@@ -49,11 +49,11 @@ def run(name: str, minutes: int) -> Kept:
             conclusions.append((report.health, causes, held, len(report.advice)))
         world.advance(60)
     pipeline, since = specs[0].name, START - timedelta(days=1)
-    entries = ledger.entries(pipeline, since)
-    events = story(ledger.sightings(pipeline, since), entries)
+    change_records = ledger.change_records(pipeline, since)
+    events = event_timeline(ledger.snapshots(pipeline, since), change_records)
     return Kept(
         calls,
-        [(each.lever, each.operation, each.from_capacity, each.outcome) for each in entries],
+        [(each.lever, each.operation, each.from_capacity, each.outcome) for each in change_records],
         [(each.at, each.kind) for each in events],
         conclusions,
         refusals,

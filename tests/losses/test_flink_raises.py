@@ -18,11 +18,11 @@ from tests.flink_builders import (
 from tests.losses.account import Account
 from tests.losses.test_flink import FILE, PARALLELISM, PER_KPU, Application
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.kinds.signal_series import series_from
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import UpdateApplication
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.plan.decide import decide
 
@@ -37,7 +37,7 @@ def raised(account: Account, lever: Lever, before: int, after: int, minutes_ago:
     """Written into the ledger, as an earlier sweep did; at what time."""
     begun = account.minute - timedelta(minutes=minutes_ago)
     ledger = SqliteLedger(str(account.folder / "ledger.sqlite"))
-    assert ledger.begin(Entry("e", "clicks", lever, UPDATE, before, after, "", begun))
+    assert ledger.begin(ChangeRecord("e", "clicks", lever, UPDATE, before, after, "", begun))
     ledger.complete("e", Outcome.DONE, begun, None)
     ledger.close()
     return f"{begun:%H:%M}"
@@ -198,7 +198,7 @@ class Job:
     up: int = 1000
     at: int = -90
     told: list[JobMinute] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    change_records: list[ChangeRecord] = field(default_factory=list)
     updates: list[tuple[int, int, int]] = field(default_factory=list)
     """In which minute, to which parallelism and parallelism per KPU."""
 
@@ -231,12 +231,14 @@ class Job:
         application = an_application(
             self.parallelism, parallelism_per_kpu=self.per_kpu, partitions=8 if self.topic else None,
             status="UPDATING" if self.up < 0 else "RUNNING",
-            updated_at=self.entries[-1].begun_at if self.entries else None,
+            updated_at=self.change_records[-1].begun_at if self.change_records else None,
         )  # fmt: skip
         pipeline = a_flink_pipeline(application, topic=self.topic)
         windows = JobTold(pipeline, self.told[-90:]).windows(now)
-        readings = Readings(pipeline, vitals_from(pipeline, windows, now), 60)
-        plan = decide(readings, diagnose(readings), FLINK_SPEC, History(tuple(self.entries)), now)
+        signals = Signals(pipeline, series_from(pipeline, windows, now), 60)
+        plan = decide(
+            signals, diagnose(signals), FLINK_SPEC, History(tuple(self.change_records)), now
+        )
         for action in plan.actions:
             if isinstance(action, UpdateApplication):
                 self._update(action, now)
@@ -248,8 +250,10 @@ class Job:
         ):
             if before != after:
                 name = f"{lever}{now}"
-                entry = Entry(name, "clicks", lever, UPDATE, before, after, "", now, Outcome.DONE)
-                self.entries.append(entry)
+                change_record = ChangeRecord(
+                    name, "clicks", lever, UPDATE, before, after, "", now, Outcome.DONE
+                )
+                self.change_records.append(change_record)
         self.parallelism, self.per_kpu = action.to_parallelism, action.to_parallelism_per_kpu
         self.up = -RESTART_MINUTES
         self.updates.append((self.at, self.parallelism, self.per_kpu))

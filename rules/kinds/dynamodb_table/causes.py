@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Capacity, Table
 from tidegate.rules.kinds.dynamodb_table import words
-from tidegate.rules.kinds.readings import BURST_SECONDS, RECENT_SECONDS, Readings, rate
+from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
@@ -30,37 +30,37 @@ ON_DEMAND_ADVICE = (
 )
 
 
-def table_causes(readings: Readings) -> Iterator[Diagnosis]:
+def table_causes(signals: Signals) -> Iterator[Diagnosis]:
     """One diagnosis for each table or index that throttles now."""
-    for table in readings.pipeline.tables:
+    for table in signals.pipeline.tables:
         for capacity in table.capacities:
-            yield from _throttled_writes(readings, table, capacity)
-            yield from _throttled_reads(readings, table, capacity)
+            yield from _throttled_writes(signals, table, capacity)
+            yield from _throttled_reads(signals, table, capacity)
 
 
-def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    share = readings.throttled_share(capacity)
+def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    share = signals.throttled_share(capacity)
     if share < THROTTLED_SHARE:
-        yield from _full(readings, table, capacity)
+        yield from _full(signals, table, capacity)
         return
-    vitals = readings.capacity(capacity)
-    throttled = vitals.write_throttles.last(RECENT_SECONDS)
-    key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
-    consumed = rate(vitals.consumed_write_units)
+    series = signals.capacity(capacity)
+    throttled = series.write_throttles.last(RECENT_SECONDS)
+    key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
+    consumed = rate(series.consumed_write_units)
     evidence: tuple[Reason, ...] = (
         words.WRITES_THROTTLED(where=capacity.where, peak=throttled.peak or 0, share=share),
-        words.UNITS_CONSUMED(of_units=_of_units(consumed, capacity, vitals.consumed_write_units)),
+        words.UNITS_CONSUMED(of_units=_of_units(consumed, capacity, series.consumed_write_units)),
     )
     if key_range > throttled.total / 2:
         evidence += (words.KEY_RANGE_THROTTLED(key_range=key_range),)
-        why = _why_no_key(readings, capacity) if table.is_provisioned else None
+        why = _why_no_key(signals, capacity) if table.is_provisioned else None
         if why is None:
-            if _is_repeated(vitals.write_key_range_throttles):
+            if _is_repeated(series.write_key_range_throttles):
                 advice = HOT_PARTITION_ADVICE
                 yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=advice)
             return
         evidence += (why,)
-    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
 def _is_repeated(throttles: Window) -> bool:
@@ -69,49 +69,43 @@ def _is_repeated(throttles: Window) -> bool:
     return sum(map(bool, throttles.last(RECENT_SECONDS).samples)) >= 2
 
 
-def _why_no_key(readings: Readings, capacity: Capacity) -> Reason | None:
+def _why_no_key(signals: Signals, capacity: Capacity) -> Reason | None:
     """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
     at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
     second, out of the burst as well."""
-    consumed = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    consumed = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     increased = capacity.last_increase_at
     if increased is not None and increased > consumed.start:
         return words.RAISED_SINCE(where=capacity.where)
-    if readings.is_used_up(capacity):
+    if signals.is_used_up(capacity):
         return words.UNITS_USED_UP(where=capacity.where)
     return None
 
 
-def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    consumed = rate(readings.capacity(capacity).consumed_write_units, seconds=60)
+def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    consumed = rate(signals.capacity(capacity).consumed_write_units, seconds=60)
     over = consumed - capacity.write_units
-    if (
-        not table.is_provisioned
-        or readings.age_growth < 0
-        or not _lives_on_burst(readings, capacity)
-    ):
+    if not table.is_provisioned or signals.age_growth < 0 or not _lives_on_burst(signals, capacity):
         return
-    left = _burst_units(readings, capacity) / over
+    left = _burst_units(signals, capacity) / over
     if left > BURST_SECONDS_ENOUGH:
         return
     evidence = (
         words.CONSUMED_BY(
             where=capacity.where,
-            of_units=_of_units(
-                consumed, capacity, readings.capacity(capacity).consumed_write_units
-            ),
+            of_units=_of_units(consumed, capacity, signals.capacity(capacity).consumed_write_units),
         ),
         words.BURST_RUNS_OUT(left=left),
     )
-    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
-def _burst_units(readings: Readings, capacity: Capacity) -> float:
+def _burst_units(signals: Signals, capacity: Capacity) -> float:
     """Write units saved up at least: what was left unused since the last increase, at most for
     300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
     decrease, when the units were more, counts as if they had been as few as now, but spends
     nothing."""
-    window = readings.capacity(capacity).consumed_write_units
+    window = signals.capacity(capacity).consumed_write_units
     units, saved = float(capacity.write_units), 0.0
     for at, consumed in window.points():
         if capacity.last_increase_at is None or at >= capacity.last_increase_at:
@@ -122,10 +116,10 @@ def _burst_units(readings: Readings, capacity: Capacity) -> float:
     return saved
 
 
-def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
+def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
     """Whether the newest minute, and the newest three together, consumed more than the units that
     the table had in them."""
-    window = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    window = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     decreased = capacity.last_decrease_at
     if decreased is not None and window.start < decreased:
         return False
@@ -145,25 +139,25 @@ def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
     return words.UNITS_SINCE_CHANGE(consumed=consumed, units=units)
 
 
-def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    vitals = readings.capacity(capacity)
-    throttled = vitals.read_throttles.last(RECENT_SECONDS)
-    consumed = vitals.consumed_read_units.last(RECENT_SECONDS).total
+def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    series = signals.capacity(capacity)
+    throttled = series.read_throttles.last(RECENT_SECONDS)
+    consumed = series.consumed_read_units.last(RECENT_SECONDS).total
     if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
         return
     evidence = (
         words.READS_THROTTLED(where=capacity.where, peak=throttled.peak or 0),
         words.READ_UNITS_CONSUMED(
-            rate=rate(vitals.consumed_read_units), read_units=capacity.read_units
+            rate=rate(series.consumed_read_units), read_units=capacity.read_units
         ),
     )
-    if vitals.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
+    if series.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
         yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
-    yield _capacity_illness(table, capacity, evidence, LeverKind.READ_CAPACITY)
+    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)
 
 
-def _capacity_illness(
+def _capacity_diagnosis(
     table: Table, capacity: Capacity, evidence: tuple[Reason, ...], lever: LeverKind
 ) -> Diagnosis:
     cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED

@@ -13,8 +13,8 @@ from tidegate.rules.kinds.flink_application.failures import (
     silent,
     stopped_applications,
 )
-from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
-from tidegate.rules.kinds.readings import SATURATED_SHARE, Readings, mean
+from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.signals import SATURATED_SHARE, Signals, mean
 from tidegate.rules.reason import Reason
 
 __all__ = ["RESHARD_SECONDS", "application_causes"]
@@ -30,38 +30,36 @@ RESHARD_SECONDS = 600
 """After a reshard the parents are read to their end by a part of the subtasks."""
 
 
-def application_causes(readings: Readings) -> Iterator[Diagnosis]:
+def application_causes(signals: Signals) -> Iterator[Diagnosis]:
     """What ails each application by itself; the first of its causes explains the others, but for
     checkpoints that fail, which keep one that is too small from its cure."""
-    yield from stopped_applications(readings)
-    for application in readings.pipeline.applications:
+    yield from stopped_applications(signals)
+    for application in signals.pipeline.applications:
         if is_stopped(application):
             continue
-        found = next(filter(None, map(tuple, _explanations(readings, application))), ())
+        found = next(filter(None, map(tuple, _explanations(signals, application))), ())
         yield from found
         if any(each.cause is Cause.PARALLELISM_TOO_LOW for each in found):
-            yield from checkpoint_trouble(readings, application)
+            yield from checkpoint_trouble(signals, application)
 
 
-def _explanations(
-    readings: Readings, application: FlinkApplication
-) -> Iterator[Iterator[Diagnosis]]:
-    yield silent(readings, application)
-    yield heap_pressure(readings, application)
-    yield crash_loop(readings, application)
-    if readings.has_just_started(application) or readings.is_settling:
+def _explanations(signals: Signals, application: FlinkApplication) -> Iterator[Iterator[Diagnosis]]:
+    yield silent(signals, application)
+    yield heap_pressure(signals, application)
+    yield crash_loop(signals, application)
+    if signals.has_just_started(application) or signals.is_in_cooldown:
         return
-    if readings.age_is_sick and not readings.is_throttled_downstream(application):
-        yield _held_back(readings, application)
-        if not readings.changed_within(RESHARD_SECONDS):
-            yield _uneven(readings, application)
-        yield _too_low(readings, application)
-    yield checkpoint_trouble(readings, application)
+    if signals.age_is_sick and not signals.is_throttled_downstream(application):
+        yield _held_back(signals, application)
+        if not signals.changed_within(RESHARD_SECONDS):
+            yield _uneven(signals, application)
+        yield _too_low(signals, application)
+    yield checkpoint_trouble(signals, application)
 
 
-def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
-    vitals = readings.application(application)
-    held_back, busy = mean(vitals.back_pressured), mean(vitals.busy)
+def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    series = signals.application(application)
+    held_back, busy = mean(series.back_pressured), mean(series.busy)
     if held_back is None or held_back < HELD_BACK_SHARE * 1000:
         return
     if busy is not None and busy >= SATURATED_SHARE * 1000:
@@ -75,7 +73,7 @@ def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Di
             words.BACK_PRESSURED(
                 name=application.name, held_back=held_back, busy=busy or 0, known=known
             ),
-            _age(readings),
+            _age(signals),
         ),
         advice=(
             "its sink takes no more: more parallelism would only wait as well; see the sink's own "
@@ -84,37 +82,37 @@ def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Di
     )
 
 
-def _age(readings: Readings) -> Reason:
-    growth = readings.age_growth * 60
+def _age(signals: Signals) -> Reason:
+    growth = signals.age_growth * 60
     verb = "growing" if growth >= 0 else "falling"
     return words.AGE(
-        age_name=readings.age_name,
-        age_seconds=readings.age_seconds or 0,
+        age_name=signals.age_name,
+        age_seconds=signals.age_seconds or 0,
         verb=verb,
         abs=abs(growth),
     )
 
 
-def _busiest(vitals: ApplicationVitals) -> float:
+def _busiest(series: ApplicationSeries) -> float:
     """Of the busiest subtask, 0..1; by the hottest task manager where busy time isn't published."""
-    busiest = mean(vitals.busiest)
-    return (mean(vitals.hottest_cpu_percent) or 0.0) / 100 if busiest is None else busiest / 1000
+    busiest = mean(series.busiest)
+    return (mean(series.hottest_cpu_percent) or 0.0) / 100 if busiest is None else busiest / 1000
 
 
-def _uneven(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
-    busiest = _busiest(readings.application(application))
-    used = readings.utilization(application) or 0.0
+def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    busiest = _busiest(signals.application(application))
+    used = signals.utilization(application) or 0.0
     if busiest < BUSIEST_SHARE or used > UNEVEN_SHARE * busiest:
         return
-    sources = application.partitions or readings.pipeline.stream.shard_count
-    parts = "partitions" if readings.pipeline.stream.is_topic else "shards"
+    sources = application.partitions or signals.pipeline.stream.shard_count
+    parts = "partitions" if signals.pipeline.stream.is_topic else "shards"
     evidence = (
         words.BUSIEST_SUBTASK(busiest=busiest, parallelism=application.parallelism, used=used),
-        _age(readings),
+        _age(signals),
     )
     share = sources / application.parallelism
     if sources and share < 1 and 0.6 * share <= used / busiest <= 1.2 * share:
-        yield _source_too_narrow(readings, application, sources, parts, evidence)
+        yield _source_too_narrow(signals, application, sources, parts, evidence)
         return
     yield Diagnosis(
         Cause.SKEWED_KEY,
@@ -128,13 +126,13 @@ def _uneven(readings: Readings, application: FlinkApplication) -> Iterator[Diagn
 
 
 def _source_too_narrow(
-    readings: Readings,
+    signals: Signals,
     application: FlinkApplication,
     sources: int,
     parts: str,
     evidence: tuple[Reason, ...],
 ) -> Diagnosis:
-    stream = readings.pipeline.stream
+    stream = signals.pipeline.stream
     told = (
         words.SOURCE_PARTS(
             name=stream.name, sources=sources, parts=parts, parallelism=application.parallelism
@@ -148,11 +146,11 @@ def _source_too_narrow(
     return Diagnosis(Cause.SOURCE_TOO_NARROW, stream.name, told, advice=advice)
 
 
-def _too_low(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
-    used = readings.utilization(application) or 0.0
+def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    used = signals.utilization(application) or 0.0
     if used < SATURATED_SHARE:
         return
-    by = "busy" if mean(readings.application(application).busy) is not None else "at its CPU's end"
+    by = "busy" if mean(signals.application(application).busy) is not None else "at its CPU's end"
     yield Diagnosis(
         Cause.PARALLELISM_TOO_LOW,
         application.name,
@@ -160,7 +158,7 @@ def _too_low(readings: Readings, application: FlinkApplication) -> Iterator[Diag
             words.SUBTASKS_BUSY(
                 name=application.name, by=by, used=used, parallelism=application.parallelism
             ),
-            _age(readings),
+            _age(signals),
             words.SUBTASKS_ALIKE(),
         ),
         cured_by=(LeverKind.PARALLELISM,),

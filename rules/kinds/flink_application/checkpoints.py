@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application import words
-from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
-from tidegate.rules.kinds.readings import Readings, increase
+from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.signals import Signals, increase
 
 __all__ = [
     "FAILED_CHECKPOINTS_SECONDS",
@@ -19,27 +19,27 @@ FAILED_CHECKPOINTS, FAILED_CHECKPOINTS_SECONDS = 2, 1800
 """AWS asks for the rate, since a single failure is tolerable (recommended alarms)."""
 
 
-def failed_checkpoints(readings: Readings, application: FlinkApplication) -> int:
+def failed_checkpoints(signals: Signals, application: FlinkApplication) -> int:
     """How many checkpoints failed in the last half hour; 0 where so few did that it is
     tolerable."""
-    window = readings.application(application).failed_checkpoints
+    window = signals.application(application).failed_checkpoints
     failed = int(increase(window, FAILED_CHECKPOINTS_SECONDS))
     return failed if failed >= FAILED_CHECKPOINTS else 0
 
 
-def checkpoint_size(vitals: ApplicationVitals) -> str:
+def checkpoint_size(series: ApplicationSeries) -> str:
     """The size of the last checkpoint in words."""
-    size = vitals.checkpoint_bytes.latest
+    size = series.checkpoint_bytes.latest
     return "an unknown size" if size is None else f"{size / 1e6:,.0f} MB"
 
 
-def checkpoint_trouble(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
+def checkpoint_trouble(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That checkpoints fail, where they do."""
-    failed = failed_checkpoints(readings, application)
+    failed = failed_checkpoints(signals, application)
     if not failed:
         return
-    vitals = readings.application(application)
-    taken = (vitals.checkpoint_milliseconds.latest or 0.0) / 1000
+    series = signals.application(application)
+    taken = (series.checkpoint_milliseconds.latest or 0.0) / 1000
     yield Diagnosis(
         Cause.CHECKPOINT_TROUBLE,
         application.name,
@@ -50,7 +50,7 @@ def checkpoint_trouble(readings: Readings, application: FlinkApplication) -> Ite
                 failed_checkpoints_seconds=FAILED_CHECKPOINTS_SECONDS // 60,
             ),
             words.LAST_CHECKPOINT(
-                checkpoint_size=checkpoint_size(vitals),
+                checkpoint_size=checkpoint_size(series),
                 taken=taken,
                 checkpoint_interval_milliseconds=application.checkpoint_interval_milliseconds
                 / 1000,

@@ -6,7 +6,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
-from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, increase
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
 
 __all__ = [
     "HEAP_PERCENT",
@@ -33,9 +33,9 @@ HEAP_PERCENT, COLLECTING_SHARE, HEAP_SECONDS = 85, 0.1, 900
 """A heap is full only when collecting the old generation doesn't empty it."""
 
 
-def stopped_applications(readings: Readings) -> Iterator[Diagnosis]:
+def stopped_applications(signals: Signals) -> Iterator[Diagnosis]:
     """The applications that don't run, and why. No metric is needed to know it."""
-    return map(_not_running, filter(is_stopped, readings.pipeline.applications))
+    return map(_not_running, filter(is_stopped, signals.pipeline.applications))
 
 
 def is_stopped(application: FlinkApplication) -> bool:
@@ -58,10 +58,10 @@ def _not_running(application: FlinkApplication) -> Diagnosis:
     )
 
 
-def silent(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
+def silent(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That it runs and publishes nothing."""
-    vitals = readings.application(application)
-    told = (vitals.records_per_second, vitals.restarts, vitals.behind_milliseconds)
+    series = signals.application(application)
+    told = (series.records_per_second, series.restarts, series.behind_milliseconds)
     if application.is_running and not any(each.last(SILENT_SECONDS).present for each in told):
         yield Diagnosis(
             Cause.UNKNOWN,
@@ -71,20 +71,20 @@ def silent(readings: Readings, application: FlinkApplication) -> Iterator[Diagno
         )
 
 
-def _crashes(readings: Readings, application: FlinkApplication) -> float:
-    seconds = readings.seconds_unchanged(application, CRASHES_SECONDS)
-    return increase(readings.application(application).restarts, seconds)
+def _crashes(signals: Signals, application: FlinkApplication) -> float:
+    seconds = signals.seconds_unchanged(application, CRASHES_SECONDS)
+    return increase(signals.application(application).restarts, seconds)
 
 
-def crash_loop(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
+def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That its job fails again and again, or stays down."""
-    vitals = readings.application(application)
-    crashes = _crashes(readings, application)
-    down = (vitals.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
+    series = signals.application(application)
+    crashes = _crashes(signals, application)
+    down = (series.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
     stays_down = application.is_running and down >= DOWN_SECONDS
     if crashes < CRASHES and not stays_down:
         return
-    longest = (vitals.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
+    longest = (series.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
     yield Diagnosis(
         Cause.CRASH_LOOP,
         application.name,
@@ -104,22 +104,22 @@ def crash_loop(readings: Readings, application: FlinkApplication) -> Iterator[Di
     )
 
 
-def _collecting_share(readings: Readings, application: FlinkApplication) -> float:
+def _collecting_share(signals: Signals, application: FlinkApplication) -> float:
     """The share of the last minutes that went into collecting the old generation."""
-    collected = readings.application(application).collected_milliseconds
+    collected = signals.application(application).collected_milliseconds
     return increase(collected, 4 * 60) / (RECENT_SECONDS * 1000 * application.kpus)
 
 
-def heap_pressure(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
+def heap_pressure(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That its heap is full, and collecting doesn't empty it."""
-    vitals = readings.application(application)
-    crashes = _crashes(readings, application)
-    if not crashes and readings.has_just_started(application):
+    series = signals.application(application)
+    crashes = _crashes(signals, application)
+    if not crashes and signals.has_just_started(application):
         return
-    seconds = readings.seconds_unchanged(application, HEAP_SECONDS)
-    window = vitals.heap_percent.last(seconds if crashes else RECENT_SECONDS)
+    seconds = signals.seconds_unchanged(application, HEAP_SECONDS)
+    window = series.heap_percent.last(seconds if crashes else RECENT_SECONDS)
     heap = (window.peak if crashes else min(window.present, default=None)) or 0.0
-    collecting = _collecting_share(readings, application)
+    collecting = _collecting_share(signals, application)
     if heap < HEAP_PERCENT or not (crashes >= CRASHES or collecting >= COLLECTING_SHARE):
         return
     failed = f"; the job failed {crashes:.0f} times" if crashes else ""
@@ -135,7 +135,7 @@ def heap_pressure(readings: Readings, application: FlinkApplication) -> Iterator
                 collecting=collecting,
                 failed=failed,
             ),
-            words.CHECKPOINT_SIZE(checkpoint_size=checkpoint_size(vitals)),
+            words.CHECKPOINT_SIZE(checkpoint_size=checkpoint_size(series)),
         ),
         cured_by=(LeverKind.PARALLELISM_PER_KPU if denser else LeverKind.PARALLELISM,),
     )

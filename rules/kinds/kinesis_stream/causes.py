@@ -10,11 +10,11 @@ from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     is_uneven,
     stream_has_headroom,
 )
-from tidegate.rules.kinds.readings import (
+from tidegate.rules.kinds.signals import (
     RECENT_SECONDS,
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
-    Readings,
+    Signals,
     rate,
 )
 from tidegate.rules.reason import Reason
@@ -22,75 +22,75 @@ from tidegate.rules.reason import Reason
 __all__ = ["stream_causes"]
 
 
-def stream_causes(readings: Readings) -> Iterator[Diagnosis]:
+def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
     """What ails the stream itself."""
-    hot = hot_shard_or_key(readings) if is_uneven(readings) else None
+    hot = hot_shard_or_key(signals) if is_uneven(signals) else None
     if hot is not None:
         yield hot
-    elif not readings.refusals_fall:
-        yield from _full(readings)
-    yield from _readers_throttled(readings)
+    elif not signals.refusals_fall:
+        yield from _full(signals)
+    yield from _readers_throttled(signals)
 
 
-def _full(readings: Readings) -> Iterator[Diagnosis]:
-    if readings.producers_throttled > 0.001:
-        yield _producer_throttled(readings)
-    elif max(readings.stream_utilization) >= FULL_SHARE:
-        yield _too_narrow(readings)
+def _full(signals: Signals) -> Iterator[Diagnosis]:
+    if signals.producers_throttled > 0.001:
+        yield _producer_throttled(signals)
+    elif max(signals.stream_utilization) >= FULL_SHARE:
+        yield _too_narrow(signals)
 
 
-def _load_evidence(readings: Readings) -> Reason:
-    vitals, shards = readings.vitals.stream, readings.pipeline.stream.shard_count
-    by_records, by_bytes = readings.stream_utilization
+def _load_evidence(signals: Signals) -> Reason:
+    series, shards = signals.series.stream, signals.pipeline.stream.shard_count
+    by_records, by_bytes = signals.stream_utilization
     if by_bytes > by_records:
         return words.BYTES_COME_IN(
-            rate=rate(vitals.incoming_bytes) / SHARD_BYTES_PER_SECOND,
+            rate=rate(series.incoming_bytes) / SHARD_BYTES_PER_SECOND,
             by_bytes=by_bytes,
             shards=shards,
             by_records=by_records,
         )
     return words.RECORDS_COME_IN(
-        rate=rate(vitals.incoming_records),
+        rate=rate(series.incoming_records),
         by_records=by_records,
         shards=shards,
         shard_records_per_second=SHARD_RECORDS_PER_SECOND,
     )
 
 
-def _producer_throttled(readings: Readings) -> Diagnosis:
+def _producer_throttled(signals: Signals) -> Diagnosis:
     evidence = [
-        words.PRODUCERS_REFUSED(producers_throttled=readings.producers_throttled),
-        _load_evidence(readings),
+        words.PRODUCERS_REFUSED(producers_throttled=signals.producers_throttled),
+        _load_evidence(signals),
     ]
-    if stream_has_headroom(readings):
+    if stream_has_headroom(signals):
         evidence.append(words.STREAM_HAS_HEADROOM())
     return Diagnosis(
         Cause.PRODUCER_THROTTLED,
-        readings.pipeline.stream.name,
+        signals.pipeline.stream.name,
         tuple(evidence),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
 
 
-def _too_narrow(readings: Readings) -> Diagnosis:
+def _too_narrow(signals: Signals) -> Diagnosis:
     return Diagnosis(
         Cause.STREAM_TOO_NARROW,
-        readings.pipeline.stream.name,
+        signals.pipeline.stream.name,
         (
-            _load_evidence(readings),
+            _load_evidence(signals),
             words.PRODUCERS_SOON_REFUSED(),
         ),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
 
 
-def _readers_throttled(readings: Readings) -> Iterator[Diagnosis]:
-    refused = readings.vitals.stream.read_throttles.last(RECENT_SECONDS)
-    if not refused.latest or not readings.age_is_sick:
+def _readers_throttled(signals: Signals) -> Iterator[Diagnosis]:
+    refused = signals.series.stream.read_throttles.last(RECENT_SECONDS)
+    if not refused.latest or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.STREAM_TOO_NARROW,
-        readings.pipeline.stream.name,
+        signals.pipeline.stream.name,
         (
             words.READS_REFUSED(total=refused.total, len=len(refused.samples)),
             words.SHARED_READ_LIMIT(),

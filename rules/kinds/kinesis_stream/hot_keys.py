@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import KeySample, Pipeline
 from tidegate.rules.kinds.kinesis_stream import words
-from tidegate.rules.kinds.lambda_mapping.causes import lanes_in_use
-from tidegate.rules.kinds.readings import (
+from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
+from tidegate.rules.kinds.signals import (
     RECENT_SECONDS,
-    Readings,
+    Signals,
 )
 from tidegate.rules.reason import Reason
 
@@ -30,35 +30,35 @@ HOT_SHARD_FACTOR = 1.5
 NEARLY_FULL_SHARE = 0.7
 
 
-def is_uneven(readings: Readings) -> bool:
+def is_uneven(signals: Signals) -> bool:
     """Whether one shard seems to carry more than its part, so that keys must be looked at.
 
     Producers are refused although the stream as a whole has room, or the age grows although the
     consumers have free lanes, nothing fails and nothing throttles them.
     """
-    least = 0.0 if readings.pipeline.stream.shard_count == 1 else 0.001
-    refused = readings.producers_throttled > least and stream_has_headroom(readings)
-    return refused or (readings.age_is_sick and _has_free_lanes(readings))
+    least = 0.0 if signals.pipeline.stream.shard_count == 1 else 0.001
+    refused = signals.producers_throttled > least and stream_has_headroom(signals)
+    return refused or (signals.age_is_sick and _has_free_executions(signals))
 
 
-def stream_has_headroom(readings: Readings) -> bool:
+def stream_has_headroom(signals: Signals) -> bool:
     """Whether the stream as a whole takes more than comes in."""
-    return max(readings.stream_utilization) < FULL_SHARE
+    return max(signals.stream_utilization) < FULL_SHARE
 
 
-def _has_free_lanes(readings: Readings) -> bool:
+def _has_free_executions(signals: Signals) -> bool:
     """Whether every consumer has lanes to spare, and nothing holds it up."""
-    idles = list(_idles(readings))
+    idles = list(_idles(signals))
     return bool(idles) and all(idles)
 
 
-def _idles(readings: Readings) -> Iterator[bool]:
-    for consumer in readings.pipeline.consumers:
-        vitals = readings.function(consumer)
-        calm = not vitals.errors.last(RECENT_SECONDS).total
-        calm = calm and not vitals.throttles.last(RECENT_SECONDS).total
-        calm = calm and not readings.is_throttled_downstream(consumer)
-        yield calm and readings.busy_concurrency(consumer) < 0.8 * readings.lanes(consumer)
+def _idles(signals: Signals) -> Iterator[bool]:
+    for consumer in signals.pipeline.consumers:
+        series = signals.function(consumer)
+        calm = not series.errors.last(RECENT_SECONDS).total
+        calm = calm and not series.throttles.last(RECENT_SECONDS).total
+        calm = calm and not signals.is_throttled_downstream(consumer)
+        yield calm and signals.busy_concurrency(consumer) < 0.8 * signals.executions(consumer)
 
 
 def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
@@ -76,23 +76,23 @@ def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
     return next(sample for sample in samples if sample.shard_id == hottest), excess
 
 
-def hot_shard_or_key(readings: Readings) -> Diagnosis | None:
+def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
     """The shard that takes more than its part, or the key that fills it."""
-    found = _hottest(readings.pipeline)
+    found = _hottest(signals.pipeline)
     if found is None:
         return None
     sample, excess = found
-    single = len(readings.pipeline.key_samples) == 1
-    if readings.producers_throttled and _share_of(readings, sample) < NEARLY_FULL_SHARE:
+    single = len(signals.pipeline.key_samples) == 1
+    if signals.producers_throttled and _share_of(signals, sample) < NEARLY_FULL_SHARE:
         return None
-    if _fills_a_lane(readings, sample):
-        return _hot_key(sample, _lane_evidence(readings))
+    if _fills_an_execution(signals, sample):
+        return _hot_key(sample, _execution_evidence(signals))
     if sample.top_share < HOT_KEY_SHARE and (excess < HOT_SHARD_FACTOR or single):
         return None
-    utilization = max(readings.stream_utilization)
+    utilization = max(signals.stream_utilization)
     evidence = (
         words.SHARD_SHARE(shard_id=sample.shard_id, excess=excess),
-        words.STREAM_USE(utilization=utilization, symptom=_symptom(readings)),
+        words.STREAM_USE(utilization=utilization, symptom=_symptom(signals)),
     )
     if sample.top_share >= HOT_KEY_SHARE:
         return _hot_key(sample, evidence)
@@ -107,18 +107,18 @@ def hot_shard_or_key(readings: Readings) -> Diagnosis | None:
     )
 
 
-def _fills_a_lane(readings: Readings, sample: KeySample) -> bool:
+def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
     """Whether the age grows beside idle lanes, and one key has much more of its shard than a lane
     does."""
-    factors = [each.mapping.parallelization_factor for each in readings.pipeline.consumers]
-    if readings.producers_throttled or not factors or not _has_free_lanes(readings):
+    factors = [each.mapping.parallelization_factor for each in signals.pipeline.consumers]
+    if signals.producers_throttled or not factors or not _has_free_executions(signals):
         return False
     return sample.top_share * min(factors) >= HOT_SHARD_FACTOR
 
 
-def _lane_evidence(readings: Readings) -> tuple[Reason, ...]:
-    busy = ", ".join(str(lanes_in_use(readings, each)) for each in readings.pipeline.consumers)
-    return (words.EXECUTIONS_IDLE(busy=busy, symptom=_symptom(readings)),)
+def _execution_evidence(signals: Signals) -> tuple[Reason, ...]:
+    busy = ", ".join(str(executions_in_use(signals, each)) for each in signals.pipeline.consumers)
+    return (words.EXECUTIONS_IDLE(busy=busy, symptom=_symptom(signals)),)
 
 
 def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
@@ -135,14 +135,14 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
     )
 
 
-def _share_of(readings: Readings, sample: KeySample) -> float:
+def _share_of(signals: Signals, sample: KeySample) -> float:
     """How full the sampled shard is, by its part of all sampled records, 0..1 and above."""
-    total = sum(each.total for each in readings.pipeline.key_samples)
-    part = sample.total / total * readings.pipeline.stream.shard_count
-    return part * max(readings.stream_utilization)
+    total = sum(each.total for each in signals.pipeline.key_samples)
+    part = sample.total / total * signals.pipeline.stream.shard_count
+    return part * max(signals.stream_utilization)
 
 
-def _symptom(readings: Readings) -> Reason:
-    if readings.producers_throttled:
-        return words.PRODUCERS_REFUSED(producers_throttled=readings.producers_throttled)
-    return words.AGE_GROWS(age_growth=readings.age_growth * 60)
+def _symptom(signals: Signals) -> Reason:
+    if signals.producers_throttled:
+        return words.PRODUCERS_REFUSED(producers_throttled=signals.producers_throttled)
+    return words.AGE_GROWS(age_growth=signals.age_growth * 60)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
 from tidegate.rules.kinds.lambda_mapping import words
-from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings
+from tidegate.rules.kinds.signals import RECENT_SECONDS, SATURATED_SHARE, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["consumer_causes", "lanes_in_use"]
+__all__ = ["consumer_causes", "executions_in_use"]
 
 FAILING_SHARE = 0.05
 STANDSTILL = 0.95
@@ -19,26 +19,26 @@ TIMEOUT_SHARE = 0.8
 """AWS's Alleycat article takes a duration near the timeout as the sign of too large a batch."""
 
 
-def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
+def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """What ails each consumer by itself; nothing where its tables throttle, which explains it."""
-    for consumer in readings.pipeline.consumers:
-        if readings.is_throttled_downstream(consumer):
+    for consumer in signals.pipeline.consumers:
+        if signals.is_throttled_downstream(consumer):
             continue
         causes = [
             *_not_reading(consumer),
-            *_poison_batch(readings, consumer),
-            *_concurrency_cap(readings, consumer),
-            *_timeout_near(readings, consumer),
+            *_poison_batch(signals, consumer),
+            *_concurrency_cap(signals, consumer),
+            *_timeout_near(signals, consumer),
         ]
-        yield from causes or _too_slow(readings, consumer)
+        yield from causes or _too_slow(signals, consumer)
 
 
-def lanes_in_use(readings: Readings, consumer: Consumer) -> Reason:
+def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     """How many of a consumer's concurrent executions are busy, in words."""
     return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
-        busy_concurrency=readings.busy_concurrency(consumer),
-        lanes=readings.lanes(consumer),
+        busy_concurrency=signals.busy_concurrency(consumer),
+        executions=signals.executions(consumer),
     )
 
 
@@ -53,14 +53,14 @@ def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
         )
 
 
-def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
-    vitals = readings.function(consumer)
-    errors = vitals.errors.last(RECENT_SECONDS)
-    invocations = vitals.invocations.last(RECENT_SECONDS).total
-    longest = (vitals.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
+def _poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    series = signals.function(consumer)
+    errors = series.errors.last(RECENT_SECONDS)
+    invocations = series.invocations.last(RECENT_SECONDS).total
+    longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     timeout = consumer.function.timeout_seconds
-    failing = _fails_often(readings, consumer) or _holds_a_lane_up(readings, consumer)
-    if not failing or longest >= TIMEOUT_SHARE * timeout or not readings.age_is_sick:
+    failing = _fails_often(signals, consumer) or _blocks_an_execution(signals, consumer)
+    if not failing or longest >= TIMEOUT_SHARE * timeout or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.POISON_BATCH,
@@ -73,23 +73,23 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
                 len=len(errors.samples),
             ),
             words.NOT_THE_TIMEOUT(longest=longest, timeout=timeout),
-            words.BATCH_BLOCKS_SHARD(age_growth=readings.age_growth * 60),
+            words.BATCH_BLOCKS_SHARD(age_growth=signals.age_growth * 60),
         ),
         advice=_poison_advice(consumer.mapping),
     )
 
 
-def _fails_often(readings: Readings, consumer: Consumer) -> bool:
-    vitals = readings.function(consumer)
-    newest = vitals.errors.last(RECENT_SECONDS).latest or 0.0
-    invocations = vitals.invocations.last(RECENT_SECONDS).latest or 0.0
+def _fails_often(signals: Signals, consumer: Consumer) -> bool:
+    series = signals.function(consumer)
+    newest = series.errors.last(RECENT_SECONDS).latest or 0.0
+    invocations = series.invocations.last(RECENT_SECONDS).latest or 0.0
     return newest > 0 and newest >= FAILING_SHARE * invocations
 
 
-def _holds_a_lane_up(readings: Readings, consumer: Consumer) -> bool:
+def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
     """Whether invocations fail minute after minute while the oldest record is not read."""
-    newest = readings.function(consumer).errors.last(2 * 60).samples
-    return readings.age_growth >= STANDSTILL and len(newest) == 2 and all(newest)
+    newest = signals.function(consumer).errors.last(2 * 60).samples
+    return signals.age_growth >= STANDSTILL and len(newest) == 2 and all(newest)
 
 
 def _poison_advice(mapping: EventSourceMapping) -> str:
@@ -106,18 +106,18 @@ def _poison_advice(mapping: EventSourceMapping) -> str:
     return f"no capacity cures a batch that fails each time: {steps}"
 
 
-def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
-    vitals = readings.function(consumer)
-    throttles = vitals.throttles.last(RECENT_SECONDS)
-    invocations = vitals.invocations.last(RECENT_SECONDS).total
+def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    series = signals.function(consumer)
+    throttles = series.throttles.last(RECENT_SECONDS)
+    invocations = series.invocations.last(RECENT_SECONDS).total
     few = throttles.total < 0.01 * (invocations + throttles.total)
     # Lanes take turns under a cap: the age of those that wait grows and falls again.
-    late = readings.age_is_sick or readings.is_out_of_objective
+    late = signals.age_is_sick or signals.is_out_of_objective
     if few or not throttles.latest or not late:
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
-    cap = readings.concurrency_cap(consumer)
+    cap = signals.concurrency_cap(consumer)
     owner = (
         f"the account's unreserved {cap:,}" if reserved is None else f"{cap} reserved for {name}"
     )
@@ -128,11 +128,11 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
             words.INVOCATIONS_THROTTLED(
                 total=throttles.total, name=name, len=len(throttles.samples)
             ),
-            words.EXECUTIONS_CAPPED(lanes=readings.lanes(consumer), owner=owner),
+            words.EXECUTIONS_CAPPED(executions=signals.executions(consumer), owner=owner),
         ),
         advice=(
             f"raise the reserved concurrency of {name} from {cap} to what it needs, at most "
-            f"{readings.lanes(consumer)}"
+            f"{signals.executions(consumer)}"
             if reserved is not None
             else "ask AWS for a higher account concurrency, or reserve some for this function"
         )
@@ -140,14 +140,14 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
     )
 
 
-def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
-    longest = readings.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
+def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    longest = signals.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
     timeout = consumer.function.timeout_seconds
     near = [sample for sample in longest.present if sample / 1000 >= TIMEOUT_SHARE * timeout]
-    held = len(near) >= 2 or readings.age_is_sick
+    held = len(near) >= 2 or signals.age_is_sick
     if not held or longest.latest not in near:
         return
-    errors = readings.function(consumer).errors.last(RECENT_SECONDS).total
+    errors = signals.function(consumer).errors.last(RECENT_SECONDS).total
     batch = consumer.mapping.batch_size
     yield Diagnosis(
         Cause.TIMEOUT_NEAR,
@@ -164,22 +164,22 @@ def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
     )
 
 
-def _too_slow(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
-    lanes = readings.lanes(consumer)
-    busy = readings.busy_concurrency(consumer)
-    if busy < SATURATED_SHARE * lanes or not readings.age_is_sick:
+def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    executions = signals.executions(consumer)
+    busy = signals.busy_concurrency(consumer)
+    if busy < SATURATED_SHARE * executions or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
         (
             words.EXECUTIONS_BUSY_OF_SHARDS(
-                lanes_in_use=lanes_in_use(readings, consumer),
-                shard_count=readings.pipeline.stream.shard_count,
+                executions_in_use=executions_in_use(signals, consumer),
+                shard_count=signals.pipeline.stream.shard_count,
                 parallelization_factor=consumer.mapping.parallelization_factor,
             ),
             words.AGE_GROWS(
-                age_seconds=readings.age_seconds or 0, age_growth=readings.age_growth * 60
+                age_seconds=signals.age_seconds or 0, age_growth=signals.age_growth * 60
             ),
             words.NOTHING_FAILS(),
         ),

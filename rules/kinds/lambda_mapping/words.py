@@ -11,15 +11,15 @@ BATCH_BLOCKS_SHARD = Words(
     "its shard",
 )
 EXECUTIONS_BUSY = Words(
-    "executions-busy", "{name} is busy {busy_concurrency:.1f} of {lanes} concurrent executions"
+    "executions-busy", "{name} is busy {busy_concurrency:.1f} of {executions} concurrent executions"
 )
 EXECUTIONS_BUSY_OF_SHARDS = Words(
     "executions-busy-of-shards",
-    "{lanes_in_use} (shards {shard_count} x factor {parallelization_factor})",
+    "{executions_in_use} (shards {shard_count} x factor {parallelization_factor})",
 )
 EXECUTIONS_CAPPED = Words(
     "executions-capped",
-    "the mapping asks for up to {lanes} concurrent executions (shards x factor); the cap is "
+    "the mapping asks for up to {executions} concurrent executions (shards x factor); the cap is "
     "{owner}",
 )
 INVOCATIONS_FAILED = Words("invocations-failed", "{errors:,.0f} invocations failed in {len} min")

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from math import ceil, inf
 
 from tidegate.rules.graph import Capacity
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.sizing import (
     PARTITION_UNITS,
+    burst_credit_units,
     partition_units,
-    saved_units,
 )
 from tidegate.scaling.model.history import History
 
@@ -27,7 +27,7 @@ class CapacityModel:
     capacity: Capacity
     write_units_per_record: float | None
     read_units_per_record: float | None
-    saved_write_units: float = 0.0
+    burst_credit_units: float = 0.0
     partition_units_per_second: float = inf
 
     def units_to_split(self, write_units_per_second: float) -> int:
@@ -46,18 +46,18 @@ class CapacityModel:
 
 
 def capacity_model(
-    readings: Readings,
+    signals: Signals,
     capacity: Capacity,
     units: Callable[[Window], float | None],
     history: History,
 ) -> CapacityModel:
     """By the units consumed so far; ``units`` are what a record costs of them."""
-    vitals = readings.capacity(capacity)
-    written = vitals.consumed_write_units
+    series = signals.capacity(capacity)
+    written = series.consumed_write_units
     return CapacityModel(
         capacity,
         units(written),
-        units(vitals.consumed_read_units),
-        saved_units(capacity, written, history),
+        units(series.consumed_read_units),
+        burst_credit_units(capacity, written, history),
         partition_units(capacity, written, history),
     )

@@ -7,7 +7,7 @@ from tidegate.rules.graph import Capacity, Pipeline, Table
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
 from tidegate.scaling.model.plan import Constraint, Prohibition
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "DECREASES_MAX",
@@ -24,16 +24,20 @@ DECREASES_MAX = 27
 (DynamoDB quotas)."""
 
 
-def table_constraints(pipeline: Pipeline, wish: Wish, now: datetime) -> Iterator[Constraint]:
+def table_constraints(
+    pipeline: Pipeline, recommendation: Recommendation, now: datetime
+) -> Iterator[Constraint]:
     """All that keeps a capacity of a table or an index where it is: AWS, and other owners."""
     table, capacity = next(
         (table, capacity)
         for table in pipeline.tables
         for capacity in table.capacities
-        if capacity.where == wish.lever.where
+        if capacity.where == recommendation.lever.where
     )
-    yield from capacity_constraints(table, capacity, wish.wanted < wish.current, now)
-    yield from second_owners(pipeline, table, wish.lever)
+    yield from capacity_constraints(
+        table, capacity, recommendation.wanted < recommendation.current, now
+    )
+    yield from second_owners(pipeline, table, recommendation.lever)
 
 
 def capacity_constraints(

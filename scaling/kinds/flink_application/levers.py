@@ -16,7 +16,7 @@ from tidegate.scaling.model.aws_limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "application_constraints",
@@ -76,16 +76,18 @@ def application_constraints(
         yield Prohibition(rolled_back(application, tries[-1]))
 
 
-def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterator[Constraint]:
+def scale_in_constraints(
+    recommendation: Recommendation, history: History, now: datetime
+) -> Iterator[Constraint]:
     """The budget of restarts that only save money; one a day whatever it costs."""
-    made = history.decreases(wish.lever, now)
-    spent = made and (made + 1) * wish.price_seconds > SCALE_IN_SECONDS_PER_DAY
-    if wish.wanted < wish.current and spent:
+    made = history.decreases(recommendation.lever, now)
+    spent = made and (made + 1) * recommendation.price_seconds > SCALE_IN_SECONDS_PER_DAY
+    if recommendation.wanted < recommendation.current and spent:
         yield Prohibition(
             words.RESTART_PRICE(
                 made=made,
-                where=wish.lever.where,
-                restart_seconds=wish.price_seconds,
+                where=recommendation.lever.where,
+                restart_seconds=recommendation.price_seconds,
                 budget_seconds=SCALE_IN_SECONDS_PER_DAY,
             )
         )

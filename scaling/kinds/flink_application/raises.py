@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application.failures import HEAP_PERCENT
-from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.kinds.flink_application import words
@@ -49,10 +49,10 @@ class _Raise:
     of_the_day: int
 
 
-def effective_from(vitals: ApplicationVitals, begun_at: datetime) -> datetime:
+def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
     """From when on the metrics are those of an updated job: it has started again, and its first
     whole minute is over. Where its uptime shows no start, once an update shows for sure."""
-    window = vitals.uptime_milliseconds
+    window = series.uptime_milliseconds
     period = timedelta(seconds=window.metric.period_seconds)
     for at, milliseconds in window.points():
         is_up, up = milliseconds > 0, timedelta(milliseconds=milliseconds)
@@ -62,17 +62,17 @@ def effective_from(vitals: ApplicationVitals, begun_at: datetime) -> datetime:
 
 
 def heap_raise_in_vain(
-    readings: Readings, history: History, lever: Lever, now: datetime
+    signals: Signals, history: History, lever: Lever, now: datetime
 ) -> Iterator[Reason]:
     """Why an application gets no more KPUs for its heap: after the last raise of them it was as
     full, or the effect can't be seen yet. How much the load has grown since doesn't matter: more
     KPUs don't empty this heap."""
-    application = next(each for each in readings.pipeline.applications if each.name == lever.where)
+    application = next(each for each in signals.pipeline.applications if each.name == lever.where)
     for last in _last_raise(application, history, lever, now):
         raised = {"from_": last.from_kpus, "to": last.to_kpus, "begun_at": last.begun_at}
-        vitals = readings.application(application)
-        before = mean_before(vitals.heap_percent, last.begun_at)
-        since = _heap_since(vitals, last.begun_at)
+        series = signals.application(application)
+        before = mean_before(series.heap_percent, last.begun_at)
+        since = _heap_since(series, last.begun_at)
         again = last.begun_at + LOOK_BACK * last.of_the_day
         if since is None:
             yield words.RAISE_NOT_SEEN_YET(**raised)
@@ -82,14 +82,14 @@ def heap_raise_in_vain(
             yield words.RAISE_NOT_SEEN(**raised, again=again)
 
 
-def _heap_since(vitals: ApplicationVitals, begun_at: datetime) -> float | None:
+def _heap_since(series: ApplicationSeries, begun_at: datetime) -> float | None:
     """The heap use a quarter of an hour after the restart, or the oldest that is still in the
     window. What came later doesn't count: the state may have grown after a raise that helped."""
-    start = effective_from(vitals, begun_at)
-    told = [(at, value) for at, value in vitals.heap_percent.points() if at >= start]
+    start = effective_from(series, begun_at)
+    told = [(at, value) for at, value in series.heap_percent.points() if at >= start]
     soon = [value for at, value in told if at < start + FILLED_AGAIN]
     oldest = [value for _, value in told[:SAMPLES]]
-    return mean_of(soon[-SAMPLES:] or oldest, vitals.heap_percent)
+    return mean_of(soon[-SAMPLES:] or oldest, series.heap_percent)
 
 
 def _last_raise(
@@ -104,7 +104,7 @@ def _last_raise(
     changes = history.changes((lever, density), now - REMEMBERED)
     kpus = [
         (at, _kpus_at(application, history, at - JOINT), _kpus_at(application, history, at))
-        for at in sorted({entry.begun_at for entry in changes})
+        for at in sorted({change_record.begun_at for change_record in changes})
     ]
     made = sum(after > before for _, before, after in kpus)
     moved = [each for each in kpus if each[1] != each[2]]

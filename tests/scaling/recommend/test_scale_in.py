@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings, told
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals, told
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Table
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.kinds.signal_series import series_from
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import table_metric
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.load.horizons import Expected, Outlook
+from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
@@ -27,13 +27,13 @@ FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 FULL = Minute(records_per_second=400)
 
 
-def coming(rate: float) -> Outlook:
-    load = Load(rate, rate * 300, has_room=True)
+def coming(rate: float) -> ForecastHorizons:
+    load = Load(rate, rate * 300, has_headroom=True)
     each = Expected(load, load, Reason.of("forecast", "as forecast"))
-    return Outlook(each, each, each, each, rate, rate, lead_seconds=300, soon_seconds=600)
+    return ForecastHorizons(each, each, each, each, rate, rate, lead_seconds=300, soon_seconds=600)
 
 
-def decided(seen: Readings, expected: Outlook | None) -> dict[Lever, Decision]:
+def decided(seen: Signals, expected: ForecastHorizons | None) -> dict[Lever, Decision]:
     plan = decide(seen, diagnose(seen), SPEC, History(()), NOON, expected)
     return {each.lever: each for each in plan.decisions}
 
@@ -45,8 +45,8 @@ def table(units: int, decreased_minutes_ago: int | None = None, decreases: int =
     return replace(own, capacity=capacity)
 
 
-def seen(of: Table, *minutes: Minute | None) -> Readings:
-    return readings(a_pipeline(shards=4, factor=2, table=of), *minutes)
+def seen(of: Table, *minutes: Minute | None) -> Signals:
+    return signals(a_pipeline(shards=4, factor=2, table=of), *minutes)
 
 
 def allowed(of: Table, rate: float = 400) -> int:
@@ -128,7 +128,7 @@ def test_an_index_that_writes_nothing_for_minutes_is_looked_at_like_any_other() 
     metric = table_metric("scores", "by-race", "ConsumedWriteCapacityUnits", "Sum")
     consumed = windows[metric]
     windows[metric] = replace(consumed, samples=(*consumed.samples[:-4], None, None, None, None))
-    of_now = Readings(pipeline, vitals_from(pipeline, windows, NOON), 60)
+    of_now = Signals(pipeline, series_from(pipeline, windows, NOON), 60)
     patient = replace(SPEC, objective=Objective(catch_up_seconds=3600))
     plan = decide(of_now, diagnose(of_now), patient, History(()), NOON)
     assert all(each.allowed <= each.current for each in plan.decisions)
@@ -139,4 +139,4 @@ def test_a_shard_count_goes_down_by_a_quarter_at_least() -> None:
     for rate, then in ((2500, 5), (2300, 3)):
         told = [Minute(records_per_second=rate, seconds_per_batch=0.05)] * 90
         pipeline = a_pipeline(shards=5, factor=10, table=a_table(9000))
-        assert decided(readings(pipeline, *told), coming(rate))[shards].allowed == then
+        assert decided(signals(pipeline, *told), coming(rate))[shards].allowed == then

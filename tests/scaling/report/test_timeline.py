@@ -11,12 +11,12 @@ from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.snapshot import Held, Sighting
+from tidegate.scaling.model.snapshot import Held, StatusSnapshot
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.snapshot import differs
-from tidegate.scaling.report.timeline import Kind, story
+from tidegate.scaling.report.timeline import Kind, event_timeline
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenario import load_scenario, scenario_names
@@ -44,31 +44,33 @@ def at(minutes: int) -> datetime:
 
 
 ALL_WELL = Diagnosis(Cause.HEALTHY, "race", (Reason.of("in-order", "all well"),))
-WELL = Sighting("race", at(0), Health.HEALTHY, (ALL_WELL,))
-SICK = Sighting("race", at(5), Health.SICK, (THROTTLED, HOT), (HELD,))
-DARK = Sighting(
+WELL = StatusSnapshot("race", at(0), Health.HEALTHY, (ALL_WELL,))
+SICK = StatusSnapshot("race", at(5), Health.SICK, (THROTTLED, HOT), (HELD,))
+DARK = StatusSnapshot(
     "race",
     at(6),
     Health.UNKNOWN,
     unreached="kinesis:ListShards on racers: no",
     unreached_about="denied kinesis:ListShards racers",
 )
-ENTRY = Entry(
+ENTRY = ChangeRecord(
     "e", "race", Lever.of(LeverKind.WRITE_CAPACITY, "scores"), "dynamodb:UpdateTable", 100, 900,
     "9 writes throttled", at(6), Outcome.DONE, at(6),
 )  # fmt: skip
 
 
-def told(*sightings: Sighting, entries: tuple[Entry, ...] = ()) -> list[tuple[int, Kind, str]]:
+def told(
+    *snapshots: StatusSnapshot, change_records: tuple[ChangeRecord, ...] = ()
+) -> list[tuple[int, Kind, str]]:
     return [
         (int((event.at - NOON).total_seconds() // 60), event.kind, event.words)
-        for event in story(sightings, entries)
+        for event in event_timeline(snapshots, change_records)
     ]
 
 
 def test_an_illness_is_told_from_start_to_end() -> None:
     milder = replace(SICK, at=at(7), health=Health.HEALING, diagnoses=(THROTTLED,), held=())
-    assert told(WELL, SICK, milder, replace(WELL, at=at(9)), entries=(ENTRY,)) == [
+    assert told(WELL, SICK, milder, replace(WELL, at=at(9)), change_records=(ENTRY,)) == [
         (0, Kind.HEALTH, "healthy"),
         (5, Kind.FOUND, "table-throttled at scores: scores throttled 9 writes"),
         (5, Kind.FOUND, "hot-key at racers: one key has 80%"),
@@ -95,9 +97,9 @@ def test_an_illness_is_told_from_start_to_end() -> None:
 def test_what_was_not_done_says_why(
     outcome: Outcome, detail: str | None, kind: Kind, words: str
 ) -> None:
-    entry = replace(ENTRY, outcome=outcome, detail=detail)
+    change_record = replace(ENTRY, outcome=outcome, detail=detail)
     change = "write_capacity of scores: 100 -> 900; 9 writes throttled"
-    assert told(entries=(entry,)) == [(6, kind, f"{change}{words}")]
+    assert told(change_records=(change_record,)) == [(6, kind, f"{change}{words}")]
 
 
 def test_a_pipeline_that_could_not_be_looked_at_is_told_and_its_causes_are_not_found_anew() -> None:
@@ -109,11 +111,11 @@ def test_a_pipeline_that_could_not_be_looked_at_is_told_and_its_causes_are_not_f
 
 
 def test_what_was_in_force_before_is_told_with_its_own_moment() -> None:
-    events = story((), (), before=SICK)
+    events = event_timeline((), (), before=SICK)
     assert {event.at for event in events} == {at(5)}
 
 
-def held(**changes: Any) -> Sighting:
+def held(**changes: Any) -> StatusSnapshot:
     return replace(SICK, held=(replace(HELD, **changes),))
 
 
@@ -143,7 +145,9 @@ def held(**changes: Any) -> Sighting:
         "health", "error", "words of the error", "another error",
     ],
 )  # fmt: skip
-def test_only_what_is_new_differs(before: Sighting, now: Sighting, expected: bool) -> None:
+def test_only_what_is_new_differs(
+    before: StatusSnapshot, now: StatusSnapshot, expected: bool
+) -> None:
     assert differs(now, before) is expected
     assert differs(now, None)
 
@@ -169,7 +173,7 @@ def test_a_run_leaves_few_sightings_and_a_dry_run_none(name: str) -> None:
     while world.second + 60 <= scenario.duration_seconds:
         report = sweep([spec], Edges(cloud, metrics, ledger), world.now, holder="test")
         sweeps += 1
-        seen = ledger.sightings(spec.name, began)
+        seen = ledger.snapshots(spec.name, began)
         assert seen[-1].health is report.pipelines[0].health
         world.advance(60)
     assert 1 <= len(seen) <= sweeps / 5
