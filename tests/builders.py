@@ -18,6 +18,7 @@ from tidegate.rules.graph import (
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import function_metric, stream_metric, table_metric
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import (
     ConsumerSpec,
@@ -165,4 +166,6 @@ def signals(
     pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = True, now: datetime = NOON
 ) -> Signals:
     event_timeline = told(pipeline, *minutes, healthy_before=healthy_before)
-    return Signals(pipeline, series_from(pipeline, event_timeline.windows(), now), 60)
+    return Signals(
+        pipeline, series_from(pipeline, event_timeline.windows(), now), 60, thresholds=in_force({})
+    )

@@ -10,6 +10,7 @@ from tidegate.rules.kinds.flink_application.metrics import application_metrics
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import stream_metric
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import ApplicationSpec, Levers, LeverSpec, PipelineSpec
 
@@ -134,4 +135,6 @@ def job_signals(pipeline: Pipeline, *minutes: JobMinute, now: datetime = NOON) -
     """The given minutes at the end of ninety, healthy ones before them."""
     before = [JobMinute()] * (MINUTES - len(minutes))
     event_timeline = JobTold(pipeline, [*before, *minutes])
-    return Signals(pipeline, series_from(pipeline, event_timeline.windows(), now), 60)
+    return Signals(
+        pipeline, series_from(pipeline, event_timeline.windows(), now), 60, thresholds=in_force({})
+    )

@@ -14,6 +14,7 @@ from rich.text import Text
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -75,7 +76,8 @@ def bill(
     )  # fmt: skip
     series = series_from(pipeline, windows, now)
     age = spec.objective.iterator_age_max_seconds
-    needed = () if usage is None else needs(Signals(pipeline, series, age), spec)
+    signals = Signals(pipeline, series, age, thresholds=in_force(spec.thresholds))
+    needed = () if usage is None else needs(signals, spec)
     found = items(pipeline, nothing, needed)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))

@@ -94,10 +94,14 @@ def marked(
 
 def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
     """The plan with the step that is due, empty where a constraint holds it."""
+    # Imported here: an answer that only reads needs no rules.
+    from tidegate.rules.pack import in_force
+
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
     windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
-    signals = Signals(pipeline, series_from(pipeline, windows, now), 0)
+    limits = in_force(dimension.spec.thresholds)
+    signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
     decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]
     because = Reason.of("desired-capacity", "asked for by Application Auto Scaling")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.signals import AGE_WELL_SHARE, Signals
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
@@ -24,14 +24,13 @@ from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 __all__ = ["Batching", "batching", "batching_recommendations", "window_at_most"]
 
 AGE_SHARE = 0.1
-"""Of the objective's iterator age: little to give for full batches, where illness begins at a
-quarter."""
+"""Of the objective's iterator age: little to give for full batches."""
 
 SAVED_SHARE = 0.05
 """Of the function's time that a longer window must save: a twentieth is noise."""
 
-TIMEOUT_SHARE = 0.5
-"""Of the function's timeout that a filled batch may take: it is near at 0.8, and batches differ."""
+NEAR_TIMEOUT_SHARE = 0.625
+"""Of a duration that is near the timeout, what a filled batch may take: batches differ."""
 
 MINUTES_TO_TRUST = 15
 """As long as the calm before a scale-in."""
@@ -129,15 +128,16 @@ def batching_recommendations(
         yield recommendation or Recommendation(lever, current, current, UNCHANGED)
 
 
-def window_at_most(iterator_age_max_seconds: float) -> int:
+def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
     """The longest window that an objective allows: a tenth of it in whole seconds, at least one
-    where illness begins no sooner."""
-    tenth = int(iterator_age_max_seconds * AGE_SHARE)
-    return min(BATCHING_WINDOW_MAX, tenth or int(iterator_age_max_seconds * AGE_WELL_SHARE >= 1))
+    where illness begins no sooner, and never one that is illness."""
+    tenth = int(min(iterator_age_max_seconds * AGE_SHARE, age_well_seconds))
+    return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))
 
 
 def _at_most(signals: Signals, spec: PipelineSpec, lever: Lever) -> int:
-    window, said = window_at_most(signals.iterator_age_max_seconds), lever_spec(spec, lever)
+    objective, said = signals.iterator_age_max_seconds, lever_spec(spec, lever)
+    window = window_at_most(objective, signals.age_well_seconds)
     return window if said is None else min(window, said.max)
 
 
@@ -152,7 +152,8 @@ def _longer(
     seen = batching(signals, consumer)
     if seen is None or seen.saved_share(window) < SAVED_SHARE:
         return None
-    if seen.seconds_of_batch(window) > TIMEOUT_SHARE * consumer.function.timeout_seconds:
+    near = signals.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
+    if seen.seconds_of_batch(window) > NEAR_TIMEOUT_SHARE * near:
         return None
     because = mapping_words.FULLER_BATCHES(
         mean_batch=seen.mean_batch,

@@ -10,26 +10,20 @@ from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 __all__ = ["records_will_expire", "retention_recommendation"]
 
-NEAR_SHARE = 0.5
-"""The iterator age should not exceed half of the retention (AWS blog, Alleycat)."""
-
-OVER_SHARE = 0.05
-
 
 def records_will_expire(signals: Signals) -> bool:
-    """Whether the age is past half of the retention and not falling."""
+    """Whether the age is near the retention, as its rule has it, and not falling."""
     age = signals.age_seconds
     if signals.pipeline.stream.is_topic or age is None:
         return False
     retention = signals.pipeline.stream.retention_hours * 3600
-    return age > max(NEAR_SHARE * retention, signals.iterator_age_max_seconds) and (
-        signals.age_growth > -0.05
-    )
+    near = signals.thresholds["iterator-age-near-retention"] * retention
+    return age > max(near, signals.iterator_age_max_seconds) and not signals.age_falls
 
 
 def retention_recommendation(signals: Signals, history: History) -> Recommendation:
     """Double the retention while records are in danger; back to what it was when the age is
-    down to a twentieth of that.
+    far below that.
 
     Raising does not bring expired records back (IncreaseStreamRetentionPeriod), so it comes first.
     """
@@ -46,7 +40,8 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
         )
         return Recommendation(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_extension(stream.name)
-    if before is not None and _is_over(signals, OVER_SHARE * before * 3600):
+    share = signals.thresholds["retention-no-longer-needed"]
+    if before is not None and _is_over(signals, share * before * 3600):
         return Recommendation(
             lever,
             current,

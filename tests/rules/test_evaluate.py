@@ -1,5 +1,6 @@
 """Rules against windows; the packs' own tests are data beside them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
-from tidegate.rules.evaluate import evaluate
-from tidegate.rules.pack import PACKS, packs, rule_file, rules_for
+from tidegate.rules.evaluate import evaluate, judged
+from tidegate.rules.pack import PACKS, in_force, packs, rule_file, rules_for
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity, Verdict
 from tidegate.rules.series import parse_series
 from tidegate.rules.window import Metric, Window
@@ -64,6 +65,17 @@ def test_a_finding_says_what_it_saw_and_since_when() -> None:
     assert found.since == NOON - timedelta(minutes=3)
 
 
+def test_a_share_is_judged_of_all_that_was_asked_for_and_a_gap_stays_one() -> None:
+    taken = Metric("AWS/Kinesis", "IncomingRecords", (), "Sum")
+    rule = replace(a_rule(), among=(METRIC, taken))
+    windows = {
+        METRIC: Window(METRIC, NOON, (10.0, None, 5.0, 0.0)),
+        taken: Window(taken, NOON, (30.0, 40.0, None, None)),
+    }
+    assert judged(rule, windows) == Window(METRIC, NOON, (0.25, None, 1.0, 0.0))
+    assert judged(a_rule(), windows) == windows[METRIC]
+
+
 samples = st.lists(st.none() | st.floats(0, 100), max_size=30).map(tuple)
 
 
@@ -104,7 +116,7 @@ def test_the_packs_keep_their_own_promises(name: str, case: dict[str, str]) -> N
     rule = next(
         each
         for pipeline in pipelines
-        for each in rules_for(pipeline, 60)
+        for each in rules_for(pipeline, 60, in_force({}))
         if each.name == name and where in (None, each.where)
     )
     series = parse_series(case["series"])
@@ -119,7 +131,7 @@ def test_every_rule_of_the_packs_has_a_test_that_fires_and_one_that_does_not() -
 
 
 def test_every_rule_names_its_source_and_an_index_has_rules_of_its_own() -> None:
-    rules = rules_for(a_pipeline(table=a_table(index_units=50)), 60)
+    rules = rules_for(a_pipeline(table=a_table(index_units=50)), 60, in_force({}))
     assert all(rule.source and rule.threshold_because for rule in rules)
     places = {rule.where for rule in rules if rule.name == "writes-throttled"}
     assert places == {"scores", "scores/by-race"}

@@ -11,14 +11,6 @@ from tidegate.rules.window import Window
 
 __all__ = ["table_causes"]
 
-THROTTLED_SHARE = 0.01
-"""Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
-
-BURST_SECONDS_ENOUGH = 300
-"""A table that consumes more than its units lives on what it has saved up; when that is gone before
-a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
-effect), it is ill already."""
-
 HOT_PARTITION_ADVICE = (
     "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
     "does not help: spread the hot key over more partition keys (a suffix, or write sharding)"
@@ -40,7 +32,7 @@ def table_causes(signals: Signals) -> Iterator[Diagnosis]:
 
 def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     share = signals.throttled_share(capacity)
-    if share < THROTTLED_SHARE:
+    if share < signals.thresholds["writes-throttled"]:
         yield from _full(signals, table, capacity)
         return
     series = signals.capacity(capacity)
@@ -51,7 +43,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
         words.WRITES_THROTTLED(where=capacity.where, peak=throttled.peak or 0, share=share),
         words.UNITS_CONSUMED(of_units=_of_units(consumed, capacity, series.consumed_write_units)),
     )
-    if key_range > throttled.total / 2:
+    if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         evidence += (words.KEY_RANGE_THROTTLED(key_range=key_range),)
         why = _why_no_key(signals, capacity) if table.is_provisioned else None
         if why is None:
@@ -88,7 +80,7 @@ def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagno
     if not table.is_provisioned or signals.age_growth < 0 or not _lives_on_burst(signals, capacity):
         return
     left = _burst_units(signals, capacity) / over
-    if left > BURST_SECONDS_ENOUGH:
+    if left > signals.thresholds["write-burst-runs-out"]:
         return
     evidence = (
         words.CONSUMED_BY(
@@ -125,7 +117,8 @@ def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
         return False
     seconds = window.metric.period_seconds
     mean = window.total / len(window.present) / seconds if window.present else 0.0
-    return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
+    over = 1 + signals.thresholds["writes-throttled"]
+    return min(mean, rate(window, seconds=60)) >= over * capacity.write_units
 
 
 def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
@@ -143,7 +136,8 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
     series = signals.capacity(capacity)
     throttled = series.read_throttles.last(RECENT_SECONDS)
     consumed = series.consumed_read_units.last(RECENT_SECONDS).total
-    if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
+    share = throttled.total / (throttled.total + consumed) if throttled.total else 0.0
+    if not share or share < signals.thresholds["reads-throttled"]:
         return
     evidence = (
         words.READS_THROTTLED(where=capacity.where, peak=throttled.peak or 0),
@@ -151,7 +145,8 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
             rate=rate(series.consumed_read_units), read_units=capacity.read_units
         ),
     )
-    if series.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
+    key_range = series.read_key_range_throttles.last(RECENT_SECONDS).total
+    if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
     yield _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)

@@ -14,16 +14,10 @@ from tidegate.rules.kinds.flink_application.failures import (
     stopped_applications,
 )
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
-from tidegate.rules.kinds.signals import SATURATED_SHARE, Signals, mean
+from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
 __all__ = ["RESHARD_SECONDS", "application_causes"]
-
-BUSIEST_SHARE = 0.9
-HELD_BACK_SHARE = 0.5
-"""Flink calls a back-pressure of more than 50 % of the time high (monitoring back pressure)."""
-
-UNEVEN_SHARE = 0.7
 
 
 RESHARD_SECONDS = 600
@@ -60,9 +54,9 @@ def _explanations(signals: Signals, application: FlinkApplication) -> Iterator[I
 def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     series = signals.application(application)
     held_back, busy = mean(series.back_pressured), mean(series.busy)
-    if held_back is None or held_back < HELD_BACK_SHARE * 1000:
+    if held_back is None or held_back < signals.thresholds["held-back"]:
         return
-    if busy is not None and busy >= SATURATED_SHARE * 1000:
+    if busy is not None and busy >= signals.thresholds["busy"]:
         return
     tables = ", ".join(table.name for table in application.tables)
     known = f"; {tables} throttled nothing" if tables else ""
@@ -102,7 +96,8 @@ def _busiest(series: ApplicationSeries) -> float:
 def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     busiest = _busiest(signals.application(application))
     used = signals.utilization(application) or 0.0
-    if busiest < BUSIEST_SHARE or used > UNEVEN_SHARE * busiest:
+    limits = signals.thresholds
+    if busiest < limits["subtask-busy"] or used > limits["subtasks-uneven"] * busiest:
         return
     sources = application.partitions or signals.pipeline.stream.shard_count
     parts = "partitions" if signals.pipeline.stream.is_topic else "shards"
@@ -111,7 +106,8 @@ def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnos
         _age(signals),
     )
     share = sources / application.parallelism
-    if sources and share < 1 and 0.6 * share <= used / busiest <= 1.2 * share:
+    least = limits["subtasks-without-source"] * share
+    if sources and share < 1 and least <= used / busiest <= 2 * least:
         yield _source_too_narrow(signals, application, sources, parts, evidence)
         return
     yield Diagnosis(
@@ -148,7 +144,7 @@ def _source_too_narrow(
 
 def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     used = signals.utilization(application) or 0.0
-    if used < SATURATED_SHARE:
+    if used < signals.thresholds["busy"] / 1000:
         return
     by = "busy" if mean(signals.application(application).busy) is not None else "at its CPU's end"
     yield Diagnosis(

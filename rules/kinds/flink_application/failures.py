@@ -9,7 +9,6 @@ from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
 
 __all__ = [
-    "HEAP_PERCENT",
     "crash_loop",
     "heap_pressure",
     "is_stopped",
@@ -17,19 +16,10 @@ __all__ = [
     "stopped_applications",
 ]
 
-CRASHES, CRASHES_SECONDS = 2, 900
-"""One restart may be AWS's own maintenance (metrics-dimensions, fullRestarts); two in a quarter of
-an hour are not."""
-
-
-DOWN_SECONDS = 300
-"""A job that fails comes back within minutes, or not by itself."""
-
-
+CRASHES_SECONDS = 900
 SILENT_SECONDS = 600
 
-
-HEAP_PERCENT, COLLECTING_SHARE, HEAP_SECONDS = 85, 0.1, 900
+HEAP_SECONDS = 900
 """A heap is full only when collecting the old generation doesn't empty it."""
 
 
@@ -81,8 +71,8 @@ def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diag
     series = signals.application(application)
     crashes = _crashes(signals, application)
     down = (series.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
-    stays_down = application.is_running and down >= DOWN_SECONDS
-    if crashes < CRASHES and not stays_down:
+    stays_down = application.is_running and down >= signals.thresholds["job-stays-down"]
+    if crashes < signals.thresholds["job-failures"] and not stays_down:
         return
     longest = (series.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
     yield Diagnosis(
@@ -120,7 +110,9 @@ def heap_pressure(signals: Signals, application: FlinkApplication) -> Iterator[D
     window = series.heap_percent.last(seconds if crashes else RECENT_SECONDS)
     heap = (window.peak if crashes else min(window.present, default=None)) or 0.0
     collecting = _collecting_share(signals, application)
-    if heap < HEAP_PERCENT or not (crashes >= CRASHES or collecting >= COLLECTING_SHARE):
+    least = signals.thresholds
+    at_work = crashes >= least["job-failures"] or collecting >= least["collecting-garbage"]
+    if heap < least["heap-high"] or not at_work:
         return
     failed = f"; the job failed {crashes:.0f} times" if crashes else ""
     denser = application.parallelism_per_kpu > 1

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream import words
 from tidegate.rules.kinds.kinesis_stream.hot_keys import (
-    FULL_SHARE,
     hot_shard_or_key,
     is_uneven,
+    refuses_producers,
     stream_has_headroom,
 )
 from tidegate.rules.kinds.signals import (
@@ -33,9 +33,9 @@ def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
 
 
 def _full(signals: Signals) -> Iterator[Diagnosis]:
-    if signals.producers_throttled > 0.001:
+    if refuses_producers(signals):
         yield _producer_throttled(signals)
-    elif max(signals.stream_utilization) >= FULL_SHARE:
+    elif not stream_has_headroom(signals):
         yield _too_narrow(signals)
 
 
@@ -86,7 +86,8 @@ def _too_narrow(signals: Signals) -> Diagnosis:
 
 def _readers_throttled(signals: Signals) -> Iterator[Diagnosis]:
     refused = signals.series.stream.read_throttles.last(RECENT_SECONDS)
-    if not refused.latest or not signals.age_is_sick:
+    least = signals.thresholds["consumers-throttled"]
+    if (refused.latest or 0.0) <= least or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.STREAM_TOO_NARROW,

@@ -12,22 +12,7 @@ from tidegate.rules.kinds.signals import (
 )
 from tidegate.rules.reason import Reason
 
-__all__ = ["FULL_SHARE", "hot_shard_or_key", "is_uneven", "stream_has_headroom"]
-
-FULL_SHARE = 0.8
-"""From here on a minute's mean hides seconds over the limit, and one more minute of growth
-is lost records."""
-
-
-HOT_KEY_SHARE = 0.5
-"""A key with more than half of its shard's records still fills a shard of its own after a split."""
-
-
-HOT_SHARD_FACTOR = 1.5
-"""So many times its part of the records make a shard hot, so many times a lane's part a key."""
-
-
-NEARLY_FULL_SHARE = 0.7
+__all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_headroom"]
 
 
 def is_uneven(signals: Signals) -> bool:
@@ -36,14 +21,22 @@ def is_uneven(signals: Signals) -> bool:
     Producers are refused although the stream as a whole has room, or the age grows although the
     consumers have free lanes, nothing fails and nothing throttles them.
     """
-    least = 0.0 if signals.pipeline.stream.shard_count == 1 else 0.001
-    refused = signals.producers_throttled > least and stream_has_headroom(signals)
+    refused = refuses_producers(signals) and stream_has_headroom(signals)
     return refused or (signals.age_is_sick and _has_free_executions(signals))
+
+
+def refuses_producers(signals: Signals) -> bool:
+    """Whether enough of the producers' records are refused to count."""
+    return signals.producers_throttled > signals.thresholds["producers-throttled"]
 
 
 def stream_has_headroom(signals: Signals) -> bool:
     """Whether the stream as a whole takes more than comes in."""
-    return max(signals.stream_utilization) < FULL_SHARE
+    by_records, by_bytes = signals.stream_utilization
+    full = signals.thresholds
+    return (
+        by_records < full["records-near-shard-limit"] and by_bytes < full["bytes-near-shard-limit"]
+    )
 
 
 def _has_free_executions(signals: Signals) -> bool:
@@ -58,7 +51,8 @@ def _idles(signals: Signals) -> Iterator[bool]:
         calm = not series.errors.last(RECENT_SECONDS).total
         calm = calm and not series.throttles.last(RECENT_SECONDS).total
         calm = calm and not signals.is_throttled_downstream(consumer)
-        yield calm and signals.busy_concurrency(consumer) < 0.8 * signals.executions(consumer)
+        busy = signals.thresholds["executions-busy"] * signals.executions(consumer)
+        yield calm and signals.busy_concurrency(consumer) < busy
 
 
 def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
@@ -83,18 +77,20 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
         return None
     sample, excess = found
     single = len(signals.pipeline.key_samples) == 1
-    if signals.producers_throttled and _share_of(signals, sample) < NEARLY_FULL_SHARE:
+    if signals.producers_throttled and not _is_filled(signals, sample):
         return None
     if _fills_an_execution(signals, sample):
         return _hot_key(sample, _execution_evidence(signals))
-    if sample.top_share < HOT_KEY_SHARE and (excess < HOT_SHARD_FACTOR or single):
+    limits = signals.thresholds
+    has_hot_key = sample.top_share >= limits["hot-key"]
+    if not has_hot_key and (excess < limits["hot-shard"] or single):
         return None
     utilization = max(signals.stream_utilization)
     evidence = (
         words.SHARD_SHARE(shard_id=sample.shard_id, excess=excess),
         words.STREAM_USE(utilization=utilization, symptom=_symptom(signals)),
     )
-    if sample.top_share >= HOT_KEY_SHARE:
+    if has_hot_key:
         return _hot_key(sample, evidence)
     return Diagnosis(
         Cause.HOT_SHARD,
@@ -113,7 +109,7 @@ def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
     factors = [each.mapping.parallelization_factor for each in signals.pipeline.consumers]
     if signals.producers_throttled or not factors or not _has_free_executions(signals):
         return False
-    return sample.top_share * min(factors) >= HOT_SHARD_FACTOR
+    return sample.top_share * min(factors) >= signals.thresholds["hot-shard"]
 
 
 def _execution_evidence(signals: Signals) -> tuple[Reason, ...]:
@@ -135,11 +131,11 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
     )
 
 
-def _share_of(signals: Signals, sample: KeySample) -> float:
-    """How full the sampled shard is, by its part of all sampled records, 0..1 and above."""
+def _is_filled(signals: Signals, sample: KeySample) -> bool:
+    """Whether the sampled shard is full, by its part of all sampled records."""
     total = sum(each.total for each in signals.pipeline.key_samples)
     part = sample.total / total * signals.pipeline.stream.shard_count
-    return part * max(signals.stream_utilization)
+    return part * max(signals.stream_utilization) >= signals.thresholds["hot-shard-full"]
 
 
 def _symptom(signals: Signals) -> Reason:

@@ -5,18 +5,10 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
 from tidegate.rules.kinds.lambda_mapping import words
-from tidegate.rules.kinds.signals import RECENT_SECONDS, SATURATED_SHARE, Signals
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["consumer_causes", "executions_in_use"]
-
-FAILING_SHARE = 0.05
-STANDSTILL = 0.95
-"""Seconds of iterator age a second: the oldest record is the same as a minute ago. One lane of many
-is enough for that, and its failing batch a small share of all invocations."""
-
-TIMEOUT_SHARE = 0.8
-"""AWS's Alleycat article takes a duration near the timeout as the sign of too large a batch."""
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
@@ -60,7 +52,8 @@ def _poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     timeout = consumer.function.timeout_seconds
     failing = _fails_often(signals, consumer) or _blocks_an_execution(signals, consumer)
-    if not failing or longest >= TIMEOUT_SHARE * timeout or not signals.age_is_sick:
+    near = longest >= signals.thresholds["duration-near-timeout"] * timeout
+    if not failing or near or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.POISON_BATCH,
@@ -83,13 +76,16 @@ def _fails_often(signals: Signals, consumer: Consumer) -> bool:
     series = signals.function(consumer)
     newest = series.errors.last(RECENT_SECONDS).latest or 0.0
     invocations = series.invocations.last(RECENT_SECONDS).latest or 0.0
-    return newest > 0 and newest >= FAILING_SHARE * invocations
+    return newest > 0 and newest >= signals.thresholds["function-failing"] * invocations
 
 
 def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
-    """Whether invocations fail minute after minute while the oldest record is not read."""
+    """Whether invocations fail minute after minute while the oldest record is not read. One lane
+    of many is enough for that, and its failing batch a small share of all invocations."""
     newest = signals.function(consumer).errors.last(2 * 60).samples
-    return signals.age_growth >= STANDSTILL and len(newest) == 2 and all(newest)
+    most = signals.thresholds["function-errors"]
+    fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
+    return fail and signals.age_growth >= signals.thresholds["iterator-age-standing-still"]
 
 
 def _poison_advice(mapping: EventSourceMapping) -> str:
@@ -109,8 +105,8 @@ def _poison_advice(mapping: EventSourceMapping) -> str:
 def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     series = signals.function(consumer)
     throttles = series.throttles.last(RECENT_SECONDS)
-    invocations = series.invocations.last(RECENT_SECONDS).total
-    few = throttles.total < 0.01 * (invocations + throttles.total)
+    asked = throttles.total + series.invocations.last(RECENT_SECONDS).total
+    few = throttles.total < signals.thresholds["function-throttled"] * asked
     # Lanes take turns under a cap: the age of those that wait grows and falls again.
     late = signals.age_is_sick or signals.is_out_of_objective
     if few or not throttles.latest or not late:
@@ -143,7 +139,8 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
 def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     longest = signals.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
     timeout = consumer.function.timeout_seconds
-    near = [sample for sample in longest.present if sample / 1000 >= TIMEOUT_SHARE * timeout]
+    least = signals.thresholds["duration-near-timeout"] * timeout
+    near = [sample for sample in longest.present if sample / 1000 >= least]
     held = len(near) >= 2 or signals.age_is_sick
     if not held or longest.latest not in near:
         return
@@ -167,7 +164,7 @@ def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     executions = signals.executions(consumer)
     busy = signals.busy_concurrency(consumer)
-    if busy < SATURATED_SHARE * executions or not signals.age_is_sick:
+    if busy < signals.thresholds["executions-busy"] * executions or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.flink_application.failures import HEAP_PERCENT
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -70,15 +69,15 @@ def heap_raise_in_vain(
     application = next(each for each in signals.pipeline.applications if each.name == lever.where)
     for last in _last_raise(application, history, lever, now):
         raised = {"from_": last.from_kpus, "to": last.to_kpus, "begun_at": last.begun_at}
-        series = signals.application(application)
+        series, full = signals.application(application), signals.thresholds["heap-high"]
         before = mean_before(series.heap_percent, last.begun_at)
         since = _heap_since(series, last.begun_at)
         again = last.begun_at + LOOK_BACK * last.of_the_day
         if since is None:
             yield words.RAISE_NOT_SEEN_YET(**raised)
-        elif before is not None and before >= HEAP_PERCENT and since > EMPTIED * before:
+        elif before is not None and before >= full and since > EMPTIED * before:
             yield words.RAISE_IN_VAIN(**raised, before=before, since=since)
-        elif before is None and since >= HEAP_PERCENT and now < again:
+        elif before is None and since >= full and now < again:
             yield words.RAISE_NOT_SEEN(**raised, again=again)
 
 
