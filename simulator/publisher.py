@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import inf
 
-__all__ = ["Dimensions", "Key", "Metric", "Publisher", "Statistics"]
+__all__ = ["Chosen", "Delay", "Dimensions", "Key", "Metric", "Publisher", "Statistics"]
 
 Dimensions = tuple[tuple[str, str], ...]
 Key = tuple[str, str, Dimensions]
@@ -71,21 +71,57 @@ class Metric(Statistics):
             self.total, self.count, self.most, self.least = 0.0, 0, 0.0, inf
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Some metrics: of one namespace, of one name, with one value among their dimensions; None
+    where that doesn't matter."""
+
+    namespace: str | None = None
+    metric: str | None = None
+    resource: str | None = None
+
+    def has(self, key: Key) -> bool:
+        """Whether it is one of them."""
+        namespace, name, dimensions = key
+        return (
+            self.namespace in (None, namespace)
+            and self.metric in (None, name)
+            and (self.resource is None or any(self.resource == value for _, value in dimensions))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """What of some metrics' minutes begins from ``start`` to ``end`` comes so much later than it
+    would; never with an infinite delay."""
+
+    chosen: Chosen
+    start: float
+    end: float
+    by_seconds: float
+
+    def concerns(self, key: Key, minute: int) -> bool:
+        """Whether a minute of a metric is one of those."""
+        return self.start <= minute * MINUTE < self.end and self.chosen.has(key)
+
+
 @dataclass(slots=True)
 class Publisher:
     """Collects a minute at a time and delivers it when CloudWatch would."""
 
     seed: int
     silences: list[tuple[float, float]] = field(default_factory=list)
+    delays: list[Delay] = field(default_factory=list)
     minute: int = 0
     _late: dict[tuple[str, int], float] = field(default_factory=dict)
     _metrics: dict[Key, Metric] = field(default_factory=dict)
+    _in_any_order: dict[Key, Metric] = field(default_factory=dict)
 
     def metric(self, key: Key) -> Metric:
         """A metric to add to; nothing is published of it before anything is added."""
         known = self._metrics.get(key)
         if known is None:
-            known = self._metrics[key] = Metric()
+            known = self._metrics[key] = self._in_any_order[_in_order(key)] = Metric()
         return known
 
     def add(self, key: Key, value: float, count: int = 1) -> None:
@@ -114,24 +150,36 @@ class Publisher:
         series = self._series(key)
         whole = Statistics()
         for minute in minutes:
-            if minute in series and self._delivered_at(key[0], minute) <= now:
+            if minute in series and self._delivered_at(key, minute) <= now:
                 whole.take_in(series[minute])
         return whole.of(statistic) if whole.count else None
 
     def _series(self, key: Key) -> dict[int, Statistics]:
         metric = self._metrics.get(key)
+        if metric is None:
+            metric = self._in_any_order.get(_in_order(key))
         return {} if metric is None else metric.closed
 
-    def has_delivered(self, namespace: str, minute: int, now: float) -> bool:
-        """Whether CloudWatch has all that it will ever have up to the end of a minute: nothing
-        overtakes what was published before it."""
-        return minute < self.minute and self._delivered_at(namespace, minute) <= now
+    def has_delivered(self, key: Key, minutes: range, now: float) -> bool:
+        """Whether CloudWatch has all of some minutes that it will ever have of a metric. Nothing
+        overtakes what was published before it, unless that is delayed by itself."""
+        last = minutes[-1]
+        if last >= self.minute or self._delivered_at((key[0], "", ()), last) > now:
+            return False
+        if not self.delays:
+            return True
+        moments = [self._delivered_at(key, minute) for minute in minutes]
+        return all(at <= now or at == inf for at in moments)
 
-    def _delivered_at(self, namespace: str, minute: int) -> float:
-        at = (minute + 1) * MINUTE + self._lateness(namespace, minute)
+    def _delivered_at(self, key: Key, minute: int) -> float:
+        at = (minute + 1) * MINUTE + self._lateness(key[0], minute)
         for start, end in self.silences:
             if start <= at < end:
-                return end
+                at = end
+                break
+        for delay in self.delays:
+            if delay.concerns(key, minute):
+                at += delay.by_seconds
         return at
 
     def _lateness(self, namespace: str, minute: int) -> float:
@@ -141,3 +189,8 @@ class Publisher:
             known = LATE_MIN_SECONDS + LATE_SPREAD_SECONDS * int.from_bytes(digest) / 65535
             self._late[namespace, minute] = known
         return known
+
+
+def _in_order(key: Key) -> Key:
+    """The metric whichever way its dimensions are ordered, as CloudWatch knows it."""
+    return (*key[:2], tuple(sorted(key[2])))

@@ -1,21 +1,57 @@
 """Producers: how many records arrive each second, and where on the key ring they fall."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import md5
 from math import inf
 from random import Random
+from typing import Any
 
-from tidegate.simulator.scenario import Traffic
+__all__ = ["HOT_KEY", "RING", "Keys", "Points", "Traffic", "points_of", "rate_at", "traffic_of"]
 
-__all__ = ["HOT_KEY", "RING", "Keys", "rate_at"]
+Points = tuple[tuple[float, float], ...]
+"""(second, records per second)."""
 
 RING = 2**128
 HOT_KEY = "leader"
 
 
-def rate_at(traffic: Traffic, second: float) -> float:
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What producers write to a ``source``, or to the only one.
+
+    ``points`` are (second, records per second): a step where the next point has the same rate, a
+    straight line in between otherwise; those before second 0 are the past that CloudWatch knows.
+    ``hot_key_share`` of the records carry one key, and
+    ``hot_range_share`` of them many keys of one part (``hot_range``, 0..1) of the key ring.
+    """
+
+    points: Points
+    record_bytes: int = 300
+    keys: int = 1000
+    noise: float = 0.03
+    hot_key_share: float = 0.0
+    hot_range_share: float = 0.0
+    hot_range: tuple[float, float] = (0.5, 0.75)
+    source: str = ""
+
+
+def points_of(data: list[list[float]]) -> Points:
+    """The points of a scenario file."""
+    return tuple((float(at), float(rate)) for at, rate in data)
+
+
+def traffic_of(data: Mapping[str, Any], source: str) -> Traffic:
+    """The traffic of a scenario file."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+    }
+    return Traffic(**{**given, "points": points_of(data["points"]), "source": source})
+
+
+def rate_at(points: Points, second: float) -> float:
     """Records per second at a second, on the lines between the points; the last one goes on."""
-    points = traffic.points
     after = bisect_right(points, (second, inf))
     if after == 0:
         return points[0][1]

@@ -18,7 +18,7 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import SweepReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 RATIOS: dict[str, float] = SHAPE["ratios"]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegate.screen import change_words, figure_rows, setting_rows
+from tidegate.screen import change_words
 from tidegate.simulator.figures import MinuteTruth
 from tidegate.trial import Trial
+from tidegate.trial_tables import figure_rows, setting_rows
 
 __all__ = ["page"]
 
@@ -44,7 +45,7 @@ def page(trial: Trial) -> str:
     return environment.get_template("report.html.jinja").render(
         scenario=trial.scenario,
         seed=trial.seed,
-        age="iterator age" if trial.scenario.application is None else "a time behind",
+        age="a time behind" if _has_application(trial) else "iterator age",
         figures=list(figure_rows(trial)),
         settings=list(setting_rows(trial)),
         told=trial.told,
@@ -57,7 +58,7 @@ def page(trial: Trial) -> str:
 def _figure(trial: Trial) -> Any:
     from plotly.subplots import make_subplots
 
-    titles = _ROWS if trial.scenario.application is None else _FLINK_ROWS
+    titles = _FLINK_ROWS if _has_application(trial) else _ROWS
     figure = make_subplots(
         rows=len(titles), cols=1, shared_xaxes=True, vertical_spacing=0.035, subplot_titles=titles
     )
@@ -84,9 +85,13 @@ def _figure(trial: Trial) -> Any:
         font={"family": "system-ui, sans-serif"},
     )
     figure.update_yaxes(rangemode="tozero")
-    retention = trial.tended.series[-1].retention_hours
+    retention = int(max(trial.tended.series[-1].facts["retention_hours"].values()))
     figure.layout.annotations[1].text += f" (records expire at {retention * 3600:,})"
     return figure
+
+
+def _has_application(trial: Trial) -> bool:
+    return "parallelism" in trial.tended.series[-1].facts
 
 
 def _moments(trial: Trial) -> list[tuple[Any, str]]:
@@ -99,14 +104,17 @@ def _moments(trial: Trial) -> list[tuple[Any, str]]:
 def _traces(trial: Trial) -> Iterator[tuple[int, Any]]:
     alone, tended = trial.alone.series, trial.tended.series
     yield 1, _line("written", tended, [each.arrivals_per_second for each in tended], _WITH)
-    shards = [1000.0 * each.shard_count for each in tended]
+    shards = [1000.0 * each.total("shard_count") for each in tended]
     yield 1, _line("limit of the shards", tended, shards, _LIMIT, dash="dash")
     for name, series, colour in (("without", alone, _WITHOUT), ("with Tidegate", tended, _WITH)):
         ages = [each.iterator_age_seconds for each in series]
         yield 2, _line(f"age {name}", series, ages, colour)
-        waiting = [float(each.backlog_records) for each in series]
+        waiting = [float(each.total("backlog_records")) for each in series]
         yield 3, _line(f"waiting {name}", series, waiting, colour)
-        throttled = [float(each.table_throttles + each.producer_throttles) for each in series]
+        throttled = [
+            float(each.total("table_throttles") + each.total("producer_throttles"))
+            for each in series
+        ]
         yield 4, _line(f"refused {name}", series, throttled, colour)
     objective = [trial.scenario.iterator_age_max_seconds] * len(tended)
     yield 2, _line("objective", tended, objective, _LIMIT, dash="dash")
@@ -116,32 +124,39 @@ def _traces(trial: Trial) -> Iterator[tuple[int, Any]]:
 def _settings(trial: Trial) -> Iterator[tuple[int, Any]]:
     """What the levers were set to, and how far it was used."""
     alone, tended = trial.alone.series, trial.tended.series
-    if trial.scenario.application is not None:
+    if _has_application(trial):
         for name, series, colour in (
             ("without", alone, _WITHOUT),
             ("with Tidegate", tended, _WITH),
         ):
-            down = [float(each.seconds_down) for each in series]
+            down = [float(each.total("seconds_down")) for each in series]
             yield 5, _line(f"down {name}", series, down, colour)
-            parallelism = [float(each.parallelism) for each in series]
+            parallelism = [float(each.total("parallelism")) for each in series]
             yield 6, _line(f"parallelism {name}", series, parallelism, colour, shape="hv")
-        counts = [float(each.shard_count) for each in tended]
+        counts = [float(each.total("shard_count")) for each in tended]
         yield 6, _line("shards", tended, counts, _ACT, shape="hv")
         return
-    for where in tended[0].units:
-        units = [float(each.units[where]) for each in tended]
+    for where in tended[0].facts["write_units"]:
+        units = [float(each.facts["write_units"][where]) for each in tended]
         yield 5, _line(f"{where} provisioned", tended, units, _WITH, shape="hv")
-        consumed = [each.consumed[where] for each in tended]
+        consumed = [each.facts["consumed_write_units"][where] for each in tended]
         yield 5, _line(f"{where} consumed", tended, consumed, _LIMIT)
-    counts = [float(each.shard_count) for each in tended]
+    counts = [float(each.total("shard_count")) for each in tended]
     yield 6, _line("shards", tended, counts, _WITH, shape="hv")
-    factors = [float(each.parallelization_factor) for each in tended]
-    yield 6, _line("factor", tended, factors, _ACT, shape="hv")
-    windows = [float(each.batching_window_seconds) for each in tended]
-    yield 6, _line("batching window", tended, windows, _LIMIT, shape="hv")
+    for fact, title, colour in (
+        ("parallelization_factor", "factor", _ACT),
+        ("batching_window_seconds", "batching window", _LIMIT),
+    ):
+        for where in tended[0].facts[fact]:
+            name = title if len(tended[0].facts[fact]) == 1 else f"{title} of {where}"
+            values = [float(each.facts[fact][where]) for each in tended]
+            yield 6, _line(name, tended, values, colour, shape="hv")
     for name, series, colour in (("without", alone, _WITHOUT), ("with Tidegate", tended, _WITH)):
-        yield 7, _line(f"busy {name}", series, [each.concurrency for each in series], colour)
-    executions = [float(each.shard_count * each.parallelization_factor) for each in tended]
+        yield (
+            7,
+            _line(f"busy {name}", series, [each.total("concurrency") for each in series], colour),
+        )
+    executions = [float(each.total("lanes")) for each in tended]
     yield 7, _line("lanes", tended, executions, _LIMIT, dash="dash", shape="hv")
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.signals import (
     RECENT_SECONDS,
     SHARD_BYTES_PER_SECOND,
@@ -22,6 +23,7 @@ from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepRe
 from tidegate.simulator.figures import MinuteTruth
 from tidegate.simulator.scenario import Scenario
 from tidegate.trial import Step, Trial
+from tidegate.trial_tables import duration_words, figure_rows, setting_rows
 
 __all__ = ["show_sweep", "show_trial_end", "watch"]
 
@@ -41,13 +43,6 @@ def sparkline(values: Iterable[float], top: float) -> str:
     shown = list(values)
     highest = max([top, *shown]) or 1.0
     return "".join(_BARS[min(7, int(8 * value / highest))] for value in shown)
-
-
-def duration_words(seconds: float) -> str:
-    """Seconds as a person says them."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def change_words(decision: Decision) -> str:
@@ -87,7 +82,7 @@ def watch(trial: Trial, console: Console, pause: "Pause") -> None:
         if step.report.health is not shown:
             shown = step.report.health
             age = duration_words(step.minute.iterator_age_seconds)
-            age = f"{_age_words(trial.scenario)} {age}" if _has_data(step.report) else "no data"
+            age = f"{_age_words(step.minute)} {age}" if _has_data(step.report) else "no data"
             words = f"{step.report.at:%H:%M} {shown.value:<8} {age}"
             console.print(words, highlight=False, markup=False, soft_wrap=True)
 
@@ -130,9 +125,9 @@ def _watch_live(trial: Trial, console: Console, pause: Pause) -> None:
             pause.wait()
 
 
-def _age_words(scenario: Scenario) -> str:
+def _age_words(minute: MinuteTruth) -> str:
     """What Kinesis calls it where functions read, and what it is to a Flink application."""
-    return "iterator age" if scenario.application is None else "behind by"
+    return "iterator age" if "lanes" in minute.facts else "behind by"
 
 
 def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
@@ -145,15 +140,15 @@ def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
     cells: dict[str, str | Text] = {
         "pipeline": report.name,
         "health": Text(report.health.value, style=_COLOURS[report.health]),
-        _age_words(scenario): Text(f"{age}{unseen} {sparkline(ages, objective)}", style=style),
+        _age_words(minute): Text(f"{age}{unseen} {sparkline(ages, objective)}", style=style),
     }
-    if scenario.topic is None:
+    if "partitions" not in minute.facts:
         cells["stream"] = _stream_use(report, minute)
-    if scenario.application is None:
-        executions = minute.shard_count * minute.parallelization_factor
-        cells["lambda"] = f"{minute.concurrency:.1f} of {executions} busy"
+    if "lanes" in minute.facts:
+        executions, busy = minute.total("lanes"), minute.total("concurrency")
+        cells["lambda"] = f"{busy:.1f} of {executions} busy"
         cells["tables"] = _tables_use(minute)
-    else:
+    if "parallelism" in minute.facts:
         cells["application"] = _application_use(report, minute)
     for title in cells:
         table.add_column(title, overflow="fold")
@@ -162,93 +157,32 @@ def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
 
 
 def _application_use(report: PipelineReport, minute: MinuteTruth) -> str:
-    (application,) = report.pipeline.applications
+    return "\n".join(_one_use(each, minute) for each in report.pipeline.applications)
+
+
+def _one_use(application: FlinkApplication, minute: MinuteTruth) -> str:
     state = "" if application.is_running else f" {application.status}"
-    down = f", down for {minute.seconds_down} s" if minute.seconds_down else ""
-    noun = "subtask" if minute.parallelism == 1 else "subtasks"
-    return f"{minute.parallelism} {noun}{state} on {application.kpus} KPUs{down}"
+    seconds = minute.facts["seconds_down"][application.name]
+    subtasks = minute.facts["parallelism"][application.name]
+    down = f", down for {seconds} s" if seconds else ""
+    noun = "subtask" if subtasks == 1 else "subtasks"
+    return f"{subtasks} {noun}{state} on {application.kpus} KPUs{down}"
 
 
 def _stream_use(report: PipelineReport, minute: MinuteTruth) -> str:
-    records = minute.arrivals_per_second / (minute.shard_count * SHARD_RECORDS_PER_SECOND)
-    size = minute.bytes_per_second / (minute.shard_count * SHARD_BYTES_PER_SECOND)
-    noun = "shard" if minute.shard_count == 1 else "shards"
+    shards = minute.total("shard_count")
+    records = minute.arrivals_per_second / (shards * SHARD_RECORDS_PER_SECOND)
+    size = minute.bytes_per_second / (shards * SHARD_BYTES_PER_SECOND)
+    noun = "shard" if shards == 1 else "shards"
     state = "" if report.pipeline.stream.status == "ACTIVE" else " UPDATING"
-    return f"{minute.shard_count} {noun}{state}, {max(records, size):.0%} used"
+    return f"{shards} {noun}{state}, {max(records, size):.0%} used"
 
 
 def _tables_use(minute: MinuteTruth) -> str:
     return "\n".join(
-        f"{where} {minute.consumed[where] / units:.0%} of {units:,}"
-        for where, units in minute.units.items()
+        f"{where} {minute.facts['consumed_write_units'][where] / units:.0%} of {units:,}"
+        for where, units in minute.facts["write_units"].items()
     )
-
-
-_FIGURES = {
-    "seconds_out_of_objective": "out of objective",
-    "seconds_late": "with waits at producers",
-    "iterator_age_max_seconds": "highest iterator age",
-    "records_written": "records written",
-    "records_read": "records read",
-    "records_lost": "records lost",
-    "producer_throttles": "refusals to producers, retries too",
-    "table_throttles": "writes throttled by tables",
-    "cost_usd": "cost of the run",
-    "limit_violations": "calls refused by AWS",
-    "seconds_down": "job down",
-    "records_read_again": "records read again",
-}
-_OF_APPLICATIONS = ("seconds_down", "records_read_again")
-_IN_SECONDS = (
-    "seconds_out_of_objective",
-    "seconds_late",
-    "iterator_age_max_seconds",
-    "seconds_down",
-)
-
-
-def figure_words(name: str, value: float) -> str:
-    """A figure with its unit."""
-    if name in _IN_SECONDS:
-        return duration_words(value)
-    return f"${value:,.2f}" if name == "cost_usd" else f"{value:,}"
-
-
-def figure_rows(trial: Trial) -> Iterator[tuple[str, str, str]]:
-    """What each figure came to: its name, without Tidegate, with it."""
-    without, tended = trial.without, trial.with_tidegate
-    for name, words in _FIGURES.items():
-        if name in _OF_APPLICATIONS and trial.scenario.application is None:
-            continue
-        if name == "table_throttles" and not trial.scenario.capacities:
-            continue
-        if name == "iterator_age_max_seconds" and trial.scenario.application is not None:
-            words = "furthest behind"
-        yield (
-            words,
-            figure_words(name, getattr(without, name)),
-            figure_words(name, getattr(tended, name)),
-        )
-
-
-def setting_rows(trial: Trial) -> Iterator[tuple[str, str, str]]:
-    """What each layer is set to at the end: without Tidegate, with it."""
-    before, after = trial.alone.series[-1], trial.tended.series[-1]
-    if trial.scenario.topic is None:
-        yield "shards", str(before.shard_count), str(after.shard_count)
-    if trial.scenario.application is None:
-        pair = (before.parallelization_factor, after.parallelization_factor)
-        yield "parallelization factor", str(pair[0]), str(pair[1])
-        if before.batching_window_seconds != after.batching_window_seconds:
-            windows = (before.batching_window_seconds, after.batching_window_seconds)
-            yield "batching window", f"{windows[0]} s", f"{windows[1]} s"
-    else:
-        yield "parallelism", str(before.parallelism), str(after.parallelism)
-        yield "KPUs, with one for orchestration", str(before.kpus), str(after.kpus)
-    for where, units in after.units.items():
-        yield f"write units of {where}", f"{before.units[where]:,}", f"{units:,}"
-    if before.retention_hours != after.retention_hours:
-        yield "retention", f"{before.retention_hours} h", f"{after.retention_hours} h"
 
 
 def show_trial_end(trial: Trial, console: Console) -> None:

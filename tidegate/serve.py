@@ -32,7 +32,7 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 __all__ = ["main"]

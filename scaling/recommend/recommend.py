@@ -62,9 +62,7 @@ def recommendations(
             margin = _margin(lever, history, signals, now)
             recommendation = _raise(lever, current, needed.get(lever), margin)
             if recommendation is not None and not ill:
-                recommendation = replace(
-                    recommendation, because=_running_out(running_out[lever], recommendation)
-                )
+                recommendation = _running_out(running_out[lever], recommendation)
         if recommendation is None:
             recommendation = _raised_ahead(lever, current, ahead_of_load.get(lever))
         if recommendation is None and scale_in.is_open(lever) and scale_in.is_past_cooldown(lever):
@@ -75,8 +73,9 @@ def recommendations(
     return tuple(found)
 
 
-def _running_out(why: Reason, recommendation: Recommendation) -> Reason:
-    return words.RUNNING_OUT(running_out=why, because=recommendation.because)
+def _running_out(why: Reason, recommendation: Recommendation) -> Recommendation:
+    because = words.RUNNING_OUT(running_out=why, because=recommendation.because)
+    return replace(recommendation, because=because)
 
 
 def _own_levers(pipeline: Pipeline) -> Iterator[tuple[Lever, int]]:

@@ -20,7 +20,8 @@ from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.ports import Edges
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 
@@ -42,7 +43,7 @@ def sweep_now() -> None:
 @pytest.fixture
 def deployed() -> Iterator[tuple[str, World, Callable[[], None]]]:
     scenario = load_scenario("index-throttled")
-    world = World(replace(scenario, stream=replace(scenario.stream, shards=1)), 1)
+    world = World(scenario.put(replace(scenario.the(StreamData), shards=1)), 1)
     world.advance(180)
     lock = Lock()
     with ExitStack() as stack:
@@ -78,7 +79,7 @@ def test_a_stream_goes_from_1_to_20_to_3(
     assert (status, told["actualCapacity"], told["scalingStatus"]) == (200, 1.0, "Successful")
     assert scaling.scale_to(20.0, wait) == [1.0, 2.0, 4.0, 8.0, 16.0, 20.0]
     assert scaling.scale_to(3.0, wait)[-1] == 3.0
-    assert world.control.violations == 0
+    assert world.site.violations == 0
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_factor_a_table_and_an_index_go_up_and_down(
     scaling = client(url, dimension)
     assert scaling.scale_to(up, wait)[-1] == up
     assert scaling.scale_to(down, wait)[-1] == down
-    assert world.control.violations == 0
+    assert world.site.violations == 0
 
 
 def test_who_cannot_sign_is_not_let_in(

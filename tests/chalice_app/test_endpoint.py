@@ -28,7 +28,7 @@ from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 APP = Path(__file__).parents[2] / "chalice_app"

@@ -29,7 +29,8 @@ from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ports import Edges
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +56,7 @@ class Run:
     @property
     def changes(self) -> int:
         """Updates of the application: each has restarted it."""
-        return len(self.world.application.service.operations)
+        return len(self.world.the(EmbeddedApplication).service.operations)
 
     @property
     def last_age_seconds(self) -> float:
@@ -86,12 +87,12 @@ def run_by_policies(spec: PipelineSpec) -> Run:
             sweep_now()
             told = scaling.answer()
             run.answers.append(told)
-            run.statuses.append(world.application.service.status)
+            run.statuses.append(world.the(EmbeddedApplication).service.status)
             if told["scalingStatus"] in ("Successful", "Failed"):
                 capacity = policies.wanted(int(told["actualCapacity"]), world.now)
                 if capacity is not None:
                     run.answers.append(scaling.ask(capacity))
-                    run.statuses.append(world.application.service.status)
+                    run.statuses.append(world.the(EmbeddedApplication).service.status)
             world.advance(60)
         return run
 
@@ -127,10 +128,12 @@ def test_the_sweep_alone_does_in_one_change_what_takes_target_tracking_several()
     out = [each.world.figures().seconds_out_of_objective for each in (swept, tracked)]
     assert out[0] < out[1] / 2
     assert swept.last_age_seconds == 0
-    assert swept.world.series[-1].parallelism < tracked.world.series[-1].parallelism
+    assert swept.world.series[-1].total("parallelism") < tracked.world.series[-1].total(
+        "parallelism"
+    )
 
 
 def test_levers_of_application_auto_scaling_are_left_alone_by_sweeps() -> None:
     run = run_by_sweep(EXAMPLE)
     assert run.changes == 0
-    assert run.world.series[-1].parallelism == 2
+    assert run.world.series[-1].total("parallelism") == 2

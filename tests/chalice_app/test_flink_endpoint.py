@@ -16,6 +16,7 @@ from tests.chalice_app.gateway import proxy_event
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.chalice_app.test_flink_by_policies import EXAMPLE, ROOT, deployed, with_levers
 from tidegate.cli import main
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.scenario import Fault
 from tidegate.simulator.world import World
 
@@ -50,8 +51,7 @@ class Endpoint:
 
     @property
     def service(self) -> Any:
-        assert self.world.application is not None
-        return self.world.application.service
+        return self.world.the(EmbeddedApplication).service
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def test_a_wish_is_one_restart_however_often_it_is_asked_for() -> None:
         it.world.advance(120)
         assert it.get() == (6.0, 6.0, "Successful")
         assert [each.kind for each in it.service.operations] == ["UpdateApplication"]
-        assert it.world.control.violations == 0
+        assert it.world.site.violations == 0
 
 
 def test_a_wish_that_changes_on_the_way_is_reached_when_the_job_runs_again() -> None:
@@ -83,7 +83,7 @@ def test_a_wish_that_changes_on_the_way_is_reached_when_the_job_runs_again() -> 
         sweep_now()
         it.world.advance(150)
         assert it.get() == (4.0, 4.0, "Successful")
-        assert it.world.control.violations == 0
+        assert it.world.site.violations == 0
 
 
 def test_subtasks_a_kpu_are_a_dimension_of_their_own() -> None:
@@ -130,8 +130,10 @@ def test_an_application_that_does_not_run_is_said_to_be_so(status: str) -> None:
 
 def test_a_failed_update_keeps_its_reason_and_is_not_tried_again_at_once() -> None:
     with endpoint() as it:
-        it.world.application.state.data = with_rollback(it.world)
-        it.world.application.strike(Fault(0, "update-fails", {"reason": "no free IP address"}))
+        it.world.the(EmbeddedApplication).state.data = with_rollback(it.world)
+        it.world.the(EmbeddedApplication).strike(
+            Fault(0, "update-fails", {"reason": "no free IP address"})
+        )
         it.patch(6.0)
         for _ in range(8):
             it.world.advance(60)
@@ -148,8 +150,7 @@ def test_a_failed_update_keeps_its_reason_and_is_not_tried_again_at_once() -> No
 
 
 def with_rollback(world: World) -> Any:
-    assert world.application is not None
-    return replace(world.application.state.data, rollback_enabled=True)
+    return replace(world.the(EmbeddedApplication).state.data, rollback_enabled=True)
 
 
 def test_beside_the_services_own_scaling_a_wish_fails_with_the_reason() -> None:

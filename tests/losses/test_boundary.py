@@ -37,7 +37,11 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 THREE = "pipelines:\n" + "".join(
@@ -199,11 +203,11 @@ def sick_world(scenario: str, name: str, seconds: int) -> World:
     """A world of a scenario whose resources all have that name."""
     plain = load_scenario(scenario)
     world = World(
-        replace(
-            plain,
-            stream=replace(plain.stream, name=name),
-            function=replace(plain.function, name=name),
-            capacities=tuple(replace(each, table=name) for each in plain.capacities),
+        plain.put(
+            replace(plain.the(StreamData), name=name),
+            replace(plain.the(FunctionData), name=name),
+            replace(plain.the(TableData), name=name),
+            replace(plain.the(Traffic), source=name),
         ),
         1,
     )

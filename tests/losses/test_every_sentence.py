@@ -15,7 +15,7 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.timeline import event_timeline
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import START, World
 
 

@@ -34,7 +34,10 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import Scenario, load_scenario
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.scenario import Scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 FILE = """\
@@ -345,13 +348,12 @@ def in_world(
 
 def a_scenario(name: str, **data: object) -> Scenario:
     scenario = load_scenario(name)
-    assert scenario.application is not None
-    return replace(scenario, application=replace(scenario.application, **data))
+    assert scenario.find(ApplicationData) is not None
+    return scenario.put(replace(scenario.the(ApplicationData), **data))
 
 
 def operations(world: World) -> list[tuple[str, str]]:
-    assert world.application is not None
-    return [(each.kind, each.status) for each in world.application.service.operations]
+    return [(each.kind, each.status) for each in world.the(EmbeddedApplication).service.operations]
 
 
 @pytest.mark.parametrize("name", ["flink-lag", "flink-heap", "flink-kafka"])
@@ -443,7 +445,7 @@ def test_in_a_world_of_few_key_groups_the_maximum_is_met_once_and_kept_to(
         ("RollbackApplication", "SUCCESSFUL"),
         ("UpdateApplication", "SUCCESSFUL"),
     ]
-    assert world.series[-1].parallelism == most
+    assert world.series[-1].total("parallelism") == most
     assert reports[-1].health is Health.SICK
 
 

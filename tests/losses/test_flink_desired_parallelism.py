@@ -7,7 +7,8 @@ import pytest
 
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.chalice_app.test_flink_endpoint import Endpoint, endpoint, with_rollback
-from tidegate.simulator.kinds.flink_application.service import ApplicationUpdate
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.operation import ApplicationUpdate
 from tidegate.simulator.scenario import Fault
 
 DIMENSION = "parallelism~click-counter"
@@ -19,7 +20,7 @@ def updates(it: Endpoint) -> int:
 
 def by_hand(it: Endpoint, parallelism: int) -> None:
     """An operator's UpdateApplication, until the job runs again."""
-    it.service.update(ApplicationUpdate(parallelism))
+    it.service.update(ApplicationUpdate(parallelism, token=it.service.token))
     it.world.advance(300)
     assert it.service.status == "RUNNING"
 
@@ -55,10 +56,12 @@ def test_an_operator_who_takes_over_on_the_way_is_not_fought() -> None:
 
 def test_an_update_that_stopped_the_job_is_failed_though_the_parallelism_is_as_asked() -> None:
     with endpoint() as it:
-        it.world.application.strike(Fault(0, "update-fails", {"reason": "no free IP address"}))
+        it.world.the(EmbeddedApplication).strike(
+            Fault(0, "update-fails", {"reason": "no free IP address"})
+        )
         it.patch(8.0)
         # Switched off when the update was under way already: it was asked for with it on.
-        state = it.world.application.state
+        state = it.world.the(EmbeddedApplication).state
         state.data = replace(state.data, rollback_enabled=False)
         it.world.advance(900)
         assert it.service.status == "READY"
@@ -110,8 +113,10 @@ def test_what_was_asked_of_a_stopped_application_is_not_done_once_it_is_started(
 
 def test_an_update_that_was_rolled_back_is_told_and_never_tried_again_unasked() -> None:
     with endpoint() as it:
-        it.world.application.state.data = with_rollback(it.world)
-        it.world.application.strike(Fault(0, "update-fails", {"reason": "no free IP address"}))
+        it.world.the(EmbeddedApplication).state.data = with_rollback(it.world)
+        it.world.the(EmbeddedApplication).strike(
+            Fault(0, "update-fails", {"reason": "no free IP address"})
+        )
         it.patch(6.0)
         for _ in range(45):
             it.world.advance(60)
@@ -124,8 +129,10 @@ def test_an_update_that_was_rolled_back_is_told_and_never_tried_again_unasked() 
 
 def test_a_rollback_that_no_sweep_has_seen_is_told_too() -> None:
     with endpoint() as it:
-        it.world.application.state.data = with_rollback(it.world)
-        it.world.application.strike(Fault(0, "update-fails", {"reason": "no free IP address"}))
+        it.world.the(EmbeddedApplication).state.data = with_rollback(it.world)
+        it.world.the(EmbeddedApplication).strike(
+            Fault(0, "update-fails", {"reason": "no free IP address"})
+        )
         it.patch(6.0)
         it.world.advance(45 * 60)
         for _ in range(2):

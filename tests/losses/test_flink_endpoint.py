@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from tests.chalice_app.test_flink_endpoint import Endpoint, endpoint
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 
 DIMENSION = "parallelism~click-counter"
 
 
 def let(it: Endpoint, **changes: Any) -> None:
-    assert it.world.application is not None
-    state = it.world.application.state
+    state = it.world.the(EmbeddedApplication).state
     state.data = replace(state.data, **changes)
 
 

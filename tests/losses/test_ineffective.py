@@ -13,7 +13,7 @@ from tidegate.bench.run import play as play_bench
 from tidegate.bench.suite import FAULTY_SECONDS
 from tidegate.scaling.model.actions import UpdateParallelizationFactor, UpdateShardCount
 from tidegate.scaling.model.health import Health
-from tidegate.simulator.scenario import FunctionData
+from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
 from tidegate.simulator.traffic import Traffic
 
 

@@ -30,7 +30,10 @@ from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ports import Edges
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.lambda_mapping.data import MappingData
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -49,12 +52,10 @@ def racers(records_per_second: float) -> World:
     busy, night = records_per_second, NIGHT_RECORDS_PER_SECOND
     points = ((0.0, busy), (BUSY_MINUTES * 60.0, busy), (BUSY_MINUTES * 60.0 + 1, night))
     return World(
-        replace(
-            scenario,
-            duration_seconds=ALL_MINUTES * 60,
-            traffic=replace(scenario.traffic, points=points),
-            mapping=replace(scenario.mapping, parallelization_factor=10),
-            capacities=tuple(replace(each, write_units=12_000) for each in scenario.capacities),
+        replace(scenario, duration_seconds=ALL_MINUTES * 60).put(
+            replace(scenario.the(Traffic), points=points),
+            replace(scenario.the(MappingData), parallelization_factor=10),
+            replace(scenario.the(TableData), write_units=12_000),
         ),
         1,
     )
@@ -113,7 +114,7 @@ def test_a_steady_load_gets_the_shards_that_it_needs_and_no_more(
     assert set(shards[SETTLED_MINUTES : BUSY_MINUTES - 3]) == {needed}
     assert shards[-1] == 1
     assert capacities == asked
-    assert world.control.violations == 0
+    assert world.site.violations == 0
 
 
 def test_the_flink_example_restarts_its_job_no_more_once_the_load_is_met() -> None:

@@ -10,13 +10,10 @@ from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.figures import Figures
-from tidegate.simulator.scenario import (
-    CapacityData,
-    FunctionData,
-    MappingData,
-    Scenario,
-    StreamData,
-)
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.kinds.lambda_mapping.data import FunctionData, MappingData
+from tidegate.simulator.scenario import Scenario
 from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
@@ -48,9 +45,11 @@ def a_world(
 ) -> Scenario:
     return Scenario(
         name="a-world", summary="", planted_cause="healthy", duration_seconds=int(hours * 3600),
-        iterator_age_max_seconds=60, stream=StreamData("orders", shards), function=function,
-        mapping=MappingData(factor, 100), capacities=(CapacityData("orders", units),),
-        traffic=traffic, faults=(), pipeline_file={},
+        iterator_age_max_seconds=60, faults=(), pipeline_file={},
+        resources=(
+            StreamData("orders", shards), traffic, function, MappingData(factor, 100),
+            TableData("orders", units),
+        ),
     )  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def play(scenario: Scenario, levers: dict[str, object], seed: int) -> Played:
     said = {
         "name": "orders",
         "stream": "orders",
-        "consumers": [{"function": scenario.function.name, "tables": ["orders"]}],
+        "consumers": [{"function": scenario.the(FunctionData).name, "tables": ["orders"]}],
         "levers": levers,
     }
     specs = load_value({"pipelines": [said]}, "pipelines.yaml").pipelines

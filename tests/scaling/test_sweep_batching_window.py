@@ -19,16 +19,21 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import FunctionData, MappingData, Scenario, Traffic, load_scenario
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.lambda_mapping.data import FunctionData, MappingData
+from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
+from tidegate.simulator.kinds.lambda_mapping.mapping import MappingState
+from tidegate.simulator.scenario import Scenario
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 RACE = load_scenario("race-day")
-QUIET = replace(
-    RACE,
-    mapping=MappingData(parallelization_factor=2),
-    capacities=(replace(RACE.capacities[0], write_units=500),),
-    function=FunctionData("scorer", 15, seconds_per_invocation=0.1, seconds_per_record=0.004),
-    traffic=Traffic(points=((0, 20), (1200, 60), (2400, 20), (3600, 60), (4800, 20))),
+QUIET = RACE.put(
+    MappingData(parallelization_factor=2),
+    replace(RACE.the(TableData), write_units=500),
+    FunctionData("scorer", 15, seconds_per_invocation=0.1, seconds_per_record=0.004),
+    Traffic(points=((0, 20), (1200, 60), (2400, 20), (3600, 60), (4800, 20))),
 )
 WINDOW = LeverSpec(min=0, max=300, owner="tidegate")
 SPEC = PipelineSpec(
@@ -81,12 +86,14 @@ def test_one_sweep_fills_the_batches_of_a_quiet_pipeline(ledger: SqliteLedger) -
         Cause.OVERSIZED,
         Cause.UNKNOWN,
     }
-    assert world.consumer.requests < alone.consumer.requests / 2
-    assert world.consumer.gigabyte_seconds < 0.8 * alone.consumer.gigabyte_seconds
+    assert world.the(FunctionState).requests < alone.the(FunctionState).requests / 2
+    assert (
+        world.the(FunctionState).gigabyte_seconds < 0.8 * alone.the(FunctionState).gigabyte_seconds
+    )
     assert world.figures().iterator_age_max_seconds < 60 / 4
     assert world.figures().seconds_out_of_objective == 0
     assert world.figures().limit_violations == 0
-    assert world.series[-1].batching_window_seconds == 6
+    assert world.series[-1].total("batching_window_seconds") == 6
 
 
 def test_a_tightened_objective_takes_back_what_tidegate_put_and_no_more(
@@ -108,7 +115,7 @@ def test_without_the_lever_in_the_file_the_window_is_only_advised(ledger: Sqlite
     world = World(QUIET, 1)
     reports = list(tended(world, 60, ledger, replace(SPEC, levers=Levers())))
     assert windows(reports) == []
-    assert world.consumer.mapping.batching_window_seconds == 0
+    assert world.the(MappingState).data.batching_window_seconds == 0
     advised = [words for words in reports[-1].advice if "batching_window_seconds" in words]
     assert len(advised) == 1
     assert advised[0].startswith("raise batching_window_seconds of scorer from 0 to 6: batches")

@@ -19,7 +19,8 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import START, World
 
 UNCURABLE = (
@@ -178,7 +179,8 @@ def test_the_services_own_scaling_is_switched_off_with_the_first_change_where_th
 ):
     run = list(tended("flink-autoscaling-conflict", 1, service_autoscaling="off"))
     world = run[-1][0]
-    assert world.application is not None
-    assert world.application.service.configuration.autoscaling_enabled is False
-    assert {each.kind for each in world.application.service.operations} == {"UpdateApplication"}
+    assert world.the(EmbeddedApplication).service.configuration.autoscaling_enabled is False
+    assert {each.kind for each in world.the(EmbeddedApplication).service.operations} == {
+        "UpdateApplication"
+    }
     assert world.series[-1].iterator_age_seconds < 60

@@ -25,8 +25,9 @@ from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
-from tidegate.simulator.world import MAPPING_UUID, World
+from tidegate.simulator.kinds.lambda_mapping.mapping import uuid_of
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.world import World
 
 SPEC = PipelineSpec("orders", "orders", [ConsumerSpec("order-writer", tables=["orders"])])
 Faces = list[tuple[World, Cloud, Metrics]]
@@ -56,10 +57,11 @@ ACTIONS: list[Action] = [
     SplitShard("orders", "shardId-000000000001", 3 * 2**126, 2),
     SplitShard("orders", "shardId-000000000001", 5, 2),
     SplitShard("orders", "shardId-000000000009", 5, 2),
-    UpdateParallelizationFactor(MAPPING_UUID, "order-writer", 4, 8),
-    UpdateParallelizationFactor(MAPPING_UUID, "order-writer", 4, 11),
-    UpdateBatchingWindow(MAPPING_UUID, "order-writer", 0, 6),
-    UpdateBatchingWindow(MAPPING_UUID, "order-writer", 0, 301),
+    UpdateParallelizationFactor(uuid_of(0), "order-writer", 4, 8),
+    UpdateParallelizationFactor(uuid_of(0), "order-writer", 4, 11),
+    UpdateParallelizationFactor(uuid_of(1), "order-writer", 4, 8),
+    UpdateBatchingWindow(uuid_of(0), "order-writer", 0, 6),
+    UpdateBatchingWindow(uuid_of(0), "order-writer", 0, 301),
     UpdateRetention("orders", 24, 48),
     UpdateRetention("orders", 24, 12),
     unit_change(900),

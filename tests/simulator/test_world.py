@@ -7,19 +7,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidegate.simulator.kinds.dynamodb_table.control import TableControl
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.dynamodb_table.table import TableState
+from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.lambda_mapping.mapping import MappingState
 from tidegate.simulator.manners import Refusal
-from tidegate.simulator.scenario import Fault, Scenario, Traffic, load_scenario, scenario_names
+from tidegate.simulator.scenario import Fault, Scenario
+from tidegate.simulator.scenarios import load_scenario, scenario_names
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 RACE = load_scenario("race-day")
 
 
 def calm() -> Scenario:
-    return replace(RACE, traffic=Traffic(points=((0, 100),)), faults=())
+    return replace(RACE, faults=()).put(Traffic(points=((0, 100),)))
 
 
 def backlog(world: World) -> int:
-    return sum(shard.backlog for shard in world.stream.shards)
+    return sum(shard.backlog for shard in world.the(StreamState).shards)
 
 
 def value(
@@ -31,18 +39,18 @@ def value(
         "AWS/DynamoDB": (("TableName", "leaderboard"),),
     }[namespace]
     at = world.now - timedelta(seconds=world.second - 60 * minute)
-    return world.metric(namespace, name, dimensions, statistic, at)
+    return world.metric((namespace, name, dimensions), statistic, at)
 
 
 def test_one_shard_takes_a_thousand_records_a_second() -> None:
-    world = World(replace(RACE, traffic=Traffic(points=((0, 3000),))), 1)
+    world = World(RACE.put(Traffic(points=((0, 3000),))), 1)
     world.advance(60)
     assert world.figures().records_written == 60_000
     assert world.figures().producer_throttles > 60_000
 
 
 def test_one_shard_takes_a_mebibyte_a_second() -> None:
-    world = World(replace(RACE, traffic=Traffic(points=((0, 900),), record_bytes=10_240)), 1)
+    world = World(RACE.put(Traffic(points=((0, 900),), record_bytes=10_240)), 1)
     world.advance(60)
     assert world.figures().records_written == 60 * 102
 
@@ -54,8 +62,8 @@ def test_factor_one_means_one_concurrent_execution() -> None:
 
 
 def test_a_throttled_table_drives_the_function_into_its_timeout() -> None:
-    narrow = replace(RACE.capacities[0], write_units=5)
-    world = World(replace(RACE, capacities=(narrow,)), 1)
+    narrow = replace(RACE.the(TableData), write_units=5)
+    world = World(RACE.put(narrow), 1)
     world.advance(900)
     assert value(world, "Duration", "Maximum", 9) == 15_000
     assert (value(world, "Errors", "Sum", 9) or 0) > 0
@@ -92,39 +100,43 @@ def test_every_scenario_shows_its_symptom_when_left_alone(name: str) -> None:
 def test_no_record_appears_or_vanishes(
     seed: int, rate: int, units: int, changes: list[str]
 ) -> None:
-    narrow = replace(RACE.capacities[0], write_units=units)
-    world = World(replace(RACE, capacities=(narrow,), traffic=Traffic(points=((0, rate),))), seed)
+    narrow = replace(RACE.the(TableData), write_units=units)
+    world = World(RACE.put(narrow, Traffic(points=((0, rate),))), seed)
     for change in changes:
         world.advance(70)
-        shards = len(world.stream.open_shards)
+        shards = len(world.the(StreamState).open_shards)
         try:
             match change:
                 case "widen":
-                    world.control.update_shard_count(shards * 2)
+                    StreamControl(world.the(StreamState)).update_shard_count(shards * 2)
                 case "narrow":
-                    world.control.update_shard_count(-(-shards // 2))
+                    StreamControl(world.the(StreamState)).update_shard_count(-(-shards // 2))
                 case "faster":
-                    world.control.update_mapping(7)
+                    world.the(MappingState).update(7)
                 case "slower":
-                    world.control.update_mapping(2)
+                    world.the(MappingState).update(2)
                 case "wait":
-                    world.control.update_mapping(batching_window_seconds=6)
+                    world.the(MappingState).update(batching_window_seconds=6)
                 case "table":
-                    world.control.update_table({None: (units + 100, 10)})
+                    TableControl(world.the(TableState)).update({None: (units + 100, 10)})
         except Refusal:
             continue
     world.advance(100)
     figures = world.figures()
-    held = backlog(world) + world.stream.records_expired + world.consumer.records_discarded
+    held = (
+        backlog(world)
+        + world.the(StreamState).records_expired
+        + world.the(MappingState).records_discarded
+    )
     assert figures.records_written == figures.records_read + held
 
 
 def test_parents_are_drained_before_their_children() -> None:
-    world = World(replace(RACE, traffic=Traffic(points=((0, 900),))), 1)
+    world = World(RACE.put(Traffic(points=((0, 900),))), 1)
     world.advance(120)
-    world.control.update_shard_count(2)
+    StreamControl(world.the(StreamState)).update_shard_count(2)
     world.advance(60)
-    parent, *children = world.stream.shards
+    parent, *children = world.the(StreamState).shards
     waiting = [child.backlog for child in children]
     assert parent.backlog > 0
     world.advance(10)
@@ -143,40 +155,40 @@ def test_parents_are_drained_before_their_children() -> None:
 def test_update_shard_count_refuses_as_aws_does(target: int, code: str) -> None:
     world = World(calm(), 1)
     with pytest.raises(Refusal) as refused:
-        world.control.update_shard_count(target)
+        StreamControl(world.the(StreamState)).update_shard_count(target)
     assert refused.value.code == code
     assert world.figures().limit_violations == 1
 
 
 def test_a_stream_that_is_updating_takes_no_second_change() -> None:
     world = World(calm(), 1)
-    world.control.update_shard_count(2)
+    StreamControl(world.the(StreamState)).update_shard_count(2)
     with pytest.raises(Refusal, match="ResourceInUse"):
-        world.control.update_shard_count(4)
+        StreamControl(world.the(StreamState)).update_shard_count(4)
 
 
 def test_the_eleventh_reshard_of_a_day_is_refused_and_the_next_day_allowed() -> None:
     world = World(calm(), 1)
     for at in range(10):
-        world.control.update_shard_count(2 if at % 2 == 0 else 1)
+        StreamControl(world.the(StreamState)).update_shard_count(2 if at % 2 == 0 else 1)
         world.advance(120)
     with pytest.raises(Refusal, match="10 UpdateShardCount"):
-        world.control.update_shard_count(2)
-    world.second += 86_400
-    world.control.update_shard_count(2)
-    assert world.control.pending.is_busy("stream")
+        StreamControl(world.the(StreamState)).update_shard_count(2)
+    world.site.second += 86_400
+    StreamControl(world.the(StreamState)).update_shard_count(2)
+    assert world.the(StreamState).is_updating
 
 
 def test_a_fifth_decrease_within_the_hour_is_refused() -> None:
     world = World(calm(), 1)
     for units in (19, 18, 17, 16):
-        world.control.update_table({None: (units, 10)})
+        TableControl(world.the(TableState)).update({None: (units, 10)})
         world.advance(60)
     with pytest.raises(Refusal, match="LimitExceeded"):
-        world.control.update_table({None: (15, 10)})
+        TableControl(world.the(TableState)).update({None: (15, 10)})
     world.advance(3600)
-    world.control.update_table({None: (15, 10)})
-    assert world.control.pending.is_busy("table")
+    TableControl(world.the(TableState)).update({None: (15, 10)})
+    assert world.the(TableState).is_updating
 
 
 def test_metrics_are_late_and_silence_is_a_gap() -> None:

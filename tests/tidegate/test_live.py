@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tidegate.screen import Pause, watch
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.trial import Trial
 
 

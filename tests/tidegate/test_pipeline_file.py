@@ -10,7 +10,7 @@ from tidegate.pipeline_file import load, load_value, parse
 from tidegate.scaling.config.specification import PipelineFile
 from tidegate.scaling.model.errors import ConfigurationError, Mistake
 from tidegate.schema import schema
-from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.scenarios import load_scenario, scenario_names
 
 ROOT = Path(__file__).parents[2]
 GOOD = """\

@@ -13,7 +13,7 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ports import Edges
 from tidegate.serve import Sweeper
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 
@@ -34,4 +34,4 @@ def test_its_schedule_takes_the_steps_that_no_request_takes() -> None:
             sweeper.turn()
             seen.append(describe(Asked(dimension, edges, world.now, "callback")).actual_capacity)
     assert list(dict.fromkeys(seen)) == [2, 4, 7]
-    assert world.control.violations == 0
+    assert world.site.violations == 0

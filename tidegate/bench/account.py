@@ -24,7 +24,11 @@ from tidegate.scaling.model.actions import (
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.world import MAPPING_UUID, World
+from tidegate.simulator.kinds.dynamodb_table.table import TableState
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.lambda_mapping.mapping import MappingState, uuid_of
+from tidegate.simulator.publisher import Key
+from tidegate.simulator.world import World
 
 __all__ = ["Account", "Call"]
 
@@ -59,23 +63,24 @@ class Account:
     @property
     def setting(self) -> Setting:
         """What is configured now."""
-        stream = self.world.stream
-        return Setting(stream.open_count, stream.factor, self.world.capacities[None].write_units)
+        world = self.world
+        shards, factor = world.the(StreamState).open_count, world.the(MappingState).factor
+        return Setting(shards, factor, world.the(TableState).capacities[None].write_units)
 
     @property
     def is_stream_updating(self) -> bool:
         """Whether the stream is UPDATING."""
-        return self.world.control.pending.is_busy("stream")
+        return self.world.the(StreamState).is_updating
 
     @property
     def is_mapping_updating(self) -> bool:
         """Whether the event source mapping is Updating."""
-        return self.world.control.pending.is_busy("mapping")
+        return self.world.the(MappingState).is_updating
 
     @property
     def is_table_updating(self) -> bool:
         """Whether the table is UPDATING."""
-        return self.world.control.pending.is_busy("table")
+        return self.world.the(TableState).is_updating
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """As ``tidegate.scaling.ports.Cloud``."""
@@ -113,12 +118,12 @@ class Account:
         """UpdateEventSourceMapping, within 1..10."""
         current = self.setting.factor
         wanted = min(max(1, factor), 10)
-        action = UpdateParallelizationFactor(MAPPING_UUID, FUNCTION.name, current, wanted)
+        action = UpdateParallelizationFactor(uuid_of(0), FUNCTION.name, current, wanted)
         self._ask(current, wanted, action)
 
     def set_write_units(self, units: int) -> None:
         """UpdateTable, write capacity only."""
-        state = self.world.capacities[None]
+        state = self.world.the(TableState).capacities[None]
         wanted = max(1, units)
         target = CapacityTarget(None, state.write_units, state.read_units, wanted, state.read_units)
         self._ask(state.write_units, wanted, UpdateTableThroughput(TABLE, (target,)))
@@ -134,30 +139,25 @@ class Account:
     def kinesis(self, name: str, statistic: str, minutes: int) -> tuple[float | None, ...]:
         """The newest minutes of a stream metric, the last being the newest delivered; empty where
         nothing was delivered lately."""
-        return self._recent("AWS/Kinesis", name, (("StreamName", STREAM),), statistic, minutes)
+        key = ("AWS/Kinesis", name, (("StreamName", STREAM),))
+        return self._recent(key, statistic, minutes)
 
     def function(self, name: str, statistic: str, minutes: int) -> tuple[float | None, ...]:
         """The same of a function metric."""
-        dimensions = (("FunctionName", FUNCTION.name),)
-        return self._recent("AWS/Lambda", name, dimensions, statistic, minutes)
+        key = ("AWS/Lambda", name, (("FunctionName", FUNCTION.name),))
+        return self._recent(key, statistic, minutes)
 
     def table(self, name: str, statistic: str, minutes: int) -> tuple[float | None, ...]:
         """The same of a table metric."""
-        return self._recent("AWS/DynamoDB", name, (("TableName", TABLE),), statistic, minutes)
+        key = ("AWS/DynamoDB", name, (("TableName", TABLE),))
+        return self._recent(key, statistic, minutes)
 
-    def _recent(
-        self,
-        namespace: str,
-        name: str,
-        dimensions: tuple[tuple[str, str], ...],
-        statistic: str,
-        minutes: int,
-    ) -> tuple[float | None, ...]:
+    def _recent(self, key: Key, statistic: str, minutes: int) -> tuple[float | None, ...]:
         world = self.world
         newest = world.now.replace(second=0) - timedelta(minutes=1)
         count = minutes + NEWEST_LATE_MINUTES - 1
         start = newest - timedelta(minutes=count - 1)
-        values = world.metrics(namespace, name, dimensions, statistic, start, count)
+        values = world.metrics(key, statistic, start, count)
         for late in range(NEWEST_LATE_MINUTES):
             if values[-1 - late] is not None:
                 return tuple(values[count - late - minutes : count - late])

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from tidegate.bench.faults import HEALTHY, faults_of
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import AGE_MAX_SECONDS, FUNCTION, RECORD_BYTES, Setting
-from tidegate.simulator.scenario import Scenario, Traffic
+from tidegate.simulator.scenario import Scenario
+from tidegate.simulator.traffic import Traffic
 
 __all__ = ["Case"]
 
@@ -34,11 +35,13 @@ class Case:
             planted_cause=self.fault,
             duration_seconds=self.load.duration_seconds,
             iterator_age_max_seconds=AGE_MAX_SECONDS,
-            stream=setting.stream,
-            function=FUNCTION,
-            mapping=setting.mapping,
-            capacities=setting.capacities,
-            traffic=Traffic(self.load.points, RECORD_BYTES, KEYS),
             faults=faults_of(self.fault, self.load),
             pipeline_file={},
+            resources=(
+                setting.stream,
+                Traffic(self.load.points, RECORD_BYTES, KEYS),
+                setting.table,
+                FUNCTION,
+                setting.mapping,
+            ),
         )

@@ -16,7 +16,6 @@ from tidegate.bench.shapes import (
     spikes,
     step,
 )
-from tidegate.simulator.scenario import Traffic
 from tidegate.simulator.traffic import rate_at
 
 __all__ = ["Half", "Load", "generated"]
@@ -40,9 +39,8 @@ class Load:
 
     def minutes(self) -> tuple[float, ...]:
         """The mean rate of every minute of the run."""
-        traffic = Traffic(self.points)
         return tuple(
-            sum(rate_at(traffic, at + second) for second in (5, 15, 25, 35, 45, 55)) / 6
+            sum(rate_at(self.points, at + second) for second in (5, 15, 25, 35, 45, 55)) / 6
             for at in range(0, self.duration_seconds, MINUTE)
         )
 

@@ -29,7 +29,8 @@ from tidegate.bench.case import Case
 from tidegate.bench.faults import is_slow, slow_seconds_per_record
 from tidegate.bench.plant import BATCH, FUNCTION, RECORD_BYTES
 from tidegate.bench.run import demand
-from tidegate.simulator.figures import PUT_PAYLOAD_UNIT_BYTES, prices
+from tidegate.simulator.figures import prices
+from tidegate.simulator.kinds.kinesis_stream.bill import PUT_PAYLOAD_UNIT_BYTES
 
 __all__ = ["Bound", "capacity_minutes", "optimum", "shard_minutes"]
 

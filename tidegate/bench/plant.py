@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from math import ceil
 
-from tidegate.simulator.scenario import CapacityData, FunctionData, MappingData, StreamData
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.kinds.lambda_mapping.data import FunctionData, MappingData
 
 __all__ = [
     "AGE_MAX_SECONDS",
@@ -65,9 +67,9 @@ class Setting:
         return MappingData(parallelization_factor=self.factor, batch_size=BATCH)
 
     @property
-    def capacities(self) -> tuple[CapacityData, ...]:
+    def table(self) -> TableData:
         """The table of a scenario that begins so."""
-        return (CapacityData(TABLE, self.write_units, units_per_record=UNITS_PER_RECORD),)
+        return TableData(TABLE, self.write_units, units_per_record=UNITS_PER_RECORD)
 
 
 def lane_rate(seconds_per_record: float = FUNCTION.seconds_per_record) -> float:

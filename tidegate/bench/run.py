@@ -114,25 +114,33 @@ def _result(name: str, case: Case, account: Account, cost_usd: float) -> Result:
     )
 
 
+def _shards(minute: MinuteTruth) -> int:
+    return int(minute.total("shard_count"))
+
+
+def _units(minute: MinuteTruth) -> int:
+    return int(minute.facts["write_units"][TABLE])
+
+
 def _executions_for(minute: MinuteTruth) -> int:
-    return minute.shard_count * minute.parallelization_factor
+    return int(minute.total("lanes"))
 
 
 def _minute(minute: MinuteTruth) -> Minute:
     return Minute(
         round(minute.arrivals_per_second, 1),
-        minute.shard_count,
+        _shards(minute),
         _executions_for(minute),
-        minute.units[TABLE],
+        _units(minute),
         round(minute.lateness_seconds, 1),
     )
 
 
 def _elasticities(needs: tuple[Need, ...], series: list[MinuteTruth]) -> tuple[Elasticity, ...]:
     return (
-        elasticity([each.shards for each in needs], [each.shard_count for each in series]),
+        elasticity([each.shards for each in needs], [_shards(each) for each in series]),
         elasticity([each.lanes for each in needs], [_executions_for(each) for each in series]),
-        elasticity([each.write_units for each in needs], [each.units[TABLE] for each in series]),
+        elasticity([each.write_units for each in needs], [_units(each) for each in series]),
     )
 
 
@@ -140,9 +148,9 @@ def _settling(case: Case, account: Account, needs: tuple[Need, ...]) -> Settling
     if not case.load.steps:
         return None
     short = [
-        minute.shard_count < need.shards
+        _shards(minute) < need.shards
         or _executions_for(minute) < need.lanes
-        or minute.units[TABLE] < need.write_units
+        or _units(minute) < need.write_units
         or minute.iterator_age_seconds > AGE_MAX_SECONDS
         for need, minute in zip(needs, account.world.series, strict=True)
     ]

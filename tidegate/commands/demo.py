@@ -12,7 +12,7 @@ PAUSE_SECONDS = 0.2
 
 
 def _scenario_names(_: click.Context, __: click.Parameter, value: str) -> str:
-    from tidegate.simulator.scenario import scenario_names
+    from tidegate.simulator.scenarios import scenario_names
 
     if value not in scenario_names():
         known = ", ".join(scenario_names())
@@ -31,7 +31,7 @@ def command(scenario: str, seed: int, report: Path | None, as_json: bool) -> Non
 
     from tidegate.as_json import trial_as_json
     from tidegate.screen import Pause, show_trial_end, watch
-    from tidegate.simulator.scenario import load_scenario
+    from tidegate.simulator.scenarios import load_scenario
     from tidegate.trial import Trial
 
     if report is not None and not report.absolute().parent.is_dir():

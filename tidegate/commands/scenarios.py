@@ -8,7 +8,7 @@ __all__ = ["command"]
 @click.command("scenarios")
 def command() -> None:
     """List the scenarios: name, the cause planted in it, and what happens."""
-    from tidegate.simulator.scenario import load_scenario, scenario_names
+    from tidegate.simulator.scenarios import load_scenario, scenario_names
 
     for name in scenario_names():
         scenario = load_scenario(name)

@@ -4,43 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
-from tidegate.simulator.scenario import CapacityData
+from tidegate.rules.graph import Capacity
+from tidegate.simulator.bucket import Bucket
+from tidegate.simulator.kinds.dynamodb_table.data import IndexData, TableData
+from tidegate.simulator.kinds.dynamodb_table.limits import BURST_SECONDS, PARTITION_UNITS
+from tidegate.simulator.publisher import Dimensions
 
-__all__ = ["BURST_SECONDS", "PARTITION_UNITS", "Bucket", "CapacityState"]
+__all__ = ["CapacityState", "Waits"]
 
-BURST_SECONDS = 300
-"""Unused capacity that can be burst (DynamoDB developer guide)."""
-
-PARTITION_UNITS = 1000
-"""Write units that one partition serves a second, bursts included (DynamoDB developer guide, burst
-and adaptive capacity)."""
+Waits = tuple[float, float, float]
+"""Seconds until units are there: of the provisioned ones, of all partitions, of the hot one."""
 
 SMOOTHED_SECONDS = 10
 """All lanes of a shard write in the same second (see docs/decisions/0006), which Lambda's don't;
 over so many seconds, longer than a batching window is made, they come to the same."""
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Units to spend. Below zero, spenders wait until it has filled up again."""
-
-    units_per_second: float
-    burst_seconds: float
-    level: float = 0.0
-
-    def fill(self) -> None:
-        """One second passes."""
-        most = self.units_per_second * self.burst_seconds
-        self.level = min(most, self.level + self.units_per_second)
-
-    def spend(self, units: float) -> float:
-        """Take units; the seconds that a writer waits, retrying, until they are all there."""
-        self.level -= units
-        return max(0.0, -self.level / self.units_per_second)
-
-    def give_back(self, units: float) -> None:
-        """What was not written after all."""
-        self.level += units
 
 
 @dataclass(slots=True)
@@ -68,17 +45,11 @@ class CapacityState:
         self.hot_partition = _full(PARTITION_UNITS, 1)
 
     @classmethod
-    def of(cls, data: CapacityData) -> "CapacityState":
+    def of(cls, table: str, data: TableData | IndexData) -> "CapacityState":
         """The state at the start, with no burst saved up."""
+        index = data.name if isinstance(data, IndexData) else None
         bucket = Bucket(data.write_units, BURST_SECONDS, data.write_units)
-        return cls(
-            data.table,
-            data.index,
-            data.units_per_record,
-            data.write_units,
-            data.read_units,
-            bucket,
-        )
+        return cls(table, index, data.units_per_record, data.write_units, data.read_units, bucket)
 
     @property
     def where(self) -> str:
@@ -86,11 +57,24 @@ class CapacityState:
         return self.table if self.index is None else f"{self.table}/{self.index}"
 
     @property
-    def dimensions(self) -> tuple[tuple[str, str], ...]:
+    def dimensions(self) -> Dimensions:
         """What CloudWatch knows it by."""
         if self.index is None:
             return (("TableName", self.table),)
         return (("TableName", self.table), ("GlobalSecondaryIndexName", self.index))
+
+    def described(self, status: str) -> Capacity:
+        """The capacity as DescribeTable shows it."""
+        return Capacity(
+            self.table,
+            self.index,
+            status,
+            self.write_units,
+            self.read_units,
+            self.decreases_today,
+            self.last_decrease_at,
+            self.last_increase_at,
+        )
 
     def set_units(self, write_units: int, read_units: int) -> None:
         """New provisioned throughput, effective at once. Partitions that it needs for that stay

@@ -1,48 +1,69 @@
-"""The Managed Flink application of a world: the job, the service around it, and what they tell."""
+"""The Managed Flink applications of a world: the job, the service around it, and what they tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tidegate.simulator.figures import Costs
+from tidegate.simulator.figures import prices
 from tidegate.simulator.kinds.flink_application.job import ApplicationState
 from tidegate.simulator.kinds.flink_application.metrics import ApplicationMetrics
 from tidegate.simulator.kinds.flink_application.service import ApplicationService
+from tidegate.simulator.participant import Facts, Participant, Phase, Step, Tally
 from tidegate.simulator.scenario import Fault
 
 __all__ = ["EmbeddedApplication"]
 
 
-@dataclass(slots=True)
-class EmbeddedApplication:
+@dataclass(slots=True, eq=False)
+class EmbeddedApplication(Participant):
     """Its parts, each second and each minute."""
 
     state: ApplicationState
     service: ApplicationService
     metrics: ApplicationMetrics
-    _seconds_down_before: int = 0
+    kpu_seconds: int = 0
+    _seconds_down: tuple[int, int] = (0, 0)
 
     @property
-    def is_reading(self) -> bool:
-        """Whether the job runs."""
-        return self.state.down_since is None
+    def name(self) -> str:
+        """ApplicationName."""
+        return self.state.data.name
 
-    def account(self, now: int, age_seconds: float, costs: Costs) -> None:
-        """A second is over."""
-        self.metrics.pass_second(now, age_seconds)
-        costs.kpu_seconds += self.service.billed_kpus
+    def steps(self) -> Mapping[Phase, Step]:
+        """The job reads and writes; then the service counts and tells."""
+        return {Phase.WORK: self._work, Phase.SETTLE: self._settle}
 
-    def close_minute(self, minute: int) -> int:
-        """A minute is over; how many seconds of it the job was down."""
+    def _work(self, now: float) -> None:
+        self.state.work(now)
+        self.state.subscription.is_reading = self.state.down_since is None
+
+    def _settle(self, now: float) -> None:
+        self.metrics.pass_second(int(now), self.state.subscription.age_seconds)
+        self.kpu_seconds += self.service.billed_kpus
+
+    def close_minute(self, minute: int) -> None:
+        """What is told once a minute, and how long the job was down."""
         self.metrics.close_minute(minute, is_billed=self.service.billed_kpus > 0)
         self.service.note_minute(self.metrics.container_cpu_most)
-        down = self.state.seconds_down - self._seconds_down_before
-        self._seconds_down_before = self.state.seconds_down
-        return down
+        down = self.state.seconds_down
+        self._seconds_down = (down, down - self._seconds_down[0])
+
+    def facts(self) -> Facts:
+        """The truth about the minute that is over; KPUs with the one for orchestration."""
+        found = {
+            "parallelism": self.state.parallelism,
+            "kpus": self.service.billed_kpus,
+            "seconds_down": self._seconds_down[1],
+        }
+        return {fact: {self.name: value} for fact, value in found.items()}
 
     def strike(self, fault: Fault) -> bool:
-        """Let a fault of the application's begin; False for one that is none of its."""
+        """``application`` changes fields of it; ``crash`` fails its job once; ``update-fails``
+        lets its next update fail for a ``reason``."""
+        if not fault.concerns(self.name):
+            return False
         match fault.what:
             case "application":
-                self.state.data = replace(self.state.data, **fault.values)
+                self.state.data = replace(self.state.data, **fault.fields)
             case "crash":
                 self.state.crash()
             case "update-fails":
@@ -50,3 +71,12 @@ class EmbeddedApplication:
             case _:
                 return False
         return True
+
+    def tally(self) -> Tally:
+        """What it has come to so far."""
+        return Tally(
+            records_read=self.state.records_read,
+            seconds_down=self.state.seconds_down,
+            records_read_again=self.state.records_read_again,
+            usd=self.kpu_seconds * prices()["kpu_hour_usd"] / 3600,
+        )

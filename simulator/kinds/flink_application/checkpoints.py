@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from tidegate.simulator.kinds.kinesis_stream.shards import Cohort, ShardState
-from tidegate.simulator.scenario import ApplicationData
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.records import Cohort, Part
 
 __all__ = ["MEGABYTE", "Checkpoints", "Reading", "writing_seconds"]
 
-Reading = tuple[ShardState, list[Cohort]]
+Reading = tuple[Part, list[Cohort]]
 """Records taken from a shard, oldest first."""
 
 MEGABYTE = 1_000_000.0
@@ -42,9 +42,9 @@ class Checkpoints:
     _before: list[Reading] = field(default_factory=list)
     _since: list[Reading] = field(default_factory=list)
 
-    def note(self, shard: ShardState, cohorts: list[Cohort]) -> None:
+    def note(self, part: Part, cohorts: list[Cohort]) -> None:
         """Records were read; the next checkpoint will know of them."""
-        self._since.append((shard, cohorts))
+        self._since.append((part, cohorts))
 
     def begin_job(self, now: float, data: ApplicationData) -> None:
         """The job starts: the first checkpoint is an interval away."""

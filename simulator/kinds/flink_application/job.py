@@ -4,6 +4,7 @@ The job is one chain of operators, so each subtask is busy, held back or idle as
 number has a source it is this world's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from random import Random
@@ -13,14 +14,11 @@ from tidegate.simulator.kinds.flink_application.checkpoints import (
     Checkpoints,
     writing_seconds,
 )
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
-from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
-from tidegate.simulator.scenario import ApplicationData
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.participant import Sink, Subscription
+from tidegate.simulator.records import Part, fair
 
-__all__ = ["ApplicationState", "Load", "fair"]
-
-READ_BYTES_PER_SECOND = 2 * 1024 * 1024
-"""What a shard gives its readers (Kinesis Data Streams quotas)."""
+__all__ = ["ApplicationState", "Load"]
 
 HEAP_BYTES_PER_KPU = 3 * 1024**3
 """3 GB of a KPU's 4 GB (Managed Service for Apache Flink developer guide, "resources")."""
@@ -45,23 +43,14 @@ class Load:
     held_back: float = 0.0
 
 
-def fair(wanted: list[int], budget: int) -> list[int]:
-    """The budget shared out evenly, nobody getting more than wanted."""
-    given = [0] * len(wanted)
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
-    for position, at in enumerate(order):
-        given[at] = min(wanted[at], budget // (len(order) - position))
-        budget -= given[at]
-    return given
-
-
 @dataclass(slots=True)
 class ApplicationState:
     """The job as it runs now. ``parallelism`` is AWS's CurrentParallelism. Records read again after
     a failure count once in ``records_read``. ``down_since`` is None while the job runs."""
 
     data: ApplicationData
-    stream: StreamState
+    subscription: Subscription
+    sinks: list[Sink]
     random: Random
     parallelism: int
     parallelism_per_kpu: int
@@ -77,11 +66,14 @@ class ApplicationState:
     seconds_down: int = 0
     _resumes_at: float | None = None
     _fails: bool = False
+    _blocked_until: float = 0.0
 
     @classmethod
-    def of(cls, data: ApplicationData, stream: StreamState, random: Random) -> "ApplicationState":
+    def of(
+        cls, data: ApplicationData, subscription: Subscription, sinks: list[Sink], random: Random
+    ) -> "ApplicationState":
         """The application at the start, running."""
-        state = cls(data, stream, random, data.parallelism, data.parallelism_per_kpu)
+        state = cls(data, subscription, sinks, random, data.parallelism, data.parallelism_per_kpu)
         state.checkpoints.begin_job(0.0, data)
         return state
 
@@ -132,8 +124,8 @@ class ApplicationState:
         """How much of its one CPU a KPU uses whose subtasks are busy for that share."""
         return min(1.0, busy * self._vcpu_wanted + self.collecting_share)
 
-    def work(self, now: float, record_bytes: int) -> int:
-        """One second. Returns the records taken from the stream."""
+    def work(self, now: float) -> None:
+        """One second."""
         self.load = Load()
         if self._resumes_at is not None and now >= self._resumes_at:
             self._resume(now)
@@ -141,13 +133,12 @@ class ApplicationState:
             self._fail(now)
         if self.down_since is not None:
             self.seconds_down += 1
-            return 0
-        self._read(record_bytes)
+            return
+        self._read(now)
         self.collecting_seconds += self.collecting_share * self.kpus
         self.late_records += self.load.records * self.data.late_share
         held_back = self.load.held_back
         self.checkpoints.pass_second(now, self.data, self.state_bytes, self.kpus, held_back)
-        return self.load.records
 
     def crash(self) -> None:
         """The job fails in the next second, if it runs."""
@@ -197,27 +188,27 @@ class ApplicationState:
         self._resumes_at = now + self.restart_seconds(self.data.recovery_seconds, self.kpus)
 
     def _rewind(self) -> None:
-        for shard, cohorts in reversed(self.checkpoints.rewind()):
-            shard.lanes[0].give_back(cohorts)
-            if not any(each is shard for each in self.stream.shards):
-                self.stream.shards.append(shard)
+        for part, cohorts in reversed(self.checkpoints.rewind()):
+            self.subscription.give_back(part, cohorts)
             again = sum(count for _, count in cohorts)
             self.records_read -= again
             self.records_read_again += again
 
-    def _groups(self, shards: list[ShardState]) -> list[tuple[list[ShardState], float]]:
-        """Shards, and the records a second that those who work on them can process."""
+    def _groups(self, parts: Sequence[Part]) -> list[tuple[Sequence[Part], float]]:
+        """Parts, and the records a second that those who work on them can process."""
         if self.data.is_keyed:
-            return [(shards, self.rate / self.busiest_share)]
-        readers = min(self.parallelism, len(shards))
-        return [(shards[at::readers], self.rate) for at in range(readers)]
+            return [(parts, self.rate / self.busiest_share)]
+        readers = min(self.parallelism, len(parts))
+        return [(parts[at::readers], self.rate) for at in range(readers)]
 
-    def _read(self, record_bytes: int) -> None:
-        most = READ_BYTES_PER_SECOND // record_bytes
-        groups = self._groups(self.stream.readable())
+    def _read(self, now: float) -> None:
+        if now < self._blocked_until:
+            self.load = Load(held_back=1.0)
+            return
+        groups = self._groups(self.subscription.readable())
         amounts = [
-            fair([min(shard.lanes[0].count, most) for shard in shards], self._whole(rate))
-            for shards, rate in groups
+            fair([min(part.lanes[0].count, part.budget) for part in parts], self._whole(rate))
+            for parts, rate in groups
         ]
         ready = sum(map(sum, amounts))
         sink = self.data.sink_records_per_second
@@ -225,18 +216,29 @@ class ApplicationState:
         if is_held_back:
             accepted = fair([sum(each) for each in amounts], self._whole(sink or 0.0))
             amounts = [fair(each, most) for each, most in zip(amounts, accepted, strict=True)]
-        for (shards, _), counts in zip(groups, amounts, strict=True):
-            for shard, count in zip(shards, counts, strict=True):
-                self._take(shard, count)
+        for (parts, _), counts in zip(groups, amounts, strict=True):
+            for part, count in zip(parts, counts, strict=True):
+                self._take(part, count)
         self.load = self._load([sum(each) for each in amounts], is_held_back=is_held_back)
+        if self.sinks and self.load.records:
+            self._write(now, self.load.records)
+
+    def _write(self, now: float, records: int) -> None:
+        """What was read in a second goes to every sink before the job goes on."""
+        for sink in self.sinks:
+            write = sink.offer(records, 0)
+            write.settle(0.0)
+            sink.accept(records)
+            self._blocked_until = max(self._blocked_until, now + write.seconds)
 
     def _whole(self, amount: float) -> int:
         return int(amount) + (self.random.random() < amount % 1)
 
-    def _take(self, shard: ShardState, count: int) -> None:
+    def _take(self, part: Part, count: int) -> None:
         if count:
-            self.checkpoints.note(shard, shard.lanes[0].take(count))
+            self.checkpoints.note(part, part.lanes[0].take(count))
             self.records_read += count
+            part.taken += count
 
     def _load(self, counts: list[int], *, is_held_back: bool) -> Load:
         records = sum(counts)

@@ -15,6 +15,7 @@ numRestarts say the same.
 
 from dataclasses import dataclass, field
 
+from tidegate.simulator.clock import START
 from tidegate.simulator.kinds.flink_application.job import ApplicationState, Load
 from tidegate.simulator.publisher import Dimensions, Publisher
 
@@ -39,8 +40,6 @@ class ApplicationMetrics:
 
     state: ApplicationState
     publisher: Publisher
-    start_milliseconds: float
-    is_kafka: bool
     container_cpu_most: float | None = None
     _loads: list[Load] = field(default_factory=list)
     _minute: list[Load] = field(default_factory=list)
@@ -53,14 +52,14 @@ class ApplicationMetrics:
     @property
     def source_dimensions(self) -> Dimensions:
         """Those of millisBehindLatest, sorted by name."""
-        return (*self.dimensions, ("Flow", "Input"), ("Id", self.state.stream.data.name))
+        return (*self.dimensions, ("Flow", "Input"), ("Id", self.state.subscription.source.name))
 
     @property
     def task_dimensions(self) -> Dimensions:
         """Those of busy, idle and back-pressured time."""
         if self.state.data.metrics_level == "APPLICATION":
             return self.dimensions
-        return (*self.dimensions, ("Task", f"Source:_{self.state.stream.data.name}"))
+        return (*self.dimensions, ("Task", f"Source:_{self.state.subscription.source.name}"))
 
     def pass_second(self, now: int, age_seconds: float) -> None:
         """A second is over; every fifteenth is told."""
@@ -111,14 +110,14 @@ class ApplicationMetrics:
             self._add("lastCheckpointDuration", checkpoints.last_seconds * 1000)
             self._add("lastCheckpointSize", checkpoints.last_bytes)
         self._tell_source(age_seconds)
-        watermark = self.start_milliseconds + (now - age_seconds) * 1000
+        watermark = START.timestamp() * 1000 + (now - age_seconds) * 1000
         self._add("currentInputWatermark", watermark)
         behind = IN_FLIGHT_SECONDS * state.load.held_back
         self._add("currentOutputWatermark", watermark - behind * 1000)
 
     def _tell_source(self, age_seconds: float) -> None:
-        if self.is_kafka:
-            self._add("records_lag_max", max(each.backlog for each in self.state.stream.shards))
+        if not self.state.subscription.source.publishes:
+            self._add("records_lag_max", self.state.subscription.backlog_most)
             return
         key = (NAMESPACE, "millisBehindLatest", self.source_dimensions)
         self.publisher.add(key, age_seconds * 1000)

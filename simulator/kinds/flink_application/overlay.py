@@ -1,18 +1,18 @@
 """The world's answers to Managed Service for Apache Flink's API (kinesisanalyticsv2)."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from tidegate.simulator.kinds.flink_application.operation import ApplicationUpdate, Operation
+from tidegate.simulator.kinds.flink_application.service import ApplicationService
+from tidegate.simulator.participant import Answer
 
-from tidegate.simulator.control import ControlPlane
-from tidegate.simulator.kinds.flink_application.service import (
-    ApplicationService,
-    ApplicationUpdate,
-    Operation,
-)
-
-__all__ = ["APPLICATION_ARN", "ApplicationOverlay", "create_application_request"]
-
-Answer = dict[str, Any]
+__all__ = [
+    "APPLICATION_ARN",
+    "SUMMARY",
+    "create_application_request",
+    "detail",
+    "operation_detail",
+    "operation_info",
+    "update_asked",
+]
 
 APPLICATION_ARN = "arn:aws:kinesisanalytics:us-east-1:123456789012:application/{}"
 SUMMARY = (
@@ -26,57 +26,8 @@ SUMMARY = (
 ROLE_ARN = "arn:aws:iam::123456789012:role/consumer"
 
 
-class ApplicationOverlay:
-    """Answers for the one application of a world; an unknown name is ResourceNotFoundException."""
-
-    def __init__(self, control: ControlPlane) -> None:
-        self._control = control
-
-    def answers(self) -> Mapping[str, Callable[[Answer], Answer]]:
-        """What is answered, by ``service.Operation`` as botocore's events spell it."""
-        return {
-            "kinesis-analytics-v2.DescribeApplication": self._describe,
-            "kinesis-analytics-v2.ListApplications": self._list,
-            "kinesis-analytics-v2.UpdateApplication": self._update,
-            "kinesis-analytics-v2.DescribeApplicationOperation": self._describe_operation,
-            "kinesis-analytics-v2.ListApplicationOperations": self._list_operations,
-        }
-
-    def _describe(self, params: Answer) -> Answer:
-        return {"ApplicationDetail": _detail(self._service(params))}
-
-    def _list(self, _: Answer) -> Answer:
-        service = self._control.application
-        summary = {} if service is None else _detail(service)
-        told = {name: value for name, value in summary.items() if name in SUMMARY}
-        return {"ApplicationSummaries": [told] if told else []}
-
-    def _update(self, params: Answer) -> Answer:
-        service = self._service(params)
-        operation_id = self._control.update_application(_update(params))
-        return {"ApplicationDetail": _detail(service), "OperationId": operation_id}
-
-    def _describe_operation(self, params: Answer) -> Answer:
-        service = self._service(params)
-        operation = self._control.operation(params["OperationId"])
-        return {"ApplicationOperationInfoDetails": _operation_detail(operation, service)}
-
-    def _list_operations(self, params: Answer) -> Answer:
-        """Newest first."""
-        service = self._service(params)
-        wanted = {"Operation": params.get("Operation"), "Status": params.get("OperationStatus")}
-        found = [
-            _operation_info(each, service) | {"OperationId": each.operation_id}
-            for each in reversed(service.operations)
-            if wanted["Operation"] in (None, each.kind) and wanted["Status"] in (None, each.status)
-        ]
-        return {"ApplicationOperationInfoList": found[: params.get("Limit", 50)]}
-
-    def _service(self, params: Answer) -> ApplicationService:
-        return self._control.the_application(params["ApplicationName"])
-
-
-def _update(params: Answer) -> ApplicationUpdate:
+def update_asked(params: Answer) -> ApplicationUpdate:
+    """What an UpdateApplication request says."""
     flink = params.get("ApplicationConfigurationUpdate", {}).get(
         "FlinkApplicationConfigurationUpdate", {}
     )
@@ -92,7 +43,8 @@ def _update(params: Answer) -> ApplicationUpdate:
     )
 
 
-def _detail(service: ApplicationService) -> Answer:
+def detail(service: ApplicationService) -> Answer:
+    """An ApplicationDetail."""
     data = service.state.data
     return {
         "ApplicationARN": APPLICATION_ARN.format(data.name),
@@ -151,7 +103,7 @@ def _flink(service: ApplicationService) -> Answer:
     }
 
 
-def _operation_info(operation: Operation, service: ApplicationService) -> Answer:
+def operation_info(operation: Operation, service: ApplicationService) -> Answer:
     """``EndTime`` is required by the model, so of an operation under way it is the present."""
     return {
         "Operation": operation.kind,
@@ -161,8 +113,9 @@ def _operation_info(operation: Operation, service: ApplicationService) -> Answer
     }
 
 
-def _operation_detail(operation: Operation, service: ApplicationService) -> Answer:
-    told = _operation_info(operation, service)
+def operation_detail(operation: Operation, service: ApplicationService) -> Answer:
+    """An ApplicationOperationInfoDetails."""
+    told = operation_info(operation, service)
     if operation.versions is not None:
         told["ApplicationVersionChangeDetails"] = {
             "ApplicationVersionUpdatedFrom": operation.versions[0],

@@ -6,96 +6,39 @@ no new application version.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from math import ceil
 
 from tidegate.simulator.kinds.flink_application.job import ApplicationState
-from tidegate.simulator.manners import Pending, Refusal
+from tidegate.simulator.kinds.flink_application.limits import (
+    PARALLELISM_MAX,
+    PARALLELISM_PER_KPU_MAX,
+)
+from tidegate.simulator.kinds.flink_application.operation import (
+    ROLLBACK,
+    SCALE_DOWN,
+    SCALE_UP,
+    UPDATE,
+    ApplicationUpdate,
+    Operation,
+    ParallelismConfiguration,
+)
+from tidegate.simulator.manners import Refusal
+from tidegate.simulator.site import Site
 
-__all__ = [
-    "ApplicationService",
-    "ApplicationUpdate",
-    "Operation",
-    "ParallelismConfiguration",
-]
-
-PARALLELISM_MAX, PARALLELISM_PER_KPU_MAX = 256, 8
-"""Developer guide, "Implement application scaling"; the KPU quota is 64 there, and per account."""
+__all__ = ["ApplicationService"]
 
 SCALE_UP_PERCENT, SCALE_UP_MINUTES = 75, 15
 SCALE_DOWN_PERCENT, SCALE_DOWN_MINUTES = 10, 360
 """Developer guide, "Use automatic scaling": containerCPUUtilization, doubled and halved."""
 
-UPDATE, ROLLBACK, SCALE_UP, SCALE_DOWN = (
-    "UpdateApplication",
-    "RollbackApplication",
-    "ScaleUp",
-    "ScaleDown",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ParallelismConfiguration:
-    """What is configured; the service's own scaling leaves it as it is."""
-
-    parallelism: int
-    parallelism_per_kpu: int
-    autoscaling_enabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationUpdate:
-    """An UpdateApplication request: None leaves a setting as it is."""
-
-    parallelism: int | None = None
-    parallelism_per_kpu: int | None = None
-    autoscaling_enabled: bool | None = None
-    version: int | None = None
-    token: str | None = None
-
-    def upon(self, now: ParallelismConfiguration) -> ParallelismConfiguration:
-        """What the configuration becomes."""
-        given = self.parallelism, self.parallelism_per_kpu
-        parallelism, per_kpu = (
-            had if wanted is None else wanted
-            for wanted, had in zip(given, (now.parallelism, now.parallelism_per_kpu), strict=True)
-        )
-        scaling = self.autoscaling_enabled
-        return ParallelismConfiguration(
-            parallelism, per_kpu, now.autoscaling_enabled if scaling is None else scaling
-        )
-
-
-@dataclass(slots=True)
-class Operation:
-    """What DescribeApplicationOperation tells; versions (from, to) where it changed them, and the
-    job's maximum parallelism where the failure names it."""
-
-    operation_id: str
-    kind: str
-    started_at: datetime
-    status: str = "IN_PROGRESS"
-    ended_at: datetime | None = None
-    versions: tuple[int, int] | None = None
-    failure: str | None = None
-    rollback_id: str | None = None
-    named_max_parallelism: int | None = None
-
 
 class ApplicationService:
     """The application as its API shows it. ``failures`` are reasons for the next updates to fail,
-    ``rolled_back`` the versions (from, to) of a rollback that no update has followed; ``clock``
-    tells the world's second."""
+    ``rolled_back`` the versions (from, to) of a rollback that no update has followed."""
 
-    def __init__(
-        self,
-        state: ApplicationState,
-        pending: Pending,
-        clock: Callable[[], int],
-        start: datetime,
-    ) -> None:
+    def __init__(self, state: ApplicationState, site: Site) -> None:
         data = state.data
         self.state = state
         self.status = "RUNNING"
@@ -105,18 +48,16 @@ class ApplicationService:
         )
         self.operations: list[Operation] = []
         self.failures: list[str] = []
-        self.updated_at = start
+        self.updated_at = site.now
         self.updated_from: int | None = None
         self.rolled_back: tuple[int, int] | None = None
-        self._pending = pending
-        self._clock = clock
-        self._start = start
+        self._site = site
         self._high = self._low = 0
 
     @property
     def now(self) -> datetime:
         """The world's clock."""
-        return self._start + timedelta(seconds=self._clock())
+        return self._site.now
 
     @property
     def token(self) -> str:
@@ -130,8 +71,20 @@ class ApplicationService:
         """KPUs that are paid for: one more than the job has, for orchestration (pricing page)."""
         return 0 if self.status == "READY" else self.state.kpus + 1
 
-    def check(self, update: ApplicationUpdate) -> None:
-        """Raise the Refusal that UpdateApplication would."""
+    def update(self, update: ApplicationUpdate) -> str:
+        """UpdateApplication: the operation's id; the job is down until it is done. Raises
+        Refusal."""
+        self._site.refusable(lambda: self._check(update))
+        return self._begin_update(update)
+
+    def operation(self, operation_id: str) -> Operation:
+        """An operation by its id. Raises Refusal."""
+        for operation in self.operations:
+            if operation.operation_id == operation_id:
+                return operation
+        raise Refusal("ResourceNotFoundException", f"no operation {operation_id}")
+
+    def _check(self, update: ApplicationUpdate) -> None:
         if update.version is None and update.token is None:
             raise Refusal(
                 "InvalidArgumentException",
@@ -160,8 +113,8 @@ class ApplicationService:
                 f"{kpus} KPUs of {quota}, parallelism {wanted.parallelism} of {PARALLELISM_MAX}",
             )
 
-    def update(self, update: ApplicationUpdate) -> str:
-        """Begin what ``check`` has let pass; the operation's id. Every update restarts the job."""
+    def _begin_update(self, update: ApplicationUpdate) -> str:
+        """Every update restarts the job."""
         wanted = update.upon(self.configuration)
         parallelism = self.state.parallelism if update.parallelism is None else wanted.parallelism
         operation = self._begin(UPDATE)
@@ -208,7 +161,7 @@ class ApplicationService:
             else:
                 self.status = "READY"
 
-        self.state.stop(self._clock(), has_snapshot=0 < snapshot < timeout)
+        self.state.stop(self._site.second, has_snapshot=0 < snapshot < timeout)
         self._wait(min(snapshot, timeout), parallelism, per_kpu, effect)
 
     def _wait(
@@ -216,7 +169,9 @@ class ApplicationService:
     ) -> None:
         fixed = self.state.data.restart_seconds + snapshot_seconds
         seconds = self.state.restart_seconds(fixed, ceil(parallelism / per_kpu))
-        self._pending.begin("application", self._clock() + seconds, effect)
+        self._site.pending.begin(
+            f"application/{self.state.data.name}", self._site.second + seconds, effect
+        )
 
     def _failure(self, operation: Operation, parallelism: int) -> str | None:
         """Why the job does not come up; what is above its maximum parallelism in Flink's words
@@ -237,7 +192,7 @@ class ApplicationService:
     def _run(self, parallelism: int, per_kpu: int) -> None:
         self.status = "RUNNING"
         self._high = self._low = 0
-        self.state.start(self._clock(), parallelism, per_kpu)
+        self.state.start(self._site.second, parallelism, per_kpu)
 
     def _roll_back(self, failed: Operation, before: ParallelismConfiguration) -> None:
         """To the version that ran before, as a version of its own (developer guide, "Enable system

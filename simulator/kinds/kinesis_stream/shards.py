@@ -1,157 +1,28 @@
-"""Shards with their records, and the lanes that Lambda reads them in."""
+"""Shards: ranges of the hash keys, and what each reader has still to read of them."""
 
-from collections import deque
 from dataclasses import dataclass, field
-from heapq import merge
-from math import ceil
 
-__all__ = ["Batch", "Cohort", "Lane", "ShardState", "lanes_of"]
+from tidegate.simulator.records import Part
 
-Cohort = tuple[float, int]
-"""Records that came in the same second: (second, how many)."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """Records that ``executions`` concurrent invocations work on, until ``ends_at``; ``hot`` of
-    them carry the hot key."""
-
-    cohorts: list[Cohort]
-    size: int
-    executions: int
-    ends_at: float
-    succeeds: bool
-    poisoned: bool = False
-    attempts: int = 0
-    hot: int = 0
-
-
-@dataclass(slots=True)
-class Lane:
-    """``width`` of the concurrent batches of a shard, which are alike and go on in step; a
-    partition key stays in its lane. ``hot`` of the waiting records carry the hot key."""
-
-    width: int = 1
-    waiting: deque[Cohort] = field(default_factory=deque)
-    count: int = 0
-    free_at: float = 0.0
-    batch: Batch | None = None
-    poisoned: bool = False
-    hot: int = 0
-
-    def put(self, second: float, count: int, hot: int = 0) -> None:
-        """Records arrive."""
-        if count:
-            self.waiting.append((second, count))
-            self.count += count
-            self.hot += hot
-
-    def take_hot(self, count: int) -> int:
-        """How many of the ``count`` records to be taken next carry the hot key: no longer waiting
-        then. They are spread evenly over those that wait."""
-        taken = ceil(self.hot * min(count, self.count) / self.count) if self.hot else 0
-        self.hot -= taken
-        return taken
-
-    def take(self, most: int) -> list[Cohort]:
-        """The oldest records, at most so many."""
-        waiting = self.waiting
-        if self.count <= most:
-            taken = list(waiting)
-            waiting.clear()
-            self.count = 0
-            return taken
-        taken = []
-        left = most
-        while left and waiting:
-            second, count = waiting[0]
-            if count <= left:
-                waiting.popleft()
-            else:
-                waiting[0] = (second, count - left)
-                count = left
-            taken.append((second, count))
-            left -= count
-        self.count -= most - left
-        return taken
-
-    def give_back(self, cohorts: list[Cohort]) -> None:
-        """Records taken before, oldest first, are to be read again."""
-        self.waiting.extendleft(reversed(cohorts))
-        self.count += sum(count for _, count in cohorts)
-
-    @property
-    def oldest(self) -> float | None:
-        """The second of the oldest record not yet done."""
-        if self.batch is not None:
-            return self.batch.cohorts[0][0]
-        return self.waiting[0][0] if self.waiting else None
-
-    def expire(self, before: float) -> int:
-        """Drop what came before a second; how many that were."""
-        lost = 0
-        while self.waiting and self.waiting[0][0] < before:
-            lost += self.waiting.popleft()[1]
-        self.count -= lost
-        self.hot = min(self.hot, self.count)
-        return lost
-
-
-def lanes_of(factor: int, first_apart: bool) -> list[Lane]:
-    """The lanes of a shard: all as one, or the first by itself where a single key or record may
-    hold it up."""
-    if first_apart and factor > 1:
-        return [Lane(), Lane(factor - 1)]
-    return [Lane(factor)]
+__all__ = ["ShardState"]
 
 
 @dataclass(slots=True)
 class ShardState:
     """A shard, both ends of its hash key range included. ``ordinary`` and ``hot`` are its shares
-    of all records."""
+    of all records; ``parts`` has one for each reader, in the order in which they began."""
 
     shard_id: str
     start: int
     end: int
     parents: tuple[str, ...]
-    lanes: list[Lane]
+    parts: list[Part] = field(default_factory=list)
     is_open: bool = True
     ordinary: float = 0.0
     hot: float = 0.0
     pending: int = 0
-    turn: int = 0
 
     @property
     def backlog(self) -> int:
-        """Records not done."""
-        return sum(
-            lane.count + (lane.batch.size if lane.batch is not None else 0) for lane in self.lanes
-        )
-
-    def put(self, second: float, ordinary: int, hot: int) -> None:
-        """Records arrive: spread over the lanes by key, the hot key always in the first."""
-        if len(self.lanes) == 1:
-            self.lanes[0].put(second, ordinary + hot, hot)
-            return
-        first, others = self.lanes
-        share, rest = divmod(ordinary, 1 + others.width)
-        share += self.turn % (1 + others.width) < rest
-        first.put(second, share + hot, hot)
-        others.put(second, ordinary - share)
-        self.turn += 1
-
-    def set_lanes(self, factor: int, first_apart: bool) -> None:
-        """Another parallelization factor: what waits is spread anew by key, what runs goes on."""
-        old = self.lanes
-        if factor == sum(lane.width for lane in old):
-            return
-        self.lanes = lanes_of(factor, first_apart)
-        returned = [lane.batch.cohorts for lane in old[len(self.lanes) :] if lane.batch is not None]
-        for lane, before in zip(self.lanes, old, strict=False):
-            lane.free_at, lane.batch, lane.poisoned = before.free_at, before.batch, before.poisoned
-        share = old[0].hot / old[0].count if old[0].hot else 0.0
-        of_first = [(second, count, round(count * share)) for second, count in old[0].waiting]
-        others = [*(lane.waiting for lane in old[1:]), *returned]
-        ordinary = [[(second, count, 0) for second, count in cohorts] for cohorts in others]
-        for second, count, hot in merge(of_first, *ordinary):
-            self.put(second, count - hot, hot)
+        """Records that the reader furthest behind has not done."""
+        return max((part.backlog for part in self.parts), default=0)

@@ -1,230 +1,208 @@
-"""The stream of the world: shards on the ring, producers refused and retrying, resharding."""
+"""The streams of the world, as all others meet them: a source, and a sink of processors."""
 
-from dataclasses import dataclass, field
-from math import ceil
-from random import Random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState, lanes_of
-from tidegate.simulator.publisher import Dimensions, Metric, Publisher
-from tidegate.simulator.scenario import StreamData, Traffic
-from tidegate.simulator.traffic import RING, Keys
-
-__all__ = ["StreamState"]
-
-RECORDS_PER_SECOND = 1000
-BYTES_PER_SECOND = 1024 * 1024
-RETRY_SHARE = 0.2
-"""Refused producers back off: a fifth of what waits is tried again each second."""
-
-STREAM_METRICS = (
-    "WriteProvisionedThroughputExceeded",
-    "PutRecords.Success",
-    "IncomingRecords",
-    "IncomingBytes",
-    "GetRecords.IteratorAgeMilliseconds",
-    "GetRecords.Success",
-    "GetRecords.Records",
-    "GetRecords.Bytes",
+from tidegate.simulator.kinds.kinesis_stream.bill import Bill
+from tidegate.simulator.kinds.kinesis_stream.intake import Intake
+from tidegate.simulator.kinds.kinesis_stream.subscription import Subscribed
+from tidegate.simulator.participant import (
+    TAKEN,
+    Facts,
+    Participant,
+    Phase,
+    Step,
+    Subscriber,
+    Tally,
+    Write,
 )
-BUFFER_SECONDS = 600
-"""Producers keep as many refused records, of all shards together, as they write in ten minutes, and
-drop the rest."""
+from tidegate.simulator.publisher import Key
+from tidegate.simulator.scenario import Fault
+from tidegate.simulator.site import Site
+from tidegate.simulator.traffic import Points, rate_at
+
+__all__ = ["STREAM_ARN", "StreamState"]
+
+STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/{}"
 
 
-@dataclass(slots=True)
-class StreamState:
-    """Open shards and the closed ones that still hold records.
+@dataclass(slots=True, eq=False)
+class StreamState(Intake, Participant):
+    """A stream, or a topic: CloudWatch hears nothing of that, and it costs nothing."""
 
-    ``held_seconds`` is how long a record put now waits at its producer, in the shard where that
-    takes longest.
-    """
-
-    data: StreamData
-    traffic: Traffic
-    keys: Keys
-    publisher: Publisher
-    random: Random
-    factor: int
-    retention_hours: int
-    first_lane_apart: bool = True
-    shards: list[ShardState] = field(default_factory=list)
-    made: int = 0
-    records_written: int = 0
-    records_dropped: int = 0
-    records_expired: int = 0
-    producer_throttles: int = 0
-    held_seconds: float = 0.0
-    dimensions: Dimensions = ()
-    _open: list[ShardState] = field(default_factory=list)
-    _metrics: dict[str, Metric] = field(default_factory=dict)
+    site: Site = field(kw_only=True)
+    is_topic: bool = field(kw_only=True)
+    retention_hours: int = field(kw_only=True)
+    shard_count_calls: list[float] = field(default_factory=list)
+    bill: Bill = field(default_factory=Bill)
+    _records: int = 0
+    _refused: int = 0
+    _last: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
-        self.dimensions = (("StreamName", self.data.name),)
-        metric = self.publisher.metric
-        self._metrics = {
-            each: metric(("AWS/Kinesis", each, self.dimensions)) for each in STREAM_METRICS
-        }
+        Intake.__post_init__(self)
+        self.uniform(self.data.shards)
+        self.weigh(self.traffic)
 
     @property
-    def open_shards(self) -> list[ShardState]:
-        """Shards that take records, in key order."""
-        if not self._open:
-            opened = (each for each in self.shards if each.is_open)
-            self._open = sorted(opened, key=lambda each: each.start)
-        return self._open
+    def name(self) -> str:
+        """StreamName."""
+        return self.data.name
 
     @property
-    def open_count(self) -> int:
-        """How many shards take records."""
-        return len(self.open_shards)
+    def arn(self) -> str:
+        """StreamARN."""
+        return STREAM_ARN.format(self.name)
 
-    def new_shard(self, start: int, end: int, parents: tuple[str, ...]) -> ShardState:
-        """A fresh open shard."""
-        lanes = lanes_of(self.factor, self.first_lane_apart)
-        shard = ShardState(f"shardId-{self.made:012d}", start, end, parents, lanes)
-        self.made += 1
-        self.shards.append(shard)
-        self._open = []
-        return shard
+    @property
+    def record_bytes(self) -> int:
+        """The size of a record now."""
+        return self.traffic.record_bytes
 
-    def weigh(self, traffic: Traffic) -> None:
-        """Find each open shard's share of the records; after a reshard or a change of traffic."""
-        self.traffic = traffic
-        for shard in self.open_shards:
-            shard.ordinary, shard.hot = self.keys.shares(traffic, shard.start, shard.end)
+    @property
+    def part_count(self) -> int:
+        """Open shards."""
+        return self.open_count
 
-    def replace(self, old: list[ShardState], ranges: list[tuple[int, int]]) -> None:
-        """Close shards and open others in their place; what producers hold back follows its
-        keys."""
-        old = list(old)
-        for start, end in ranges:
-            inside = [each for each in old if each.start <= end and each.end >= start]
-            child = self.new_shard(start, end, tuple(each.shard_id for each in inside))
-            child.pending = sum(self._held_of(each, start, end) for each in inside)
-        for shard in old:
-            shard.is_open, shard.pending = False, 0
-        self._open = []
+    @property
+    def publishes(self) -> bool:
+        """Whether CloudWatch hears of it."""
+        return not self.is_topic
 
-    def _held_of(self, shard: ShardState, start: int, end: int) -> int:
-        """What is held back of a shard's records and falls into a range."""
-        whole = shard.ordinary + shard.hot
-        if not shard.pending or not whole:
-            return 0
-        start, end = max(start, shard.start), min(end, shard.end)
-        return round(shard.pending * sum(self.keys.shares(self.traffic, start, end)) / whole)
+    @property
+    def key(self) -> str:
+        """What its changes under way are known by."""
+        return f"stream/{self.name}"
 
-    def uniform(self, count: int) -> None:
-        """Shards of equal ranges: what a stream begins with, and what UpdateShardCount ends in."""
-        edges = [RING * at // count for at in range(count + 1)]
-        ranges = [(edges[at], edges[at + 1] - 1) for at in range(count)]
-        self.replace(self.open_shards, ranges)
+    @property
+    def is_updating(self) -> bool:
+        """Whether it is UPDATING."""
+        return self.site.pending.is_busy(self.key)
 
-    def take_in(self, now: float, rate: float, traffic: Traffic) -> int:
-        """One second of producers; returns what was accepted."""
-        noisy = rate * self.random.uniform(1 - traffic.noise, 1 + traffic.noise)
-        limit = min(RECORDS_PER_SECOND, BYTES_PER_SECOND // traffic.record_bytes)
-        taken = offered_to = refused_in_all = longest_held = 0
-        success = 0.0
-        for shard in self.open_shards:
-            offered = self._offered(shard, noisy)
-            accepted = min(limit, offered)
-            if accepted < offered or shard.pending:
-                shard.pending += offered - ceil(shard.pending * RETRY_SHARE) - accepted
-                longest_held = max(longest_held, shard.pending)
-            if not offered:
-                continue
-            hot = round(accepted * shard.hot / (shard.ordinary + shard.hot)) if shard.hot else 0
-            shard.put(now, accepted - hot, hot)
-            taken += accepted
-            refused_in_all += offered - accepted
-            offered_to += 1
-            success += accepted / offered
-            if self.data.shard_metrics:
-                self._tell_of_shard(shard, accepted, offered - accepted, traffic)
-        self.held_seconds = longest_held / limit
-        if longest_held:
-            self._drop(int(BUFFER_SECONDS * max(noisy, 1)))
-        self.records_written += taken
-        self.producer_throttles += refused_in_all
-        self._tell(taken, refused_in_all, success, offered_to, traffic)
-        return taken
+    @property
+    def records_expired(self) -> int:
+        """Records that the pipeline's own readers have lost."""
+        own = (each for each in self.subscriptions if not each.subscriber.is_foreign)
+        return sum(each.records_expired for each in own)
 
-    def _offered(self, shard: ShardState, rate: float) -> int:
-        whole = rate * (shard.ordinary + shard.hot)
-        fresh = int(whole) + (self.random.random() < whole % 1)
-        return fresh + ceil(shard.pending * RETRY_SHARE) if shard.pending else fresh
+    def add_producer(self, points: Points) -> None:
+        """Someone else puts records here too."""
+        self.others.append(points)
 
-    def _drop(self, most: int) -> None:
-        """What is held back beyond that, from the shards that hold the most."""
-        over = sum(shard.pending for shard in self.open_shards) - most
-        for shard in sorted(self.open_shards, key=lambda each: -each.pending):
-            if over <= 0:
-                break
-            dropped = min(over, shard.pending)
-            shard.pending -= dropped
-            self.records_dropped += dropped
-            over -= dropped
-
-    def _tell(
-        self, accepted: int, refused: int, success: float, shards: int, traffic: Traffic
-    ) -> None:
-        if not shards:
-            return
-        metrics = self._metrics
-        metrics["WriteProvisionedThroughputExceeded"].add(refused, shards)
-        metrics["PutRecords.Success"].add(success, shards)
-        if accepted:
-            metrics["IncomingRecords"].add(accepted)
-            metrics["IncomingBytes"].add(accepted * traffic.record_bytes)
-
-    def _tell_of_shard(
-        self, shard: ShardState, accepted: int, refused: int, traffic: Traffic
-    ) -> None:
-        add, name = self.publisher.add, (*self.dimensions, ("ShardId", shard.shard_id))
-        add(("AWS/Kinesis", "IncomingRecords", name), accepted)
-        add(("AWS/Kinesis", "IncomingBytes", name), accepted * traffic.record_bytes)
-        add(("AWS/Kinesis", "WriteProvisionedThroughputExceeded", name), refused)
-
-    def tell_reads(self, records: int, age_seconds: float, record_bytes: int) -> None:
-        """A second of its readers: what they got, and how old the oldest unread record is."""
-        metrics = self._metrics
-        metrics["GetRecords.IteratorAgeMilliseconds"].add(age_seconds * 1000)
-        metrics["GetRecords.Success"].add(1)
-        if records:
-            metrics["GetRecords.Records"].add(records)
-            metrics["GetRecords.Bytes"].add(records * record_bytes)
-
-    def readable(self) -> list[ShardState]:
-        """Shards that Lambda reads: a child only when its parents are drained."""
-        if len(self.shards) == len(self.open_shards):
-            return self.shards
-        holding = {each.shard_id for each in self.shards if not each.is_open and each.backlog}
-        return [
-            each for each in self.shards if each.backlog and not holding.intersection(each.parents)
-        ]
-
-    def set_factor(self, factor: int) -> None:
-        """Another parallelization factor, on every shard."""
-        self.factor = factor
+    def subscribe(self, subscriber: Subscriber) -> Subscribed:
+        """Another reader, of what is put from now on."""
+        found = Subscribed(self, subscriber, len(self.subscriptions), subscriber.width)
+        self.subscriptions.append(found)
         for shard in self.shards:
-            shard.set_lanes(factor, self.first_lane_apart)
+            found.add(shard)
+        return found
 
-    def expire(self, now: float) -> None:
+    def steps(self) -> Mapping[Phase, Step]:
+        """Producers put; at the end of the second its readers are told of."""
+        return {Phase.ARRIVE: self.take_in, Phase.SETTLE: self._settle}
+
+    def offer(self, records: int, hot: int) -> Write:
+        """As a sink, it takes what is put to it in the next second; nobody waits for that."""
+        return TAKEN
+
+    def accept(self, records: int) -> None:
+        """A processor's records."""
+        self.brought += records
+
+    def compete(self, records: float) -> float:
+        """Who waits for nothing is a producer too: what is refused is tried again for it."""
+        self.brought += int(records)
+        return records
+
+    def described(self) -> None:
+        """A pipeline has a stream as its source alone."""
+
+    def _settle(self, now: float) -> None:
+        size = self.traffic.record_bytes
+        for reader in self.subscriptions:
+            records = reader.end_second(now)
+            if reader.is_reading:
+                self.metrics.tell_reads(records, reader.age_seconds, size)
+            if not reader.subscriber.is_foreign:
+                self.site.objective.note(reader.age_seconds, self.held_seconds)
+        if not self.is_topic:
+            self.bill.add_second(len(self.open_shards), self.retention_hours > 24)
+            self.bill.add_records(self.accepted, size)
+
+    def close_minute(self, minute: int) -> None:
+        """What the minute came to."""
+        records, refused = self._last
+        self._last = (self.records_written, self.producer_throttles)
+        self._records = self.records_written - records
+        self._refused = self.producer_throttles - refused
+
+    def end_minute(self, second: int) -> None:
         """Records older than the retention are gone."""
-        before = now - self.retention_hours * 3600
-        for shard in self.shards:
-            self.records_expired += sum(lane.expire(before) for lane in shard.lanes)
+        before = second - self.retention_hours * 3600
+        for reader in self.subscriptions:
+            reader.expire(before)
+        self.forget_drained()
 
-    def forget_drained(self) -> None:
-        """Closed shards without records play no further part, once nothing waits for them."""
-        self.shards = [each for each in self.shards if each.is_open or each.backlog]
+    def facts(self) -> Facts:
+        """The truth about the minute that is over."""
+        found = {
+            "records": self._records,
+            "bytes": self._records * self.traffic.record_bytes,
+            "shard_count": self.open_count,
+            "backlog_records": sum(shard.backlog for shard in self.shards),
+            "producer_throttles": self._refused,
+            "retention_hours": self.retention_hours,
+        }
+        if self.is_topic:
+            found["partitions"] = self.open_count
+        return {fact: {self.name: value} for fact, value in found.items()}
 
-    def age_seconds(self, now: float) -> float:
-        """How old the oldest unread record is."""
-        oldest = now
-        for shard in self.shards:
-            for lane in shard.lanes:
-                first = lane.oldest
-                if first is not None and first < oldest:
-                    oldest = first
-        return now - oldest
+    def strike(self, fault: Fault) -> bool:
+        """``traffic`` changes its producers; ``poison`` puts a record that always fails into the
+        first shard; ``updating`` keeps it UPDATING for ``seconds``."""
+        if not fault.concerns(self.name):
+            return False
+        match fault.what:
+            case "traffic":
+                self.weigh(replace(self.traffic, **fault.fields))
+            case "poison":
+                for part in self.open_shards[0].parts:
+                    part.lanes[0].poisoned = True
+            case "updating":
+                until = self.site.second + fault.values["seconds"]
+                self.site.pending.begin(self.key, until, lambda: None)
+            case _:
+                return False
+        return True
+
+    def past(self, key: Key) -> Callable[[int], float | None] | None:
+        """What CloudWatch has kept of the incoming data from before the start, where the traffic
+        says what that was."""
+        _, name, dimensions = key
+        if ("StreamName", self.name) not in dimensions:
+            return None
+        match name:
+            case "IncomingRecords":
+                return self._records_before
+            case "IncomingBytes":
+                return self._bytes_before
+        return None
+
+    def _records_before(self, minute: int) -> float | None:
+        points = self.traffic.points
+        return 60 * rate_at(points, minute * 60 + 30) if minute * 60 >= points[0][0] else None
+
+    def _bytes_before(self, minute: int) -> float | None:
+        points = self.traffic.points
+        if minute * 60 < points[0][0]:
+            return None
+        return self.record_bytes * 60 * rate_at(points, minute * 60 + 30)
+
+    def tally(self) -> Tally:
+        """What it has come to so far."""
+        return Tally(
+            records_written=self.records_written,
+            records_lost=self.records_dropped + self.records_expired,
+            producer_throttles=self.producer_throttles,
+            usd=self.bill.usd,
+        )

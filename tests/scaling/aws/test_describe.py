@@ -10,7 +10,7 @@ from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.constraints.operator import constrain
 from tidegate.scaling.kinds.lambda_mapping.levers import factor_constraints
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 

@@ -7,7 +7,7 @@ import pytest
 from tidegate.costs import bill
 from tidegate.pipeline_file import load_value
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 

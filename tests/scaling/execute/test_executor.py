@@ -23,7 +23,15 @@ from tidegate.scaling.ports import Cloud, Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import Fault, Traffic, load_scenario
+from tidegate.simulator.kinds.dynamodb_table.data import TableData
+from tidegate.simulator.kinds.dynamodb_table.table import TableState
+from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.lambda_mapping.data import MappingData
+from tidegate.simulator.scenario import Fault
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 RACE = load_scenario("race-day")
@@ -206,7 +214,7 @@ def test_a_sweep_that_died_before_its_call_is_made_up_for(
 def test_an_intention_stays_open_while_aws_is_still_at_it(
     sick: World, ledger: SqliteLedger
 ) -> None:
-    sick.control.pending.begin("stream", sick.second + 600, lambda: None)
+    sick.site.pending.begin(sick.the(StreamState).key, sick.second + 600, lambda: None)
     ledger.begin(change_record(sick, 2))
     one_sweep(sick, ledger)
     assert (
@@ -238,7 +246,7 @@ def test_keys_that_can_not_be_sampled_keep_no_pipeline_from_its_cures(
 
 def test_a_sweep_that_died_after_its_call_is_found_done(ledger: SqliteLedger) -> None:
     world = World(RACE, 1)
-    world.control.update_shard_count(2)
+    StreamControl(world.the(StreamState)).update_shard_count(2)
     world.advance(480)
     ledger.begin(change_record(world, 7))
     one_sweep(world, ledger)
@@ -282,17 +290,11 @@ def test_a_missing_permission_is_named_and_the_other_levers_still_move(
 
 def flooded() -> World:
     """Producers are refused: twice the load of the two open shards."""
-    stream = replace(RACE.stream, shards=2)
-    wide = replace(RACE.capacities[0], write_units=9000)
-    mapping = replace(RACE.mapping, parallelization_factor=10)
+    stream = replace(RACE.the(StreamData), shards=2)
+    wide = replace(RACE.the(TableData), write_units=9000)
+    mapping = replace(RACE.the(MappingData), parallelization_factor=10)
     world = World(
-        replace(
-            RACE,
-            stream=stream,
-            capacities=(wide,),
-            mapping=mapping,
-            traffic=Traffic(points=((0, 1000), (200, 1000), (200.5, 3500))),
-        ),
+        RACE.put(stream, wide, mapping, Traffic(points=((0, 1000), (200, 1000), (200.5, 3500)))),
         1,
     )
     world.advance(480)
@@ -310,7 +312,7 @@ def test_when_the_days_reshards_are_spent_and_records_are_refused_shards_are_spl
     assert len(splits) == 1
     assert not any(isinstance(change.action, UpdateShardCount) for change in report.changes)
     world.advance(60)
-    assert len(world.stream.open_shards) == 3
+    assert len(world.the(StreamState).open_shards) == 3
     assert world.figures().limit_violations == 0
 
 
@@ -362,16 +364,16 @@ def test_a_change_window_holds_everything_and_says_so(sick: World, ledger: Sqlit
 def test_retention_is_raised_as_first_aid_and_lowered_when_the_danger_is_over(
     ledger: SqliteLedger,
 ) -> None:
-    trickle = replace(RACE, traffic=Traffic(points=((0, 2),)), faults=(Fault(60, "poison", {}),))
+    trickle = replace(RACE, faults=(Fault(60, "poison", {}),)).put(Traffic(points=((0, 2),)))
     world = World(trickle, 1)
     world.advance(20 * 3600 + 600)
     raised = one_sweep(world, ledger)
     assert [change.action for change in raised.changes] == [UpdateRetention("racers", 24, 48)]
     assert any("unread records would expire" in str(each.because) for each in raised.decisions)
-    blocked = world.stream.open_shards[0].lanes[0].batch
+    blocked = world.the(StreamState).open_shards[0].parts[0].lanes[0].batch
     assert blocked is not None
     blocked.poisoned = False
-    world.capacities[None].set_units(2000, 10)
+    world.the(TableState).capacities[None].set_units(2000, 10)
     world.advance(7200)
     lowered = one_sweep(world, ledger)
     actions = [change.action for change in lowered.changes]
@@ -396,15 +398,14 @@ def test_no_history_makes_a_sweep_break_a_limit(
         for at, rate in enumerate(rates)
         for point in ((at * 900.0, float(rate)), (at * 900.0 + 899, float(rate)))
     )
-    scenario = replace(
-        RACE,
-        stream=replace(RACE.stream, shards=shards),
-        capacities=(replace(RACE.capacities[0], write_units=units),),
-        traffic=Traffic(points=points),
+    scenario = RACE.put(
+        replace(RACE.the(StreamData), shards=shards),
+        replace(RACE.the(TableData), write_units=units),
+        Traffic(points=points),
     )
     world = World(scenario, seed)
     ledger = SqliteLedger(":memory:")
-    world.control.shard_count_calls.extend([0.0] * spent)
+    world.the(StreamState).shard_count_calls.extend([0.0] * spent)
     for at in range(spent):
         ledger.begin(change_record(world, 0, entry_id=f"spent-{at}", outcome=Outcome.DONE))
     world.advance(180)
@@ -415,6 +416,6 @@ def test_no_history_makes_a_sweep_break_a_limit(
     assert world.figures().limit_violations == 0
     assert all(
         5 <= state.write_units <= 4000 or state.write_units == units
-        for state in world.capacities.values()
+        for state in world.the(TableState).capacities.values()
     )
-    assert len(world.stream.open_shards) <= 16
+    assert len(world.the(StreamState).open_shards) <= 16

@@ -1,7 +1,7 @@
 """The executor in the embedded world: every fault at every call, and it ends right."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -24,7 +24,10 @@ from tidegate.scaling.model.errors import (
 )
 from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud
-from tidegate.simulator.scenario import Traffic, load_scenario
+from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 RACE = load_scenario("race-day")
@@ -75,7 +78,7 @@ def ledger() -> Iterator[SqliteLedger]:
 
 @pytest.fixture
 def world() -> World:
-    return World(replace(RACE, traffic=Traffic(points=((0, 10),))), 1)
+    return World(RACE.put(Traffic(points=((0, 10),))), 1)
 
 
 def executor(
@@ -142,9 +145,9 @@ def test_another_reshard_in_between_is_seen_and_made_good(
 ) -> None:
     class Meddled(Faulty):
         def describe_stream(self, name: str) -> Stream:
-            if self.calls == 2 and not world.control.pending.is_busy("stream"):
+            if self.calls == 2 and not world.the(StreamState).is_updating:
                 self.calls += 1
-                world.control.update_shard_count(3)
+                StreamControl(world.the(StreamState)).update_shard_count(3)
             return super().describe_stream(name)
 
     meddled = Meddled(DirectCloud(world), 0, KeyboardInterrupt(), after=False)
@@ -179,12 +182,16 @@ def test_an_update_that_does_not_end_even_is_finished_by_hand(
     class Halving(Faulty):
         def apply(self, action: Action) -> None:
             if isinstance(action, UpdateShardCount):
-                world.control.split_shard(world.stream.open_shards[0].shard_id, HASH_KEYS // 10)
+                StreamControl(world.the(StreamState)).split_shard(
+                    world.the(StreamState).open_shards[0].shard_id, HASH_KEYS // 10
+                )
                 self.applied += 1
             else:
                 super().apply(action)
 
-    world.control.split_shard(world.stream.open_shards[0].shard_id, HASH_KEYS // 3)
+    StreamControl(world.the(StreamState)).split_shard(
+        world.the(StreamState).open_shards[0].shard_id, HASH_KEYS // 3
+    )
     world.advance(40)
     halving = Halving(DirectCloud(world), 0, KeyboardInterrupt(), after=False)
     executor(world, ledger, EIGHT, halving).run(wait=True)
@@ -207,7 +214,7 @@ def test_only_one_hand_is_on_a_stream(world: World, ledger: SqliteLedger) -> Non
 def test_a_stream_that_is_not_ready_for_long_is_given_up_in_words(
     world: World, ledger: SqliteLedger
 ) -> None:
-    world.control.pending.begin("stream", 10_000, lambda: None)
+    world.site.pending.begin(world.the(StreamState).key, 10_000, lambda: None)
     with pytest.raises(ResourceInUse, match="has not been ready for 6"):
         executor(world, ledger, EIGHT).run(wait=True)
 
@@ -226,4 +233,4 @@ def test_without_waiting_it_ends_when_the_last_operation_is_accepted(
     world: World, ledger: SqliteLedger
 ) -> None:
     executor(world, ledger, Parts(0, HASH_KEYS, (HASH_KEYS // 2,))).run(wait=False)
-    assert world.control.pending.is_busy("stream")
+    assert world.the(StreamState).is_updating

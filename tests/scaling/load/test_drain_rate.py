@@ -141,6 +141,6 @@ def test_after_a_concurrency_cap_is_lifted_the_table_follows_what_the_lanes_brin
         controller.act(account)
         world.advance(60)
     assert max(each.iterator_age_seconds for each in world.series) > 900
-    shards = max(each.shard_count for each in world.series)
-    assert max(each.units["orders"] for each in world.series) <= shards * 10 * LANE
+    shards = max(each.total("shard_count") for each in world.series)
+    assert max(each.facts["write_units"]["orders"] for each in world.series) <= shards * 10 * LANE
     assert world.series[-1].iterator_age_seconds < 60

@@ -21,7 +21,11 @@ from tidegate.scaling.ports import Edges, Notices
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
+from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
+from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import World
 
 
@@ -32,29 +36,29 @@ def post(aws: dict[str, Any]) -> Post:
 
 def cure(world: World) -> None:
     """What a person would do."""
-    world.consumer.function = replace(
-        world.scenario.function, timeout_seconds=300, seconds_per_record=0.002,
-        seconds_per_invocation=0.05, reserved_concurrency=None,
-    )  # fmt: skip
-    world.traffic = replace(world.traffic, hot_key_share=0.0, hot_range_share=0.0)
-    world.stream.weigh(world.traffic)
+    stream = world.the(StreamState)
+    stream.weigh(replace(stream.traffic, hot_key_share=0.0, hot_range_share=0.0))
+    functions = world.site.all(FunctionState)
+    for function, data in zip(functions, world.scenario.all(FunctionData), strict=True):
+        function.function = replace(
+            data, timeout_seconds=300, seconds_per_record=0.002,
+            seconds_per_invocation=0.05, reserved_concurrency=None,
+        )  # fmt: skip
     # What waited behind the hot key has many keys now, and so many lanes.
-    for shard in world.stream.shards:
-        shard.lanes[0].hot = 0
-    factor = world.stream.factor
-    world.stream.set_factor(factor + 1)
-    world.stream.set_factor(factor)
-    for shard in world.stream.shards:
-        for lane in shard.lanes:
+    for reader in stream.subscriptions:
+        for part in reader.parts:
+            part.lanes[0].hot = 0
+        reader.set_width(reader.width + 1)
+        reader.set_width(reader.width - 1)
+        for lane in (lane for part in reader.parts for lane in part.lanes):
             lane.poisoned = False
             if lane.batch is not None:
                 lane.batch.poisoned = False
-    if world.application is not None:
-        state = world.application.state
-        state.data = replace(
-            state.data, skew=0.0, sink_records_per_second=None, fails_after_seconds=None,
+    for application in world.site.all(EmbeddedApplication):
+        application.state.data = replace(
+            application.state.data, skew=0.0, sink_records_per_second=None,
             checkpoint_megabytes_per_second=1000.0, heap_state_share=0.0,
-            records_per_second_per_subtask=20_000.0,
+            records_per_second_per_subtask=20_000.0, fails_after_seconds=None,
         )  # fmt: skip
 
 

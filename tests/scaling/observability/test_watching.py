@@ -27,7 +27,7 @@ from tidegate.scaling.observability.pipeline_rows import rows
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import World
 
 METRIC_WIDGET = {

@@ -19,7 +19,7 @@ from tidegate.scaling.report.snapshot import differs
 from tidegate.scaling.report.timeline import Kind, event_timeline
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
-from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import World
 
 HELD = Held(

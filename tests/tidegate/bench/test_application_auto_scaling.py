@@ -10,6 +10,7 @@ from tidegate.bench.controllers.cooldown import Cooldown
 from tidegate.bench.controllers.target_tracking import Policy, TargetTracking
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import Setting
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.world import World
 
 
@@ -81,7 +82,7 @@ def test_a_cooldown_begins_when_its_activity_has_completed() -> None:
 
 def test_a_refused_change_begins_no_cooldown() -> None:
     account = account_with(1900, Setting(2, 8, 4000))
-    account.world.control.shard_count_calls.extend([account.world.second] * 10)
+    account.world.the(StreamState).shard_count_calls.extend([account.world.second] * 10)
     policy = Policy(shards_resource)
     policy.act(account)
     assert [call.refused for call in account.calls] == [True]

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tidegate.cli import main
-from tidegate.simulator.scenario import scenario_names
+from tidegate.simulator.scenarios import scenario_names
 
 FIGURES = {
     "seconds_out_of_objective",

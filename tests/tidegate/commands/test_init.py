@@ -26,7 +26,7 @@ from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.model.errors import Denied
 from tidegate.scaling.onboarding.iam_write_access import Candidate
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 from tidegate.survey import Survey, survey
 

@@ -17,7 +17,8 @@ from tidegate.bench.account import Account
 from tidegate.bench.controllers.base import at_peak
 from tidegate.bench.loads import Load
 from tidegate.bench.plant import FACTOR_MAX, Setting, shards_for
-from tidegate.simulator.scenario import Traffic
+from tidegate.simulator.kinds.dynamodb_table.table import TableState
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.traffic import rate_at
 
 __all__ = ["OnDemand", "capacity_for", "past_peak"]
@@ -34,9 +35,8 @@ def capacity_for(peak: float) -> float:
 
 def past_peak(load: Load, since: float) -> float:
     """The highest rate from a second on until the load begins; between points it is on a line."""
-    traffic = Traffic(load.points)
     inside = (rate for second, rate in load.points if since <= second <= 0)
-    return max(rate_at(traffic, since), *inside, rate_at(traffic, 0))
+    return max(rate_at(load.points, since), *inside, rate_at(load.points, 0))
 
 
 @dataclass(slots=True)
@@ -71,10 +71,11 @@ class OnDemand:
         self._serve_units(account)
         shards = shards_for(capacity_for(self._stream_peak))
         waited = world.second - self._stream_raised_at >= STREAM_SECONDS
-        if shards > world.stream.open_count and waited:
+        stream = world.the(StreamState)
+        if shards > stream.open_count and waited:
             self._stream_raised_at = world.second
-            world.stream.uniform(shards)
-            world.stream.weigh(world.traffic)
+            stream.uniform(shards)
+            stream.weigh(stream.traffic)
 
     def _serve_units(self, account: Account) -> None:
         world = account.world
@@ -82,6 +83,6 @@ class OnDemand:
         if units > self._units and world.second - self._table_raised_at >= TABLE_SECONDS:
             self._table_raised_at = world.second
             self._units = units
-        table = world.capacities[None]
+        table = world.the(TableState).capacities[None]
         if table.write_units != self._units:
             table.set_units(self._units, table.read_units)

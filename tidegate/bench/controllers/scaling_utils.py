@@ -65,5 +65,5 @@ def _use(account: Account, shards: int) -> Samples:
     world = account.world
     start = world.now.replace(second=0) - timedelta(minutes=IN_MINUTES)
     dimensions = (("StreamName", STREAM),)
-    sums = world.metrics("AWS/Kinesis", "IncomingRecords", dimensions, "Sum", start, IN_MINUTES)
+    sums = world.metrics(("AWS/Kinesis", "IncomingRecords", dimensions), "Sum", start, IN_MINUTES)
     return [None if each is None else each / (60 * 1000 * shards) for each in sums]

@@ -4,14 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tidegate.simulator.scenario import (
-    ApplicationData,
-    Fault,
-    Scenario,
-    StreamData,
-    Traffic,
-    load_scenario,
-)
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.scenario import Fault, Scenario
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import START, World
 
 APPLICATION = (("Application", "click-counter"),)
@@ -34,7 +32,7 @@ def scenario(
     )
     traffic = Traffic(points=((0, rate),), noise=0.0)
     stream = StreamData("clicks", shards)
-    return replace(STEADY, application=data, traffic=traffic, stream=stream, faults=faults)
+    return replace(STEADY, faults=faults).put(data, traffic, stream)
 
 
 def world(*, seconds: int = 0, **fields: Any) -> World:
@@ -49,7 +47,9 @@ def metric(
     """A minute's value; the fourth last of them is surely delivered."""
     at = world.second // 60 + minute if minute < 0 else minute
     moment = START + timedelta(minutes=at)
-    return world.metric("AWS/KinesisAnalytics", name, dimensions or APPLICATION, statistic, moment)
+    return world.metric(
+        ("AWS/KinesisAnalytics", name, dimensions or APPLICATION), statistic, moment
+    )
 
 
 def records_per_second(world: World, seconds: int) -> float:
@@ -60,4 +60,4 @@ def records_per_second(world: World, seconds: int) -> float:
 
 
 def backlog(world: World) -> int:
-    return sum(shard.backlog for shard in world.stream.shards)
+    return sum(shard.backlog for shard in world.the(StreamState).shards)

@@ -17,7 +17,10 @@ from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import Fault, load_scenario
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.scenario import Fault
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
 SPEC = PipelineSpec("clicks", "clicks", applications=[ApplicationSpec("click-counter")])
@@ -32,8 +35,8 @@ def faces() -> Iterator[Faces]:
 
     def of(name: str = "flink-lag", **data: object) -> list[Face]:
         scenario = load_scenario(name)
-        assert scenario.application is not None
-        scenario = replace(scenario, application=replace(scenario.application, **data))
+        assert scenario.find(ApplicationData) is not None
+        scenario = scenario.put(replace(scenario.the(ApplicationData), **data))
         direct, behind_moto = (World(scenario, 7) for _ in range(2))
         context = embedded(behind_moto)
         opened.append(context)
@@ -117,8 +120,9 @@ def test_a_failed_update_leaves_its_reason(faces: Faces) -> None:
     seen = []
     for world, cloud, _ in faces(rollback_enabled=True):
         world.advance(60)
-        assert world.application is not None
-        world.application.strike(Fault(0, "update-fails", {"reason": "no such class: Counter"}))
+        world.the(EmbeddedApplication).strike(
+            Fault(0, "update-fails", {"reason": "no such class: Counter"})
+        )
         cloud.apply(update(the_application(cloud), 8))
         world.advance(400)
         seen.append(the_application(cloud))

@@ -15,17 +15,19 @@ from tests.simulator.kinds.flink_application.flink_worlds import (
     scenario,
     world,
 )
-from tidegate.simulator.kinds.flink_application.job import fair
-from tidegate.simulator.kinds.flink_application.service import ApplicationUpdate
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.operation import ApplicationUpdate
+from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.manners import Refusal
+from tidegate.simulator.records import fair
 from tidegate.simulator.scenario import Fault
 from tidegate.simulator.world import World
 
 
 def update(each: World, **wanted: Any) -> str:
-    assert each.application is not None
-    token = each.application.service.token
-    return each.control.update_application(ApplicationUpdate(token=token, **wanted))
+    token = each.the(EmbeddedApplication).service.token
+    return each.the(EmbeddedApplication).service.update(ApplicationUpdate(token=token, **wanted))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_the_work_of_a_job_is_that_of_its_subtasks_unless_something_holds_it_bac
 def test_a_hot_shard_is_read_by_one_subtask_where_records_are_not_keyed() -> None:
     narrow = world(rate=1800, shards=2, parallelism=8, is_keyed=False, seconds=60)
     assert records_per_second(narrow, 60) == pytest.approx(1000, rel=0.01)
-    narrow.control.update_shard_count(4)
+    StreamControl(narrow.the(StreamState)).update_shard_count(4)
     narrow.advance(180)
     assert records_per_second(narrow, 60) == pytest.approx(2000, rel=0.05)
 
@@ -102,13 +104,13 @@ def test_an_update_restarts_the_job_and_the_age_grows_by_the_time_it_is_down() -
     update(updated, parallelism=8)
     updated.advance(60)
     assert updated.figures().records_read == read
-    assert updated.series[-1].seconds_down == 60
+    assert updated.series[-1].total("seconds_down") == 60
     updated.advance(240)
     figures = updated.figures()
     assert 90 <= figures.seconds_down <= 95
     assert figures.iterator_age_max_seconds == pytest.approx(figures.seconds_down, abs=2)
     assert backlog(updated) == 0
-    assert updated.series[-1].parallelism == 8
+    assert updated.series[-1].total("parallelism") == 8
 
 
 def test_the_larger_the_state_the_longer_the_restart() -> None:
@@ -201,7 +203,7 @@ def test_a_full_heap_eats_the_time_and_then_the_job_and_more_kpus_relieve_it() -
 
 def test_records_as_old_as_the_retention_are_lost_while_the_job_is_down() -> None:
     down = world(rate=10, fails_after_seconds=40)
-    down.stream.retention_hours = 1
+    down.the(StreamState).retention_hours = 1
     down.advance(3 * 3600)
     figures = down.figures()
     assert figures.records_lost > 0
@@ -251,14 +253,15 @@ def test_no_record_appears_or_vanishes_whatever_befalls_the_job(
 
 
 def befall(each: World, change: str) -> None:
-    assert each.application is not None
     with suppress(Refusal):
         if change in UPDATES:
             update(each, **UPDATES[change])
         elif change in SHARES:
-            each.control.update_shard_count(ceil(each.stream.open_count * SHARES[change]))
+            StreamControl(each.the(StreamState)).update_shard_count(
+                ceil(each.the(StreamState).open_count * SHARES[change])
+            )
         else:
-            assert each.application.strike(FAULTS[change])
+            assert each.the(EmbeddedApplication).strike(FAULTS[change])
 
 
 @given(wanted=st.lists(st.integers(0, 50), max_size=8), budget=st.integers(0, 300))

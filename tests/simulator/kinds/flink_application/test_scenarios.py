@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from tests.simulator.kinds.flink_application.flink_worlds import metric
-from tidegate.simulator.scenario import load_scenario, scenario_names
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import World
 
 BUSY, HELD_BACK = "busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"
@@ -26,7 +28,7 @@ SIGNS: dict[str, list[tuple[str, str, float, float]]] = {
 
 
 def test_every_flink_scenario_has_its_signs() -> None:
-    flink = {name for name in scenario_names() if load_scenario(name).application is not None}
+    flink = {name for name in scenario_names() if load_scenario(name).find(ApplicationData)}
     assert flink - set(SIGNS) == {"flink-autoscaling-conflict"}  # a test of its own below
 
 
@@ -45,9 +47,8 @@ def test_the_services_own_scaling_reaches_the_load_in_two_restarts_of_its_own() 
     """Doubling after fifteen minutes, twice (guide, "Use automatic scaling")."""
     world = World(load_scenario("flink-autoscaling-conflict"), 5)
     world.advance(world.scenario.duration_seconds)
-    assert sorted({minute.parallelism for minute in world.series}) == [2, 4, 8]
-    assert world.application is not None
-    kinds = [(each.kind, each.status) for each in world.application.service.operations]
+    assert sorted({minute.total("parallelism") for minute in world.series}) == [2, 4, 8]
+    kinds = [(each.kind, each.status) for each in world.the(EmbeddedApplication).service.operations]
     assert kinds == [("ScaleUp", "SUCCESSFUL")] * 2
 
 

@@ -19,8 +19,11 @@ from tests.simulator.kinds.flink_application.flink_worlds import (
 )
 from tidegate.simulator.embedded import embedded
 from tidegate.simulator.figures import prices
-from tidegate.simulator.kinds.flink_application.service import ApplicationUpdate
-from tidegate.simulator.scenario import Fault, TopicData
+from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.flink_application.operation import ApplicationUpdate
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData, TopicData
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.scenario import Fault
 from tidegate.simulator.world import START, World
 
 NAME = "click-counter"
@@ -131,7 +134,7 @@ def test_what_aws_refuses_is_refused_and_counted(
 def test_the_quota_is_reached_exactly_and_denser_subtasks_stay_within_it() -> None:
     for wanted in ({"parallelism": 64}, {"parallelism": 256, "parallelism_per_kpu": 4}):
         lived_in = world()
-        lived_in.control.update_application(ApplicationUpdate(version=1, **wanted))
+        lived_in.the(EmbeddedApplication).service.update(ApplicationUpdate(version=1, **wanted))
         assert lived_in.figures().limit_violations == 0
 
 
@@ -158,7 +161,7 @@ def test_an_unknown_application_is_not_found(faces: Any) -> None:
 def test_an_update_that_fails_is_rolled_back_and_its_operation_tells_why(faces: Any) -> None:
     """Guide, "Enable system rollbacks" and "System rollback best practices"."""
     lived_in, client, _ = faces
-    lived_in.application.strike(Fault(0, "update-fails", {"reason": FAILURE}))
+    lived_in.the(EmbeddedApplication).strike(Fault(0, "update-fails", {"reason": FAILURE}))
     client.update_application(
         ApplicationName=NAME,
         CurrentApplicationVersionId=1,
@@ -204,21 +207,24 @@ def test_without_rollback_a_failed_update_leaves_the_application_ready_and_unbil
     fields: dict[str, float], wanted: int
 ) -> None:
     failing = world(kpu_quota=200, **fields)
-    assert failing.application is not None
-    failing.control.update_application(ApplicationUpdate(version=1, parallelism=wanted))
+    failing.the(EmbeddedApplication).service.update(
+        ApplicationUpdate(version=1, parallelism=wanted)
+    )
     failing.advance(7200)
-    assert failing.application.service.status == "READY"
-    assert failing.series[-1].kpus == 0
-    assert failing.series[-1].seconds_down == 60
+    assert failing.the(EmbeddedApplication).service.status == "READY"
+    assert failing.series[-1].total("kpus") == 0
+    assert failing.series[-1].total("seconds_down") == 60
 
 
 def statuses(lived_in: World, minutes: int) -> list[tuple[int, str, int]]:
     """The minutes after which status or parallelism are others than before."""
-    assert lived_in.application is not None
     seen: list[tuple[int, str, int]] = []
     for minute in range(minutes):
         lived_in.advance(60)
-        now = lived_in.application.service.status, lived_in.application.state.parallelism
+        now = (
+            lived_in.the(EmbeddedApplication).service.status,
+            lived_in.the(EmbeddedApplication).state.parallelism,
+        )
         if not seen or seen[-1][1:] != now:
             seen.append((minute + 1, *now))
     return seen
@@ -230,16 +236,14 @@ def test_the_service_doubles_the_parallelism_after_fifteen_minutes_of_a_busy_cpu
     busy = world(rate=3000, autoscaling_enabled=True)
     assert statuses(busy, 15) == [(1, "RUNNING", 4), (15, "AUTOSCALING", 4)]
     with pytest.raises(Exception, match="ResourceInUseException"):
-        busy.control.update_application(ApplicationUpdate(version=1, parallelism=6))
+        busy.the(EmbeddedApplication).service.update(ApplicationUpdate(version=1, parallelism=6))
     assert statuses(busy, 10)[-1][1:] == ("RUNNING", 8)
-    assert busy.application is not None
-    assert busy.application.service.configuration.parallelism == 4
+    assert busy.the(EmbeddedApplication).service.configuration.parallelism == 4
 
 
 def test_the_service_halves_it_after_six_idle_hours_never_below_what_is_configured() -> None:
     idle = world(rate=20, autoscaling_enabled=True, parallelism=3)
-    assert idle.application is not None
-    idle.application.state.parallelism = 8
+    idle.the(EmbeddedApplication).state.parallelism = 8
     minutes = statuses(idle, 800)
     assert [parallelism for _, _, parallelism in minutes] == [8, 8, 4, 4, 3]
     assert [minute for minute, status, _ in minutes if status == "AUTOSCALING"] == [360, 721]
@@ -300,7 +304,7 @@ def test_flink_2_tells_restarts_under_their_new_name() -> None:
 
 def test_a_job_that_the_service_has_stopped_tells_only_that_it_is_down() -> None:
     stopped = world(seconds=300, restart_seconds=400)
-    stopped.control.update_application(ApplicationUpdate(version=1, parallelism=8))
+    stopped.the(EmbeddedApplication).service.update(ApplicationUpdate(version=1, parallelism=8))
     stopped.advance(360)
     assert told(stopped, minute=7) == {"uptime", "downtime", "fullRestarts"}
     assert told(stopped, SOURCE, minute=7) == set()
@@ -372,16 +376,18 @@ def test_list_metrics_names_the_tasks_that_tell_metrics_of_their_own() -> None:
 def test_a_topic_tells_its_lag_in_records_and_nothing_of_kinesis() -> None:
     """records_lag_max is the lag of the worst partition (guide, Amazon MSK connector metrics)."""
     given = scenario(rate=4000, shards=8)
-    behind = World(replace(given, topic=TopicData("clicks", 8)), 1)
+    topic = TopicData("clicks", 8)
+    resources = [topic if isinstance(each, StreamData) else each for each in given.resources]
+    behind = World(replace(given, resources=tuple(resources)), 1)
     behind.advance(660)
-    worst = max(shard.backlog for shard in behind.stream.shards)
+    worst = max(shard.backlog for shard in behind.the(StreamState).shards)
     behind.advance(240)
     assert told(behind) == COUNTED | {"records_lag_max"}
     assert told(behind, SOURCE) == set()
     assert metric(behind, "records_lag_max", "Maximum", minute=10) == worst > 100_000
     stream = (("StreamName", "clicks"),)
     at = START + timedelta(minutes=9)
-    assert behind.metric("AWS/Kinesis", "IncomingRecords", stream, "Sum", at) is None
+    assert behind.metric(("AWS/Kinesis", "IncomingRecords", stream), "Sum", at) is None
 
 
 def test_kpus_are_billed_by_the_second_with_one_more_for_orchestration() -> None:

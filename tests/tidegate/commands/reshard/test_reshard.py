@@ -22,7 +22,9 @@ from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.kinds.kinesis_stream.reshard.hot_split import hash_key_of
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import Traffic, load_scenario
+from tidegate.simulator.kinds.kinesis_stream.data import StreamData
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 from tidegate.stream_edge import load_by_shard
 
@@ -247,8 +249,8 @@ def test_shard_level_metrics_are_switched_on_when_asked(kinesis: Any, stream: st
 
 def test_load_by_shard_comes_from_its_newest_minute() -> None:
     race = load_scenario("race-day")
-    watched = replace(race.stream, shards=4, shard_metrics=True)
-    world = World(replace(race, stream=watched, traffic=Traffic(points=((0, 400),))), 1)
+    watched = replace(race.the(StreamData), shards=4, shard_metrics=True)
+    world = World(race.put(watched, Traffic(points=((0, 400),))), 1)
     world.advance(600)
     with embedded(world) as session:
         clients = Clients(session)

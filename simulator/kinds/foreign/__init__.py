@@ -1,0 +1,1 @@
+"""Readers, writers and operators that are none of the pipeline's."""

@@ -1,0 +1,64 @@
+"""Functions and event source mappings as scenarios give them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.simulator.kind import entries
+
+__all__ = ["AccountData", "FunctionData", "MappingData", "functions_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """The account's limit of concurrent executions in the region."""
+
+    concurrency: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionData:
+    """A function: an invocation takes ``seconds_per_invocation`` + ``seconds_per_record`` x batch,
+    and longer while its tables throttle it, or a service that it calls for every record has no
+    more of its ``service_records_per_second`` left. It ``writes`` to the sinks named, or to every
+    table."""
+
+    name: str
+    timeout_seconds: int
+    memory_megabytes: int = 512
+    reserved_concurrency: int | None = None
+    seconds_per_invocation: float = 0.1
+    seconds_per_record: float = 0.004
+    service_records_per_second: float | None = None
+    writes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingData:
+    """An event source mapping of a ``function``, reading a ``source``; of the only ones where they
+    are not named."""
+
+    parallelization_factor: int = 1
+    batch_size: int = 100
+    batching_window_seconds: int = 0
+    bisect_batch_on_function_error: bool = False
+    maximum_retry_attempts: int = -1
+    function: str = ""
+    source: str = ""
+
+
+def functions_of(file: Mapping[str, Any]) -> Iterator[Any]:
+    """The account, and functions with their mappings, of a scenario file."""
+    entry = {**file.get("account", {})}
+    if "account_concurrency" in file:
+        entry["concurrency"] = file["account_concurrency"]
+    if entry:
+        yield AccountData(**entry)
+    if "function" in file:
+        yield FunctionData(**file["function"])
+        yield MappingData(**file.get("mapping", {}))
+    for entry in entries(file, "lambda_function"):
+        mappings = entry.pop("mappings")
+        writes = tuple(entry.pop("writes", ()))
+        yield FunctionData(**entry, writes=writes)
+        yield from (MappingData(**each, function=entry["name"]) for each in mappings)

@@ -1,0 +1,194 @@
+"""How AWS shows the functions of a world, to the ports directly and to boto3's clients."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tidegate.rules.graph import Consumer, EventSourceMapping, Function
+from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.model.errors import ResourceMissing
+from tidegate.simulator.kind import REGION, Correction, Face
+from tidegate.simulator.kinds.lambda_mapping.data import AccountData
+from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
+from tidegate.simulator.kinds.lambda_mapping.mapping import MappingState
+from tidegate.simulator.manners import Refusal
+from tidegate.simulator.participant import Answer, Call
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+__all__ = ["FunctionFace"]
+
+ACCOUNT_ID = "123456789012"
+"""moto's account."""
+
+
+class FunctionFace(Face):
+    """Of functions with their mappings."""
+
+    def describe(self, spec: Any) -> Mapping[str, Any]:
+        """The consumers of a pipeline, each with the mapping that reads its source."""
+        if not spec.consumers:
+            return {}
+        consumers = tuple(self._consumer(each, spec.source) for each in spec.consumers)
+        account = self.site.scenario.find(AccountData) or AccountData()
+        return {"consumers": consumers, "account_concurrency": account.concurrency}
+
+    def _consumer(self, spec: Any, source: str) -> Consumer:
+        function = self.site.named(FunctionState, spec.function)
+        mappings = [] if function is None else function.mappings
+        found = [each for each in mappings if each.subscription.source.name == source]
+        if function is None or not found:
+            raise ResourceMissing("describe", spec.function, "there is no such resource")
+        tables = []
+        for table in spec.table_specs:
+            sink = self.site.sinks.get(table.name)
+            if sink is None:
+                raise ResourceMissing("describe", table.name, "there is no such resource")
+            tables.append(sink.described())
+        return Consumer(_function(function), _mapping(found[0]), tuple(tables))
+
+    def apply(self, action: Any) -> bool:
+        """Changes of a mapping."""
+        match action:
+            case UpdateParallelizationFactor():
+                self._mapping(action.mapping_uuid).update(action.to_factor)
+            case UpdateBatchingWindow():
+                mapping = self._mapping(action.mapping_uuid)
+                mapping.update(batching_window_seconds=action.to_seconds)
+            case _:
+                return False
+        return True
+
+    def _mapping(self, uuid: str) -> MappingState:
+        for mapping in self.site.all(MappingState):
+            if mapping.uuid == uuid:
+                return mapping
+        raise Refusal("ResourceNotFoundException", f"no mapping {uuid}")
+
+    def put(self, session: "Session") -> None:
+        """The functions, as moto is to have them, with a role each and its mappings."""
+        for number, function in enumerate(self.site.all(FunctionState)):
+            _put_function(session, function, "consumer" if not number else f"consumer-{number}")
+            for mapping in function.mappings:
+                session.client("lambda").create_event_source_mapping(
+                    EventSourceArn=mapping.subscription.source.arn,
+                    FunctionName=function.name,
+                    StartingPosition="TRIM_HORIZON",
+                    BatchSize=mapping.data.batch_size,
+                )
+
+    def answers(self) -> Mapping[str, Call]:
+        """Changes, and what moto has no answer to."""
+        return {
+            "lambda.UpdateEventSourceMapping": self._update_mapping,
+            "lambda.GetAccountSettings": self._account_settings,
+        }
+
+    def corrections(self) -> Mapping[str, Correction]:
+        """moto's functions and mappings with what the world has changed of them."""
+        return {
+            "lambda.ListEventSourceMappings": self._correct_mappings,
+            "lambda.GetFunctionConfiguration": self._correct_function,
+        }
+
+    def _update_mapping(self, params: Answer) -> Answer:
+        self._mapping(params["UUID"]).update(
+            params.get("ParallelizationFactor"), params.get("MaximumBatchingWindowInSeconds")
+        )
+        return {"UUID": params["UUID"], "State": "Updating"}
+
+    def _account_settings(self, _: Answer) -> Answer:
+        data = self.site.scenario.find(AccountData) or AccountData()
+        return {"AccountLimit": {"ConcurrentExecutions": data.concurrency}}
+
+    def _correct_mappings(self, parsed: Answer, **_: Any) -> None:
+        known = {
+            (each.function.name, each.subscription.source.arn): each
+            for each in self.site.all(MappingState)
+        }
+        for told in parsed.get("EventSourceMappings", []):
+            function = told["FunctionArn"].split(":function:")[1].partition(":")[0]
+            mapping = known.get((function, told["EventSourceArn"]))
+            if mapping is not None:
+                told |= _told(mapping)
+
+    def _correct_function(self, parsed: Answer, **_: Any) -> None:
+        function = self.site.named(FunctionState, parsed.get("FunctionName", ""))
+        if function is not None:
+            parsed["Timeout"] = function.function.timeout_seconds
+            parsed["MemorySize"] = function.function.memory_megabytes
+
+
+def _function(state: FunctionState) -> Function:
+    data = state.function
+    return Function(
+        data.name, data.timeout_seconds, data.memory_megabytes, data.reserved_concurrency
+    )
+
+
+def _state(mapping: MappingState) -> str:
+    return "Updating" if mapping.is_updating else "Enabled"
+
+
+def _mapping(state: MappingState) -> EventSourceMapping:
+    data = state.data
+    return EventSourceMapping(
+        state.uuid,
+        state.function.name,
+        state.subscription.source.arn,
+        _state(state),
+        state.subscription.width,
+        data.batch_size,
+        data.batching_window_seconds,
+        data.bisect_batch_on_function_error,
+        data.maximum_retry_attempts,
+        modified=state.modified_at.isoformat(),
+    )
+
+
+def _told(mapping: MappingState) -> Answer:
+    data = mapping.data
+    return {
+        "UUID": mapping.uuid,
+        "State": _state(mapping),
+        "ParallelizationFactor": mapping.subscription.width,
+        "BatchSize": data.batch_size,
+        "MaximumBatchingWindowInSeconds": data.batching_window_seconds,
+        "BisectBatchOnFunctionError": data.bisect_batch_on_function_error,
+        "MaximumRetryAttempts": data.maximum_retry_attempts,
+        "LastModified": mapping.modified_at,
+    }
+
+
+def _put_function(session: "Session", state: FunctionState, role: str) -> None:
+    data, tables = state.function, [sink.name for sink in state.sinks if sink.described()]
+    iam = session.client("iam")
+    made = iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    policy = json.dumps(_policy(tables))
+    iam.put_role_policy(RoleName=role, PolicyName="writes", PolicyDocument=policy)
+    functions = session.client("lambda")
+    names = ["TABLE_NAME", *(f"TABLE_NAME_{number}" for number in range(2, len(tables) + 1))]
+    functions.create_function(
+        FunctionName=data.name,
+        Runtime="python3.12",
+        Role=made["Role"]["Arn"],
+        Handler="app.handler",
+        Code={"ZipFile": b""},
+        Timeout=data.timeout_seconds,
+        MemorySize=data.memory_megabytes,
+        Environment={"Variables": dict(zip(names, tables, strict=False))},
+    )
+    if data.reserved_concurrency is not None:
+        functions.put_function_concurrency(
+            FunctionName=data.name, ReservedConcurrentExecutions=data.reserved_concurrency
+        )
+
+
+def _policy(tables: list[str]) -> Answer:
+    """What a deployment tool would let the function do: write to its tables."""
+    arns = [f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{table}" for table in tables]
+    resources = [each for arn in arns for each in (arn, f"{arn}/index/*")]
+    actions = ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resources}
+    return {"Version": "2012-10-17", "Statement": [statement]}
