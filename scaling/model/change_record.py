@@ -22,6 +22,10 @@ KEEP = timedelta(days=90)
 """How long history stays."""
 
 
+_KINDS = {kind.value: kind for kind in LeverKind}
+"""Looked up for every lever of every pipeline, many times a sweep."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Lever:
     """One knob of one resource.
@@ -41,12 +45,15 @@ class Lever:
     @property
     def kind(self) -> LeverKind:
         """Which knob it is. ValueError for a kind that only another version of Tidegate knows."""
-        return LeverKind(self.kind_word)
+        kind = _KINDS.get(self.kind_word)
+        if kind is None:
+            raise ValueError(f"{self.kind_word!r} is no lever of this version of Tidegate")
+        return kind
 
     @property
     def is_known(self) -> bool:
         """Whether this version of Tidegate has such a knob."""
-        return self.kind_word in {kind.value for kind in LeverKind}
+        return self.kind_word in _KINDS
 
     def __str__(self) -> str:
         return f"{self.kind_word} of {self.where}"
