@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
 from tidegate.rules.cause import LeverKind
 
@@ -38,8 +39,9 @@ class Lever:
     where: str
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def of(cls, kind: LeverKind, where: str) -> "Lever":
-        """The lever of a kind."""
+        """The lever of a kind; kept, since a sweep asks for each many times."""
         return cls(kind.value, where)
 
     @property
