@@ -1,12 +1,13 @@
 """A rule held against a window: the verdict with its reason."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
 from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Verdict
-from tidegate.rules.window import Window
+from tidegate.rules.window import Metric, Window
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "judged"]
 
 LATE_PERIODS = 3
 """Points arrive one to three minutes late (CloudWatch guide): this many missing at the end are
@@ -16,6 +17,23 @@ ENDS_AFTER = 2
 """Samples without a breach: a single one confirms nothing."""
 
 _Point = tuple[datetime, float]
+
+
+def judged(rule: Rule, windows: Mapping[Metric, Window]) -> Window:
+    """What a rule is held against: its metric, or the metric's share of others."""
+    window = windows[rule.metric]
+    if not rule.among:
+        return window
+    rows = zip(*(windows[each].samples for each in rule.among), strict=True)
+    shares = (
+        None if sample is None else _share(sample, sum(each or 0.0 for each in row))
+        for sample, row in zip(window.samples, rows, strict=True)
+    )
+    return Window(rule.metric, window.start, tuple(shares))
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
 
 
 def evaluate(rule: Rule, window: Window, now: datetime) -> Finding:

@@ -1,20 +1,20 @@
 """Rule packs: rules as YAML data, made concrete for a pipeline."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline, Table
 from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.metrics import behind_metric
-from tidegate.rules.rule import Comparison, MissingData, Rule, Severity
+from tidegate.rules.pack_rule import PackRule, SignalRule, Threshold, pack_rule, signal_rule
+from tidegate.rules.rule import Rule
 from tidegate.rules.window import Metric
 
-__all__ = ["PACKS", "QUANTITIES", "PackRule", "packs", "rule_file", "rules_for"]
+__all__ = ["PACKS", "in_force", "packs", "rule_file", "rules_for", "thresholds"]
 
 _KIND_OF = {
     "kinesis": "kinesis_stream",
@@ -25,83 +25,11 @@ _KIND_OF = {
 PACKS = tuple(_KIND_OF)
 """The built-in packs; each is the ``rules.yaml`` of a kind."""
 
-QUANTITIES = {
-    "objective_milliseconds": "the objective",
-    "retention_milliseconds": "the retention",
-    "stream_records_per_second": "what the open shards take (1,000 records/s each)",
-    "stream_bytes_per_second": "what the open shards take (1 MiB/s each)",
-    "timeout_milliseconds": "the timeout",
-    "concurrency_available": "shards x parallelization factor",
-    "reserved_concurrency": "the reserved concurrency",
-    "unreserved_concurrency": "the account's unreserved concurrency",
-    "write_units": "the provisioned write units",
-    "read_units": "the provisioned read units",
-    "checkpoint_interval_milliseconds": "the checkpoint interval",
-    "running_storage_bytes": "the running application storage (50 GB each KPU)",
-}
-"""What a threshold may be relative to, in words."""
-
 _NAMESPACES = {"stream": "AWS/Kinesis", "consumer": "AWS/Lambda", "capacity": "AWS/DynamoDB"}
 _FLINK = "AWS/KinesisAnalytics"
 
 RUNNING_STORAGE_BYTES = 50 * 10**9
 """Of a KPU (Managed Service for Apache Flink guide, how-resources)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackRule:
-    """A rule of a pack, before it meets a pipeline.
-
-    The threshold is ``share`` of the quantity ``of``, or ``share`` itself where ``of`` is None.
-    ``scope`` says what it is made concrete for: the stream, each consumer, each capacity; each
-    application, its tasks, its source where that is Kinesis or Kafka, and what is told by Flink 1
-    or from Flink 2.2 on alone.
-    """
-
-    name: str
-    pack: str
-    scope: str
-    metric: str
-    statistic: str
-    comparison: Comparison
-    share: float
-    of: str | None
-    hold_seconds: int
-    severity: Severity
-    missing_data: MissingData
-    unit: str
-    source: str
-    divisor: float = 1.0
-    trend: bool = False
-
-    @property
-    def threshold_words(self) -> str:
-        """The threshold without a pipeline, such as "80 % of the timeout"."""
-        if self.of is None:
-            return f"{self.share:g} {self.unit}".rstrip()
-        return f"{self.share:.0%} of {QUANTITIES[self.of]}"
-
-
-def _pack_rule(pack: str, data: Mapping[str, Any]) -> PackRule:
-    given = dict(data)
-    threshold = given.pop("threshold")
-    share, of = (
-        (threshold["share"], threshold["of"])
-        if isinstance(threshold, dict)
-        else (
-            threshold,
-            None,
-        )
-    )
-    return PackRule(
-        pack=pack,
-        share=float(share),
-        of=of,
-        comparison=Comparison(given.pop("comparison")),
-        severity=Severity(given.pop("severity")),
-        missing_data=MissingData(given.pop("missing_data")),
-        **given,
-    )
 
 
 def rule_file(pack: str, name: str = "rules.yaml") -> str:
@@ -111,12 +39,35 @@ def rule_file(pack: str, name: str = "rules.yaml") -> str:
 
 
 @cache
-def packs() -> tuple[PackRule, ...]:
-    """Every rule of the built-in packs."""
-    found = []
+def _all() -> tuple[tuple[PackRule, ...], tuple[SignalRule, ...]]:
+    rules: list[PackRule] = []
+    signals: list[SignalRule] = []
     for pack in PACKS:
-        found += [_pack_rule(pack, each) for each in yaml.safe_load(rule_file(pack))["rules"]]
-    return tuple(found)
+        said = yaml.safe_load(rule_file(pack))
+        rules += (pack_rule(pack, each) for each in said["rules"])
+        signals += (signal_rule(pack, each) for each in said["signals"])
+    shares = {each.name: each.share for each in (*rules, *signals)}
+    filled = (
+        each if each.same_as is None else replace(each, share=shares[each.same_as])
+        for each in rules
+    )
+    return tuple(filled), tuple(signals)
+
+
+def packs() -> tuple[PackRule, ...]:
+    """Every rule on a metric of the built-in packs."""
+    return _all()[0]
+
+
+def thresholds() -> tuple[Threshold, ...]:
+    """Every rule of the built-in packs, those on signals included."""
+    rules, signals = _all()
+    return (*rules, *signals)
+
+
+def in_force(changed: Mapping[str, float]) -> Mapping[str, float]:
+    """The threshold of every rule, where ``changed`` has those that a pipeline sets itself."""
+    return {each.name: changed.get(each.same_as or each.name, each.share) for each in thresholds()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +153,21 @@ def _places(pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[_Pl
         yield from _application_places(pipeline, application, iterator_age_max_seconds)
 
 
-def _concrete(rule: PackRule, place: _Place) -> Rule:
+def _concrete(rule: PackRule, place: _Place, share: float) -> Rule:
     quantity = 1.0 if rule.of is None else place.quantities[rule.of]
-    threshold = rule.share * quantity
-    words = rule.threshold_words
+    threshold = share * quantity
+    words = rule.words(share)
     if rule.of is not None:
         words += f" ({threshold:,.0f} {rule.unit})"
+    namespace = _NAMESPACES.get(rule.scope, _FLINK)
+    metric, *among = (
+        Metric(namespace, name, place.dimensions, rule.statistic)
+        for name in (rule.metric, *rule.among)
+    )
     return Rule(
         name=rule.name,
         where=place.where,
-        metric=Metric(
-            _NAMESPACES.get(rule.scope, _FLINK), rule.metric, place.dimensions, rule.statistic
-        ),
+        metric=metric,
         comparison=rule.comparison,
         threshold=threshold,
         hold_seconds=rule.hold_seconds,
@@ -224,17 +178,20 @@ def _concrete(rule: PackRule, place: _Place) -> Rule:
         threshold_because=words,
         divisor=rule.divisor,
         trend=rule.trend,
+        among=tuple(among),
     )
 
 
-def rules_for(pipeline: Pipeline, iterator_age_max_seconds: float) -> tuple[Rule, ...]:
-    """The built-in rules of every part of a pipeline.
+def rules_for(
+    pipeline: Pipeline, iterator_age_max_seconds: float, shares: Mapping[str, float]
+) -> tuple[Rule, ...]:
+    """The built-in rules of every part of a pipeline, with the thresholds in force.
 
     A rule relative to something that isn't there (a reservation, the provisioned units of an
     on-demand table) is left out.
     """
     return tuple(
-        _concrete(rule, place)
+        _concrete(rule, place, shares[rule.name])
         for place in _places(pipeline, iterator_age_max_seconds)
         for rule in packs()
         if rule.scope == place.scope and (rule.of is None or rule.of in place.quantities)

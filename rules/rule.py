@@ -52,7 +52,8 @@ class Rule:
     """A rule made concrete: one metric, one threshold in the metric's own unit.
 
     ``divisor`` is applied to each sample first (60 turns a sum per minute into a rate per
-    second). ``trend`` judges the growth per second of the samples instead of the samples.
+    second). ``trend`` judges the growth per second of the samples instead of the samples. With
+    ``among`` a sample is the metric's share of the sum of those.
     ``threshold_because`` says how the number came about ("80 % of the 15 s timeout");
     ``source`` is the AWS page, paper or file that asks for it.
     """
@@ -70,6 +71,7 @@ class Rule:
     threshold_because: str
     divisor: float = 1.0
     trend: bool = False
+    among: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.evaluate import evaluate
+from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
 from tidegate.rules.kinds.readings import Readings, rate
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
-from tidegate.rules.pack import rules_for
+from tidegate.rules.pack import in_force, rules_for
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
@@ -107,9 +107,10 @@ def _sweep_one(
         vitals_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
         history.last_change_of_any(),
+        thresholds=in_force(spec.thresholds),
     )
     readings, unseen = _look_closer(readings, edges.cloud, now)
-    findings = tuple(evaluate(rule, windows[rule.metric], now) for rule in rules)
+    findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
     diagnoses = diagnose(readings)
     expected, unforeseen = _expected(readings, edges.metrics, spec, now)
     plan = decide(readings, diagnoses, spec, history, now, expected)
@@ -131,13 +132,15 @@ def _sweep_one(
 
 def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:
     own = tuple(user_rule(rule, spec.name) for rule in spec.rules)
-    return rules_for(pipeline, spec.objective.iterator_age_max_seconds) + own
+    shares = in_force(spec.thresholds)
+    return rules_for(pipeline, spec.objective.iterator_age_max_seconds, shares) + own
 
 
 def _read(
     metrics: Metrics, pipeline: Pipeline, rules: tuple[Rule, ...], now: datetime
 ) -> dict[Metric, Window]:
-    wanted = dict.fromkeys([*vital_metrics(pipeline), *(rule.metric for rule in rules)])
+    judged_by = (metric for rule in rules for metric in (rule.metric, *rule.among))
+    wanted = dict.fromkeys([*vital_metrics(pipeline), *judged_by])
     end = now.replace(second=0, microsecond=0)
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
 

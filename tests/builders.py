@@ -18,6 +18,7 @@ from tidegate.rules.graph import (
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
 from tidegate.rules.metrics import function_metric, stream_metric, table_metric
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import (
     ConsumerSpec,
@@ -165,4 +166,6 @@ def readings(
     pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = True, now: datetime = NOON
 ) -> Readings:
     story = told(pipeline, *minutes, healthy_before=healthy_before)
-    return Readings(pipeline, vitals_from(pipeline, story.windows(), now), 60)
+    return Readings(
+        pipeline, vitals_from(pipeline, story.windows(), now), 60, thresholds=in_force({})
+    )

@@ -10,6 +10,7 @@ from tidegate.rules.kinds.flink_application.metrics import application_metrics
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
 from tidegate.rules.metrics import stream_metric
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import ApplicationSpec, Levers, LeverSpec, PipelineSpec
 
@@ -134,4 +135,6 @@ def job_readings(pipeline: Pipeline, *minutes: JobMinute, now: datetime = NOON) 
     """The given minutes at the end of ninety, healthy ones before them."""
     before = [JobMinute()] * (MINUTES - len(minutes))
     story = JobTold(pipeline, [*before, *minutes])
-    return Readings(pipeline, vitals_from(pipeline, story.windows(), now), 60)
+    return Readings(
+        pipeline, vitals_from(pipeline, story.windows(), now), 60, thresholds=in_force({})
+    )

@@ -14,6 +14,7 @@ from rich.text import Text
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -75,7 +76,8 @@ def bill(
     )  # fmt: skip
     vitals = vitals_from(pipeline, windows, now)
     age = spec.objective.iterator_age_max_seconds
-    needed = () if usage is None else needs(Readings(pipeline, vitals, age), spec)
+    readings = Readings(pipeline, vitals, age, thresholds=in_force(spec.thresholds))
+    needed = () if usage is None else needs(readings, spec)
     found = items(pipeline, nothing, needed)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))

@@ -1,6 +1,7 @@
 """What the vital windows say in the terms of the field: rates, shares, ages, concurrency."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -12,10 +13,8 @@ from tidegate.rules.kinds.vitals import CapacityVitals, FunctionVitals, Vitals
 from tidegate.rules.window import Window
 
 __all__ = [
-    "AGE_WELL_SHARE",
     "BURST_SECONDS",
     "RECENT_SECONDS",
-    "SATURATED_SHARE",
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
     "Readings",
@@ -26,17 +25,6 @@ __all__ = [
 
 RECENT_SECONDS = 180
 """How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
-
-FALLING_SHARE = 0.95
-
-USED_UP_SHARE = 0.9
-
-SATURATED_SHARE = 0.8
-"""Past a utilization of 80 % a reader is near what it can do (Flink Kubernetes operator,
-autoscaler: 60 % is kept, from 80 % on it scales up)."""
-
-AGE_WELL_SHARE = 0.25
-"""Of the objective's iterator age: up to here even one that grows is no illness."""
 
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
@@ -68,7 +56,8 @@ def increase(window: Window, seconds: int) -> float:
 
 @dataclass(frozen=True)
 class Readings:
-    """A pipeline with its vitals, and the objective that they are held against.
+    """A pipeline with its vitals, and the objective and thresholds of rules, by their names, that
+    they are held against.
 
     ``changed_at`` is when one of its levers was last moved, None where that isn't known.
     """
@@ -77,6 +66,7 @@ class Readings:
     vitals: Vitals
     iterator_age_max_seconds: float
     changed_at: datetime | None = None
+    thresholds: Mapping[str, float] = field(kw_only=True)
 
     @cached_property
     def ages(self) -> tuple[Age, ...]:
@@ -128,14 +118,20 @@ class Readings:
     def age_is_sick(self) -> bool:
         """Over the objective, or on the way there: past a quarter of it and growing."""
         age = self.age_seconds or 0.0
-        if self.is_out_of_objective and self.age_growth > -0.05:
+        if self.is_out_of_objective and not self.age_falls:
             return True
-        return age > self.age_well_seconds and self.age_growth > 0.05
+        grows = self.age_growth > self.thresholds["iterator-age-growing"]
+        return age > self.age_well_seconds and grows
+
+    @property
+    def age_falls(self) -> bool:
+        """Whether the iterator age falls, as fast as it would count as growing."""
+        return self.age_growth <= -self.thresholds["iterator-age-growing"]
 
     @property
     def age_well_seconds(self) -> float:
         """Up to here even an iterator age that grows is no illness."""
-        return self.iterator_age_max_seconds * AGE_WELL_SHARE
+        return self.iterator_age_max_seconds * self.thresholds["iterator-age-nearing-objective"]
 
     @property
     def stream_utilization(self) -> tuple[float, float]:
@@ -157,7 +153,7 @@ class Readings:
         """Whether producers are refused less than in the minutes before: what they held back is
         being taken in, and the stream is wide enough."""
         seen = self.vitals.stream.write_throttles.last(RECENT_SECONDS).present
-        return len(seen) >= 2 and seen[-1] < FALLING_SHARE * max(seen[:-1])
+        return len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
 
     def function(self, consumer: Consumer) -> FunctionVitals:
         """The vitals of a consumer's function."""
@@ -225,27 +221,30 @@ class Readings:
     def is_used_up(self, capacity: Capacity) -> bool:
         """Whether one of the newest minutes left next to none of a table's write units."""
         consumed = self.capacity(capacity).consumed_write_units
-        return rate(consumed) >= USED_UP_SHARE * capacity.write_units
+        return rate(consumed) >= self.thresholds["write-capacity-exhausted"] * capacity.write_units
 
     @property
     def is_saturated(self) -> bool:
         """Whether some reader, one of its subtasks, or a table behind it is at its end: there an
         age is to rise."""
         consumers, applications = self.pipeline.consumers, self.pipeline.applications
-        used = [
-            self.busy_concurrency(each) / max(1, min(self.lanes(each), self.concurrency_cap(each)))
-            for each in consumers
-        ]
-        used += [self.utilization(each) or 0.0 for each in applications]
-        used += [(mean(self.application(each).busiest) or 0.0) / 1000 for each in applications]
         readers: tuple[Consumer | FlinkApplication, ...] = (*consumers, *applications)
-        throttled = any(map(self.is_throttled_downstream, readers))
-        return throttled or max(used, default=0.0) >= SATURATED_SHARE
+        at_end = (*map(self._is_at_its_cap, consumers), *map(self._is_at_its_end, applications))
+        return any(at_end) or any(map(self.is_throttled_downstream, readers))
+
+    def _is_at_its_cap(self, consumer: Consumer) -> bool:
+        may_have = max(1, min(self.lanes(consumer), self.concurrency_cap(consumer)))
+        return self.busy_concurrency(consumer) / may_have >= self.thresholds["executions-busy"]
+
+    def _is_at_its_end(self, application: FlinkApplication) -> bool:
+        busiest = (mean(self.application(application).busiest) or 0.0) / 1000
+        used = max(self.utilization(application) or 0.0, busiest)
+        return used >= self.thresholds["busy"] / 1000
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
         """Whether any table or index of the consumer or application throttled its writes lately."""
         return any(
-            self.throttled_share(capacity) >= 0.01
+            self.throttled_share(capacity) >= self.thresholds["writes-throttled"]
             for table in reader.tables
             for capacity in table.capacities
         )

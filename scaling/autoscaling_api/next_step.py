@@ -7,6 +7,7 @@ from datetime import datetime
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.pack import in_force
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
@@ -95,7 +96,8 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
     windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
-    readings = Readings(pipeline, vitals_from(pipeline, windows, now), 0)
+    limits = in_force(dimension.spec.thresholds)
+    readings = Readings(pipeline, vitals_from(pipeline, windows, now), 0, thresholds=limits)
     decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]
     because = Reason.of("desired-capacity", "asked for by Application Auto Scaling")

@@ -23,6 +23,7 @@ from tidegate.scaling.config.names import (
     TableName,
     TopicName,
 )
+from tidegate.scaling.config.thresholds import RuleThresholds
 from tidegate.scaling.config.value_limits import (
     Closed,
     Name,
@@ -211,7 +212,8 @@ class PipelineSpec(Closed):
     applications that read it, and the tables they write to.
 
     With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
-    that the limits drawn in it stay true.
+    that the limits drawn in it stay true. ``thresholds`` replace those of built-in rules, by the
+    names that ``tidegate rules`` shows.
     """
 
     name: PipelineName
@@ -227,6 +229,7 @@ class PipelineSpec(Closed):
     update_dashboard: bool = False
     topic: TopicName | None = None
     applications: list[ApplicationSpec] = field(default_factory=list)
+    thresholds: Annotated[dict[str, float], RuleThresholds()] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

@@ -1,6 +1,7 @@
 """What a pipeline file can get wrong although every value has the right shape."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from math import inf
 from re import fullmatch
@@ -20,6 +21,7 @@ from tidegate.scaling.config.specification import (
     PipelineSpec,
     TableSpec,
 )
+from tidegate.scaling.config.thresholds import mistakes_of_thresholds
 from tidegate.scaling.config.user_rules import mistakes_of_rule
 from tidegate.scaling.model.aws_limits import limits_of
 from tidegate.scaling.model.errors import shown
@@ -63,6 +65,9 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     yield from _duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
     for at, rule in enumerate(spec.rules):
         yield from (((*path, "rules", at, key), words) for key, words in mistakes_of_rule(rule))
+    use = asdict(spec.target_utilization)
+    for key, words in mistakes_of_thresholds(spec.thresholds, use):
+        yield (*path, "thresholds", key), words
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
     applications = (*path, "applications")

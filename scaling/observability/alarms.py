@@ -1,8 +1,7 @@
 """The recommended alarms of a pipeline: pure functions.
 
-As in the AWS blog "Monitoring AWS Outposts capacity", capacity alarms at 80 %, or at all of it
-where Tidegate itself keeps it well used. Each takes M of N minutes and treats missing data as its
-metric needs; one composite alarm a pipeline pages, so that one illness pages once.
+Each has the threshold of a rule, takes M of N minutes and treats missing data as its metric needs;
+one composite alarm a pipeline pages, so that one illness pages once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,37 +10,31 @@ from hashlib import sha256
 from typing import Any
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline, Stream
+from tidegate.rules.graph import Capacity, Function, Pipeline, Stream
 from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.metrics import (
     account_metric,
-    application_metric,
-    behind_metric,
     function_metric,
     stream_metric,
     table_metric,
 )
-from tidegate.rules.window import Metric
+from tidegate.rules.pack import in_force
+from tidegate.rules.rule import Comparison
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.flink_application.watch import application_alarms
+from tidegate.scaling.model.alarm import MISSING, Breach, NamedAlarm, math_alarm, metric_alarm
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.observability.composite_alarm import composite
 
 __all__ = ["PREFIX", "Alarm", "prefix_of", "wanted"]
 
 PREFIX = "tidegate/pipeline/"
-NEAR = 0.8
 FORECAST_SECONDS = 4 * 3600
 """As first aid forecasts: time to wake a person and to cure the cause."""
 
-HEAP_PERCENT = 85
-RARE = 1e-9
-"""Any increase of a count, as a rate per second."""
-
 NAME_MAX = 255
 """Characters of an alarm's name (PutMetricAlarm, API reference)."""
-
-MISSING, NOT_BREACHING = "missing", "notBreaching"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,193 +80,194 @@ def _short(name: str) -> str:
     return f"{name[: NAME_MAX - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
+def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[NamedAlarm]:
+    limits, objective = in_force(spec.thresholds), spec.objective.iterator_age_max_seconds
     if not pipeline.stream.is_topic:
-        yield from _stream(pipeline.stream, spec)
+        yield from _ages(pipeline.stream, objective, limits)
+        yield from _refusals(pipeline.stream, limits)
     if any(each.function.reserved_concurrency is None for each in pipeline.consumers):
-        yield "account-concurrency-near-limit", _alarm(
-            "The account uses more than 80 % of its concurrent executions, which these functions "
-            "share",
-            account_metric("ConcurrentExecutions", "Maximum"),
-            NEAR * pipeline.account_concurrency, 3, 5, NOT_BREACHING,
-        )  # fmt: skip
+        share = limits["concurrency-near-account-limit"]
+        yield (
+            "account-concurrency-near-limit",
+            metric_alarm(
+                f"The account uses {share * 100:g} % of its concurrent executions, which these "
+                "functions share, or more",
+                account_metric("ConcurrentExecutions", "Maximum"),
+                Breach(share * pipeline.account_concurrency),
+            ),
+        )
     for consumer in pipeline.consumers:
-        yield from _consumer(consumer)
+        yield from _failures(consumer.function.name, limits)
+        yield from _near_limits(consumer.function, limits)
     for application in pipeline.applications:
-        yield from _application(application, pipeline, spec)
+        yield from application_alarms(application, pipeline.stream, objective, limits)
     for table in pipeline.tables:
         for capacity in table.capacities:
-            yield from _capacity(capacity, spec, provisioned=table.is_provisioned)
+            yield from _throttles(capacity, limits)
+            if table.is_provisioned:
+                yield from _capacity(capacity, spec, limits)
 
 
-def _stream(stream: Stream, spec: PipelineSpec) -> Iterator[tuple[str, dict[str, Any]]]:
+def _ages(stream: Stream, objective: float, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
     name = stream.name
     age = stream_metric(name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
-    objective = spec.objective.iterator_age_max_seconds
-    retention = stream.retention_hours * 3600
-    yield "age-over-objective", _alarm(
-        f"The iterator age of {name} is over its objective of {objective:g} s",
-        age, objective * 1000, 3, 5, MISSING,
-    )  # fmt: skip
-    yield "age-over-half-of-retention", _alarm(
-        f"The iterator age of {name} is over half of the retention: records may be lost",
-        age, retention * 500, 3, 3, MISSING,
-    )  # fmt: skip
-    yield "records-will-be-lost", {
-        **_common(
-            f"At its present growth the iterator age of {name} reaches the retention within 4 h",
-            retention * 1000, 3, 5, MISSING,
+    retention = stream.retention_hours * 3_600_000
+    near, lost = limits["iterator-age-near-retention"], limits["iterator-age-at-retention"]
+    yield (
+        "age-over-objective",
+        metric_alarm(
+            f"The iterator age of {name} is over its objective of {objective:g} s",
+            age,
+            Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE),
         ),
-        "Metrics": [
-            _query("age", age),
-            _expression(f"age + RATE(age) * {FORECAST_SECONDS}"),
-        ],
-    }  # fmt: skip
-    refused = stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum")
+    )
+    yield (
+        "age-near-retention",
+        metric_alarm(
+            f"The iterator age of {name} is over {near * 100:g} % of the retention: records may be "
+            "lost",
+            age,
+            Breach(near * retention, 3, 3, MISSING, Comparison.ABOVE),
+        ),
+    )
+    yield (
+        "records-will-be-lost",
+        math_alarm(
+            f"At its present growth the iterator age of {name} reaches {lost * 100:g} % of the "
+            "retention within 4 h",
+            {"age": age},
+            f"age + RATE(age) * {FORECAST_SECONDS}",
+            Breach(lost * retention, 3, 5, MISSING),
+        ),
+    )
+
+
+def _refusals(stream: Stream, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
+    name = stream.name
     yield (
         "producers-refused",
-        _alarm(f"Records are refused to the producers of {name}", refused, 1, 3, 5, NOT_BREACHING),
+        math_alarm(
+            f"Records are refused to the producers of {name}",
+            {
+                "refused": stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum"),
+                "taken": stream_metric(name, "IncomingRecords", "Sum"),
+            },
+            _part("refused", "taken"),
+            Breach(limits["producers-throttled"], comparison=Comparison.ABOVE),
+        ),
     )
-    if stream.is_provisioned:
-        yield from _near_shard_limits(stream)
-
-
-def _near_shard_limits(stream: Stream) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not stream.is_provisioned:
+        return
     # CloudWatch has no metric of a stream's shards that the alarm could be relative to.
     for metric, word, limit in (
         ("IncomingRecords", "records", SHARD_RECORDS_PER_SECOND),
         ("IncomingBytes", "bytes", SHARD_BYTES_PER_SECOND),
     ):
-        yield f"{word}-near-shard-limit", _alarm(
-            f"{stream.name} takes in more than 80 % of the {word} that its shards take "
-            f"({stream.shard_count:,} when this was put; after a reshard run tidegate alarms "
-            "again)",
-            stream_metric(stream.name, metric, "Sum"),
-            NEAR * limit * stream.shard_count * 60, 4, 5, NOT_BREACHING,
-        )  # fmt: skip
-
-
-def _consumer(consumer: Consumer) -> Iterator[tuple[str, dict[str, Any]]]:
-    function = consumer.function
-    name = function.name
-    for metric, words in (("Errors", "fails"), ("Throttles", "is throttled")):
+        share = limits[f"{word}-near-shard-limit"]
         yield (
-            f"{name}/{metric.lower()}",
-            _alarm(f"{name} {words}", function_metric(name, metric, "Sum"), 1, 3, 5, NOT_BREACHING),
+            f"{word}-near-shard-limit",
+            metric_alarm(
+                f"{name} takes in {share * 100:g} % of the {word} that its shards take, or more "
+                f"({stream.shard_count:,} when this was put; after a reshard run tidegate alarms "
+                "again)",
+                stream_metric(name, metric, "Sum"),
+                Breach(share * limit * stream.shard_count * 60, 4, 5),
+            ),
         )
-    limit = function.timeout_seconds
-    yield f"{name}/duration-near-timeout", _alarm(
-        f"{name} takes more than 80 % of its timeout of {limit} s",
-        function_metric(name, "Duration", "Maximum"), NEAR * limit * 1000, 3, 5, NOT_BREACHING,
-    )  # fmt: skip
-    cap = function.reserved_concurrency
+
+
+def _part(name: str, others: str) -> str:
+    """Of what was asked for, the part that was refused; what isn't published is nothing."""
+    return f"{name} / ({name} + FILL({others}, 0))"
+
+
+def _failures(name: str, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
+    yield (
+        f"{name}/errors",
+        metric_alarm(
+            f"{name} fails",
+            function_metric(name, "Errors", "Sum"),
+            Breach(limits["function-errors"], comparison=Comparison.ABOVE),
+        ),
+    )
+    yield (
+        f"{name}/throttles",
+        math_alarm(
+            f"{name} is throttled",
+            {
+                "throttled": function_metric(name, "Throttles", "Sum"),
+                "invoked": function_metric(name, "Invocations", "Sum"),
+            },
+            _part("throttled", "invoked"),
+            Breach(limits["function-throttled"]),
+        ),
+    )
+
+
+def _near_limits(function: Function, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
+    name, timeout, cap = function.name, function.timeout_seconds, function.reserved_concurrency
+    near = limits["duration-near-timeout"]
+    yield (
+        f"{name}/duration-near-timeout",
+        metric_alarm(
+            f"{name} takes {near * 100:g} % of its timeout of {timeout} s, or more",
+            function_metric(name, "Duration", "Maximum"),
+            Breach(near * timeout * 1000),
+        ),
+    )
     if cap is not None:
-        yield f"{name}/concurrency-near-cap", _alarm(
-            f"{name} uses more than 80 % of its reserved concurrency of {cap}",
-            function_metric(name, "ConcurrentExecutions", "Maximum"), NEAR * cap, 3, 5,
-            NOT_BREACHING,
-        )  # fmt: skip
+        share = limits["concurrency-near-reservation"]
+        yield (
+            f"{name}/concurrency-near-cap",
+            metric_alarm(
+                f"{name} uses {share * 100:g} % of its reserved concurrency of {cap}, or more",
+                function_metric(name, "ConcurrentExecutions", "Maximum"),
+                Breach(share * cap),
+            ),
+        )
 
 
-def _application(
-    application: FlinkApplication, pipeline: Pipeline, spec: PipelineSpec
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Those that AWS recommends for Flink applications; counters are judged by their rate."""
-    name = application.name
-    renamed = application.is_flink_2
-    down = application_metric(name, "restartingTime" if renamed else "downtime", "Maximum")
-    yield f"{name}/job-down", _alarm(f"The job of {name} is down", down, 1, 3, 5, NOT_BREACHING)
-    restarts = application_metric(name, "numRestarts" if renamed else "fullRestarts", "Maximum")
-    failed = application_metric(name, "numberOfFailedCheckpoints", "Maximum")
-    for kind, words, metric in (
-        ("restarts", f"The job of {name} fails and restarts", restarts),
-        ("checkpoints-failing", f"Checkpoints of {name} fail", failed),
-    ):
-        yield f"{name}/{kind}", {
-            # Two in a quarter of an hour: a single one may be AWS's own maintenance.
-            **_common(words, RARE, 2, 15, NOT_BREACHING),
-            "Metrics": [_query("count", metric), _expression("RATE(count)")],
-        }  # fmt: skip
-    for kind, metric_name, limit in (
-        ("heap-full", "heapMemoryUtilization", HEAP_PERCENT),
-        ("cpu-full", "cpuUtilization", NEAR * 100),
-    ):
-        metric = application_metric(name, metric_name, "Average")
-        words = f"{name} uses more than {limit:g} % of its {kind.removesuffix('-full')}"
-        yield f"{name}/{kind}", _alarm(words, metric, limit, 4, 5, NOT_BREACHING)
-    objective = spec.objective.iterator_age_max_seconds
-    if not pipeline.stream.is_topic:
-        behind = behind_metric(name, pipeline.stream.name, "Maximum")
-        words = f"{name} is behind {pipeline.stream.name} by more than {objective:g} s"
-        yield f"{name}/behind", _alarm(words, behind, objective * 1000, 3, 5, MISSING)
+def _throttles(capacity: Capacity, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
+    for kind in ("Write", "Read"):
+        word = f"{kind.lower()}s-throttled"
+        where = (capacity.table, capacity.index)
+        yield (
+            f"{capacity.where}/{word}",
+            math_alarm(
+                f"{kind}s are throttled at {capacity.where}",
+                {
+                    "throttled": table_metric(*where, f"{kind}ThrottleEvents", "Sum"),
+                    "consumed": table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum"),
+                },
+                _part("throttled", "consumed"),
+                Breach(limits[word]),
+            ),
+        )
 
 
 def _capacity(
-    capacity: Capacity, spec: PipelineSpec, *, provisioned: bool
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    where = (capacity.table, capacity.index)
-    for kind in ("Write", "Read"):
-        throttled = table_metric(*where, f"{kind}ThrottleEvents", "Sum")
-        yield (
-            f"{capacity.where}/{kind.lower()}s-throttled",
-            _alarm(f"{kind}s are throttled at {capacity.where}", throttled, 1, 3, 5, NOT_BREACHING),
-        )
-        if provisioned:
-            consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
-            near = _near(spec, capacity, LeverKind[f"{kind.upper()}_CAPACITY"])
-            given = table_metric(*where, f"Provisioned{kind}CapacityUnits", "Average")
-            yield f"{capacity.where}/{kind.lower()}-capacity", {
-                **_common(
-                    f"{capacity.where} uses more than {near * 100:.0f} % of its {kind.lower()} "
-                    "capacity",
-                    near * 100, 4, 5, NOT_BREACHING,
-                ),
-                "Metrics": [
-                    _query("consumed", consumed),
-                    _query("provisioned", given),
-                    _expression("100 * consumed / 60 / provisioned"),
-                ],
-            }  # fmt: skip
-
-
-def _near(spec: PipelineSpec, capacity: Capacity, kind: LeverKind) -> float:
+    capacity: Capacity, spec: PipelineSpec, limits: Mapping[str, float]
+) -> Iterator[NamedAlarm]:
     """Tidegate's own tables are used to their last unit when all is well; only what lives on its
     burst is worth a page there."""
-    said = lever_spec(spec, Lever.of(kind, capacity.where))
-    return 1.0 if said is not None and said.owner == "tidegate" else NEAR
-
-
-def _common(words: str, threshold: float, m: int, n: int, missing: str) -> dict[str, Any]:
-    return {
-        "AlarmDescription": words,
-        "EvaluationPeriods": n,
-        "DatapointsToAlarm": m,
-        "Threshold": float(threshold),
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "TreatMissingData": missing,
-    }
-
-
-def _alarm(
-    words: str, metric: Metric, threshold: float, m: int, n: int, missing: str
-) -> dict[str, Any]:
-    return {
-        **_common(words, threshold, m, n, missing),
-        **_plain(metric),
-        "Statistic": metric.statistic,
-        "Period": 60,
-    }
-
-
-def _plain(metric: Metric) -> dict[str, Any]:
-    dimensions = [{"Name": key, "Value": value} for key, value in metric.dimensions]
-    return {"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions}
-
-
-def _query(name: str, metric: Metric) -> dict[str, Any]:
-    stat = {"Metric": _plain(metric), "Period": 60, "Stat": metric.statistic}
-    return {"Id": name, "MetricStat": stat, "ReturnData": False}
-
-
-def _expression(text: str) -> dict[str, Any]:
-    return {"Id": "judged", "Expression": text, "ReturnData": True}
+    where = (capacity.table, capacity.index)
+    for kind, lever in (
+        ("Write", LeverKind.WRITE_CAPACITY), ("Read", LeverKind.READ_CAPACITY),
+    ):  # fmt: skip
+        said = lever_spec(spec, Lever.of(lever, capacity.where))
+        ours = said is not None and said.owner == "tidegate"
+        near = limits[f"{kind.lower()}-capacity-used-up" if ours else "capacity-near-limit"]
+        yield (
+            f"{capacity.where}/{kind.lower()}-capacity",
+            math_alarm(
+                f"{capacity.where} uses {near * 100:g} % of its {kind.lower()} capacity, or more",
+                {
+                    "consumed": table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum"),
+                    "provisioned": table_metric(
+                        *where, f"Provisioned{kind}CapacityUnits", "Average"
+                    ),
+                },
+                "100 * consumed / 60 / provisioned",
+                Breach(near * 100, 4, 5),
+            ),
+        )

@@ -2,17 +2,15 @@
 source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache Flink).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tidegate.rules.graph import FlinkApplication, Stream
 from tidegate.rules.metrics import application_metric, behind_metric, task_metric
+from tidegate.rules.pack import in_force
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
 
 __all__ = ["application_rows"]
-
-OWN_SCALING_PERCENT = 75
-"""From here on for 15 minutes the service scales by itself (how-scaling-auto)."""
 
 RUNNING_STORAGE_GIGABYTES = 50
 """Of a KPU (how-resources)."""
@@ -24,7 +22,8 @@ def application_rows(
     """Health, resources, progress and source."""
     name, objective = application.name, spec.objective.iterator_age_max_seconds
     yield Row(f"Application {name}: health", _health_words(application), _health(application))
-    yield Row(f"Application {name}: resources", _resource_words(application), _use(application))
+    use = _use(application, in_force(spec.thresholds))
+    yield Row(f"Application {name}: resources", _resource_words(application), use)
     yield Row(
         f"Application {name}: progress",
         "Records received and emitted, over all operators. Late records are dropped. The "
@@ -96,7 +95,7 @@ def _health(application: FlinkApplication) -> tuple[Graph, ...]:
     )
 
 
-def _use(application: FlinkApplication) -> tuple[Graph, ...]:
+def _use(application: FlinkApplication, limits: Mapping[str, float]) -> tuple[Graph, ...]:
     name = application.name
     return (
         Graph(
@@ -106,7 +105,7 @@ def _use(application: FlinkApplication) -> tuple[Graph, ...]:
                 _line(application, "cpuUtilization", "mean"),
                 Line(application_metric(name, "cpuUtilization", "Maximum"), "hottest"),
             ),
-            (Limit("the service scales by itself", OWN_SCALING_PERCENT), Limit("all", 100)),
+            (Limit("high", limits["cpu-high"]), Limit("all", 100)),
         ),
         Graph(
             "Heap",
@@ -116,7 +115,7 @@ def _use(application: FlinkApplication) -> tuple[Graph, ...]:
                     application_metric(application.name, "heapMemoryUtilization", "Maximum"), "heap"
                 ),
             ),
-            (Limit("all", 100),),
+            (Limit("high", limits["heap-high"]), Limit("all", 100)),
         ),
         Graph(
             "Old generation",

@@ -1,9 +1,10 @@
 """The rows of a pipeline's dashboard: each layer as it is set now, its graphs and their limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tidegate.rules.graph import Capacity, Consumer, EventSourceMapping, Function, Pipeline, Stream
 from tidegate.rules.metrics import account_metric, function_metric, stream_metric, table_metric
+from tidegate.rules.pack import in_force
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
 from tidegate.scaling.observability.flink_application_rows import application_rows
@@ -40,7 +41,9 @@ def _stream(stream: Stream, spec: PipelineSpec) -> Row:
         f"unread record has waited: the objective is {objective:g} s, and past the retention "
         "records are lost unread."
     )
-    return Row(f"Stream {stream.name}", text, (*_taken_in(stream), *_ages(stream, objective)))
+    limits = in_force(spec.thresholds)
+    graphs = (*_taken_in(stream), *_ages(stream, objective, limits))
+    return Row(f"Stream {stream.name}", text, graphs)
 
 
 def _taken_in(stream: Stream) -> Iterator[Graph]:
@@ -64,17 +67,18 @@ def _taken_in(stream: Stream) -> Iterator[Graph]:
     )
 
 
-def _ages(stream: Stream, objective: float) -> Iterator[Graph]:
+def _ages(stream: Stream, objective: float, limits: Mapping[str, float]) -> Iterator[Graph]:
     age = stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
     retention = float(stream.retention_hours)
+    near, lost = limits["iterator-age-near-retention"], limits["iterator-age-at-retention"]
     yield Graph("Iterator age", "s", (Line(age, "age", 0.001),), (Limit("objective", objective),))
     yield Graph(
         "Iterator age against the retention",
         "h",
         (Line(age, "age", 0.001 / 3600),),
         (
-            Limit("half of the retention", retention / 2),
-            Limit("retention: records are lost", retention),
+            Limit(f"{near * 100:g} % of the retention", near * retention),
+            Limit("retention: records are lost", lost * retention),
         ),
     )
 

@@ -12,6 +12,7 @@ from statistics import median
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, Pipeline, Stream
 from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective, TargetUtilization
 from tidegate.scaling.model.aws_limits import FACTOR_MAX, SHARDS_MAX
@@ -39,8 +40,7 @@ HEADROOM = 2
 
 OBJECTIVES_SECONDS = (60, 120, 300, 600, 900)
 KEPT_SHARE = 0.95
-PERIODS_TO_TRUST = 288
-"""A day of them."""
+PERIODS_TO_TRUST = 288  # A day of them.
 
 RETENTION_HOURS = 168
 USE = TargetUtilization()
@@ -216,7 +216,7 @@ def _factor(consumer: Consumer, stream: Stream, windows: Mapping[Metric, Window]
 
 def _batching_window(consumer: Consumer, objective: int) -> Range:
     current = consumer.mapping.batching_window_seconds
-    most = window_at_most(objective)
+    most = window_at_most(objective, in_force({})["iterator-age-nearing-objective"] * objective)
     words = f"a tenth of the objective's {objective} s, for full batches"
     if current > most:
         most, words = current, "as now"

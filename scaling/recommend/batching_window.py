@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.readings import AGE_WELL_SHARE, Readings
+from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -24,14 +24,13 @@ from tidegate.scaling.model.recommendation import UNCHANGED, Wish
 __all__ = ["Batching", "batching", "batching_wishes", "window_at_most"]
 
 AGE_SHARE = 0.1
-"""Of the objective's iterator age: little to give for full batches, where illness begins at a
-quarter."""
+"""Of the objective's iterator age: little to give for full batches."""
 
 SAVED_SHARE = 0.05
 """Of the function's time that a longer window must save: a twentieth is noise."""
 
-TIMEOUT_SHARE = 0.5
-"""Of the function's timeout that a filled batch may take: it is near at 0.8, and batches differ."""
+NEAR_TIMEOUT_SHARE = 0.625
+"""Of a duration that is near the timeout, what a filled batch may take: batches differ."""
 
 MINUTES_TO_TRUST = 15
 """As long as the calm before a scale-in."""
@@ -131,15 +130,16 @@ def batching_wishes(
         yield wish or Wish(lever, current, current, UNCHANGED)
 
 
-def window_at_most(iterator_age_max_seconds: float) -> int:
+def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
     """The longest window that an objective allows: a tenth of it in whole seconds, at least one
-    where illness begins no sooner."""
-    tenth = int(iterator_age_max_seconds * AGE_SHARE)
-    return min(BATCHING_WINDOW_MAX, tenth or int(iterator_age_max_seconds * AGE_WELL_SHARE >= 1))
+    where illness begins no sooner, and never one that is illness."""
+    tenth = int(min(iterator_age_max_seconds * AGE_SHARE, age_well_seconds))
+    return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))
 
 
 def _at_most(readings: Readings, spec: PipelineSpec, lever: Lever) -> int:
-    window, said = window_at_most(readings.iterator_age_max_seconds), lever_spec(spec, lever)
+    objective, said = readings.iterator_age_max_seconds, lever_spec(spec, lever)
+    window = window_at_most(objective, readings.age_well_seconds)
     return window if said is None else min(window, said.max)
 
 
@@ -152,7 +152,8 @@ def _longer(readings: Readings, consumer: Consumer, lever: Lever, window: int) -
     seen = batching(readings, consumer)
     if seen is None or seen.saved_share(window) < SAVED_SHARE:
         return None
-    if seen.seconds_of_batch(window) > TIMEOUT_SHARE * consumer.function.timeout_seconds:
+    near = readings.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
+    if seen.seconds_of_batch(window) > NEAR_TIMEOUT_SHARE * near:
         return None
     because = Reason.of(
         "fuller-batches",

@@ -32,7 +32,7 @@ LOWER_CALM = timedelta(hours=1)
 FULL_COVERAGE = 0.9
 GROWTH_AT_LEAST = 1.05
 FORECAST_MOST = 2.0
-HEAP_PERCENT = 70.0
+HEAP_SPARE_PERCENT = 15  # Under what is high, so that a scale-in doesn't end in it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,8 @@ class _Sizer:
     def _for_the_heap(self, application: FlinkApplication) -> int:
         """Subtasks whose KPUs hold the state that there is, all of the heap taken for state."""
         heap = mean(self.readings.application(application).heap_percent) or 0.0
-        kpus = ceil(application.kpus * heap / HEAP_PERCENT)
+        most = max(1.0, self.readings.thresholds["heap-high"] - HEAP_SPARE_PERCENT)
+        kpus = ceil(application.kpus * heap / most)
         return (kpus - 1) * application.parallelism_per_kpu + 1
 
 

@@ -10,26 +10,20 @@ from tidegate.scaling.model.recommendation import UNCHANGED, Wish
 
 __all__ = ["records_will_expire", "retention_wish"]
 
-NEAR_SHARE = 0.5
-"""The iterator age should not exceed half of the retention (AWS blog, Alleycat)."""
-
-OVER_SHARE = 0.05
-
 
 def records_will_expire(readings: Readings) -> bool:
-    """Whether the age is past half of the retention and not falling."""
+    """Whether the age is near the retention, as its rule has it, and not falling."""
     age = readings.age_seconds
     if readings.pipeline.stream.is_topic or age is None:
         return False
     retention = readings.pipeline.stream.retention_hours * 3600
-    return age > max(NEAR_SHARE * retention, readings.iterator_age_max_seconds) and (
-        readings.age_growth > -0.05
-    )
+    near = readings.thresholds["iterator-age-near-retention"] * retention
+    return age > max(near, readings.iterator_age_max_seconds) and not readings.age_falls
 
 
 def retention_wish(readings: Readings, history: History) -> Wish:
     """Double the retention while records are in danger; back to what it was when the age is
-    down to a twentieth of that.
+    far below that.
 
     Raising does not bring expired records back (IncreaseStreamRetentionPeriod), so it comes first.
     """
@@ -49,7 +43,8 @@ def retention_wish(readings: Readings, history: History) -> Wish:
         )
         return Wish(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_first_aid(stream.name)
-    if before is not None and _is_over(readings, OVER_SHARE * before * 3600):
+    share = readings.thresholds["retention-no-longer-needed"]
+    if before is not None and _is_over(readings, share * before * 3600):
         return Wish(
             lever,
             current,

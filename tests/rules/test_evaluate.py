@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.builders import NOON, a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
 from tidegate.rules.evaluate import evaluate
-from tidegate.rules.pack import PACKS, packs, rule_file, rules_for
+from tidegate.rules.pack import PACKS, in_force, packs, rule_file, rules_for
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity, Verdict
 from tidegate.rules.series import parse_series
 from tidegate.rules.window import Metric, Window
@@ -104,7 +104,7 @@ def test_the_packs_keep_their_own_promises(name: str, case: dict[str, str]) -> N
     rule = next(
         each
         for pipeline in pipelines
-        for each in rules_for(pipeline, 60)
+        for each in rules_for(pipeline, 60, in_force({}))
         if each.name == name and where in (None, each.where)
     )
     series = parse_series(case["series"])
@@ -119,7 +119,7 @@ def test_every_rule_of_the_packs_has_a_test_that_fires_and_one_that_does_not() -
 
 
 def test_every_rule_names_its_source_and_an_index_has_rules_of_its_own() -> None:
-    rules = rules_for(a_pipeline(table=a_table(index_units=50)), 60)
+    rules = rules_for(a_pipeline(table=a_table(index_units=50)), 60, in_force({}))
     assert all(rule.source and rule.threshold_because for rule in rules)
     places = {rule.where for rule in rules if rule.name == "writes-throttled"}
     assert places == {"scores", "scores/by-race"}

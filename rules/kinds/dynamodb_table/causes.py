@@ -10,14 +10,6 @@ from tidegate.rules.window import Window
 
 __all__ = ["table_causes"]
 
-THROTTLED_SHARE = 0.01
-"""Single throttles are retried by the SDK unseen; one write in a hundred stretches durations."""
-
-BURST_SECONDS_ENOUGH = 300
-"""A table that consumes more than its units lives on what it has saved up; when that is gone before
-a change could be seen to help (metrics three minutes late, a sweep a minute, a minute to take
-effect), it is ill already."""
-
 HOT_PARTITION_ADVICE = (
     "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
     "does not help: spread the hot key over more partition keys (a suffix, or write sharding)"
@@ -39,7 +31,7 @@ def table_causes(readings: Readings) -> Iterator[Diagnosis]:
 
 def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     share = readings.throttled_share(capacity)
-    if share < THROTTLED_SHARE:
+    if share < readings.thresholds["writes-throttled"]:
         yield from _full(readings, table, capacity)
         return
     vitals = readings.capacity(capacity)
@@ -60,7 +52,7 @@ def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> I
             of_units=_of_units(consumed, capacity, vitals.consumed_write_units),
         ),
     )
-    if key_range > throttled.total / 2:
+    if key_range > readings.thresholds["throttles-of-a-key-range"] * throttled.total:
         evidence += (
             Reason.of(
                 "key-range-throttled",
@@ -115,7 +107,7 @@ def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diag
     ):
         return
     left = _burst_units(readings, capacity) / over
-    if left > BURST_SECONDS_ENOUGH:
+    if left > readings.thresholds["write-burst-runs-out"]:
         return
     evidence = (
         Reason.of(
@@ -160,7 +152,8 @@ def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
         return False
     seconds = window.metric.period_seconds
     mean = window.total / len(window.present) / seconds if window.present else 0.0
-    return min(mean, rate(window, seconds=60)) >= (1 + THROTTLED_SHARE) * capacity.write_units
+    over = 1 + readings.thresholds["writes-throttled"]
+    return min(mean, rate(window, seconds=60)) >= over * capacity.write_units
 
 
 def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
@@ -188,7 +181,8 @@ def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> It
     vitals = readings.capacity(capacity)
     throttled = vitals.read_throttles.last(RECENT_SECONDS)
     consumed = vitals.consumed_read_units.last(RECENT_SECONDS).total
-    if not throttled.total or throttled.total / (throttled.total + consumed) < THROTTLED_SHARE:
+    share = throttled.total / (throttled.total + consumed) if throttled.total else 0.0
+    if not share or share < readings.thresholds["reads-throttled"]:
         return
     evidence = (
         Reason.of(
@@ -204,7 +198,8 @@ def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> It
             read_units=capacity.read_units,
         ),
     )
-    if vitals.read_key_range_throttles.last(RECENT_SECONDS).total > throttled.total / 2:
+    key_range = vitals.read_key_range_throttles.last(RECENT_SECONDS).total
+    if key_range > readings.thresholds["throttles-of-a-key-range"] * throttled.total:
         yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
     yield _capacity_illness(table, capacity, evidence, LeverKind.READ_CAPACITY)

@@ -6,29 +6,18 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size, checkpoint_trouble
 from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
-from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings, increase, mean
+from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, increase, mean
 from tidegate.rules.reason import Reason
 
 __all__ = ["RESHARD_SECONDS", "application_causes", "stopped_applications"]
 
-BUSIEST_SHARE = 0.9
-HELD_BACK_SHARE = 0.5
-"""Flink calls a back-pressure of more than 50 % of the time high (monitoring back pressure)."""
-
-UNEVEN_SHARE = 0.7
-CRASHES, CRASHES_SECONDS = 2, 900
-"""One restart may be AWS's own maintenance (metrics-dimensions, fullRestarts); two in a quarter of
-an hour are not."""
-
-DOWN_SECONDS = 300
-"""A job that fails comes back within minutes, or not by itself."""
-
+CRASHES_SECONDS = 900
 SILENT_SECONDS = 600
 
 RESHARD_SECONDS = 600
 """After a reshard the parents are read to their end by a part of the subtasks."""
 
-HEAP_PERCENT, COLLECTING_SHARE, HEAP_SECONDS = 85, 0.1, 900
+HEAP_SECONDS = 900
 """A heap is full only when collecting the old generation doesn't empty it."""
 
 
@@ -115,8 +104,8 @@ def _crash_loop(readings: Readings, application: FlinkApplication) -> Iterator[D
     vitals = readings.application(application)
     crashes = _crashes(readings, application)
     down = (vitals.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
-    stays_down = application.is_running and down >= DOWN_SECONDS
-    if crashes < CRASHES and not stays_down:
+    stays_down = application.is_running and down >= readings.thresholds["job-stays-down"]
+    if crashes < readings.thresholds["job-failures"] and not stays_down:
         return
     longest = (vitals.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
     yield Diagnosis(
@@ -159,7 +148,9 @@ def _heap_pressure(readings: Readings, application: FlinkApplication) -> Iterato
     window = vitals.heap_percent.last(seconds if crashes else RECENT_SECONDS)
     heap = (window.peak if crashes else min(window.present, default=None)) or 0.0
     collecting = _collecting_share(readings, application)
-    if heap < HEAP_PERCENT or not (crashes >= CRASHES or collecting >= COLLECTING_SHARE):
+    least = readings.thresholds
+    at_work = crashes >= least["job-failures"] or collecting >= least["collecting-garbage"]
+    if heap < least["heap-high"] or not at_work:
         return
     failed = f"; the job failed {crashes:.0f} times" if crashes else ""
     denser = application.parallelism_per_kpu > 1
@@ -190,9 +181,9 @@ def _heap_pressure(readings: Readings, application: FlinkApplication) -> Iterato
 def _held_back(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
     vitals = readings.application(application)
     held_back, busy = mean(vitals.back_pressured), mean(vitals.busy)
-    if held_back is None or held_back < HELD_BACK_SHARE * 1000:
+    if held_back is None or held_back < readings.thresholds["held-back"]:
         return
-    if busy is not None and busy >= SATURATED_SHARE * 1000:
+    if busy is not None and busy >= readings.thresholds["busy"]:
         return
     tables = ", ".join(table.name for table in application.tables)
     known = f"; {tables} throttled nothing" if tables else ""
@@ -240,7 +231,8 @@ def _busiest(vitals: ApplicationVitals) -> float:
 def _uneven(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
     busiest = _busiest(readings.application(application))
     used = readings.utilization(application) or 0.0
-    if busiest < BUSIEST_SHARE or used > UNEVEN_SHARE * busiest:
+    limits = readings.thresholds
+    if busiest < limits["subtask-busy"] or used > limits["subtasks-uneven"] * busiest:
         return
     sources = application.partitions or readings.pipeline.stream.shard_count
     parts = "partitions" if readings.pipeline.stream.is_topic else "shards"
@@ -256,7 +248,8 @@ def _uneven(readings: Readings, application: FlinkApplication) -> Iterator[Diagn
         _age(readings),
     )
     share = sources / application.parallelism
-    if sources and share < 1 and 0.6 * share <= used / busiest <= 1.2 * share:
+    least = limits["subtasks-without-source"] * share
+    if sources and share < 1 and least <= used / busiest <= 2 * least:
         yield _source_too_narrow(readings, application, sources, parts, evidence)
         return
     yield Diagnosis(
@@ -299,7 +292,7 @@ def _source_too_narrow(
 
 def _too_low(readings: Readings, application: FlinkApplication) -> Iterator[Diagnosis]:
     used = readings.utilization(application) or 0.0
-    if used < SATURATED_SHARE:
+    if used < readings.thresholds["busy"] / 1000:
         return
     by = "busy" if mean(readings.application(application).busy) is not None else "at its CPU's end"
     yield Diagnosis(

@@ -15,8 +15,7 @@ __all__ = [
     "failed_checkpoints",
 ]
 
-FAILED_CHECKPOINTS, FAILED_CHECKPOINTS_SECONDS = 2, 1800
-"""AWS asks for the rate, since a single failure is tolerable (recommended alarms)."""
+FAILED_CHECKPOINTS_SECONDS = 1800
 
 
 def failed_checkpoints(readings: Readings, application: FlinkApplication) -> int:
@@ -24,7 +23,7 @@ def failed_checkpoints(readings: Readings, application: FlinkApplication) -> int
     tolerable."""
     window = readings.application(application).failed_checkpoints
     failed = int(increase(window, FAILED_CHECKPOINTS_SECONDS))
-    return failed if failed >= FAILED_CHECKPOINTS else 0
+    return failed if failed >= readings.thresholds["checkpoint-failures"] else 0
 
 
 def checkpoint_size(vitals: ApplicationVitals) -> str:

@@ -16,18 +16,6 @@ from tidegate.rules.reason import Reason
 
 __all__ = ["is_uneven", "stream_causes"]
 
-FULL_SHARE = 0.8
-"""From here on a minute's mean hides seconds over the limit, and one more minute of growth
-is lost records."""
-
-HOT_KEY_SHARE = 0.5
-"""A key with more than half of its shard's records still fills a shard of its own after a split."""
-
-HOT_SHARD_FACTOR = 1.5
-"""So many times its part of the records make a shard hot, so many times a lane's part a key."""
-
-NEARLY_FULL_SHARE = 0.7
-
 
 def is_uneven(readings: Readings) -> bool:
     """Whether one shard seems to carry more than its part, so that keys must be looked at.
@@ -35,13 +23,20 @@ def is_uneven(readings: Readings) -> bool:
     Producers are refused although the stream as a whole has room, or the age grows although the
     consumers have free lanes, nothing fails and nothing throttles them.
     """
-    least = 0.0 if readings.pipeline.stream.shard_count == 1 else 0.001
-    refused = readings.producers_throttled > least and _stream_has_room(readings)
+    refused = _refuses_producers(readings) and _stream_has_room(readings)
     return refused or (readings.age_is_sick and _has_free_lanes(readings))
 
 
+def _refuses_producers(readings: Readings) -> bool:
+    return readings.producers_throttled > readings.thresholds["producers-throttled"]
+
+
 def _stream_has_room(readings: Readings) -> bool:
-    return max(readings.stream_utilization) < FULL_SHARE
+    by_records, by_bytes = readings.stream_utilization
+    full = readings.thresholds
+    return (
+        by_records < full["records-near-shard-limit"] and by_bytes < full["bytes-near-shard-limit"]
+    )
 
 
 def _has_free_lanes(readings: Readings) -> bool:
@@ -56,7 +51,8 @@ def _idles(readings: Readings) -> Iterator[bool]:
         calm = not vitals.errors.last(RECENT_SECONDS).total
         calm = calm and not vitals.throttles.last(RECENT_SECONDS).total
         calm = calm and not readings.is_throttled_downstream(consumer)
-        yield calm and readings.busy_concurrency(consumer) < 0.8 * readings.lanes(consumer)
+        busy = readings.thresholds["executions-busy"] * readings.lanes(consumer)
+        yield calm and readings.busy_concurrency(consumer) < busy
 
 
 def stream_causes(readings: Readings) -> Iterator[Diagnosis]:
@@ -70,9 +66,9 @@ def stream_causes(readings: Readings) -> Iterator[Diagnosis]:
 
 
 def _full(readings: Readings) -> Iterator[Diagnosis]:
-    if readings.producers_throttled > 0.001:
+    if _refuses_producers(readings):
         yield _producer_throttled(readings)
-    elif max(readings.stream_utilization) >= FULL_SHARE:
+    elif not _stream_has_room(readings):
         yield _too_narrow(readings)
 
 
@@ -97,13 +93,14 @@ def _hot(readings: Readings) -> Diagnosis | None:
         return None
     sample, excess = found
     single = len(readings.pipeline.key_samples) == 1
-    if readings.producers_throttled and _share_of(readings, sample) < NEARLY_FULL_SHARE:
+    if readings.producers_throttled and not _is_filled(readings, sample):
         return None
     if _fills_a_lane(readings, sample):
         return _hot_key(sample, _lane_evidence(readings))
-    if sample.top_share < HOT_KEY_SHARE and (excess < HOT_SHARD_FACTOR or single):
+    limits = readings.thresholds
+    has_hot_key = sample.top_share >= limits["hot-key"]
+    if not has_hot_key and (excess < limits["hot-shard"] or single):
         return None
-    utilization = max(readings.stream_utilization)
     evidence = (
         Reason.of(
             "shard-share",
@@ -114,11 +111,11 @@ def _hot(readings: Readings) -> Diagnosis | None:
         Reason.of(
             "stream-use",
             "the stream as a whole is used to {utilization:.0%}, yet {symptom}",
-            utilization=utilization,
+            utilization=max(readings.stream_utilization),
             symptom=_symptom(readings),
         ),
     )
-    if sample.top_share >= HOT_KEY_SHARE:
+    if has_hot_key:
         return _hot_key(sample, evidence)
     return Diagnosis(
         Cause.HOT_SHARD,
@@ -141,7 +138,7 @@ def _fills_a_lane(readings: Readings, sample: KeySample) -> bool:
     factors = [each.mapping.parallelization_factor for each in readings.pipeline.consumers]
     if readings.producers_throttled or not factors or not _has_free_lanes(readings):
         return False
-    return sample.top_share * min(factors) >= HOT_SHARD_FACTOR
+    return sample.top_share * min(factors) >= readings.thresholds["hot-shard"]
 
 
 def _lane_evidence(readings: Readings) -> tuple[Reason, ...]:
@@ -173,11 +170,11 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
     )
 
 
-def _share_of(readings: Readings, sample: KeySample) -> float:
-    """How full the sampled shard is, by its part of all sampled records, 0..1 and above."""
+def _is_filled(readings: Readings, sample: KeySample) -> bool:
+    """Whether the sampled shard is full, by its part of all sampled records."""
     total = sum(each.total for each in readings.pipeline.key_samples)
     part = sample.total / total * readings.pipeline.stream.shard_count
-    return part * max(readings.stream_utilization)
+    return part * max(readings.stream_utilization) >= readings.thresholds["hot-shard-full"]
 
 
 def _symptom(readings: Readings) -> Reason:
@@ -256,7 +253,8 @@ def _too_narrow(readings: Readings) -> Diagnosis:
 
 def _readers_throttled(readings: Readings) -> Iterator[Diagnosis]:
     refused = readings.vitals.stream.read_throttles.last(RECENT_SECONDS)
-    if not refused.latest or not readings.age_is_sick:
+    least = readings.thresholds["consumers-throttled"]
+    if (refused.latest or 0.0) <= least or not readings.age_is_sick:
         return
     yield Diagnosis(
         Cause.STREAM_TOO_NARROW,

@@ -4,18 +4,10 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
-from tidegate.rules.kinds.readings import RECENT_SECONDS, SATURATED_SHARE, Readings
+from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
 from tidegate.rules.reason import Reason
 
 __all__ = ["consumer_causes", "lanes_in_use"]
-
-FAILING_SHARE = 0.05
-STANDSTILL = 0.95
-"""Seconds of iterator age a second: the oldest record is the same as a minute ago. One lane of many
-is enough for that, and its failing batch a small share of all invocations."""
-
-TIMEOUT_SHARE = 0.8
-"""AWS's Alleycat article takes a duration near the timeout as the sign of too large a batch."""
 
 
 def consumer_causes(readings: Readings) -> Iterator[Diagnosis]:
@@ -68,7 +60,8 @@ def _poison_batch(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
     longest = (vitals.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     timeout = consumer.function.timeout_seconds
     failing = _fails_often(readings, consumer) or _holds_a_lane_up(readings, consumer)
-    if not failing or longest >= TIMEOUT_SHARE * timeout or not readings.age_is_sick:
+    near = longest >= readings.thresholds["duration-near-timeout"] * timeout
+    if not failing or near or not readings.age_is_sick:
         return
     yield Diagnosis(
         Cause.POISON_BATCH,
@@ -103,13 +96,16 @@ def _fails_often(readings: Readings, consumer: Consumer) -> bool:
     vitals = readings.function(consumer)
     newest = vitals.errors.last(RECENT_SECONDS).latest or 0.0
     invocations = vitals.invocations.last(RECENT_SECONDS).latest or 0.0
-    return newest > 0 and newest >= FAILING_SHARE * invocations
+    return newest > 0 and newest >= readings.thresholds["function-failing"] * invocations
 
 
 def _holds_a_lane_up(readings: Readings, consumer: Consumer) -> bool:
-    """Whether invocations fail minute after minute while the oldest record is not read."""
+    """Whether invocations fail minute after minute while the oldest record is not read. One lane
+    of many is enough for that, and its failing batch a small share of all invocations."""
     newest = readings.function(consumer).errors.last(2 * 60).samples
-    return readings.age_growth >= STANDSTILL and len(newest) == 2 and all(newest)
+    most = readings.thresholds["function-errors"]
+    fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
+    return fail and readings.age_growth >= readings.thresholds["iterator-age-standing-still"]
 
 
 def _poison_advice(mapping: EventSourceMapping) -> str:
@@ -129,8 +125,8 @@ def _poison_advice(mapping: EventSourceMapping) -> str:
 def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
     vitals = readings.function(consumer)
     throttles = vitals.throttles.last(RECENT_SECONDS)
-    invocations = vitals.invocations.last(RECENT_SECONDS).total
-    few = throttles.total < 0.01 * (invocations + throttles.total)
+    asked = throttles.total + vitals.invocations.last(RECENT_SECONDS).total
+    few = throttles.total < readings.thresholds["function-throttled"] * asked
     # Lanes take turns under a cap: the age of those that wait grows and falls again.
     late = readings.age_is_sick or readings.is_out_of_objective
     if few or not throttles.latest or not late:
@@ -173,7 +169,8 @@ def _concurrency_cap(readings: Readings, consumer: Consumer) -> Iterator[Diagnos
 def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
     longest = readings.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
     timeout = consumer.function.timeout_seconds
-    near = [sample for sample in longest.present if sample / 1000 >= TIMEOUT_SHARE * timeout]
+    least = readings.thresholds["duration-near-timeout"] * timeout
+    near = [sample for sample in longest.present if sample / 1000 >= least]
     held = len(near) >= 2 or readings.age_is_sick
     if not held or longest.latest not in near:
         return
@@ -209,7 +206,7 @@ def _timeout_near(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]
 def _too_slow(readings: Readings, consumer: Consumer) -> Iterator[Diagnosis]:
     lanes = readings.lanes(consumer)
     busy = readings.busy_concurrency(consumer)
-    if busy < SATURATED_SHARE * lanes or not readings.age_is_sick:
+    if busy < readings.thresholds["executions-busy"] * lanes or not readings.age_is_sick:
         return
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,

@@ -13,6 +13,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.pack import in_force
 from tidegate.rules.window import Window
 from tidegate.scaling.cost.bill import items
 from tidegate.scaling.cost.on_demand import modes
@@ -36,7 +37,7 @@ def measured(pipeline: Pipeline, minutes: Sequence[Minute | None]) -> Usage | No
 
 def needed(pipeline: Pipeline, minutes: Sequence[Minute | None]) -> dict[Lever, Need]:
     told = Told(pipeline, list(minutes)).windows()
-    readings = Readings(pipeline, vitals_from(pipeline, told, NOON), 60)
+    readings = Readings(pipeline, vitals_from(pipeline, told, NOON), 60, thresholds=in_force({}))
     return {each.lever: each for each in needs(readings, SPEC)}
 
 

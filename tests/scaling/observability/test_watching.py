@@ -134,7 +134,7 @@ def test_every_graph_has_its_limit_drawn() -> None:
         "Bytes in": {"4 x 1 MiB/s": 4},
         "Iterator age": {"objective": 60},
         "Iterator age against the retention": {
-            "half of the retention": 12, "retention: records are lost": 24,
+            "50 % of the retention": 12, "retention: records are lost": 24,
         },
         "Duration": {"timeout": 30},
         "Concurrent executions": {"reserved concurrency": 3, "shards x factor": 8},
@@ -333,18 +333,18 @@ def test_alarms_are_tagged(aws: dict[str, Any], file: Path) -> None:
 
 ALARMS = {
     "age-over-objective": (60_000, 3, 5, "missing"),
-    "age-over-half-of-retention": (43_200_000, 3, 3, "missing"),
+    "age-near-retention": (43_200_000, 3, 3, "missing"),
     "records-will-be-lost": (86_400_000, 3, 5, "missing"),
-    "producers-refused": (1, 3, 5, "notBreaching"),
+    "producers-refused": (0.001, 3, 5, "notBreaching"),
     "records-near-shard-limit": (192_000, 4, 5, "notBreaching"),
     "bytes-near-shard-limit": (201_326_592, 4, 5, "notBreaching"),
-    "order-writer/errors": (1, 3, 5, "notBreaching"),
-    "order-writer/throttles": (1, 3, 5, "notBreaching"),
+    "order-writer/errors": (0, 3, 5, "notBreaching"),
+    "order-writer/throttles": (0.01, 3, 5, "notBreaching"),
     "order-writer/duration-near-timeout": (24_000, 3, 5, "notBreaching"),
     "order-writer/concurrency-near-cap": (2.4, 3, 5, "notBreaching"),
-    "orders/writes-throttled": (1, 3, 5, "notBreaching"),
+    "orders/writes-throttled": (0.01, 3, 5, "notBreaching"),
+    "orders/reads-throttled": (0.01, 3, 5, "notBreaching"),
     "orders/write-capacity": (100, 4, 5, "notBreaching"),
-    "orders/reads-throttled": (1, 3, 5, "notBreaching"),
     "orders/read-capacity": (100, 4, 5, "notBreaching"),
 }
 

@@ -12,6 +12,7 @@ from tidegate.rules.graph import Table
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vitals_from
 from tidegate.rules.metrics import table_metric
+from tidegate.rules.pack import in_force
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, Outlook
@@ -127,7 +128,7 @@ def test_an_index_that_writes_nothing_for_minutes_is_looked_at_like_any_other() 
     metric = table_metric("scores", "by-race", "ConsumedWriteCapacityUnits", "Sum")
     consumed = windows[metric]
     windows[metric] = replace(consumed, samples=(*consumed.samples[:-4], None, None, None, None))
-    of_now = Readings(pipeline, vitals_from(pipeline, windows, NOON), 60)
+    of_now = Readings(pipeline, vitals_from(pipeline, windows, NOON), 60, thresholds=in_force({}))
     patient = replace(SPEC, objective=Objective(catch_up_seconds=3600))
     plan = decide(of_now, diagnose(of_now), patient, History(()), NOON)
     assert all(each.allowed <= each.current for each in plan.decisions)

@@ -1,0 +1,58 @@
+"""The alarms of a Flink application, those that AWS recommends: pure functions."""
+
+from collections.abc import Iterator, Mapping
+from math import ceil
+
+from tidegate.rules.graph import FlinkApplication, Stream
+from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
+from tidegate.rules.metrics import application_metric, behind_metric
+from tidegate.rules.rule import Comparison
+from tidegate.scaling.model.alarm import MISSING, Breach, NamedAlarm, math_alarm, metric_alarm
+
+__all__ = ["application_alarms"]
+
+CRASHES_MINUTES = 15
+RARE = 1e-9
+"""Any increase of a count, as a rate per second."""
+
+
+def application_alarms(
+    application: FlinkApplication,
+    source: Stream,
+    iterator_age_max_seconds: float,
+    limits: Mapping[str, float],
+) -> Iterator[NamedAlarm]:
+    """Counters are judged by their rate."""
+    name, objective = application.name, iterator_age_max_seconds
+    yield from _failures(application, limits)
+    for kind, metric_name, rule in (
+        ("heap-full", "heapMemoryUtilization", "heap-high"),
+        ("cpu-full", "cpuUtilization", "cpu-high"),
+    ):
+        metric = application_metric(name, metric_name, "Average")
+        words = f"{name} uses {limits[rule]:g} % of its {kind.removesuffix('-full')}, or more"
+        yield f"{name}/{kind}", metric_alarm(words, metric, Breach(limits[rule], 4, 5))
+    if not source.is_topic:
+        behind = behind_metric(name, source.name, "Maximum")
+        words = f"{name} is behind {source.name} by more than {objective:g} s"
+        breach = Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE)
+        yield f"{name}/behind", metric_alarm(words, behind, breach)
+
+
+def _failures(application: FlinkApplication, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
+    name, renamed = application.name, application.is_flink_2
+    down = application_metric(name, "restartingTime" if renamed else "downtime", "Maximum")
+    of_down = limits["job-restarting" if renamed else "job-down"]
+    is_down = Breach(of_down, 3, 5, comparison=Comparison.ABOVE)
+    yield f"{name}/job-down", metric_alarm(f"The job of {name} is down", down, is_down)
+    restarts = application_metric(name, "numRestarts" if renamed else "fullRestarts", "Maximum")
+    failed = application_metric(name, "numberOfFailedCheckpoints", "Maximum")
+    minutes = FAILED_CHECKPOINTS_SECONDS // 60
+    for kind, words, metric, rule, n in (
+        ("restarts", f"The job of {name} fails and restarts", restarts, "job-failures",
+         CRASHES_MINUTES),
+        ("checkpoints-failing", f"Checkpoints of {name} fail", failed, "checkpoint-failures",
+         minutes),
+    ):  # fmt: skip
+        often = Breach(RARE, ceil(limits[rule]), n)
+        yield f"{name}/{kind}", math_alarm(words, {"count": metric}, "RATE(count)", often)
