@@ -33,7 +33,7 @@ PREFIX = "tidegate/pipeline/"
 FORECAST_SECONDS = 4 * 3600
 """As first aid forecasts: time to wake a person and to cure the cause."""
 
-NAME_MAX = 255
+NAME_MAX, HASH_MAX = 255, 8
 """Characters of an alarm's name (PutMetricAlarm, API reference)."""
 
 
@@ -77,7 +77,7 @@ def wanted(
 def _short(name: str) -> str:
     if len(name) <= NAME_MAX:
         return name
-    return f"{name[: NAME_MAX - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
+    return f"{name[: NAME_MAX - HASH_MAX - 1]}-{sha256(name.encode()).hexdigest()[:HASH_MAX]}"
 
 
 def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[NamedAlarm]:

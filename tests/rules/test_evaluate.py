@@ -1,5 +1,6 @@
 """Rules against windows; the packs' own tests are data beside them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
-from tidegate.rules.evaluate import evaluate
+from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.pack import PACKS, in_force, packs, rule_file, rules_for
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity, Verdict
 from tidegate.rules.series import parse_series
@@ -62,6 +63,17 @@ def test_a_finding_says_what_it_saw_and_since_when() -> None:
     found = evaluate(a_rule(), window, NOON)
     assert found.because == "mem_used_percent of producers is 97 %, > 90 %, since 11:57"
     assert found.since == NOON - timedelta(minutes=3)
+
+
+def test_a_share_is_judged_of_all_that_was_asked_for_and_a_gap_stays_one() -> None:
+    taken = Metric("AWS/Kinesis", "IncomingRecords", (), "Sum")
+    rule = replace(a_rule(), among=(METRIC, taken))
+    windows = {
+        METRIC: Window(METRIC, NOON, (10.0, None, 5.0, 0.0)),
+        taken: Window(taken, NOON, (30.0, 40.0, None, None)),
+    }
+    assert judged(rule, windows) == Window(METRIC, NOON, (0.25, None, 1.0, 0.0))
+    assert judged(a_rule(), windows) == windows[METRIC]
 
 
 samples = st.lists(st.none() | st.floats(0, 100), max_size=30).map(tuple)
