@@ -7,7 +7,6 @@ from datetime import datetime
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.readings import Readings
 from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
-from tidegate.rules.pack import in_force
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
@@ -93,6 +92,9 @@ def marked(wished: Wished, plan: Plan, pipeline: Pipeline, lever: Lever) -> Wish
 
 def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
     """The plan with the step that is due, empty where a constraint holds it."""
+    # Imported here: an answer that only reads needs no rules.
+    from tidegate.rules.pack import in_force
+
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
     windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}

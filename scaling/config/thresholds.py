@@ -1,13 +1,14 @@
 """The thresholds of built-in rules that a pipeline sets itself."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.pack import thresholds
-from tidegate.rules.pack_rule import Threshold
 from tidegate.scaling.model.errors import shown
+
+if TYPE_CHECKING:
+    # The packs are read where thresholds are set, not at every cold start.
+    from tidegate.rules.pack_rule import Threshold
 
 __all__ = ["KEPT_BY", "RuleThresholds", "mistakes_of_thresholds"]
 
@@ -31,16 +32,18 @@ class RuleThresholds:
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
         """Each rule as a key of its own; pydantic itself takes any, and what is wrong with one is
         said with the other mistakes."""
+        from tidegate.rules.pack import thresholds
+
         described = {key: each for key, each in handler(core_schema).items() if key == "type"}
         known = {each.name: _described(each) for each in thresholds() if _may_be_set(each)}
         return {**described, "properties": known, "additionalProperties": False}
 
 
-def _may_be_set(rule: Threshold) -> bool:
+def _may_be_set(rule: "Threshold") -> bool:
     return rule.set_by is None and rule.same_as is None
 
 
-def _described(rule: Threshold) -> dict[str, Any]:
+def _described(rule: "Threshold") -> dict[str, Any]:
     words = f"{rule.judged} {rule.comparison.value} {rule.words(rule.share)}; {rule.allowed}"
     limits = {} if rule.most == inf else {"maximum": rule.most}
     return {
@@ -53,6 +56,10 @@ def mistakes_of_thresholds(
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with a threshold, with the rule that it is of. ``use`` is the target
     utilization: a threshold below it would call ill what scaling keeps."""
+    if not said:
+        return
+    from tidegate.rules.pack import thresholds
+
     known = {each.name: each for each in thresholds()}
     for name, share in said.items():
         if name not in known:
@@ -68,6 +75,8 @@ def mistakes_of_thresholds(
             yield name, f"{name} is {share:g}, less than the {below} that scaling keeps"
 
 
-def _hint(name: str, known: Mapping[str, Threshold]) -> str:
+def _hint(name: str, known: "Mapping[str, Threshold]") -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else "tidegate rules shows them"
