@@ -154,7 +154,10 @@ def test_check_accepts_the_examples() -> None:
 
 def test_rules_show_thresholds_with_their_sources_and_the_users_own() -> None:
     lines = run("rules", "--config", "examples/team.yaml").stdout.splitlines()
-    assert lines[0].split("\t") == ["rule", "metric", "fires when", "for", "severity", "source"]
+    assert lines[0].split("\t") == [
+        "rule", "metric", "fires when", "for", "severity", "source", "default", "in force", "causes",
+        "decisions", "alarms", "dashboard",
+    ]  # fmt: skip
     rows = {line.split("\t")[0]: line.split("\t") for line in lines[1:]}
     assert rows["lambda/duration-near-timeout"][2] == ">= 80% of the timeout"
     assert rows["checkout/producer-memory"][1:3] == ["Maximum CWAgent mem_used_percent", "> 90 %"]
