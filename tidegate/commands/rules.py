@@ -104,7 +104,7 @@ def _block(row: tuple[str, ...], width: int) -> Iterator[str]:
     """A rule as a person reads it: what fires, then what its threshold feeds."""
     told = dict(zip(TITLES, row, strict=True))
     yield f"{told['rule']}{told['severity']:>{width - len(told['rule'])}}".rstrip()
-    held = f" for {told['for']}" if told["for"] else ""
+    held = f", held for {told['for']}" if told["for"] else ""
     yield from _wrapped(f"{told['metric']} {told['fires when']}{held}", "  ", width)
     for title in (*TITLES[TITLES.index("in force") :], "source"):
         if told[title]:
