@@ -1,8 +1,8 @@
 """An incident of a pipeline from start to end, and the notifications of it: pure functions.
 
-It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline has
-been healthy for ten minutes. A page is due at its beginning, an update when its causes change, a
-resolution at its end. What is due is kept until it is delivered.
+It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline
+has been healthy for ten minutes. A page is due at its beginning, an update when its causes change,
+a resolution at its end. What is due is kept until it is delivered.
 """
 
 import json
