@@ -8,7 +8,7 @@ from importlib.resources import files
 import yaml
 
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline, Table
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.metrics import behind_metric
 from tidegate.rules.pack_rule import PackRule, SignalRule, Threshold, pack_rule, signal_rule
 from tidegate.rules.rule import Rule

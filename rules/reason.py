@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Reason"]
+__all__ = ["Reason", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,18 @@ class Reason:
 
     def __str__(self) -> str:
         return self.template.format(**dict(self.numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sentence of one kind of reason; called with its numbers, a reason of them."""
+
+    kind: str
+    template: str
+
+    def __call__(self, **numbers: object) -> Reason:
+        """The reason with these numbers."""
+        return Reason(self.kind, self.template, tuple(numbers.items()))
 
 
 def _plain(value: object) -> object:

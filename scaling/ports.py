@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 
 if TYPE_CHECKING:
-    from tidegate.scaling.model.notification import Destination, Notice
+    from tidegate.scaling.model.notification import Destination, Notification
     from tidegate.scaling.model.plan import Action
-    from tidegate.scaling.model.snapshot import Sighting
+    from tidegate.scaling.model.snapshot import StatusSnapshot
 
 __all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
 
@@ -78,7 +78,7 @@ class Ledger(Protocol):
         """Give the lease back; nothing happens when it is someone else's."""
         ...
 
-    def begin(self, entry: Entry) -> bool:
+    def begin(self, change_record: ChangeRecord) -> bool:
         """Write an intention down. False, and nothing written, when an entry with this id exists
         or when the same lever has an entry that is still BEGUN."""
         ...
@@ -87,24 +87,26 @@ class Ledger(Protocol):
         """Close an intention. Closing it twice keeps the first outcome."""
         ...
 
-    def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
+    def change_records(self, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries of a pipeline that began at or after ``since``, oldest first."""
         ...
 
-    def wish(self, lever: Lever, wish: Wished | None) -> None:
+    def keep_desired(self, lever: Lever, desired: DesiredCapacity | None) -> None:
         """Keep the desired capacity that was accepted for a lever; it replaces an earlier one.
         None forgets it."""
         ...
 
-    def wished(self, lever: Lever) -> Wished | None:
+    def desired(self, lever: Lever) -> DesiredCapacity | None:
         """The desired capacity that is kept for a lever, None where none is."""
         ...
 
-    def wishes(self) -> Mapping[Lever, Wished]:
+    def all_desired(self) -> Mapping[Lever, DesiredCapacity]:
         """Every desired capacity that is kept."""
         ...
 
-    def amend_wish(self, lever: Lever, before: Wished, after: Wished | None) -> bool:
+    def amend_desired(
+        self, lever: Lever, before: DesiredCapacity, after: DesiredCapacity | None
+    ) -> bool:
         """Replace a desired capacity that was read as ``before``, or forget it (None). False, and
         nothing written, when another is kept by now."""
         ...
@@ -117,20 +119,20 @@ class Ledger(Protocol):
         """The note of that name, None where there is none."""
         ...
 
-    def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
+    def change_records_of(self, lever: Lever, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries of a lever, whichever way in they came, oldest first: a stream's budget is one
         for sweeps and reshards."""
         ...
 
-    def sight(self, sighting: "Sighting") -> None:
+    def keep_snapshot(self, snapshot: "StatusSnapshot") -> None:
         """Keep what a sweep saw. Keeping it twice keeps it once; it is forgotten after KEEP."""
         ...
 
-    def sightings(self, pipeline: str, since: datetime) -> tuple["Sighting", ...]:
+    def snapshots(self, pipeline: str, since: datetime) -> tuple["StatusSnapshot", ...]:
         """Sightings of a pipeline from ``since`` on, oldest first."""
         ...
 
-    def sighted(self, pipeline: str, before: datetime) -> "Sighting | None":
+    def last_snapshot(self, pipeline: str, before: datetime) -> "StatusSnapshot | None":
         """The newest sighting of a pipeline before a moment, None where there is none."""
         ...
 
@@ -144,7 +146,7 @@ class Notices(Protocol):
 
     def send(
         self,
-        notice: "Notice",
+        notification: "Notification",
         destination: "Destination",
         places: NoticeSpec,
         known_as: str | None,

@@ -9,9 +9,9 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
-from tidegate.rules.kinds.readings import Readings, rate
-from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
+from tidegate.rules.kinds.signal_series import series_from, series_metrics
+from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.pack import in_force, rules_for
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
@@ -24,9 +24,9 @@ from tidegate.scaling.constraints.flink_update import update_advice
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
-from tidegate.scaling.execute.executor import Actor, levers_of, reconcile
+from tidegate.scaling.execute.executor import Executor, reconcile
 from tidegate.scaling.ledger.recall import remembered
-from tidegate.scaling.load.horizons import Outlook, outlook, past_metric
+from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
 from tidegate.scaling.model.history import History
@@ -102,28 +102,28 @@ def _sweep_one(
     history = remembered(pipeline, edges.ledger, now)
     if not dry_run and _reconciled(history, pipeline, edges.ledger, looked_at):
         history = remembered(pipeline, edges.ledger, now)
-    readings = Readings(
+    signals = Signals(
         pipeline,
-        vitals_from(pipeline, windows, now),
+        series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
         history.last_change_of_any(),
         thresholds=in_force(spec.thresholds),
     )
-    readings, unseen = _look_closer(readings, edges.cloud, now)
+    signals, unseen = _look_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
-    diagnoses = diagnose(readings)
-    expected, unforeseen = _expected(readings, edges.metrics, spec, now)
-    plan = decide(readings, diagnoses, spec, history, now, expected)
+    diagnoses = diagnose(signals)
+    expected, unforeseen = _expected(signals, edges.metrics, spec, now)
+    plan = decide(signals, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
     owners = (
-        *update_advice(readings, spec, history),
+        *update_advice(signals, spec, history),
         *conflicts(pipeline, spec),
         *second_owner_conflicts(pipeline, spec),
     )
-    actor = Actor(spec.name, edges, holder, now, history)
-    changes = _shown(plan) if dry_run else actor.act(plan)
+    executor = Executor(spec.name, edges, holder, now, history)
+    changes = _shown(plan) if dry_run else executor.act(plan)
     try:
-        report = _report(readings, windows, findings, diagnoses, plan, changes, owners, now)
+        report = _report(signals, windows, findings, diagnoses, plan, changes, owners, now)
         report = replace(report, advice=report.advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
@@ -140,36 +140,34 @@ def _read(
     metrics: Metrics, pipeline: Pipeline, rules: tuple[Rule, ...], now: datetime
 ) -> dict[Metric, Window]:
     judged_by = (metric for rule in rules for metric in (rule.metric, *rule.among))
-    wanted = dict.fromkeys([*vital_metrics(pipeline), *judged_by])
+    wanted = dict.fromkeys([*series_metrics(pipeline), *judged_by])
     end = now.replace(second=0, microsecond=0)
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
 
 
 def _expected(
-    readings: Readings, metrics: Metrics, spec: PipelineSpec, now: datetime
-) -> tuple[Outlook | None, tuple[str, ...]]:
+    signals: Signals, metrics: Metrics, spec: PipelineSpec, now: datetime
+) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
     """What may come, by what CloudWatch has kept, and why that can't be told; it keeps nothing of
     what comes into a topic."""
-    if readings.pipeline.stream.is_topic:
+    if signals.pipeline.stream.is_topic:
         return None, ()
-    metric = past_metric(readings.pipeline)
+    metric = past_metric(signals.pipeline)
     try:
         past = metrics.read((metric,), now - PAST, now)[metric]
     except Exception as error:
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
-        return None, (f"the load of {readings.pipeline.name} has no forecast: {as_known(error)}",)
-    return outlook(readings, past, spec.objective, now), ()
+        return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
+    return forecast_horizons(signals, past, spec.objective, now), ()
 
 
-def _look_closer(
-    readings: Readings, cloud: Cloud, now: datetime
-) -> tuple[Readings, tuple[str, ...]]:
+def _look_closer(signals: Signals, cloud: Cloud, now: datetime) -> tuple[Signals, tuple[str, ...]]:
     """Sample the partition keys where one shard seems to carry more than its part; why that
     failed, if so."""
-    if readings.vitals.judged_until is None or not is_uneven(readings):
-        return readings, ()
-    stream = readings.pipeline.stream
-    per_shard = rate(readings.vitals.stream.incoming_records) / stream.shard_count
+    if signals.series.judged_until is None or not is_uneven(signals):
+        return signals, ()
+    stream = signals.pipeline.stream
+    per_shard = rate(signals.series.stream.incoming_records) / stream.shard_count
     seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
     try:
         samples = tuple(
@@ -179,10 +177,10 @@ def _look_closer(
     except Exception as error:
         # Five reads a second of a shard are shared with its consumers: a refused one, or a key
         # that may not be used, must not keep a sick pipeline from its other cures.
-        return readings, (
+        return signals, (
             f"the partition keys of {stream.name} could not be sampled: {as_known(error)}",
         )
-    return replace(readings, pipeline=replace(readings.pipeline, key_samples=samples)), ()
+    return replace(signals, pipeline=replace(signals.pipeline, key_samples=samples)), ()
 
 
 def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:
@@ -216,7 +214,7 @@ def _shown(plan: Plan) -> tuple[Change, ...]:
     return tuple(
         Change(
             action,
-            tuple(each for each in plan.decisions if each.lever in set(levers_of(action))),
+            tuple(each for each in plan.decisions if each.lever in set(action.levers())),
             None,
         )
         for action in plan.actions
@@ -224,7 +222,7 @@ def _shown(plan: Plan) -> tuple[Change, ...]:
 
 
 def _report(
-    readings: Readings,
+    signals: Signals,
     windows: dict[Metric, Window],
     findings: tuple[Finding, ...],
     diagnoses: tuple[Diagnosis, ...],
@@ -234,10 +232,10 @@ def _report(
     now: datetime,
 ) -> PipelineReport:
     return PipelineReport(
-        name=readings.pipeline.name,
+        name=signals.pipeline.name,
         at=now,
-        health=health_of(readings, diagnoses, plan, changes, findings),
-        pipeline=readings.pipeline,
+        health=health_of(signals, diagnoses, plan, changes, findings),
+        pipeline=signals.pipeline,
         windows=windows,
         findings=findings,
         diagnoses=diagnoses,
@@ -245,5 +243,5 @@ def _report(
         changes=changes,
         advice=advice_of(diagnoses, plan, owners),
         held=held_of(plan, changes),
-        is_silent=readings.vitals.judged_until is None,
+        is_silent=signals.series.judged_until is None,
     )

@@ -18,15 +18,7 @@ from tidegate.rules.graph import (
 )
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.model.errors import (
-    CloudError,
-    InvalidRequest,
-    LimitExceeded,
-    ResourceInUse,
-    ResourceMissing,
-)
-from tidegate.scaling.model.plan import (
-    Action,
+from tidegate.scaling.model.actions import (
     MergeShards,
     SplitShard,
     UpdateApplication,
@@ -36,6 +28,14 @@ from tidegate.scaling.model.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.errors import (
+    CloudError,
+    InvalidRequest,
+    LimitExceeded,
+    ResourceInUse,
+    ResourceMissing,
+)
+from tidegate.scaling.model.plan import Action
 from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState
 from tidegate.simulator.kinds.flink_application.direct import application, application_update
 from tidegate.simulator.manners import Refusal

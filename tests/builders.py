@@ -15,8 +15,8 @@ from tidegate.rules.graph import (
     Stream,
     Table,
 )
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.kinds.signal_series import series_from, series_metrics
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
@@ -117,7 +117,7 @@ class Told:
         nothing: list[float | None] = [None] * len(self.minutes)
         return {
             metric: Window(metric, start, tuple(series.get(metric, nothing)))
-            for metric in vital_metrics(self.pipeline)
+            for metric in series_metrics(self.pipeline)
         }
 
     def _samples(self, minute: Minute) -> dict[Metric, float]:
@@ -162,10 +162,10 @@ def told(pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = Tru
     return Told(pipeline, [*before, *minutes])
 
 
-def readings(
+def signals(
     pipeline: Pipeline, *minutes: Minute | None, healthy_before: bool = True, now: datetime = NOON
-) -> Readings:
-    story = told(pipeline, *minutes, healthy_before=healthy_before)
-    return Readings(
-        pipeline, vitals_from(pipeline, story.windows(), now), 60, thresholds=in_force({})
+) -> Signals:
+    event_timeline = told(pipeline, *minutes, healthy_before=healthy_before)
+    return Signals(
+        pipeline, series_from(pipeline, event_timeline.windows(), now), 60, thresholds=in_force({})
     )

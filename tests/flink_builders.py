@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from tests.builders import MINUTES, NOON, a_stream
 from tidegate.rules.graph import FlinkApplication, Pipeline, Stream
 from tidegate.rules.kinds.flink_application.metrics import application_metrics
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.kinds.signal_series import series_from, series_metrics
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import stream_metric
 from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
@@ -111,7 +111,7 @@ class JobTold:
         start = end - timedelta(minutes=len(self.minutes))
         stream = self.pipeline.stream
         told = {}
-        for metric in vital_metrics(self.pipeline):
+        for metric in series_metrics(self.pipeline):
             key = (metric.name, metric.statistic)
             samples: list[float | None] = [None] * len(self.minutes)
             if key in _TOLD and metric in application_metrics(
@@ -131,10 +131,10 @@ class JobTold:
         return told
 
 
-def job_readings(pipeline: Pipeline, *minutes: JobMinute, now: datetime = NOON) -> Readings:
+def job_signals(pipeline: Pipeline, *minutes: JobMinute, now: datetime = NOON) -> Signals:
     """The given minutes at the end of ninety, healthy ones before them."""
     before = [JobMinute()] * (MINUTES - len(minutes))
-    story = JobTold(pipeline, [*before, *minutes])
-    return Readings(
-        pipeline, vitals_from(pipeline, story.windows(), now), 60, thresholds=in_force({})
+    event_timeline = JobTold(pipeline, [*before, *minutes])
+    return Signals(
+        pipeline, series_from(pipeline, event_timeline.windows(), now), 60, thresholds=in_force({})
     )

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.kinds.signal_series import series_from
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import lever_spec
@@ -74,10 +74,10 @@ def bill(
         since, end, 0, 0, 0, dict.fromkeys(_functions(pipeline), (0.0, 0.0)),
         dict.fromkeys(_capacities(pipeline), (0.0, 0.0)),
     )  # fmt: skip
-    vitals = vitals_from(pipeline, windows, now)
+    series = series_from(pipeline, windows, now)
     age = spec.objective.iterator_age_max_seconds
-    readings = Readings(pipeline, vitals, age, thresholds=in_force(spec.thresholds))
-    needed = () if usage is None else needs(readings, spec)
+    signals = Signals(pipeline, series, age, thresholds=in_force(spec.thresholds))
+    needed = () if usage is None else needs(signals, spec)
     found = items(pipeline, nothing, needed)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))

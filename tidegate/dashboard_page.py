@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.change_record import Entry, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Outcome
 from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row, columns
 from tidegate.scaling.ports import Metrics
 
@@ -24,7 +24,7 @@ def dashboard_page(
     rows: Sequence[Row],
     title: str,
     metrics: Metrics,
-    entries: Sequence[Entry],
+    change_records: Sequence[ChangeRecord],
     start: datetime,
     end: datetime,
     history: Sequence[tuple[str, str]] = (),
@@ -45,7 +45,7 @@ def dashboard_page(
         graphs = []
         for graph in row.graphs:
             series = [_window(line, windows) for line in graph.lines]
-            graphs.append(Markup(_plot(graph, series, entries, is_first=is_first)))
+            graphs.append(Markup(_plot(graph, series, change_records, is_first=is_first)))
             is_first = False
         drawn.append((row, columns(len(row.graphs)), graphs))
     return environment.get_template("dashboard.html.jinja").render(
@@ -62,20 +62,24 @@ def _window(line: Line, windows: Mapping[Metric, Window]) -> Window:
     return Window(window.metric, window.start, samples)
 
 
-def changes_told(entries: Sequence[Entry]) -> tuple[tuple[str, str], ...]:
+def changes_told(change_records: Sequence[ChangeRecord]) -> tuple[tuple[str, str], ...]:
     """The changes that the dotted lines mark, as lines of a history."""
     return tuple(
         (
             f"{each.begun_at:%H:%M}",
             f"{each.lever}: {each.from_capacity:,} to {each.to_capacity:,}: {each.because}",
         )
-        for each in entries
+        for each in change_records
         if each.outcome is Outcome.DONE
     )
 
 
 def _plot(
-    graph: Graph, windows: Sequence[Window], entries: Sequence[Entry], *, is_first: bool
+    graph: Graph,
+    windows: Sequence[Window],
+    change_records: Sequence[ChangeRecord],
+    *,
+    is_first: bool,
 ) -> str:
     import plotly.io
     from plotly.graph_objects import Figure
@@ -83,7 +87,7 @@ def _plot(
     figure = Figure()
     highest = _add_lines(figure, graph.lines, windows)
     _add_limits(figure, graph.limits)
-    _add_changes(figure, entries)
+    _add_changes(figure, change_records)
     figure.update_layout(
         title={"text": f"<b>{graph.title}</b>, {graph.unit}", "font": {"size": 14}, "x": 0.02},
         height=250, template="simple_white", margin={"l": 55, "r": 15, "t": 40, "b": 50},
@@ -133,11 +137,11 @@ def _add_limits(figure: "Figure", limits: Sequence[Limit]) -> None:
         )  # fmt: skip
 
 
-def _add_changes(figure: "Figure", entries: Sequence[Entry]) -> None:
-    for entry in entries:
-        if entry.outcome is Outcome.DONE:
+def _add_changes(figure: "Figure", change_records: Sequence[ChangeRecord]) -> None:
+    for change_record in change_records:
+        if change_record.outcome is Outcome.DONE:
             figure.add_vline(
-                x=entry.begun_at.timestamp() * 1000, opacity=1,
+                x=change_record.begun_at.timestamp() * 1000, opacity=1,
                 line={"color": _ACT, "dash": "dot", "width": 1.5},
             )  # fmt: skip
 

@@ -12,10 +12,10 @@ from rich.text import Text
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.last_sweep import last_swept
-from tidegate.scaling.model.change_record import Entry, Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.observability.dashboard import Graph, Line, Row
 from tidegate.scaling.ports import Ledger
-from tidegate.scaling.report.timeline import Event, Kind, story
+from tidegate.scaling.report.timeline import Event, Kind, event_timeline
 from tidegate.since import period_seconds
 
 __all__ = ["Told", "coarser", "history_as_json", "lines", "show_history", "tell"]
@@ -39,19 +39,21 @@ class Told:
 
     pipeline: str
     events: tuple[Event, ...]
-    entries: tuple[Entry, ...]
+    change_records: tuple[ChangeRecord, ...]
     swept_at: datetime | None
 
 
 def tell(ledger: Ledger, pipeline: str, spec: PipelineSpec | None, since: datetime) -> Told:
     """The history of a pipeline. With its ``spec`` also what other hands did to its stream."""
-    entries = {each.entry_id: each for each in ledger.entries(pipeline, since)}
+    change_records = {each.entry_id: each for each in ledger.change_records(pipeline, since)}
     if spec is not None:
         shards = Lever.of(LeverKind.SHARD_COUNT, spec.stream)
-        entries |= {each.entry_id: each for each in ledger.entries_of(shards, since)}
-    ordered = tuple(sorted(entries.values(), key=lambda entry: entry.begun_at))
-    before = ledger.sighted(pipeline, since)
-    events = story(ledger.sightings(pipeline, since), ordered, before)
+        change_records |= {each.entry_id: each for each in ledger.change_records_of(shards, since)}
+    ordered = tuple(
+        sorted(change_records.values(), key=lambda change_record: change_record.begun_at)
+    )
+    before = ledger.last_snapshot(pipeline, since)
+    events = event_timeline(ledger.snapshots(pipeline, since), ordered, before)
     return Told(pipeline, events, ordered, last_swept(ledger).get(pipeline))
 
 
@@ -76,22 +78,22 @@ def _text(at: datetime) -> str:
 
 
 def _event(event: Event) -> dict[str, Any]:
-    entry = event.entry
-    change = {} if entry is None else {"change": _change(entry)}
+    change_record = event.change_record
+    change = {} if change_record is None else {"change": _change(change_record)}
     return {"at": _text(event.at), "what": event.kind.value, "words": event.words, **change}
 
 
-def _change(entry: Entry) -> dict[str, Any]:
+def _change(change_record: ChangeRecord) -> dict[str, Any]:
     return {
-        "lever": str(entry.lever),
-        "operation": entry.operation,
-        "from": entry.from_capacity,
-        "to": entry.to_capacity,
-        "because": entry.because,
-        "outcome": entry.outcome.value,
-        "ended_at": None if entry.ended_at is None else _text(entry.ended_at),
-        "detail": entry.detail,
-        "by": entry.pipeline,
+        "lever": str(change_record.lever),
+        "operation": change_record.operation,
+        "from": change_record.from_capacity,
+        "to": change_record.to_capacity,
+        "because": change_record.because,
+        "outcome": change_record.outcome.value,
+        "ended_at": None if change_record.ended_at is None else _text(change_record.ended_at),
+        "detail": change_record.detail,
+        "by": change_record.pipeline,
     }
 
 

@@ -141,8 +141,8 @@ def _settings(trial: Trial) -> Iterator[tuple[int, Any]]:
     yield 6, _line("batching window", tended, windows, _LIMIT, shape="hv")
     for name, series, colour in (("without", alone, _WITHOUT), ("with Tidegate", tended, _WITH)):
         yield 7, _line(f"busy {name}", series, [each.concurrency for each in series], colour)
-    lanes = [float(each.shard_count * each.parallelization_factor) for each in tended]
-    yield 7, _line("lanes", tended, lanes, _LIMIT, dash="dash", shape="hv")
+    executions = [float(each.shard_count * each.parallelization_factor) for each in tended]
+    yield 7, _line("lanes", tended, executions, _LIMIT, dash="dash", shape="hv")
 
 
 def _line(

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.kinds.readings import (
+from tidegate.rules.kinds.signals import (
     RECENT_SECONDS,
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
@@ -150,8 +150,8 @@ def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
     if scenario.topic is None:
         cells["stream"] = _stream_use(report, minute)
     if scenario.application is None:
-        lanes = minute.shard_count * minute.parallelization_factor
-        cells["lambda"] = f"{minute.concurrency:.1f} of {lanes} busy"
+        executions = minute.shard_count * minute.parallelization_factor
+        cells["lambda"] = f"{minute.concurrency:.1f} of {executions} busy"
         cells["tables"] = _tables_use(minute)
     else:
         cells["application"] = _application_use(report, minute)

@@ -39,9 +39,9 @@ def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
     cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
     if patience is BRISK:
         return Edges(cloud, metrics, ledger, clock=_now)
-    from tidegate.scaling.aws.notices import AwsNotices
+    from tidegate.scaling.aws.notices import AwsNotifications
 
-    return Edges(cloud, metrics, ledger, AwsNotices(clients), _now)
+    return Edges(cloud, metrics, ledger, AwsNotifications(clients), _now)
 
 
 @cache

@@ -43,7 +43,7 @@ def carry_on(
     of Application Auto Scaling; those that have ended are forgotten. What couldn't be looked at is
     answered, and tried again by the next sweep."""
     try:
-        levers = tuple(edges.ledger.wishes())
+        levers = tuple(edges.ledger.all_desired())
     except Exception:
         # Every pipeline meets the same error and tells of it.
         return ()
@@ -71,30 +71,30 @@ def _known(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension | None:
 def _carry_on(asked: Asked) -> None:
     lever, ledger = asked.dimension.lever, asked.edges.ledger
     pipeline = _seen(asked)
-    wished = ledger.wished(lever)
-    if wished is None:
+    desired = ledger.desired(lever)
+    if desired is None:
         return
     if pipeline is None or why_unusable(pipeline, lever) is not None:
-        ledger.amend_wish(lever, wished, None)
+        ledger.amend_desired(lever, desired, None)
         return
     history = reconciled(asked, pipeline)
-    look = look_of(asked, pipeline, wished.at)
-    ended = end_of(wished, look)
+    look = look_of(asked, pipeline, desired.at)
+    ended = end_of(desired, look)
     if ended is not None:
         is_failed = ended.how is End.FAILED
-        left = replace(wished, failure=ended.failure, start=look.current) if is_failed else None
-        if left != wished:
-            ledger.amend_wish(lever, wished, left)
+        left = replace(desired, failure=ended.failure, start=look.current) if is_failed else None
+        if left != desired:
+            ledger.amend_desired(lever, desired, left)
         return
-    plan = next_step(asked, pipeline, wished.capacity, history)
+    plan = next_step(asked, pipeline, desired.capacity, history)
     # Kept before the step, and whole: who dies in the middle of it leaves what tells its end.
-    kept = marked(wished, plan, pipeline, lever)
-    if kept != wished and not ledger.amend_wish(lever, wished, kept):
+    kept = marked(desired, plan, pipeline, lever)
+    if kept != desired and not ledger.amend_desired(lever, desired, kept):
         return
     progress, is_overtaken = take(plan, kept, asked, pipeline, history)
     left = kept if is_overtaken else after(kept, progress, look.current)
     if left != kept:
-        ledger.amend_wish(lever, kept, left)
+        ledger.amend_desired(lever, kept, left)
 
 
 def _seen(asked: Asked) -> Pipeline | None:

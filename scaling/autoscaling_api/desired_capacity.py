@@ -18,7 +18,7 @@ from tidegate.scaling.kinds.resource_state import (
     rolled_back,
     settings_marks,
 )
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 
 __all__ = ["SHOWS_AFTER", "End", "Ended", "Look", "accepted", "end_of", "steps_of"]
 
@@ -53,34 +53,34 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A lever as AWS shows it at a moment; ``entries`` are the lever's in the ledger, oldest first,
-    from SHOWS_AFTER before the desired capacity was accepted."""
+    """A lever as AWS shows it at a moment; ``change_records`` are the lever's in the ledger, oldest
+    first, from SHOWS_AFTER before the desired capacity was accepted."""
 
     pipeline: Pipeline
     lever: Lever
     current: int
-    entries: Sequence[Entry]
+    change_records: Sequence[ChangeRecord]
     now: datetime
 
     @property
-    def is_settling(self) -> bool:
+    def is_in_cooldown(self) -> bool:
         """Whether a change is under way, or one that AWS accepted may not show yet."""
         return is_passing(self.pipeline, self.lever) or any(
-            entry.outcome is Outcome.BEGUN or self._may_not_show(entry)
-            for entry in self.entries[-1:]
+            change_record.outcome is Outcome.BEGUN or self._may_not_show(change_record)
+            for change_record in self.change_records[-1:]
         )
 
-    def _may_not_show(self, entry: Entry) -> bool:
-        is_young = self.now - entry.begun_at < SHOWS_AFTER
-        is_as_before = self.current == entry.from_capacity != entry.to_capacity
-        return entry.outcome is Outcome.DONE and is_young and is_as_before
+    def _may_not_show(self, change_record: ChangeRecord) -> bool:
+        is_young = self.now - change_record.begun_at < SHOWS_AFTER
+        is_as_before = self.current == change_record.from_capacity != change_record.to_capacity
+        return change_record.outcome is Outcome.DONE and is_young and is_as_before
 
 
-def accepted(capacity: int, look: Look, last: Entry | None) -> Wished:
+def accepted(capacity: int, look: Look, last: ChangeRecord | None) -> DesiredCapacity:
     """A desired capacity as it is accepted now; ``last`` is the lever's newest entry, of whatever
     age. A change under way that it doesn't explain is somebody else's."""
-    is_own = last is not None and look.is_settling
-    return Wished(
+    is_own = last is not None and look.is_in_cooldown
+    return DesiredCapacity(
         capacity,
         look.now,
         identity(look.pipeline, look.lever),
@@ -90,52 +90,62 @@ def accepted(capacity: int, look: Look, last: Entry | None) -> Wished:
     )
 
 
-def steps_of(wished: Wished, look: Look) -> list[Entry]:
+def steps_of(desired: DesiredCapacity, look: Look) -> list[ChangeRecord]:
     """The lever's entries since it was accepted."""
-    return [entry for entry in look.entries if entry.begun_at >= wished.at]
+    return [
+        change_record
+        for change_record in look.change_records
+        if change_record.begun_at >= desired.at
+    ]
 
 
-def end_of(wished: Wished, look: Look) -> Ended | None:
+def end_of(desired: DesiredCapacity, look: Look) -> Ended | None:
     """How it has ended, None while it is under way."""
-    steps = steps_of(wished, look)
-    if wished.resource != identity(look.pipeline, look.lever):
+    steps = steps_of(desired, look)
+    if desired.resource != identity(look.pipeline, look.lever):
         return Ended(End.SUPERSEDED)
-    if any(entry.pipeline != look.pipeline.name for entry in steps):
+    if any(change_record.pipeline != look.pipeline.name for change_record in steps):
         return Ended(End.SUPERSEDED)
-    if wished.failure is not None:
-        stayed = look.current == wished.start
-        return Ended(End.FAILED, wished.failure) if stayed else Ended(End.SUPERSEDED)
-    if look.is_settling:
+    if desired.failure is not None:
+        stayed = look.current == desired.start
+        return Ended(End.FAILED, desired.failure) if stayed else Ended(End.SUPERSEDED)
+    if look.is_in_cooldown:
         return None
-    if look.current == wished.capacity:
+    if look.current == desired.capacity:
         return Ended(End.REACHED)
     last = steps[-1] if steps else None
-    if look.current not in _expected(wished, last, look) or _was_set_back(wished, last, look):
+    if look.current not in _expected(desired, last, look) or _was_set_back(desired, last, look):
         return _undone(last, look)
-    return Ended(End.EXPIRED) if look.now - wished.at >= EXPIRES_AFTER else None
+    return Ended(End.EXPIRED) if look.now - desired.at >= EXPIRES_AFTER else None
 
 
-def _expected(wished: Wished, last: Entry | None, look: Look) -> tuple[int | None, ...]:
+def _expected(
+    desired: DesiredCapacity, last: ChangeRecord | None, look: Look
+) -> tuple[int | None, ...]:
     """What the capacity is where nobody else has changed it."""
     if last is None:
-        begun = (entry.to_capacity for entry in look.entries if entry.outcome in _MADE)
-        start = look.current if wished.start is None else wished.start
-        return start, wished.coming, *begun
+        begun = (
+            change_record.to_capacity
+            for change_record in look.change_records
+            if change_record.outcome in _MADE
+        )
+        start = look.current if desired.start is None else desired.start
+        return start, desired.coming, *begun
     if last.outcome is Outcome.DONE:
         return (last.to_capacity,)
     return last.from_capacity, last.to_capacity
 
 
-def _was_set_back(wished: Wished, last: Entry | None, look: Look) -> bool:
+def _was_set_back(desired: DesiredCapacity, last: ChangeRecord | None, look: Look) -> bool:
     """Whether a step whose answer was lost was taken after all, and somebody has set it back."""
     if last is None or last.outcome is not Outcome.SUPERSEDED:
         return False
     now = settings_marks(look.pipeline, look.lever)
-    pairs = list(zip(wished.marks, now, strict=False))
+    pairs = list(zip(desired.marks, now, strict=False))
     return bool(pairs) and all(before != mark for before, mark in pairs)
 
 
-def _undone(last: Entry | None, look: Look) -> Ended:
+def _undone(last: ChangeRecord | None, look: Look) -> Ended:
     """By the service, where an application has its capacity from before; else by somebody."""
     application = application_of(look.pipeline, look.lever)
     if application is None or application.failure is None or last is None:

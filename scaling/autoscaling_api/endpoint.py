@@ -60,12 +60,12 @@ def describe(asked: Asked) -> ScalableTargetDimension:
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         return ScalableTargetDimension(dimension, current, current, ScalingStatus.FAILED, reason)
-    wished = asked.edges.ledger.wished(lever) if is_theirs(dimension) else None
-    if wished is not None:
+    desired = asked.edges.ledger.desired(lever) if is_theirs(dimension) else None
+    if desired is not None:
         # Imported here: most requests find nothing to do, and a cold start is shorter without it.
         from tidegate.scaling.autoscaling_api.requests import progress_of
 
-        told = progress_of(wished, asked, pipeline)
+        told = progress_of(desired, asked, pipeline)
         if told is not None:
             found = (told.desired, told.status, told.failure)
             return ScalableTargetDimension(dimension, current, *found)

@@ -5,22 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vital_metrics, vitals_from
+from tidegate.rules.kinds.signal_series import series_from, series_metrics
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.constraints.flink_update import update_windows
-from tidegate.scaling.execute.executor import Actor, operation_of, reconcile
+from tidegate.scaling.execute.executor import Executor, reconcile
 from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.ledger.recall import remembered
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.reason import LASTING, ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.plan.decide import Decider
 
 __all__ = [
@@ -44,11 +44,11 @@ class Progress:
     failure: str | None = None
 
 
-def after(wished: Wished, progress: Progress, current: int) -> Wished:
+def after(desired: DesiredCapacity, progress: Progress, current: int) -> DesiredCapacity:
     """What is kept of it: a failure is told until something changes, and not tried again."""
     if progress.status is not ScalingStatus.FAILED:
-        return wished
-    return replace(wished, failure=progress.failure, start=current)
+        return desired
+    return replace(desired, failure=progress.failure, start=current)
 
 
 def reconciled(asked: Asked, pipeline: Pipeline) -> History:
@@ -63,16 +63,16 @@ def reconciled(asked: Asked, pipeline: Pipeline) -> History:
 def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
     """The lever as the pipeline shows it, with its entries from SHOWS_AFTER before ``since``."""
     lever = asked.dimension.lever
-    entries = asked.edges.ledger.entries_of(lever, since - SHOWS_AFTER)
-    return Look(pipeline, lever, current_capacities(pipeline)[lever], entries, asked.now)
+    change_records = asked.edges.ledger.change_records_of(lever, since - SHOWS_AFTER)
+    return Look(pipeline, lever, current_capacities(pipeline)[lever], change_records, asked.now)
 
 
 def take(
-    plan: Plan, wished: Wished, asked: Asked, pipeline: Pipeline, history: History
+    plan: Plan, desired: DesiredCapacity, asked: Asked, pipeline: Pipeline, history: History
 ) -> tuple[Progress, bool]:
     """Take the step that is due, if any; how far it is, and whether another caller was faster."""
-    actor = Actor(asked.dimension.spec.name, asked.edges, asked.holder, asked.now, history)
-    changes = actor.act(plan)
+    executor = Executor(asked.dimension.spec.name, asked.edges, asked.holder, asked.now, history)
+    changes = executor.act(plan)
     fault = next((each.error for each in changes if each.error is not None), None)
     if fault is not None:
         raise fault
@@ -80,14 +80,16 @@ def take(
     if Outcome.FAILED in outcomes:
         # What was refused may be reached in another way, as by splits.
         history = remembered(pipeline, asked.edges.ledger, asked.now)
-        plan = next_step(asked, pipeline, wished.capacity, history)
-    progress = progress_towards(wished, look_of(asked, pipeline, wished.at), plan)
+        plan = next_step(asked, pipeline, desired.capacity, history)
+    progress = progress_towards(desired, look_of(asked, pipeline, desired.at), plan)
     return progress, Outcome.SUPERSEDED in outcomes
 
 
-def marked(wished: Wished, plan: Plan, pipeline: Pipeline, lever: Lever) -> Wished:
+def marked(
+    desired: DesiredCapacity, plan: Plan, pipeline: Pipeline, lever: Lever
+) -> DesiredCapacity:
     """With the settings' marks as they are before the plan's step."""
-    return replace(wished, marks=settings_marks(pipeline, lever)) if plan.actions else wished
+    return replace(desired, marks=settings_marks(pipeline, lever)) if plan.actions else desired
 
 
 def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
@@ -96,20 +98,20 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     from tidegate.rules.pack import in_force
 
     now, dimension = asked.now, asked.dimension
-    nothing = {metric: Window(metric, now, ()) for metric in vital_metrics(pipeline)}
+    nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
     windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
     limits = in_force(dimension.spec.thresholds)
-    readings = Readings(pipeline, vitals_from(pipeline, windows, now), 0, thresholds=limits)
-    decider = Decider(readings, (), dimension.spec, history, now, hand="application-autoscaling")
+    signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
+    decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]
     because = Reason.of("desired-capacity", "asked for by Application Auto Scaling")
-    return decider.plan_for(Wish(dimension.lever, current, wanted, because))
+    return decider.plan_for(Recommendation(dimension.lever, current, wanted, because))
 
 
-def progress_towards(wished: Wished, look: Look, plan: Plan) -> Progress:
+def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progress:
     """Derived, not stored: by how the last step went, and by what the next one is held."""
-    wanted, (decision,) = wished.capacity, plan.decisions
-    steps = steps_of(wished, look)
+    wanted, (decision,) = desired.capacity, plan.decisions
+    steps = steps_of(desired, look)
     last = steps[-1] if steps else None
     for reason in decision.held_by:
         if reason.kind in LASTING:
@@ -123,9 +125,11 @@ def progress_towards(wished: Wished, look: Look, plan: Plan) -> Progress:
         if reason.kind is ReasonKind.BUDGET_SPENT:
             return Progress(wanted, ScalingStatus.FAILED, str(reason))
     # A desired capacity that is there already waits for an earlier change to end.
-    is_begun = wanted == look.current or any(entry.outcome is Outcome.DONE for entry in steps)
+    is_begun = wanted == look.current or any(
+        change_record.outcome is Outcome.DONE for change_record in steps
+    )
     return Progress(wanted, ScalingStatus.IN_PROGRESS if is_begun else ScalingStatus.PENDING)
 
 
-def _is_another_way(last: Entry, plan: Plan) -> Iterator[bool]:
-    return (operation_of(action) != last.operation for action in plan.actions)
+def _is_another_way(last: ChangeRecord, plan: Plan) -> Iterator[bool]:
+    return (action.operation != last.operation for action in plan.actions)

@@ -15,20 +15,22 @@ from tidegate.scaling.autoscaling_api.next_step import (
     take,
 )
 from tidegate.scaling.ledger.recall import remembered
-from tidegate.scaling.model.change_record import Entry, Wished
+from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity
 
 __all__ = ["accept", "progress_of"]
 
 
-def progress_of(wished: Wished, asked: Asked, pipeline: Pipeline) -> Progress | None:
+def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> Progress | None:
     """How far it is, None where it has ended well or another's change ended it. Only reads."""
-    look = look_of(asked, pipeline, wished.at)
-    ended = end_of(wished, look)
+    look = look_of(asked, pipeline, desired.at)
+    ended = end_of(desired, look)
     if ended is None:
         history = remembered(pipeline, asked.edges.ledger, asked.now)
-        return progress_towards(wished, look, next_step(asked, pipeline, wished.capacity, history))
+        return progress_towards(
+            desired, look, next_step(asked, pipeline, desired.capacity, history)
+        )
     if ended.how is End.FAILED:
-        return Progress(wished.capacity, ScalingStatus.FAILED, ended.failure)
+        return Progress(desired.capacity, ScalingStatus.FAILED, ended.failure)
     return None
 
 
@@ -37,23 +39,27 @@ def accept(asked: Asked, pipeline: Pipeline, wanted: int) -> Progress:
     the one that was kept before in force."""
     history = reconciled(asked, pipeline)
     lever, ledger = asked.dimension.lever, asked.edges.ledger
-    earlier = ledger.wished(lever)
-    wished = _new_or_repeated(earlier, wanted, asked, pipeline, history.last_entry(lever))
-    look = look_of(asked, pipeline, wished.at)
-    if end_of(wished, look) is not None:
+    earlier = ledger.desired(lever)
+    desired = _new_or_repeated(earlier, wanted, asked, pipeline, history.last_change_record(lever))
+    look = look_of(asked, pipeline, desired.at)
+    if end_of(desired, look) is not None:
         if earlier is not None:
-            ledger.wish(lever, None)
+            ledger.keep_desired(lever, None)
         return Progress(wanted, ScalingStatus.SUCCESSFUL)
     plan = next_step(asked, pipeline, wanted, history)
-    wished = marked(wished, plan, pipeline, lever)
-    progress, _ = take(plan, wished, asked, pipeline, history)
-    ledger.wish(lever, after(wished, progress, look.current))
+    desired = marked(desired, plan, pipeline, lever)
+    progress, _ = take(plan, desired, asked, pipeline, history)
+    ledger.keep_desired(lever, after(desired, progress, look.current))
     return progress
 
 
 def _new_or_repeated(
-    earlier: Wished | None, wanted: int, asked: Asked, pipeline: Pipeline, last: Entry | None
-) -> Wished:
+    earlier: DesiredCapacity | None,
+    wanted: int,
+    asked: Asked,
+    pipeline: Pipeline,
+    last: ChangeRecord | None,
+) -> DesiredCapacity:
     """The same capacity asked for again is the earlier request, while that is under way."""
     if earlier is None or earlier.capacity != wanted:
         return accepted(wanted, look_of(asked, pipeline, asked.now), last)

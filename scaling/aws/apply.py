@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.model.plan import (
-    Action,
+from tidegate.scaling.model.actions import (
     CapacityTarget,
     MergeShards,
     SplitShard,
@@ -18,6 +17,7 @@ from tidegate.scaling.model.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.plan import Action
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef

@@ -3,31 +3,31 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tidegate.scaling.aws.desired_dynamodb import DynamoDesired
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.ledger_items import (
     PIPELINE,
-    SIGHTING,
-    entries_in,
-    entry_item,
+    SNAPSHOT,
+    change_record_item,
+    change_records_in,
     expiry,
     marker,
     note_key,
     partitions,
-    sighting_in,
+    snapshot_in,
     sort_key,
     text,
 )
-from tidegate.scaling.aws.wishes_dynamodb import DynamoWishes
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from tidegate.scaling.model.snapshot import Sighting
+    from tidegate.scaling.model.snapshot import StatusSnapshot
 
 __all__ = ["DynamoLedger"]
 
 
-class DynamoLedger(DynamoWishes):
+class DynamoLedger(DynamoDesired):
     """``tidegate.scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live.
@@ -73,22 +73,25 @@ class DynamoLedger(DynamoWishes):
             except self._client.exceptions.ConditionalCheckFailedException:
                 return
 
-    def begin(self, entry: Entry) -> bool:
+    def begin(self, change_record: ChangeRecord) -> bool:
         """Write an intention down, unless it or another of the same lever is there."""
         pointer = {
-            "pk": {"S": f"id/{entry.entry_id}"},
+            "pk": {"S": f"id/{change_record.entry_id}"},
             "sk": {"S": "id"},
-            "pipeline": {"S": entry.pipeline},
-            "place": {"S": sort_key(entry)},
-            "kind": {"S": entry.lever.kind_word},
-            "where": {"S": entry.lever.where},
-            "expires_at": {"N": expiry(entry.begun_at)},
+            "pipeline": {"S": change_record.pipeline},
+            "place": {"S": sort_key(change_record)},
+            "kind": {"S": change_record.lever.kind_word},
+            "where": {"S": change_record.lever.where},
+            "expires_at": {"N": expiry(change_record.begun_at)},
         }
-        items = [entry_item(entry, each) for each in partitions(entry.pipeline, entry.lever)]
+        items = [
+            change_record_item(change_record, each)
+            for each in partitions(change_record.pipeline, change_record.lever)
+        ]
         items.append(pointer)
-        if entry.outcome is Outcome.BEGUN:
-            mark = {"pk": {"S": marker(entry.lever)}, "sk": {"S": "open"}}
-            items.append({**mark, "entry_id": {"S": entry.entry_id}})
+        if change_record.outcome is Outcome.BEGUN:
+            mark = {"pk": {"S": marker(change_record.lever)}, "sk": {"S": "open"}}
+            items.append({**mark, "entry_id": {"S": change_record.entry_id}})
         writes: list[Any] = [
             {
                 "Put": {
@@ -144,7 +147,7 @@ class DynamoLedger(DynamoWishes):
         ]
         self._transact([*closes, {"Delete": unmark}])
 
-    def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
+    def change_records(self, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries that began at or after a moment, oldest first."""
         return self._query(f"{PIPELINE}{pipeline}", since)
 
@@ -159,43 +162,43 @@ class DynamoLedger(DynamoWishes):
         item = self._item_at(note_key(name))
         return None if item is None else str(item["value"]["S"])
 
-    def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
+    def change_records_of(self, lever: Lever, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries of a lever, oldest first."""
         return self._query(f"lever/{lever.kind_word}/{lever.where}", since)
 
-    def sight(self, sighting: "Sighting") -> None:
+    def keep_snapshot(self, snapshot: "StatusSnapshot") -> None:
         """Keep what a sweep saw, until the table's time to live."""
         # Imported here: the endpoint's cold start is shorter without what only sweeps need.
         from tidegate.scaling.model.snapshot import to_text
 
         item = {
-            "pk": {"S": f"{SIGHTING}{sighting.pipeline}"},
-            "sk": {"S": text(sighting.at)},
-            "value": {"S": to_text(sighting)},
-            "expires_at": {"N": expiry(sighting.at)},
+            "pk": {"S": f"{SNAPSHOT}{snapshot.pipeline}"},
+            "sk": {"S": text(snapshot.at)},
+            "value": {"S": to_text(snapshot)},
+            "expires_at": {"N": expiry(snapshot.at)},
         }
         with asking("dynamodb:PutItem", self._table):
             self._client.put_item(TableName=self._table, Item=item)
 
-    def sightings(self, pipeline: str, since: datetime) -> "tuple[Sighting, ...]":
+    def snapshots(self, pipeline: str, since: datetime) -> "tuple[StatusSnapshot, ...]":
         """Sightings from a moment on, oldest first."""
-        return tuple(map(sighting_in, self._items(f"{SIGHTING}{pipeline}", text(since))))
+        return tuple(map(snapshot_in, self._items(f"{SNAPSHOT}{pipeline}", text(since))))
 
-    def sighted(self, pipeline: str, before: datetime) -> "Sighting | None":
+    def last_snapshot(self, pipeline: str, before: datetime) -> "StatusSnapshot | None":
         """The newest sighting before a moment."""
         with asking("dynamodb:Query", self._table):
             found = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression="pk = :partition AND sk < :before",
                 ExpressionAttributeValues={
-                    ":partition": {"S": f"{SIGHTING}{pipeline}"},
+                    ":partition": {"S": f"{SNAPSHOT}{pipeline}"},
                     ":before": {"S": text(before)},
                 },
                 ScanIndexForward=False,
                 Limit=1,
                 ConsistentRead=True,
             )["Items"]
-        return sighting_in(found[0]) if found else None
+        return snapshot_in(found[0]) if found else None
 
     def pipelines(self) -> tuple[str, ...]:
         """Names that anything was written under, from a scan: the table is small, and only a
@@ -206,9 +209,9 @@ class DynamoLedger(DynamoWishes):
             for page in pages.paginate(TableName=self._table, ProjectionExpression="pk"):
                 for item in page["Items"]:
                     kind, _, name = item["pk"]["S"].partition("/")
-                    if f"{kind}/" in (SIGHTING, PIPELINE):
+                    if f"{kind}/" in (SNAPSHOT, PIPELINE):
                         names.add(name)
         return tuple(sorted(names))
 
-    def _query(self, partition: str, since: datetime) -> tuple[Entry, ...]:
-        return entries_in(self._items(partition, f"entry/{text(since)}"), self._table)
+    def _query(self, partition: str, since: datetime) -> tuple[ChangeRecord, ...]:
+        return change_records_in(self._items(partition, f"entry/{text(since)}"), self._table)

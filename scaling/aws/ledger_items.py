@@ -3,30 +3,37 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tidegate.scaling.model.change_record import KEEP, Entry, Lever, Wished, moment_in, outcome_in
+from tidegate.scaling.model.change_record import (
+    KEEP,
+    ChangeRecord,
+    DesiredCapacity,
+    Lever,
+    moment_in,
+    outcome_in,
+)
 from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
 if TYPE_CHECKING:
-    from tidegate.scaling.model.snapshot import Sighting
+    from tidegate.scaling.model.snapshot import StatusSnapshot
 
 __all__ = [
     "DESIRED",
     "PIPELINE",
-    "SIGHTING",
-    "entries_in",
-    "entry_item",
+    "SNAPSHOT",
+    "change_record_item",
+    "change_records_in",
+    "desired_item",
+    "desired_key",
     "expiry",
     "marker",
     "note_key",
     "partitions",
-    "sighting_in",
+    "snapshot_in",
     "sort_key",
     "text",
-    "wish_item",
-    "wish_key",
 ]
 
-PIPELINE, SIGHTING = "pipeline/", "sighting/"
+PIPELINE, SNAPSHOT = "pipeline/", "sighting/"
 """What the partitions of a pipeline's entries and sightings begin with."""
 
 
@@ -44,15 +51,15 @@ def expiry(moment: datetime) -> str:
     return str(int((moment + KEEP).timestamp()))
 
 
-def wish_key(lever: Lever) -> Any:
+def desired_key(lever: Lever) -> Any:
     """Where the desired capacity of a lever is."""
     return {"pk": {"S": DESIRED}, "sk": {"S": f"{lever.kind_word}/{lever.where}"}}
 
 
-def wish_item(lever: Lever, wish: Wished) -> dict[str, Any]:
+def desired_item(lever: Lever, desired: DesiredCapacity) -> dict[str, Any]:
     """A desired capacity as an item."""
-    kept = {"value": {"S": wish.to_text()}, "expires_at": {"N": expiry(wish.at)}}
-    return {**wish_key(lever), **kept}
+    kept = {"value": {"S": desired.to_text()}, "expires_at": {"N": expiry(desired.at)}}
+    return {**desired_key(lever), **kept}
 
 
 def note_key(name: str) -> Any:
@@ -65,9 +72,9 @@ def marker(lever: Lever) -> str:
     return f"open/{lever.kind_word}/{lever.where}"
 
 
-def sort_key(entry: Entry) -> str:
+def sort_key(change_record: ChangeRecord) -> str:
     """An entry's place among those of its partition."""
-    return f"entry/{text(entry.begun_at)}/{entry.entry_id}"
+    return f"entry/{text(change_record.begun_at)}/{change_record.entry_id}"
 
 
 def partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
@@ -75,31 +82,31 @@ def partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
     return f"{PIPELINE}{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
 
 
-def entry_item(entry: Entry, partition: str) -> dict[str, Any]:
+def change_record_item(change_record: ChangeRecord, partition: str) -> dict[str, Any]:
     """An entry as an item of one of its partitions."""
     item: dict[str, Any] = {
         "pk": {"S": partition},
-        "pipeline": {"S": entry.pipeline},
-        "sk": {"S": sort_key(entry)},
-        "entry_id": {"S": entry.entry_id},
-        "kind": {"S": entry.lever.kind_word},
-        "place": {"S": entry.lever.where},
-        "operation": {"S": entry.operation},
-        "from_capacity": {"N": str(entry.from_capacity)},
-        "to_capacity": {"N": str(entry.to_capacity)},
-        "because": {"S": entry.because},
-        "begun_at": {"S": text(entry.begun_at)},
-        "outcome": {"S": entry.outcome.value},
-        "expires_at": {"N": expiry(entry.begun_at)},
+        "pipeline": {"S": change_record.pipeline},
+        "sk": {"S": sort_key(change_record)},
+        "entry_id": {"S": change_record.entry_id},
+        "kind": {"S": change_record.lever.kind_word},
+        "place": {"S": change_record.lever.where},
+        "operation": {"S": change_record.operation},
+        "from_capacity": {"N": str(change_record.from_capacity)},
+        "to_capacity": {"N": str(change_record.to_capacity)},
+        "because": {"S": change_record.because},
+        "begun_at": {"S": text(change_record.begun_at)},
+        "outcome": {"S": change_record.outcome.value},
+        "expires_at": {"N": expiry(change_record.begun_at)},
     }
-    if entry.ended_at is not None:
-        item["ended_at"] = {"S": text(entry.ended_at)}
-    if entry.detail is not None:
-        item["detail"] = {"S": entry.detail}
+    if change_record.ended_at is not None:
+        item["ended_at"] = {"S": text(change_record.ended_at)}
+    if change_record.detail is not None:
+        item["detail"] = {"S": change_record.detail}
     return item
 
 
-def entries_in(items: list[Any], table: str) -> tuple[Entry, ...]:
+def change_records_in(items: list[Any], table: str) -> tuple[ChangeRecord, ...]:
     """The entries that items are. ConfigurationError names one that can't be read: without it no
     budget is known."""
     found = []
@@ -114,19 +121,19 @@ def entries_in(items: list[Any], table: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def sighting_in(item: Any) -> "Sighting":
+def snapshot_in(item: Any) -> "StatusSnapshot":
     """The sighting that an item is."""
     # Imported here: the endpoint's cold start is shorter without what only sweeps need.
     from tidegate.scaling.model.snapshot import from_text
 
-    pipeline = item["pk"]["S"].removeprefix(SIGHTING)
+    pipeline = item["pk"]["S"].removeprefix(SNAPSHOT)
     return from_text(item["value"]["S"], pipeline, moment_in(item["sk"]["S"]))
 
 
-def _entry(item: Any) -> Entry:
+def _entry(item: Any) -> ChangeRecord:
     ended = item.get("ended_at", {}).get("S")
     outcome, detail = outcome_in(item["outcome"]["S"], item.get("detail", {}).get("S"))
-    return Entry(
+    return ChangeRecord(
         item["entry_id"]["S"],
         item["pipeline"]["S"],
         Lever(item["kind"]["S"], item["place"]["S"]),

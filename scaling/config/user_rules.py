@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 from re import fullmatch
 
-from tidegate.rules.kinds.vitals import LATE_SECONDS
+from tidegate.rules.kinds.signal_series import LATE_SECONDS
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity
 from tidegate.rules.window import LOOK_BACK, Metric
 from tidegate.scaling.config.specification import UserRule

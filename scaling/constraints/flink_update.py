@@ -15,17 +15,16 @@ from tidegate.rules.kinds.flink_application.checkpoints import (
     failed_checkpoints,
 )
 from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.reason import Reason
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import ApplicationSpec, Owner, PipelineSpec
+from tidegate.scaling.kinds.flink_application import words as application_words
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.ports import Metrics
 
 __all__ = ["update_advice", "update_constraints", "update_windows"]
@@ -34,7 +33,9 @@ _NO_ROLLBACK = "an update that fails would stop the job"
 _NO_SNAPSHOTS = "an update would lose the job's state"
 
 
-def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> Iterator[Constraint]:
+def update_constraints(
+    recommendation: Recommendation, signals: Signals, spec: PipelineSpec
+) -> Iterator[Constraint]:
     """What keeps an application from UpdateApplication now: no way back, no snapshot to come up
     from, or more subtasks than the job can ever have.
 
@@ -42,52 +43,30 @@ def update_constraints(wish: Wish, readings: Readings, spec: PipelineSpec) -> It
     or more, but a job may set any, and rollback takes back what was too much.
     """
     application = next(
-        each for each in readings.pipeline.applications if each.name == wish.lever.where
+        each for each in signals.pipeline.applications if each.name == recommendation.lever.where
     )
     name, said = application.name, _said(spec, application)
     if _lacks_rollback(application, said):
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.UNSAFE_UPDATE,
-                "system rollback of {name} is off: {risk}",
-                name=name,
-                risk=_NO_ROLLBACK,
-            )
-        )
+        yield Prohibition(application_words.ROLLBACK_OFF(name=name, risk=_NO_ROLLBACK))
     if _lacks_snapshots(application, said):
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.UNSAFE_UPDATE,
-                "snapshots of {name} are off: {risk}",
-                name=name,
-                risk=_NO_SNAPSHOTS,
-            )
-        )
-    failed = failed_checkpoints(readings, application)
+        yield Prohibition(application_words.SNAPSHOTS_OFF(name=name, risk=_NO_SNAPSHOTS))
+    failed = failed_checkpoints(signals, application)
     if failed:
         minutes = FAILED_CHECKPOINTS_SECONDS // 60
         yield Prohibition(
-            Reason.of(
-                ReasonKind.CHECKPOINTS_FAIL,
-                "{failed} checkpoints of {name} failed in {minutes} min: the snapshot of an "
-                "update would fail as they do",
-                failed=failed,
-                name=name,
-                minutes=minutes,
-            ),
+            application_words.CHECKPOINTS_FAIL(failed=failed, name=name, minutes=minutes),
         )
     most = _max_parallelism(application, said)
     # A job that runs with more has been given another maximum since.
-    if wish.lever.kind is LeverKind.PARALLELISM and most is not None and wish.current <= most:
+    if (
+        recommendation.lever.kind is LeverKind.PARALLELISM
+        and most is not None
+        and recommendation.current <= most
+    ):
         yield Range(
             1,
             most,
-            Reason.of(
-                ReasonKind.UNSAFE_UPDATE,
-                "the maximum parallelism of the job of {name} is {most:,}",
-                name=name,
-                most=most,
-            ),
+            application_words.MAX_PARALLELISM(name=name, most=most),
         )
 
 
@@ -121,16 +100,16 @@ def _max_parallelism(application: FlinkApplication, said: ApplicationSpec) -> in
     return of_file if application.failure is None else min(of_file, named)
 
 
-def update_advice(readings: Readings, spec: PipelineSpec, history: History) -> tuple[str, ...]:
+def update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tuple[str, ...]:
     """What a person must do of each application before its levers can be moved, or again after an
     update has stopped it."""
     found: list[str] = []
-    for application in readings.pipeline.applications:
+    for application in signals.pipeline.applications:
         said = _said(spec, application)
         if any(_owners(spec, application)):
             found += _settings_advice(application, said)
         found += _after_a_stop(application, history)
-        found += _busy_time_advice(readings, application, spec)
+        found += _busy_time_advice(signals, application, spec)
     return tuple(found)
 
 
@@ -170,7 +149,7 @@ def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[s
     if application.failure is None or application.is_running or application.is_changing:
         return
     for kind in APPLICATION_LEVERS:
-        last = history.last_entry(Lever.of(kind, application.name))
+        last = history.last_change_record(Lever.of(kind, application.name))
         if last is not None:
             yield (
                 f"{application.name}: Tidegate's last update of its {kind.value}, at "
@@ -181,14 +160,14 @@ def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[s
 
 
 def _busy_time_advice(
-    readings: Readings, application: FlinkApplication, spec: PipelineSpec
+    signals: Signals, application: FlinkApplication, spec: PipelineSpec
 ) -> Iterator[str]:
     """What Tidegate lacks to lower the parallelism, where that is its own and may be lowered."""
     said = lever_spec(spec, Lever.of(LeverKind.PARALLELISM, application.name))
     if said is None or said.owner != "tidegate" or application.parallelism <= said.min:
         return
-    vitals = readings.application(application)
-    hour = (vitals.records_per_second, vitals.busy)
+    series = signals.application(application)
+    hour = (series.records_per_second, series.busy)
     records, busy = (each.last(HOUR_SECONDS).present for each in hour)
     if records and not busy:
         yield (

@@ -2,80 +2,84 @@
 
 A raise is judged by the quantity that it was made for: shards by the records accepted, concurrent
 executions (which the factor and the shards give together) by the records read, units of a table by
-the units consumed, an application by the records processed. A load that has grown since is not the
-same load.
+the units consumed, subtasks of an application by the records processed, its KPUs for a full heap
+by the heap use. A load that has grown since is not the same load.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK, Window
-from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
+from tidegate.scaling.config.levers import CAPACITIES, current_capacities
+from tidegate.scaling.constraints import words
+from tidegate.scaling.kinds.flink_application.raises import effective_from, heap_raise_in_vain
+from tidegate.scaling.kinds.flink_application.sizing import arrivals
 from tidegate.scaling.load.concurrency import factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
-from tidegate.scaling.model.change_record import Entry, Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
+from tidegate.scaling.model.effect import (
+    EFFECT,
+    REMEMBERED,
+    SAMPLES,
+    SHOWN,
+    in_vain,
+    mean_before,
+    mean_of,
+    mean_since,
+)
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 
-__all__ = ["futility_constraints"]
-
-HELPED = 1.05
-"""Of the quantity afterwards, as a multiple of before: a twentieth is noise."""
+__all__ = ["ineffective_scaling_constraints"]
 
 GROWN = 1.1
 """Of the records that come in, as a multiple of those at the raise: what a lever would have to be
 short by to be raised again anyway (``recommend.RAISE_MARGIN``)."""
 
-EFFECT = timedelta(seconds=60)
-"""Minutes that began sooner after a raise are partly from before it: metrics come by the minute."""
 
-SHOWN = timedelta(seconds=RECENT_SECONDS)
-"""When a raise shows for sure, late metrics included."""
-
-SAMPLES, SAMPLES_AT_LEAST = 3, 2
-REMEMBERED = timedelta(days=1)
-
-
-def futility_constraints(
-    readings: Readings, history: History, wish: Wish, now: datetime
+def ineffective_scaling_constraints(
+    signals: Signals, history: History, recommendation: Recommendation, now: datetime
 ) -> Iterator[Constraint]:
     """What holds a raise of a lever whose last one has not helped, or not yet been seen to help."""
-    if wish.wanted <= wish.current:
+    if recommendation.for_heap:
+        yield from map(Prohibition, heap_raise_in_vain(signals, history, recommendation.lever, now))
+    if recommendation.wanted <= recommendation.current or recommendation.for_heap:
         return
-    judge = _Judge(readings, history, now)
-    if wish.lever.kind is LeverKind.SHARD_COUNT:
-        yield from judge.of_shards(wish)
-    elif wish.lever.kind is LeverKind.PARALLELIZATION_FACTOR:
-        yield from map(Prohibition, judge.of_executions(wish.lever))
-    elif wish.lever.kind in CAPACITIES:
-        yield from map(Prohibition, judge.of_units(wish.lever))
-    elif wish.lever.kind in APPLICATION_LEVERS:
-        yield from map(Prohibition, judge.of_application(wish.lever))
+    judge = _Judge(signals, history, now)
+    if recommendation.lever.kind is LeverKind.SHARD_COUNT:
+        yield from judge.of_shards(recommendation)
+    elif recommendation.lever.kind is LeverKind.PARALLELIZATION_FACTOR:
+        yield from map(Prohibition, judge.of_executions(recommendation.lever))
+    elif recommendation.lever.kind in CAPACITIES:
+        yield from map(Prohibition, judge.of_units(recommendation.lever))
+    elif recommendation.lever.kind is LeverKind.PARALLELISM:
+        yield from map(Prohibition, judge.of_parallelism(recommendation.lever))
 
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    readings: Readings
+    signals: Signals
     history: History
     now: datetime
 
-    def of_shards(self, wish: Wish) -> Iterator[Constraint]:
+    def of_shards(self, recommendation: Recommendation) -> Iterator[Constraint]:
         """Shards for the records that come in are held only where more of them brought no more
         records in; those for a consumer's sake where they, or its factor, let no more be read."""
-        for last in self._last_raise(wish.lever) if self.readings.producers_throttled else ():
+        for last in (
+            self._last_raise(recommendation.lever) if self.signals.producers_throttled else ()
+        ):
             if not self._took_all(last):
-                yield from map(Prohibition, _in_vain(last, *self._accepted, EFFECT))
-        for consumer in self.readings.pipeline.consumers:
+                yield from map(Prohibition, in_vain(last, *self._accepted, last.begun_at + EFFECT))
+        for consumer in self.signals.pipeline.consumers:
             for reason in self.of_executions(factor_of(consumer)):
                 yield Range(
-                    wish.current,
-                    max(wish.current, wish.for_arrivals),
+                    recommendation.current,
+                    max(recommendation.current, recommendation.for_arrivals),
                     reason,
                 )
 
@@ -86,45 +90,47 @@ class _Judge:
         Records that wait are read as fast as they can be: where no more are, it doesn't matter
         that more come in.
         """
-        shards = Lever.of(LeverKind.SHARD_COUNT, self.readings.pipeline.stream.name)
-        read = self.readings.vitals.stream.read_records
+        shards = Lever.of(LeverKind.SHARD_COUNT, self.signals.pipeline.stream.name)
+        read = self.signals.series.stream.read_records
         for last in self._last_raise(factor, shards) if self._is_late else ():
             if self._was_cured(last):
                 continue
-            if _mean_before(read, last.begun_at) is None:
+            if mean_before(read, last.begun_at) is None:
                 yield from self._until_tried_again(last, factor, shards)
-            unseen = _mean_since(read, last.begun_at + EFFECT) is None
+            unseen = mean_since(read, last.begun_at + EFFECT) is None
             if unseen and not self._has_grown(last):
-                yield Reason.of(
-                    ReasonKind.INEFFECTIVE,
-                    "the raise of {lever} at {begun_at:%H:%M} is not seen to help yet",
-                    lever=last.lever,
-                    begun_at=last.begun_at,
-                )
-            yield from _in_vain(last, read, "records/s read", EFFECT)
+                yield words.NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
+            yield from in_vain(last, read, "records/s read", last.begun_at + EFFECT)
 
     def of_units(self, lever: Lever) -> Iterator[Reason]:
         """Why no more units are asked for: those that were added are not consumed."""
-        vitals = self.readings.vitals.capacities[lever.where]
+        series = self.signals.series.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
-        consumed = vitals.consumed_write_units if writes else vitals.consumed_read_units
+        consumed = series.consumed_write_units if writes else series.consumed_read_units
         for last in self._last_raise(lever) if self._is_late else ():
             if not self._has_grown(last):
-                yield from _in_vain(last, consumed, "units/s consumed", SHOWN)
+                yield from in_vain(last, consumed, "units/s consumed", last.begun_at + SHOWN)
 
-    def of_application(self, lever: Lever) -> Iterator[Reason]:
-        """Why a job gets no more of it: the raise before let it process no more records. While the
-        age falls, a restart may only just be over."""
-        vitals = self.readings.vitals.applications[lever.where]
-        grows = self.readings.is_out_of_objective and self.readings.age_growth >= 0
-        for last in self._last_raise(lever) if grows else ():
-            if not self._has_grown(last):
-                yield from _in_vain(last, vitals.records_per_second, "records processed", SHOWN)
+    def of_parallelism(self, lever: Lever) -> Iterator[Reason]:
+        """Why a job gets no more subtasks: those that the last raise gave it process no more
+        records. That the age falls is no sign that they do: a load that fell does it as well."""
+        application = next(a for a in self.signals.pipeline.applications if a.name == lever.where)
+        series = self.signals.application(application)
+        processed, came = series.records_per_second, arrivals(self.signals, application)
+        for last in self._last_raise(lever) if self.signals.age_is_sick else ():
+            if self._has_grown(last, came):
+                continue
+            since = effective_from(series, last.begun_at)
+            if mean_since(processed, since) is None:
+                yield words.NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
+            if mean_before(processed, last.begun_at) is None and not self._was_cured(last):
+                yield from self._until_tried_again(last, lever)
+            yield from in_vain(last, processed, "records/s processed", since)
 
     @property
     def _is_late(self) -> bool:
         """Whether the age is sick, or would still be over the objective in an hour like this."""
-        seen = self.readings
+        seen = self.signals
         then = (seen.age_seconds or 0.0) + seen.age_growth * HOUR_SECONDS
         late = seen.is_out_of_objective and then > seen.iterator_age_max_seconds
         return seen.age_is_sick or late
@@ -132,99 +138,54 @@ class _Judge:
     @property
     def _accepted(self) -> tuple[Window, str]:
         """What came in, by the limit of a shard that it is nearer to."""
-        by_records, by_bytes = self.readings.stream_utilization
-        stream = self.readings.vitals.stream
+        by_records, by_bytes = self.signals.stream_utilization
+        stream = self.signals.series.stream
         if by_bytes > by_records:
             return stream.incoming_bytes, "accepted bytes/s"
         return stream.incoming_records, "accepted records/s"
 
-    def _took_all(self, last: Entry) -> bool:
+    def _took_all(self, last: ChangeRecord) -> bool:
         """Whether a minute since the raise refused nothing: what is refused now came later."""
-        refused = self.readings.vitals.stream.write_throttles.points()
+        refused = self.signals.series.stream.write_throttles.points()
         return any(not count for at, count in refused if at >= last.begun_at + EFFECT)
 
-    def _until_tried_again(self, last: Entry, *levers: Lever) -> Iterator[Reason]:
+    def _until_tried_again(self, last: ChangeRecord, *levers: Lever) -> Iterator[Reason]:
         """A raise whose effect the windows no longer tell is tried again, the later the more there
         were of them in the day."""
         made = sum(
-            entry.lever in levers and self._is_of_the_day(entry) for entry in self.history.entries
+            change_record.lever in levers and self._is_of_the_day(change_record)
+            for change_record in self.history.change_records
         )
         again = last.begun_at + LOOK_BACK * made
         if self.now < again:
-            yield (
-                Reason.of(
-                    ReasonKind.INEFFECTIVE,
-                    "the raise of {lever} at {begun_at:%H:%M} was not seen to help; another is "
-                    "tried at {again:%H:%M}",
-                    lever=last.lever,
-                    begun_at=last.begun_at,
-                    again=again,
-                )
-            )
+            yield (words.NOT_SEEN_TO_HELP(lever=last.lever, begun_at=last.begun_at, again=again))
 
-    def _last_raise(self, *levers: Lever) -> Iterator[Entry]:
+    def _last_raise(self, *levers: Lever) -> Iterator[ChangeRecord]:
         """The newest of the levers' changes of this day, where that was a raise."""
-        entries = map(self.history.last_entry, levers)
-        raises = [last for last in entries if last is not None and self._is_a_raise(last)]
+        change_records = map(self.history.last_change_record, levers)
+        raises = [last for last in change_records if last is not None and self._is_a_raise(last)]
         if raises:
-            yield max(raises, key=lambda entry: entry.begun_at)
+            yield max(raises, key=lambda change_record: change_record.begun_at)
 
-    def _is_a_raise(self, last: Entry) -> bool:
+    def _is_a_raise(self, last: ChangeRecord) -> bool:
         """One that was rolled back, or set back since, is none."""
-        current = current_capacities(self.readings.pipeline).get(last.lever, 0)
+        current = current_capacities(self.signals.pipeline).get(last.lever, 0)
         stands = self.now - last.begun_at < SHOWN or current >= last.to_capacity
         return self._is_of_the_day(last) and stands
 
-    def _is_of_the_day(self, entry: Entry) -> bool:
-        is_young = self.now - entry.begun_at < REMEMBERED
-        return is_young and entry.to_capacity > entry.from_capacity
+    def _is_of_the_day(self, change_record: ChangeRecord) -> bool:
+        is_young = self.now - change_record.begun_at < REMEMBERED
+        return is_young and change_record.to_capacity > change_record.from_capacity
 
-    def _was_cured(self, last: Entry) -> bool:
+    def _was_cured(self, last: ChangeRecord) -> bool:
         """Whether the age was well since, for more than an odd minute: what is ill now fell ill
         later."""
-        well = self.readings.age_well_seconds
+        well = self.signals.age_well_seconds
         since = last.begun_at + EFFECT
-        return any(age.seconds <= well for age in self.readings.ages if age.at >= since)
+        return any(age.seconds <= well for age in self.signals.ages if age.at >= since)
 
-    def _has_grown(self, last: Entry) -> bool:
-        incoming = self.readings.vitals.stream.incoming_records
-        before = _mean_before(incoming, last.begun_at)
-        newest = _mean(incoming.present[-SAMPLES:], incoming)
+    def _has_grown(self, last: ChangeRecord, came: Window | None = None) -> bool:
+        incoming = came or self.signals.series.stream.incoming_records
+        before = mean_before(incoming, last.begun_at)
+        newest = mean_of(incoming.present[-SAMPLES:], incoming)
         return before is not None and newest is not None and newest >= GROWN * before
-
-
-def _in_vain(last: Entry, window: Window, what: str, effect: timedelta) -> Iterator[Reason]:
-    """Why a raise is one in vain, by the sums before it and from ``effect`` after it on."""
-    before = _mean_before(window, last.begun_at)
-    since = _mean_since(window, last.begun_at + effect)
-    if before is not None and since is not None and since < HELPED * before:
-        yield (
-            Reason.of(
-                ReasonKind.INEFFECTIVE,
-                "the raise of {lever} from {from_capacity:,} to {to_capacity:,} at "
-                "{begun_at:%H:%M} did not help: {before:,.0f} {what} before, {since:,.0f} since",
-                lever=last.lever,
-                from_capacity=last.from_capacity,
-                to_capacity=last.to_capacity,
-                begun_at=last.begun_at,
-                before=before,
-                what=what,
-                since=since,
-            )
-        )
-
-
-def _mean_before(window: Window, moment: datetime) -> float | None:
-    """Of the minutes before a moment, a second; None where they are not told, or no longer."""
-    before = [value for at, value in window.points() if moment - SHOWN <= at <= moment - EFFECT]
-    return _mean(before, window)
-
-
-def _mean_since(window: Window, moment: datetime) -> float | None:
-    return _mean([value for at, value in window.points() if at >= moment][-SAMPLES:], window)
-
-
-def _mean(values: Sequence[float], window: Window) -> float | None:
-    if len(values) < SAMPLES_AT_LEAST:
-        return None
-    return sum(values) / len(values) / window.metric.period_seconds

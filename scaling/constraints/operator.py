@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import ChangeWindow, Owner, PipelineSpec
+from tidegate.scaling.constraints import words
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = ["constrain", "owner_constraints", "window_constraints"]
 
@@ -47,39 +47,20 @@ def constrain(
 
 
 def owner_constraints(
-    spec: PipelineSpec, lever: Lever, hand: Owner = "tidegate"
+    spec: PipelineSpec, lever: Lever, caller: Owner = "tidegate"
 ) -> Iterator[Constraint]:
-    """The owner's prohibition, or the file's min and max. ``hand`` is who wants to move it."""
+    """The owner's prohibition, or the file's min and max. ``caller`` is who wants to move it."""
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.NO_OWNER,
-                "{lever} has no owner in the file: Tidegate only advises",
-                lever=lever,
-            )
-        )
+        yield Prohibition(words.NO_OWNER(lever=lever))
         return
-    if said.owner != hand:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.OTHER_OWNER,
-                "{lever} is owned by {owner}",
-                lever=lever,
-                owner=_OWNERS[said.owner],
-            )
-        )
+    if said.owner != caller:
+        yield Prohibition(words.OTHER_OWNER(lever=lever, owner=_OWNERS[said.owner]))
         return
     yield Range(
         said.min,
         said.max,
-        Reason.of(
-            ReasonKind.FILE_RANGE,
-            "the file keeps {lever} within {min}..{max}",
-            lever=lever,
-            min=said.min,
-            max=said.max,
-        ),
+        words.FILE_RANGE(lever=lever, min=said.min, max=said.max),
     )
 
 
@@ -87,18 +68,14 @@ def window_constraints(spec: PipelineSpec, current: int, now: datetime) -> Itera
     """The change windows that ``now`` falls into."""
     for window in spec.change_windows:
         if _is_inside(window, now):
-            words = f"the change window {window.start:%H:%M}-{window.end:%H:%M} {window.time_zone}"
+            said = {"start": window.start, "end": window.end, "time_zone": window.time_zone}
             if window.allow == "none":
-                yield Prohibition(
-                    Reason.of(ReasonKind.CHANGE_WINDOW, "{words} allows no change", words=words)
-                )
+                yield Prohibition(words.WINDOW_CLOSED(**said))
             else:
                 yield Range(
                     current,
                     2**63,
-                    Reason.of(
-                        ReasonKind.CHANGE_WINDOW, "{words} allows changes upwards only", words=words
-                    ),
+                    words.WINDOW_UPWARDS(**said),
                 )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget, ScalableTargets
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.constraints.second_owner import hands_over
+from tidegate.scaling.constraints.second_owner import is_handed_over
 from tidegate.scaling.model.errors import as_known
 from tidegate.scaling.ports import Cloud
 
@@ -28,7 +28,7 @@ class OwnersAsked:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline, with the scalable targets where they matter to it."""
         pipeline = self.inner.describe(spec)
-        if not hands_over(pipeline, spec):
+        if not is_handed_over(pipeline, spec):
             return pipeline
         if self._known is None:
             self._known = self._asked()

@@ -9,7 +9,7 @@ from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.second_owner import replicated, scaled_too
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["hands_over", "second_owner_conflicts"]
+__all__ = ["is_handed_over", "second_owner_conflicts"]
 
 
 def second_owner_conflicts(pipeline: Pipeline, spec: PipelineSpec) -> tuple[str, ...]:
@@ -24,13 +24,13 @@ def second_owner_conflicts(pipeline: Pipeline, spec: PipelineSpec) -> tuple[str,
         elif target is not None:
             words = "deregister that target, or take the lever's owner out of the file"
             found[f"{scaled_too(lever, target)}: {words}"] = None
-    if unread is not None and hands_over(pipeline, spec):
+    if unread is not None and is_handed_over(pipeline, spec):
         words = "whether DynamoDB's own auto scaling sets capacities of this pipeline too is not"
         found[f"{words} known, so Tidegate only advises on its tables: {unread}"] = None
     return tuple(found)
 
 
-def hands_over(pipeline: Pipeline, spec: PipelineSpec) -> bool:
+def is_handed_over(pipeline: Pipeline, spec: PipelineSpec) -> bool:
     """Whether a capacity of the pipeline's tables is Tidegate's to set."""
     return any(_owned(pipeline, spec, ("tidegate",)))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, Stream, Table
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.scaling.cost.bill import (
     RETENTION_FREE_HOURS,
     gigabytes,

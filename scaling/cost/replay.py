@@ -12,7 +12,7 @@ from statistics import fmean
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import HASH_KEYS, Capacity, Shard, Stream
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -20,10 +20,10 @@ from tidegate.scaling.constraints.operator import constrain
 from tidegate.scaling.kinds.kinesis_stream.levers import shard_count_constraints
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE
-from tidegate.scaling.recommend.sizing import CAPACITY_USE, LANES_USE, learn, size
+from tidegate.scaling.recommend.sizing import CAPACITY_USE, EXECUTIONS_USE, learn, size
 
 __all__ = ["Need", "needs"]
 
@@ -41,28 +41,28 @@ class Need:
     followed: float
 
 
-def needs(readings: Readings, spec: PipelineSpec) -> tuple[Need, ...]:
+def needs(signals: Signals, spec: PipelineSpec) -> tuple[Need, ...]:
     """The needs of the shards and of every capacity, from all of the windows that there are.
 
     An hour that no metric tells of needs what the one before it did: silence is never low. A lever
     that no hour tells of is left out.
     """
-    hours = _sized_by_hour(readings, spec)
-    found = [*_shards(hours, readings, spec)]
-    for table in readings.pipeline.tables:
+    hours = _sized_by_hour(signals, spec)
+    found = [*_shards(hours, signals, spec)]
+    for table in signals.pipeline.tables:
         for capacity in table.capacities:
-            found += _capacity(capacity, hours, readings, spec)
+            found += _capacity(capacity, hours, signals, spec)
     return tuple(found)
 
 
 Sized = dict[Lever, int]
 
 
-def _sized_by_hour(readings: Readings, spec: PipelineSpec) -> list[Sized | None]:
+def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
     """What a sweep would ask for at the peak of each hour; None for an hour without a load."""
-    stream = readings.vitals.stream
-    model = learn(readings)
-    shards = readings.pipeline.stream.shard_count
+    stream = signals.series.stream
+    model = learn(signals)
+    shards = signals.pipeline.stream.shard_count
     sized: list[Sized | None] = []
     for records, bytes_in in zip(
         _peaks(stream.incoming_records), _peaks(stream.incoming_bytes), strict=True
@@ -82,45 +82,43 @@ def _peaks(window: Window) -> list[float | None]:
     return [None if each is None else each / window.metric.period_seconds for each in highest]
 
 
-def _for_executions(readings: Readings, spec: PipelineSpec) -> list[int]:
+def _for_executions(signals: Signals, spec: PipelineSpec) -> list[int]:
     """Shards for the executions that were really busy in the busiest minute of each hour, with the
     factors that the file lets be set."""
     by_consumer = [
-        [had.shards_for((busy or 0.0) / 1000 / LANES_USE) for busy in _peaks(durations)]
-        for consumer in readings.pipeline.consumers
-        for had in [concurrency(readings.pipeline, consumer, spec, TIDEGATE)]
-        for durations in [readings.function(consumer).duration_sum_milliseconds]
+        [had.shards_for((busy or 0.0) / 1000 / EXECUTIONS_USE) for busy in _peaks(durations)]
+        for consumer in signals.pipeline.consumers
+        for had in [concurrency(signals.pipeline, consumer, spec, TIDEGATE)]
+        for durations in [signals.function(consumer).duration_sum_milliseconds]
     ]
-    none = [1] * len(_peaks(readings.vitals.stream.incoming_records))
+    none = [1] * len(_peaks(signals.series.stream.incoming_records))
     return [max(hour) for hour in zip(none, *by_consumer, strict=True)]
 
 
-def _shards(
-    sized: Sequence[Sized | None], readings: Readings, spec: PipelineSpec
-) -> Iterator[Need]:
+def _shards(sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec) -> Iterator[Need]:
     """By the load, and never fewer than the executions that were really busy need."""
-    stream = readings.pipeline.stream
+    stream = signals.pipeline.stream
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     wanted = [
         None if hour is None else max(hour[lever], least)
-        for hour, least in zip(sized, _for_executions(readings, spec), strict=True)
+        for hour, least in zip(sized, _for_executions(signals, spec), strict=True)
     ]
     hours = _known(wanted, lever, spec)
     if hours:
-        start = readings.vitals.stream.incoming_records.start
+        start = signals.series.stream.incoming_records.start
         followed = fmean(_shards_followed(stream, hours, lever, spec, start))
         yield Need(lever, max(hours), followed)
 
 
 def _capacity(
-    capacity: Capacity, sized: Sequence[Sized | None], readings: Readings, spec: PipelineSpec
+    capacity: Capacity, sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec
 ) -> Iterator[Need]:
     """By the load, which throttling does not hide, and never less than what was consumed."""
-    vitals = readings.capacity(capacity)
+    series = signals.capacity(capacity)
     use = spec.target_utilization.capacity or CAPACITY_USE
     for kind, consumed in (
-        (LeverKind.WRITE_CAPACITY, vitals.consumed_write_units),
-        (LeverKind.READ_CAPACITY, vitals.consumed_read_units),
+        (LeverKind.WRITE_CAPACITY, series.consumed_write_units),
+        (LeverKind.READ_CAPACITY, series.consumed_read_units),
     ):
         lever = Lever.of(kind, capacity.where)
         wanted = [
@@ -167,21 +165,23 @@ def _shards_followed(
     """The same within what UpdateShardCount takes: doubled or halved, ten calls a day."""
     said = lever_spec(spec, lever)
     most = max(hours) if said is None else said.max
-    current, entries = hours[0], list[Entry]()
+    current, change_records = hours[0], list[ChangeRecord]()
     yield current
     for at, (before, need) in enumerate(pairwise(hours), start=1):
         now = start + at * timedelta(hours=1)
         wanted = _wanted(current, before, need)
         while wanted != current:
             bounds = shard_count_constraints(
-                _even(stream, current), wanted, most, History(tuple(entries)), now
+                _even(stream, current), wanted, most, History(tuple(change_records)), now
             )
             allowed, _ = constrain(current, wanted, bounds)
             if allowed == current:
                 break
-            entries.append(_update(lever, current, allowed, now))
+            change_records.append(_update(lever, current, allowed, now))
             current = allowed
-        entries = [each for each in entries if now - each.begun_at < timedelta(hours=25)]
+        change_records = [
+            each for each in change_records if now - each.begun_at < timedelta(hours=25)
+        ]
         yield current
 
 
@@ -191,6 +191,8 @@ def _even(stream: Stream, count: int) -> Stream:
     return replace(stream, open_shards=shards)
 
 
-def _update(lever: Lever, current: int, allowed: int, now: datetime) -> Entry:
+def _update(lever: Lever, current: int, allowed: int, now: datetime) -> ChangeRecord:
     name = f"replay/{now.isoformat()}/{current}"
-    return Entry(name, "replay", lever, UPDATE_SHARD_COUNT, current, allowed, "", now, Outcome.DONE)
+    return ChangeRecord(
+        name, "replay", lever, UPDATE_SHARD_COUNT, current, allowed, "", now, Outcome.DONE
+    )

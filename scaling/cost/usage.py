@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.graph import Capacity, Pipeline
-from tidegate.rules.kinds.vitals import vital_metrics
+from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.prices import HOURS_PER_MONTH
@@ -48,7 +48,7 @@ class Usage:
 def usage_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``usage_from`` and sizing need."""
     own = () if pipeline.stream.is_topic else (_bytes_out(pipeline),)
-    return (*vital_metrics(pipeline), *own)
+    return (*series_metrics(pipeline), *own)
 
 
 def _bytes_out(pipeline: Pipeline) -> Metric:

@@ -1,39 +1,22 @@
 """Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import is_changing
 from tidegate.scaling.model.boundary import Unfinished, going_on
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known
 from tidegate.scaling.model.history import (
-    SPLIT_SHARD,
-    UPDATE_APPLICATION,
-    UPDATE_SHARD_COUNT,
     History,
 )
-from tidegate.scaling.model.plan import (
-    Action,
-    Decision,
-    MergeShards,
-    Plan,
-    SplitShard,
-    UpdateApplication,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
-    UpdateRetention,
-    UpdateShardCount,
-    UpdateTableThroughput,
-)
+from tidegate.scaling.model.plan import Action, Decision, Plan
 from tidegate.scaling.ports import Edges, Ledger
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["Actor", "lease_of", "levers_of", "operation_of", "reconcile"]
+__all__ = ["Executor", "reconcile"]
 
 LEASE_SECONDS = 60
 """Longer than the bounded timeouts of the calls made under it."""
@@ -41,74 +24,8 @@ LEASE_SECONDS = 60
 ABANDONED = timedelta(seconds=LEASE_SECONDS)
 
 
-def operation_of(action: Action) -> str:
-    """The AWS call behind an action, by which budgets are counted."""
-    match action:
-        case UpdateShardCount():
-            return UPDATE_SHARD_COUNT
-        case SplitShard():
-            return SPLIT_SHARD
-        case MergeShards():
-            return "kinesis:MergeShards"
-        case UpdateParallelizationFactor() | UpdateBatchingWindow():
-            return "lambda:UpdateEventSourceMapping"
-        case UpdateTableThroughput():
-            return "dynamodb:UpdateTable"
-        case UpdateApplication():
-            return UPDATE_APPLICATION
-        case UpdateRetention():
-            raised = action.to_hours > action.from_hours
-            return f"kinesis:{'Increase' if raised else 'Decrease'}StreamRetentionPeriod"
-
-
-def lease_of(action: Action) -> str:
-    """The resource that only one hand may be on, whichever way in it came."""
-    match action:
-        case UpdateShardCount() | SplitShard() | MergeShards() | UpdateRetention():
-            return f"stream/{action.stream}"
-        case UpdateParallelizationFactor() | UpdateBatchingWindow():
-            return f"function/{action.function}"
-        case UpdateTableThroughput():
-            return f"table/{action.table}"
-        case UpdateApplication():
-            return f"application/{action.application}"
-
-
-def levers_of(action: Action) -> Iterator[Lever]:
-    """The levers that an action moves."""
-    match action:
-        case UpdateShardCount() | SplitShard() | MergeShards():
-            yield Lever.of(LeverKind.SHARD_COUNT, action.stream)
-        case UpdateRetention():
-            yield Lever.of(LeverKind.RETENTION_HOURS, action.stream)
-        case UpdateParallelizationFactor():
-            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, action.function)
-        case UpdateBatchingWindow():
-            yield Lever.of(LeverKind.BATCHING_WINDOW, action.function)
-        case UpdateApplication():
-            yield from _levers_of_application(action)
-        case UpdateTableThroughput():
-            yield from _levers_of_table(action)
-
-
-def _levers_of_application(action: UpdateApplication) -> Iterator[Lever]:
-    if action.to_parallelism != action.from_parallelism:
-        yield Lever.of(LeverKind.PARALLELISM, action.application)
-    if action.to_parallelism_per_kpu != action.from_parallelism_per_kpu:
-        yield Lever.of(LeverKind.PARALLELISM_PER_KPU, action.application)
-
-
-def _levers_of_table(action: UpdateTableThroughput) -> Iterator[Lever]:
-    for target in action.targets:
-        where = action.table if target.index is None else f"{action.table}/{target.index}"
-        if target.to_write_units != target.from_write_units:
-            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
-        if target.to_read_units != target.from_read_units:
-            yield Lever.of(LeverKind.READ_CAPACITY, where)
-
-
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Executor:
     """The hand of one sweep on one pipeline; ``holder`` names it in leases.
 
     ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
@@ -127,7 +44,7 @@ class Actor:
         Nothing is raised: what was changed before must not be lost. See ``Change.error``."""
         changes: list[Change] = []
         for action in plan.actions:
-            moved = set(levers_of(action))
+            moved = set(action.levers())
             decisions = tuple(each for each in plan.decisions if each.lever in moved)
             lowers = any(each.allowed < each.current for each in decisions)
             if lowers and any(each.outcome is not Outcome.DONE for each in changes):
@@ -146,7 +63,7 @@ class Actor:
             return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
 
     def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
-        resource = lease_of(action)
+        resource = action.lease
         ledger, moment = self.edges.ledger, self.edges.moment(self.now)
         if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
             detail = f"{resource} is locked by another run"
@@ -163,9 +80,13 @@ class Actor:
             detail = "another run has changed it since"
             return _superseded(action, decisions, "changed-since", detail)
         begun_at = self.edges.moment(self.now)
-        entries = [self._entry(action, decision, begun_at) for decision in decisions]
-        begun = [entry for entry in entries if self.edges.ledger.begin(entry)]
-        if len(begun) < len(entries):
+        change_records = [self._entry(action, decision, begun_at) for decision in decisions]
+        begun = [
+            change_record
+            for change_record in change_records
+            if self.edges.ledger.begin(change_record)
+        ]
+        if len(begun) < len(change_records):
             detail = "another change of it is not done"
             closed = self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
             return replace(closed, refusal="change-pending")
@@ -187,20 +108,20 @@ class Actor:
     def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
         """Whether the ledger has, for one of the levers, what it didn't have at the look."""
         moved = {decision.lever for decision in decisions}
-        known = {entry.entry_id for entry in self.seen.entries}
+        known = {change_record.entry_id for change_record in self.seen.change_records}
         since = self.now - timedelta(minutes=10)
         return any(
-            entry.entry_id not in known
+            change_record.entry_id not in known
             for lever in moved
-            for entry in self.edges.ledger.entries_of(lever, since)
+            for change_record in self.edges.ledger.change_records_of(lever, since)
         )
 
-    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> Entry:
-        return Entry(
+    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> ChangeRecord:
+        return ChangeRecord(
             entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
             pipeline=self.pipeline,
             lever=decision.lever,
-            operation=operation_of(action),
+            operation=action.operation,
             from_capacity=decision.current,
             to_capacity=decision.allowed,
             because=str(decision.because),
@@ -211,15 +132,15 @@ class Actor:
         self,
         action: Action,
         decisions: tuple[Decision, ...],
-        entries: list[Entry],
+        change_records: list[ChangeRecord],
         outcome: Outcome,
         detail: str | None,
     ) -> Change:
         failures: list[Unfinished] = []
-        for entry in entries:
+        for change_record in change_records:
             with going_on("how it went is not in the ledger", failures):
                 ended_at = self.edges.moment(self.now)
-                self.edges.ledger.complete(entry.entry_id, outcome, ended_at, detail)
+                self.edges.ledger.complete(change_record.entry_id, outcome, ended_at, detail)
         if not failures:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
@@ -246,11 +167,15 @@ def reconcile(
     never reached AWS, and the coming plan asks for it again if it is still needed.
     """
     closed = False
-    for entry in history.open_entries():
-        if current.get(entry.lever) == entry.to_capacity:
-            ledger.complete(entry.entry_id, Outcome.DONE, now, "found done by a later sweep")
+    for change_record in history.open_change_records():
+        if current.get(change_record.lever) == change_record.to_capacity:
+            ledger.complete(
+                change_record.entry_id, Outcome.DONE, now, "found done by a later sweep"
+            )
             closed = True
-        elif now - entry.begun_at >= ABANDONED and not is_changing(pipeline, entry.lever):
-            ledger.complete(entry.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
+        elif now - change_record.begun_at >= ABANDONED and not is_changing(
+            pipeline, change_record.lever
+        ):
+            ledger.complete(change_record.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
             closed = True
     return closed

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Stream
-from tidegate.scaling.execute.executor import operation_of
 from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
@@ -16,7 +15,8 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     plan,
 )
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, refused_by_limit
+from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
     BetweenShapes,
     CloudError,
@@ -27,13 +27,13 @@ from tidegate.scaling.model.errors import (
     Unreachable,
 )
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Action, MergeShards, SplitShard, UpdateShardCount
+from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Ledger
 
 __all__ = [
     "Clock",
-    "Executor",
     "Progress",
+    "ReshardExecutor",
     "Resharder",
     "UpdatesLeft",
     "updates_left",
@@ -87,14 +87,14 @@ class UpdatesLeft:
 def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
     """By the ledger and AWS's last refusal."""
     lever = Lever.of(LeverKind.SHARD_COUNT, stream)
-    history = History(ledger.entries_of(lever, now - timedelta(days=1)))
+    history = History(ledger.change_records_of(lever, now - timedelta(days=1)))
     why_none = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
     return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, str(why_none.reason))
 
 
 @dataclass(slots=True)
-class Executor:
+class ReshardExecutor:
     """One hand on one stream. Nothing is remembered between operations but the wish: whatever
     happens in between, by a crash or another's reshard, shows in the next look."""
 
@@ -138,7 +138,7 @@ class Executor:
             if shape is None:
                 self._wait(quiet_since)
                 continue
-            self._close_open_entries(shape.count, now)
+            self._close_open_change_records(shape.count, now)
             left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape, now))
             progress = Progress(self.taken, left, shape.count)
             self.tell(progress)
@@ -185,54 +185,54 @@ class Executor:
         self.clock.sleep(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**self._waits))
         self._waits = min(self._waits + 1, 10)
 
-    def _close_open_entries(self, count: int, now: datetime) -> None:
+    def _close_open_change_records(self, count: int, now: datetime) -> None:
         """Under the lease no one else is at it: what is still open was left by a crash or by an
         answer that never came."""
         lever = Lever.of(LeverKind.SHARD_COUNT, self.stream)
-        for entry in self.ledger.entries_of(lever, now - timedelta(days=1)):
-            if entry.outcome is Outcome.BEGUN:
-                done = entry.to_capacity == count
+        for change_record in self.ledger.change_records_of(lever, now - timedelta(days=1)):
+            if change_record.outcome is Outcome.BEGUN:
+                done = change_record.to_capacity == count
                 outcome = Outcome.DONE if done else Outcome.SUPERSEDED
-                self.ledger.complete(entry.entry_id, outcome, now, "found by a later look")
+                self.ledger.complete(change_record.entry_id, outcome, now, "found by a later look")
 
     def _take(self, action: Action) -> bool:
         """Ask for one operation; False where it wasn't accepted and the next look decides."""
-        entry = self._entry(action)
-        self.ledger.begin(entry)
+        change_record = self._entry(action)
+        self.ledger.begin(change_record)
         try:
             self.resharder.apply(action)
         except Unreachable:
             return False
         except (ResourceInUse, Throttled) as error:
-            self._close(entry, Outcome.SUPERSEDED, str(error))
+            self._close(change_record, Outcome.SUPERSEDED, str(error))
             return False
         except LimitExceeded as error:
-            self._close(entry, Outcome.FAILED, refused_by_limit(str(error)))
+            self._close(change_record, Outcome.FAILED, refused_by_limit(str(error)))
             if isinstance(action, UpdateShardCount):
                 return False
             raise
         except CloudError as error:
-            self._close(entry, Outcome.FAILED, str(error))
+            self._close(change_record, Outcome.FAILED, str(error))
             raise
-        self._close(entry, Outcome.DONE, None)
+        self._close(change_record, Outcome.DONE, None)
         if isinstance(action, UpdateShardCount):
             self._promised = uniform(action.to_count)
         self.taken += 1
         return True
 
-    def _close(self, entry: Entry, outcome: Outcome, detail: str | None) -> None:
-        self.ledger.complete(entry.entry_id, outcome, self.clock.now(), detail)
+    def _close(self, change_record: ChangeRecord, outcome: Outcome, detail: str | None) -> None:
+        self.ledger.complete(change_record.entry_id, outcome, self.clock.now(), detail)
 
-    def _entry(self, action: Action) -> Entry:
+    def _entry(self, action: Action) -> ChangeRecord:
         now = self.clock.now()
         counts = (0, 0)
         if isinstance(action, UpdateShardCount | SplitShard | MergeShards):
             counts = (action.from_count, action.to_count)
-        return Entry(
+        return ChangeRecord(
             entry_id=f"reshard/{self.stream}/{self.holder}/{now.isoformat()}",
             pipeline=f"reshard/{self.stream}",
             lever=Lever.of(LeverKind.SHARD_COUNT, self.stream),
-            operation=operation_of(action),
+            operation=action.operation,
             from_capacity=counts[0],
             to_capacity=counts[1],
             because="asked for by hand",

@@ -8,8 +8,8 @@ from datetime import datetime
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import CHANGING, Consumer, FlinkApplication, Pipeline
 from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds import words
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "application_of",
@@ -30,23 +30,12 @@ applications with CHANGING). Of the others a person must see to it, or the resou
 
 def does_not_run(application: FlinkApplication) -> Reason:
     """That an application is stopped, or about to be gone."""
-    return Reason.of(
-        ReasonKind.STOPPED,
-        "{name} is {status} and does not run",
-        name=application.name,
-        status=application.status,
-    )
+    return words.STOPPED(name=application.name, status=application.status)
 
 
 def rolled_back(application: FlinkApplication, begun_at: datetime) -> Reason:
     """That the service has undone an update, in its own words why."""
-    return Reason.of(
-        ReasonKind.ROLLED_BACK,
-        "the update of {name} begun at {begun_at:%H:%M} was rolled back: {failure}",
-        name=application.name,
-        begun_at=begun_at,
-        failure=application.failure,
-    )
+    return words.ROLLED_BACK(name=application.name, begun_at=begun_at, failure=application.failure)
 
 
 def application_of(pipeline: Pipeline, lever: Lever) -> FlinkApplication | None:

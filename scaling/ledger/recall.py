@@ -17,7 +17,7 @@ __all__ = ["remembered"]
 def remembered(pipeline: Pipeline, ledger: "Ledger", now: datetime) -> History:
     """The pipeline's own entries, and those of its stream's shard count by any other hand."""
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
-    own = ledger.entries(pipeline.name, now - REMEMBER)
-    others = ledger.entries_of(shards, now - DAY)
-    found = {entry.entry_id: entry for entry in (*own, *others)}
-    return History(tuple(sorted(found.values(), key=lambda entry: entry.begun_at)))
+    own = ledger.change_records(pipeline.name, now - REMEMBER)
+    others = ledger.change_records_of(shards, now - DAY)
+    found = {change_record.entry_id: change_record for change_record in (*own, *others)}
+    return History(tuple(sorted(found.values(), key=lambda change_record: change_record.begun_at)))

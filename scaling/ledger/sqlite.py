@@ -3,10 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tidegate.scaling.ledger.sqlite_desired import SqliteWishes
+from tidegate.scaling.ledger.sqlite_desired import SqliteDesired
 from tidegate.scaling.ledger.sqlite_file import LedgerFile, Schema
-from tidegate.scaling.model.change_record import KEEP, Entry, Lever, Outcome, moment_in, outcome_in
-from tidegate.scaling.model.snapshot import Sighting, from_text, to_text
+from tidegate.scaling.model.change_record import (
+    KEEP,
+    ChangeRecord,
+    Lever,
+    Outcome,
+    moment_in,
+    outcome_in,
+)
+from tidegate.scaling.model.snapshot import StatusSnapshot, from_text, to_text
 
 __all__ = ["SqliteLedger"]
 
@@ -54,7 +61,7 @@ _NO_LOG = "journal"
 every process, while others are at work."""
 
 
-class SqliteLedger(SqliteWishes):
+class SqliteLedger(SqliteDesired):
     """``tidegate.scaling.ports.Ledger`` in a file; ``:memory:`` forgets with the process.
 
     Raises LedgerUnavailable while another process holds the file or the disk is full, and
@@ -98,21 +105,21 @@ class SqliteLedger(SqliteWishes):
                 "DELETE FROM lease WHERE resource = ? AND holder = ?", (resource, holder)
             )
 
-    def begin(self, entry: Entry) -> bool:
+    def begin(self, change_record: ChangeRecord) -> bool:
         """Write an intention down, unless it or another of the same lever is there."""
         row = (
-            entry.entry_id,
-            entry.pipeline,
-            entry.lever.kind_word,
-            entry.lever.where,
-            entry.operation,
-            entry.from_capacity,
-            entry.to_capacity,
-            entry.because,
-            _text(entry.begun_at),
-            entry.outcome.value,
-            None if entry.ended_at is None else _text(entry.ended_at),
-            entry.detail,
+            change_record.entry_id,
+            change_record.pipeline,
+            change_record.lever.kind_word,
+            change_record.lever.where,
+            change_record.operation,
+            change_record.from_capacity,
+            change_record.to_capacity,
+            change_record.because,
+            _text(change_record.begun_at),
+            change_record.outcome.value,
+            None if change_record.ended_at is None else _text(change_record.ended_at),
+            change_record.detail,
         )
         with self._file.alone() as connection:
             marks = ",".join("?" * len(row))
@@ -130,7 +137,7 @@ class SqliteLedger(SqliteWishes):
                 (outcome.value, _text(at), detail, entry_id),
             )
 
-    def entries(self, pipeline: str, since: datetime) -> tuple[Entry, ...]:
+    def change_records(self, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries that began at or after a moment, oldest first."""
         rows = self._file.read(
             f"SELECT {_ENTRY} FROM entry WHERE pipeline = ? AND begun_at >= ? "
@@ -152,7 +159,7 @@ class SqliteLedger(SqliteWishes):
         rows = self._file.read("SELECT value FROM note WHERE name = ?", name)
         return str(rows[0][0]) if rows else None
 
-    def entries_of(self, lever: Lever, since: datetime) -> tuple[Entry, ...]:
+    def change_records_of(self, lever: Lever, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries of a lever, oldest first."""
         rows = self._file.read(
             f"SELECT {_ENTRY} FROM entry WHERE kind = ? AND place = ? AND begun_at >= ? "
@@ -163,16 +170,16 @@ class SqliteLedger(SqliteWishes):
         )
         return self._entries(rows)
 
-    def sight(self, sighting: Sighting) -> None:
+    def keep_snapshot(self, snapshot: StatusSnapshot) -> None:
         """Keep what a sweep saw, and forget what is older than KEEP."""
-        row = (sighting.pipeline, _text(sighting.at), to_text(sighting))
+        row = (snapshot.pipeline, _text(snapshot.at), to_text(snapshot))
         with self._file.alone() as connection:
-            connection.execute("DELETE FROM sighting WHERE at < ?", (_text(sighting.at - KEEP),))
+            connection.execute("DELETE FROM sighting WHERE at < ?", (_text(snapshot.at - KEEP),))
             connection.execute(
                 "INSERT OR REPLACE INTO sighting (pipeline, at, value) VALUES (?, ?, ?)", row
             )
 
-    def sightings(self, pipeline: str, since: datetime) -> tuple[Sighting, ...]:
+    def snapshots(self, pipeline: str, since: datetime) -> tuple[StatusSnapshot, ...]:
         """Sightings from a moment on, oldest first."""
         rows = self._file.read(
             "SELECT value, at FROM sighting WHERE pipeline = ? AND at >= ? ORDER BY at",
@@ -182,7 +189,7 @@ class SqliteLedger(SqliteWishes):
         with self._file.in_words():
             return tuple(from_text(text, pipeline, moment_in(at)) for text, at in rows)
 
-    def sighted(self, pipeline: str, before: datetime) -> Sighting | None:
+    def last_snapshot(self, pipeline: str, before: datetime) -> StatusSnapshot | None:
         """The newest sighting before a moment."""
         rows = self._file.read(
             "SELECT value, at FROM sighting WHERE pipeline = ? AND at < ? ORDER BY at DESC LIMIT 1",
@@ -199,7 +206,7 @@ class SqliteLedger(SqliteWishes):
         )
         return tuple(str(name) for (name,) in rows)
 
-    def _entries(self, rows: list[Any]) -> tuple[Entry, ...]:
+    def _entries(self, rows: list[Any]) -> tuple[ChangeRecord, ...]:
         """One that can't be read leaves no budget known."""
         with self._file.in_words():
             return tuple(map(_entry, rows))
@@ -209,13 +216,13 @@ def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> ChangeRecord:
     entry_id, pipeline, kind, place, operation, before, after, because = row[:8]
     begun, word, ended, told = row[8:]
     if not all(isinstance(each, str) for each in (entry_id, kind, place, operation, because)):
         raise ValueError(f"entry {entry_id!r} can't be read")
     outcome, detail = outcome_in(word, told)
-    return Entry(
+    return ChangeRecord(
         entry_id,
         pipeline,
         Lever(kind, place),

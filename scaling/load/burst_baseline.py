@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, takewhile
 from math import ceil
 
-from tidegate.rules.kinds.readings import BURST_SECONDS
+from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.rules.window import Window
 from tidegate.scaling.load.load_history import PERIOD_SECONDS, Past, present
 
-__all__ = ["ROOM", "Standing", "standing"]
+__all__ = ["HEADROOM", "Standing", "standing"]
 
 HOUR = 3600 // PERIOD_SECONDS
 LATELY = 6 * HOUR
@@ -21,7 +21,7 @@ LATELY = 6 * HOUR
 
 SAVED_PERIODS = BURST_SECONDS / PERIOD_SECONDS
 
-ROOM = 1.03
+HEADROOM = 1.03
 """Means over 300 s hide that much of what a few minutes bring: half of what a change is worth."""
 
 CLEARLY_DEARER = 1.5
@@ -67,7 +67,7 @@ def standing(past: Past) -> Standing | None:
     rates = present(past.rates[-LATELY:])
     if len(rates) < LATELY or not any(rates):
         return None
-    lowest = ROOM * _lowest(rates)
+    lowest = HEADROOM * _lowest(rates)
     following = _following([rate or 0.0 for rate in past.rates[-LATELY - HOUR :]])
     if CLEARLY_DEARER * lowest >= following:
         return None

@@ -11,7 +11,7 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Consumer, Pipeline
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.load.current_load import HOUR_SECONDS, busy_at_most
@@ -89,8 +89,8 @@ def _factor_max(
 
 
 def executions_needed(
-    readings: Readings, consumer: Consumer, spec: PipelineSpec, seconds: int = HOUR_SECONDS
+    signals: Signals, consumer: Consumer, spec: PipelineSpec, seconds: int = HOUR_SECONDS
 ) -> float:
     """Concurrent executions that a scale-in must leave: those of the busiest of the newest minutes,
     at the use that the file keeps to."""
-    return busy_at_most(readings, consumer, seconds) / spec.target_utilization.concurrency
+    return busy_at_most(signals, consumer, seconds) / spec.target_utilization.concurrency

@@ -1,10 +1,15 @@
 """The load of now and of the last hour, with what waits, told from the windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.readings import Readings, rate
-from tidegate.rules.kinds.vitals import LATE_SECONDS
+from tidegate.rules.kinds.signal_series import LATE_SECONDS
+from tidegate.rules.kinds.signals import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+    Signals,
+    rate,
+)
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
@@ -26,10 +31,10 @@ BACKLOG_SECONDS = 60
 """A younger record may be in a batch that only just began: metrics come by the minute."""
 
 
-def backlog_seconds(readings: Readings) -> float:
+def backlog_seconds(signals: Signals) -> float:
     """The age from which unread records are a backlog, and not in a batch that only just began or
     is waited for until it is full."""
-    windows = (each.mapping.batching_window_seconds for each in readings.pipeline.consumers)
+    windows = (each.mapping.batching_window_seconds for each in signals.pipeline.consumers)
     return BACKLOG_SECONDS + max(windows, default=0)
 
 
@@ -37,15 +42,35 @@ def backlog_seconds(readings: Readings) -> float:
 class Load:
     """What has to be carried: records and bytes a second, and records not read yet.
 
-    ``has_room`` says that the rates include the room that their uncertainty asks for,
+    ``has_headroom`` says that the rates include the room that their uncertainty asks for,
     ``rising_from`` what the records a second are now, where that is less.
     """
 
     records_per_second: float
     bytes_per_second: float
     backlog_records: float = 0.0
-    has_room: bool = False
+    has_headroom: bool = False
     rising_from: float | None = None
+
+    def let_in(self, shards: int) -> "Load":
+        """No more than so many shards let in."""
+        by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, self.records_per_second)
+        by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, self.bytes_per_second)
+        share = min(1.0, by_records, by_bytes)
+        return replace(
+            self,
+            records_per_second=self.records_per_second * share,
+            bytes_per_second=self.bytes_per_second * share,
+        )
+
+    def at_least(self, coming: "Load") -> "Load":
+        """The larger of this load and one that is expected, with its room."""
+        return replace(
+            self,
+            records_per_second=max(self.records_per_second, coming.records_per_second),
+            bytes_per_second=max(self.bytes_per_second, coming.bytes_per_second),
+            has_headroom=True,
+        )
 
     @property
     def reason(self) -> Reason:
@@ -63,19 +88,19 @@ class Load:
         )
 
 
-def _drains_by_itself(readings: Readings, catch_up_seconds: float) -> bool:
-    growth = readings.age_growth
-    return growth < 0 and (readings.age_seconds or 0.0) <= -growth * catch_up_seconds
+def _drains_by_itself(signals: Signals, catch_up_seconds: float) -> bool:
+    growth = signals.age_growth
+    return growth < 0 and (signals.age_seconds or 0.0) <= -growth * catch_up_seconds
 
 
-def load_now(readings: Readings, offered: float, catch_up_seconds: float) -> Load:
+def load_now(signals: Signals, offered: float, catch_up_seconds: float) -> Load:
     """The load of the last minutes, ``offered`` records for each one taken, with its backlog. A
     backlog that falls fast enough to be gone in ``catch_up_seconds`` asks for nothing more."""
-    stream = readings.vitals.stream
+    stream = signals.series.stream
     return Load(
         rate_now(stream.incoming_records) * offered,
         rate_now(stream.incoming_bytes) * offered,
-        0.0 if _drains_by_itself(readings, catch_up_seconds) else _backlog(readings),
+        0.0 if _drains_by_itself(signals, catch_up_seconds) else _backlog(signals),
     )
 
 
@@ -88,35 +113,35 @@ def rate_now(window: Window) -> float:
     return max(rate(window, 60), mean)
 
 
-def unread(readings: Readings) -> float:
+def unread(signals: Signals) -> float:
     """Records that came in during the iterator age, an upper bound of those not read."""
-    age = readings.age_seconds or 0.0
-    incoming = readings.vitals.stream.incoming_records
+    age = signals.age_seconds or 0.0
+    incoming = signals.series.stream.incoming_records
     return incoming.last(age).total if age >= 60 else age * rate(incoming)
 
 
-def _backlog(readings: Readings) -> float:
+def _backlog(signals: Signals) -> float:
     """The records not read, and those that have joined them since: the newest minute judged is up
     to three minutes old."""
-    age = readings.age_seconds or 0.0
-    grown = max(0.0, readings.age_growth) * LATE_SECONDS
-    least = backlog_seconds(readings)
+    age = signals.age_seconds or 0.0
+    grown = max(0.0, signals.age_growth) * LATE_SECONDS
+    least = backlog_seconds(signals)
     if age + grown < least:
         return 0.0
-    seen = unread(readings) if age >= least else 0.0
-    return seen + grown * rate(readings.vitals.stream.incoming_records)
+    seen = unread(signals) if age >= least else 0.0
+    return seen + grown * rate(signals.series.stream.incoming_records)
 
 
-def busy_at_most(readings: Readings, consumer: Consumer, seconds: int) -> float:
+def busy_at_most(signals: Signals, consumer: Consumer, seconds: int) -> float:
     """Mean concurrent executions of the busiest of the newest minutes."""
-    duration = readings.function(consumer).duration_sum_milliseconds
+    duration = signals.function(consumer).duration_sum_milliseconds
     return rate(duration, seconds) / 1000
 
 
-def load_of_the_hour(readings: Readings) -> Load:
+def load_of_the_hour(signals: Signals) -> Load:
     """The largest minute of the last hour, without a backlog: what a scale-in must leave room
     for."""
-    stream = readings.vitals.stream
+    stream = signals.series.stream
     return Load(
         rate(stream.incoming_records, HOUR_SECONDS), rate(stream.incoming_bytes, HOUR_SECONDS)
     )

@@ -5,7 +5,7 @@ from math import inf
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
@@ -39,12 +39,12 @@ class Feeding:
         factor = mapping.parallelization_factor
         if said is not None and said.owner is not None:
             factor = max(factor, min(said.max, FACTOR_MAX))
-        lanes = min(shards * factor * self.lanes_share, self.executions_max)
-        return lanes * self.learnt.records_per_busy_second(mapping.batch_size)
+        executions = min(shards * factor * self.lanes_share, self.executions_max)
+        return executions * self.learnt.records_per_busy_second(mapping.batch_size)
 
 
 def feeding(
-    readings: Readings, consumer: Consumer, learnt: RateModel | None, history: History
+    signals: Signals, consumer: Consumer, learnt: RateModel | None, history: History
 ) -> Feeding:
     """A consumer as it is now.
 
@@ -53,25 +53,25 @@ def feeding(
     yet, while a table throttles, which holds up each lane that has anything to write, and where no
     invocation ended lately.
     """
-    share = _lanes_share(readings, consumer, history)
-    return Feeding(consumer, learnt, share, readings.concurrency_cap(consumer))
+    share = _lanes_share(signals, consumer, history)
+    return Feeding(consumer, learnt, share, signals.concurrency_cap(consumer))
 
 
-def _lanes_share(readings: Readings, consumer: Consumer, history: History) -> float:
+def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> float:
     throttled = any(
-        readings.capacity(capacity).write_throttles.last(RECENT_SECONDS).total
+        signals.capacity(capacity).write_throttles.last(RECENT_SECONDS).total
         for table in consumer.tables
         for capacity in table.capacities
     )
-    judged, busy = readings.vitals.judged_until, readings.busy_concurrency(consumer)
-    late = (readings.age_seconds or 0.0) >= backlog_seconds(readings)
+    judged, busy = signals.series.judged_until, signals.busy_concurrency(consumer)
+    late = (signals.age_seconds or 0.0) >= backlog_seconds(signals)
     # Durations come when invocations end: where none did, nothing is known of the lanes.
     if throttled or not late or not busy or judged is None:
         return 1.0
-    stream, mapping = readings.pipeline.stream, consumer.mapping
+    stream, mapping = signals.pipeline.stream, consumer.mapping
     shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     # The minute judged may be from before the last change of either.
-    lanes = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
+    executions = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
         factor_of(consumer), judged, mapping.parallelization_factor
     )
-    return min(1.0, busy / lanes)
+    return min(1.0, busy / executions)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import stream_metric
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
@@ -15,7 +15,7 @@ from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.forecast import Forecast, forecast
 from tidegate.scaling.load.load_history import PERIOD_SECONDS, Past
 
-__all__ = ["Expected", "Outlook", "answer_seconds", "outlook", "past_metric"]
+__all__ = ["Expected", "ForecastHorizons", "answer_seconds", "forecast_horizons", "past_metric"]
 
 SWEEP_SECONDS = 60
 """Sweeps come each minute (the schedule of the deployed app)."""
@@ -37,7 +37,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class ForecastHorizons:
     """What may come.
 
     ``soon`` is before a later sweep's change could be in effect and the objective's time to catch
@@ -87,19 +87,19 @@ def _mean(window: Window) -> float | None:
     return newest.total / len(newest.present) / window.metric.period_seconds
 
 
-def outlook(
-    readings: Readings, past: Window, objective: Objective, now: datetime
-) -> Outlook | None:
+def forecast_horizons(
+    signals: Signals, past: Window, objective: Objective, now: datetime
+) -> ForecastHorizons | None:
     """The loads from the newest minutes judged on; None when too little is known of the past."""
-    judged = readings.vitals.judged_until
-    records = _mean(readings.vitals.stream.incoming_records)
+    judged = signals.series.judged_until
+    records = _mean(signals.series.stream.incoming_records)
     if judged is None or records is None:
         return None
     known = Past.of(past, judged)
     lead = answer_seconds(now - judged) + SWEEP_SECONDS
     until = lead + objective.catch_up_seconds
     soon, later, hour, call = (
-        _expected(readings, known, records, objective, seconds)
+        _expected(signals, known, records, objective, seconds)
         for seconds in (
             until,
             2 * until,
@@ -110,23 +110,23 @@ def outlook(
     if soon is None:
         return None
     usual, highest = known.mean_of_a_day, known.highest()
-    return Outlook(soon, later, hour, call, usual, highest, lead, until, standing(known))
+    return ForecastHorizons(soon, later, hour, call, usual, highest, lead, until, standing(known))
 
 
 def _expected(
-    readings: Readings, past: Past, records: float, objective: Objective, seconds: float
+    signals: Signals, past: Past, records: float, objective: Objective, seconds: float
 ) -> Expected | None:
     found = forecast(past, records, seconds, tolerated_share(objective))
     if found is None:
         return None
-    stream = readings.vitals.stream
+    stream = signals.series.stream
     size = _record_bytes(stream.incoming_records, stream.incoming_bytes)
     until = stream.incoming_records.end + timedelta(seconds=seconds)
     return Expected(_load(found.most, size), _load(found.likely, size), _reason(found, until))
 
 
 def _load(records_per_second: float, record_bytes: float) -> Load:
-    return Load(records_per_second, records_per_second * record_bytes, has_room=True)
+    return Load(records_per_second, records_per_second * record_bytes, has_headroom=True)
 
 
 def _record_bytes(records: Window, size: Window) -> float:

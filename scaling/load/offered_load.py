@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.load.current_load import NOW_SECONDS, rate_now
 from tidegate.scaling.load.forecast import HIGH_SHARE
 
@@ -14,7 +14,7 @@ RESHARD_SECONDS = 30
 
 
 def offered_at_most(
-    readings: Readings, shards_changed_at: datetime | None, highest_records_per_second: float
+    signals: Signals, shards_changed_at: datetime | None, highest_records_per_second: float
 ) -> float:
     """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
     refusals are falling, or when less than a minute was judged since the shards changed: refusals
@@ -24,10 +24,10 @@ def offered_at_most(
     single UpdateShardCount goes beyond double. While less is taken than came before, no more is
     offered than that.
     """
-    stream = readings.vitals.stream
+    stream = signals.series.stream
     taken = stream.incoming_records.last(60).total
     refused = stream.write_throttles.last(60).total
-    if readings.refusals_fall or not taken:
+    if signals.refusals_fall or not taken:
         return 1.0
     if shards_changed_at is not None:
         settled = stream.incoming_records.end - shards_changed_at
@@ -38,7 +38,7 @@ def offered_at_most(
 
 
 def offered_behind(
-    readings: Readings,
+    signals: Signals,
     shards_changed_at: datetime | None,
     highest_records_per_second: float,
     seconds: float,
@@ -48,17 +48,17 @@ def offered_behind(
     What was refused before a reshard is still to come, until a minute tells of it. What was not
     refused a few minutes ago rises no faster in the next ``seconds`` than in the fastest of them.
     """
-    incoming = readings.vitals.stream.incoming_records
+    incoming = signals.series.stream.incoming_records
     has_come = shards_changed_at is not None and shards_changed_at <= incoming.last(60).start
     changed_at = shards_changed_at if has_come else None
-    most = offered_at_most(readings, changed_at, highest_records_per_second)
-    now, steepest = rate_now(incoming), _steepest_rise_before_refusals(readings)
+    most = offered_at_most(signals, changed_at, highest_records_per_second)
+    now, steepest = rate_now(incoming), _steepest_rise_before_refusals(signals)
     return most if steepest is None or not now else min(most, 1 + steepest * seconds / now)
 
 
-def _steepest_rise_before_refusals(readings: Readings) -> float | None:
+def _steepest_rise_before_refusals(signals: Signals) -> float | None:
     """Records a second gained each second, None where all of the newest minutes had refusals."""
-    stream = readings.vitals.stream
+    stream = signals.series.stream
     refused = stream.write_throttles.last(NOW_SECONDS)
     if all(refused.samples):
         return None

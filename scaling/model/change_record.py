@@ -9,10 +9,10 @@ from tidegate.rules.cause import LeverKind
 
 __all__ = [
     "KEEP",
-    "Entry",
+    "ChangeRecord",
+    "DesiredCapacity",
     "Lever",
     "Outcome",
-    "Wished",
     "moment_in",
     "outcome_in",
     "refused_by_limit",
@@ -71,7 +71,7 @@ def refused_by_limit(words: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ChangeRecord:
     """One line of the ledger: a lever's change, written before the call and closed after it.
 
     ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
@@ -100,7 +100,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Wished:
+class DesiredCapacity:
     """A desired capacity that was accepted from Application Auto Scaling, and when.
 
     ``resource`` is the identity of the resource that it was accepted for. ``start`` is the capacity
@@ -123,7 +123,7 @@ class Wished:
         return json.dumps({**asdict(self), "at": self.at.isoformat()}, sort_keys=True)
 
     @classmethod
-    def from_text(cls, text: str) -> "Wished":
+    def from_text(cls, text: str) -> "DesiredCapacity":
         """What ``to_text`` made; what only another version of Tidegate knows is left out."""
         told = json.loads(text)
         known = {each.name: told[each.name] for each in fields(cls) if each.name in told}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 
 __all__ = [
     "SPLIT_SHARD",
@@ -29,49 +29,63 @@ _COUNTED = (Outcome.BEGUN, Outcome.DONE)
 class History:
     """Ledger entries, oldest first. A call that may have reached AWS counts as one that did."""
 
-    entries: tuple[Entry, ...]
+    change_records: tuple[ChangeRecord, ...]
 
     def shard_count_updates(self, now: datetime) -> int:
         """UpdateShardCount calls in the 24 hours before ``now``, and since."""
         return sum(
-            entry.operation == UPDATE_SHARD_COUNT
-            and entry.outcome in _COUNTED
-            and -OVERLAP < now - entry.begun_at < DAY
-            for entry in self.entries
+            change_record.operation == UPDATE_SHARD_COUNT
+            and change_record.outcome in _COUNTED
+            and -OVERLAP < now - change_record.begun_at < DAY
+            for change_record in self.change_records
         )
 
     def refusal_by_limit(self, operation: str, now: datetime, within: timedelta) -> str | None:
         """AWS's words when it last answered LimitExceeded in that time: what it counts is right,
         but whether calls or the account's shards, its words alone can tell."""
         told = (
-            entry.refusal
-            for entry in reversed(self.entries)
-            if entry.operation == operation
-            and entry.refusal is not None
-            and -OVERLAP < now - entry.begun_at < within
+            change_record.refusal
+            for change_record in reversed(self.change_records)
+            if change_record.operation == operation
+            and change_record.refusal is not None
+            and -OVERLAP < now - change_record.begun_at < within
         )
         return next(told, None)
 
-    def last_entry(self, lever: Lever) -> Entry | None:
+    def last_change_record(self, lever: Lever) -> ChangeRecord | None:
         """The newest change of this lever that reached AWS, or may have."""
-        counted = (entry for entry in self.entries if entry.lever == lever)
+        counted = (
+            change_record for change_record in self.change_records if change_record.lever == lever
+        )
         return max(
-            (entry for entry in counted if entry.outcome in _COUNTED),
-            key=lambda entry: entry.begun_at,
+            (change_record for change_record in counted if change_record.outcome in _COUNTED),
+            key=lambda change_record: change_record.begun_at,
             default=None,
+        )
+
+    def changes(self, levers: tuple[Lever, ...], since: datetime) -> tuple[ChangeRecord, ...]:
+        """The changes of these levers after a moment that reached AWS, or may have."""
+        return tuple(
+            change_record
+            for change_record in self.change_records
+            if change_record.lever in levers
+            and change_record.outcome in _COUNTED
+            and change_record.begun_at > since
         )
 
     def last_change(self, lever: Lever) -> datetime | None:
         """When this lever was last changed, None where the ledger doesn't know."""
-        last = self.last_entry(lever)
+        last = self.last_change_record(lever)
         return None if last is None else last.begun_at
 
     def capacity_at(self, lever: Lever, moment: datetime, current: int) -> int:
         """What a lever that has ``current`` now had at an earlier moment, as far as is known."""
         later = (
-            entry.from_capacity
-            for entry in self.entries
-            if entry.lever == lever and entry.outcome in _COUNTED and entry.begun_at > moment
+            change_record.from_capacity
+            for change_record in self.change_records
+            if change_record.lever == lever
+            and change_record.outcome in _COUNTED
+            and change_record.begun_at > moment
         )
         return next(later, current)
 
@@ -79,51 +93,55 @@ class History:
         """When a lever that still has ``current`` was to be changed from it, since it was last
         changed otherwise; oldest first."""
         found: list[datetime] = []
-        for entry in self.entries:
-            if entry.lever != lever or entry.outcome not in _COUNTED:
+        for change_record in self.change_records:
+            if change_record.lever != lever or change_record.outcome not in _COUNTED:
                 continue
-            found = [*found, entry.begun_at] if entry.from_capacity == current else []
+            found = (
+                [*found, change_record.begun_at] if change_record.from_capacity == current else []
+            )
         return tuple(found)
 
     def decreases(self, lever: Lever, now: datetime) -> int:
         """How often a lever was lowered in the 24 hours before ``now``, and since."""
         return sum(
-            entry.lever == lever
-            and entry.to_capacity < entry.from_capacity
-            and entry.outcome in _COUNTED
-            and -OVERLAP < now - entry.begun_at < DAY
-            for entry in self.entries
+            change_record.lever == lever
+            and change_record.to_capacity < change_record.from_capacity
+            and change_record.outcome in _COUNTED
+            and -OVERLAP < now - change_record.begun_at < DAY
+            for change_record in self.change_records
         )
 
     def last_change_of_any(self) -> datetime | None:
         """When any lever was last changed; a batching window changes no capacity, so that nothing
         has to be waited for."""
         moments = (
-            entry.begun_at
-            for entry in self.entries
-            if entry.outcome in _COUNTED
-            and entry.lever.kind_word != LeverKind.BATCHING_WINDOW.value
+            change_record.begun_at
+            for change_record in self.change_records
+            if change_record.outcome in _COUNTED
+            and change_record.lever.kind_word != LeverKind.BATCHING_WINDOW.value
         )
         return max(moments, default=None)
 
-    def open_entries(self) -> tuple[Entry, ...]:
+    def open_change_records(self) -> tuple[ChangeRecord, ...]:
         """Intentions whose end was never written: a sweep died, or is still at it. Those of a
         lever, or with an end, that another version of Tidegate knows are left to that one."""
         return tuple(
-            entry
-            for entry in self.entries
-            if entry.outcome is Outcome.BEGUN and entry.ended_at is None and entry.lever.is_known
+            change_record
+            for change_record in self.change_records
+            if change_record.outcome is Outcome.BEGUN
+            and change_record.ended_at is None
+            and change_record.lever.is_known
         )
 
-    def retention_before_first_aid(self, stream: str) -> int | None:
+    def retention_before_extension(self, stream: str) -> int | None:
         """The retention in hours before Tidegate raised it, None when it isn't raised now."""
         before: int | None = None
         lever = Lever.of(LeverKind.RETENTION_HOURS, stream)
-        for entry in self.entries:
-            if entry.lever != lever or entry.outcome not in _COUNTED:
+        for change_record in self.change_records:
+            if change_record.lever != lever or change_record.outcome not in _COUNTED:
                 continue
-            if entry.to_capacity > entry.from_capacity:
-                before = entry.from_capacity if before is None else before
-            elif before is not None and entry.to_capacity <= before:
+            if change_record.to_capacity > change_record.from_capacity:
+                before = change_record.from_capacity if before is None else before
+            elif before is not None and change_record.to_capacity <= before:
                 before = None
         return before

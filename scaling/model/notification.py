@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import Enum
 
-__all__ = ["Destination", "Due", "Kind", "Notice"]
+__all__ = ["Destination", "Due", "Kind", "Notification"]
 
 SUBJECT_MAX = 100
 """Characters of an SNS subject (Publish, API reference)."""
@@ -28,7 +28,7 @@ class Destination(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """One thing to tell: the same facts as text for a phone and as plain data for machines."""
 
     kind: Kind
@@ -70,5 +70,5 @@ class Notice:
 class Due:
     """A notice that a destination hasn't got yet."""
 
-    notice: Notice
+    notification: Notification
     destination: Destination

@@ -1,27 +1,20 @@
 """What to change: demands, bounds, decisions and the actions that follow from them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 
 __all__ = [
     "Action",
-    "CapacityTarget",
     "Constraint",
     "Decision",
     "Demand",
-    "MergeShards",
     "Plan",
     "Prohibition",
     "Range",
-    "SplitShard",
-    "UpdateApplication",
-    "UpdateBatchingWindow",
-    "UpdateParallelizationFactor",
-    "UpdateRetention",
-    "UpdateShardCount",
-    "UpdateTableThroughput",
 ]
 
 
@@ -76,125 +69,22 @@ class Decision:
         return self.allowed != self.current
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateShardCount:
-    """Kinesis UpdateShardCount, uniform scaling."""
-
-    stream: str
-    from_count: int
-    to_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class SplitShard:
-    """Kinesis SplitShard at a new starting hash key."""
-
-    stream: str
-    shard_id: str
-    new_starting_hash_key: int
-    from_count: int
+class Action(Protocol):
+    """One call that changes one resource; ``scaling/model/actions.py`` has them all."""
 
     @property
-    def to_count(self) -> int:
-        """Open shards afterwards."""
-        return self.from_count + 1
-
-
-@dataclass(frozen=True, slots=True)
-class MergeShards:
-    """Kinesis MergeShards of two shards with adjacent hash key ranges."""
-
-    stream: str
-    shard_id: str
-    adjacent_shard_id: str
-    from_count: int
+    def operation(self) -> str:
+        """The AWS call, by which budgets are counted."""
+        ...
 
     @property
-    def to_count(self) -> int:
-        """Open shards afterwards."""
-        return self.from_count - 1
+    def lease(self) -> str:
+        """The resource that only one run may change at a time, whichever way in it came."""
+        ...
 
-
-@dataclass(frozen=True, slots=True)
-class UpdateParallelizationFactor:
-    """Lambda UpdateEventSourceMapping, ParallelizationFactor only."""
-
-    mapping_uuid: str
-    function: str
-    from_factor: int
-    to_factor: int
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateBatchingWindow:
-    """Lambda UpdateEventSourceMapping, MaximumBatchingWindowInSeconds only."""
-
-    mapping_uuid: str
-    function: str
-    from_seconds: int
-    to_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityTarget:
-    """Read and write units of a table (``index`` None) or one index, now and wanted."""
-
-    index: str | None
-    from_write_units: int
-    from_read_units: int
-    to_write_units: int
-    to_read_units: int
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateTableThroughput:
-    """DynamoDB UpdateTable: the table and its indexes in one call, as only one may be under way.
-
-    Holds only what changes: a target whose units stay the same is refused by AWS.
-    """
-
-    table: str
-    targets: tuple[CapacityTarget, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateApplication:
-    """Managed Service for Apache Flink UpdateApplication, parallelism only; it restarts the job.
-
-    The token is the one of the description that the change was decided on, so that of two hands
-    one is refused. With ``ends_autoscaling`` the service's own autoscaling is switched off in the
-    same restart.
-    """
-
-    application: str
-    conditional_token: str
-    from_parallelism: int
-    from_parallelism_per_kpu: int
-    to_parallelism: int
-    to_parallelism_per_kpu: int
-    ends_autoscaling: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateRetention:
-    """Kinesis Increase- or DecreaseStreamRetentionPeriod, in hours."""
-
-    stream: str
-    from_hours: int
-    to_hours: int
-
-
-Action = (
-    UpdateShardCount
-    | SplitShard
-    | MergeShards
-    | UpdateParallelizationFactor
-    | UpdateBatchingWindow
-    | UpdateTableThroughput
-    | UpdateApplication
-    | UpdateRetention
-)
-"""The closed union of everything that Tidegate does to AWS; ``Cloud.apply`` matches on it."""
+    def levers(self) -> Iterator[Lever]:
+        """The levers that it moves."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

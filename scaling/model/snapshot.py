@@ -15,7 +15,7 @@ from tidegate.scaling.model.health import Health
 
 __all__ = [
     "Held",
-    "Sighting",
+    "StatusSnapshot",
     "from_text",
     "to_text",
 ]
@@ -38,7 +38,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class StatusSnapshot:
     """A pipeline from ``at`` until the next sighting of it.
 
     ``unreached`` says why the sweep could not look at the pipeline, and ``unreached_about`` which
@@ -54,15 +54,15 @@ class Sighting:
     unreached_about: str | None = None
 
 
-def to_text(sighting: Sighting) -> str:
+def to_text(snapshot: StatusSnapshot) -> str:
     """To be kept in the ledger: sentences for other versions of Tidegate too, kinds beside them."""
     data = {
-        "health": sighting.health.value,
-        "diagnoses": [_told(each) for each in sighting.diagnoses],
-        "held_back": [each.words for each in sighting.held],
-        "held": [asdict(each) for each in sighting.held],
-        "unreached": sighting.unreached,
-        "unreached_about": sighting.unreached_about,
+        "health": snapshot.health.value,
+        "diagnoses": [_told(each) for each in snapshot.diagnoses],
+        "held_back": [each.words for each in snapshot.held],
+        "held": [asdict(each) for each in snapshot.held],
+        "unreached": snapshot.unreached,
+        "unreached_about": snapshot.unreached_about,
     }
     return json.dumps(data)
 
@@ -78,19 +78,19 @@ def _told(diagnosis: Diagnosis) -> dict[str, object]:
     }
 
 
-def from_text(text: str, pipeline: str, at: datetime) -> Sighting:
+def from_text(text: str, pipeline: str, at: datetime) -> StatusSnapshot:
     """What was kept of a pipeline at a moment. What only another version of Tidegate knows is read
     as unknown, with its own word for it; what can't be read at all, as not reached."""
     try:
-        return _sighting(json.loads(text), pipeline, at)
+        return _snapshot(json.loads(text), pipeline, at)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         words = f"what was seen can't be read, by this version of Tidegate at least: {error!r}"
-        return Sighting(pipeline, at, Health.UNKNOWN, unreached=words)
+        return StatusSnapshot(pipeline, at, Health.UNKNOWN, unreached=words)
 
 
-def _sighting(data: dict[str, Any], pipeline: str, at: datetime) -> Sighting:
+def _snapshot(data: dict[str, Any], pipeline: str, at: datetime) -> StatusSnapshot:
     healths = {health.value for health in Health}
-    return Sighting(
+    return StatusSnapshot(
         pipeline,
         at,
         Health(data["health"]) if data["health"] in healths else Health.UNKNOWN,

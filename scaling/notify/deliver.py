@@ -14,7 +14,7 @@ from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.notification import Destination
 from tidegate.scaling.notify.destinations import destinations
 from tidegate.scaling.notify.incident import (
-    Illness,
+    Incident,
     advance,
     delivered,
     from_text,
@@ -70,37 +70,37 @@ class _Post:
 
 
 def _deliver(post: _Post, report: PipelineReport, failures: list[Unfinished]) -> None:
-    illness = _written_down(report, post.spec, post.ledger)
+    incident = _written_down(report, post.spec, post.ledger)
     blocked: set[Destination] = set()
-    for due in illness.due:
+    for due in incident.due:
         if due.destination in blocked:
             continue
         if not post.is_ours():
             return
         before = len(failures)
-        with going_on(f"{due.destination.value}: {due.notice.subject}", failures):
-            known = known_as(illness, due)
-            name = post.notices.send(due.notice, due.destination, post.spec.notices, known)
-            illness = delivered(illness, due, name)
+        with going_on(f"{due.destination.value}: {due.notification.subject}", failures):
+            known = known_as(incident, due)
+            name = post.notices.send(due.notification, due.destination, post.spec.notices, known)
+            incident = delivered(incident, due, name)
         if len(failures) > before:
             blocked.add(due.destination)
         else:
-            post.ledger.keep(_note(post.spec), to_text(illness))
+            post.ledger.keep(_note(post.spec), to_text(incident))
 
 
-def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Illness:
+def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Incident:
     """The illness with what is due now, without what is due to a place that the file no longer
     names."""
     before = ledger.kept(_note(spec))
-    illness = advance(from_text(before), report, spec)
+    incident = advance(from_text(before), report, spec)
     named = set(destinations(spec))
-    for due in illness.due:
+    for due in incident.due:
         if due.destination not in named:
-            illness = delivered(illness, due, None)
-    text = to_text(illness)
+            incident = delivered(incident, due, None)
+    text = to_text(incident)
     if text != before:
         ledger.keep(_note(spec), text)
-    return illness
+    return incident
 
 
 def _note(spec: PipelineSpec) -> str:

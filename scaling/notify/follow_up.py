@@ -6,7 +6,7 @@ from hashlib import sha256
 from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.boundary import Unfinished, going_on
-from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.model.snapshot import StatusSnapshot
 from tidegate.scaling.notify.deliver import notify
 from tidegate.scaling.observability.dashboard import body, dashboard_name
 from tidegate.scaling.observability.pipeline_rows import rows
@@ -36,18 +36,18 @@ def follow_up(
     return replace(report, undelivered=tuple(failures))
 
 
-def keep(sighting: Sighting, ledger: Ledger) -> None:
+def keep(snapshot: StatusSnapshot, ledger: Ledger) -> None:
     """Write down what was seen when it is new."""
-    if differs(sighting, ledger.sighted(sighting.pipeline, sighting.at)):
-        ledger.sight(sighting)
+    if differs(snapshot, ledger.last_snapshot(snapshot.pipeline, snapshot.at)):
+        ledger.keep_snapshot(snapshot)
 
 
 def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices) -> None:
     """Draw the limits anew when they are not those of the last drawing."""
     note = f"dashboard/{spec.name}"
     region = report.pipeline.stream.arn.split(":")[3]
-    entries = ledger.entries(spec.name, report.at - LOOK_BACK)
-    drawn = body(rows(report.pipeline, spec), region, spec.name, entries)
+    change_records = ledger.change_records(spec.name, report.at - LOOK_BACK)
+    drawn = body(rows(report.pipeline, spec), region, spec.name, change_records)
     digest = sha256(drawn.encode()).hexdigest()
     if ledger.kept(note) != digest:
         notices.draw(dashboard_name(spec.name), drawn)

@@ -1,9 +1,8 @@
-"""An illness of a pipeline from start to end, and what is told of it: pure functions.
+"""An incident of a pipeline from start to end, and the notifications of it: pure functions.
 
-An illness begins when a sweep finds a cause and ends when the pipeline has been well for ten
-minutes, so that one that flickers is one illness. Without a cause, a critical rule that fires is
-one. At its beginning a page is due, when its causes change an update, at its end a resolution. What
-is due is kept until it is delivered.
+It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline
+has been healthy for ten minutes. A page is due at its beginning, an update when its causes change,
+a resolution at its end. What is due is kept until it is delivered.
 """
 
 import json
@@ -18,12 +17,12 @@ from tidegate.rules.rule import Severity, Verdict
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.change_record import moment_in
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.notification import Destination, Due, Kind, Notice
+from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
 from tidegate.scaling.notify.destinations import destinations
 from tidegate.scaling.observability.dashboard import dashboard_name
 from tidegate.scaling.report.sweep_report import PipelineReport
 
-__all__ = ["Illness", "advance", "delivered", "from_text", "known_as", "to_text"]
+__all__ = ["Incident", "advance", "delivered", "from_text", "known_as", "to_text"]
 
 WELL_AGAIN = timedelta(minutes=10)
 SILENCE = timedelta(minutes=10)
@@ -36,7 +35,7 @@ _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
 
 @dataclass(frozen=True, slots=True)
-class Illness:
+class Incident:
     """What is remembered of a pipeline between sweeps. Without an ``illness_id`` it is well.
 
     ``well_since`` and ``silent_since`` are moments in ISO 8601; ``was_seen`` tells whether there
@@ -53,26 +52,29 @@ class Illness:
     due: tuple[Due, ...] = ()
 
 
-def to_text(illness: Illness) -> str:
+def to_text(incident: Incident) -> str:
     """To be kept in the ledger."""
-    return json.dumps(asdict(illness), default=lambda value: value.value)
+    due = [
+        {"notice": asdict(it.notification), "destination": it.destination} for it in incident.due
+    ]
+    return json.dumps({**asdict(incident), "due": due}, default=lambda value: value.value)
 
 
-def from_text(text: str | None) -> Illness:
+def from_text(text: str | None) -> Incident:
     """What was kept; a pipeline that nothing was kept of is well, and so is one whose note can't be
     read: telling twice is better than never. Keys and notices that only another version of Tidegate
     knows are left out."""
     try:
-        data = _known_keys(Illness, json.loads(text or "{}"))
+        data = _known_keys(Incident, json.loads(text or "{}"))
         known = tuple((str(name), str(value)) for name, value in data.pop("known_as", ()))
         due = tuple(_due(data.pop("due", ())))
         causes = tuple(map(str, data.pop("causes", ())))
         for moment in ("well_since", "silent_since"):
             if data.get(moment) is not None:
                 data[moment] = moment_in(data[moment]).isoformat()
-        return Illness(**data, causes=causes, known_as=known, due=due)
+        return Incident(**data, causes=causes, known_as=known, due=due)
     except (AttributeError, TypeError, ValueError):
-        return Illness()
+        return Incident()
 
 
 def _due(kept: list[dict[str, Any]]) -> Iterator[Due]:
@@ -82,15 +84,15 @@ def _due(kept: list[dict[str, Any]]) -> Iterator[Due]:
             yield Due(_notice(each["notice"]), Destination(each["destination"]))
 
 
-def _notice(data: dict[str, Any]) -> Notice:
+def _notice(data: dict[str, Any]) -> Notification:
     plain: dict[str, Any] = {
         key: tuple(each) if isinstance(each, list) else each
-        for key, each in _known_keys(Notice, data).items()
+        for key, each in _known_keys(Notification, data).items()
     }
-    return Notice(**plain | {"kind": Kind(plain["kind"])})
+    return Notification(**plain | {"kind": Kind(plain["kind"])})
 
 
-def _known_keys(kind: type[Illness | Notice], data: dict[str, Any]) -> dict[str, Any]:
+def _known_keys(kind: type[Incident | Notification], data: dict[str, Any]) -> dict[str, Any]:
     names = {each.name for each in fields(kind)}
     return {key: value for key, value in data.items() if key in names}
 
@@ -107,7 +109,7 @@ class _Trouble:
         return f"{self.cause} at {self.where}"
 
 
-def advance(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illness:
+def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incident:
     """The illness after one more sweep, with the notices that have become due."""
     now = report.at
     ill = tuple(_troubles(report))
@@ -152,8 +154,8 @@ def _is_suppressed(trouble: _Trouble, spec: PipelineSpec, today: date) -> bool:
 
 
 def _ill(
-    before: Illness, told: tuple[_Trouble, ...], report: PipelineReport, spec: PipelineSpec
-) -> Illness:
+    before: Incident, told: tuple[_Trouble, ...], report: PipelineReport, spec: PipelineSpec
+) -> Incident:
     causes = tuple(dict.fromkeys(str(each) for each in told))
     if before.illness_id is None:
         moment = report.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -170,7 +172,7 @@ def _ill(
     return _with_due(after, Kind.UPDATE, told, report, spec) if changed else after
 
 
-def _well(before: Illness, report: PipelineReport, spec: PipelineSpec) -> Illness:
+def _well(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incident:
     is_well = report.health is Health.HEALTHY
     after = replace(before, well_since=_since(before.well_since, is_well, report.at))
     if not _lasts(after.well_since, WELL_AGAIN, report.at):
@@ -187,26 +189,26 @@ def _done(report: PipelineReport) -> Iterator[str]:
 
 
 def _with_due(
-    illness: Illness,
+    incident: Incident,
     kind: Kind,
     told: tuple[_Trouble, ...],
     report: PipelineReport,
     spec: PipelineSpec,
-) -> Illness:
-    notice = Notice(
+) -> Incident:
+    notification = Notification(
         kind=kind,
-        illness_id=illness.illness_id or "",
+        illness_id=incident.illness_id or "",
         pipeline=report.name,
         at=report.at.isoformat(),
-        causes=illness.causes,
+        causes=incident.causes,
         found=tuple(f"{each}: {each.because}" for each in told),
         done=tuple(_done(report)),
         to_do=report.advice,
         dashboard=_dashboard(report),
     )
-    due = [Due(notice, each) for each in destinations(spec)]
+    due = [Due(notification, each) for each in destinations(spec)]
     kept = [each for each in due if _is_for(each.destination, kind)]
-    return replace(illness, due=_bounded((*illness.due, *kept)))
+    return replace(incident, due=_bounded((*incident.due, *kept)))
 
 
 def _is_for(destination: Destination, kind: Kind) -> bool:
@@ -218,8 +220,8 @@ def _bounded(due: tuple[Due, ...]) -> tuple[Due, ...]:
     oldest notices: the ledger's items have a limit (400 KB in DynamoDB)."""
     for destination in Destination:
         waiting = [each for each in due if each.destination is destination]
-        updates = [each for each in waiting if each.notice.kind is Kind.UPDATE]
-        others = [each for each in waiting if each.notice.kind is not Kind.UPDATE]
+        updates = [each for each in waiting if each.notification.kind is Kind.UPDATE]
+        others = [each for each in waiting if each.notification.kind is not Kind.UPDATE]
         given_up = [*updates, *others][: max(0, len(waiting) - DUE_MAX)]
         due = tuple(each for each in due if each not in given_up)
     return due
@@ -231,22 +233,22 @@ def _dashboard(report: PipelineReport) -> str:
     return f"{console}#dashboards:name={dashboard_name(report.name)}"
 
 
-def known_as(illness: Illness, due: Due) -> str | None:
+def known_as(incident: Incident, due: Due) -> str | None:
     """What the illness of a notice is called at its destination."""
-    return dict(illness.known_as).get(_place(due))
+    return dict(incident.known_as).get(_place(due))
 
 
 def _place(due: Due) -> str:
-    return f"{due.destination.value}/{due.notice.illness_id}"
+    return f"{due.destination.value}/{due.notification.illness_id}"
 
 
-def delivered(illness: Illness, due: Due, name: str | None) -> Illness:
+def delivered(incident: Incident, due: Due, name: str | None) -> Incident:
     """After a delivery: it is due no more, and later notices of the illness know it by its name
     there, until it is resolved."""
-    left = tuple(each for each in illness.due if each != due)
-    names = dict(illness.known_as)
-    if due.notice.kind is Kind.RESOLVED:
+    left = tuple(each for each in incident.due if each != due)
+    names = dict(incident.known_as)
+    if due.notification.kind is Kind.RESOLVED:
         names.pop(_place(due), None)
     elif name is not None:
         names[_place(due)] = name
-    return replace(illness, due=left, known_as=tuple(names.items()))
+    return replace(incident, due=left, known_as=tuple(names.items()))

@@ -11,7 +11,7 @@ from typing import Any
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Function, Pipeline, Stream
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.metrics import (
     account_metric,
     function_metric,

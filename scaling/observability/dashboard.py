@@ -13,7 +13,7 @@ from datetime import UTC
 from typing import Any
 
 from tidegate.rules.window import Metric
-from tidegate.scaling.model.change_record import Entry, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Outcome
 
 __all__ = [
     "DASHBOARD_PREFIX",
@@ -81,11 +81,13 @@ def dashboard_name(pipeline: str) -> str:
     return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
 
 
-def body(layers: Sequence[Row], region: str, title: str, entries: Sequence[Entry] = ()) -> str:
-    """The dashboard's body as CloudWatch takes it; ``entries`` are the actions marked in it."""
+def body(
+    layers: Sequence[Row], region: str, title: str, change_records: Sequence[ChangeRecord] = ()
+) -> str:
+    """The dashboard's body as CloudWatch takes it; ``change_records`` are marked in it."""
     widgets: list[dict[str, Any]] = []
     top = 0
-    marks = _marks(entries)
+    marks = _marks(change_records)
     for row in layers:
         markdown = f"## {row.title}\n{row.text}"
         if row is layers[0]:
@@ -149,8 +151,8 @@ def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[
     }
 
 
-def _marks(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    done = [each for each in entries if each.outcome is Outcome.DONE][-ACTIONS_MAX:]
+def _marks(change_records: Sequence[ChangeRecord]) -> list[dict[str, Any]]:
+    done = [each for each in change_records if each.outcome is Outcome.DONE][-ACTIONS_MAX:]
     return [
         {
             "label": f"{each.lever}: {each.from_capacity:,} -> {each.to_capacity:,}",

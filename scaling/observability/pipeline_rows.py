@@ -114,13 +114,13 @@ def _duration(function: Function) -> Graph:
 def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
     """The function's own; without a cap of its own, what it shares with the account too."""
     name, cap = consumer.function.name, consumer.function.reserved_concurrency
-    lanes = pipeline.stream.shard_count * consumer.mapping.parallelization_factor
+    executions = pipeline.stream.shard_count * consumer.mapping.parallelization_factor
     reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     yield Graph(
         "Concurrent executions",
         "executions",
         (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (*reserved, Limit("shards x factor", lanes)),
+        (*reserved, Limit("shards x factor", executions)),
     )
     if cap is None:
         yield Graph(

@@ -11,7 +11,7 @@ from statistics import median
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, Pipeline, Stream
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective, TargetUtilization

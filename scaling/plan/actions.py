@@ -4,11 +4,8 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
-from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.plan import (
-    Action,
+from tidegate.scaling.model.actions import (
     CapacityTarget,
-    Decision,
     SplitShard,
     UpdateApplication,
     UpdateBatchingWindow,
@@ -17,6 +14,8 @@ from tidegate.scaling.model.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Action, Decision
 
 __all__ = ["actions"]
 

@@ -6,25 +6,25 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Consumer, Pipeline
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
-from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import SETTLE, Wish
+from tidegate.scaling.model.recommendation import COOLDOWN, Recommendation
 
 __all__ = ["with_enough_executions"]
 
-Decide = Callable[[Wish], Decision]
+Decide = Callable[[Recommendation], Decision]
 
 
 def with_enough_executions(
-    decisions: Iterable[Decision], readings: Readings, spec: PipelineSpec, decide: Decide
+    decisions: Iterable[Decision], signals: Signals, spec: PipelineSpec, decide: Decide
 ) -> list[Decision]:
     """The decisions, of which none scales in below the concurrent executions that a consumer needs.
 
@@ -32,19 +32,19 @@ def with_enough_executions(
     shards stay, and so does a factor that would leave too few by itself.
     """
     found = {decision.lever: decision for decision in decisions}
-    pipeline = readings.pipeline
+    pipeline = signals.pipeline
     raised = found | {
         factor.lever: factor
         for consumer in pipeline.consumers
-        for factor in _raised_for_fewer_shards(found, consumer, readings, spec, decide)
+        for factor in _raised_for_fewer_shards(found, consumer, signals, spec, decide)
     }
-    if not list(_too_few(raised, readings, spec)):
+    if not list(_too_few(raised, signals, spec)):
         return list(raised.values())
     shards = _shards(pipeline)
     if shards in found and found[shards].allowed < found[shards].current:
-        reasons = (reason for _, reason in _too_few(raised, readings, spec))
+        reasons = (reason for _, reason in _too_few(raised, signals, spec))
         found[shards] = _stays(found[shards], *reasons)
-    for consumer, reason in _too_few(found, readings, spec):
+    for consumer, reason in _too_few(found, signals, spec):
         factor = factor_of(consumer)
         found[factor] = _stays(found[factor], reason)
     return list(found.values())
@@ -57,35 +57,31 @@ def _shards(pipeline: Pipeline) -> Lever:
 def _raised_for_fewer_shards(
     decisions: dict[Lever, Decision],
     consumer: Consumer,
-    readings: Readings,
+    signals: Signals,
     spec: PipelineSpec,
     decide: Decide,
 ) -> Iterator[Decision]:
-    shards, factor = decisions.get(_shards(readings.pipeline)), decisions[factor_of(consumer)]
+    shards, factor = decisions.get(_shards(signals.pipeline)), decisions[factor_of(consumer)]
     if shards is None:
         return
     said = lever_spec(spec, factor.lever)
     # Of a factor that isn't Tidegate's, what is wanted is advice: it goes with that of the shards.
     is_advice = said is None or said.owner != "tidegate"
     count = shards.wanted if is_advice and not shards.changes else shards.allowed
-    needed = executions_needed(readings, consumer, spec)
+    needed = executions_needed(signals, consumer, spec)
     least = min(FACTOR_MAX, ceil(needed / count))
     if count < shards.current and factor.wanted < least:
-        because = Reason.of(
-            "executions-on-fewer-shards",
-            "{needed:.1f} concurrent executions over {count} shard{plural}",
-            needed=needed,
-            count=count,
-            plural="s"[: count > 1],
+        because = mapping_words.EXECUTIONS_ON_FEWER_SHARDS(
+            needed=needed, count=count, plural="s"[: count > 1]
         )
-        yield decide(Wish(factor.lever, factor.current, least, because))
+        yield decide(Recommendation(factor.lever, factor.current, least, because))
 
 
 def _too_few(
-    decisions: dict[Lever, Decision], readings: Readings, spec: PipelineSpec
+    decisions: dict[Lever, Decision], signals: Signals, spec: PipelineSpec
 ) -> Iterator[tuple[Consumer, Reason]]:
     """The consumers that a scale-in would leave with fewer concurrent executions than needed."""
-    pipeline = readings.pipeline
+    pipeline = signals.pipeline
     shards = decisions.get(_shards(pipeline))
     count = pipeline.stream.shard_count if shards is None else shards.allowed
     for consumer in pipeline.consumers:
@@ -94,21 +90,15 @@ def _too_few(
         if not narrower and factor.allowed >= factor.current:
             continue
         # The factor can go up again within a minute: what is needed of it is what is busy now.
-        seconds = HOUR_SECONDS if narrower else int(SETTLE.total_seconds())
+        seconds = HOUR_SECONDS if narrower else int(COOLDOWN.total_seconds())
         had = concurrency(pipeline, consumer, spec, TIDEGATE)
-        needed = executions_needed(readings, consumer, spec, seconds)
+        needed = executions_needed(signals, consumer, spec, seconds)
         needed = min(needed, had.executions_max)
         if had.executions(count, factor.allowed) < needed:
             yield (
                 consumer,
-                Reason.of(
-                    ReasonKind.EXECUTIONS_NEEDED,
-                    "{name} needs {needed:.1f} concurrent executions, more than {count:,} x factor "
-                    "{allowed}",
-                    name=consumer.function.name,
-                    needed=needed,
-                    count=count,
-                    allowed=factor.allowed,
+                mapping_words.EXECUTIONS_NEEDED(
+                    name=consumer.function.name, needed=needed, count=count, allowed=factor.allowed
                 ),
             )
 

@@ -5,23 +5,23 @@ from itertools import pairwise
 from math import inf
 
 from tidegate.rules.window import Window
-from tidegate.scaling.kinds.dynamodb_table.sizing import units_meanwhile
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
+from tidegate.scaling.kinds.dynamodb_table.sizing import units_during_delay
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.load.horizons import Outlook
+from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.sizing import CapacityModel
 
-__all__ = ["Meanwhile"]
+__all__ = ["ActuationDelay"]
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
+class ActuationDelay:
     """The ``seconds`` from the newest minute judged until a change made now takes effect."""
 
     seconds: float
     incoming: Window
     history: History
-    expected: Outlook | None
+    expected: ForecastHorizons | None
 
     def risen(self, load: Load) -> Load:
         """The load at their end, if the smallest of its newest rises goes on for as many minutes
@@ -41,9 +41,9 @@ class Meanwhile:
         units = model.write_units_per_record
         if not units:
             return -inf
-        has = units_meanwhile(model.capacity, self.history, self.incoming.end, self.seconds)
+        has = units_during_delay(model.capacity, self.history, self.incoming.end, self.seconds)
         wanted = records_per_second * units
-        missing = (wanted - has) * self.seconds - model.saved_write_units
+        missing = (wanted - has) * self.seconds - model.burst_credit_units
         return max(missing, (wanted - model.partition_units_per_second) * self.seconds) / units
 
     def _rise(self) -> float:

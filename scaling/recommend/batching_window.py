@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.reason import Reason
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
-from tidegate.scaling.model.recommendation import UNCHANGED, Wish
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
-__all__ = ["Batching", "batching", "batching_wishes", "window_at_most"]
+__all__ = ["Batching", "batching", "batching_recommendations", "window_at_most"]
 
 AGE_SHARE = 0.1
 """Of the objective's iterator age: little to give for full batches."""
@@ -44,12 +44,12 @@ class Batching:
     consumer: Consumer
     rate: RateModel
     mean_batch: float
-    records_per_lane_second: float
+    records_per_execution_second: float
     records_per_second: float
 
     def batch_in(self, window_seconds: int) -> float:
         """Records of the batch that a window fills, never fewer than there are now."""
-        filled = self.records_per_lane_second * window_seconds
+        filled = self.records_per_execution_second * window_seconds
         return max(self.mean_batch, min(self.consumer.mapping.batch_size, filled))
 
     def saved_share(self, window_seconds: int) -> float:
@@ -75,11 +75,11 @@ class Batching:
         return self.rate.seconds_per_invocation / batch + self.rate.seconds_per_record
 
 
-def batching(readings: Readings, consumer: Consumer) -> Batching | None:
+def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
-    readers = readings.pipeline.reader_count
-    records = readings.vitals.stream.read_records.last(HOUR_SECONDS).samples
-    invocations = readings.function(consumer).invocations.last(HOUR_SECONDS).samples
+    readers = signals.pipeline.reader_count
+    records = signals.series.stream.read_records.last(HOUR_SECONDS).samples
+    invocations = signals.function(consumer).invocations.last(HOUR_SECONDS).samples
     minutes = [
         (read / readers, invoked)
         for read, invoked in zip(records, invocations, strict=True)
@@ -87,7 +87,7 @@ def batching(readings: Readings, consumer: Consumer) -> Batching | None:
     ]
     if len(minutes) < MINUTES_TO_TRUST:
         return None
-    rate = learn_rate(readings, consumer)
+    rate = learn_rate(signals, consumer)
     if rate is None or not rate.is_sure:
         return None
     read_in_all = sum(read for read, _ in minutes)
@@ -96,18 +96,18 @@ def batching(readings: Readings, consumer: Consumer) -> Batching | None:
         consumer,
         rate,
         read_in_all / sum(invoked for _, invoked in minutes),
-        each_second / readings.lanes(consumer),
+        each_second / signals.executions(consumer),
         each_second,
     )
 
 
-def batching_wishes(
-    readings: Readings,
+def batching_recommendations(
+    signals: Signals,
     diagnoses: tuple[Diagnosis, ...],
     spec: PipelineSpec,
     history: History,
     changing: frozenset[str],
-) -> Iterator[Wish]:
+) -> Iterator[Recommendation]:
     """One wish for the window of every consumer; those of the functions that are ``changing``
     wait: a mapping takes one change at a time (UpdateEventSourceMapping, API reference).
 
@@ -115,19 +115,17 @@ def batching_wishes(
     down only from where Tidegate put it, when the objective or the file allows less now.
     """
     healthy = all(diagnosis.cause is Cause.HEALTHY for diagnosis in diagnoses)
-    for consumer in readings.pipeline.consumers:
+    for consumer in signals.pipeline.consumers:
         lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
         current = consumer.mapping.batching_window_seconds
-        most, wish = _at_most(readings, spec, lever), None
+        most, recommendation = _at_most(signals, spec, lever), None
         if consumer.function.name not in changing:
             if current > most and _was_put_here(history, lever, current):
-                because = Reason.of(
-                    "window-too-long", "the objective and the file allow {most} s now", most=most
-                )
-                wish = Wish(lever, current, most, because)
+                because = mapping_words.WINDOW_TOO_LONG(most=most)
+                recommendation = Recommendation(lever, current, most, because)
             elif current < most and healthy:
-                wish = _longer(readings, consumer, lever, most)
-        yield wish or Wish(lever, current, current, UNCHANGED)
+                recommendation = _longer(signals, consumer, lever, most)
+        yield recommendation or Recommendation(lever, current, current, UNCHANGED)
 
 
 def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
@@ -137,33 +135,31 @@ def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> 
     return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))
 
 
-def _at_most(readings: Readings, spec: PipelineSpec, lever: Lever) -> int:
-    objective, said = readings.iterator_age_max_seconds, lever_spec(spec, lever)
-    window = window_at_most(objective, readings.age_well_seconds)
+def _at_most(signals: Signals, spec: PipelineSpec, lever: Lever) -> int:
+    objective, said = signals.iterator_age_max_seconds, lever_spec(spec, lever)
+    window = window_at_most(objective, signals.age_well_seconds)
     return window if said is None else min(window, said.max)
 
 
 def _was_put_here(history: History, lever: Lever, current: int) -> bool:
-    last = history.last_entry(lever)
+    last = history.last_change_record(lever)
     return last is not None and last.to_capacity == current
 
 
-def _longer(readings: Readings, consumer: Consumer, lever: Lever, window: int) -> Wish | None:
-    seen = batching(readings, consumer)
+def _longer(
+    signals: Signals, consumer: Consumer, lever: Lever, window: int
+) -> Recommendation | None:
+    seen = batching(signals, consumer)
     if seen is None or seen.saved_share(window) < SAVED_SHARE:
         return None
-    near = readings.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
+    near = signals.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
     if seen.seconds_of_batch(window) > NEAR_TIMEOUT_SHARE * near:
         return None
-    because = Reason.of(
-        "fuller-batches",
-        "batches hold {mean_batch:,.0f} of {batch_size:,} records; with a window of "
-        "{window} s {batch_in:,.0f}, which saves {saved_share:.0%} of the function's "
-        "time",
+    because = mapping_words.FULLER_BATCHES(
         mean_batch=seen.mean_batch,
         batch_size=consumer.mapping.batch_size,
         window=window,
         batch_in=seen.batch_in(window),
         saved_share=seen.saved_share(window),
     )
-    return Wish(lever, consumer.mapping.batching_window_seconds, window, because)
+    return Recommendation(lever, consumer.mapping.batching_window_seconds, window, because)

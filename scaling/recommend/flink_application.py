@@ -7,26 +7,27 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.readings import RECENT_SECONDS, Readings, mean, rate
-from tidegate.rules.kinds.vitals import LATE_SECONDS
-from tidegate.rules.reason import Reason
+from tidegate.rules.kinds.signal_series import LATE_SECONDS
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.flink_application import words as application_words
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
 from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_now
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.recommendation import SETTLE, UNCHANGED, Wish
+from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
+from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 
-__all__ = ["application_wishes", "source_demand"]
+__all__ = ["application_recommendations", "source_demand"]
 
 FULL_USE = 0.95
 RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
 LOWER_SHARE = 0.8
-LOWER_CALM = timedelta(hours=1)
+STABILIZATION = timedelta(hours=1)
 """Flink's autoscaler waits as long before it scales down (scale-down.interval)."""
 
 FULL_COVERAGE = 0.9
@@ -45,47 +46,51 @@ class Work:
     backlog_records: float
 
 
-def application_wishes(
-    readings: Readings,
+def application_recommendations(
+    signals: Signals,
     diagnoses: tuple[Diagnosis, ...],
     spec: PipelineSpec,
     history: History,
     now: datetime,
-) -> tuple[Wish, ...]:
+) -> tuple[Recommendation, ...]:
     """A wish for each lever of each application; equal to what is set where it may stay."""
-    sizer = _Sizer(readings, diagnoses, spec, history, now)
-    found = (wish for each in readings.pipeline.applications for wish in sizer.wishes(each))
-    return tuple(at_least_the_minimum(wish, spec) for wish in found)
+    sizer = _Sizer(signals, diagnoses, spec, history, now)
+    found = (
+        recommendation
+        for each in signals.pipeline.applications
+        for recommendation in sizer.recommendations(each)
+    )
+    return tuple(at_least_the_minimum(recommendation, spec) for recommendation in found)
 
 
-def source_demand(readings: Readings, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
+def source_demand(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
     """A shard for each subtask, where those without are what ails the pipeline: the subtasks are
     paid for, and a shard costs an eighth of a KPU."""
     for ill in diagnoses:
         if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
-            stream = readings.pipeline.stream
-            subtasks = max(each.parallelism for each in readings.pipeline.applications)
+            stream = signals.pipeline.stream
+            subtasks = max(each.parallelism for each in signals.pipeline.applications)
             lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
             enough = max(subtasks, stream.shard_count + 1)
-            return Demand(lever, enough, Reason.of("cause", "{because}", because=ill.because))
+            return Demand(lever, enough, words.CAUSE(because=ill.because))
     return None
 
 
-def _work_ahead(readings: Readings, model: JobModel, spec: PipelineSpec) -> Work:
+def _work_ahead(signals: Signals, model: JobModel, spec: PipelineSpec) -> Work:
     """The work by the time at which another change could be made: a load that grows is taken to go
     on growing until the job has restarted and its metrics are in, up to twice as much."""
-    came = arrivals(readings, model.application)
+    came = arrivals(signals, model.application)
     now = rate(came, NOW_SECONDS)
-    ahead = LATE_SECONDS + model.restart_seconds + SETTLE.total_seconds()
+    ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
     expected = min(now + _growth(came) / 60 * ahead, now * FORECAST_MOST)
-    return Work(now, expected, _backlog(readings, model.application, spec))
+    return Work(now, expected, _backlog(signals, model.application, spec))
 
 
-def _backlog(readings: Readings, application: FlinkApplication, spec: PipelineSpec) -> float:
+def _backlog(signals: Signals, application: FlinkApplication, spec: PipelineSpec) -> float:
     """Records that wait, and those that have joined them since the newest minute judged."""
-    if not readings.pipeline.stream.is_topic:
-        return load_now(readings, 1.0, spec.objective.catch_up_seconds).backlog_records
-    lag = readings.application(application).lag_records.last(RECENT_SECONDS).present
+    if not signals.pipeline.stream.is_topic:
+        return load_now(signals, 1.0, spec.objective.catch_up_seconds).backlog_records
+    lag = signals.application(application).lag_records.last(RECENT_SECONDS).present
     grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
     partitions = application.partitions or application.parallelism
     return (lag[-1] + grown) * partitions if lag else 0.0
@@ -100,25 +105,21 @@ def _catch_up(model: JobModel, work: Work, spec: PipelineSpec, restart_seconds: 
 
 @dataclass(frozen=True, slots=True)
 class _Sizer:
-    readings: Readings
+    signals: Signals
     diagnoses: tuple[Diagnosis, ...]
     spec: PipelineSpec
     history: History
     now: datetime
 
-    def wishes(self, application: FlinkApplication) -> Iterator[Wish]:
+    def recommendations(self, application: FlinkApplication) -> Iterator[Recommendation]:
         per_kpu = Lever.of(LeverKind.PARALLELISM_PER_KPU, application.name)
         denser = application.parallelism_per_kpu
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
-            because = Reason.of(
-                "fewer-subtasks-per-kpu",
-                "{evidence}: half as many subtasks share a KPU",
-                evidence=ill.evidence[0],
-            )
-            yield Wish(per_kpu, denser, denser // 2, because)
+            because = application_words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
+            yield Recommendation(per_kpu, denser, denser // 2, because, for_heap=True)
         else:
-            yield Wish(per_kpu, denser, denser, UNCHANGED)
+            yield Recommendation(per_kpu, denser, denser, UNCHANGED)
         yield self._parallelism(application, ill)
 
     def _curable(self, application: FlinkApplication) -> Diagnosis | None:
@@ -128,28 +129,24 @@ class _Sizer:
             None,
         )
 
-    def _parallelism(self, application: FlinkApplication, ill: Diagnosis | None) -> Wish:
+    def _parallelism(self, application: FlinkApplication, ill: Diagnosis | None) -> Recommendation:
         lever = Lever.of(LeverKind.PARALLELISM, application.name)
         current = application.parallelism
-        stay = Wish(lever, current, current, UNCHANGED)
+        stay = Recommendation(lever, current, current, UNCHANGED)
         if ill is not None and ill.cause is Cause.HEAP_PRESSURE:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
-            because = Reason.of(
-                "kpus-for-the-heap",
-                "{evidence}: twice the KPUs for the same state",
-                evidence=ill.evidence[0],
-            )
-            return Wish(lever, current, current * 2, because)
-        model = learn_job(self.readings, application)
-        if model is None or self.readings.has_just_started(application):
+            because = application_words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])
+            return Recommendation(lever, current, current * 2, because, for_heap=True)
+        model = learn_job(self.signals, application)
+        if model is None or self.signals.has_just_started(application):
             return stay
         if ill is not None:
             return self._raised(model, stay)
         return self._lowered(model, stay) if self._may_lower(application, lever) else stay
 
-    def _raised(self, model: JobModel, stay: Wish) -> Wish:
-        work = _work_ahead(self.readings, model, self.spec)
+    def _raised(self, model: JobModel, stay: Recommendation) -> Recommendation:
+        work = _work_ahead(self.signals, model, self.spec)
         steady = model.subtasks(work.records_per_second, self.spec.target_utilization.parallelism)
         restart = model.restart_seconds
         demand = ceil(max(steady, _catch_up(model, work, self.spec, restart)))
@@ -157,28 +154,18 @@ class _Sizer:
             demand = ceil(stay.current * RAISE_AT_LEAST)
         grows = work.records_per_second > work.now
         load = (
-            Reason.of(
-                "load-grows",
-                "{now:,.0f} records/s, growing to {records_per_second:,.0f}",
-                now=work.now,
-                records_per_second=work.records_per_second,
-            )
+            application_words.LOAD_GROWS(now=work.now, records_per_second=work.records_per_second)
             if grows
-            else Reason.of("load", "{now:,.0f} records/s", now=work.now)
+            else application_words.LOAD(now=work.now)
         )
-        because = Reason.of(
-            "work-ahead",
-            "{load} at {records_per_busy_second:,.0f} records per busy second of a "
-            "subtask; a restart of about {restart:.0f} s and a backlog of "
-            "{backlog_records:,.0f} records to be caught up with in {catch_up_seconds:.0f} "
-            "s after it",
+        because = application_words.WORK_AHEAD(
             load=load,
             records_per_busy_second=model.records_per_busy_second,
             restart=restart,
             backlog_records=work.backlog_records,
             catch_up_seconds=self.spec.objective.catch_up_seconds,
         )
-        return Wish(stay.lever, stay.current, demand, because)
+        return Recommendation(stay.lever, stay.current, demand, because)
 
     def _may_lower(self, application: FlinkApplication, lever: Lever) -> bool:
         """Only on full data of an hour, in health, with the age well inside the objective, and an
@@ -187,48 +174,42 @@ class _Sizer:
         if any(each.cause is not Cause.HEALTHY for each in self.diagnoses):
             return False
         changed = self.history.last_change(lever)
-        if changed is not None and self.now - changed < LOWER_CALM:
+        if changed is not None and self.now - changed < STABILIZATION:
             return False
-        vitals = self.readings.application(application)
+        series = self.signals.application(application)
         hour = [
             window.last(HOUR_SECONDS)
-            for window in (vitals.records_per_second, vitals.behind_milliseconds, vitals.busy)
+            for window in (series.records_per_second, series.behind_milliseconds, series.busy)
         ]
         full = all(len(each.samples) >= 60 and each.coverage >= FULL_COVERAGE for each in hour)
         oldest = (hour[1].last(900).peak or 0.0) / 1000
-        return full and oldest < self.readings.iterator_age_max_seconds / 2
+        return full and oldest < self.signals.iterator_age_max_seconds / 2
 
-    def _lowered(self, model: JobModel, stay: Wish) -> Wish:
+    def _lowered(self, model: JobModel, stay: Recommendation) -> Recommendation:
         """As few subtasks as the last hour's peak needs, where that frees KPUs and the day has room
         for what the restart costs."""
         application, use = model.application, self.spec.target_utilization.parallelism
-        peak = rate(arrivals(self.readings, application), HOUR_SECONDS)
+        peak = rate(arrivals(self.signals, application), HOUR_SECONDS)
         needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
         needed = max(needed, self._for_the_heap(application))
         kpus = kpus_of(application, LeverKind.PARALLELISM, needed)
         if needed > stay.current * LOWER_SHARE or kpus >= application.kpus:
             return stay
         price = _restart_price(model, peak, needed)
-        because = Reason.of(
-            "kpus-freed",
-            "the last hour's peak of {peak:,.0f} records/s needs {needed:,}, and {kpus} "
-            "KPUs are free; the restart costs about {price:.0f} s out of the objective",
-            peak=peak,
-            needed=needed,
-            kpus=application.kpus - kpus,
-            price=price,
+        because = application_words.KPUS_FREED(
+            peak=peak, needed=needed, kpus=application.kpus - kpus, price=price
         )
-        return Wish(stay.lever, stay.current, needed, because, price)
+        return Recommendation(stay.lever, stay.current, needed, because, price)
 
     def _used_most(self, application: FlinkApplication) -> float:
         """Subtasks that were really busy in the busiest minute of the last hour."""
-        busy = self.readings.application(application).busy.last(HOUR_SECONDS).peak or 0.0
+        busy = self.signals.application(application).busy.last(HOUR_SECONDS).peak or 0.0
         return busy / 1000 * application.parallelism
 
     def _for_the_heap(self, application: FlinkApplication) -> int:
         """Subtasks whose KPUs hold the state that there is, all of the heap taken for state."""
-        heap = mean(self.readings.application(application).heap_percent) or 0.0
-        most = max(1.0, self.readings.thresholds["heap-high"] - HEAP_SPARE_PERCENT)
+        heap = mean(self.signals.application(application).heap_percent) or 0.0
+        most = max(1.0, self.signals.thresholds["heap-high"] - HEAP_SPARE_PERCENT)
         kpus = ceil(application.kpus * heap / most)
         return (kpus - 1) * application.parallelism_per_kpu + 1
 

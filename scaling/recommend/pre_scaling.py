@@ -5,20 +5,22 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.readings import BURST_SECONDS
+from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.load.horizons import Expected, Outlook
+from tidegate.scaling.kinds.dynamodb_table import words as table_words
+from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.scale_out import Demands
 from tidegate.scaling.recommend.sizing import Model, size
 
-__all__ = ["Ready", "readiness"]
+__all__ = ["PreScaling", "pre_scaling"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class PreScaling:
     """A lever that is below ``at_least`` goes up to ``enough``; one above ``floor`` may go down to
     it, None where that can't be told yet."""
 
@@ -28,7 +30,9 @@ class Ready:
     floor: Demand | None
 
 
-def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever, Ready]:
+def pre_scaling(
+    model: Model, expected: ForecastHorizons, spec: PipelineSpec
+) -> dict[Lever, PreScaling]:
     """For every lever that the load touches.
 
     A table goes up once what it has saved up doesn't carry what is likely to the end of ``soon``,
@@ -52,16 +56,16 @@ def readiness(model: Model, expected: Outlook, spec: PipelineSpec) -> dict[Lever
         from_burst = _burst(model, expected.soon_seconds)
         splits = _splits(model, likely)
         stands = _standing(model, expected)
-    ready = {}
+    ahead_of_load = {}
     for lever, demand in likely.items():
         to_split, split = splits.get(lever, (0, None))
-        ready[lever] = Ready(
+        ahead_of_load[lever] = PreScaling(
             max(1, demand.capacity - from_burst.get(lever, 0), to_split),
             _enough(demand, most[lever], later.get(lever)),
             _with_split(demand.because, split),
             floors[lever.kind].get(lever),
         )
-    return ready | stands
+    return ahead_of_load | stands
 
 
 def _demands(
@@ -75,9 +79,7 @@ def _demands(
         {
             each.lever: replace(
                 each,
-                because=Reason.of(
-                    "forecast", "{forecast}: {demand}", forecast=of.because, demand=each.because
-                ),
+                because=words.FORECAST(forecast=of.because, demand=each.because),
             )
             for each in size(model, load, spec, shards)
         }
@@ -90,7 +92,7 @@ def _burst(model: Model, seconds: float) -> dict[Lever, int]:
     """Units a second that what is saved up makes up for."""
     return {
         Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): int(
-            each.saved_write_units / seconds
+            each.burst_credit_units / seconds
         )
         for each in model.capacities
     }
@@ -100,9 +102,7 @@ def _with_split(because: Reason, split: Reason | None) -> Reason:
     return (
         because
         if split is None
-        else Reason.of(
-            "forecast-needs-partitions", "{because}; {split}", because=because, split=split
-        )
+        else table_words.FORECAST_NEEDS_PARTITIONS(because=because, split=split)
     )
 
 
@@ -116,7 +116,7 @@ def _splits(model: Model, demands: Demands) -> dict[Lever, tuple[int, Reason]]:
     return found
 
 
-def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
+def _standing(model: Model, expected: ForecastHorizons) -> dict[Lever, PreScaling]:
     stands, found = expected.standing, {}
     if stands is None:
         return {}
@@ -125,14 +125,10 @@ def _standing(model: Model, expected: Outlook) -> dict[Lever, Ready]:
         if of_record and not each.units_to_split(of_record * stands.highest_records_per_second):
             lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             units = ceil(of_record * stands.records_per_second)
-            because = Reason.of(
-                "burst-bears-the-spikes",
-                "the burst of {units:,} units bears what came and went in the last six hours; "
-                "following it takes {of_record:,.0f}",
-                units=units,
-                of_record=of_record * stands.following_records_per_second,
+            because = table_words.BURST_BEARS_THE_SPIKES(
+                units=units, of_record=of_record * stands.following_records_per_second
             )
-            found[lever] = Ready(units, units, because, Demand(lever, units, because))
+            found[lever] = PreScaling(units, units, because, Demand(lever, units, because))
     return found
 
 
@@ -161,23 +157,20 @@ def _partly_from_burst(
     if spec.target_utilization.capacity is not None:
         return most
     found = dict(most)
-    room = 1 + spec.objective.iterator_age_max_seconds / 3600
+    headroom = 1 + spec.objective.iterator_age_max_seconds / 3600
     for each in model.capacities:
         lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
         if lever not in most:
             continue
-        saved = each.saved_write_units / lead_seconds
+        saved = each.burst_credit_units / lead_seconds
         keeps = BURST_SECONDS / (lead_seconds + BURST_SECONDS)
         units = most[lever].capacity
         from_burst = ceil(max(units - saved, units * (1 - keeps)))
-        capacity = max(ceil(likely[lever].capacity * room), from_burst)
+        capacity = max(ceil(likely[lever].capacity * headroom), from_burst)
         because = most[lever].because
         if capacity < units:
-            because = Reason.of(
-                "forecast-partly-from-burst",
-                "{because}, {units:,} of them out of the burst saved up if they come",
-                because=because,
-                units=units - capacity,
+            because = table_words.FORECAST_PARTLY_FROM_BURST(
+                because=because, units=units - capacity
             )
         found[lever] = replace(most[lever], capacity=capacity, because=because)
     return found

@@ -5,32 +5,32 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.reason import Reason
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.levers import DECREASES_WITHOUT_WAIT
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed
 from tidegate.scaling.load.current_load import NOW_SECONDS, load_of_the_hour
-from tidegate.scaling.load.horizons import Outlook
+from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.recommendation import SETTLE
-from tidegate.scaling.recommend.pre_scaling import Ready
+from tidegate.scaling.model.recommendation import COOLDOWN
+from tidegate.scaling.recommend import words
+from tidegate.scaling.recommend.pre_scaling import PreScaling
 from tidegate.scaling.recommend.scale_out import Demands, by_lever
 from tidegate.scaling.recommend.sizing import Model, size
 
-__all__ = ["BLIND_SHARE", "Lowering"]
+__all__ = ["BLIND_SHARE", "ScaleIn"]
 
-CALM = timedelta(minutes=15)
+STABILIZATION = timedelta(minutes=15)
 """The low alarms of Application Auto Scaling ask for 15 data points (target tracking guide)."""
 
 HOUR = timedelta(hours=1)
 FULL_COVERAGE = 0.9
 
-BLIND_SHARE = (SETTLE + timedelta(seconds=60)) / HOUR
+BLIND_SHARE = (COOLDOWN + timedelta(seconds=60)) / HOUR
 """A change blinds for as long as it takes to show, and one look more. One that must last an hour
 has to save more than that share of what it changes."""
 
@@ -47,15 +47,15 @@ reference)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lowering:
+class ScaleIn:
     """All that the scale-ins of one look depend on."""
 
-    readings: Readings
+    signals: Signals
     model: Model
     diagnoses: tuple[Diagnosis, ...]
     spec: PipelineSpec
     history: History
-    expected: Outlook | None
+    expected: ForecastHorizons | None
     now: datetime
 
     def is_open(self, lever: Lever) -> bool:
@@ -69,44 +69,44 @@ class Lowering:
         if self._is_taking_in_refused_records:
             return False
         known = self.expected is not None and self.expected.hour is not None
-        seconds = (CALM if known else HOUR).total_seconds()
-        stream = self.readings.vitals.stream
+        seconds = (STABILIZATION if known else HOUR).total_seconds()
+        stream = self.signals.series.stream
         full = all(
             len(window.samples) * window.metric.period_seconds >= seconds
             and window.last(seconds).coverage >= FULL_COVERAGE
             for window in (stream.incoming_records, stream.iterator_age_milliseconds)
         )
-        calm = self._catch_up if lever.kind in CAPACITIES else CALM
-        oldest = stream.iterator_age_milliseconds.last(calm.total_seconds()).peak or 0.0
-        return full and oldest / 1000 < self.readings.iterator_age_max_seconds / 2
+        stabilization = self._catch_up if lever.kind in CAPACITIES else STABILIZATION
+        oldest = stream.iterator_age_milliseconds.last(stabilization.total_seconds()).peak or 0.0
+        return full and oldest / 1000 < self.signals.iterator_age_max_seconds / 2
 
     @property
     def _is_taking_in_refused_records(self) -> bool:
         """Whether more of the newest minutes' records may have been refused before than the least
         share of itself that a decrease must save; each retry counts as a refusal."""
-        stream = self.readings.vitals.stream
+        stream = self.signals.series.stream
         refused = stream.write_throttles.last(NOW_SECONDS).total
         return refused > BLIND_SHARE * stream.incoming_records.last(NOW_SECONDS).total
 
     @property
     def _catch_up(self) -> timedelta:
-        return max(SETTLE, timedelta(seconds=self.spec.objective.catch_up_seconds))
+        return max(COOLDOWN, timedelta(seconds=self.spec.objective.catch_up_seconds))
 
-    def is_rested(self, lever: Lever) -> bool:
+    def is_past_cooldown(self, lever: Lever) -> bool:
         """Whether the lever's last change shows, and the objective's time to catch up is over: for
         all but tables since it showed."""
         changed = self.history.last_change(lever)
-        rest = self._catch_up if lever.kind in CAPACITIES else SETTLE + self._catch_up
+        rest = self._catch_up if lever.kind in CAPACITIES else COOLDOWN + self._catch_up
         return changed is None or self.now - changed >= rest
 
-    def floor(self, lever: Lever, ready: Ready | None, hour: Demands) -> Demand | None:
+    def floor(self, lever: Lever, ahead_of_load: PreScaling | None, hour: Demands) -> Demand | None:
         """How far down the lever may go, None where that can't be told.
 
         By the forecast where there is one; but the shards, which are dear to move, go no lower
         than the last hour needed, and nothing below what is really used.
         """
         past = hour.get(lever)
-        coming = None if ready is None else ready.floor
+        coming = None if ahead_of_load is None else ahead_of_load.floor
         if lever.kind in CAPACITIES:
             demand = coming or past
             return None if demand is None else self._above_consumption(lever, demand)
@@ -117,26 +117,29 @@ class Lowering:
         return max(past, coming, key=lambda demand: demand.capacity)
 
     def _above_busy(self, lever: Lever, demand: Demand) -> Demand:
-        consumers = self.readings.pipeline.consumers
+        consumers = self.signals.pipeline.consumers
         consumer = next(each for each in consumers if each.function.name == lever.where)
-        seconds = int(SETTLE.total_seconds())
-        lanes = executions_needed(self.readings, consumer, self.spec, seconds)
-        needed = ceil(lanes / self.readings.pipeline.stream.shard_count)
+        seconds = int(COOLDOWN.total_seconds())
+        executions = executions_needed(self.signals, consumer, self.spec, seconds)
+        needed = ceil(executions / self.signals.pipeline.stream.shard_count)
         return replace(demand, capacity=min(FACTOR_MAX, max(demand.capacity, needed)))
 
     def _above_consumption(self, lever: Lever, demand: Demand) -> Demand | None:
-        vitals = self.readings.vitals.capacities[lever.where]
+        series = self.signals.series.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
-        window = vitals.consumed_write_units if writes else vitals.consumed_read_units
-        throttled = vitals.write_throttles if writes else vitals.read_throttles
-        calm = self._catch_up.total_seconds()
-        if window.last(calm).coverage < FULL_COVERAGE or throttled.last(calm).total:
+        window = series.consumed_write_units if writes else series.consumed_read_units
+        throttled = series.write_throttles if writes else series.read_throttles
+        stabilization = self._catch_up.total_seconds()
+        if (
+            window.last(stabilization).coverage < FULL_COVERAGE
+            or throttled.last(stabilization).total
+        ):
             return None
-        newest = window.last(SETTLE.total_seconds())
-        room = 1 + self.spec.objective.iterator_age_max_seconds / HOUR.total_seconds()
+        newest = window.last(COOLDOWN.total_seconds())
+        headroom = 1 + self.spec.objective.iterator_age_max_seconds / HOUR.total_seconds()
         # A sparse index writes nothing for minutes, and CloudWatch has no points then.
         minutes = max(1, len(newest.present))
-        consumed = newest.total / minutes / window.metric.period_seconds * room
+        consumed = newest.total / minutes / window.metric.period_seconds * headroom
         return replace(demand, capacity=max(demand.capacity, ceil(consumed)))
 
     def least(self, lever: Lever, current: int) -> float:
@@ -159,35 +162,33 @@ class Lowering:
         """What the last hour's peak needs, with the factor spread over the shards that then
         remain; never fewer concurrent executions than were really busy, however well larger
         batches do."""
-        pipeline, load = self.readings.pipeline, load_of_the_hour(self.readings)
+        pipeline, load = self.signals.pipeline, load_of_the_hour(self.signals)
         shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
         current = pipeline.stream.shard_count
-        lanes = {
-            consumer.function.name: executions_needed(self.readings, consumer, self.spec)
+        executions = {
+            consumer.function.name: executions_needed(self.signals, consumer, self.spec)
             for consumer in pipeline.consumers
         }
         count = by_lever(size(self.model, load, self.spec, current))[shards].capacity
-        by_lanes = (
+        by_executions = (
             concurrency(pipeline, consumer, self.spec, TIDEGATE).shards_for(
-                lanes[consumer.function.name]
+                executions[consumer.function.name]
             )
             for consumer in pipeline.consumers
         )
         # A subtask without a shard of its own would have nothing to read.
         subtasks = (min(each.parallelism, current) for each in pipeline.applications)
-        count = max(count, *by_lanes, *subtasks)
+        count = max(count, *by_executions, *subtasks)
         spread = min(current, count)
         found = {
             demand.lever: replace(
                 demand,
-                because=Reason.of(
-                    "hours-peak", "the last hour's peak: {because}", because=demand.because
-                ),
+                because=words.HOURS_PEAK(because=demand.because),
             )
             for demand in size(self.model, load, self.spec, spread)
         }
         found[shards] = replace(found[shards], capacity=count)
-        for name, needed in lanes.items():
+        for name, needed in executions.items():
             factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, name)
             if factor in found:
                 capacity = max(found[factor].capacity, min(FACTOR_MAX, ceil(needed / spread)))

@@ -7,33 +7,31 @@ from math import inf
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Capacity, Pipeline
-from tidegate.rules.kinds.readings import (
-    SHARD_BYTES_PER_SECOND,
-    SHARD_RECORDS_PER_SECOND,
-    Readings,
+from tidegate.rules.kinds.signals import (
+    Signals,
     rate,
 )
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.load.burst_baseline import ROOM
+from tidegate.scaling.kinds.dynamodb_table import words as table_words
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
+from tidegate.scaling.load.burst_baseline import HEADROOM
 from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
-from tidegate.scaling.load.horizons import Outlook, answer_seconds
+from tidegate.scaling.load.horizons import ForecastHorizons, answer_seconds
 from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.recommend.actuation_delay import Meanwhile
+from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.flink_application import source_demand
-from tidegate.scaling.recommend.sizing import CapacityModel, Model, size
+from tidegate.scaling.recommend.sizing import Model, size
 
-__all__ = ["Demands", "Needs", "by_lever"]
+__all__ = ["Demands", "ScaleOut", "by_lever"]
 
 Demands = dict[Lever, Demand]
 
-BURST_ENDS = Reason.of(
-    "burst-ends", "the burst saved up would end before a later change is in effect"
-)
+BURST_ENDS = table_words.BURST_ENDS()
 
 _CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
@@ -45,20 +43,20 @@ def by_lever(demands: Iterable[Demand]) -> Demands:
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class ScaleOut:
     """All that the needs of one look depend on."""
 
-    readings: Readings
+    signals: Signals
     model: Model
     diagnoses: tuple[Diagnosis, ...]
     spec: PipelineSpec
     history: History
-    expected: Outlook | None
+    expected: ForecastHorizons | None
     now: datetime
 
     @property
     def _pipeline(self) -> Pipeline:
-        return self.readings.pipeline
+        return self.signals.pipeline
 
     @property
     def _shards(self) -> Lever:
@@ -75,9 +73,9 @@ class Needs:
         needed = self._size(below, self.model) | {self._shards: shards}
         self._withhold(needed)
         self._escalate(needed)
-        if self.readings.refusals_fall:
+        if self.signals.refusals_fall:
             needed.pop(self._shards, None)
-        wider = source_demand(self.readings, self.diagnoses)
+        wider = source_demand(self.signals, self.diagnoses)
         if wider is not None:
             needed[self._shards] = wider
         return needed
@@ -88,8 +86,8 @@ class Needs:
 
     def _wide_enough(self, model: Model) -> Demand:
         """The shards for what producers offer, and for what comes when a change is in effect."""
-        most = offered_at_most(self.readings, self._shards_changed_at, self._highest)
-        coming = self._meanwhile.risen(self._load(1.0))
+        most = offered_at_most(self.signals, self._shards_changed_at, self._highest)
+        coming = self._actuation_delay.risen(self._load(1.0))
         demands = (self._size(load, model)[self._shards] for load in (self._load(most), coming))
         return max(demands, key=lambda demand: demand.capacity)
 
@@ -102,8 +100,8 @@ class Needs:
         take it."""
         current = self._pipeline.stream.shard_count
         widened = min(2 * current, max(current, shards))
-        coming = self._meanwhile.risen(self._load(self._offered_behind))
-        return _at_most(coming, widened)
+        coming = self._actuation_delay.risen(self._load(self._offered_behind))
+        return coming.let_in(widened)
 
     def running_out(self) -> dict[Lever, Reason]:
         """The write capacities whose units, with what they have saved up for bursts, don't carry
@@ -115,7 +113,7 @@ class Needs:
                 or BURST_ENDS
             )
             for each in self.model.capacities
-            if self._meanwhile.piling_up(each, records) > 0
+            if self._actuation_delay.piling_up(each, records) > 0
         }
 
     def borne(self) -> frozenset[Lever]:
@@ -131,27 +129,27 @@ class Needs:
         stands = None if self.expected is None else self.expected.standing
         of_record, units = model.write_units_per_record, model.capacity.write_units
         fixed = self.spec.target_utilization.capacity
-        if stands is None or not of_record or fixed or self.readings.is_out_of_objective:
+        if stands is None or not of_record or fixed or self.signals.is_out_of_objective:
             return False
-        incoming = self.readings.vitals.stream.incoming_records
+        incoming = self.signals.series.stream.incoming_records
         if rate(incoming) * of_record > model.partition_units_per_second:
             return False
         coming = stands.still_to_come(incoming, self.spec.objective.catch_up_seconds)
-        if coming is None or units < of_record * stands.records_per_second / ROOM:
+        if coming is None or units < of_record * stands.records_per_second / HEADROOM:
             return False
-        waiting = units * self.readings.iterator_age_max_seconds / 2
-        return coming * of_record <= model.saved_write_units + waiting
+        waiting = units * self.signals.iterator_age_max_seconds / 2
+        return coming * of_record <= model.burst_credit_units + waiting
 
     @property
-    def _meanwhile(self) -> Meanwhile:
-        incoming = self.readings.vitals.stream.incoming_records
+    def _actuation_delay(self) -> ActuationDelay:
+        incoming = self.signals.series.stream.incoming_records
         seconds = answer_seconds(self.now - incoming.end)
-        return Meanwhile(seconds, incoming, self.history, self.expected)
+        return ActuationDelay(seconds, incoming, self.history, self.expected)
 
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
-        coming = self._meanwhile.mean(load)
-        return _at_most(coming, self._pipeline.stream.shard_count).records_per_second
+        coming = self._actuation_delay.mean(load)
+        return coming.let_in(self._pipeline.stream.shard_count).records_per_second
 
     @property
     def _throttled(self) -> bool:
@@ -159,8 +157,8 @@ class Needs:
 
     @property
     def _offered_behind(self) -> float:
-        changed_at, seconds = self._shards_changed_at, self._meanwhile.seconds
-        return offered_behind(self.readings, changed_at, self._highest, seconds)
+        changed_at, seconds = self._shards_changed_at, self._actuation_delay.seconds
+        return offered_behind(self.signals, changed_at, self._highest, seconds)
 
     @property
     def _highest(self) -> float:
@@ -168,26 +166,26 @@ class Needs:
 
     def _now(self, offered: float) -> Load:
         catch_up = self.spec.objective.catch_up_seconds
-        return self._curable(load_now(self.readings, offered, catch_up))
+        return self._curable(load_now(self.signals, offered, catch_up))
 
     def _load(self, offered: float) -> Load:
         load = self._now(offered)
         load = replace(load, backlog_records=self._backlog(load))
         if self.expected is None:
             return load
-        return _at_least(load, self.expected.soon.likely)
+        return load.at_least(self.expected.soon.likely)
 
     def _backlog(self, load: Load) -> float:
         """What has to be drained: behind a table that is short, or will be, all that will wait
         when a change is in effect, but for what is no illness."""
         records = self._until_answered(load)
         piling = max(
-            (self._meanwhile.piling_up(each, records) for each in self.model.capacities),
+            (self._actuation_delay.piling_up(each, records) for each in self.model.capacities),
             default=-inf,
         )
-        bearable = records * self.readings.age_well_seconds
+        bearable = records * self.signals.age_well_seconds
         if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
-            return max(0.0, unread(self.readings) + piling - bearable)
+            return max(0.0, unread(self.signals) + piling - bearable)
         return max(load.backlog_records, piling - bearable)
 
     def _curable(self, load: Load) -> Load:
@@ -198,7 +196,7 @@ class Needs:
         if any(diagnosis.advice for diagnosis in self.diagnoses) or self._was_sized_for():
             load = replace(load, backlog_records=0.0)
         if causes.intersection(_UNEVEN):
-            hour = load_of_the_hour(self.readings)
+            hour = load_of_the_hour(self.signals)
             load = replace(
                 load,
                 records_per_second=min(load.records_per_second, hour.records_per_second),
@@ -209,9 +207,9 @@ class Needs:
     def _was_sized_for(self) -> bool:
         """Whether the last change is to be waited for: not when it only followed the load, so that
         the age is over the objective and still grows."""
-        seen = self.readings
+        seen = self.signals
         grows = seen.is_out_of_objective and seen.age_growth > 0
-        return seen.is_settling and not grows
+        return seen.is_in_cooldown and not grows
 
     def _withhold(self, needed: Demands) -> None:
         """Drop the demands that would be in vain beside an illness that only a person cures."""
@@ -238,21 +236,16 @@ class Needs:
         not when the newest minute throttled nothing any more, and not while all of it is used for
         more than the load: that is a drain.
         """
-        if not self.readings.age_is_sick or self.readings.is_settling:
+        if not self.signals.age_is_sick or self.signals.is_in_cooldown:
             return
         for capacity, kind in self._throttling():
             writes = kind is LeverKind.WRITE_CAPACITY
             current = capacity.write_units if writes else capacity.read_units
             lever = Lever.of(kind, capacity.where)
-            if writes and lever in needed and self.readings.is_used_up(capacity):
+            if writes and lever in needed and self.signals.is_used_up(capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
-                because = Reason.of(
-                    "still-throttled",
-                    "{where} throttles at {current:,} units: twice as much",
-                    where=capacity.where,
-                    current=current,
-                )
+                because = table_words.STILL_THROTTLED(where=capacity.where, current=current)
                 needed[lever] = Demand(lever, current * 2, because)
 
     def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:
@@ -262,10 +255,10 @@ class Needs:
             capacity = capacities.get(diagnosis.where)
             if capacity is None or diagnosis.cause not in _CAPACITY_CAUSES:
                 continue
-            vitals = self.readings.capacity(capacity)
+            series = self.signals.capacity(capacity)
             for kind in diagnosis.cured_by:
                 writes = kind is LeverKind.WRITE_CAPACITY
-                throttles = vitals.write_throttles if writes else vitals.read_throttles
+                throttles = series.write_throttles if writes else series.read_throttles
                 if throttles.last(60).total:
                     yield capacity, kind
 
@@ -273,24 +266,3 @@ class Needs:
 def _drop_capacity(needed: Demands, where: str) -> None:
     for kind in CAPACITIES:
         needed.pop(Lever.of(kind, where), None)
-
-
-def _at_most(load: Load, shards: int) -> Load:
-    """No more than so many shards let in."""
-    by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, load.records_per_second)
-    by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, load.bytes_per_second)
-    share = min(1.0, by_records, by_bytes)
-    return replace(
-        load,
-        records_per_second=load.records_per_second * share,
-        bytes_per_second=load.bytes_per_second * share,
-    )
-
-
-def _at_least(load: Load, coming: Load) -> Load:
-    return replace(
-        load,
-        records_per_second=max(load.records_per_second, coming.records_per_second),
-        bytes_per_second=max(load.bytes_per_second, coming.bytes_per_second),
-        has_room=True,
-    )

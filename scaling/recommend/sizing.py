@@ -7,16 +7,15 @@ from math import ceil, inf
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, Pipeline, Table
-from tidegate.rules.kinds.readings import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Readings
+from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.kinds.dynamodb_table.sizing import (
-    PARTITION_UNITS,
-    partition_units,
-    saved_units,
-)
+from tidegate.scaling.kinds.dynamodb_table import words as table_words
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
+from tidegate.scaling.kinds.kinesis_stream import words as stream_words
+from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
 from tidegate.scaling.load.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.load.current_load import Load
@@ -26,11 +25,11 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import UNCHANGED
+from tidegate.scaling.recommend import words
 
 __all__ = [
     "CAPACITY_USE",
-    "LANES_USE",
-    "CapacityModel",
+    "EXECUTIONS_USE",
     "Model",
     "learn",
     "size",
@@ -40,43 +39,13 @@ CAPACITY_USE = 0.7
 """How much of a table may be used while too little is known to forecast its load: the default of
 DynamoDB's own auto scaling."""
 
-LANES_USE = 0.8
+EXECUTIONS_USE = 0.8
 """How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
 
 NOTHING = History(())
 
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
-
-
-@dataclass(frozen=True, slots=True)
-class CapacityModel:
-    """A table or index: units that a record of the pipeline costs, None where not known, the write
-    units that it has saved up for bursts, and those that its partitions take a second."""
-
-    capacity: Capacity
-    write_units_per_record: float | None
-    read_units_per_record: float | None
-    saved_write_units: float = 0.0
-    partition_units_per_second: float = inf
-
-    def units_to_split(self, write_units_per_second: float) -> int:
-        """The fewest units that come with partitions for so many units a second, 0 where those that
-        it has take them."""
-        if write_units_per_second <= self.partition_units_per_second:
-            return 0
-        return PARTITION_UNITS * (ceil(write_units_per_second / PARTITION_UNITS) - 1) + 1
-
-    def too_few_partitions(self, write_units_per_second: float) -> Reason | None:
-        """That they don't take so many units a second, None where they do."""
-        if not self.units_to_split(write_units_per_second):
-            return None
-        taken = self.partition_units_per_second
-        return Reason.of(
-            "too-few-partitions",
-            "its partitions take {taken:,.0f} units a second, burst included",
-            taken=taken,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,51 +63,34 @@ class Model:
         return replace(self, rates=dict.fromkeys(self.rates))
 
 
-def learn(readings: Readings, history: History = NOTHING) -> Model:
+def learn(signals: Signals, history: History = NOTHING) -> Model:
     """Rates of the consumers and units per record of their tables, from the windows."""
-    pipeline = readings.pipeline
+    pipeline = signals.pipeline
     models: dict[str, CapacityModel] = {}
     for consumer in pipeline.consumers:
-        of_record = partial(units_per_record, readings, consumer)
-        models |= _capacity_models(readings, consumer.tables, of_record, history)
+        of_record = partial(units_per_record, signals, consumer)
+        models |= _capacity_models(signals, consumer.tables, of_record, history)
     for application in pipeline.applications:
-        of_record = partial(units_per_job_record, readings, application)
-        models |= _capacity_models(readings, application.tables, of_record, history)
+        of_record = partial(units_per_job_record, signals, application)
+        models |= _capacity_models(signals, application.tables, of_record, history)
     rates = {
-        consumer.function.name: learn_rate(readings, consumer) for consumer in pipeline.consumers
+        consumer.function.name: learn_rate(signals, consumer) for consumer in pipeline.consumers
     }
     feedings = tuple(
-        feeding(readings, consumer, rates[consumer.function.name], history)
+        feeding(signals, consumer, rates[consumer.function.name], history)
         for consumer in pipeline.consumers
     )
     return Model(pipeline, rates, feedings, tuple(models.values()))
 
 
 def _capacity_models(
-    readings: Readings,
+    signals: Signals,
     tables: Iterable[Table],
     units: Callable[[Window], float | None],
     history: History,
 ) -> dict[str, CapacityModel]:
     capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
-    return {each.where: _capacity_model(readings, each, units, history) for each in capacities}
-
-
-def _capacity_model(
-    readings: Readings,
-    capacity: Capacity,
-    units: Callable[[Window], float | None],
-    history: History,
-) -> CapacityModel:
-    vitals = readings.capacity(capacity)
-    written = vitals.consumed_write_units
-    return CapacityModel(
-        capacity,
-        units(written),
-        units(vitals.consumed_read_units),
-        saved_units(capacity, written, history),
-        partition_units(capacity, written, history),
-    )
+    return {each.where: capacity_model(signals, each, units, history) for each in capacities}
 
 
 def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
@@ -165,7 +117,7 @@ def _drain_rate(load: Load, spec: PipelineSpec) -> float:
 def _capacity_demands(
     model: Model, load: Load, spec: PipelineSpec, shards: int
 ) -> Iterator[Demand]:
-    utilization = spec.target_utilization.capacity or (1.0 if load.has_room else CAPACITY_USE)
+    utilization = spec.target_utilization.capacity or (1.0 if load.has_headroom else CAPACITY_USE)
     steady = load.records_per_second / utilization
     for capacity in model.capacities:
         drained, drain = _drained(model, capacity.capacity, load, spec, shards)
@@ -178,13 +130,8 @@ def _capacity_demands(
                 yield Demand(
                     Lever.of(kind, capacity.capacity.where),
                     max(1, ceil(units * records)),
-                    Reason.of(
-                        "units-for-the-load",
-                        "{load} x {units:.2f} units each, at {utilization:.0%} use{drain}",
-                        load=load.reason,
-                        units=units,
-                        utilization=utilization,
-                        drain=drain,
+                    table_words.UNITS_FOR_THE_LOAD(
+                        load=load.reason, units=units, utilization=utilization, drain=drain
                     ),
                 )
 
@@ -198,13 +145,7 @@ def _drained(
     brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
     if wanted <= brought:
         return wanted, _drain(load, spec)
-    return brought, Reason.of(
-        "drain-as-brought",
-        ", and a backlog of {backlog_records:,.0f} records, of which no more than "
-        "{brought:,.0f} a second can be brought to it",
-        backlog_records=load.backlog_records,
-        brought=brought,
-    )
+    return brought, words.DRAIN_AS_BROUGHT(backlog_records=load.backlog_records, brought=brought)
 
 
 def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: int) -> float:
@@ -226,15 +167,12 @@ def _writes(tables: Iterable[Table], capacity: Capacity) -> bool:
 def _drain(load: Load, spec: PipelineSpec) -> Reason:
     if not load.backlog_records:
         return UNCHANGED
-    return Reason.of(
-        "drain",
-        ", and a backlog of {backlog_records:,.0f} records to drain in {catch_up_seconds:.0f} s",
-        backlog_records=load.backlog_records,
-        catch_up_seconds=spec.objective.catch_up_seconds,
+    return words.DRAIN(
+        backlog_records=load.backlog_records, catch_up_seconds=spec.objective.catch_up_seconds
     )
 
 
-def _lanes(records_per_second: float, rate_: RateModel, batch: int, use: float) -> float:
+def _executions_for(records_per_second: float, rate_: RateModel, batch: int, use: float) -> float:
     return records_per_second / (rate_.records_per_busy_second(batch) * use)
 
 
@@ -249,21 +187,18 @@ def _concurrency_demands(
         if learnt is None:
             continue
         batch = consumer.mapping.batch_size
-        steady = _lanes(load.records_per_second, learnt, batch, use.concurrency)
-        wanted = max(steady, _lanes(_drain_rate(load, spec), learnt, batch, 0.95))
+        steady = _executions_for(load.records_per_second, learnt, batch, use.concurrency)
+        wanted = max(steady, _executions_for(_drain_rate(load, spec), learnt, batch, 0.95))
         yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
-        use_ = max(use.concurrency, LANES_USE)
+        use_ = max(use.concurrency, EXECUTIONS_USE)
         had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
-        by_lanes = had.shards_for(_lanes(load.records_per_second, learnt, batch, use_))
-        if learnt.is_sure and by_lanes > shards:
-            shards = by_lanes
-            because = Reason.of(
-                "executions-for-the-load",
-                "{name} needs {steady:.1f} concurrent executions, and a shard gives at most "
-                "{factor_on}",
-                name=consumer.function.name,
-                steady=steady,
-                factor_on=had.factor_on(shards),
+        by_executions = had.shards_for(
+            _executions_for(load.records_per_second, learnt, batch, use_)
+        )
+        if learnt.is_sure and by_executions > shards:
+            shards = by_executions
+            because = mapping_words.EXECUTIONS_FOR_THE_LOAD(
+                name=consumer.function.name, steady=steady, factor_on=had.factor_on(shards)
             )
     yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
 
@@ -272,19 +207,16 @@ def _factor_demand(
     shards: int,
     consumer: Consumer,
     learnt: RateModel,
-    lanes: float,
+    executions: float,
     load: Load,
     spec: PipelineSpec,
 ) -> Demand:
     batch = consumer.mapping.batch_size
     return Demand(
         factor_of(consumer),
-        min(FACTOR_MAX, max(1, ceil(lanes / shards))),
-        Reason.of(
-            "executions",
-            "{ceil:.1f} concurrent executions over {shards} shard{plural}: {load} at "
-            "{records_per_busy_second:,.0f} records per busy second{drain}",
-            ceil=ceil(10 * lanes) / 10,
+        min(FACTOR_MAX, max(1, ceil(executions / shards))),
+        mapping_words.EXECUTIONS(
+            ceil=ceil(10 * executions) / 10,
             shards=shards,
             plural="s"[: shards > 1],
             load=load.reason,
@@ -301,17 +233,8 @@ def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, Reason
     by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, Reason.of(
-            "shards-by-records", "{load} at {use:.0%} use", load=load.reason, use=use
-        )
+        return shards, stream_words.SHARDS_BY_RECORDS(load=load.reason, use=use)
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
-        return shards, Reason.of(
-            "shards-by-bytes", "{size:.2f} MiB/s at {use:.0%} use", size=size_, use=use
-        )
-    return shards, Reason.of(
-        "shards-by-reads",
-        "{readers} consumers share 2 MiB/s of each shard at {use:.0%} use",
-        readers=readers,
-        use=use,
-    )
+        return shards, stream_words.SHARDS_BY_BYTES(size=size_, use=use)
+    return shards, stream_words.SHARDS_BY_READS(readers=readers, use=use)

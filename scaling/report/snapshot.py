@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.model.snapshot import StatusSnapshot
 from tidegate.scaling.report.sweep_report import PipelineReport, Unreached
 
 __all__ = ["differs", "of_report", "of_unreached"]
 
 
-def of_report(report: PipelineReport) -> Sighting:
+def of_report(report: PipelineReport) -> StatusSnapshot:
     """What a sweep saw of a pipeline."""
-    return Sighting(report.name, report.at, report.health, report.diagnoses, report.held)
+    return StatusSnapshot(report.name, report.at, report.health, report.diagnoses, report.held)
 
 
-def of_unreached(unreached: Unreached, at: datetime) -> Sighting:
+def of_unreached(unreached: Unreached, at: datetime) -> StatusSnapshot:
     """That a sweep could not look."""
-    return Sighting(
+    return StatusSnapshot(
         unreached.name,
         at,
         Health.UNKNOWN,
@@ -25,13 +25,13 @@ def of_unreached(unreached: Unreached, at: datetime) -> Sighting:
     )
 
 
-def differs(now: Sighting, before: Sighting | None) -> bool:
+def differs(now: StatusSnapshot, before: StatusSnapshot | None) -> bool:
     """Whether there is something new to tell: another health, cause, hold or error, whatever the
     figures in their sentences."""
     return before is None or _gist(now) != _gist(before)
 
 
-def _gist(sighting: Sighting) -> tuple[object, ...]:
-    causes = {(each.cause, each.where) for each in sighting.diagnoses}
-    held = {each.gist for each in sighting.held}
-    return sighting.health, causes, held, sighting.unreached_about
+def _gist(snapshot: StatusSnapshot) -> tuple[object, ...]:
+    causes = {(each.cause, each.where) for each in snapshot.diagnoses}
+    held = {each.gist for each in snapshot.held}
+    return snapshot.health, causes, held, snapshot.unreached_about

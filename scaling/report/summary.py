@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Finding, Severity, Verdict
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Outcome
@@ -20,7 +20,7 @@ _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
 
 def health_of(
-    readings: Readings,
+    signals: Signals,
     diagnoses: tuple[Diagnosis, ...],
     plan: Plan,
     changes: tuple[Change, ...],
@@ -31,7 +31,7 @@ def health_of(
     if Cause.UNKNOWN in causes:
         return Health.UNKNOWN
     if causes.issubset(_WELL):
-        return _health_without_illness(readings, findings)
+        return _health_without_incident(signals, findings)
     # A change that is only shown, in a dry run, sets nothing going.
     failed = any(change.outcome in (None, Outcome.FAILED) for change in changes)
     undone = any(_is_undone(each, diagnoses) for each in plan.decisions)
@@ -50,9 +50,9 @@ def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
     return is_needed and decision.allowed == decision.current
 
 
-def _health_without_illness(readings: Readings, findings: tuple[Finding, ...]) -> Health:
-    restarts = any(map(readings.has_just_started, readings.pipeline.applications))
-    if readings.is_out_of_objective or restarts or readings.refusals_fall:
+def _health_without_incident(signals: Signals, findings: tuple[Finding, ...]) -> Health:
+    restarts = any(map(signals.has_just_started, signals.pipeline.applications))
+    if signals.is_out_of_objective or restarts or signals.refusals_fall:
         return Health.HEALING
     critical = any(
         finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL

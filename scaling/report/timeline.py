@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import Enum
 
 from tidegate.rules.cause import Cause
-from tidegate.scaling.model.change_record import Entry, Outcome
-from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.snapshot import StatusSnapshot
 
-__all__ = ["Event", "Kind", "story"]
+__all__ = ["Event", "Kind", "event_timeline"]
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
@@ -31,26 +31,28 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened; ``entry`` is the ledger's, for events that are about one."""
+    """One thing that happened; ``change_record`` is the ledger's, for events that are about one."""
 
     at: datetime
     pipeline: str
     kind: Kind
     words: str
-    entry: Entry | None = None
+    change_record: ChangeRecord | None = None
 
 
-def story(
-    sightings: Iterable[Sighting], entries: Iterable[Entry], before: Sighting | None = None
+def event_timeline(
+    snapshots: Iterable[StatusSnapshot],
+    change_records: Iterable[ChangeRecord],
+    before: StatusSnapshot | None = None,
 ) -> tuple[Event, ...]:
     """The events in order. ``before`` is the sighting that was in force when the time asked for
     began: what it saw is told with its own, earlier moment."""
     told: list[Event] = []
     past = _Past()
-    for sighting in (*(() if before is None else (before,)), *sightings):
-        told += _seen(sighting, past)
-        past = past.then(sighting)
-    told += (_done(entry) for entry in entries)
+    for snapshot in (*(() if before is None else (before,)), *snapshots):
+        told += _seen(snapshot, past)
+        past = past.then(snapshot)
+    told += (_done(change_record) for change_record in change_records)
     return tuple(sorted(told, key=lambda event: event.at))
 
 
@@ -58,11 +60,11 @@ def story(
 class _Past:
     """What was seen before: the newest sighting that saw something, and the state since when."""
 
-    seen: Sighting | None = None
+    seen: StatusSnapshot | None = None
     state: str | None = None
     since: datetime | None = None
 
-    def then(self, now: Sighting) -> "_Past":
+    def then(self, now: StatusSnapshot) -> "_Past":
         state = _state(now)
         since = self.since if state == self.state else now.at
         return _Past(self.seen if now.unreached else now, state, since)
@@ -76,24 +78,24 @@ class _Past:
         return set() if self.seen is None else {each.gist for each in self.seen.held}
 
 
-def _state(sighting: Sighting) -> str:
-    return "not reached" if sighting.unreached else sighting.health.value
+def _state(snapshot: StatusSnapshot) -> str:
+    return "not reached" if snapshot.unreached else snapshot.health.value
 
 
-def _causes(sighting: Sighting) -> Iterator[tuple[Cause, str]]:
-    for each in sighting.diagnoses:
+def _causes(snapshot: StatusSnapshot) -> Iterator[tuple[Cause, str]]:
+    for each in snapshot.diagnoses:
         if each.cause not in _WELL:
             yield each.cause, each.where
 
 
-def _seen(now: Sighting, past: _Past) -> Iterator[Event]:
+def _seen(now: StatusSnapshot, past: _Past) -> Iterator[Event]:
     for kind, words in _news(now, past):
         yield Event(now.at, now.pipeline, kind, words)
     if _state(now) != past.state:
         yield Event(now.at, now.pipeline, Kind.HEALTH, _state_words(now, past))
 
 
-def _news(now: Sighting, past: _Past) -> Iterator[tuple[Kind, str]]:
+def _news(now: StatusSnapshot, past: _Past) -> Iterator[tuple[Kind, str]]:
     if now.unreached is not None:
         yield Kind.UNREACHED, now.unreached
         return
@@ -111,7 +113,7 @@ def _news(now: Sighting, past: _Past) -> Iterator[tuple[Kind, str]]:
             yield Kind.ENDED, f"{cause.value} at {where}"
 
 
-def _state_words(now: Sighting, past: _Past) -> str:
+def _state_words(now: StatusSnapshot, past: _Past) -> str:
     if past.since is None:
         return _state(now)
     minutes = (now.at - past.since).total_seconds() / 60
@@ -126,14 +128,16 @@ _ENDS = {
 }
 
 
-def _done(entry: Entry) -> Event:
-    change = f"{entry.lever}: {entry.from_capacity:,} -> {entry.to_capacity:,}"
-    detail = "" if entry.detail is None else f" ({entry.detail})"
-    kind = _ENDS[entry.outcome]
+def _done(change_record: ChangeRecord) -> Event:
+    change = (
+        f"{change_record.lever}: {change_record.from_capacity:,} -> {change_record.to_capacity:,}"
+    )
+    detail = "" if change_record.detail is None else f" ({change_record.detail})"
+    kind = _ENDS[change_record.outcome]
     return Event(
-        entry.begun_at,
-        entry.pipeline,
+        change_record.begun_at,
+        change_record.pipeline,
         kind,
-        f"{change}; {entry.because}{detail}",
-        entry,
+        f"{change}; {change_record.because}{detail}",
+        change_record,
     )

@@ -109,19 +109,19 @@ class Policies:
         cools = self._cooldown is not None and self._cooldown.is_on(now)
         before = self._cooldown.before if cools and self._cooldown is not None else capacity
         found = [
-            (wish, cooldown)
+            (desired, cooldown)
             for policy in self.policies
-            for wish, cooldown in self._of(policy, before, now)
+            for desired, cooldown in self._of(policy, before, now)
         ]
         if not found:
             return None
-        wish, cooldown = max(found)
-        wish = min(max(wish, self.target.min), self.target.max)
-        if wish == capacity or (cools and wish < capacity):
+        desired, cooldown = max(found)
+        desired = min(max(desired, self.target.min), self.target.max)
+        if desired == capacity or (cools and desired < capacity):
             return None
-        self._cooldown = Cooldown(cooldown, before if wish > capacity else wish)
-        self.asked.append((now, wish))
-        return wish
+        self._cooldown = Cooldown(cooldown, before if desired > capacity else desired)
+        self.asked.append((now, desired))
+        return desired
 
     def _of(self, policy: Policy, capacity: int, now: datetime) -> list[tuple[int, int]]:
         if policy.kind == "StepScaling":

@@ -168,8 +168,10 @@ def test_a_repeated_wish_is_one_change(site: Site) -> None:
     for _ in range(3):
         site.patch("shard_count~orders", 4.0)
     site.until_done("shard_count~orders")
-    entries = site.edges.ledger.entries("orders", site.world.now.replace(hour=0, minute=0))
-    assert len(entries) == 1
+    change_records = site.edges.ledger.change_records(
+        "orders", site.world.now.replace(hour=0, minute=0)
+    )
+    assert len(change_records) == 1
     assert site.world.figures().limit_violations == 0
 
 

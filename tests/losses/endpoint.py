@@ -92,7 +92,7 @@ class Endpoint:
     def kept(self) -> Any:
         """All that the ledger's table holds."""
         if not isinstance(self.ledger, DynamoLedger):
-            return self.ledger.wishes()
+            return self.ledger.all_desired()
         items = self.account.client("dynamodb").scan(TableName="ledger")["Items"]
         return sorted(items, key=str)
 

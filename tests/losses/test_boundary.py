@@ -32,6 +32,7 @@ from tidegate.scaling.model.errors import (
     as_known,
 )
 from tidegate.scaling.model.notification import Destination
+from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 from tidegate.scaling.sweep import sweep
@@ -260,7 +261,7 @@ class Outside:
         return DirectMetrics(self.worlds[self.swept]).read(*asked)
 
     # ---- those who are told
-    def send(self, notice: Any, *_: object) -> str | None:
+    def send(self, notification: Any, *_: object) -> str | None:
         return None
 
     def draw(self, name: str, drawn: str) -> None:
@@ -294,9 +295,9 @@ ERRORS = [
     Unreachable("x:Y", "z", "gone"), Denied("x:Y", "z", "no"), LedgerUnavailable("busy"),
     ResourceMissing("x:Y", "z", "gone"),
 ]  # fmt: skip
-BEFORE_ACTING = ("describe", "read", "entries_of", "entries")
+BEFORE_ACTING = ("describe", "read", "change_records_of", "change_records")
 WHILE_ACTING = ("acquire", "begin", "apply", "complete", "release")
-AFTER_ACTING = ("sighted", "sight", "kept", "keep", "send", "draw")
+AFTER_ACTING = ("last_snapshot", "keep_snapshot", "kept", "keep", "send", "draw")
 
 
 def holds_for_the_others(outside: Outside, report: SweepReport) -> None:
@@ -370,7 +371,7 @@ def outcomes(report: PipelineReport) -> list[Outcome | None]:
     return [change.outcome for change in report.changes]
 
 
-@pytest.mark.parametrize("fails", ["sighted", "sight", "kept", "send", "draw"])
+@pytest.mark.parametrize("fails", ["last_snapshot", "keep_snapshot", "kept", "send", "draw"])
 @pytest.mark.parametrize("error", [KeyError("x"), LedgerUnavailable("busy")], ids=repr)
 def test_what_was_changed_is_reported_whatever_fails_after_it(
     alone: Callable[..., PipelineReport], fails: str, error: Exception
@@ -414,16 +415,16 @@ def test_what_was_changed_is_reported_when_the_report_itself_fails(
 ) -> None:
     import tidegate.scaling.sweep
 
-    real = tidegate.scaling.sweep.held_back_of
+    real = tidegate.scaling.sweep.held_of
     asked = []
 
-    def fails_once(*given: Any) -> tuple[str, ...]:
+    def fails_once(*given: Any) -> tuple[Held, ...]:
         asked.append(given)
         if len(asked) == 2:
             raise IndexError("tuple index out of range")
         return real(*given)
 
-    monkeypatch.setattr(tidegate.scaling.sweep, "held_back_of", fails_once)
+    monkeypatch.setattr(tidegate.scaling.sweep, "held_of", fails_once)
     result = three.sweep(THREE)
     unreached = others_were_swept(result)
     assert [(each["lever"], each["outcome"]) for each in unreached["actions"]] == [

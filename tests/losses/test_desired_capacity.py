@@ -10,7 +10,7 @@ from tests.losses.endpoint import FACTOR, OWN, SHARDS, TABLE, Endpoint
 from tests.orders import SPEC
 from tidegate.deployment.permissions import policy
 from tidegate.rules.cause import LeverKind
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.sweep import sweep
 
 By = Callable[[Endpoint], None]
@@ -111,7 +111,7 @@ def test_several_steps_are_taken_by_sweeps_and_none_by_who_looks(endpoint: Endpo
         seen.append(endpoint.get(SHARDS))
     assert seen == [(16, 20, "InProgress"), (20, 20, "Successful"), (20, 20, "Successful")]
     assert len(endpoint.account.asked("UpdateShardCount")) == 3
-    assert not endpoint.ledger.wishes()
+    assert not endpoint.ledger.all_desired()
 
 
 def test_a_table_that_is_being_updated_is_set_when_it_can_be(endpoint: Endpoint) -> None:
@@ -225,7 +225,7 @@ def test_what_is_accepted_while_another_request_is_at_it_is_not_lost(endpoint: E
     assert endpoint.ledger.acquire(resource, other, endpoint.now, 60)
     assert endpoint.patch(TABLE, 300) == (20, 300, "Pending")
     lever = Lever.of(LeverKind.WRITE_CAPACITY, "orders")
-    begun = Entry("other", "orders", lever, "dynamodb:UpdateTable", 20, 25, "", endpoint.now)
+    begun = ChangeRecord("other", "orders", lever, "dynamodb:UpdateTable", 20, 25, "", endpoint.now)
     assert endpoint.ledger.begin(begun)
     endpoint.set_units(25)
     endpoint.ledger.complete("other", Outcome.DONE, endpoint.now, None)

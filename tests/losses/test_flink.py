@@ -13,21 +13,22 @@ from tests.flink_builders import (
     JobMinute,
     a_flink_pipeline,
     an_application,
-    job_readings,
+    job_signals,
 )
 from tests.losses.account import Account
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.actions import UpdateApplication
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import UpdateApplication
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.plan.decide import Decider, decide
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -234,8 +235,8 @@ def test_a_job_that_waits_for_io_is_left_alone_for_hours_and_keeps_up(
         )  # fmt: skip
         if at < 0:
             continue
-        readings = job_readings(a_flink_pipeline(an_application(parallelism)), *minutes[-90:])
-        plan = decide(readings, diagnose(readings), FLINK_SPEC, History(()), NOON)
+        signals = job_signals(a_flink_pipeline(an_application(parallelism)), *minutes[-90:])
+        plan = decide(signals, diagnose(signals), FLINK_SPEC, History(()), NOON)
         for action in plan.actions:
             if isinstance(action, UpdateApplication):
                 parallelism = action.to_parallelism
@@ -482,7 +483,7 @@ def test_one_checkpoint_that_failed_holds_nothing_back(account: Account) -> None
 # ---- whoever asks
 
 
-@pytest.mark.parametrize("hand", ["tidegate", "application-autoscaling"])
+@pytest.mark.parametrize("caller", ["tidegate", "application-autoscaling"])
 @pytest.mark.parametrize("wanted", [2, 16])
 @pytest.mark.parametrize(
     ("changes", "failing"),
@@ -490,39 +491,41 @@ def test_one_checkpoint_that_failed_holds_nothing_back(account: Account) -> None
     ids=["rollback off", "snapshots off", "checkpoints fail"],
 )
 def test_what_is_asked_for_from_outside_is_held_by_the_same(
-    hand: Any, wanted: int, changes: dict[str, bool], failing: bool
+    caller: Any, wanted: int, changes: dict[str, bool], failing: bool
 ) -> None:
-    readings = readings_of(an_application(8, **changes), failing=failing)
+    signals = signals_of(an_application(8, **changes), failing=failing)
     for lever in (PARALLELISM, PER_KPU):
-        plan = plan_for(readings, lever, wanted, hand)
+        plan = plan_for(signals, lever, wanted, caller)
         assert plan.actions == ()
         assert len(plan.decisions[0].held_by) == 1
 
 
-@pytest.mark.parametrize("hand", ["tidegate", "application-autoscaling"])
-def test_a_wish_from_outside_ends_at_the_maximum_parallelism(hand: Any) -> None:
-    readings = readings_of(an_application(4, max_parallelism=6))
-    (action,) = plan_for(readings, PARALLELISM, 16, hand).actions
+@pytest.mark.parametrize("caller", ["tidegate", "application-autoscaling"])
+def test_a_wish_from_outside_ends_at_the_maximum_parallelism(caller: Any) -> None:
+    signals = signals_of(an_application(4, max_parallelism=6))
+    (action,) = plan_for(signals, PARALLELISM, 16, caller).actions
     assert isinstance(action, UpdateApplication)
     assert action.to_parallelism == 6
 
 
-def readings_of(application: FlinkApplication, *, failing: bool = False) -> Readings:
+def signals_of(application: FlinkApplication, *, failing: bool = False) -> Signals:
     failed = [JobMinute(failed_checkpoints=float(at if failing else 0)) for at in range(4)]
-    return job_readings(a_flink_pipeline(application), *failed)
+    return job_signals(a_flink_pipeline(application), *failed)
 
 
-def plan_for(readings: Readings, lever: Lever, wanted: int, hand: Any) -> Any:
+def plan_for(signals: Signals, lever: Lever, wanted: int, caller: Any) -> Any:
     levers = FLINK_SPEC.levers
     owned = replace(
         levers,
-        parallelism=replace(levers.parallelism, owner=hand),
-        parallelism_per_kpu=replace(levers.parallelism_per_kpu, owner=hand, max=16),
+        parallelism=replace(levers.parallelism, owner=caller),
+        parallelism_per_kpu=replace(levers.parallelism_per_kpu, owner=caller, max=16),
     )
     spec = replace(FLINK_SPEC, levers=owned)
-    current = 1 if lever == PER_KPU else readings.pipeline.applications[0].parallelism
-    decider = Decider(readings, (), spec, History(()), NOON, hand=hand)
-    return decider.plan_for(Wish(lever, current, wanted, "asked for"))
+    current = 1 if lever == PER_KPU else signals.pipeline.applications[0].parallelism
+    decider = Decider(signals, (), spec, History(()), NOON, caller=caller)
+    return decider.plan_for(
+        Recommendation(lever, current, wanted, Reason.of("desired-capacity", "asked for"))
+    )
 
 
 # ---- a job that an update has stopped is sick
@@ -569,8 +572,8 @@ def test_the_advice_is_of_the_newest_update_of_each_lever(account: Account) -> N
     ):
         begun = account.minute - timedelta(minutes=90 - at)
         operation = "kinesisanalytics:UpdateApplication"
-        entry = Entry(f"e{at}", "clicks", lever, operation, before, after, "", begun)
-        assert ledger.begin(entry)
+        change_record = ChangeRecord(f"e{at}", "clicks", lever, operation, before, after, "", begun)
+        assert ledger.begin(change_record)
         ledger.complete(f"e{at}", Outcome.DONE, begun, None)
     ledger.close()
     application.minutes(30, cpuUtilization=0.0)

@@ -11,8 +11,8 @@ from tidegate.bench.drawn import drawn
 from tidegate.bench.faults import HEALTHY
 from tidegate.bench.run import play as play_bench
 from tidegate.bench.suite import FAULTY_SECONDS
+from tidegate.scaling.model.actions import UpdateParallelizationFactor, UpdateShardCount
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.plan import UpdateParallelizationFactor, UpdateShardCount
 from tidegate.simulator.scenario import FunctionData
 from tidegate.simulator.traffic import Traffic
 

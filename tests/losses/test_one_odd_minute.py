@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, readings
-from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_readings
+from tests.builders import NOON, Minute, a_pipeline, signals
+from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
 from tests.losses.account import PIPELINES, Account
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.retention import retention_wish
+from tidegate.scaling.recommend.retention import retention_recommendation
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 FILE = f"""\
@@ -53,13 +53,13 @@ def raised_retention(account: Account) -> None:
     account.calls.clear()
     began = datetime.now(UTC) - timedelta(hours=1)
     lever = Lever.of(LeverKind.RETENTION_HOURS, "orders")
-    entry = Entry(
+    change_record = ChangeRecord(
         "an-hour-ago", "orders", lever, "kinesis:IncreaseStreamRetentionPeriod", 24, 48,
         "unread records would expire", began, Outcome.DONE, began,
     )  # fmt: skip
     ledger = SqliteLedger(str(account.folder / "ledger.sqlite"))
-    ledger.begin(entry)
-    ledger.complete(entry.entry_id, Outcome.DONE, began, None)
+    ledger.begin(change_record)
+    ledger.complete(change_record.entry_id, Outcome.DONE, began, None)
     ledger.close()
 
 
@@ -147,17 +147,17 @@ def test_nor_does_one_low_minute_end_what_it_has_told_for_long(account: Account)
 
 def test_one_minute_far_behind_moves_nothing_of_a_flink_application() -> None:
     odd = [JobMinute(behind_seconds=1.0)] * 5 + [JobMinute(behind_seconds=86_000.0)]
-    seen = job_readings(a_flink_pipeline(an_application()), *odd)
+    seen = job_signals(a_flink_pipeline(an_application()), *odd)
     assert [each.cause for each in diagnose(seen)] == [Cause.HEALTHY]
-    wish = retention_wish(seen, History(()))
-    assert wish.wanted == wish.current
+    desired = retention_recommendation(seen, History(()))
+    assert desired.wanted == desired.current
 
 
 def test_a_rise_that_busy_readers_explain_is_believed_at_once() -> None:
     """The fast reaction is kept where another metric confirms what one minute tells."""
     busy = Minute(records_per_second=140, seconds_per_batch=0.4, age_seconds=1)
     late = Minute(records_per_second=140, seconds_per_batch=0.4, age_seconds=61)
-    seen = readings(a_pipeline(), busy, busy, late)
+    seen = signals(a_pipeline(), busy, busy, late)
     assert seen.age_seconds == 61
     assert [each.cause for each in diagnose(seen)] == [Cause.CONSUMER_TOO_SLOW]
 
@@ -165,7 +165,7 @@ def test_a_rise_that_busy_readers_explain_is_believed_at_once() -> None:
 def test_no_busy_reader_explains_an_age_that_grew_by_more_than_the_time_that_passed() -> None:
     busy = Minute(records_per_second=140, seconds_per_batch=0.4, age_seconds=1)
     odd = Minute(records_per_second=140, seconds_per_batch=0.4, age_seconds=86_000)
-    seen = readings(a_pipeline(), busy, busy, odd)
+    seen = signals(a_pipeline(), busy, busy, odd)
     assert seen.age_seconds == 1
 
 
@@ -211,9 +211,9 @@ def test_shards_that_take_turns_are_ill_in_the_minutes_between_as_well() -> None
 
 
 def test_a_rise_that_nothing_else_confirms_waits_for_its_second_minute() -> None:
-    calm = Minute(records_per_second=10, age_seconds=1)
+    stabilization = Minute(records_per_second=10, age_seconds=1)
     late = [Minute(records_per_second=10, age_seconds=age) for age in (61, 121)]
     pipeline = a_pipeline(factor=4)
-    seen: list[Readings] = [readings(pipeline, calm, *late[:count]) for count in (1, 2)]
+    seen: list[Signals] = [signals(pipeline, stabilization, *late[:count]) for count in (1, 2)]
     assert [each.age_seconds for each in seen] == [1, 121]
     assert [diagnose(each)[0].cause for each in seen] == [Cause.HEALTHY, Cause.UNKNOWN]

@@ -22,15 +22,15 @@ from tidegate.rules.cause import Cause, LeverKind
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.ledger.last_sweep import last_swept
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import ConfigurationError, LedgerUnavailable
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
-from tidegate.scaling.model.notification import Destination, Due, Kind, Notice
-from tidegate.scaling.notify.incident import Illness, from_text, to_text
+from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
+from tidegate.scaling.notify.incident import Incident, from_text, to_text
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "orders")
-SIGHTING = """\
+SNAPSHOT = """\
 {"pipeline": "orders", "at": "2026-01-05T12:00:00+00:00", "health": "%s", "diagnoses": [
  {"cause": "%s", "where": "orders", "evidence": ["seen"], "cured_by": ["%s"], "advice": null}],
  "held_back": [], "unreached": null}"""
@@ -63,9 +63,9 @@ OTHERS = {
     "an outcome of an open entry": ["UPDATE entry SET outcome = 'paused', ended_at = NULL"],
     "a lever": ["UPDATE entry SET kind = 'memory_size'"],
     "a lever of an open entry": ["UPDATE entry SET kind = 'memory_size', outcome = 'begun'"],
-    "a cause": [f"UPDATE sighting SET value = '{SIGHTING % ('sick', 'sun-spots', 'shard_count')}'"],
-    "a health": [f"UPDATE sighting SET value = '{SIGHTING % ('poorly', 'hot-key', 'shard_count')}'"],
-    "a cure": [f"UPDATE sighting SET value = '{SIGHTING % ('sick', 'hot-key', 'memory_size')}'"],
+    "a cause": [f"UPDATE sighting SET value = '{SNAPSHOT % ('sick', 'sun-spots', 'shard_count')}'"],
+    "a health": [f"UPDATE sighting SET value = '{SNAPSHOT % ('poorly', 'hot-key', 'shard_count')}'"],
+    "a cure": [f"UPDATE sighting SET value = '{SNAPSHOT % ('sick', 'hot-key', 'memory_size')}'"],
     "a sighting of another form": ["UPDATE sighting SET value = '[1, 2]'"],
     "a sighting cut short": ["UPDATE sighting SET value = substr(value, 1, 20)"],
     "a key in a note": [
@@ -170,17 +170,17 @@ def test_whatever_is_damaged_in_a_file_is_told_as_its_damage(tmp_path: Path) -> 
             Path(f"{place}{beside}").unlink(missing_ok=True)
         try:
             with closing(SqliteLedger(str(place), to_look=True)) as ledger:
-                ledger.entries("orders", NOON)
-                ledger.entries_of(SHARDS, NOON)
+                ledger.change_records("orders", NOON)
+                ledger.change_records_of(SHARDS, NOON)
                 ledger.pipelines()
-                ledger.sighted("orders", NOON)
+                ledger.last_snapshot("orders", NOON)
         except (ConfigurationError, LedgerUnavailable) as error:
             told += str(place) in str(error)
     assert told > 100
 
 
 # ---- what is unknown counts as spent
-ENTRY = Entry("e", "orders", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "1,000 records/s", NOON)
+ENTRY = ChangeRecord("e", "orders", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "1,000 records/s", NOON)
 
 
 @pytest.mark.parametrize("statements", list(OTHERS.values())[:5], ids=list(OTHERS)[:5])
@@ -199,7 +199,7 @@ def test_a_ledger_of_other_columns_is_written_and_read(
         assert not ledger.begin(ENTRY)
         ledger.complete("e", Outcome.FAILED, NOON, "LimitExceeded: no")
         ended = replace(ENTRY, outcome=Outcome.FAILED, ended_at=NOON, detail="LimitExceeded: no")
-        assert ledger.entries("orders", NOON) == (ended,)
+        assert ledger.change_records("orders", NOON) == (ended,)
         ledger.keep("a", "b")
         assert ledger.kept("a") == "b"
 
@@ -234,17 +234,17 @@ def both(tmp_path: Path) -> Iterator[Both]:
 
 def test_a_call_with_an_unknown_outcome_counts_as_made(both: Both) -> None:
     for at in range(10):
-        entry = replace(ENTRY, entry_id=f"e{at}", begun_at=NOON + timedelta(minutes=at))
+        change_record = replace(ENTRY, entry_id=f"e{at}", begun_at=NOON + timedelta(minutes=at))
         for ledger in both.ledgers:
-            ledger.begin(entry)
-            ledger.complete(entry.entry_id, Outcome.DONE, NOON, "by hand")
+            ledger.begin(change_record)
+            ledger.complete(change_record.entry_id, Outcome.DONE, NOON, "by hand")
     both.set(outcome="paused")
     for ledger in both.ledgers:
-        history = History(ledger.entries("orders", NOON))
+        history = History(ledger.change_records("orders", NOON))
         assert history.shard_count_updates(NOON + timedelta(hours=1)) == 10
         assert history.last_change(SHARDS) == NOON + timedelta(minutes=9)
-        assert history.open_entries() == ()
-        assert history.entries[0].detail == (
+        assert history.open_change_records() == ()
+        assert history.change_records[0].detail == (
             "its outcome is 'paused', which another version of Tidegate wrote: by hand"
         )
 
@@ -254,9 +254,9 @@ def test_a_lever_of_another_version_is_left_to_that_one_and_waited_for(both: Bot
         ledger.begin(ENTRY)
     both.set(kind="memory_size")
     for ledger in both.ledgers:
-        history = History(ledger.entries("orders", NOON))
-        assert history.entries[0].outcome is Outcome.BEGUN
-        assert history.open_entries() == ()
+        history = History(ledger.change_records("orders", NOON))
+        assert history.change_records[0].outcome is Outcome.BEGUN
+        assert history.open_change_records() == ()
         assert history.last_change_of_any() == NOON
 
 
@@ -267,11 +267,11 @@ def test_a_moment_that_is_none_is_never_a_free_budget(both: Both, begun: str) ->
     both.set(begun_at=begun or "x")
     for ledger in both.ledgers:
         with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
-            ledger.entries_of(SHARDS, NOON - timedelta(days=365 * 50))
+            ledger.change_records_of(SHARDS, NOON - timedelta(days=365 * 50))
 
 
 def test_a_sighting_of_another_version_keeps_its_word(both: Both) -> None:
-    text = SIGHTING % ("poorly", "sun-spots", "memory_size")
+    text = SNAPSHOT % ("poorly", "sun-spots", "memory_size")
     with closing(sqlite3.connect(both.place)) as file:
         row = ("orders", NOON.isoformat(timespec="microseconds"), text)
         file.execute("INSERT INTO sighting (pipeline, at, value) VALUES (?, ?, ?)", row)
@@ -285,7 +285,7 @@ def test_a_sighting_of_another_version_keeps_its_word(both: Both) -> None:
         },
     )
     for ledger in both.ledgers:
-        (seen,) = ledger.sightings("orders", NOON)
+        (seen,) = ledger.snapshots("orders", NOON)
         assert (seen.pipeline, seen.at, seen.health) == ("orders", NOON, Health.UNKNOWN)
         (diagnosis,) = seen.diagnoses
         assert diagnosis.cause is Cause.UNKNOWN
@@ -293,10 +293,10 @@ def test_a_sighting_of_another_version_keeps_its_word(both: Both) -> None:
 
 
 # ---- notes
-NOTICE = Notice(
+NOTICE = Notification(
     Kind.PAGE, "orders-1", "orders", "2026-01-05T12:00:00+00:00", ("a",), (), (), (), ""
 )
-KEPT = Illness("orders-1", ("hot-key at orders",), due=(Due(NOTICE, Destination.SNS),))
+KEPT = Incident("orders-1", ("hot-key at orders",), due=(Due(NOTICE, Destination.SNS),))
 
 
 def test_of_a_note_of_another_version_what_is_known_is_kept() -> None:
@@ -311,7 +311,7 @@ def test_of_a_note_of_another_version_what_is_known_is_kept() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "5", "null", '{"due": 5}', '{"well_since": "x"}'])
 def test_a_note_that_can_not_be_read_is_a_pipeline_that_is_well(text: str) -> None:
-    assert from_text(text) == Illness()
+    assert from_text(text) == Incident()
 
 
 @pytest.mark.parametrize(

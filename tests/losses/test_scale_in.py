@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, readings
+from tests.builders import NOON, SPEC, Minute, a_pipeline, signals
 from tests.losses.account import PIPELINES, Account, refusal
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
 from tidegate.scaling.load.concurrency import ANY_OWNER, TIDEGATE, Concurrency, concurrency
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.load.horizons import Expected, Outlook
+from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
@@ -110,13 +110,13 @@ def pipelines(draw: st.DrawFn) -> Pipeline:
 
 
 @st.composite
-def healthy_minutes(draw: st.DrawFn, pipeline: Pipeline) -> Readings:
+def healthy_minutes(draw: st.DrawFn, pipeline: Pipeline) -> Signals:
     """An hour and a half in which a share of the concurrent executions is busy."""
-    seen = readings(pipeline, Minute())
+    seen = signals(pipeline, Minute())
     consumer = pipeline.consumers[0]
-    lanes = min(seen.lanes(consumer), seen.concurrency_cap(consumer))
+    executions = min(seen.executions(consumer), seen.concurrency_cap(consumer))
     seconds_per_batch = draw(st.floats(0.01, 10))
-    busy = draw(st.floats(0.0, 1.0)) * lanes
+    busy = draw(st.floats(0.0, 1.0)) * executions
     batch = draw(st.floats(1, 100))
     rate = min(busy / seconds_per_batch * batch, 1000.0 * pipeline.stream.shard_count)
     earlier = draw(st.floats(0.0, 1.0))
@@ -125,7 +125,7 @@ def healthy_minutes(draw: st.DrawFn, pipeline: Pipeline) -> Readings:
         units_per_record=0.0,
     )  # fmt: skip
     before = replace(minute, records_per_second=rate * earlier)
-    return readings(pipeline, *[before] * 45, *[minute] * 45)
+    return signals(pipeline, *[before] * 45, *[minute] * 45)
 
 
 @given(st.data(), files(), pipelines(), st.none() | st.floats(0, 40_000))
@@ -133,7 +133,7 @@ def test_after_any_plan_what_remains_covers_what_is_needed_or_nothing_is_scaled_
     data: st.DataObject, spec: PipelineSpec, pipeline: Pipeline, coming: float | None
 ) -> None:
     seen = data.draw(healthy_minutes(pipeline))
-    plan = decide(seen, diagnose(seen), spec, History(()), NOON, outlook(coming))
+    plan = decide(seen, diagnose(seen), spec, History(()), NOON, forecast_horizons(coming))
     found = {each.lever: each for each in plan.decisions}
     if found[SHARDS].allowed >= found[SHARDS].current:
         return
@@ -149,7 +149,7 @@ def test_no_lever_moves_but_its_owners(
     data: st.DataObject, spec: PipelineSpec, pipeline: Pipeline, coming: float | None
 ) -> None:
     seen = data.draw(healthy_minutes(pipeline))
-    plan = decide(seen, diagnose(seen), spec, History(()), NOON, outlook(coming))
+    plan = decide(seen, diagnose(seen), spec, History(()), NOON, forecast_horizons(coming))
     assert [each for each in plan.decisions if each.changes and not is_ours(each, spec)] == []
 
 
@@ -158,12 +158,12 @@ def is_ours(decision: Decision, spec: PipelineSpec) -> bool:
     return said is not None and said.owner == "tidegate"
 
 
-def outlook(rate: float | None) -> Outlook | None:
+def forecast_horizons(rate: float | None) -> ForecastHorizons | None:
     if rate is None:
         return None
-    load = Load(rate, rate * 300, has_room=True)
+    load = Load(rate, rate * 300, has_headroom=True)
     each = Expected(load, load, "as forecast")
-    return Outlook(each, each, each, each, rate, rate, lead_seconds=300, soon_seconds=600)
+    return ForecastHorizons(each, each, each, each, rate, rate, lead_seconds=300, soon_seconds=600)
 
 
 @pytest.mark.parametrize(

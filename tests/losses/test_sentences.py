@@ -8,7 +8,6 @@ import pytest
 from tests.losses.account import FIVE_LINES, PIPELINES, Account
 from tests.losses.endpoint import SHARDS, TABLE, Endpoint
 from tidegate.rules.reason import Reason
-from tidegate.scaling.model.plan import Prohibition, Range
 
 OTHER_WORDS = "worded anew"
 
@@ -16,9 +15,7 @@ OTHER_WORDS = "worded anew"
 @pytest.fixture(params=[False, True], ids=["as-worded", "worded-anew"])
 def worded_anew(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     if request.param:
-        for kind in (Prohibition, Range):
-            reason = property(lambda self: Reason(self.kind, OTHER_WORDS))
-            monkeypatch.setattr(kind, "reason", reason)
+        monkeypatch.setattr(Reason, "__str__", lambda _: OTHER_WORDS)
     return bool(request.param)
 
 

@@ -19,12 +19,12 @@ from tidegate.rules.cause import LeverKind
 from tidegate.scaling.ledger import sqlite_file as ledger_file
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ledger.sqlite_file import is_networked
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import ConfigurationError, LedgerUnavailable
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.model.snapshot import StatusSnapshot
 
-ENTRY = Entry(
+ENTRY = ChangeRecord(
     "orders/shards/1", "orders", Lever.of(LeverKind.SHARD_COUNT, "orders"),
     "kinesis:UpdateShardCount", 1, 2, "1,000 records/s", NOON,
 )  # fmt: skip
@@ -85,9 +85,9 @@ CALLS: dict[str, Callable[[SqliteLedger], object]] = {
     "release": lambda ledger: ledger.release("stream/orders", "me"),
     "begin": lambda ledger: ledger.begin(ENTRY),
     "complete": lambda ledger: ledger.complete("orders/shards/0", Outcome.DONE, NOON, None),
-    "wish": lambda ledger: ledger.wish(ENTRY.lever, Wished(2, NOON)),
+    "wish": lambda ledger: ledger.keep_desired(ENTRY.lever, DesiredCapacity(2, NOON)),
     "keep": lambda ledger: ledger.keep("note", "value"),
-    "sight": lambda ledger: ledger.sight(Sighting("orders", NOON, Health.HEALTHY)),
+    "sight": lambda ledger: ledger.keep_snapshot(StatusSnapshot("orders", NOON, Health.HEALTHY)),
 }
 
 
@@ -124,7 +124,7 @@ def test_a_reader_holds_up_nobody(place: str, hold: Hold) -> None:
     with closing(SqliteLedger(place)) as ledger, closing(SqliteLedger(place)) as other:
         for call in CALLS.values():
             call(ledger)
-        assert other.entries("orders", NOON) == (ENTRY,)
+        assert other.change_records("orders", NOON) == (ENTRY,)
 
 
 def test_a_writer_is_told_by_name_and_who_reads_is_not_held_up(place: str, hold: Hold) -> None:
@@ -138,7 +138,7 @@ def test_a_writer_is_told_by_name_and_who_reads_is_not_held_up(place: str, hold:
             f"the ledger {place} is busy: another process has held it for 0.2 s; run again when "
             "that one is done"
         )
-        assert ledger.entries("orders", NOON) == (ENTRY,)
+        assert ledger.change_records("orders", NOON) == (ENTRY,)
         let_go()
         for call in CALLS.values():
             call(ledger)
@@ -155,7 +155,7 @@ def test_a_full_disk_is_told_by_name_and_goes_on_when_there_is_room(place: str) 
                 ledger.begin(large)
             with pytest.raises(LedgerUnavailable, match="the disk is full"):
                 ledger.keep("note", "x" * 100_000)
-        assert ledger.entries("orders", NOON) == ()
+        assert ledger.change_records("orders", NOON) == ()
         connection.execute("PRAGMA max_page_count=100000")
         assert ledger.begin(large)
 
@@ -263,7 +263,7 @@ def test_an_empty_file_is_looked_at_as_an_empty_ledger(place: str) -> None:
     Path(place).touch()
     with closing(SqliteLedger(place, to_look=True)) as ledger:
         assert ledger.pipelines() == ()
-        assert ledger.entries("orders", NOON) == ()
+        assert ledger.change_records("orders", NOON) == ()
     assert Path(place).read_bytes() == b""
 
 
@@ -275,7 +275,7 @@ def test_what_a_killed_sweep_left_in_the_log_is_seen(place: str) -> None:
     subprocess.run([sys.executable, "-c", code, place], check=False, cwd=Path(__file__).parents[2])
     assert Path(f"{place}-wal").stat().st_size > 0
     with closing(SqliteLedger(place, to_look=True)) as ledger:
-        assert ledger.entries("orders", NOON) == (ENTRY,)
+        assert ledger.change_records("orders", NOON) == (ENTRY,)
 
 
 def test_where_no_log_can_be_begun_a_closed_ledger_is_looked_at_all_the_same(place: str) -> None:
@@ -284,7 +284,7 @@ def test_where_no_log_can_be_begun_a_closed_ledger_is_looked_at_all_the_same(pla
     # As in a folder that can't be written to: SQLite can't make the log, even to read.
     Path(f"{place}-wal").mkdir()
     with closing(SqliteLedger(place, to_look=True)) as ledger:
-        assert ledger.entries("orders", NOON) == (ENTRY,)
+        assert ledger.change_records("orders", NOON) == (ENTRY,)
 
 
 # ---- where the log can't be had

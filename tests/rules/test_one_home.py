@@ -22,7 +22,7 @@ SETTABLE = [each for each in RULES.values() if each.set_by is None and each.same
 
 JUDGING = ("tidegate.rules.kinds.", "tidegate.scaling.recommend.retention")
 WATCHING = ("tidegate.scaling.observability.", "tidegate.scaling.kinds.flink_application.watch")
-NOT_JUDGING = (".metrics", ".vitals", ".dashboard", ".composite_alarm", ".alarm_changes")
+NOT_JUDGING = (".metrics", ".signal_series", ".dashboard", ".composite_alarm", ".alarm_changes")
 
 SCALES = {0, 1, 2, 3, 4, 5, 60, 100, 1000, 1024, 3600, 3_600_000, 1e-9, 1e-3, 1e6}
 """Units, and how many of a few samples; what a threshold is compared with, but none itself."""

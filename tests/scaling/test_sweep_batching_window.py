@@ -14,7 +14,7 @@ from tidegate.scaling.config.specification import (
     PipelineSpec,
 )
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.plan import UpdateBatchingWindow
+from tidegate.scaling.model.actions import UpdateBatchingWindow
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep

@@ -8,13 +8,13 @@ import pytest
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.plan import (
+from tidegate.scaling.model.actions import (
     UpdateApplication,
     UpdateParallelizationFactor,
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep

@@ -6,14 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tidegate.rules.kinds.vitals import vital_metrics
+from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec
-from tidegate.scaling.model.errors import CloudError, ResourceMissing
-from tidegate.scaling.model.plan import (
-    Action,
+from tidegate.scaling.model.actions import (
     CapacityTarget,
     SplitShard,
     UpdateBatchingWindow,
@@ -22,6 +20,8 @@ from tidegate.scaling.model.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.errors import CloudError, ResourceMissing
+from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
@@ -93,7 +93,7 @@ def test_both_faces_tell_the_same_metrics(faces: Faces) -> None:
     told = []
     for world, cloud, metrics in faces:
         world.advance(1200)
-        wanted = vital_metrics(cloud.describe(SPEC))
+        wanted = series_metrics(cloud.describe(SPEC))
         told.append(metrics.read(wanted, world.now - timedelta(minutes=30), world.now))
     assert told[0] == told[1]
     assert any(window.present for window in told[0].values())
@@ -104,7 +104,7 @@ def test_both_faces_add_minutes_up_to_longer_periods(faces: Faces) -> None:
     told = []
     for world, cloud, metrics in faces:
         world.advance(1200)
-        minutes = vital_metrics(cloud.describe(SPEC))[0]
+        minutes = series_metrics(cloud.describe(SPEC))[0]
         periods = replace(minutes, period_seconds=300)
         start, end = world.now - timedelta(minutes=20), world.now - timedelta(minutes=5)
         sums = metrics.read((minutes,), start, end)[minutes].samples

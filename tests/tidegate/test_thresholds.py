@@ -8,13 +8,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, readings
-from tests.flink_builders import JobMinute, a_flink_pipeline, job_readings
+from tests.builders import NOON, Minute, a_pipeline, a_table, signals
+from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.cli import main
 from tidegate.pipeline_file import parse
 from tidegate.rules.cause import Cause
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.pack import in_force, thresholds
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.errors import ConfigurationError
@@ -57,7 +57,7 @@ class Seen:
     alarm: float
 
 
-def seen(told: Readings, spec: PipelineSpec, alarm: str) -> Seen:
+def seen(told: Signals, spec: PipelineSpec, alarm: str) -> Seen:
     told = replace(told, thresholds=in_force(spec.thresholds))
     diagnoses = diagnose(told)
     plan = decide(told, diagnoses, spec, History(()), NOON)
@@ -77,7 +77,7 @@ HEAP = [JobMinute(heap_percent=75, collected_seconds=30.0 * at) for at in range(
 
 
 def test_a_duration_called_near_the_timeout_sooner_is_diagnosed_and_keeps_the_factor() -> None:
-    told = readings(a_pipeline(), *GROWING)
+    told = signals(a_pipeline(), *GROWING)
     before = seen(told, spec_of(FILE), "duration-near-timeout")
     after = seen(told, spec_of(FILE, duration_near_timeout=0.6), "duration-near-timeout")
     factor = "parallelization_factor of scorer"
@@ -87,7 +87,7 @@ def test_a_duration_called_near_the_timeout_sooner_is_diagnosed_and_keeps_the_fa
 
 
 def test_a_stream_that_may_be_fuller_is_well_and_keeps_its_shards() -> None:
-    told = readings(a_pipeline(factor=10), *FULL)
+    told = signals(a_pipeline(factor=10), *FULL)
     before = seen(told, spec_of(FILE), "records-near-shard-limit")
     after = seen(told, spec_of(FILE, records_near_shard_limit=0.9), "records-near-shard-limit")
     assert (before.cause, before.alarm) == (Cause.STREAM_TOO_NARROW, 48_000)
@@ -97,7 +97,7 @@ def test_a_stream_that_may_be_fuller_is_well_and_keeps_its_shards() -> None:
 
 
 def test_a_table_that_may_throttle_more_is_not_what_ails_the_pipeline() -> None:
-    told = readings(a_pipeline(table=a_table(300)), *THROTTLING)
+    told = signals(a_pipeline(table=a_table(300)), *THROTTLING)
     before = seen(told, spec_of(FILE), "writes-throttled")
     after = seen(told, spec_of(FILE, writes_throttled=0.1), "writes-throttled")
     assert (before.cause, before.alarm) == (Cause.TABLE_THROTTLED, 0.01)
@@ -107,7 +107,7 @@ def test_a_table_that_may_throttle_more_is_not_what_ails_the_pipeline() -> None:
 
 
 def test_a_heap_called_full_sooner_is_diagnosed_and_gets_more_kpus() -> None:
-    told = job_readings(a_flink_pipeline(), *HEAP)
+    told = job_signals(a_flink_pipeline(), *HEAP)
     before = seen(told, spec_of(FLINK_FILE), "heap-full")
     after = seen(told, spec_of(FLINK_FILE, heap_high=70), "heap-full")
     assert before == Seen(Cause.HEALTHY, (), 85)
@@ -115,7 +115,7 @@ def test_a_heap_called_full_sooner_is_diagnosed_and_gets_more_kpus() -> None:
 
 
 def test_an_age_called_near_the_retention_sooner_extends_it_and_moves_the_line() -> None:
-    told = readings(a_pipeline(), *[Minute(age_seconds=9 * 3600 + at * 60) for at in range(30)])
+    told = signals(a_pipeline(), *[Minute(age_seconds=9 * 3600 + at * 60) for at in range(30)])
     retention = "retention_hours of racers"
     before, after = spec_of(FILE), spec_of(FILE, iterator_age_near_retention=0.3)
     assert retention not in seen(told, before, "age-near-retention").raised

@@ -11,9 +11,7 @@ from tidegate.bench.plant import FUNCTION, STREAM, TABLE, Setting
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.model.errors import CloudError
-from tidegate.scaling.model.plan import (
-    Action,
+from tidegate.scaling.model.actions import (
     CapacityTarget,
     MergeShards,
     SplitShard,
@@ -23,6 +21,8 @@ from tidegate.scaling.model.plan import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.errors import CloudError
+from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import MAPPING_UUID, World
 

@@ -114,7 +114,7 @@ def _result(name: str, case: Case, account: Account, cost_usd: float) -> Result:
     )
 
 
-def _lanes(minute: MinuteTruth) -> int:
+def _executions_for(minute: MinuteTruth) -> int:
     return minute.shard_count * minute.parallelization_factor
 
 
@@ -122,7 +122,7 @@ def _minute(minute: MinuteTruth) -> Minute:
     return Minute(
         round(minute.arrivals_per_second, 1),
         minute.shard_count,
-        _lanes(minute),
+        _executions_for(minute),
         minute.units[TABLE],
         round(minute.lateness_seconds, 1),
     )
@@ -131,7 +131,7 @@ def _minute(minute: MinuteTruth) -> Minute:
 def _elasticities(needs: tuple[Need, ...], series: list[MinuteTruth]) -> tuple[Elasticity, ...]:
     return (
         elasticity([each.shards for each in needs], [each.shard_count for each in series]),
-        elasticity([each.lanes for each in needs], [_lanes(each) for each in series]),
+        elasticity([each.lanes for each in needs], [_executions_for(each) for each in series]),
         elasticity([each.write_units for each in needs], [each.units[TABLE] for each in series]),
     )
 
@@ -141,7 +141,7 @@ def _settling(case: Case, account: Account, needs: tuple[Need, ...]) -> Settling
         return None
     short = [
         minute.shard_count < need.shards
-        or _lanes(minute) < need.lanes
+        or _executions_for(minute) < need.lanes
         or minute.units[TABLE] < need.write_units
         or minute.iterator_age_seconds > AGE_MAX_SECONDS
         for need, minute in zip(needs, account.world.series, strict=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.watching import Watching
     from tidegate.scaling.config.specification import PipelineSpec
-    from tidegate.scaling.model.change_record import Entry
+    from tidegate.scaling.model.change_record import ChangeRecord
     from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
@@ -120,11 +120,11 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
     pipeline = AwsCloud(clients).describe(spec)
     layers = rows(pipeline, spec)
     now = datetime.now(UTC)
-    entries: tuple[Entry, ...] = kept.entries(spec.name, now - LOOK_BACK)
+    change_records: tuple[ChangeRecord, ...] = kept.change_records(spec.name, now - LOOK_BACK)
     if preview is not None:
         page = dashboard_page(
-            layers, spec.name, AwsMetrics(clients), entries, now - LOOK_BACK, now,
-            changes_told(entries),
+            layers, spec.name, AwsMetrics(clients), change_records, now - LOOK_BACK, now,
+            changes_told(change_records),
         )  # fmt: skip
         try:
             Path(preview).write_text(page, encoding="utf-8")
@@ -132,4 +132,4 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
             words = f"{preview} can't be written: {error.strerror}"
             raise click.BadParameter(words, param_hint="--preview") from None
         click.echo(f"Drawn in {preview}.")
-    return body(layers, pipeline.stream.arn.split(":")[3], spec.name, entries)
+    return body(layers, pipeline.stream.arn.split(":")[3], spec.name, change_records)

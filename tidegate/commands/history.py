@@ -118,7 +118,7 @@ def _draw(
     layers = coarser(rows(AwsCloud(clients).describe(spec), spec), now - since)
     history = [(at, f"{kind.value}: {words}") for at, kind, words in lines(one, since)]
     page = dashboard_page(
-        layers, one.pipeline, AwsMetrics(clients), one.entries, since, now, history
+        layers, one.pipeline, AwsMetrics(clients), one.change_records, since, now, history
     )
     try:
         Path(report).write_text(page, encoding="utf-8")

@@ -241,7 +241,7 @@ def _execute(stream: str, goal: "Goal", edge: _Edge, timeout: float, wait: bool)
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from tidegate.scaling.execute.reshard import Executor
+    from tidegate.scaling.execute.reshard import ReshardExecutor
     from tidegate.stream_edge import WallClock
 
     console = Console()
@@ -255,7 +255,7 @@ def _execute(stream: str, goal: "Goal", edge: _Edge, timeout: float, wait: bool)
             if not console.is_terminal:
                 click.echo(words)
 
-        executor = Executor(
+        executor = ReshardExecutor(
             stream, goal, edge.cloud, edge.ledger, WallClock(), f"reshard-{uuid4()}", timeout, tell
         )
         executor.run(wait=wait)

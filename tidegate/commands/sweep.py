@@ -115,7 +115,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.aws.metrics import AwsMetrics
-    from tidegate.scaling.aws.notices import AwsNotices
+    from tidegate.scaling.aws.notices import AwsNotifications
     from tidegate.scaling.ports import Edges
     from tidegate.scaling.sweep import sweep
     from tidegate.screen import show_sweep
@@ -126,7 +126,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
         AwsCloud(clients),
         AwsMetrics(clients),
         open_ledger(ledger, clients, to_look=dry_run),
-        AwsNotices(clients),
+        AwsNotifications(clients),
         lambda: datetime.now(UTC),
     )
     report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Capacity, Table
-from tidegate.rules.kinds.readings import BURST_SECONDS, RECENT_SECONDS, Readings, rate
+from tidegate.rules.kinds.dynamodb_table import words
+from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
@@ -21,53 +22,37 @@ ON_DEMAND_ADVICE = (
 )
 
 
-def table_causes(readings: Readings) -> Iterator[Diagnosis]:
+def table_causes(signals: Signals) -> Iterator[Diagnosis]:
     """One diagnosis for each table or index that throttles now."""
-    for table in readings.pipeline.tables:
+    for table in signals.pipeline.tables:
         for capacity in table.capacities:
-            yield from _throttled_writes(readings, table, capacity)
-            yield from _throttled_reads(readings, table, capacity)
+            yield from _throttled_writes(signals, table, capacity)
+            yield from _throttled_reads(signals, table, capacity)
 
 
-def _throttled_writes(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    share = readings.throttled_share(capacity)
-    if share < readings.thresholds["writes-throttled"]:
-        yield from _full(readings, table, capacity)
+def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    share = signals.throttled_share(capacity)
+    if share < signals.thresholds["writes-throttled"]:
+        yield from _full(signals, table, capacity)
         return
-    vitals = readings.capacity(capacity)
-    throttled = vitals.write_throttles.last(RECENT_SECONDS)
-    key_range = vitals.write_key_range_throttles.last(RECENT_SECONDS).total
-    consumed = rate(vitals.consumed_write_units)
+    series = signals.capacity(capacity)
+    throttled = series.write_throttles.last(RECENT_SECONDS)
+    key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
+    consumed = rate(series.consumed_write_units)
     evidence: tuple[Reason, ...] = (
-        Reason.of(
-            "writes-throttled",
-            "{where} throttled {peak:,.0f} writes in a minute ({share:.0%} of those attempted)",
-            where=capacity.where,
-            peak=throttled.peak or 0,
-            share=share,
-        ),
-        Reason.of(
-            "units-consumed",
-            "it consumed {of_units}",
-            of_units=_of_units(consumed, capacity, vitals.consumed_write_units),
-        ),
+        words.WRITES_THROTTLED(where=capacity.where, peak=throttled.peak or 0, share=share),
+        words.UNITS_CONSUMED(of_units=_of_units(consumed, capacity, series.consumed_write_units)),
     )
-    if key_range > readings.thresholds["throttles-of-a-key-range"] * throttled.total:
-        evidence += (
-            Reason.of(
-                "key-range-throttled",
-                "{key_range:,.0f} of the throttles were of a key range, not of the table",
-                key_range=key_range,
-            ),
-        )
-        why = _why_no_key(readings, capacity) if table.is_provisioned else None
+    if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
+        evidence += (words.KEY_RANGE_THROTTLED(key_range=key_range),)
+        why = _why_no_key(signals, capacity) if table.is_provisioned else None
         if why is None:
-            if _is_repeated(vitals.write_key_range_throttles):
+            if _is_repeated(series.write_key_range_throttles):
                 advice = HOT_PARTITION_ADVICE
                 yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=advice)
             return
         evidence += (why,)
-    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
 def _is_repeated(throttles: Window) -> bool:
@@ -76,63 +61,43 @@ def _is_repeated(throttles: Window) -> bool:
     return sum(map(bool, throttles.last(RECENT_SECONDS).samples)) >= 2
 
 
-def _why_no_key(readings: Readings, capacity: Capacity) -> Reason | None:
+def _why_no_key(signals: Signals, capacity: Capacity) -> Reason | None:
     """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
     at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
     second, out of the burst as well."""
-    consumed = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    consumed = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     increased = capacity.last_increase_at
     if increased is not None and increased > consumed.start:
-        return Reason.of(
-            "raised-since",
-            "{where} was raised since: that brings more partitions, if it had too few",
-            where=capacity.where,
-        )
-    if readings.is_used_up(capacity):
-        return Reason.of(
-            "units-used-up",
-            "the units of {where} were used up: more of them bring more partitions",
-            where=capacity.where,
-        )
+        return words.RAISED_SINCE(where=capacity.where)
+    if signals.is_used_up(capacity):
+        return words.UNITS_USED_UP(where=capacity.where)
     return None
 
 
-def _full(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    consumed = rate(readings.capacity(capacity).consumed_write_units, seconds=60)
+def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    consumed = rate(signals.capacity(capacity).consumed_write_units, seconds=60)
     over = consumed - capacity.write_units
-    if (
-        not table.is_provisioned
-        or readings.age_growth < 0
-        or not _lives_on_burst(readings, capacity)
-    ):
+    if not table.is_provisioned or signals.age_growth < 0 or not _lives_on_burst(signals, capacity):
         return
-    left = _burst_units(readings, capacity) / over
-    if left > readings.thresholds["write-burst-runs-out"]:
+    left = _burst_units(signals, capacity) / over
+    if left > signals.thresholds["write-burst-runs-out"]:
         return
     evidence = (
-        Reason.of(
-            "units-consumed",
-            "{where} consumed {of_units}",
+        words.CONSUMED_BY(
             where=capacity.where,
-            of_units=_of_units(
-                consumed, capacity, readings.capacity(capacity).consumed_write_units
-            ),
+            of_units=_of_units(consumed, capacity, signals.capacity(capacity).consumed_write_units),
         ),
-        Reason.of(
-            "burst-runs-out",
-            "nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
-            left=left,
-        ),
+        words.BURST_RUNS_OUT(left=left),
     )
-    yield _capacity_illness(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
-def _burst_units(readings: Readings, capacity: Capacity) -> float:
+def _burst_units(signals: Signals, capacity: Capacity) -> float:
     """Write units saved up at least: what was left unused since the last increase, at most for
     300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
     decrease, when the units were more, counts as if they had been as few as now, but spends
     nothing."""
-    window = readings.capacity(capacity).consumed_write_units
+    window = signals.capacity(capacity).consumed_write_units
     units, saved = float(capacity.write_units), 0.0
     for at, consumed in window.points():
         if capacity.last_increase_at is None or at >= capacity.last_increase_at:
@@ -143,16 +108,16 @@ def _burst_units(readings: Readings, capacity: Capacity) -> float:
     return saved
 
 
-def _lives_on_burst(readings: Readings, capacity: Capacity) -> bool:
+def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
     """Whether the newest minute, and the newest three together, consumed more than the units that
     the table had in them."""
-    window = readings.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    window = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
     decreased = capacity.last_decrease_at
     if decreased is not None and window.start < decreased:
         return False
     seconds = window.metric.period_seconds
     mean = window.total / len(window.present) / seconds if window.present else 0.0
-    over = 1 + readings.thresholds["writes-throttled"]
+    over = 1 + signals.thresholds["writes-throttled"]
     return min(mean, rate(window, seconds=60)) >= over * capacity.write_units
 
 
@@ -162,61 +127,37 @@ def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
     changes = (capacity.last_increase_at, capacity.last_decrease_at)
     since = max((at for at in changes if at is not None and at > newest), default=None)
     if since is None:
-        return Reason.of(
-            "units-of-provisioned",
-            "{consumed:,.0f} of {write_units:,} provisioned write units a second",
-            consumed=consumed,
-            write_units=capacity.write_units,
-        )
+        return words.UNITS_OF_PROVISIONED(consumed=consumed, write_units=capacity.write_units)
     units = f"{capacity.write_units:,} are provisioned since {since:%H:%M}"
-    return Reason.of(
-        "units-since-change",
-        "{consumed:,.0f} write units a second; {units}",
-        consumed=consumed,
-        units=units,
-    )
+    return words.UNITS_SINCE_CHANGE(consumed=consumed, units=units)
 
 
-def _throttled_reads(readings: Readings, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    vitals = readings.capacity(capacity)
-    throttled = vitals.read_throttles.last(RECENT_SECONDS)
-    consumed = vitals.consumed_read_units.last(RECENT_SECONDS).total
+def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
+    series = signals.capacity(capacity)
+    throttled = series.read_throttles.last(RECENT_SECONDS)
+    consumed = series.consumed_read_units.last(RECENT_SECONDS).total
     share = throttled.total / (throttled.total + consumed) if throttled.total else 0.0
-    if not share or share < readings.thresholds["reads-throttled"]:
+    if not share or share < signals.thresholds["reads-throttled"]:
         return
     evidence = (
-        Reason.of(
-            "reads-throttled",
-            "{where} throttled {peak:,.0f} reads in a minute",
-            where=capacity.where,
-            peak=throttled.peak or 0,
-        ),
-        Reason.of(
-            "read-units-consumed",
-            "it consumed {rate:,.0f} of {read_units:,} provisioned read units a second",
-            rate=rate(vitals.consumed_read_units),
-            read_units=capacity.read_units,
+        words.READS_THROTTLED(where=capacity.where, peak=throttled.peak or 0),
+        words.READ_UNITS_CONSUMED(
+            rate=rate(series.consumed_read_units), read_units=capacity.read_units
         ),
     )
-    key_range = vitals.read_key_range_throttles.last(RECENT_SECONDS).total
-    if key_range > readings.thresholds["throttles-of-a-key-range"] * throttled.total:
+    key_range = series.read_key_range_throttles.last(RECENT_SECONDS).total
+    if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
-    yield _capacity_illness(table, capacity, evidence, LeverKind.READ_CAPACITY)
+    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)
 
 
-def _capacity_illness(
+def _capacity_diagnosis(
     table: Table, capacity: Capacity, evidence: tuple[Reason, ...], lever: LeverKind
 ) -> Diagnosis:
     cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
     if capacity.index is not None:
-        evidence += (
-            Reason.of(
-                "index-throttles-table",
-                "a throttled index throttles every write to {table}",
-                table=capacity.table,
-            ),
-        )
+        evidence += (words.INDEX_THROTTLES_TABLE(table=capacity.table),)
     if not table.is_provisioned:
         return Diagnosis(cause, capacity.where, evidence, advice=ON_DEMAND_ADVICE)
     return Diagnosis(cause, capacity.where, evidence, cured_by=(lever,))

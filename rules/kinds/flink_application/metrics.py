@@ -8,9 +8,9 @@ from tidegate.rules.metrics import application_metric, behind_metric, task_metri
 from tidegate.rules.window import Metric, Window
 
 __all__ = [
-    "ApplicationVitals",
+    "ApplicationSeries",
     "application_metrics",
-    "application_vitals",
+    "application_series",
     "failed_checkpoints_metric",
     "heartbeats",
     "largest",
@@ -18,7 +18,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationVitals:
+class ApplicationSeries:
     """One application's metrics, per minute.
 
     ``busy``, ``busiest`` and ``back_pressured`` are milliseconds of a second: of the busiest task
@@ -85,7 +85,7 @@ def _times(application: FlinkApplication, field: str) -> tuple[Metric, ...]:
 
 
 def application_metrics(application: FlinkApplication, source: Stream) -> tuple[Metric, ...]:
-    """Every metric that ``application_vitals`` needs."""
+    """Every metric that ``application_series`` needs."""
     own = (application_metric(application.name, *each) for each in _names(application).values())
     times = (metric for field in _TIMES for metric in _times(application, field))
     behind = () if source.is_topic else (behind_metric(application.name, source.name, "Maximum"),)
@@ -104,10 +104,10 @@ def heartbeats(application: FlinkApplication) -> tuple[Metric, ...]:
     return tuple(application_metric(application.name, *names[each]) for each in fields)
 
 
-def application_vitals(
+def application_series(
     application: FlinkApplication, source: Stream, window: Callable[[Metric], Window]
-) -> ApplicationVitals:
-    """The vitals from the windows of ``application_metrics``."""
+) -> ApplicationSeries:
+    """The series from the windows of ``application_metrics``."""
     own = {
         field: window(application_metric(application.name, *each))
         for field, each in _names(application).items()
@@ -117,7 +117,7 @@ def application_vitals(
         behind = _age(application, own["lag_records"], own["records_per_second"])
     else:
         behind = _reported(window(behind_metric(application.name, source.name, "Maximum")))
-    return ApplicationVitals(behind_milliseconds=behind, **own, **times)
+    return ApplicationSeries(behind_milliseconds=behind, **own, **times)
 
 
 def largest(windows: Iterable[Window]) -> Window:

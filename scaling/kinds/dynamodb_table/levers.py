@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Capacity, Pipeline, Table
-from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
 from tidegate.scaling.model.plan import Constraint, Prohibition
-from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "DECREASES_MAX",
@@ -25,16 +24,20 @@ DECREASES_MAX = 27
 (DynamoDB quotas)."""
 
 
-def table_constraints(pipeline: Pipeline, wish: Wish, now: datetime) -> Iterator[Constraint]:
+def table_constraints(
+    pipeline: Pipeline, recommendation: Recommendation, now: datetime
+) -> Iterator[Constraint]:
     """All that keeps a capacity of a table or an index where it is: AWS, and other owners."""
     table, capacity = next(
         (table, capacity)
         for table in pipeline.tables
         for capacity in table.capacities
-        if capacity.where == wish.lever.where
+        if capacity.where == recommendation.lever.where
     )
-    yield from capacity_constraints(table, capacity, wish.wanted < wish.current, now)
-    yield from second_owners(pipeline, table, wish.lever)
+    yield from capacity_constraints(
+        table, capacity, recommendation.wanted < recommendation.current, now
+    )
+    yield from second_owners(pipeline, table, recommendation.lever)
 
 
 def capacity_constraints(
@@ -42,20 +45,12 @@ def capacity_constraints(
 ) -> Iterator[Constraint]:
     """What UpdateTable takes now; the budget of decreases is the one that DescribeTable tells."""
     if not table.is_provisioned:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.ON_DEMAND,
-                "{name} is on demand: its capacity is not ours to set",
-                name=table.name,
-            )
-        )
+        yield Prohibition(words.ON_DEMAND(name=table.name))
         return
     statuses = [table.status, *(index.status for index in table.indexes)]
     if any(status != "ACTIVE" for status in statuses):
         busy = next(status for status in statuses if status != "ACTIVE")
-        yield Prohibition(
-            Reason.of(ReasonKind.RESOURCE_BUSY, "{name} is {busy}", name=table.name, busy=busy)
-        )
+        yield Prohibition(words.RESOURCE_BUSY(name=table.name, busy=busy))
     if is_decrease:
         yield from _decrease_constraints(capacity, now)
 
@@ -64,22 +59,8 @@ def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constra
     used = capacity.decreases_today
     last = capacity.last_decrease_at
     if used >= DECREASES_MAX:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.BUDGET_SPENT,
-                "all {decreases_max} decreases of {where} are spent today",
-                decreases_max=DECREASES_MAX,
-                where=capacity.where,
-            )
-        )
+        yield Prohibition(words.BUDGET_SPENT(decreases_max=DECREASES_MAX, where=capacity.where))
     elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
         yield Prohibition(
-            Reason.of(
-                ReasonKind.BUDGET_KEPT,
-                "{used} decreases of {where} today: the next is allowed an hour after the "
-                "last, at {last:%H:%M}",
-                used=used,
-                where=capacity.where,
-                last=last + timedelta(hours=1),
-            )
+            words.BUDGET_KEPT(used=used, where=capacity.where, last=last + timedelta(hours=1))
         )

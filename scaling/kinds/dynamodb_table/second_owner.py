@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, ScalableTarget, Table
 from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Prohibition
-from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = ["replicated", "scaled_too", "second_owners"]
 
@@ -22,35 +22,16 @@ def second_owners(pipeline: Pipeline, table: Table, lever: Lever) -> Iterator[Pr
         yield Prohibition(scaled_too(lever, target))
     elif pipeline.scalable_targets.unread is not None:
         yield Prohibition(
-            Reason.of(
-                ReasonKind.SECOND_OWNER,
-                "whether DynamoDB's own auto scaling sets {lever} too is not known, so Tidegate "
-                "does not move it: {unread}",
-                lever=lever,
-                unread=pipeline.scalable_targets.unread,
-            ),
+            words.OWNERS_UNKNOWN(lever=lever, unread=pipeline.scalable_targets.unread),
         )
 
 
 def scaled_too(lever: Lever, target: ScalableTarget) -> Reason:
     """That a lever has two owners."""
-    return Reason.of(
-        ReasonKind.SECOND_OWNER,
-        "{lever} is also a scalable target of DynamoDB's own auto scaling ({min:,}..{max:,}), "
-        "so Tidegate does not move it",
-        lever=lever,
-        min=target.min,
-        max=target.max,
-    )
+    return words.SCALED_TOO(lever=lever, min=target.min, max=target.max)
 
 
 def replicated(table: Table) -> Reason:
     """Why the write capacity of a replicated table is not set."""
     # V2globaltables_reqs_bestpractices, requirements for managing capacity.
-    return Reason.of(
-        ReasonKind.SECOND_OWNER,
-        "{table} is a global table (replicas in {regions}): its write capacity must be the same "
-        "in every region and is set by DynamoDB's own auto scaling, so Tidegate does not move it",
-        table=table.name,
-        regions=", ".join(table.replicas),
-    )
+    return words.REPLICATED(table=table.name, regions=", ".join(table.replicas))

@@ -6,12 +6,18 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity
-from tidegate.rules.kinds.readings import BURST_SECONDS
+from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.rules.window import Window
 from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.history import History
 
-__all__ = ["IN_EFFECT", "PARTITION_UNITS", "partition_units", "saved_units", "units_meanwhile"]
+__all__ = [
+    "IN_EFFECT",
+    "PARTITION_UNITS",
+    "burst_credit_units",
+    "partition_units",
+    "units_during_delay",
+]
 
 PARTITION_UNITS = 1000
 """Write units that a partition takes a second, burst included (DynamoDB guide, burst and adaptive
@@ -27,7 +33,7 @@ IN_EFFECT = timedelta(minutes=1)
 """A table takes a change within a minute."""
 
 
-def saved_units(capacity: Capacity, consumed: Window, history: History) -> float:
+def burst_credit_units(capacity: Capacity, consumed: Window, history: History) -> float:
     """Write units saved up at least: unused ones of the last 300 s' worth (DynamoDB guide, burst
     capacity).
 
@@ -51,15 +57,17 @@ def partition_units(capacity: Capacity, consumed: Window, history: History) -> i
     need that it has or is known to have had or consumed. AWS takes none of them back."""
     lever = Lever.of(LeverKind.WRITE_CAPACITY, capacity.where)
     done = (
-        max(entry.from_capacity, entry.to_capacity)
-        for entry in history.entries
-        if entry.lever == lever and entry.outcome is Outcome.DONE
+        max(change_record.from_capacity, change_record.to_capacity)
+        for change_record in history.change_records
+        if change_record.lever == lever and change_record.outcome is Outcome.DONE
     )
     peak = SURELY_CONSUMED * (consumed.peak or 0.0) / consumed.metric.period_seconds
     return PARTITION_UNITS * ceil(max(1, capacity.write_units, peak, *done) / PARTITION_UNITS)
 
 
-def units_meanwhile(capacity: Capacity, history: History, start: datetime, seconds: float) -> float:
+def units_during_delay(
+    capacity: Capacity, history: History, start: datetime, seconds: float
+) -> float:
     """The mean write units over some seconds from ``start``: those before a change made in them,
     for as long as it takes to be in effect."""
     newest = max(_changes(capacity, history), default=None)
@@ -73,9 +81,9 @@ def units_meanwhile(capacity: Capacity, history: History, start: datetime, secon
 def _changes(capacity: Capacity, history: History) -> Iterator[tuple[datetime, int]]:
     """When the units changed, and what they were before."""
     lever = Lever.of(LeverKind.WRITE_CAPACITY, capacity.where)
-    for entry in history.entries:
-        if entry.lever == lever and entry.outcome is Outcome.DONE:
-            yield entry.begun_at, entry.from_capacity
+    for change_record in history.change_records:
+        if change_record.lever == lever and change_record.outcome is Outcome.DONE:
+            yield change_record.begun_at, change_record.from_capacity
 
 
 def _unknown_increase(capacity: Capacity, changes: list[tuple[datetime, int]]) -> datetime | None:

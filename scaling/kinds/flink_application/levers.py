@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.resource_state import does_not_run, rolled_back
 from tidegate.scaling.model.aws_limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "application_constraints",
@@ -56,32 +56,17 @@ def application_constraints(
         yield Range(
             1,
             most,
-            Reason.of(
-                ReasonKind.QUOTA,
-                "the quota of {name} is {quota} KPUs, a parallelism of {most:,}",
-                name=name,
-                quota=quota,
-                most=most,
-            ),
+            words.KPU_QUOTA(name=name, quota=quota, most=most),
         )
     else:
         least = -(-application.parallelism // quota)
         yield Range(
             min(least, current),
             PARALLELISM_PER_KPU_MAX,
-            Reason.of(
-                ReasonKind.QUOTA,
-                "ParallelismPerKPU is 1..{per_kpu_max}, within {quota} KPUs",
-                per_kpu_max=PARALLELISM_PER_KPU_MAX,
-                quota=quota,
-            ),
+            words.PER_KPU_RANGE(per_kpu_max=PARALLELISM_PER_KPU_MAX, quota=quota),
         )
     if application.is_changing:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.RESOURCE_BUSY, "{name} is {status}", name=name, status=application.status
-            )
-        )
+        yield Prohibition(words.RESOURCE_BUSY(name=name, status=application.status))
     elif not application.is_running:
         yield Prohibition(does_not_run(application))
     if application.autoscaling_enabled and not ends_autoscaling:
@@ -91,20 +76,18 @@ def application_constraints(
         yield Prohibition(rolled_back(application, tries[-1]))
 
 
-def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterator[Constraint]:
+def scale_in_constraints(
+    recommendation: Recommendation, history: History, now: datetime
+) -> Iterator[Constraint]:
     """The budget of restarts that only save money; one a day whatever it costs."""
-    made = history.decreases(wish.lever, now)
-    spent = made and (made + 1) * wish.price_seconds > SCALE_IN_SECONDS_PER_DAY
-    if wish.wanted < wish.current and spent:
+    made = history.decreases(recommendation.lever, now)
+    spent = made and (made + 1) * recommendation.price_seconds > SCALE_IN_SECONDS_PER_DAY
+    if recommendation.wanted < recommendation.current and spent:
         yield Prohibition(
-            Reason.of(
-                ReasonKind.RESTART_PRICE,
-                "{made} scale-ins of {where} in 24 hours, about {restart_seconds:.0f} s out of "
-                "the objective each: one more would take it over "
-                "{budget_seconds:.0f} s, 1 % of the day",
+            words.RESTART_PRICE(
                 made=made,
-                where=wish.lever.where,
-                restart_seconds=wish.price_seconds,
+                where=recommendation.lever.where,
+                restart_seconds=recommendation.price_seconds,
                 budget_seconds=SCALE_IN_SECONDS_PER_DAY,
             )
         )
@@ -112,10 +95,4 @@ def scale_in_constraints(wish: Wish, history: History, now: datetime) -> Iterato
 
 def conflict(application: FlinkApplication) -> Reason:
     """That the file and the service's own autoscaling both move the parallelism."""
-    return Reason.of(
-        ReasonKind.SERVICE_AUTOSCALING,
-        "the parallelism of {name} has one owner, and the service's own autoscaling is "
-        "on and moves it by CPU: say service_autoscaling: off in the file to switch it "
-        "off with the next change, or take the lever's owner out",
-        name=application.name,
-    )
+    return words.SERVICE_AUTOSCALING(name=application.name)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 
 __all__ = ["JobModel", "arrivals", "learn_job", "units_per_job_record"]
@@ -39,23 +39,23 @@ class JobModel:
         return records_per_second / (self.records_per_busy_second * use)
 
 
-def arrivals(readings: Readings, application: FlinkApplication) -> Window:
+def arrivals(signals: Signals, application: FlinkApplication) -> Window:
     """Records that come in, a minute: those of the stream; for a topic those read and those that
     joined the lag."""
-    if not readings.pipeline.stream.is_topic:
-        return readings.vitals.stream.incoming_records
-    vitals = readings.application(application)
+    if not signals.pipeline.stream.is_topic:
+        return signals.series.stream.incoming_records
+    series = signals.application(application)
     partitions = application.partitions or application.parallelism
-    lag, read = vitals.lag_records.samples, vitals.records_per_second.samples
+    lag, read = series.lag_records.samples, series.records_per_second.samples
     samples: list[float | None] = [None]
     for before, after, second in zip(lag, lag[1:], read[1:], strict=False):
         known = before is not None and after is not None and second is not None
         grown = ((after or 0.0) - (before or 0.0)) * partitions
         samples.append(max(0.0, (second or 0.0) * 60 + grown) if known else None)
-    return Window(vitals.lag_records.metric, vitals.lag_records.start, tuple(samples[: len(lag)]))
+    return Window(series.lag_records.metric, series.lag_records.start, tuple(samples[: len(lag)]))
 
 
-def learn_job(readings: Readings, application: FlinkApplication) -> JobModel | None:
+def learn_job(signals: Signals, application: FlinkApplication) -> JobModel | None:
     """The job's model from the minutes since it was last started, None when it processed nothing.
 
     By busy time where it is published, else by CPU, which is good for a raise alone: a job that
@@ -63,15 +63,15 @@ def learn_job(readings: Readings, application: FlinkApplication) -> JobModel | N
     application counts a record once for each operator that receives it, so that it is set against
     what the stream takes in while the job keeps up.
     """
-    vitals = readings.application(application)
+    series = signals.application(application)
     used, whole = (
-        (vitals.busy, 1000.0) if vitals.busy.latest is not None else (vitals.cpu_percent, 100.0)
+        (series.busy, 1000.0) if series.busy.latest is not None else (series.cpu_percent, 100.0)
     )
-    seconds = min(_seconds_up(vitals), MINUTES_TO_LEARN * 60)
+    seconds = min(_seconds_up(series), MINUTES_TO_LEARN * 60)
     rates = [
         records / (share / whole * application.parallelism)
         for records, share in zip(
-            vitals.records_per_second.last(seconds).samples,
+            series.records_per_second.last(seconds).samples,
             used.last(seconds).samples,
             strict=True,
         )
@@ -81,21 +81,21 @@ def learn_job(readings: Readings, application: FlinkApplication) -> JobModel | N
         return None
     return JobModel(
         application,
-        median(rates) * _records_of_the_source(readings, vitals),
-        _restart_seconds(application, vitals),
+        median(rates) * _records_of_the_source(signals, series),
+        _restart_seconds(application, series),
     )
 
 
-def _seconds_up(vitals: ApplicationVitals) -> float:
+def _seconds_up(series: ApplicationSeries) -> float:
     """Seconds since the job was started, without its first minute; an hour where it isn't told."""
-    uptime = vitals.uptime_milliseconds.latest
+    uptime = series.uptime_milliseconds.latest
     return 3600.0 if uptime is None else max(60.0, uptime / 1000 - 60)
 
 
-def _records_of_the_source(readings: Readings, vitals: ApplicationVitals) -> float:
+def _records_of_the_source(signals: Signals, series: ApplicationSeries) -> float:
     """Records of the source for each one counted by the job, from minutes in which it kept up."""
-    arrivals = readings.vitals.stream.incoming_records.samples
-    records, behind = vitals.records_per_second.samples, vitals.behind_milliseconds.samples
+    arrivals = signals.series.stream.incoming_records.samples
+    records, behind = series.records_per_second.samples, series.behind_milliseconds.samples
     ratios = [
         arrived / 60 / counted
         for arrived, counted, before, after in zip(
@@ -107,16 +107,16 @@ def _records_of_the_source(readings: Readings, vitals: ApplicationVitals) -> flo
     return median(ratios) if len(ratios) >= STEADY_MINUTES_AT_LEAST else 1.0
 
 
-def _restart_seconds(application: FlinkApplication, vitals: ApplicationVitals) -> float:
+def _restart_seconds(application: FlinkApplication, series: ApplicationSeries) -> float:
     """As long as the longest restart that was seen; without one, what the state lets expect."""
     seen = max(
-        (vitals.downtime_milliseconds.peak or 0.0) / 1000,
-        _longest_silence_minutes(vitals.records_per_second, vitals.uptime_milliseconds) * 60.0,
+        (series.downtime_milliseconds.peak or 0.0) / 1000,
+        _longest_silence_minutes(series.records_per_second, series.uptime_milliseconds) * 60.0,
     )
     if seen:
         return seen
-    written = (vitals.checkpoint_milliseconds.latest or 0.0) / 1000
-    size = vitals.checkpoint_bytes.latest or 0.0
+    written = (series.checkpoint_milliseconds.latest or 0.0) / 1000
+    size = series.checkpoint_bytes.latest or 0.0
     restored = size / (SAVEPOINT_BYTES_PER_SECOND * application.kpus)
     return RESTART_SECONDS + 2 * written + restored
 
@@ -131,15 +131,15 @@ def _longest_silence_minutes(records: Window, uptime: Window) -> int:
 
 
 def units_per_job_record(
-    readings: Readings, application: FlinkApplication, consumed: Window
+    signals: Signals, application: FlinkApplication, consumed: Window
 ) -> float | None:
     """Capacity units that a record of the source costs a table of the job: the median minute; None
     when no minute tells."""
-    vitals = readings.application(application)
-    scale = _records_of_the_source(readings, vitals)
+    series = signals.application(application)
+    scale = _records_of_the_source(signals, series)
     ratios = [
         units / (records * 60 * scale)
-        for units, records in zip(consumed.samples, vitals.records_per_second.samples, strict=True)
+        for units, records in zip(consumed.samples, series.records_per_second.samples, strict=True)
         if units is not None and records
     ]
     return median(ratios[-MINUTES_TO_LEARN:]) if ratios else None

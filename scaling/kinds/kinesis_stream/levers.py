@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from math import ceil, log2
 
 from tidegate.rules.graph import Stream
-from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.kinesis_stream import words
 from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
 from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "UPDATES_PER_DAY",
@@ -43,22 +42,9 @@ def doublings(from_count: int, to_count: int) -> int:
 def busy_constraints(stream: Stream) -> Iterator[Constraint]:
     """Nothing is changed on a stream that is on demand or not ACTIVE."""
     if not stream.is_provisioned:
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.ON_DEMAND,
-                "{name} is on demand: its shards are not ours to set",
-                name=stream.name,
-            )
-        )
+        yield Prohibition(words.ON_DEMAND(name=stream.name))
     elif stream.status != "ACTIVE":
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.RESOURCE_BUSY,
-                "{name} is {status}",
-                name=stream.name,
-                status=stream.status,
-            )
-        )
+        yield Prohibition(words.RESOURCE_BUSY(name=stream.name, status=stream.status))
 
 
 def retention_range() -> Range:
@@ -66,12 +52,7 @@ def retention_range() -> Range:
     return Range(
         RETENTION_HOURS_MIN,
         RETENTION_HOURS_MAX,
-        Reason.of(
-            ReasonKind.AWS_LIMIT,
-            "retention is {hours_min}..{hours_max:,} hours",
-            hours_min=RETENTION_HOURS_MIN,
-            hours_max=RETENTION_HOURS_MAX,
-        ),
+        words.RETENTION_RANGE(hours_min=RETENTION_HOURS_MIN, hours_max=RETENTION_HOURS_MAX),
     )
 
 
@@ -81,25 +62,13 @@ def why_no_call(history: History, now: datetime) -> Prohibition | None:
     made = history.shard_count_updates(now)
     if made >= UPDATES_PER_DAY:
         return Prohibition(
-            Reason.of(
-                ReasonKind.BUDGET_SPENT,
-                "all {calls_a_day} UpdateShardCount calls of 24 hours are spent",
-                calls_a_day=UPDATES_PER_DAY,
-            ),
+            words.BUDGET_SPENT(calls_a_day=UPDATES_PER_DAY),
         )
     refusal = history.refusal_by_limit(UPDATE_SHARD_COUNT, now, HOUR)
     if refusal is None:
         return None
     return Prohibition(
-        Reason.of(
-            ReasonKind.REFUSED,
-            "AWS refused UpdateShardCount ({refusal}): {made} of {calls_a_day} calls "
-            "of 24 hours are known to be made, so others made the rest, or it is another "
-            "limit, such as the account's shards",
-            refusal=refusal,
-            made=made,
-            calls_a_day=UPDATES_PER_DAY,
-        ),
+        words.UPDATE_REFUSED(refusal=refusal, made=made, calls_a_day=UPDATES_PER_DAY),
     )
 
 
@@ -115,41 +84,25 @@ def shard_count_constraints(
     yield Range(
         ceil(current / 2),
         current * 2,
-        Reason.of(ReasonKind.AWS_LIMIT, "UpdateShardCount at most doubles and at least halves"),
+        words.DOUBLED_AT_MOST(),
     )
     yield Range(
         1,
         SHARDS_MAX,
-        Reason.of(
-            ReasonKind.AWS_LIMIT,
-            "UpdateShardCount ends at {shards_max:,} shards",
-            shards_max=SHARDS_MAX,
-        ),
+        words.SHARDS_AT_MOST(shards_max=SHARDS_MAX),
     )
     no_call = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
     if no_call is not None:
         yield no_call
     elif wanted < current and not _is_uniform(stream):
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.SPLIT_KEPT,
-                "{name} was split for a hot shard, and UpdateShardCount would undo that",
-                name=stream.name,
-            )
-        )
+        yield Prohibition(words.SPLIT_KEPT(name=stream.name))
     elif wanted < current:
         reserve = doublings(max(wanted, ceil(current / 2)), count_max)
         if left - 1 < reserve:
             yield Prohibition(
-                Reason.of(
-                    ReasonKind.BUDGET_KEPT,
-                    "{left} of {calls_a_day} UpdateShardCount calls are left for 24 hours, and "
-                    "{reserve} are kept to scale out to {count_max}",
-                    left=left,
-                    calls_a_day=UPDATES_PER_DAY,
-                    reserve=reserve,
-                    count_max=count_max,
+                words.BUDGET_KEPT(
+                    left=left, calls_a_day=UPDATES_PER_DAY, reserve=reserve, count_max=count_max
                 ),
             )
 
@@ -159,9 +112,7 @@ def split_constraints(history: History, now: datetime) -> Iterator[Constraint]:
     too many streams and calls at once, which pass (SplitShard, API reference)."""
     refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
     if refusal is not None:
-        yield Prohibition(
-            Reason.of(ReasonKind.REFUSED, "AWS refused it lately: {refusal}", refusal=refusal)
-        )
+        yield Prohibition(words.SPLIT_REFUSED(refusal=refusal))
 
 
 def _is_uniform(stream: Stream) -> bool:

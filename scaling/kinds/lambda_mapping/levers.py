@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from tidegate.rules.graph import Consumer
-from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.lambda_mapping import words
 from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX, FACTOR_MAX
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
-from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = ["batching_window_constraints", "factor_constraints"]
 
@@ -21,24 +20,17 @@ def factor_constraints(
     yield Range(
         1,
         FACTOR_MAX,
-        Reason.of(
-            ReasonKind.AWS_LIMIT, "ParallelizationFactor is 1..{factor_max}", factor_max=FACTOR_MAX
-        ),
+        words.FACTOR_RANGE(factor_max=FACTOR_MAX),
     )
     yield from _state_constraints(consumer)
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
     cap = unreserved_concurrency if reserved is None else reserved
-    words = (
-        f"functions without a reservation share {cap} of the account's concurrency"
-        if reserved is None
-        else f"{name} has a reserved concurrency of {cap}"
-    )
+    shared = words.SHARED_CONCURRENCY(cap=cap, shards=shards)
+    own = words.RESERVED_CONCURRENCY(name=name, cap=cap, shards=shards)
     yield Range(
         1,
         max(1, cap // shards),
-        Reason.of(
-            ReasonKind.CONCURRENCY, "{words} for {shards} shards", words=words, shards=shards
-        ),
+        shared if reserved is None else own,
     )
 
 
@@ -47,11 +39,7 @@ def batching_window_constraints(consumer: Consumer) -> Iterator[Constraint]:
     yield Range(
         0,
         BATCHING_WINDOW_MAX,
-        Reason.of(
-            ReasonKind.AWS_LIMIT,
-            "MaximumBatchingWindowInSeconds is 0..{seconds_max}",
-            seconds_max=BATCHING_WINDOW_MAX,
-        ),
+        words.WINDOW_RANGE(seconds_max=BATCHING_WINDOW_MAX),
     )
     yield from _state_constraints(consumer)
 
@@ -60,11 +48,4 @@ def _state_constraints(consumer: Consumer) -> Iterator[Constraint]:
     """A mapping takes one change at a time."""
     state, name = consumer.mapping.state, consumer.function.name
     if state != "Enabled":
-        yield Prohibition(
-            Reason.of(
-                ReasonKind.RESOURCE_BUSY,
-                "the event source mapping of {name} is {state}",
-                name=name,
-                state=state,
-            )
-        )
+        yield Prohibition(words.RESOURCE_BUSY(name=name, state=state))

@@ -6,7 +6,7 @@ from itertools import combinations
 from statistics import median
 
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 
 __all__ = ["RateModel", "learn_rate", "units_per_record"]
@@ -47,31 +47,31 @@ class _Minute:
     is_clean: bool
 
 
-def _throttled(readings: Readings, consumer: Consumer) -> list[bool]:
+def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a table of the consumer throttled in it or in the one before."""
     windows = [
-        readings.capacity(capacity).write_throttles
+        signals.capacity(capacity).write_throttles
         for table in consumer.tables
         for capacity in table.capacities
     ]
-    length = len(readings.function(consumer).invocations.samples)
+    length = len(signals.function(consumer).invocations.samples)
     throttled = [any(window.samples[at] for window in windows) for at in range(length)]
     return [now or before for now, before in zip(throttled, [False, *throttled], strict=False)]
 
 
-def _minutes(readings: Readings, consumer: Consumer) -> list[_Minute]:
-    vitals = readings.function(consumer)
-    readers = readings.pipeline.reader_count
-    throttled = _throttled(readings, consumer)
+def _minutes(signals: Signals, consumer: Consumer) -> list[_Minute]:
+    series = signals.function(consumer)
+    readers = signals.pipeline.reader_count
+    throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
     minutes = []
-    for at, records in enumerate(readings.vitals.stream.read_records.samples):
-        invocations = vitals.invocations.samples[at]
-        busy = vitals.duration_sum_milliseconds.samples[at]
+    for at, records in enumerate(signals.series.stream.read_records.samples):
+        invocations = series.invocations.samples[at]
+        busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
             continue
-        longest = (vitals.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
-        failed = bool(vitals.errors.samples[at]) or longest >= timeout
+        longest = (series.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
+        failed = bool(series.errors.samples[at]) or longest >= timeout
         minutes.append(
             _Minute(records / readers, invocations, busy / 1000, not (throttled[at] or failed))
         )
@@ -103,13 +103,13 @@ def _ratio(minutes: Sequence[_Minute]) -> tuple[float, float]:
     return 0.0, min(minute.busy_seconds / minute.records for minute in minutes)
 
 
-def learn_rate(readings: Readings, consumer: Consumer) -> RateModel | None:
+def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
     """The consumer's rate from the minutes in the windows; None when it processed nothing.
 
     When the newest clean minutes take a quarter more or less time than the whole says, the
     function has changed, and the newest minutes are right.
     """
-    minutes = _minutes(readings, consumer)
+    minutes = _minutes(signals, consumer)
     if not minutes:
         return None
     clean = [minute for minute in minutes if minute.is_clean]
@@ -129,11 +129,11 @@ def learn_rate(readings: Readings, consumer: Consumer) -> RateModel | None:
 
 
 def _per_record(
-    consumed: Window, readings: Readings, consumer: Consumer, *, clean_only: bool
+    consumed: Window, signals: Signals, consumer: Consumer, *, clean_only: bool
 ) -> list[float]:
-    readers = readings.pipeline.reader_count
-    records = readings.vitals.stream.read_records.samples
-    stretched = _throttled(readings, consumer)
+    readers = signals.pipeline.reader_count
+    records = signals.series.stream.read_records.samples
+    stretched = _throttled(signals, consumer)
     return [
         units / (read / readers)
         for units, read, dirty in zip(consumed.samples, records, stretched, strict=True)
@@ -141,12 +141,12 @@ def _per_record(
     ]
 
 
-def units_per_record(readings: Readings, consumer: Consumer, consumed: Window) -> float | None:
+def units_per_record(signals: Signals, consumer: Consumer, consumed: Window) -> float | None:
     """Capacity units that a record costs: the median minute; None when no minute tells.
 
     Minutes with throttling count only where there are no others, since batches that are done
     again write again.
     """
-    clean = _per_record(consumed, readings, consumer, clean_only=True)
-    ratios = clean or _per_record(consumed, readings, consumer, clean_only=False)
+    clean = _per_record(consumed, signals, consumer, clean_only=True)
+    ratios = clean or _per_record(consumed, signals, consumer, clean_only=False)
     return median(ratios[-30:]) if ratios else None

@@ -2,7 +2,7 @@
 
 from tidegate.rules.graph import FlinkApplication
 from tidegate.scaling.config.specification import ApplicationSpec
-from tidegate.scaling.model.plan import UpdateApplication
+from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.simulator.control import ControlPlane
 from tidegate.simulator.kinds.flink_application.overlay import APPLICATION_ARN
 from tidegate.simulator.kinds.flink_application.service import UPDATE, ApplicationUpdate

@@ -5,18 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, readings
-from tidegate.rules.cause import Cause, LeverKind
+from tests.builders import NOON, Minute, a_pipeline, a_table, signals
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import KeySample, Pipeline
-from tidegate.rules.kinds.kinesis_stream.causes import is_uneven
+from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
 
 SLOW = Minute(records_per_second=100, age_seconds=200, seconds_per_batch=0.9, batch=50)
 GROWING = tuple(replace(SLOW, age_seconds=age) for age in (60, 110, 160))
 
 
 def causes(pipeline: Pipeline, *minutes: Minute | None) -> list[Cause]:
-    return [each.cause for each in diagnose(readings(pipeline, *minutes))]
+    return [each.cause for each in diagnose(signals(pipeline, *minutes))]
+
+
+def told(found: Diagnosis) -> tuple[str, ...]:
+    return tuple(map(str, found.evidence))
 
 
 def each(minutes: tuple[Minute, ...], **changes: float) -> tuple[Minute, ...]:
@@ -60,9 +64,9 @@ def each(minutes: tuple[Minute, ...], **changes: float) -> tuple[Minute, ...]:
 def test_an_illness_is_named_by_its_evidence(
     minutes: tuple[Minute, ...], pipeline: Pipeline, cause: Cause
 ) -> None:
-    found = diagnose(readings(pipeline, *minutes))
+    found = diagnose(signals(pipeline, *minutes))
     assert [diagnosis.cause for diagnosis in found] == [cause]
-    assert all(sentence for diagnosis in found for sentence in diagnosis.evidence)
+    assert all(str(reason) for diagnosis in found for reason in diagnosis.evidence)
     assert all(
         bool(each.advice) != bool(each.cured_by) or each.cause is Cause.HEALTHY for each in found
     )
@@ -92,7 +96,7 @@ def test_what_was_consumed_is_not_set_against_units_that_came_later(
     raised_at = NOON - timedelta(seconds=raised_seconds_ago)
     table = a_table(5000)
     table = replace(table, capacity=replace(table.capacity, last_increase_at=raised_at))
-    seen = readings(a_pipeline(table=table), *each(GROWING, table_throttles=900))
+    seen = signals(a_pipeline(table=table), *each(GROWING, table_throttles=900))
     assert words in diagnose(seen)[0].because
 
 
@@ -109,9 +113,9 @@ BLOCKED = [Minute(age_seconds=60.0 * at, batch=5, errors=46) for at in range(1, 
 
 
 def test_a_batch_that_blocks_one_lane_of_many_is_a_poison_batch() -> None:
-    (found,) = diagnose(readings(a_pipeline(shards=2, factor=10), *BLOCKED))
+    (found,) = diagnose(signals(a_pipeline(shards=2, factor=10), *BLOCKED))
     assert found.cause is Cause.POISON_BATCH
-    assert "138 of 3,600 invocations of scorer failed in 3 min" in found.evidence
+    assert "138 of 3,600 invocations of scorer failed in 3 min" in told(found)
 
 
 @pytest.mark.parametrize(
@@ -127,20 +131,20 @@ def test_a_few_failures_beside_an_age_that_grows_are_not_one(minutes: list[Minut
 
 
 def test_a_draining_backlog_is_not_an_illness() -> None:
-    found = diagnose(readings(a_pipeline(), *GROWING[:0:-1]))
+    found = diagnose(signals(a_pipeline(), *GROWING[:0:-1]))
     assert found[0].cause is Cause.HEALTHY
     assert "draining" in found[0].because
 
 
 def test_silence_is_unknown_and_says_since_when() -> None:
-    found = diagnose(readings(a_pipeline(), *[None] * 8))
+    found = diagnose(signals(a_pipeline(), *[None] * 8))
     assert [each.cause for each in found] == [Cause.UNKNOWN]
     assert "since 11:52" in found[0].because
 
 
 def test_a_pipeline_without_any_metrics_is_told_so() -> None:
-    found = diagnose(readings(a_pipeline(), None, healthy_before=False))
-    assert found[0].evidence == ("CloudWatch has no metrics of this pipeline yet",)
+    found = diagnose(signals(a_pipeline(), None, healthy_before=False))
+    assert told(found[0]) == ("CloudWatch has no metrics of this pipeline yet",)
 
 
 def test_minutes_that_are_merely_late_are_not_silence() -> None:
@@ -150,16 +154,16 @@ def test_minutes_that_are_merely_late_are_not_silence() -> None:
 def test_idle_lanes_beside_an_age_that_grows_point_to_a_key_that_came_often() -> None:
     pipeline = a_pipeline(shards=2, factor=10)
     late = [Minute(age_seconds=300 + 40 * at, seconds_per_batch=0.6) for at in range(5)]
-    found = diagnose(readings(pipeline, *late))[0]
+    found = diagnose(signals(pipeline, *late))[0]
     assert found.cause is Cause.UNKNOWN
-    assert "scorer is busy 1.2 of 20 concurrent executions" in found.evidence
+    assert "scorer is busy 1.2 of 20 concurrent executions" in told(found)
     assert "see which key came so often" in (found.advice or "")
 
 
 def test_where_no_lane_is_busy_the_mapping_is_to_be_looked_at() -> None:
     pipeline = a_pipeline(shards=2, factor=10)
     late = [Minute(age_seconds=300 + 40 * at, seconds_per_batch=0.1) for at in range(5)]
-    found = diagnose(readings(pipeline, *late))[0]
+    found = diagnose(signals(pipeline, *late))[0]
     assert found.cause is Cause.UNKNOWN
     assert "whether the event source mapping is reading" in (found.advice or "")
 
@@ -168,7 +172,7 @@ def test_a_mapping_that_does_not_read_is_named() -> None:
     pipeline = a_pipeline()
     consumer = pipeline.consumers[0]
     disabled = replace(consumer, mapping=replace(consumer.mapping, state="Disabled"))
-    found = diagnose(readings(replace(pipeline, consumers=(disabled,)), Minute()))
+    found = diagnose(signals(replace(pipeline, consumers=(disabled,)), Minute()))
     assert found[0].cause is Cause.UNKNOWN
     assert "Disabled" in found[0].because
 
@@ -185,7 +189,7 @@ def sampled(pipeline: Pipeline, *per_shard: dict[str, int]) -> Pipeline:
 
 
 def test_refusals_on_a_stream_with_room_ask_for_a_closer_look() -> None:
-    assert is_uneven(readings(a_pipeline(shards=4, factor=10), *REFUSED))
+    assert is_uneven(signals(a_pipeline(shards=4, factor=10), *REFUSED))
 
 
 def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot() -> None:
@@ -193,9 +197,9 @@ def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
     rate = throttling[-1].records_per_second
     for units, cause in ((int(2 * rate), Cause.HOT_KEY), (int(rate), Cause.TABLE_THROTTLED)):
-        (found,) = diagnose(readings(a_pipeline(table=a_table(units)), *throttling))
+        (found,) = diagnose(signals(a_pipeline(table=a_table(units)), *throttling))
         assert found.cause is cause
-    assert found.evidence[-1] == (
+    assert told(found)[-1] == (
         "the units of scores were used up: more of them bring more partitions"
     )
 
@@ -203,15 +207,15 @@ def test_a_table_without_units_left_is_at_its_partitions_limit_and_no_key_is_hot
 def test_one_minute_of_a_key_ranges_throttles_tells_of_no_hot_key_yet() -> None:
     """Seconds in which all partitions were at their limit leave units of their minute as well."""
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
-    one, calm = throttling[-1], GROWING[-1]
+    one, stabilization = throttling[-1], GROWING[-1]
     for newest, is_hot in (
         ((one, one, one), True),
-        ((one, calm, one), True),
-        ((one, one, calm), True),
-        ((calm, calm, one), False),
-        ((calm, one, calm), False),
+        ((one, stabilization, one), True),
+        ((one, one, stabilization), True),
+        ((stabilization, stabilization, one), False),
+        ((stabilization, one, stabilization), False),
     ):
-        seen = readings(a_pipeline(), *GROWING[:-3], *newest)
+        seen = signals(a_pipeline(), *GROWING[:-3], *newest)
         causes = {found.cause for found in diagnose(seen)}
         assert (Cause.HOT_KEY in causes) is is_hot
         assert Cause.TABLE_THROTTLED not in causes
@@ -221,9 +225,9 @@ def test_throttles_from_before_the_table_was_raised_tell_of_no_hot_key() -> None
     throttling = each(GROWING, table_throttles=900, key_range_throttles=880)
     table = a_table(5000)
     raised = replace(table.capacity, last_increase_at=NOON - timedelta(minutes=1))
-    (found,) = diagnose(readings(a_pipeline(table=replace(table, capacity=raised)), *throttling))
+    (found,) = diagnose(signals(a_pipeline(table=replace(table, capacity=raised)), *throttling))
     assert found.cause is Cause.TABLE_THROTTLED
-    assert found.evidence[-1] == (
+    assert told(found)[-1] == (
         "scores was raised since: that brings more partitions, if it had too few"
     )
 
@@ -233,7 +237,7 @@ def test_one_key_with_most_of_a_shard_is_a_hot_key_that_no_shard_count_cures() -
     pipeline = sampled(
         a_pipeline(shards=4, factor=10), crowd, {"leader": 400, **crowd}, crowd, crowd
     )
-    (found,) = diagnose(readings(pipeline, *REFUSED))
+    (found,) = diagnose(signals(pipeline, *REFUSED))
     assert (found.cause, found.where, found.cured_by) == (Cause.HOT_KEY, "shard-1", ())
     assert "'leader'" in found.because
 
@@ -242,13 +246,13 @@ def test_a_key_that_fills_a_lane_of_the_only_shard_is_a_hot_key() -> None:
     crowd = {f"rider-{at}": 1 for at in range(70)}
     late = [Minute(age_seconds=30 + 16.0 * at) for at in range(4)]
     pipeline = a_pipeline(factor=6)
-    assert is_uneven(readings(pipeline, *late))
-    (found,) = diagnose(readings(sampled(pipeline, {"leader": 30, **crowd}), *late))
+    assert is_uneven(signals(pipeline, *late))
+    (found,) = diagnose(signals(sampled(pipeline, {"leader": 30, **crowd}), *late))
     assert (found.cause, found.cured_by) == (Cause.HOT_KEY, ())
     assert "scorer is busy 0.8 of 6 concurrent executions, yet the iterator age grows" in (
         found.because
     )
-    assert "30% of the sampled records of shard-0 have the key 'leader'" in found.evidence
+    assert "30% of the sampled records of shard-0 have the key 'leader'" in told(found)
     assert causes(sampled(pipeline, {"leader": 20, **crowd}), *late) == [Cause.UNKNOWN]
 
 
@@ -256,7 +260,7 @@ def test_many_keys_in_one_shard_are_a_hot_shard_that_a_split_cures() -> None:
     crowd = {f"rider-{at}": 1 for at in range(50)}
     busy = {f"rider-{at}": 2 for at in range(150)}
     pipeline = sampled(a_pipeline(shards=4, factor=10), crowd, crowd, busy, crowd)
-    (found,) = diagnose(readings(pipeline, *REFUSED))
+    (found,) = diagnose(signals(pipeline, *REFUSED))
     assert (found.cause, found.where) == (Cause.HOT_SHARD, "shard-2")
     assert found.cured_by == (LeverKind.SHARD_COUNT,)
 
@@ -295,5 +299,5 @@ def test_every_story_has_a_diagnosis_and_none_is_both_healthy_and_ill(
 
 def test_stale_data_is_not_judged_as_now() -> None:
     later = NOON + timedelta(minutes=10)
-    found = diagnose(readings(a_pipeline(), *GROWING, now=later))
+    found = diagnose(signals(a_pipeline(), *GROWING, now=later))
     assert [each.cause for each in found] == [Cause.UNKNOWN]

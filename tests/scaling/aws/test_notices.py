@@ -12,12 +12,12 @@ from botocore.stub import Stubber
 from tests.scaling.notify.post import TOPIC, Post
 from tidegate.pipeline_file import parse
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.notices import AwsNotices
+from tidegate.scaling.aws.notices import AwsNotifications
 from tidegate.scaling.config.specification import NoticeSpec
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
-from tidegate.scaling.model.notification import Destination, Kind, Notice
+from tidegate.scaling.model.notification import Destination, Kind, Notification
 
-NOTICE = Notice(
+NOTICE = Notification(
     Kind.PAGE, "orders-20260105T001300Z", "orders", "2026-01-05T00:13:00+00:00",
     ("table-throttled at orders",), ("table-throttled at orders: 428 writes throttled",),
     ("write_capacity of orders: 20 -> 1,532",), ("orders: hand the lever over",),
@@ -46,12 +46,14 @@ def post(aws: dict[str, Any]) -> Post:
     return Post(aws)
 
 
-def send(post: Post, notice: Notice, destination: Destination, known: str | None = None) -> Any:
-    return post.notices.send(notice, destination, post.places, known)
+def send(
+    post: Post, notification: Notification, destination: Destination, known: str | None = None
+) -> Any:
+    return post.notices.send(notification, destination, post.places, known)
 
 
 def test_a_topic_gives_text_to_people_and_json_to_machines(post: Post) -> None:
-    sns = AwsNotices(
+    sns = AwsNotifications(
         clients := Clients(boto3.Session("testing", "testing", region_name="us-east-1"))
     )
     asked: dict[str, Any] = {}
@@ -76,11 +78,11 @@ def test_a_bus_gets_every_fact(post: Post) -> None:
 
 def test_an_event_that_the_bus_refuses_is_not_taken_for_delivered() -> None:
     clients = Clients(boto3.Session("testing", "testing", region_name="us-east-1"))
-    entry = {"ErrorCode": "ThrottlingException", "ErrorMessage": "rate exceeded"}
+    change_record = {"ErrorCode": "ThrottlingException", "ErrorMessage": "rate exceeded"}
     with Stubber(clients.of("events")) as events:
-        events.add_response("put_events", {"FailedEntryCount": 1, "Entries": [entry]})
+        events.add_response("put_events", {"FailedEntryCount": 1, "Entries": [change_record]})
         with pytest.raises(CloudError, match="ThrottlingException: rate exceeded"):
-            AwsNotices(clients).send(
+            AwsNotifications(clients).send(
                 NOTICE, Destination.EVENT_BUS, NoticeSpec(event_bus="default"), None
             )
 
@@ -126,7 +128,7 @@ def test_an_ops_item_with_too_much_to_say_keeps_the_link(post: Post) -> None:
     clients.of("ssm").meta.events.register(
         "provide-client-params.ssm.CreateOpsItem", lambda params, **_: asked.update(params)
     )
-    AwsNotices(clients).send(much, Destination.OPS_ITEM, post.places, None)
+    AwsNotifications(clients).send(much, Destination.OPS_ITEM, post.places, None)
     assert len(asked["Description"]) <= 2048
     assert asked["Description"].endswith(f"\n...\n\n{NOTICE.dashboard}")
     assert all(len(each["Value"]) <= 20_480 for each in asked["OperationalData"].values())

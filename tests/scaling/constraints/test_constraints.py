@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, a_table, readings
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
@@ -27,19 +27,23 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     shard_count_constraints,
 )
 from tidegate.scaling.kinds.lambda_mapping.levers import factor_constraints
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.actions import SplitShard
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Prohibition, Range, SplitShard
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.plan.decide import Decider
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+ASKED = Reason.of("desired-capacity", "asked for")
 
 
-def update(minutes_ago: float, outcome: Outcome = Outcome.DONE, detail: str | None = None) -> Entry:
+def update(
+    minutes_ago: float, outcome: Outcome = Outcome.DONE, detail: str | None = None
+) -> ChangeRecord:
     begun = NOON - timedelta(minutes=minutes_ago)
-    return Entry(
+    return ChangeRecord(
         f"e{minutes_ago}",
         "race",
         SHARDS,
@@ -59,13 +63,18 @@ def told(reasons: tuple[Reason, ...]) -> tuple[str, ...]:
 
 
 def a_range(ends: tuple[int, int]) -> Range:
-    words = f"within {min(ends)}..{max(ends)}"
-    return Range(min(ends), max(ends), ReasonKind.FILE_RANGE, words)
+    reason = Reason.of(
+        ReasonKind.FILE_RANGE, "within {lower}..{upper}", lower=min(ends), upper=max(ends)
+    )
+    return Range(min(ends), max(ends), reason)
 
 
 RANGES = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(a_range)
 PROHIBITIONS = st.builds(
-    Prohibition, st.sampled_from(ReasonKind), st.sampled_from(["owned by another", "UPDATING"])
+    Prohibition,
+    st.builds(
+        Reason.told, st.sampled_from(ReasonKind), st.sampled_from(["owned by another", "UPDATING"])
+    ),
 )
 CAPACITY = st.integers(1, 60)
 
@@ -163,14 +172,16 @@ def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
 def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_lately(
     refused_minutes_ago: int | None,
 ) -> None:
-    entries = [update(30 + at) for at in range(10)]
+    change_records = [update(30 + at) for at in range(10)]
     if refused_minutes_ago is not None:
         no = update(refused_minutes_ago, Outcome.FAILED, "LimitExceeded: no shards left")
-        entries.append(replace(no, operation="kinesis:SplitShard"))
-    hand, wish = "application-autoscaling", Wish(SHARDS, 2, 4, "asked for")
-    spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=8, owner=hand)))
-    seen = readings(a_pipeline(shards=2), Minute())
-    plan = Decider(seen, (), spec, History(tuple(entries)), NOON, hand=hand).plan_for(wish)
+        change_records.append(replace(no, operation="kinesis:SplitShard"))
+    caller, recommendation = "application-autoscaling", Recommendation(SHARDS, 2, 4, ASKED)
+    spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=8, owner=caller)))
+    seen = signals(a_pipeline(shards=2), Minute())
+    plan = Decider(seen, (), spec, History(tuple(change_records)), NOON, caller=caller).plan_for(
+        recommendation
+    )
     splits = [each for each in plan.actions if isinstance(each, SplitShard)]
     assert len(splits) == len(plan.actions) == (0 if refused_minutes_ago == 4 else 1)
 

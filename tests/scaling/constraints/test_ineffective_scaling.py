@@ -3,22 +3,24 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, readings
+from tests.builders import NOON, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
-from tidegate.scaling.constraints.ineffective_scaling import futility_constraints
+from tidegate.rules.reason import Reason
+from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 UNITS = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+ASKED = Reason.of("desired-capacity", "asked for")
 
 
-def changed(lever: Lever, minutes_ago: float, before: int, after: int) -> Entry:
+def changed(lever: Lever, minutes_ago: float, before: int, after: int) -> ChangeRecord:
     at = NOON - timedelta(minutes=minutes_ago)
-    return Entry(
+    return ChangeRecord(
         f"{lever}{minutes_ago}", "race", lever, "an:Operation", before, after, "", at, Outcome.DONE
     )
 
@@ -32,10 +34,10 @@ def late(count: int, **minute: float) -> list[Minute]:
     return [Minute(age_seconds=900 + at, **minute) for at in range(count)]
 
 
-def held(history: History, wish: Wish, *minutes: Minute) -> tuple[str, ...]:
-    seen = readings(a_pipeline(shards=4, factor=4, table=a_table(400)), *minutes)
-    constraints = futility_constraints(seen, history, wish, NOON)
-    return tuple(map(str, constrain(wish.current, wish.wanted, constraints)[1]))
+def held(history: History, recommendation: Recommendation, *minutes: Minute) -> tuple[str, ...]:
+    seen = signals(a_pipeline(shards=4, factor=4, table=a_table(400)), *minutes)
+    constraints = ineffective_scaling_constraints(seen, history, recommendation, NOON)
+    return tuple(map(str, constrain(recommendation.current, recommendation.wanted, constraints)[1]))
 
 
 @pytest.mark.parametrize("raised_lever", [FACTOR, SHARDS], ids=str)
@@ -43,7 +45,7 @@ def held(history: History, wish: Wish, *minutes: Minute) -> tuple[str, ...]:
 def test_factor_and_shards_are_one_quantity_and_no_more_is_asked_for_after_one_in_vain(
     raised_lever: Lever, wanted_lever: Lever
 ) -> None:
-    assert held(raised(raised_lever, 20), Wish(wanted_lever, 4, 8, ""), *late(40)) == (
+    assert held(raised(raised_lever, 20), Recommendation(wanted_lever, 4, 8, ASKED), *late(40)) == (
         f"the raise of {raised_lever} from 2 to 4 at 11:40 did not help: 100 records/s read before, "
         "100 since",
     )
@@ -51,7 +53,7 @@ def test_factor_and_shards_are_one_quantity_and_no_more_is_asked_for_after_one_i
 
 @pytest.mark.parametrize("minutes_ago", [1, 2])
 def test_nor_while_the_last_raise_is_not_seen_to_help_yet(minutes_ago: int) -> None:
-    reasons = held(raised(FACTOR, minutes_ago), Wish(FACTOR, 4, 8, ""), *late(40))
+    reasons = held(raised(FACTOR, minutes_ago), Recommendation(FACTOR, 4, 8, ASKED), *late(40))
     assert reasons == (
         f"the raise of parallelization_factor of scorer at 11:{60 - minutes_ago} is not seen to "
         "help yet",
@@ -66,23 +68,23 @@ def test_a_raise_that_the_windows_no_longer_show_is_tried_again_ever_later(
     minutes_ago: tuple[float, ...], is_held: bool
 ) -> None:
     history = History(tuple(changed(FACTOR, each, 2, 4) for each in minutes_ago))
-    assert bool(held(history, Wish(FACTOR, 4, 8, ""), *late(90))) is is_held
+    assert bool(held(history, Recommendation(FACTOR, 4, 8, ASKED), *late(90))) is is_held
 
 
 @pytest.mark.parametrize("slope", [-1, -0.5, 0, 1], ids=lambda slope: f"{slope}-s-a-minute")
 def test_an_age_that_hardly_falls_is_no_sign_that_units_help(slope: float) -> None:
     slowly = [Minute(age_seconds=3000 + slope * at) for at in range(40)]
     history = History((changed(UNITS, 20, 100, 400),))
-    assert held(history, Wish(UNITS, 400, 800, ""), *slowly) != ()
+    assert held(history, Recommendation(UNITS, 400, 800, ASKED), *slowly) != ()
 
 
 def test_one_odd_minute_is_no_cure() -> None:
     odd = [*late(30), Minute(age_seconds=1), *[Minute(age_seconds=931 + at) for at in range(9)]]
-    assert held(raised(FACTOR, 20), Wish(FACTOR, 4, 8, ""), *odd) != ()
+    assert held(raised(FACTOR, 20), Recommendation(FACTOR, 4, 8, ASKED), *odd) != ()
 
 
 def test_a_day_later_it_is_tried_again() -> None:
-    assert held(raised(FACTOR, 24 * 60 + 1), Wish(FACTOR, 4, 8, ""), *late(90)) == ()
+    assert held(raised(FACTOR, 24 * 60 + 1), Recommendation(FACTOR, 4, 8, ASKED), *late(90)) == ()
 
 
 FASTER = [*late(20), *late(20, records_per_second=110)]
@@ -114,45 +116,49 @@ FALLING = [Minute(age_seconds=900 - 30 * at) for at in range(20)]
 def test_concurrent_executions_are_not_held_otherwise(
     history: History, wanted: int, minutes: list[Minute]
 ) -> None:
-    assert held(history, Wish(FACTOR, 4, wanted, ""), *minutes) == ()
+    assert held(history, Recommendation(FACTOR, 4, wanted, ASKED), *minutes) == ()
 
 
 def test_a_load_that_has_grown_need_not_wait_for_a_raise_to_show() -> None:
     growing = [*late(38), *late(3, records_per_second=125)]
-    assert held(raised(FACTOR, 2.5), Wish(FACTOR, 4, 8, ""), *growing) == ()
+    assert held(raised(FACTOR, 2.5), Recommendation(FACTOR, 4, 8, ASKED), *growing) == ()
 
 
 def test_shards_for_the_records_that_come_in_do_not_wait_for_those_that_read() -> None:
-    wish = Wish(SHARDS, 4, 12, "", for_arrivals=7)
-    seen = readings(a_pipeline(shards=4, factor=4), *late(40))
-    constraints = tuple(futility_constraints(seen, raised(FACTOR, 20), wish, NOON))
+    recommendation = Recommendation(SHARDS, 4, 12, ASKED, for_arrivals=7)
+    seen = signals(a_pipeline(shards=4, factor=4), *late(40))
+    constraints = tuple(
+        ineffective_scaling_constraints(seen, raised(FACTOR, 20), recommendation, NOON)
+    )
     assert constrain(4, 12, constraints)[0] == 7
     assert constrain(4, 6, constraints) == (6, ())
 
 
 def test_shards_that_let_no_more_records_in_are_not_followed_by_more() -> None:
     refused = late(40, refused_per_second=50)
-    wish = Wish(SHARDS, 4, 8, "", for_arrivals=8)
+    recommendation = Recommendation(SHARDS, 4, 8, ASKED, for_arrivals=8)
     refusal = (
         "the raise of shard_count of racers from 2 to 4 at 11:40 did not help: 100 accepted "
         "records/s before, 100 since"
     )
-    assert held(raised(SHARDS, 20), wish, *refused)[0] == refusal
+    assert held(raised(SHARDS, 20), recommendation, *refused)[0] == refusal
     taken = [replace(each, records_per_second=150) for each in refused[20:]]
-    assert held(raised(SHARDS, 20), wish, *refused[:20], *taken)[:1] != (refusal,)
+    assert held(raised(SHARDS, 20), recommendation, *refused[:20], *taken)[:1] != (refusal,)
 
 
 def test_shards_are_judged_by_bytes_where_bytes_are_the_limit() -> None:
     small = late(20, records_per_second=3000, record_bytes=300, refused_per_second=50)
     large = late(20, records_per_second=1000, record_bytes=4000, refused_per_second=50)
-    reasons = held(raised(SHARDS, 20), Wish(SHARDS, 4, 8, "", for_arrivals=8), *small, *large)
+    reasons = held(
+        raised(SHARDS, 20), Recommendation(SHARDS, 4, 8, ASKED, for_arrivals=8), *small, *large
+    )
     assert not any("accepted" in each for each in reasons)
 
 
 def test_shards_that_took_all_for_a_while_are_followed_by_more_when_more_is_refused() -> None:
     enough = [replace(each, refused_per_second=0) for each in late(10)]
     reasons = held(
-        raised(SHARDS, 20), Wish(SHARDS, 4, 8, "", for_arrivals=8),
+        raised(SHARDS, 20), Recommendation(SHARDS, 4, 8, ASKED, for_arrivals=8),
         *late(20, refused_per_second=50), *enough, *late(10, refused_per_second=50),
     )  # fmt: skip
     assert not any("accepted" in each for each in reasons)
@@ -160,11 +166,11 @@ def test_shards_that_took_all_for_a_while_are_followed_by_more_when_more_is_refu
 
 def test_units_that_nothing_consumes_are_not_followed_by_more() -> None:
     history = History((changed(UNITS, 20, 100, 400),))
-    assert held(history, Wish(UNITS, 400, 800, ""), *late(40)) == (
+    assert held(history, Recommendation(UNITS, 400, 800, ASKED), *late(40)) == (
         "the raise of write_capacity of scores from 100 to 400 at 11:40 did not help: 100 units/s "
         "consumed before, 100 since",
     )
     consumed = [*late(20), *late(20, units_per_record=2)]
-    assert held(history, Wish(UNITS, 400, 800, ""), *consumed) == ()
+    assert held(history, Recommendation(UNITS, 400, 800, ASKED), *consumed) == ()
     grown = [*late(20), *late(20, records_per_second=111, units_per_record=0.9)]
-    assert held(history, Wish(UNITS, 400, 800, ""), *grown) == ()
+    assert held(history, Recommendation(UNITS, 400, 800, ASKED), *grown) == ()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.builders import NOON, SPEC, Minute, Told, a_pipeline, a_table
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.readings import Readings
-from tidegate.rules.kinds.vitals import vitals_from
+from tidegate.rules.kinds.signal_series import series_from
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.pack import in_force
 from tidegate.rules.window import Window
 from tidegate.scaling.cost.bill import items
@@ -37,8 +37,8 @@ def measured(pipeline: Pipeline, minutes: Sequence[Minute | None]) -> Usage | No
 
 def needed(pipeline: Pipeline, minutes: Sequence[Minute | None]) -> dict[Lever, Need]:
     told = Told(pipeline, list(minutes)).windows()
-    readings = Readings(pipeline, vitals_from(pipeline, told, NOON), 60, thresholds=in_force({}))
-    return {each.lever: each for each in needs(readings, SPEC)}
+    signals = Signals(pipeline, series_from(pipeline, told, NOON), 60, thresholds=in_force({}))
+    return {each.lever: each for each in needs(signals, SPEC)}
 
 
 def test_each_layer_is_priced_by_hand() -> None:
@@ -113,9 +113,9 @@ def test_an_hour_without_data_needs_what_the_hour_before_did() -> None:
 
 
 def test_throttled_writes_count_although_they_were_not_consumed() -> None:
-    calm = [Minute(records_per_second=100)] * 120
+    stabilization = [Minute(records_per_second=100)] * 120
     throttled = Minute(records_per_second=900, units_per_record=0.1, table_throttles=600)
-    found = needed(a_pipeline(table=a_table(90)), [*calm, throttled, *calm[:60]])
+    found = needed(a_pipeline(table=a_table(90)), [*stabilization, throttled, *stabilization[:60]])
     assert found[WRITES].at_peak == 1286
 
 

@@ -12,13 +12,13 @@ from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
-from tidegate.scaling.execute.executor import lease_of
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import CloudError, Denied, LimitExceeded, Throttled, Unreachable
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.history import UPDATE_SHARD_COUNT
-from tidegate.scaling.model.plan import Action, SplitShard, UpdateRetention, UpdateShardCount
+from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
@@ -96,7 +96,7 @@ def test_a_dry_run_shows_the_plan_and_changes_nothing(sick: World, ledger: Sqlit
     shown = one_sweep(sick, ledger, dry_run=True)
     assert outcomes(shown) == [None, None, None]
     assert DirectCloud(sick).describe(SPEC) == before
-    assert ledger.entries("race-day", sick.now - timedelta(days=1)) == ()
+    assert ledger.change_records("race-day", sick.now - timedelta(days=1)) == ()
     done = one_sweep(sick, ledger)
     assert [change.action for change in done.changes] == [change.action for change in shown.changes]
 
@@ -123,7 +123,7 @@ def test_a_sweep_that_saw_the_same_but_came_later_does_not_act_again(
             return seen_before
 
     late = Stale(slow)
-    entries_before = ledger.entries("race-day", sick.now - timedelta(days=1))
+    entries_before = ledger.change_records("race-day", sick.now - timedelta(days=1))
     report = one_sweep(sick, ledger, cloud=late)
     assert entries_before == ()
     assert len(quick.asked) == 3
@@ -153,14 +153,14 @@ def test_a_pipeline_that_a_long_sweep_comes_to_late_is_held_and_written_down_at_
     class Watched(FaultyCloud):
         def apply(self, action: Action) -> None:
             soon = late + timedelta(seconds=50)
-            were_kept_out.append(not ledger.acquire(lease_of(action), "a later sweep", soon, 60))
+            were_kept_out.append(not ledger.acquire(action.lease, "a later sweep", soon, 60))
             super().apply(action)
 
     edges = Edges(Watched(DirectCloud(sick)), DirectMetrics(sick), ledger, clock=lambda: late)
     (report,) = sweep([SPEC], edges, sick.now, holder="me").pipelines
     assert outcomes(report) == [Outcome.DONE] * 3
     assert were_kept_out == [True] * 3
-    written = ledger.entries("race-day", sick.now - timedelta(days=1))
+    written = ledger.change_records("race-day", sick.now - timedelta(days=1))
     assert {(each.begun_at, each.ended_at) for each in written} == {(late, late)}
     assert report.at == sick.now
 
@@ -170,7 +170,9 @@ def test_what_a_sweep_that_is_ahead_has_spent_is_known_to_one_that_began_before(
 ) -> None:
     world = flooded()
     for at in range(10):
-        ledger.begin(entry(world, -1 - at / 10, entry_id=f"spent-{at}", outcome=Outcome.DONE))
+        ledger.begin(
+            change_record(world, -1 - at / 10, entry_id=f"spent-{at}", outcome=Outcome.DONE)
+        )
     report = one_sweep(world, ledger)
     assert not any(isinstance(change.action, UpdateShardCount) for change in report.changes)
     assert world.figures().limit_violations == 0
@@ -183,20 +185,21 @@ def test_another_hand_on_the_stream_is_respected(sick: World, ledger: SqliteLedg
     assert any("stream/racers is locked by another run" in words for words in report.held_back)
 
 
-def entry(world: World, minutes_ago: float, **changes: object) -> Entry:
+def change_record(world: World, minutes_ago: float, **changes: object) -> ChangeRecord:
     at = world.now - timedelta(minutes=minutes_ago)
-    made = Entry(f"e{minutes_ago}", "race-day", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "", at)
+    made = ChangeRecord(f"e{minutes_ago}", "race-day", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "", at)
     return replace(made, **changes)
 
 
 def test_a_sweep_that_died_before_its_call_is_made_up_for(
     sick: World, ledger: SqliteLedger
 ) -> None:
-    ledger.begin(entry(sick, 2))
+    ledger.begin(change_record(sick, 2))
     report = one_sweep(sick, ledger)
     assert UpdateShardCount("racers", 1, 2) in [change.action for change in report.changes]
     assert (
-        ledger.entries("race-day", sick.now - timedelta(hours=1))[0].outcome is Outcome.SUPERSEDED
+        ledger.change_records("race-day", sick.now - timedelta(hours=1))[0].outcome
+        is Outcome.SUPERSEDED
     )
 
 
@@ -204,9 +207,11 @@ def test_an_intention_stays_open_while_aws_is_still_at_it(
     sick: World, ledger: SqliteLedger
 ) -> None:
     sick.control.pending.begin("stream", sick.second + 600, lambda: None)
-    ledger.begin(entry(sick, 2))
+    ledger.begin(change_record(sick, 2))
     one_sweep(sick, ledger)
-    assert ledger.entries("race-day", sick.now - timedelta(hours=1))[0].outcome is Outcome.BEGUN
+    assert (
+        ledger.change_records("race-day", sick.now - timedelta(hours=1))[0].outcome is Outcome.BEGUN
+    )
 
 
 @pytest.mark.slow
@@ -235,9 +240,11 @@ def test_a_sweep_that_died_after_its_call_is_found_done(ledger: SqliteLedger) ->
     world = World(RACE, 1)
     world.control.update_shard_count(2)
     world.advance(480)
-    ledger.begin(entry(world, 7))
+    ledger.begin(change_record(world, 7))
     one_sweep(world, ledger)
-    assert ledger.entries("race-day", world.now - timedelta(hours=1))[0].outcome is Outcome.DONE
+    assert (
+        ledger.change_records("race-day", world.now - timedelta(hours=1))[0].outcome is Outcome.DONE
+    )
 
 
 def test_an_answer_that_never_came_is_not_asked_twice(sick: World, ledger: SqliteLedger) -> None:
@@ -250,7 +257,7 @@ def test_an_answer_that_never_came_is_not_asked_twice(sick: World, ledger: Sqlit
     assert sick.figures().limit_violations == 0
     sick.advance(120)
     one_sweep(sick, ledger)
-    first_three = ledger.entries("race-day", sick.now - timedelta(hours=1))[:3]
+    first_three = ledger.change_records("race-day", sick.now - timedelta(hours=1))[:3]
     assert [each.outcome for each in first_three] == [Outcome.DONE] * 3
 
 
@@ -297,7 +304,7 @@ def test_when_the_days_reshards_are_spent_and_records_are_refused_shards_are_spl
 ) -> None:
     world = flooded()
     for at in range(10):
-        ledger.begin(entry(world, 60 + at, entry_id=f"spent-{at}", outcome=Outcome.DONE))
+        ledger.begin(change_record(world, 60 + at, entry_id=f"spent-{at}", outcome=Outcome.DONE))
     report = one_sweep(world, ledger)
     splits = [change.action for change in report.changes if isinstance(change.action, SplitShard)]
     assert len(splits) == 1
@@ -313,7 +320,7 @@ def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_in_the_next_min
     world = flooded()
     full = LimitExceeded("kinesis:SplitShard", "racers", "no shards left")
     for at in range(10):
-        ledger.begin(entry(world, 60 + at, entry_id=f"spent-{at}", outcome=Outcome.DONE))
+        ledger.begin(change_record(world, 60 + at, entry_id=f"spent-{at}", outcome=Outcome.DONE))
     refused = one_sweep(world, ledger, cloud=FaultyCloud(DirectCloud(world), before=full))
     assert outcomes(refused) == [Outcome.FAILED]
     world.advance(60)
@@ -360,7 +367,7 @@ def test_retention_is_raised_as_first_aid_and_lowered_when_the_danger_is_over(
     world.advance(20 * 3600 + 600)
     raised = one_sweep(world, ledger)
     assert [change.action for change in raised.changes] == [UpdateRetention("racers", 24, 48)]
-    assert any("unread records would expire" in each.because for each in raised.decisions)
+    assert any("unread records would expire" in str(each.because) for each in raised.decisions)
     blocked = world.stream.open_shards[0].lanes[0].batch
     assert blocked is not None
     blocked.poisoned = False
@@ -399,7 +406,7 @@ def test_no_history_makes_a_sweep_break_a_limit(
     ledger = SqliteLedger(":memory:")
     world.control.shard_count_calls.extend([0.0] * spent)
     for at in range(spent):
-        ledger.begin(entry(world, 0, entry_id=f"spent-{at}", outcome=Outcome.DONE))
+        ledger.begin(change_record(world, 0, entry_id=f"spent-{at}", outcome=Outcome.DONE))
     world.advance(180)
     for _ in range(15 * len(rates)):
         one_sweep(world, ledger)

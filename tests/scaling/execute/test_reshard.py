@@ -8,10 +8,11 @@ from math import ceil
 import pytest
 
 from tidegate.rules.graph import HASH_KEYS, Stream
-from tidegate.scaling.execute.reshard import Executor, Progress, Resharder, updates_left
+from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor, updates_left
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
 from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.errors import (
     CloudError,
@@ -21,7 +22,7 @@ from tidegate.scaling.model.errors import (
     Throttled,
     Unreachable,
 )
-from tidegate.scaling.model.plan import Action, UpdateShardCount
+from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.scenario import Traffic, load_scenario
 from tidegate.simulator.world import World
@@ -80,10 +81,10 @@ def world() -> World:
 def executor(
     world: World, ledger: SqliteLedger, goal: Goal, resharder: Resharder | None = None,
     holder: str = "me", told: list[Progress] | None = None,
-) -> Executor:  # fmt: skip
+) -> ReshardExecutor:  # fmt: skip
     tell = (told if told is not None else []).append
     cloud = resharder or DirectCloud(world)
-    return Executor("racers", goal, cloud, ledger, WorldClock(world), holder, 600, tell)
+    return ReshardExecutor("racers", goal, cloud, ledger, WorldClock(world), holder, 600, tell)
 
 
 def count(world: World) -> int:
@@ -119,8 +120,8 @@ def test_a_fault_at_any_call_costs_no_operation_and_loses_none(
     assert count(world) == 8
     assert faulty.applied == len(plan((), EIGHT, 10))
     assert world.figures().limit_violations == 0
-    entries = ledger.entries("reshard/racers", world.now - timedelta(days=1))
-    assert all(entry.outcome is not Outcome.BEGUN for entry in entries)
+    change_records = ledger.change_records("reshard/racers", world.now - timedelta(days=1))
+    assert all(change_record.outcome is not Outcome.BEGUN for change_record in change_records)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -188,9 +189,9 @@ def test_an_update_that_does_not_end_even_is_finished_by_hand(
     halving = Halving(DirectCloud(world), 0, KeyboardInterrupt(), after=False)
     executor(world, ledger, EIGHT, halving).run(wait=True)
     updates = [
-        entry
-        for entry in ledger.entries("reshard/racers", world.now - timedelta(days=1))
-        if entry.operation == "kinesis:UpdateShardCount"
+        change_record
+        for change_record in ledger.change_records("reshard/racers", world.now - timedelta(days=1))
+        if change_record.operation == "kinesis:UpdateShardCount"
     ]
     assert count(world) == 8
     assert len(updates) == 1
@@ -217,8 +218,8 @@ def test_a_refusal_for_good_is_told_and_written_down(world: World, ledger: Sqlit
         executor(world, ledger, EIGHT, Faulty(DirectCloud(world), 1, wrong, after=False)).run(
             wait=True
         )
-    (entry,) = ledger.entries("reshard/racers", world.now - timedelta(days=1))
-    assert entry.outcome is Outcome.FAILED
+    (change_record,) = ledger.change_records("reshard/racers", world.now - timedelta(days=1))
+    assert change_record.outcome is Outcome.FAILED
 
 
 def test_without_waiting_it_ends_when_the_last_operation_is_accepted(

@@ -14,16 +14,17 @@ from tests.builders import NOON
 from tests.orders import create_ledger_table
 from tidegate.commands.sweep import open_ledger
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome, Wished
+from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import ConfigurationError
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.snapshot import Sighting
+from tidegate.scaling.model.snapshot import Held, StatusSnapshot
 from tidegate.scaling.ports import Ledger
 
-ENTRY = Entry(
+ENTRY = ChangeRecord(
     entry_id="race/shards/1",
     pipeline="race",
     lever=Lever.of(LeverKind.SHARD_COUNT, "racers"),
@@ -34,7 +35,7 @@ ENTRY = Entry(
     begun_at=NOON,
 )
 LATER = NOON + timedelta(seconds=30)
-SICK = Sighting(
+SICK = StatusSnapshot(
     "race",
     NOON,
     Health.SICK,
@@ -42,14 +43,43 @@ SICK = Sighting(
         Diagnosis(
             Cause.TABLE_THROTTLED,
             "scores",
-            ("scores throttled 428 writes in a minute",),
+            (
+                Reason.of(
+                    "throttled", "{name} throttled {count} writes in a minute",
+                    name="scores", count=428,
+                ),
+            ),
             cured_by=(LeverKind.WRITE_CAPACITY,),
         ),
-        Diagnosis(Cause.HOT_KEY, "racers", ("one key has 80%", "of 1 shard"), advice="spread it"),
+        Diagnosis(
+            Cause.HOT_KEY, "racers",
+            (
+                Reason.of("key-share", "one key has {share:.0%}", share=0.8),
+                Reason.told("of-shards", "of 1 shard"),
+            ),
+            advice="spread it",
+        ),
     ),
-    ("write_capacity of scores: 900 wanted, 100 allowed now: the file keeps it within 1..100",),
-)
-WELL = Sighting("race", LATER, Health.HEALTHY)
+    (
+        Held(
+            "write_capacity of scores", True, ("change-window", "file-range"),
+            "write_capacity of scores: 900 wanted, 100 allowed now: the file keeps it within "
+            "1..100",
+        ),
+    ),
+)  # fmt: skip
+WELL = StatusSnapshot("race", LATER, Health.HEALTHY)
+
+
+def in_words(snapshot: StatusSnapshot | None) -> StatusSnapshot | None:
+    """With sentences alone as evidence: no more than those is kept to be read again."""
+    return snapshot and replace(
+        snapshot,
+        diagnoses=tuple(
+            replace(each, evidence=tuple(Reason.told("", str(why)) for why in each.evidence))
+            for each in snapshot.diagnoses
+        ),
+    )
 
 
 @pytest.fixture(params=["sqlite", "dynamodb"])
@@ -67,7 +97,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
 
 def test_an_intention_is_there_before_it_is_done(ledger: Ledger) -> None:
     assert ledger.begin(ENTRY)
-    assert ledger.entries("race", NOON) == (ENTRY,)
+    assert ledger.change_records("race", NOON) == (ENTRY,)
 
 
 def test_a_done_intention_keeps_its_outcome_and_reason(ledger: Ledger) -> None:
@@ -76,7 +106,7 @@ def test_a_done_intention_keeps_its_outcome_and_reason(ledger: Ledger) -> None:
     ended = replace(
         ENTRY, outcome=Outcome.FAILED, ended_at=LATER, detail="LimitExceeded: ten a day"
     )
-    assert ledger.entries("race", NOON) == (ended,)
+    assert ledger.change_records("race", NOON) == (ended,)
 
 
 def test_the_same_intention_is_written_once(ledger: Ledger) -> None:
@@ -84,7 +114,7 @@ def test_the_same_intention_is_written_once(ledger: Ledger) -> None:
     assert not ledger.begin(ENTRY)
     ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
     assert not ledger.begin(ENTRY)
-    assert len(ledger.entries("race", NOON)) == 1
+    assert len(ledger.change_records("race", NOON)) == 1
 
 
 def test_a_lever_has_one_open_intention(ledger: Ledger) -> None:
@@ -104,16 +134,16 @@ def test_the_first_outcome_stays(ledger: Ledger) -> None:
     ledger.begin(ENTRY)
     ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
     ledger.complete(ENTRY.entry_id, Outcome.FAILED, LATER, "too late")
-    assert ledger.entries("race", NOON)[0].outcome is Outcome.DONE
+    assert ledger.change_records("race", NOON)[0].outcome is Outcome.DONE
 
 
 def test_history_begins_where_it_is_asked_to_and_is_in_order(ledger: Ledger) -> None:
     moments = [NOON + timedelta(minutes=at) for at in (3, 1, 2)]
     for at, moment in enumerate(moments):
         ledger.begin(replace(ENTRY, entry_id=f"e{at}", begun_at=moment, outcome=Outcome.DONE))
-    found = ledger.entries("race", NOON + timedelta(minutes=2))
-    assert [entry.entry_id for entry in found] == ["e2", "e0"]
-    assert ledger.entries("elsewhere", NOON) == ()
+    found = ledger.change_records("race", NOON + timedelta(minutes=2))
+    assert [change_record.entry_id for change_record in found] == ["e2", "e0"]
+    assert ledger.change_records("elsewhere", NOON) == ()
 
 
 def test_a_levers_history_is_that_of_every_hand(ledger: Ledger) -> None:
@@ -122,43 +152,48 @@ def test_a_levers_history_is_that_of_every_hand(ledger: Ledger) -> None:
     ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
     ledger.begin(other)
     done = replace(ENTRY, outcome=Outcome.DONE, ended_at=LATER)
-    assert ledger.entries_of(ENTRY.lever, NOON) == (done, other)
-    assert ledger.entries_of(ENTRY.lever, LATER) == (other,)
+    assert ledger.change_records_of(ENTRY.lever, NOON) == (done, other)
+    assert ledger.change_records_of(ENTRY.lever, LATER) == (other,)
     elsewhere = Lever.of(LeverKind.SHARD_COUNT, "elsewhere")
-    assert ledger.entries_of(elsewhere, NOON) == ()
+    assert ledger.change_records_of(elsewhere, NOON) == ()
 
 
 def test_the_newest_wish_of_a_lever_is_kept(ledger: Ledger) -> None:
-    assert ledger.wished(ENTRY.lever) is None
-    ledger.wish(ENTRY.lever, Wished(4, NOON))
-    ledger.wish(ENTRY.lever, Wished(7, LATER, "made", 4, "refused"))
-    assert ledger.wished(ENTRY.lever) == Wished(7, LATER, "made", 4, "refused")
-    ledger.wish(ENTRY.lever, None)
-    ledger.wish(ENTRY.lever, None)
-    assert ledger.wished(ENTRY.lever) is None
+    assert ledger.desired(ENTRY.lever) is None
+    ledger.keep_desired(ENTRY.lever, DesiredCapacity(4, NOON))
+    ledger.keep_desired(ENTRY.lever, DesiredCapacity(7, LATER, "made", 4, "refused"))
+    assert ledger.desired(ENTRY.lever) == DesiredCapacity(7, LATER, "made", 4, "refused")
+    ledger.keep_desired(ENTRY.lever, None)
+    ledger.keep_desired(ENTRY.lever, None)
+    assert ledger.desired(ENTRY.lever) is None
 
 
 def test_all_wishes_are_found_at_once(ledger: Ledger) -> None:
     index = Lever.of(LeverKind.WRITE_CAPACITY, "scores/by-day")
-    assert dict(ledger.wishes()) == {}
-    ledger.wish(ENTRY.lever, Wished(4, NOON))
-    ledger.wish(index, Wished(70, NOON, start=20))
-    assert dict(ledger.wishes()) == {ENTRY.lever: Wished(4, NOON), index: Wished(70, NOON, "", 20)}
+    assert dict(ledger.all_desired()) == {}
+    ledger.keep_desired(ENTRY.lever, DesiredCapacity(4, NOON))
+    ledger.keep_desired(index, DesiredCapacity(70, NOON, start=20))
+    assert dict(ledger.all_desired()) == {
+        ENTRY.lever: DesiredCapacity(4, NOON),
+        index: DesiredCapacity(70, NOON, "", 20),
+    }
 
 
-@pytest.mark.parametrize("after", [None, Wished(7, NOON, failure="refused")], ids=["none", "one"])
+@pytest.mark.parametrize(
+    "after", [None, DesiredCapacity(7, NOON, failure="refused")], ids=["none", "one"]
+)
 def test_a_wish_is_amended_only_where_it_is_still_the_one_that_was_read(
-    ledger: Ledger, after: Wished | None
+    ledger: Ledger, after: DesiredCapacity | None
 ) -> None:
-    read = Wished(7, NOON)
-    assert not ledger.amend_wish(ENTRY.lever, read, after)
-    assert ledger.wished(ENTRY.lever) is None
-    ledger.wish(ENTRY.lever, Wished(7, LATER))
-    assert not ledger.amend_wish(ENTRY.lever, read, after)
-    assert ledger.wished(ENTRY.lever) == Wished(7, LATER)
-    ledger.wish(ENTRY.lever, read)
-    assert ledger.amend_wish(ENTRY.lever, read, after)
-    assert ledger.wished(ENTRY.lever) == after
+    read = DesiredCapacity(7, NOON)
+    assert not ledger.amend_desired(ENTRY.lever, read, after)
+    assert ledger.desired(ENTRY.lever) is None
+    ledger.keep_desired(ENTRY.lever, DesiredCapacity(7, LATER))
+    assert not ledger.amend_desired(ENTRY.lever, read, after)
+    assert ledger.desired(ENTRY.lever) == DesiredCapacity(7, LATER)
+    ledger.keep_desired(ENTRY.lever, read)
+    assert ledger.amend_desired(ENTRY.lever, read, after)
+    assert ledger.desired(ENTRY.lever) == after
 
 
 def test_the_newest_note_of_a_name_is_kept(ledger: Ledger) -> None:
@@ -170,55 +205,59 @@ def test_the_newest_note_of_a_name_is_kept(ledger: Ledger) -> None:
 
 def test_what_was_seen_is_kept_in_order_and_once(ledger: Ledger) -> None:
     for each in (WELL, SICK, SICK):
-        ledger.sight(each)
-    assert ledger.sightings("race", NOON) == (SICK, WELL)
-    assert ledger.sightings("race", LATER) == (WELL,)
-    assert ledger.sightings("elsewhere", NOON) == ()
+        ledger.keep_snapshot(each)
+    seen = ledger.snapshots("race", NOON)
+    assert [in_words(each) for each in seen] == [in_words(SICK), WELL]
+    assert ledger.snapshots("race", LATER) == (WELL,)
+    assert ledger.snapshots("elsewhere", NOON) == ()
 
 
 def test_what_could_not_be_seen_is_kept_too(ledger: Ledger) -> None:
-    unreached = Sighting("race", NOON, Health.UNKNOWN, unreached="kinesis:ListShards on racers: no")
-    ledger.sight(unreached)
-    assert ledger.sightings("race", NOON) == (unreached,)
+    unreached = StatusSnapshot(
+        "race", NOON, Health.UNKNOWN, unreached="kinesis:ListShards on racers: no",
+        unreached_about="denied kinesis:ListShards racers",
+    )  # fmt: skip
+    ledger.keep_snapshot(unreached)
+    assert ledger.snapshots("race", NOON) == (unreached,)
 
 
 def test_the_newest_sighting_before_a_moment_is_found(ledger: Ledger) -> None:
     for each in (SICK, WELL):
-        ledger.sight(each)
-    assert ledger.sighted("race", NOON) is None
-    assert ledger.sighted("race", LATER) == SICK
-    assert ledger.sighted("race", LATER + timedelta(days=9)) == WELL
-    assert ledger.sighted("elsewhere", LATER) is None
+        ledger.keep_snapshot(each)
+    assert ledger.last_snapshot("race", NOON) is None
+    assert in_words(ledger.last_snapshot("race", LATER)) == in_words(SICK)
+    assert ledger.last_snapshot("race", LATER + timedelta(days=9)) == WELL
+    assert ledger.last_snapshot("elsewhere", LATER) is None
 
 
 def test_every_pipeline_that_was_written_of_is_named(ledger: Ledger) -> None:
     assert ledger.pipelines() == ()
     ledger.begin(replace(ENTRY, pipeline="reshard/racers"))
     ledger.begin(replace(ENTRY, entry_id="other", pipeline="reshard/others", outcome=Outcome.DONE))
-    ledger.sight(SICK)
-    ledger.sight(WELL)
+    ledger.keep_snapshot(SICK)
+    ledger.keep_snapshot(WELL)
     ledger.keep("swept", "{}")
     assert ledger.pipelines() == ("race", "reshard/others", "reshard/racers")
 
 
 def test_a_file_forgets_sightings_after_ninety_days(tmp_path: Path) -> None:
     ledger = SqliteLedger(str(tmp_path / "ledger.sqlite"))
-    ledger.sight(SICK)
-    ledger.sight(replace(WELL, at=NOON + timedelta(days=91)))
-    assert [each.health for each in ledger.sightings("race", NOON)] == [Health.HEALTHY]
+    ledger.keep_snapshot(SICK)
+    ledger.keep_snapshot(replace(WELL, at=NOON + timedelta(days=91)))
+    assert [each.health for each in ledger.snapshots("race", NOON)] == [Health.HEALTHY]
     ledger.close()
 
 
 def test_a_file_that_may_only_be_read_is_one_clear_mistake_and_still_read(tmp_path: Path) -> None:
     path = str(tmp_path / "ledger.sqlite")
     ledger = SqliteLedger(path)
-    ledger.sight(SICK)
+    ledger.keep_snapshot(SICK)
     # Permissions don't keep root from writing; SQLite does.
     ledger._file._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(ConfigurationError, match="readonly database") as error:
         ledger.acquire("stream/racers", "me", NOON, 60)
     assert str(error.value).startswith(f"{path}:1:1: it can't be used as a ledger")
-    assert len(ledger.sightings("race", NOON)) == 1
+    assert len(ledger.snapshots("race", NOON)) == 1
     ledger.close()
 
 
@@ -230,7 +269,7 @@ def test_a_damaged_file_is_one_clear_mistake(tmp_path: Path) -> None:
     whole = place.read_bytes()
     place.write_bytes(whole[:4096] + bytes([255]) * (len(whole) - 4096))
     with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
-        SqliteLedger(str(place)).entries("race", NOON)
+        SqliteLedger(str(place)).change_records("race", NOON)
 
 
 @pytest.mark.parametrize("to_look", [False, True])
@@ -243,7 +282,7 @@ def test_a_table_forgets_sightings_by_its_time_to_live() -> None:
     with mock_aws():
         client = boto3.client("dynamodb", "us-east-1")
         create_ledger_table(client, "ledger")
-        DynamoLedger(client, "ledger").sight(SICK)
+        DynamoLedger(client, "ledger").keep_snapshot(SICK)
         (item,) = client.scan(TableName="ledger")["Items"]
     assert int(item["expires_at"]["N"]) == int((NOON + timedelta(days=90)).timestamp())
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON
-from tidegate.rules.kinds.readings import BURST_SECONDS
+from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.load.burst_baseline import LATELY, Standing, standing
 from tidegate.scaling.load.load_history import PERIOD_SECONDS, Past

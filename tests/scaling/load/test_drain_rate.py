@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, readings
+from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, signals
 from tidegate.bench.account import Account
 from tidegate.bench.case import Case
 from tidegate.bench.controllers.tidegate import Tidegate
@@ -13,7 +13,7 @@ from tidegate.bench.loads import Load as BenchLoad
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.recommend.sizing import learn, size
@@ -38,11 +38,11 @@ def demanded(
     factor: int = 5,
     reserved: int | None = None,
     spec: PipelineSpec = SPEC,
-    changed: tuple[Entry, ...] = (),
+    changed: tuple[ChangeRecord, ...] = (),
 ) -> Demand:
     """Of the table."""
     pipeline = a_pipeline(shards=shards, factor=factor, reserved_concurrency=reserved)
-    seen = readings(pipeline, *BUSY * 20, *newest, healthy_before=False)
+    seen = signals(pipeline, *BUSY * 20, *newest, healthy_before=False)
     model = learn(seen, History(changed))
     return {each.lever: each for each in size(model, load, spec, shards)}[TABLE]
 
@@ -50,7 +50,7 @@ def demanded(
 def test_a_table_is_made_no_larger_than_its_consumer_can_use() -> None:
     found = demanded(Load(400, 0, backlog_records=5_000_000))
     assert found.capacity == pytest.approx(2 * 10 * LANE, rel=0.01)
-    assert found.because.endswith("of which no more than 4,000 a second can be brought to it")
+    assert str(found.because).endswith("of which no more than 4,000 a second can be brought to it")
 
 
 def test_a_backlog_that_can_be_brought_in_time_is_drained_in_time() -> None:
@@ -73,10 +73,13 @@ def test_no_more_is_brought_than_the_function_may_run_at_once() -> None:
     assert demanded(behind, reserved=8).capacity == pytest.approx(8 * LANE, rel=0.01)
 
 
-def late(lanes: float, throttles: float = 0) -> Minute:
+def late(executions: float, throttles: float = 0) -> Minute:
     """Ten minutes behind, with so many lanes busy."""
     return replace(
-        BUSY[-1], records_per_second=lanes * 80 / 0.42, age_seconds=600, table_throttles=throttles
+        BUSY[-1],
+        records_per_second=executions * 80 / 0.42,
+        age_seconds=600,
+        table_throttles=throttles,
     )
 
 
@@ -101,7 +104,7 @@ def test_busy_lanes_are_set_against_those_that_there_were() -> None:
     behind = Load(100, 0, backlog_records=5_000_000)
     asked = "lambda:UpdateEventSourceMapping"
     later = NOON + timedelta(seconds=30)
-    raised = Entry("e1", "race", FACTOR, asked, 5, 10, "", later, Outcome.DONE)
+    raised = ChangeRecord("e1", "race", FACTOR, asked, 5, 10, "", later, Outcome.DONE)
     before = demanded(behind, *[late(5)] * 3).capacity
     assert before == pytest.approx(10 * LANE, rel=0.01)
     after = demanded(behind, *[late(5)] * 3, factor=10, changed=(raised,)).capacity
@@ -117,14 +120,14 @@ def test_the_table_is_made_ready_for_the_shards_of_the_same_step() -> None:
 @given(
     rate=st.floats(1, 1e5),
     backlog=st.floats(0, 1e8),
-    lanes=st.integers(1, 20),
+    executions=st.integers(1, 20),
     shards=st.integers(1, 4),
 )
 def test_the_load_itself_is_always_carried(
-    rate: float, backlog: float, lanes: int, shards: int
+    rate: float, backlog: float, executions: int, shards: int
 ) -> None:
     load = Load(rate, 0, backlog_records=backlog)
-    assert demanded(load, late(lanes), shards=shards).capacity >= rate / 0.7
+    assert demanded(load, late(executions), shards=shards).capacity >= rate / 0.7
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, readings
+from tests.builders import NOON, Minute, a_pipeline, signals
 from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
 
 
@@ -14,14 +14,14 @@ def at_most(*minutes: Minute, highest: float = 0, changed_seconds_ago: int | Non
     """What may be offered for each record taken."""
     ago = changed_seconds_ago
     changed_at = None if ago is None else NOON - timedelta(seconds=ago)
-    return offered_at_most(readings(a_pipeline(), *minutes), changed_at, highest)
+    return offered_at_most(signals(a_pipeline(), *minutes), changed_at, highest)
 
 
 def behind(*minutes: Minute, changed_seconds_ago: int | None = None) -> float:
     """What consumers and tables may get of it within four minutes."""
     ago = changed_seconds_ago
     changed_at = None if ago is None else NOON - timedelta(seconds=ago)
-    return offered_behind(readings(a_pipeline(), *minutes), changed_at, 0, 240)
+    return offered_behind(signals(a_pipeline(), *minutes), changed_at, 0, 240)
 
 
 FULL = [refused(1000)] * 5

@@ -7,7 +7,7 @@ from typing import Any
 from boto3.session import Session
 
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.notices import AwsNotices
+from tidegate.scaling.aws.notices import AwsNotifications
 from tidegate.scaling.config.specification import NoticeSpec
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
@@ -31,7 +31,7 @@ class Post:
         session = Session("testing", "testing", region_name="us-east-1")
         for call in CALLS:
             session.events.register(f"before-call.{call}", self._fail_if_broken)
-        self.notices = AwsNotices(Clients(session))
+        self.notices = AwsNotifications(Clients(session))
 
     def _queue(self, name: str) -> str:
         return str(self.aws["sqs"].create_queue(QueueName=name)["QueueUrl"])

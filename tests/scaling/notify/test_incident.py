@@ -15,8 +15,8 @@ from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec, Suppression, UserRule
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.errors import Unreachable
-from tidegate.scaling.model.notification import Destination, Kind, Notice
-from tidegate.scaling.notify.incident import Illness, advance, from_text, to_text
+from tidegate.scaling.model.notification import Destination, Kind, Notification
+from tidegate.scaling.notify.incident import Incident, advance, from_text, to_text
 from tidegate.scaling.ports import Edges, Notices
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
@@ -172,13 +172,17 @@ def test_of_two_sweeps_at_once_one_tells(post: Post, tmp_path: Path) -> None:
         is_busy = False
 
         def send(
-            self, notice: Notice, destination: Destination, places: NoticeSpec, known: str | None
+            self,
+            notification: Notification,
+            destination: Destination,
+            places: NoticeSpec,
+            known: str | None,
         ) -> str | None:
             if not self.is_busy:
                 self.is_busy = True
                 sweep_by("second", self)
                 self.is_busy = False
-            return post.notices.send(notice, destination, places, known)
+            return post.notices.send(notification, destination, places, known)
 
         def draw(self, name: str, body: str) -> None:
             raise AssertionError("no dashboard was asked for")
@@ -208,13 +212,17 @@ def test_a_sweep_that_lost_its_lease_while_sending_leaves_the_rest_to_the_other(
         sent: ClassVar[list[Destination]] = []
 
         def send(
-            self, notice: Notice, destination: Destination, places: NoticeSpec, known: str | None
+            self,
+            notification: Notification,
+            destination: Destination,
+            places: NoticeSpec,
+            known: str | None,
         ) -> str | None:
             if not self.sent:
                 later = world.now + timedelta(minutes=5)
                 assert ledger.acquire("notices/orders", "another", later, 60)
             self.sent.append(destination)
-            return post.notices.send(notice, destination, places, known)
+            return post.notices.send(notification, destination, places, known)
 
         def draw(self, name: str, body: str) -> None:
             raise AssertionError("no dashboard was asked for")
@@ -259,7 +267,7 @@ def test_a_place_that_is_out_of_order_for_long_is_not_kept_everything_for() -> N
     (report,) = sweep([spec], edges, world.now, holder="test", dry_run=True).pipelines
     ledger.close()
     other = replace(report.diagnoses[0], where="elsewhere")
-    kept = Illness()
+    kept = Incident()
     for at in range(200):
         told = report.diagnoses[0] if at % 2 else other
         moment = report.at + timedelta(minutes=at)
@@ -267,7 +275,7 @@ def test_a_place_that_is_out_of_order_for_long_is_not_kept_everything_for() -> N
     assert Counter(due.destination for due in kept.due) == {
         Destination.SNS: 1, Destination.OPS_ITEM: 50, Destination.EVENT_BUS: 50,
     }  # fmt: skip
-    assert [due.notice.kind for due in kept.due].count(Kind.PAGE) == 3
+    assert [due.notification.kind for due in kept.due].count(Kind.PAGE) == 3
     assert from_text(to_text(kept)) == kept
 
 
@@ -347,7 +355,7 @@ def test_a_suppression_holds_until_its_day_is_over(post: Post) -> None:
 
 
 def test_what_is_kept_is_read_again_as_it_was(post: Post) -> None:
-    kept = Illness()
+    kept = Incident()
     scenario = load_scenario("table-throttled")
     (spec,) = load_value(scenario.pipeline_file, "file").pipelines
     spec = replace(spec, notices=post.places)

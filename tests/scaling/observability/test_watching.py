@@ -19,7 +19,7 @@ from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import Levers, NoticeSpec, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.notification import Destination, Notice
+from tidegate.scaling.model.notification import Destination, Notification
 from tidegate.scaling.observability.alarm_changes import changes
 from tidegate.scaling.observability.alarms import Alarm, wanted
 from tidegate.scaling.observability.dashboard import body, dashboard_name
@@ -155,7 +155,11 @@ class Boards:
         self.drawn: list[str] = []
 
     def send(
-        self, notice: Notice, destination: Destination, places: NoticeSpec, known_as: str | None
+        self,
+        notification: Notification,
+        destination: Destination,
+        places: NoticeSpec,
+        known_as: str | None,
     ) -> str | None:
         raise AssertionError("nobody is to be told")
 

@@ -7,36 +7,37 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, a_table
 from tidegate.rules.metrics import stream_metric
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.load.horizons import Expected, Outlook
+from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.actuation_delay import Meanwhile
-from tidegate.scaling.recommend.sizing import CapacityModel
+from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 
 SECONDS = 180
 RATES = st.lists(st.floats(0, 1e5), min_size=5, max_size=5)
 
 
 def up_to(most: float) -> Expected:
-    load = Load(most, most * 300, has_room=True)
-    return Expected(load, load, "as forecast")
+    load = Load(most, most * 300, has_headroom=True)
+    return Expected(load, load, Reason.of("forecast", "as forecast"))
 
 
-def forecasts(soon: float, hour: float, highest: float) -> Outlook:
-    return Outlook(
+def forecasts(soon: float, hour: float, highest: float) -> ForecastHorizons:
+    return ForecastHorizons(
         up_to(soon), None, up_to(hour), None, soon, highest, lead_seconds=240, soon_seconds=540
     )
 
 
-def meanwhile(*rates: float | None, expected: Outlook | None = None) -> Meanwhile:
+def meanwhile(*rates: float | None, expected: ForecastHorizons | None = None) -> ActuationDelay:
     samples = tuple(None if rate is None else rate * 60 for rate in rates)
     start = NOON - timedelta(minutes=len(samples))
     incoming = Window(stream_metric("racers", "IncomingRecords", "Sum"), start, samples)
-    return Meanwhile(SECONDS, incoming, History(()), expected)
+    return ActuationDelay(SECONDS, incoming, History(()), expected)
 
 
-def risen(*rates: float | None, expected: Outlook | None = None) -> float:
+def risen(*rates: float | None, expected: ForecastHorizons | None = None) -> float:
     now = rates[-1]
     assert now is not None
     load = Load(now, now * 300)
@@ -48,7 +49,9 @@ def test_a_slope_goes_on_as_long_as_it_has_lasted() -> None:
 
 
 def test_a_rising_load_says_what_it_is_now() -> None:
-    words = [str(meanwhile(*rates).risen(Load(140, 0))) for rates in ([110, 120, 130, 140], [140])]
+    words = [
+        str(meanwhile(*rates).risen(Load(140, 0)).reason) for rates in ([110, 120, 130, 140], [140])
+    ]
     assert words == ["170 records/s (rising from 140)", "140 records/s"]
 
 
@@ -111,5 +114,5 @@ def test_nothing_is_known_to_pile_up_before_a_table_of_unknown_use() -> None:
 
 @given(fewer=st.floats(0, 1e5), more=st.floats(0, 1e5), saved=st.floats(0, 1e6))
 def test_more_records_never_pile_up_less(fewer: float, more: float, saved: float) -> None:
-    wait, has = meanwhile(600), replace(table(), saved_write_units=saved)
+    wait, has = meanwhile(600), replace(table(), burst_credit_units=saved)
     assert wait.piling_up(has, fewer + more) >= wait.piling_up(has, fewer)

@@ -7,22 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, readings
+from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Function, Pipeline
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import (
-    Decision,
-    Plan,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
-)
+from tidegate.scaling.model.plan import Decision, Plan
+from tidegate.scaling.model.recommendation import UNCHANGED
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.recommend.batching_window import batching_wishes
+from tidegate.scaling.recommend.batching_window import batching_recommendations
 
 WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
@@ -52,26 +50,26 @@ def minute(batch: float, a: float = 0.1, b: float = 0.004, rate: float = 160) ->
 
 def seen(
     pipeline: Pipeline, objective: float = 60, batch: float = 20, a: float = 0.1, b: float = 0.004
-) -> Readings:
+) -> Signals:
     """An hour and a half of small batches, every other one half as large again, so that what an
     invocation costs can be told from what a record does."""
     minutes = [minute(batch * (1 + at % 2 / 2), a, b) for at in range(90)]
-    return replace(readings(pipeline, *minutes), iterator_age_max_seconds=objective)
+    return replace(signals(pipeline, *minutes), iterator_age_max_seconds=objective)
 
 
 def put_here(to: int, outcome: Outcome = Outcome.DONE) -> History:
     at, call = NOON - timedelta(days=2), "lambda:UpdateEventSourceMapping"
-    return History((Entry("1", "race", WINDOW, call, 0, to, "", at, outcome),))
+    return History((ChangeRecord("1", "race", WINDOW, call, 0, to, "", at, outcome),))
 
 
 NOBODY = History(())
 
 
-def planned(look: Readings, spec: PipelineSpec, history: History = NOBODY) -> Plan:
+def planned(look: Signals, spec: PipelineSpec, history: History = NOBODY) -> Plan:
     return decide(look, diagnose(look), spec, history, NOON)
 
 
-def decided(look: Readings, spec: PipelineSpec, history: History = NOBODY) -> Decision:
+def decided(look: Signals, spec: PipelineSpec, history: History = NOBODY) -> Decision:
     found = {each.lever: each for each in planned(look, spec, history).decisions}
     return found[WINDOW]
 
@@ -80,7 +78,7 @@ def test_in_health_the_window_goes_to_a_tenth_of_the_objective() -> None:
     look = seen(a_mapping())
     found = decided(look, owned())
     assert (found.wanted, found.allowed, found.held_by) == (6, 6, ())
-    assert found.because == (
+    assert str(found.because) == (
         "batches hold 24 of 100 records; with a window of 6 s 100, which saves 39% of the "
         "function's time"
     )
@@ -105,9 +103,9 @@ def test_what_it_saves_is_told_in_dollars_a_month() -> None:
         (seen(a_mapping(), a=0.001), "an invocation costs next to nothing by itself"),
         (seen(a_mapping(batch_size=20)), "batches are full"),
         (seen(a_mapping(factor=10), objective=3.9), "a second is more than health allows"),
-        (readings(a_mapping(), *[minute(20)] * 90), "all batches are alike and small: not sure"),
+        (signals(a_mapping(), *[minute(20)] * 90), "all batches are alike and small: not sure"),
         (
-            readings(a_mapping(), *[minute(20 + at) for at in range(14)], healthy_before=False),
+            signals(a_mapping(), *[minute(20 + at) for at in range(14)], healthy_before=False),
             "under a quarter of an hour was seen",
         ),
         (seen(a_mapping(window=6)), "it is as wide as it may be"),
@@ -115,26 +113,28 @@ def test_what_it_saves_is_told_in_dollars_a_month() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_window_is_left_alone_where(look: Readings, why: str) -> None:
+def test_a_window_is_left_alone_where(look: Signals, why: str) -> None:
     found = decided(look, owned())
-    assert (found.wanted, found.because) == (found.current, ""), why
+    assert (found.wanted, found.because) == (found.current, UNCHANGED), why
 
 
 def test_an_illness_keeps_the_window_as_it_is() -> None:
     look = seen(a_mapping())
-    ill = (Diagnosis(Cause.HOT_SHARD, "shard-0", ("hot",), advice="spread the keys"),)
-    (wish,) = batching_wishes(look, ill, owned(), NOBODY, frozenset())
-    assert wish.wanted == 0
+    ill = (
+        Diagnosis(Cause.HOT_SHARD, "shard-0", (Reason.of("hot", "hot"),), advice="spread the keys"),
+    )
+    (recommendation,) = batching_recommendations(look, ill, owned(), NOBODY, frozenset())
+    assert recommendation.wanted == 0
 
 
 def test_a_filled_batch_stays_far_from_the_timeout() -> None:
     pipeline = a_mapping()
     (consumer,) = pipeline.consumers
     brief = replace(consumer, function=Function("scorer", timeout_seconds=1, memory_megabytes=512))
-    (wish,) = batching_wishes(
+    (recommendation,) = batching_recommendations(
         seen(replace(pipeline, consumers=(brief,))), (), owned(), NOBODY, frozenset()
     )
-    assert wish.wanted == 0
+    assert recommendation.wanted == 0
 
 
 def test_the_files_max_is_what_is_wished_for_not_what_holds_it_back() -> None:
@@ -170,7 +170,7 @@ def test_when_the_objective_tightens_what_tidegate_put_is_taken_back() -> None:
     look = seen(a_mapping(window=30))
     found = decided(look, owned(), put_here(30))
     assert (found.wanted, found.allowed) == (6, 6)
-    assert found.because == "the objective and the file allow 6 s now"
+    assert str(found.because) == "the objective and the file allow 6 s now"
 
 
 def test_what_someone_else_put_since_then_is_left() -> None:
@@ -180,17 +180,18 @@ def test_what_someone_else_put_since_then_is_left() -> None:
 
 
 def test_a_tightened_objective_takes_it_back_in_illness_too() -> None:
-    ill = (Diagnosis(Cause.UNKNOWN, "racers", ("the age is over the objective",), advice="look"),)
+    over = Reason.of("over-objective", "the age is over the objective")
+    ill = (Diagnosis(Cause.UNKNOWN, "racers", (over,), advice="look"),)
     look = seen(a_mapping(window=30))
-    (wish,) = batching_wishes(look, ill, owned(), put_here(30), frozenset())
-    assert wish.wanted == 6
+    (recommendation,) = batching_recommendations(look, ill, owned(), put_here(30), frozenset())
+    assert recommendation.wanted == 6
 
 
 def test_a_full_window_leaves_the_rate_as_it_was_sure_of() -> None:
     """Once all batches are full, what an invocation costs can't be told any more, but needn't."""
-    full = readings(a_mapping(window=6), *[minute(100)] * 90)
+    full = signals(a_mapping(window=6), *[minute(100)] * 90)
     factor = {each.lever: each for each in planned(full, owned()).decisions}[FACTOR]
-    assert "at 200 records per busy second" in factor.because
+    assert "at 200 records per busy second" in str(factor.because)
     assert decided(full, owned()).wanted == 6
 
 
@@ -209,14 +210,14 @@ def test_no_wish_goes_beyond_what_the_objective_and_the_owner_allow(
 ) -> None:
     look = seen(a_mapping(window=current), objective, batch, a, b)
     history = put_here(current) if ours else NOBODY
-    (wish,) = batching_wishes(look, (), owned(most), history, frozenset())
-    if wish.wanted > current:
-        assert wish.wanted <= max(1, objective / 10)
-        assert wish.wanted <= objective / 4
-        assert wish.wanted <= most
-    if wish.wanted < current:
+    (recommendation,) = batching_recommendations(look, (), owned(most), history, frozenset())
+    if recommendation.wanted > current:
+        assert recommendation.wanted <= max(1, objective / 10)
+        assert recommendation.wanted <= objective / 4
+        assert recommendation.wanted <= most
+    if recommendation.wanted < current:
         assert ours
-    then = seen(a_mapping(window=wish.wanted), objective, batch, a, b)
-    history = history if wish.wanted == current else put_here(wish.wanted)
-    (again,) = batching_wishes(then, (), owned(most), history, frozenset())
-    assert again.wanted == wish.wanted
+    then = seen(a_mapping(window=recommendation.wanted), objective, batch, a, b)
+    history = history if recommendation.wanted == current else put_here(recommendation.wanted)
+    (again,) = batching_recommendations(then, (), owned(most), history, frozenset())
+    assert again.wanted == recommendation.wanted

@@ -14,12 +14,13 @@ from tests.flink_builders import (
     JobMinute,
     a_flink_pipeline,
     an_application,
-    job_readings,
+    job_signals,
 )
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.readings import Readings
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     LeverSpec,
@@ -32,14 +33,15 @@ from tidegate.scaling.kinds.flink_application.levers import (
     scale_in_constraints,
 )
 from tidegate.scaling.kinds.flink_application.sizing import arrivals, learn_job
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.actions import UpdateApplication, UpdateTableThroughput
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Decision, UpdateApplication, UpdateTableThroughput
+from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.prices import kpus_monthly_usd
 from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Wish
+from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.recommend.flink_application import application_wishes
+from tidegate.scaling.recommend.flink_application import application_recommendations
 
 PARALLELISM = Lever.of(LeverKind.PARALLELISM, "counter")
 PER_KPU = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
@@ -47,16 +49,18 @@ FULL = JobMinute(arrivals_per_second=2000, busy=980, busiest=1000)
 NOTHING = History(())
 
 
-def entry(
+def change_record(
     minutes_ago: float,
     before: int,
     after: int,
     outcome: Outcome = Outcome.DONE,
     lever: Lever = PARALLELISM,
-) -> Entry:
+) -> ChangeRecord:
     begun = NOON - timedelta(minutes=minutes_ago)
     operation = "kinesisanalytics:UpdateApplication"
-    return Entry(f"e{minutes_ago}", "clicks", lever, operation, before, after, "", begun, outcome)
+    return ChangeRecord(
+        f"e{minutes_ago}", "clicks", lever, operation, before, after, "", begun, outcome
+    )
 
 
 def growing(minute: JobMinute, count: int = 12, *, each: float = 30.0) -> list[JobMinute]:
@@ -64,9 +68,9 @@ def growing(minute: JobMinute, count: int = 12, *, each: float = 30.0) -> list[J
 
 
 def parallelism(
-    readings: Readings, spec: PipelineSpec = FLINK_SPEC, history: History = NOTHING
+    signals: Signals, spec: PipelineSpec = FLINK_SPEC, history: History = NOTHING
 ) -> Decision:
-    plan = decide(readings, diagnose(readings), spec, history, NOON)
+    plan = decide(signals, diagnose(signals), spec, history, NOON)
     (found,) = [each for each in plan.decisions if each.lever == PARALLELISM]
     return found
 
@@ -81,8 +85,8 @@ def parallelism(
     ids=["by busy time", "by cpu", "counted by three operators"],
 )
 def test_a_subtask_does_so_many_records_of_the_source_a_busy_second(minute: JobMinute) -> None:
-    readings = job_readings(a_flink_pipeline(an_application(2)), *[minute] * 90)
-    model = learn_job(readings, an_application(2))
+    signals = job_signals(a_flink_pipeline(an_application(2)), *[minute] * 90)
+    model = learn_job(signals, an_application(2))
     assert model is not None
     assert model.records_per_busy_second == pytest.approx(1000)
 
@@ -92,8 +96,8 @@ def test_only_minutes_since_the_job_was_started_count() -> None:
     after = [
         JobMinute(records_per_second=1000, busy=500, uptime_seconds=60.0 * at) for at in range(12)
     ]
-    readings = job_readings(a_flink_pipeline(an_application(2)), *before, *after)
-    model = learn_job(readings, an_application(2))
+    signals = job_signals(a_flink_pipeline(an_application(2)), *before, *after)
+    model = learn_job(signals, an_application(2))
     assert model is not None
     assert model.records_per_busy_second == pytest.approx(1000)
 
@@ -110,8 +114,8 @@ def test_only_minutes_since_the_job_was_started_count() -> None:
 def test_a_restart_takes_as_long_as_the_last_or_as_its_state_lets_expect(
     minutes: list[JobMinute], expected: float
 ) -> None:
-    readings = job_readings(a_flink_pipeline(an_application(2)), *minutes)
-    model = learn_job(readings, an_application(2))
+    signals = job_signals(a_flink_pipeline(an_application(2)), *minutes)
+    model = learn_job(signals, an_application(2))
     assert model is not None
     assert model.restart_seconds == expected
 
@@ -122,18 +126,18 @@ def test_what_comes_into_a_topic_is_what_is_read_and_what_joins_the_lag() -> Non
         for at in range(5)
     ]
     application = an_application(2, partitions=4)
-    readings = job_readings(a_flink_pipeline(application, topic=True), *minutes)
-    assert arrivals(readings, application).samples[-3:] == (62_400.0,) * 3
+    signals = job_signals(a_flink_pipeline(application, topic=True), *minutes)
+    assert arrivals(signals, application).samples[-3:] == (62_400.0,) * 3
 
 
 def test_one_change_covers_load_backlog_and_the_restart_itself() -> None:
-    found = parallelism(job_readings(a_flink_pipeline(an_application(2)), *growing(FULL)))
+    found = parallelism(job_signals(a_flink_pipeline(an_application(2)), *growing(FULL)))
     # 2,000 records/s, 510 a subtask; a restart of 65 s; 440 s behind by when it is judged.
     assert found.changes
     rate = 1000 / (0.98 * 2)
     backlog = 2000 * (20 + 30 * 11 + 0.5 * 180 + 65)
     assert found.allowed == pytest.approx((2000 + backlog / 300) / (rate * 0.95), abs=1)
-    assert "a restart of about 65 s" in found.because
+    assert "a restart of about 65 s" in str(found.because)
     assert found.usd_per_month == pytest.approx(kpus_monthly_usd(found.allowed - 2))
 
 
@@ -141,7 +145,7 @@ def test_a_load_that_still_grows_is_met_where_it_will_be() -> None:
     steady = growing(replace(FULL, arrivals_per_second=1200), 6, each=5)
     ramp = [replace(each, arrivals_per_second=700 + 100.0 * at) for at, each in enumerate(steady)]
     now, ahead = (
-        parallelism(job_readings(a_flink_pipeline(an_application(2)), *minutes)).allowed
+        parallelism(job_signals(a_flink_pipeline(an_application(2)), *minutes)).allowed
         for minutes in (steady, ramp)
     )
     assert ahead > now
@@ -152,7 +156,7 @@ def test_never_less_for_a_larger_load(one: float, other: float) -> None:
     less, more = sorted((one, other))
     asked = [
         parallelism(
-            job_readings(
+            job_signals(
                 a_flink_pipeline(an_application(2)),
                 *growing(replace(FULL, arrivals_per_second=load)),
             )
@@ -177,18 +181,18 @@ def test_never_less_for_a_larger_load(one: float, other: float) -> None:
     ids=lambda each: f"{each.status}-{each.autoscaling_enabled}-{each.updated_at is not None}",
 )
 def test_nothing_is_changed_when_it_must_not_be(application: FlinkApplication) -> None:
-    readings = job_readings(a_flink_pipeline(application), *growing(FULL))
-    assert not parallelism(readings).changes
+    signals = job_signals(a_flink_pipeline(application), *growing(FULL))
+    assert not parallelism(signals).changes
 
 
 def test_a_job_that_has_just_begun_is_not_restarted_again() -> None:
     young = [replace(each, uptime_seconds=60.0) for each in growing(FULL)]
-    assert not parallelism(job_readings(a_flink_pipeline(an_application(2)), *young)).changes
+    assert not parallelism(job_signals(a_flink_pipeline(an_application(2)), *young)).changes
 
 
 def test_the_quota_of_kpus_holds_and_says_so() -> None:
     pipeline = a_flink_pipeline(an_application(2, kpus_max=4))
-    found = parallelism(job_readings(pipeline, *growing(FULL)))
+    found = parallelism(job_signals(pipeline, *growing(FULL)))
     assert found.allowed == 4
     assert tuple(map(str, found.held_by)) == ("the quota of counter is 4 KPUs, a parallelism of 4",)
 
@@ -198,24 +202,24 @@ FULL_HEAP = [JobMinute(heap_percent=92, collected_seconds=30.0 * at) for at in r
 
 def test_a_full_heap_gets_twice_the_kpus_in_one_call() -> None:
     dense = an_application(8, parallelism_per_kpu=4)
-    readings = job_readings(a_flink_pipeline(dense), *FULL_HEAP)
-    plan = decide(readings, diagnose(readings), FLINK_SPEC, NOTHING, NOON)
+    signals = job_signals(a_flink_pipeline(dense), *FULL_HEAP)
+    plan = decide(signals, diagnose(signals), FLINK_SPEC, NOTHING, NOON)
     assert plan.actions == (UpdateApplication("counter", "token-1", 8, 4, 8, 2),)
-    thin = job_readings(a_flink_pipeline(an_application(4)), *FULL_HEAP)
+    thin = job_signals(a_flink_pipeline(an_application(4)), *FULL_HEAP)
     plan = decide(thin, diagnose(thin), FLINK_SPEC, NOTHING, NOON)
     assert plan.actions == (UpdateApplication("counter", "token-1", 4, 1, 8, 1),)
 
 
 def test_the_services_autoscaling_ends_with_the_change_where_the_file_says_so() -> None:
     spec = replace(FLINK_SPEC, applications=[ApplicationSpec("counter", service_autoscaling="off")])
-    readings = job_readings(
+    signals = job_signals(
         a_flink_pipeline(an_application(2, autoscaling_enabled=True)), *growing(FULL)
     )
-    (action,) = decide(readings, diagnose(readings), spec, NOTHING, NOON).actions
+    (action,) = decide(signals, diagnose(signals), spec, NOTHING, NOON).actions
     assert isinstance(action, UpdateApplication)
     assert action.ends_autoscaling
-    assert conflicts(readings.pipeline, spec) == ()
-    (told,) = conflicts(readings.pipeline, FLINK_SPEC)
+    assert conflicts(signals.pipeline, spec) == ()
+    (told,) = conflicts(signals.pipeline, FLINK_SPEC)
     assert "has one owner" in told
 
 
@@ -226,10 +230,10 @@ QUIET = JobMinute(
 
 
 def test_an_hour_with_little_to_do_frees_kpus_at_the_price_of_one_restart() -> None:
-    found = parallelism(job_readings(a_flink_pipeline(an_application(8)), *[QUIET] * 90))
+    found = parallelism(job_signals(a_flink_pipeline(an_application(8)), *[QUIET] * 90))
     assert found.allowed == 3  # A fifth of the heap of 8 KPUs needs 3; the load alone needs 1.
     assert found.usd_per_month < 0
-    assert "the restart costs about" in found.because
+    assert "the restart costs about" in str(found.because)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +241,7 @@ def test_an_hour_with_little_to_do_frees_kpus_at_the_price_of_one_restart() -> N
     [
         (an_application(8), [*[QUIET] * 60, *[FULL] * 20], NOTHING),
         (an_application(8), [*[QUIET] * 70, *[DOWN] * 10, *[QUIET] * 10], NOTHING),
-        (an_application(8), [QUIET] * 90, History((entry(50, 4, 8),))),
+        (an_application(8), [QUIET] * 90, History((change_record(50, 4, 8),))),
         (an_application(8, parallelism_per_kpu=8), [QUIET] * 90, NOTHING),
         (an_application(4), [replace(QUIET, busy=700)] * 90, NOTHING),
         (an_application(8), [replace(QUIET, behind_seconds=50)] * 90, NOTHING),
@@ -248,20 +252,23 @@ def test_an_hour_with_little_to_do_frees_kpus_at_the_price_of_one_restart() -> N
 def test_a_scale_in_needs_a_reason_that_is_worth_a_restart(
     application: FlinkApplication, minutes: list[JobMinute], history: History
 ) -> None:
-    readings = job_readings(a_flink_pipeline(application), *minutes)
-    assert parallelism(readings, history=history).wanted == application.parallelism
+    signals = job_signals(a_flink_pipeline(application), *minutes)
+    assert parallelism(signals, history=history).wanted == application.parallelism
 
 
 def test_scale_ins_of_a_day_cost_at_most_a_hundredth_of_it() -> None:
-    wish = Wish(PARALLELISM, 8, 4, "", price_seconds=300)
-    once, twice, thrice = (
-        History(tuple(entry(120 * at, 8, 4) for at in range(1, count + 1))) for count in (1, 2, 3)
+    recommendation = Recommendation(
+        PARALLELISM, 8, 4, Reason.of("scale-in", "less is enough"), price_seconds=300
     )
-    assert list(scale_in_constraints(wish, NOTHING, NOON)) == []
-    assert list(scale_in_constraints(wish, once, NOON)) == []
-    assert list(scale_in_constraints(wish, twice, NOON)) != []
-    assert list(scale_in_constraints(wish, thrice, NOON + timedelta(days=1))) == []
-    assert list(scale_in_constraints(replace(wish, wanted=16), thrice, NOON)) == []
+    once, twice, thrice = (
+        History(tuple(change_record(120 * at, 8, 4) for at in range(1, count + 1)))
+        for count in (1, 2, 3)
+    )
+    assert list(scale_in_constraints(recommendation, NOTHING, NOON)) == []
+    assert list(scale_in_constraints(recommendation, once, NOON)) == []
+    assert list(scale_in_constraints(recommendation, twice, NOON)) != []
+    assert list(scale_in_constraints(recommendation, thrice, NOON + timedelta(days=1))) == []
+    assert list(scale_in_constraints(replace(recommendation, wanted=16), thrice, NOON)) == []
 
 
 @pytest.mark.parametrize(
@@ -269,40 +276,44 @@ def test_scale_ins_of_a_day_cost_at_most_a_hundredth_of_it() -> None:
 )
 def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, held: bool) -> None:
     application = an_application(2, failure="no such class")
-    history = History(tuple(entry(minutes + 60 * at, 2, 8) for at in reversed(range(tries))))
+    history = History(
+        tuple(change_record(minutes + 60 * at, 2, 8) for at in reversed(range(tries)))
+    )
     bounds = [
         each
         for each in application_constraints(application, PARALLELISM, 2, False, history, NOON)
-        if "rolled back" in each.words
+        if each.reason.kind is ReasonKind.ROLLED_BACK
     ]
     assert bool(bounds) == held
-    assert all("no such class" in each.words for each in bounds)
+    assert all("no such class" in str(each.reason) for each in bounds)
 
 
 def test_what_was_read_of_a_stranger_is_no_failure_of_ours() -> None:
     application = an_application(2, failure="an old failure of someone else's")
     bounds = application_constraints(application, PARALLELISM, 2, False, NOTHING, NOON)
-    assert not [each for each in bounds if "rolled back" in each.words]
+    assert not [each for each in bounds if each.reason.kind is ReasonKind.ROLLED_BACK]
 
 
 def test_levers_without_an_owner_are_advised_only() -> None:
     spec = PipelineSpec("clicks", "racers", applications=[ApplicationSpec("counter")])
-    found = parallelism(job_readings(a_flink_pipeline(an_application(2)), *growing(FULL)), spec)
+    found = parallelism(job_signals(a_flink_pipeline(an_application(2)), *growing(FULL)), spec)
     assert not found.changes
     assert found.wanted > 2
     assert found.held_by[0].kind is ReasonKind.NO_OWNER
 
 
 def test_a_longer_catch_up_needs_less() -> None:
-    readings = job_readings(a_flink_pipeline(an_application(2)), *growing(FULL))
+    signals = job_signals(a_flink_pipeline(an_application(2)), *growing(FULL))
     soon, later = (replace(FLINK_SPEC, objective=Objective(60, seconds)) for seconds in (120, 1200))
-    assert parallelism(readings, soon).wanted > parallelism(readings, later).wanted
+    assert parallelism(signals, soon).wanted > parallelism(signals, later).wanted
 
 
 def test_a_wish_is_told_for_both_levers_of_each_application() -> None:
-    readings = job_readings(a_flink_pipeline(an_application(2)))
-    wishes = application_wishes(readings, diagnose(readings), FLINK_SPEC, NOTHING, NOON)
-    assert [(each.lever, each.current, each.wanted) for each in wishes] == [
+    signals = job_signals(a_flink_pipeline(an_application(2)))
+    recommendations = application_recommendations(
+        signals, diagnose(signals), FLINK_SPEC, NOTHING, NOON
+    )
+    assert [(each.lever, each.current, each.wanted) for each in recommendations] == [
         (PER_KPU, 1, 1), (PARALLELISM, 2, 2),
     ]  # fmt: skip
 
@@ -319,10 +330,10 @@ def test_a_sink_that_throttles_is_raised_and_explains_the_back_pressure() -> Non
         applications=[ApplicationSpec("counter", tables=["scores"])],
         levers=replace(FLINK_SPEC.levers, write_capacity=LeverSpec(max=40_000, owner="tidegate")),
     )
-    readings = job_readings(pipeline, *growing(minute))
-    diagnoses = diagnose(readings)
+    signals = job_signals(pipeline, *growing(minute))
+    diagnoses = diagnose(signals)
     assert [each.cause for each in diagnoses] == [Cause.TABLE_THROTTLED]
-    (action,) = decide(readings, diagnoses, spec, NOTHING, NOON).actions
+    (action,) = decide(signals, diagnoses, spec, NOTHING, NOON).actions
     assert isinstance(action, UpdateTableThroughput)
     # 2,000 records/s of 2 units each at 70 %, and the backlog besides.
     assert action.targets[0].to_write_units > 2000 * 2 / 0.7

@@ -3,26 +3,27 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, readings
+from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.reason import Reason
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.load.horizons import Expected, Outlook
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.load.horizons import Expected, ForecastHorizons
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.plan.decide import decide
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
-CALM = [Minute(records_per_second=100)] * 80
+STABILIZATION = [Minute(records_per_second=100)] * 80
 LATE = timedelta(minutes=2)
 
 
 def decision(units: int, rate: float) -> Decision:
     """Of a table behind a wide and quick stream, two minutes after a minute of a higher rate."""
-    minutes = [*CALM, Minute(records_per_second=rate)]
-    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(units)), *minutes)
+    minutes = [*STABILIZATION, Minute(records_per_second=rate)]
+    seen = signals(a_pipeline(shards=4, factor=10, table=a_table(units)), *minutes)
     diagnoses = diagnose(seen)
     assert [each.cause for each in diagnoses] == [Cause.HEALTHY]
     plan = decide(seen, diagnoses, SPEC, History(()), NOON + LATE)
@@ -40,7 +41,7 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     waiting = 180 * (1200 - 500) - left - 15 * 1200
     found = decision(500, 1200)
     assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
-    assert found.because.startswith(
+    assert str(found.because).startswith(
         "the burst saved up would end before a later change is in effect: "
         "1,200 records/s x 1.00 units each, at 70% use"
     )
@@ -50,14 +51,14 @@ def behind(units: int, after: timedelta, history: History) -> Decision:
     """Of a table that throttled minutes ago, with a backlog that it is to drain."""
     sick = Minute(records_per_second=300, age_seconds=200, table_throttles=5000)
     pipeline = a_pipeline(shards=4, factor=10, table=a_table(units))
-    seen = readings(pipeline, *CALM, *[sick] * 2, replace(sick, table_throttles=0))
+    seen = signals(pipeline, *STABILIZATION, *[sick] * 2, replace(sick, table_throttles=0))
     plan = decide(seen, diagnose(seen), SPEC, history, NOON + after)
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 
 def test_a_look_right_after_a_raise_raises_no_further_for_the_seconds_that_it_took() -> None:
     raised, made_at = behind(50, LATE, History(())).wanted, LATE + timedelta(seconds=3)
-    made = Entry(
+    made = ChangeRecord(
         "e", "race", TABLE, "dynamodb:UpdateTable", 50, raised, "", NOON + made_at, Outcome.DONE
     )
     assert behind(raised, made_at, History((made,))).wanted == raised
@@ -66,7 +67,7 @@ def test_a_look_right_after_a_raise_raises_no_further_for_the_seconds_that_it_to
 def throttled(rate: float, units_consumed_per_record: float, *, over: bool = False) -> Decision:
     """Of a table of 1,000 units that throttles long after its last change, the age well over the
     objective and not falling; ``over`` where its newest minute throttles nothing any more."""
-    calm = [Minute(records_per_second=rate)] * 80
+    stabilization = [Minute(records_per_second=rate)] * 80
     sick = Minute(
         records_per_second=rate,
         age_seconds=100,
@@ -75,7 +76,7 @@ def throttled(rate: float, units_consumed_per_record: float, *, over: bool = Fal
     )
     newest = replace(sick, table_throttles=0) if over else sick
     pipeline = a_pipeline(shards=4, factor=10, table=a_table(1000))
-    seen = readings(pipeline, *calm, *[sick] * 3, newest)
+    seen = signals(pipeline, *stabilization, *[sick] * 3, newest)
     plan = decide(seen, diagnose(seen), SPEC, History(()), NOON + LATE)
     return next(each for each in plan.decisions if each.lever == TABLE)
 
@@ -94,7 +95,7 @@ def test_a_table_that_throttles_no_more_is_not() -> None:
 
 SPLIT = History(
     (
-        Entry(
+        ChangeRecord(
             "e",
             "race",
             TABLE,
@@ -114,10 +115,12 @@ def standing_at_700(*minutes: Minute, known: float, history: History = SPLIT) ->
     """Of a table of 700 units that stands while its load comes and goes; one excursion brought
     ``known`` records beyond 700 a second before."""
     quiet = [Minute(records_per_second=500)] * 80
-    seen = readings(a_pipeline(shards=4, factor=10, table=a_table(700)), *quiet, *minutes)
-    each = Expected(*[Load(500, 150_000, has_room=True)] * 2, because="as forecast")
+    seen = signals(a_pipeline(shards=4, factor=10, table=a_table(700)), *quiet, *minutes)
+    each = Expected(
+        *[Load(500, 150_000, has_headroom=True)] * 2, because=Reason.of("forecast", "as forecast")
+    )
     where = Standing(700, known, following_records_per_second=1300, highest_records_per_second=1500)
-    expected = Outlook(each, each, each, each, 600, 1500, 300, 600, standing=where)
+    expected = ForecastHorizons(each, each, each, each, 600, 1500, 300, 600, standing=where)
     plan = decide(seen, diagnose(seen), SPEC, history, NOON + LATE, expected)
     return next(each for each in plan.decisions if each.lever == TABLE)
 
@@ -135,7 +138,7 @@ def test_a_spike_beyond_what_the_partitions_take_is_answered_whatever_is_saved_u
     at_the_limit = Minute(records_per_second=1500, units_per_record=1000 / 1500)
     found = standing_at_700(*[at_the_limit] * 3, known=4 * 60 * 800, history=History(()))
     assert found.wanted > 1400
-    assert found.because.startswith("its partitions take 1,000 units a second, burst included")
+    assert str(found.because).startswith("its partitions take 1,000 units a second, burst included")
 
 
 def test_a_spike_that_goes_on_for_longer_than_any_before_is_answered() -> None:

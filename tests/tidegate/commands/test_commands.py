@@ -40,8 +40,12 @@ def test_the_demo_as_json_is_one_object_with_the_documented_keys() -> None:
     assert (told["scenario"], told["seed"]) == ("race-day", 3)
     assert told["objective"] == {"iterator_age_max_seconds": 60}
     assert set(told["without"]) == set(told["with"]) == FIGURES
-    assert all(set(each) == {"at", "cause", "where", "because"} for each in told["diagnoses"])
-    assert all(set(each) == {"at", "lever", "from", "to", "because"} for each in told["actions"])
+    assert all(
+        set(each) == {"at", "cause", "where", "because", "reasons"} for each in told["diagnoses"]
+    )
+    assert all(
+        set(each) == {"at", "lever", "from", "to", "because", "reason"} for each in told["actions"]
+    )
     assert told["diagnoses"][0]["cause"] == "table-throttled"
     assert told["with"]["seconds_out_of_objective"] < told["without"]["seconds_out_of_objective"]
     assert told["with"]["limit_violations"] == told["with"]["records_lost"] == 0

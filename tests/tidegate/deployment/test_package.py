@@ -327,8 +327,10 @@ def test_the_terraform_module_holds_what_the_template_does(module: dict[str, Any
     assert json.loads(stage["access_log_settings"]["format"])["status"] == "$context.status"
     text = resource["aws_api_gateway_rest_api"]["rest_api"]["policy"]
     operators = '"arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"'
-    entry = json.loads(text.replace("${jsonencode(var.operator_role_arns)}", f"[{operators}]"))
-    stranger = entry["Statement"][1]["Condition"]["StringNotEquals"]["aws:PrincipalArn"]
+    change_record = json.loads(
+        text.replace("${jsonencode(var.operator_role_arns)}", f"[{operators}]")
+    )
+    stranger = change_record["Statement"][1]["Condition"]["StringNotEquals"]["aws:PrincipalArn"]
     assert stranger == ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"]
     assert (
         resource["aws_sns_topic"]["alerts"]["kms_master_key_id"] == "${aws_kms_key.alerts.key_id}"

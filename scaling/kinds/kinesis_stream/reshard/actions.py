@@ -2,7 +2,8 @@
 
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Operation, Split, Uniform
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-from tidegate.scaling.model.plan import Action, MergeShards, SplitShard, UpdateShardCount
+from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
+from tidegate.scaling.model.plan import Action
 
 __all__ = ["action_for"]
 

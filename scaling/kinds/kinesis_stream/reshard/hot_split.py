@@ -6,8 +6,8 @@ from itertools import pairwise
 from tidegate.rules.graph import KeySample, Shard, Stream
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Split, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
+from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.errors import BetweenShapes
-from tidegate.scaling.model.plan import SplitShard
 
 __all__ = ["hash_key_of", "split_for", "splits_towards"]
 

@@ -91,20 +91,20 @@ def _parts(boundaries: tuple[int, ...], goal: Parts) -> tuple[Operation, ...]:
 
 
 def _even(boundaries: tuple[int, ...], goal: Even, updates_left: int) -> tuple[Operation, ...]:
-    best = _by_hand(boundaries, goal)
+    best = _by_splits(boundaries, goal)
     fewest = (len(best), 0)
     for route in _routes(len(boundaries) + 1, goal.count, updates_left):
         # Each boundary too many or too few is an operation: a landing further off can't win.
         if (route.cost + abs(route.landed - goal.count), route.updates) >= fewest:
             continue
-        rest = _by_hand(uniform(route.landed), goal)
+        rest = _by_splits(uniform(route.landed), goal)
         if (route.cost + len(rest), route.updates) < fewest:
             fewest = (route.cost + len(rest), route.updates)
             best = (*_realised(boundaries, route), *rest)
     return best
 
 
-def _by_hand(boundaries: tuple[int, ...], goal: Even) -> tuple[Operation, ...]:
+def _by_splits(boundaries: tuple[int, ...], goal: Even) -> tuple[Operation, ...]:
     """Splits and merges alone."""
     kept = _kept(boundaries, goal)
     wanted = _filled(kept, goal)

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_readings
+from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import FlinkApplication
 
 
 def first(application: FlinkApplication, *minutes: JobMinute, **pipeline: int | bool) -> Diagnosis:
-    return diagnose(job_readings(a_flink_pipeline(application, **pipeline), *minutes))[0]
+    return diagnose(job_signals(a_flink_pipeline(application, **pipeline), *minutes))[0]
 
 
 def growing(minute: JobMinute, count: int = 6, *, start: float = 20.0) -> list[JobMinute]:
@@ -83,10 +83,10 @@ def test_a_topic_with_too_few_partitions_needs_a_person() -> None:
 
 def test_the_age_of_a_topic_is_reckoned_from_its_lag() -> None:
     minute = JobMinute(behind_seconds=None, lag_records=5_000, records_per_second=1000)
-    readings = job_readings(
+    signals = job_signals(
         a_flink_pipeline(an_application(2, partitions=8), topic=True), minute, minute
     )
-    assert readings.age_seconds == 40.0
+    assert signals.age_seconds == 40.0
 
 
 def test_a_denser_heap_is_cured_by_fewer_subtasks_a_kpu() -> None:
@@ -127,18 +127,18 @@ def test_a_job_that_stays_down_is_told_though_it_failed_but_once() -> None:
 
 def test_an_application_that_tells_nothing_is_unknown_beside_a_stream_that_does() -> None:
     pipeline = a_flink_pipeline()
-    readings = job_readings(pipeline, *[JobMinute()] * 90)
+    signals = job_signals(pipeline, *[JobMinute()] * 90)
     silent = {
         name: replace(
-            vitals,
-            records_per_second=vitals.records_per_second.silenced(),
-            restarts=vitals.restarts.silenced(),
-            behind_milliseconds=vitals.behind_milliseconds.silenced(),
+            series,
+            records_per_second=series.records_per_second.silenced(),
+            restarts=series.restarts.silenced(),
+            behind_milliseconds=series.behind_milliseconds.silenced(),
         )
-        for name, vitals in readings.vitals.applications.items()
+        for name, series in signals.series.applications.items()
     }
-    readings = replace(readings, vitals=replace(readings.vitals, applications=silent))
-    assert diagnose(readings)[0].cause is Cause.UNKNOWN
+    signals = replace(signals, series=replace(signals.series, applications=silent))
+    assert diagnose(signals)[0].cause is Cause.UNKNOWN
 
 
 def test_where_busy_times_are_not_told_the_advice_is_to_have_them_told() -> None:
@@ -151,13 +151,13 @@ def test_where_busy_times_are_not_told_the_advice_is_to_have_them_told() -> None
 
 
 def test_flink_2_is_read_by_its_own_names() -> None:
-    readings = job_readings(a_flink_pipeline(an_application(runtime="FLINK-2_2")))
-    names = {metric.name for metric in (readings.application(an_application()).restarts.metric,)}
+    signals = job_signals(a_flink_pipeline(an_application(runtime="FLINK-2_2")))
+    names = {metric.name for metric in (signals.application(an_application()).restarts.metric,)}
     assert names == {"numRestarts"}
 
 
 def test_tasks_that_tell_their_own_times_are_read_by_task() -> None:
     application = an_application(tasks=("Source", "Sink"))
-    readings = job_readings(a_flink_pipeline(application))
-    dimensions = dict(readings.application(application).busy.metric.dimensions)
+    signals = job_signals(a_flink_pipeline(application))
+    dimensions = dict(signals.application(application).busy.metric.dimensions)
     assert dimensions == {"Application": "counter", "Task": "Source"}

@@ -10,14 +10,14 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity
 from tidegate.rules.metrics import table_metric
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.kinds.dynamodb_table.sizing import (
+    burst_credit_units,
     partition_units,
-    saved_units,
-    units_meanwhile,
+    units_during_delay,
 )
-from tidegate.scaling.model.change_record import Entry, Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.sizing import CapacityModel
 
 TABLE = Capacity("scores", None, "ACTIVE", 100, 10)
 
@@ -28,15 +28,17 @@ def consumed(*units_per_second: float | None) -> Window:
     return Window(metric, NOON - timedelta(minutes=len(samples)), samples)
 
 
-def change(minutes_ago: float, before: int, after: int) -> Entry:
+def change(minutes_ago: float, before: int, after: int) -> ChangeRecord:
     lever = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
     at = NOON - timedelta(minutes=minutes_ago)
-    return Entry("e", "race", lever, "dynamodb:UpdateTable", before, after, "", at, Outcome.DONE)
+    return ChangeRecord(
+        "e", "race", lever, "dynamodb:UpdateTable", before, after, "", at, Outcome.DONE
+    )
 
 
 @given(st.lists(st.none() | st.floats(0, 1000), max_size=90))
 def test_no_more_is_saved_than_300_seconds_of_the_units(minutes: list[float | None]) -> None:
-    assert 0 <= saved_units(TABLE, consumed(*minutes), History(())) <= 300 * 100
+    assert 0 <= burst_credit_units(TABLE, consumed(*minutes), History(())) <= 300 * 100
 
 
 @pytest.mark.parametrize(
@@ -54,29 +56,31 @@ def test_no_more_is_saved_than_300_seconds_of_the_units(minutes: list[float | No
 def test_unused_units_are_saved_and_silence_saves_nothing(
     minutes: list[float | None], saved: float
 ) -> None:
-    assert saved_units(TABLE, consumed(*minutes), History(())) == pytest.approx(saved)
+    assert burst_credit_units(TABLE, consumed(*minutes), History(())) == pytest.approx(saved)
 
 
 def test_what_was_saved_before_a_change_of_ours_is_kept() -> None:
     raised = replace(TABLE, last_increase_at=NOON - timedelta(minutes=5))
     minutes = consumed(*[40.0] * 5, *[90.0] * 5)
-    assert saved_units(raised, minutes, History((change(5, 50, 100),))) == pytest.approx(6_000)
+    assert burst_credit_units(raised, minutes, History((change(5, 50, 100),))) == pytest.approx(
+        6_000
+    )
 
 
 def test_before_an_increase_by_someone_else_nothing_counts() -> None:
     raised = replace(TABLE, last_increase_at=NOON - timedelta(minutes=5))
     minutes = consumed(*[40.0] * 5, *[90.0] * 5)
-    assert saved_units(raised, minutes, History(())) == pytest.approx(3_000)
+    assert burst_credit_units(raised, minutes, History(())) == pytest.approx(3_000)
 
 
 def test_a_change_counts_from_when_it_is_in_effect() -> None:
     history = History((change(0, 50, 100),))
-    assert units_meanwhile(TABLE, history, NOON, 240) == pytest.approx(87.5)
-    assert units_meanwhile(TABLE, History(()), NOON, 240) == 100
+    assert units_during_delay(TABLE, history, NOON, 240) == pytest.approx(87.5)
+    assert units_during_delay(TABLE, History(()), NOON, 240) == 100
 
 
 @pytest.mark.parametrize(
-    ("units", "entries", "minutes", "taken"),
+    ("units", "change_records", "minutes", "taken"),
     [
         (100, (), [90.0], 1_000),
         (1_000, (), [90.0], 1_000),
@@ -89,10 +93,10 @@ def test_a_change_counts_from_when_it_is_in_effect() -> None:
     ],
 )
 def test_a_partition_takes_a_thousand_units_and_stays_when_the_table_is_lowered(
-    units: int, entries: tuple[Entry, ...], minutes: list[float | None], taken: int
+    units: int, change_records: tuple[ChangeRecord, ...], minutes: list[float | None], taken: int
 ) -> None:
     table = replace(TABLE, write_units=units)
-    assert partition_units(table, consumed(*minutes), History(entries)) == taken
+    assert partition_units(table, consumed(*minutes), History(change_records)) == taken
 
 
 @given(st.integers(1, 40_000), st.floats(0, 50_000))

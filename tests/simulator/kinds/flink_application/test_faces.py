@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.vitals import vital_metrics
+from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ApplicationSpec, PipelineSpec
+from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
-from tidegate.scaling.model.plan import UpdateApplication
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
@@ -133,7 +133,7 @@ def test_both_faces_tell_the_same_metrics(faces: Faces, level: str) -> None:
     for world, cloud, metrics in faces(metrics_level=level):
         world.advance(1200)
         tasks.append(the_application(cloud).tasks)
-        wanted = vital_metrics(cloud.describe(SPEC))
+        wanted = series_metrics(cloud.describe(SPEC))
         told.append(metrics.read(wanted, world.now - timedelta(minutes=15), world.now))
     assert told[0] == told[1]
     assert tasks[0] == tasks[1] == (("Source:_clicks",) if level == "TASK" else ())

@@ -87,7 +87,7 @@ def make_odd(kinesis: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("goal", "expected"),
     [
         (("--to", "3"), 3),
         (("--to", "1"), 1),
@@ -101,10 +101,10 @@ def make_odd(kinesis: Any, name: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_an_odd_stream_becomes_even_with_the_count_that_was_asked_for(
-    kinesis: Any, stream: str, wish: tuple[str, ...], expected: int
+    kinesis: Any, stream: str, goal: tuple[str, ...], expected: int
 ) -> None:
     make_odd(kinesis, stream)
-    result = run("reshard", stream, *wish, "--yes", "--timeout", "30")
+    result = run("reshard", stream, *goal, "--yes", "--timeout", "30")
     assert (result.exit_code, result.stderr) == (0, "")
     assert all(abs(width * expected - 1) <= 0.1 for width in widths(stream))
     assert len(widths(stream)) == expected
@@ -294,8 +294,8 @@ def test_no_record_is_lost_and_each_key_stays_in_order(kinesis: Any, stream: str
 
     producer = threading.Thread(target=produce)
     producer.start()
-    for wish in (("--to", "5"), ("--to", "2"), ("--split", ids(stream)[0])):
-        result = run("reshard", stream, *wish, "--yes", "--timeout", "30")
+    for desired in (("--to", "5"), ("--to", "2"), ("--split", ids(stream)[0])):
+        result = run("reshard", stream, *desired, "--yes", "--timeout", "30")
         assert result.exit_code in (0, 2), result.stderr
     stopped.set()
     producer.join()

@@ -3,39 +3,41 @@
 from typing import TYPE_CHECKING, Any
 
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.ledger_items import DESIRED, wish_item, wish_key
-from tidegate.scaling.model.change_record import Lever, Wished
+from tidegate.scaling.aws.ledger_items import DESIRED, desired_item, desired_key
+from tidegate.scaling.model.change_record import DesiredCapacity, Lever
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["DynamoWishes"]
+__all__ = ["DynamoDesired"]
 
 
-class DynamoWishes:
+class DynamoDesired:
     """The part of ``Ledger`` that keeps desired capacities, one item a lever."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
-    def wish(self, lever: Lever, wish: Wished | None) -> None:
+    def keep_desired(self, lever: Lever, desired: DesiredCapacity | None) -> None:
         """Keep the desired capacity of a lever, or forget it."""
-        self._set(lever, wish, {})
+        self._set(lever, desired, {})
 
-    def wished(self, lever: Lever) -> Wished | None:
+    def desired(self, lever: Lever) -> DesiredCapacity | None:
         """The desired capacity of a lever."""
-        item = self._item_at(wish_key(lever))
-        return None if item is None else Wished.from_text(item["value"]["S"])
+        item = self._item_at(desired_key(lever))
+        return None if item is None else DesiredCapacity.from_text(item["value"]["S"])
 
-    def wishes(self) -> dict[Lever, Wished]:
+    def all_desired(self) -> dict[Lever, DesiredCapacity]:
         """Every desired capacity."""
         return {
-            Lever(*item["sk"]["S"].split("/", 1)): Wished.from_text(item["value"]["S"])
+            Lever(*item["sk"]["S"].split("/", 1)): DesiredCapacity.from_text(item["value"]["S"])
             for item in self._items(DESIRED, " ")
         }
 
-    def amend_wish(self, lever: Lever, before: Wished, after: Wished | None) -> bool:
+    def amend_desired(
+        self, lever: Lever, before: DesiredCapacity, after: DesiredCapacity | None
+    ) -> bool:
         """Replace a desired capacity that is still ``before``."""
         condition = {
             "ConditionExpression": "#value = :before",
@@ -44,15 +46,15 @@ class DynamoWishes:
         }
         return self._set(lever, after, condition)
 
-    def _set(self, lever: Lever, wish: Wished | None, condition: Any) -> bool:
-        call = "DeleteItem" if wish is None else "PutItem"
+    def _set(self, lever: Lever, desired: DesiredCapacity | None, condition: Any) -> bool:
+        call = "DeleteItem" if desired is None else "PutItem"
         with asking(f"dynamodb:{call}", self._table):
             try:
-                if wish is None:
-                    key = wish_key(lever)
+                if desired is None:
+                    key = desired_key(lever)
                     self._client.delete_item(TableName=self._table, Key=key, **condition)
                 else:
-                    item = wish_item(lever, wish)
+                    item = desired_item(lever, desired)
                     self._client.put_item(TableName=self._table, Item=item, **condition)
             except self._client.exceptions.ConditionalCheckFailedException:
                 return False

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
-from tidegate.rules.kinds.flink_application.metrics import ApplicationVitals
-from tidegate.rules.kinds.vitals import CapacityVitals, FunctionVitals, Vitals
+from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.signal_series import CapacitySeries, FunctionSeries, SignalSeries
 from tidegate.rules.window import Window
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "RECENT_SECONDS",
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
-    "Readings",
+    "Signals",
     "increase",
     "mean",
     "rate",
@@ -55,15 +55,15 @@ def increase(window: Window, seconds: int) -> float:
 
 
 @dataclass(frozen=True)
-class Readings:
-    """A pipeline with its vitals, and the objective and thresholds of rules, by their names, that
+class Signals:
+    """A pipeline with its series, and the objective and thresholds of rules, by their names, that
     they are held against.
 
     ``changed_at`` is when one of its levers was last moved, None where that isn't known.
     """
 
     pipeline: Pipeline
-    vitals: Vitals
+    series: SignalSeries
     iterator_age_max_seconds: float
     changed_at: datetime | None = None
     thresholds: Mapping[str, float] = field(kw_only=True)
@@ -71,7 +71,7 @@ class Readings:
     @cached_property
     def ages(self) -> tuple[Age, ...]:
         """The iterator ages that a second sample confirms, or that a reader at its end does."""
-        window = self.vitals.stream.iterator_age_milliseconds
+        window = self.series.stream.iterator_age_milliseconds
         sick, period = self.iterator_age_max_seconds, window.metric.period_seconds
         samples = (Age(at, value / 1000) for at, value in window.points())
         ages = confirmed(samples, Limits(self.age_well_seconds, sick, period))
@@ -83,7 +83,7 @@ class Readings:
     def age_seconds(self) -> float | None:
         """The newest iterator age of the stream that more than one minute tells of, None when none
         is known."""
-        is_told = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+        is_told = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
         ages = self.ages
         return ages[-1].seconds if is_told and ages else None
 
@@ -93,7 +93,7 @@ class Readings:
         return "iterator age" if self.pipeline.consumers else "time behind the latest record"
 
     @property
-    def is_settling(self) -> bool:
+    def is_in_cooldown(self) -> bool:
         """Whether the minutes judged are still those before, or just after, the last change."""
         if any(map(self.has_just_started, self.pipeline.applications)):
             return True
@@ -102,7 +102,7 @@ class Readings:
     @property
     def age_growth(self) -> float:
         """Seconds of iterator age gained per second, over the newest minutes; 1 is a standstill."""
-        recent = self.vitals.stream.iterator_age_milliseconds.last(RECENT_SECONDS).start
+        recent = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).start
         ages = [age for age in self.ages if age.at >= recent]
         if len(ages) < 2:
             return 0.0
@@ -137,53 +137,53 @@ class Readings:
     def stream_utilization(self) -> tuple[float, float]:
         """Incoming records and bytes as shares of what the open shards take, 0..1 and above."""
         shards = max(1, self.pipeline.stream.shard_count)
-        records = rate(self.vitals.stream.incoming_records) / SHARD_RECORDS_PER_SECOND
-        size = rate(self.vitals.stream.incoming_bytes) / SHARD_BYTES_PER_SECOND
+        records = rate(self.series.stream.incoming_records) / SHARD_RECORDS_PER_SECOND
+        size = rate(self.series.stream.incoming_bytes) / SHARD_BYTES_PER_SECOND
         return records / shards, size / shards
 
     @property
     def producers_throttled(self) -> float:
         """The share of records refused to producers in the newest minute, 0..1."""
-        refused = self.vitals.stream.write_throttles.last(60).total
-        taken = self.vitals.stream.incoming_records.last(60).total
+        refused = self.series.stream.write_throttles.last(60).total
+        taken = self.series.stream.incoming_records.last(60).total
         return refused / (refused + taken) if refused else 0.0
 
     @property
     def refusals_fall(self) -> bool:
         """Whether producers are refused less than in the minutes before: what they held back is
         being taken in, and the stream is wide enough."""
-        seen = self.vitals.stream.write_throttles.last(RECENT_SECONDS).present
+        seen = self.series.stream.write_throttles.last(RECENT_SECONDS).present
         return len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
 
-    def function(self, consumer: Consumer) -> FunctionVitals:
-        """The vitals of a consumer's function."""
-        return self.vitals.functions[consumer.function.name]
+    def function(self, consumer: Consumer) -> FunctionSeries:
+        """The series of a consumer's function."""
+        return self.series.functions[consumer.function.name]
 
-    def capacity(self, capacity: Capacity) -> CapacityVitals:
-        """The vitals of a table or an index."""
-        return self.vitals.capacities[capacity.where]
+    def capacity(self, capacity: Capacity) -> CapacitySeries:
+        """The series of a table or an index."""
+        return self.series.capacities[capacity.where]
 
-    def application(self, application: FlinkApplication) -> ApplicationVitals:
-        """The vitals of an application."""
-        return self.vitals.applications[application.name]
+    def application(self, application: FlinkApplication) -> ApplicationSeries:
+        """The series of an application."""
+        return self.series.applications[application.name]
 
     def has_just_started(self, application: FlinkApplication) -> bool:
         """Whether the job is being changed, is down, or began too lately to be judged."""
         uptime = self.application(application).uptime_milliseconds.last(RECENT_SECONDS).latest
         young = uptime is not None and uptime < RECENT_SECONDS * 1000
-        changed, judged = application.updated_at, self.vitals.judged_until
+        changed, judged = application.updated_at, self.series.judged_until
         settle = timedelta(seconds=RECENT_SECONDS)
         unseen = changed is not None and judged is not None and judged - changed < settle
         return application.is_changing or young or unseen
 
     def changed_within(self, seconds: int) -> bool:
         """Whether a lever was moved in so many seconds before the newest minute judged."""
-        changed, judged = self.changed_at, self.vitals.judged_until
+        changed, judged = self.changed_at, self.series.judged_until
         return bool(changed and judged and judged - changed < timedelta(seconds=seconds))
 
     def seconds_unchanged(self, application: FlinkApplication, most: int) -> int:
         """Since the application was last updated, at least a minute and at most ``most``."""
-        changed, judged = application.updated_at, self.vitals.judged_until
+        changed, judged = application.updated_at, self.series.judged_until
         if changed is None or judged is None:
             return most
         return min(most, max(60, int((judged - changed).total_seconds())))
@@ -191,14 +191,14 @@ class Readings:
     def utilization(self, application: FlinkApplication) -> float | None:
         """How busy the job's subtasks are, 0..1: by busyTimeMsPerSecond of the busiest task, else
         by cpuUtilization, None where neither is published."""
-        vitals = self.application(application)
-        busy = mean(vitals.busy)
-        cpu = mean(vitals.cpu_percent)
+        series = self.application(application)
+        busy = mean(series.busy)
+        cpu = mean(series.cpu_percent)
         if busy is not None:
             return busy / 1000
         return None if cpu is None else cpu / 100
 
-    def lanes(self, consumer: Consumer) -> int:
+    def executions(self, consumer: Consumer) -> int:
         """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
         return self.pipeline.stream.shard_count * consumer.mapping.parallelization_factor
 
@@ -213,9 +213,9 @@ class Readings:
 
     def throttled_share(self, capacity: Capacity) -> float:
         """Throttled writes as a share of attempted ones in the newest minutes, 0..1."""
-        vitals = self.capacity(capacity)
-        throttled = vitals.write_throttles.last(RECENT_SECONDS).total
-        done = vitals.consumed_write_units.last(RECENT_SECONDS).total
+        series = self.capacity(capacity)
+        throttled = series.write_throttles.last(RECENT_SECONDS).total
+        done = series.consumed_write_units.last(RECENT_SECONDS).total
         return throttled / (throttled + done) if throttled else 0.0
 
     def is_used_up(self, capacity: Capacity) -> bool:
@@ -233,7 +233,7 @@ class Readings:
         return any(at_end) or any(map(self.is_throttled_downstream, readers))
 
     def _is_at_its_cap(self, consumer: Consumer) -> bool:
-        may_have = max(1, min(self.lanes(consumer), self.concurrency_cap(consumer)))
+        may_have = max(1, min(self.executions(consumer), self.concurrency_cap(consumer)))
         return self.busy_concurrency(consumer) / may_have >= self.thresholds["executions-busy"]
 
     def _is_at_its_end(self, application: FlinkApplication) -> bool:

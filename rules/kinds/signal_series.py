@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Capacity, Pipeline
 from tidegate.rules.kinds.flink_application.metrics import (
-    ApplicationVitals,
+    ApplicationSeries,
     application_metrics,
-    application_vitals,
+    application_series,
     heartbeats,
     largest,
 )
@@ -17,12 +17,12 @@ from tidegate.rules.window import Metric, Window
 
 __all__ = [
     "LATE_SECONDS",
-    "CapacityVitals",
-    "FunctionVitals",
-    "StreamVitals",
-    "Vitals",
-    "vital_metrics",
-    "vitals_from",
+    "CapacitySeries",
+    "FunctionSeries",
+    "SignalSeries",
+    "StreamSeries",
+    "series_from",
+    "series_metrics",
 ]
 
 LATE_SECONDS = 180
@@ -31,7 +31,7 @@ longer than this behind its neighbours is silent, not late."""
 
 
 @dataclass(frozen=True, slots=True)
-class StreamVitals:
+class StreamSeries:
     """The stream's own metrics, per minute: sums, and the maximum of the iterator age.
 
     The age is that of the reader furthest behind: Flink applications tell how far they are.
@@ -46,7 +46,7 @@ class StreamVitals:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionVitals:
+class FunctionSeries:
     """One function's metrics, per minute: sums, and maxima where the name says so."""
 
     invocations: Window
@@ -57,7 +57,7 @@ class FunctionVitals:
 
 
 @dataclass(frozen=True, slots=True)
-class CapacityVitals:
+class CapacitySeries:
     """Units consumed and events throttled on a table or an index, sums per minute.
 
     The throttle metrics are published only where something was throttled: silence there, while
@@ -73,7 +73,7 @@ class CapacityVitals:
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
+class SignalSeries:
     """All vital windows, cut at ``judged_until``: the newest minute that no layer is late for.
 
     ``judged_until`` is None where there is no fresh data at all; ``last_seen`` is then the end
@@ -81,12 +81,12 @@ class Vitals:
     capacities by ``Capacity.where``.
     """
 
-    stream: StreamVitals
-    functions: Mapping[str, FunctionVitals]
-    capacities: Mapping[str, CapacityVitals]
+    stream: StreamSeries
+    functions: Mapping[str, FunctionSeries]
+    capacities: Mapping[str, CapacitySeries]
     judged_until: datetime | None
     last_seen: datetime | None
-    applications: Mapping[str, ApplicationVitals] = field(default_factory=dict)
+    applications: Mapping[str, ApplicationSeries] = field(default_factory=dict)
 
 
 def _stream_metrics(stream: str) -> tuple[Metric, ...]:
@@ -126,8 +126,8 @@ def _capacities(pipeline: Pipeline) -> dict[str, Capacity]:
     return {capacity.where: capacity for table in pipeline.tables for capacity in table.capacities}
 
 
-def vital_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
-    """Every metric that ``vitals_from`` needs of a pipeline, each once."""
+def series_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
+    """Every metric that ``series_from`` needs of a pipeline, each once."""
     functions = dict.fromkeys(consumer.function.name for consumer in pipeline.consumers)
     metrics = [
         *(() if pipeline.stream.is_topic else _stream_metrics(pipeline.stream.name)),
@@ -196,8 +196,10 @@ def _judged_until(
     return min(end for end in ends if newest - end <= late), newest
 
 
-def vitals_from(pipeline: Pipeline, windows: Mapping[Metric, Window], now: datetime) -> Vitals:
-    """Line the windows of ``vital_metrics`` up and cut them where the slowest layer has reported.
+def series_from(
+    pipeline: Pipeline, windows: Mapping[Metric, Window], now: datetime
+) -> SignalSeries:
+    """Line the windows of ``series_metrics`` up and cut them where the slowest layer has reported.
 
     Judging a minute that one layer has not reported yet would blame the layer that reports first.
     """
@@ -211,17 +213,17 @@ def vitals_from(pipeline: Pipeline, windows: Mapping[Metric, Window], now: datet
         return tuple(map(cut_one, metrics))
 
     applications = {
-        each.name: application_vitals(each, pipeline.stream, cut_one)
+        each.name: application_series(each, pipeline.stream, cut_one)
         for each in pipeline.applications
     }
-    return Vitals(
-        stream=_stream_vitals(pipeline, cut, applications),
+    return SignalSeries(
+        stream=_stream_series(pipeline, cut, applications),
         functions={
-            consumer.function.name: FunctionVitals(*cut(_function_metrics(consumer.function.name)))
+            consumer.function.name: FunctionSeries(*cut(_function_metrics(consumer.function.name)))
             for consumer in pipeline.consumers
         },
         capacities={
-            where: CapacityVitals(*cut(_capacity_metrics(capacity)))
+            where: CapacitySeries(*cut(_capacity_metrics(capacity)))
             for where, capacity in _capacities(pipeline).items()
         },
         judged_until=judged_until,
@@ -230,16 +232,16 @@ def vitals_from(pipeline: Pipeline, windows: Mapping[Metric, Window], now: datet
     )
 
 
-def _stream_vitals(
+def _stream_series(
     pipeline: Pipeline,
     cut: Callable[[tuple[Metric, ...]], tuple[Window, ...]],
-    applications: Mapping[str, ApplicationVitals],
-) -> StreamVitals:
+    applications: Mapping[str, ApplicationSeries],
+) -> StreamSeries:
     behind = [each.behind_milliseconds for each in applications.values()]
     if pipeline.stream.is_topic:
         age = largest(behind)
         silent = age.silenced()
-        return StreamVitals(silent, silent, silent, silent, silent, age)
-    own = StreamVitals(*cut(_stream_metrics(pipeline.stream.name)))
+        return StreamSeries(silent, silent, silent, silent, silent, age)
+    own = StreamSeries(*cut(_stream_metrics(pipeline.stream.name)))
     age = largest([own.iterator_age_milliseconds, *behind])
     return replace(own, iterator_age_milliseconds=age)

@@ -1,0 +1,133 @@
+"""Causes that sit in a Flink application that fails: stopped, silent, crashing, its heap full."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application import words
+from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
+
+__all__ = [
+    "crash_loop",
+    "heap_pressure",
+    "is_stopped",
+    "silent",
+    "stopped_applications",
+]
+
+CRASHES_SECONDS = 900
+SILENT_SECONDS = 600
+
+HEAP_SECONDS = 900
+"""A heap is full only when collecting the old generation doesn't empty it."""
+
+
+def stopped_applications(signals: Signals) -> Iterator[Diagnosis]:
+    """The applications that don't run, and why. No metric is needed to know it."""
+    return map(_not_running, filter(is_stopped, signals.pipeline.applications))
+
+
+def is_stopped(application: FlinkApplication) -> bool:
+    """Whether it doesn't run, and won't by itself."""
+    return not (application.is_running or application.is_changing)
+
+
+def _not_running(application: FlinkApplication) -> Diagnosis:
+    """Stopped by an update that failed it is an illness; else a person may have meant it."""
+    name, why = application.name, application.failure
+    seen = words.NOT_RUNNING(name=name, status=application.status)
+    if why is None:
+        advice = "start the application, or take it out of the file"
+        return Diagnosis(Cause.UNKNOWN, name, (seen,), advice=advice)
+    return Diagnosis(
+        Cause.APPLICATION_STOPPED,
+        name,
+        (seen, words.UPDATE_FAILED(why=why)),
+        advice="set back what that update changed, and start the application",
+    )
+
+
+def silent(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    """That it runs and publishes nothing."""
+    series = signals.application(application)
+    told = (series.records_per_second, series.restarts, series.behind_milliseconds)
+    if application.is_running and not any(each.last(SILENT_SECONDS).present for each in told):
+        yield Diagnosis(
+            Cause.UNKNOWN,
+            application.name,
+            (words.PUBLISHES_NOTHING(name=application.name, silent_seconds=SILENT_SECONDS // 60),),
+            advice="see whether its job runs, in the Flink dashboard and in its log",
+        )
+
+
+def _crashes(signals: Signals, application: FlinkApplication) -> float:
+    seconds = signals.seconds_unchanged(application, CRASHES_SECONDS)
+    return increase(signals.application(application).restarts, seconds)
+
+
+def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    """That its job fails again and again, or stays down."""
+    series = signals.application(application)
+    crashes = _crashes(signals, application)
+    down = (series.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
+    stays_down = application.is_running and down >= signals.thresholds["job-stays-down"]
+    if crashes < signals.thresholds["job-failures"] and not stays_down:
+        return
+    longest = (series.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000
+    yield Diagnosis(
+        Cause.CRASH_LOOP,
+        application.name,
+        (
+            words.JOB_FAILURES(
+                name=application.name,
+                crashes=crashes,
+                crashes_seconds=CRASHES_SECONDS // 60,
+                longest=longest,
+            ),
+            words.READS_FROM_CHECKPOINT(),
+        ),
+        advice=(
+            "no parallelism cures a job that fails: look at the application's log for the "
+            "exception, and set it back to the version that ran"
+        ),
+    )
+
+
+def _collecting_share(signals: Signals, application: FlinkApplication) -> float:
+    """The share of the last minutes that went into collecting the old generation."""
+    collected = signals.application(application).collected_milliseconds
+    return increase(collected, 4 * 60) / (RECENT_SECONDS * 1000 * application.kpus)
+
+
+def heap_pressure(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    """That its heap is full, and collecting doesn't empty it."""
+    series = signals.application(application)
+    crashes = _crashes(signals, application)
+    if not crashes and signals.has_just_started(application):
+        return
+    seconds = signals.seconds_unchanged(application, HEAP_SECONDS)
+    window = series.heap_percent.last(seconds if crashes else RECENT_SECONDS)
+    heap = (window.peak if crashes else min(window.present, default=None)) or 0.0
+    collecting = _collecting_share(signals, application)
+    least = signals.thresholds
+    at_work = crashes >= least["job-failures"] or collecting >= least["collecting-garbage"]
+    if heap < least["heap-high"] or not at_work:
+        return
+    failed = f"; the job failed {crashes:.0f} times" if crashes else ""
+    denser = application.parallelism_per_kpu > 1
+    yield Diagnosis(
+        Cause.HEAP_PRESSURE,
+        application.name,
+        (
+            words.HEAP_FULL(
+                name=application.name,
+                heap=heap,
+                kpus=application.kpus,
+                collecting=collecting,
+                failed=failed,
+            ),
+            words.CHECKPOINT_SIZE(checkpoint_size=checkpoint_size(series)),
+        ),
+        cured_by=(LeverKind.PARALLELISM_PER_KPU if denser else LeverKind.PARALLELISM,),
+    )

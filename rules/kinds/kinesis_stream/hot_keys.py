@@ -1,0 +1,144 @@
+"""Causes that sit in single shards and keys of a stream."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import KeySample, Pipeline
+from tidegate.rules.kinds.kinesis_stream import words
+from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
+from tidegate.rules.kinds.signals import (
+    RECENT_SECONDS,
+    Signals,
+)
+from tidegate.rules.reason import Reason
+
+__all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_headroom"]
+
+
+def is_uneven(signals: Signals) -> bool:
+    """Whether one shard seems to carry more than its part, so that keys must be looked at.
+
+    Producers are refused although the stream as a whole has room, or the age grows although the
+    consumers have free lanes, nothing fails and nothing throttles them.
+    """
+    refused = refuses_producers(signals) and stream_has_headroom(signals)
+    return refused or (signals.age_is_sick and _has_free_executions(signals))
+
+
+def stream_has_headroom(signals: Signals) -> bool:
+    """Whether the stream as a whole takes more than comes in."""
+    by_records, by_bytes = signals.stream_utilization
+    full = signals.thresholds
+    return (
+        by_records < full["records-near-shard-limit"] and by_bytes < full["bytes-near-shard-limit"]
+    )
+
+
+def refuses_producers(signals: Signals) -> bool:
+    """Whether so many records are refused that producers are throttled."""
+    return signals.producers_throttled > signals.thresholds["producers-throttled"]
+
+
+def _has_free_executions(signals: Signals) -> bool:
+    """Whether every consumer has lanes to spare, and nothing holds it up."""
+    idles = list(_idles(signals))
+    return bool(idles) and all(idles)
+
+
+def _idles(signals: Signals) -> Iterator[bool]:
+    for consumer in signals.pipeline.consumers:
+        series = signals.function(consumer)
+        calm = not series.errors.last(RECENT_SECONDS).total
+        calm = calm and not series.throttles.last(RECENT_SECONDS).total
+        calm = calm and not signals.is_throttled_downstream(consumer)
+        busy = signals.thresholds["executions-busy"] * signals.executions(consumer)
+        yield calm and signals.busy_concurrency(consumer) < busy
+
+
+def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
+    """The shard with the most records for its part of the key space, and how many times more."""
+    shares = {shard.shard_id: shard.key_share for shard in pipeline.stream.open_shards}
+    samples = [sample for sample in pipeline.key_samples if sample.shard_id in shares]
+    total = sum(sample.total for sample in samples)
+    if not total:
+        return None
+    covered = sum(shares[sample.shard_id] for sample in samples)
+    excess, hottest = max(
+        ((sample.total / total) / (shares[sample.shard_id] / covered), sample.shard_id)
+        for sample in samples
+    )
+    return next(sample for sample in samples if sample.shard_id == hottest), excess
+
+
+def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
+    """The shard that takes more than its part, or the key that fills it."""
+    found = _hottest(signals.pipeline)
+    if found is None:
+        return None
+    sample, excess = found
+    single = len(signals.pipeline.key_samples) == 1
+    if signals.producers_throttled and not _is_filled(signals, sample):
+        return None
+    if _fills_an_execution(signals, sample):
+        return _hot_key(sample, _execution_evidence(signals))
+    limits = signals.thresholds
+    has_hot_key = sample.top_share >= limits["hot-key"]
+    if not has_hot_key and (excess < limits["hot-shard"] or single):
+        return None
+    utilization = max(signals.stream_utilization)
+    evidence = (
+        words.SHARD_SHARE(shard_id=sample.shard_id, excess=excess),
+        words.STREAM_USE(utilization=utilization, symptom=_symptom(signals)),
+    )
+    if has_hot_key:
+        return _hot_key(sample, evidence)
+    return Diagnosis(
+        Cause.HOT_SHARD,
+        sample.shard_id,
+        (
+            *evidence,
+            words.TOP_KEY_SHARE(top_share=sample.top_share),
+        ),
+        cured_by=(LeverKind.SHARD_COUNT,),
+    )
+
+
+def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
+    """Whether the age grows beside idle lanes, and one key has much more of its shard than a lane
+    does."""
+    factors = [each.mapping.parallelization_factor for each in signals.pipeline.consumers]
+    if signals.producers_throttled or not factors or not _has_free_executions(signals):
+        return False
+    return sample.top_share * min(factors) >= signals.thresholds["hot-shard"]
+
+
+def _execution_evidence(signals: Signals) -> tuple[Reason, ...]:
+    busy = ", ".join(str(executions_in_use(signals, each)) for each in signals.pipeline.consumers)
+    return (words.EXECUTIONS_IDLE(busy=busy, symptom=_symptom(signals)),)
+
+
+def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
+    key, _ = max(sample.counts, key=lambda pair: pair[1])
+    share = words.TOP_KEY(top_share=sample.top_share, shard_id=sample.shard_id, key=key)
+    return Diagnosis(
+        Cause.HOT_KEY,
+        sample.shard_id,
+        (*evidence, share),
+        advice=(
+            f"a key lives in one shard and is read in one lane, so no shard count or factor "
+            f"helps: spread {key!r} over several partition keys, or combine its records"
+        ),
+    )
+
+
+def _is_filled(signals: Signals, sample: KeySample) -> bool:
+    """Whether the sampled shard is full, by its part of all sampled records."""
+    total = sum(each.total for each in signals.pipeline.key_samples)
+    part = sample.total / total * signals.pipeline.stream.shard_count
+    return part * max(signals.stream_utilization) >= signals.thresholds["hot-shard-full"]
+
+
+def _symptom(signals: Signals) -> Reason:
+    if signals.producers_throttled:
+        return words.PRODUCERS_REFUSED(producers_throttled=signals.producers_throttled)
+    return words.AGE_GROWS(age_growth=signals.age_growth * 60)

@@ -1,0 +1,45 @@
+"""What is said of functions and their event source mappings."""
+
+from tidegate.rules.reason import Words
+
+AGE_GROWS = Words(
+    "age-grows", "the iterator age is {age_seconds:.0f} s, growing by {age_growth:.0f} s a minute"
+)
+BATCH_BLOCKS_SHARD = Words(
+    "batch-blocks-shard",
+    "the iterator age grows by {age_growth:.0f} s a minute: the batch is retried and blocks "
+    "its shard",
+)
+EXECUTIONS_BUSY = Words(
+    "executions-busy", "{name} is busy {busy_concurrency:.1f} of {executions} concurrent executions"
+)
+EXECUTIONS_BUSY_OF_SHARDS = Words(
+    "executions-busy-of-shards",
+    "{executions_in_use} (shards {shard_count} x factor {parallelization_factor})",
+)
+EXECUTIONS_CAPPED = Words(
+    "executions-capped",
+    "the mapping asks for up to {executions} concurrent executions (shards x factor); the cap is "
+    "{owner}",
+)
+INVOCATIONS_FAILED = Words("invocations-failed", "{errors:,.0f} invocations failed in {len} min")
+BATCHES_FAILED = Words(
+    "batches-failed",
+    "{total:,.0f} of {invocations:,.0f} invocations of {name} failed in {len} min",
+)
+INVOCATIONS_THROTTLED = Words(
+    "invocations-throttled", "Lambda throttled {total:,.0f} invocations of {name} in {len} min"
+)
+LONGEST_INVOCATION = Words(
+    "longest-invocation", "the longest invocation took {max:.1f} s of the {timeout} s timeout"
+)
+MAPPING_DISABLED = Words(
+    "mapping-disabled", "the event source mapping of {name} is {state}: nothing is read"
+)
+NOTHING_FAILS = Words("nothing-fails", "no table throttles and no batch fails")
+NOT_THE_TABLE = Words(
+    "not-the-table", "no table throttles, so it is the batch or the function itself"
+)
+NOT_THE_TIMEOUT = Words(
+    "not-the-timeout", "the longest took {longest:.1f} s of {timeout} s, so it is not the timeout"
+)

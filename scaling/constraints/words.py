@@ -1,0 +1,24 @@
+"""What is said of constraints that no kind of resource has for itself."""
+
+from tidegate.rules.reason import Words
+from tidegate.scaling.model.reason import ReasonKind
+
+FILE_RANGE = Words(ReasonKind.FILE_RANGE, "the file keeps {lever} within {min}..{max}")
+NOT_SEEN_TO_HELP = Words(
+    ReasonKind.INEFFECTIVE,
+    "the raise of {lever} at {begun_at:%H:%M} was not seen to help; another is tried at "
+    "{again:%H:%M}",
+)
+NOT_SEEN_TO_HELP_YET = Words(
+    ReasonKind.INEFFECTIVE, "the raise of {lever} at {begun_at:%H:%M} is not seen to help yet"
+)
+NO_OWNER = Words(ReasonKind.NO_OWNER, "{lever} has no owner in the file: Tidegate only advises")
+OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "{lever} is owned by {owner}")
+WINDOW_CLOSED = Words(
+    ReasonKind.CHANGE_WINDOW,
+    "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows no change",
+)
+WINDOW_UPWARDS = Words(
+    ReasonKind.CHANGE_WINDOW,
+    "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows changes upwards only",
+)

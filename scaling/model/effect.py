@@ -1,0 +1,64 @@
+"""What a raise did: a quantity before it and since, by the windows that still tell."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from tidegate.rules.kinds.signals import RECENT_SECONDS
+from tidegate.rules.reason import Reason, Words
+from tidegate.rules.window import Window
+from tidegate.scaling.model.change_record import ChangeRecord
+from tidegate.scaling.model.reason import ReasonKind
+
+__all__ = ["EFFECT", "REMEMBERED", "SHOWN", "in_vain", "mean_before", "mean_of", "mean_since"]
+
+IN_VAIN = Words(
+    ReasonKind.INEFFECTIVE,
+    "the raise of {lever} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
+    "{before:,.0f} {what} before, {since:,.0f} since",
+)
+
+HELPED = 1.05
+"""Of the quantity afterwards, as a multiple of before: a twentieth is noise."""
+
+EFFECT = timedelta(seconds=60)
+"""Minutes that began sooner after a raise are partly from before it: metrics come by the minute."""
+
+SHOWN = timedelta(seconds=RECENT_SECONDS)
+"""When a raise shows for sure, late metrics included."""
+
+SAMPLES, SAMPLES_AT_LEAST = 3, 2
+REMEMBERED = timedelta(days=1)
+
+
+def in_vain(last: ChangeRecord, window: Window, what: str, since: datetime) -> Iterator[Reason]:
+    """Why a raise is one in vain, by the minutes before it and those from ``since`` on."""
+    before, after = mean_before(window, last.begun_at), mean_since(window, since)
+    if before is not None and after is not None and after < HELPED * before:
+        yield IN_VAIN(
+            lever=last.lever,
+            from_=last.from_capacity,
+            to=last.to_capacity,
+            begun_at=last.begun_at,
+            before=before,
+            what=what,
+            since=after,
+        )
+
+
+def mean_before(window: Window, moment: datetime) -> float | None:
+    """Of the minutes before a moment; None where they are not told, or no longer."""
+    before = [value for at, value in window.points() if moment - SHOWN <= at <= moment - EFFECT]
+    return mean_of(before, window)
+
+
+def mean_since(window: Window, moment: datetime) -> float | None:
+    """Of the newest minutes that began at a moment or later; None while they are not told."""
+    return mean_of([value for at, value in window.points() if at >= moment][-SAMPLES:], window)
+
+
+def mean_of(values: Sequence[float], window: Window) -> float | None:
+    """Of some minutes of a window, sums as a rate a second; None for too few."""
+    if len(values) < SAMPLES_AT_LEAST:
+        return None
+    seconds = window.metric.period_seconds if window.metric.statistic == "Sum" else 1
+    return sum(values) / len(values) / seconds

@@ -1,0 +1,8 @@
+"""What is said of decisions that rest on one another."""
+
+from tidegate.rules.reason import Words
+from tidegate.scaling.model.reason import ReasonKind
+
+CHANGE_PENDING = Words(
+    ReasonKind.CHANGE_PENDING, "a change of {lever} begun at {begun_at:%H:%M:%S} is not done"
+)
