@@ -54,16 +54,13 @@ class Incident:
 
 def to_text(incident: Incident) -> str:
     """To be kept in the ledger."""
-    due = [
-        {"notice": asdict(it.notification), "destination": it.destination} for it in incident.due
-    ]
+    due = [{"notice": asdict(d.notification), "destination": d.destination} for d in incident.due]
     return json.dumps({**asdict(incident), "due": due}, default=lambda value: value.value)
 
 
 def from_text(text: str | None) -> Incident:
-    """What was kept; a pipeline that nothing was kept of is well, and so is one whose note can't be
-    read: telling twice is better than never. Keys and notices that only another version of Tidegate
-    knows are left out."""
+    """What was kept; without an incident where nothing was kept, or where it can't be read: telling
+    twice is better than never. What only another version of Tidegate knows is left out."""
     try:
         data = _known_keys(Incident, json.loads(text or "{}"))
         known = tuple((str(name), str(value)) for name, value in data.pop("known_as", ()))
