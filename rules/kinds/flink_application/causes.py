@@ -19,6 +19,7 @@ from tidegate.rules.reason import Reason
 
 __all__ = ["RESHARD_SECONDS", "application_causes"]
 
+
 RESHARD_SECONDS = 600
 """After a reshard the parents are read to their end by a part of the subtasks."""
 

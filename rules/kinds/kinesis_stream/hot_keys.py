@@ -25,6 +25,11 @@ def is_uneven(signals: Signals) -> bool:
     return refused or (signals.age_is_sick and _has_free_executions(signals))
 
 
+def refuses_producers(signals: Signals) -> bool:
+    """Whether enough of the producers' records are refused to count."""
+    return signals.producers_throttled > signals.thresholds["producers-throttled"]
+
+
 def stream_has_headroom(signals: Signals) -> bool:
     """Whether the stream as a whole takes more than comes in."""
     by_records, by_bytes = signals.stream_utilization
@@ -32,11 +37,6 @@ def stream_has_headroom(signals: Signals) -> bool:
     return (
         by_records < full["records-near-shard-limit"] and by_bytes < full["bytes-near-shard-limit"]
     )
-
-
-def refuses_producers(signals: Signals) -> bool:
-    """Whether so many records are refused that producers are throttled."""
-    return signals.producers_throttled > signals.thresholds["producers-throttled"]
 
 
 def _has_free_executions(signals: Signals) -> bool:

@@ -80,8 +80,8 @@ def _fails_often(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
-    """Whether invocations fail minute after minute while the oldest record is not read. One
-    execution of many is enough for that, and its failing batch a small share of invocations."""
+    """Whether invocations fail minute after minute while the oldest record is not read. One lane
+    of many is enough for that, and its failing batch a small share of all invocations."""
     newest = signals.function(consumer).errors.last(2 * 60).samples
     most = signals.thresholds["function-errors"]
     fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)

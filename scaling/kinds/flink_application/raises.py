@@ -67,10 +67,9 @@ def heap_raise_in_vain(
     full, or the effect can't be seen yet. How much the load has grown since doesn't matter: more
     KPUs don't empty this heap."""
     application = next(each for each in signals.pipeline.applications if each.name == lever.where)
-    full = signals.thresholds["heap-high"]
     for last in _last_raise(application, history, lever, now):
         raised = {"from_": last.from_kpus, "to": last.to_kpus, "begun_at": last.begun_at}
-        series = signals.application(application)
+        series, full = signals.application(application), signals.thresholds["heap-high"]
         before = mean_before(series.heap_percent, last.begun_at)
         since = _heap_since(series, last.begun_at)
         again = last.begun_at + LOOK_BACK * last.of_the_day
