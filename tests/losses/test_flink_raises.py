@@ -20,6 +20,7 @@ from tests.losses.test_flink import FILE, PARALLELISM, PER_KPU, Application
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.pack import in_force
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
@@ -235,7 +236,9 @@ class Job:
         )  # fmt: skip
         pipeline = a_flink_pipeline(application, topic=self.topic)
         windows = JobTold(pipeline, self.told[-90:]).windows(now)
-        signals = Signals(pipeline, series_from(pipeline, windows, now), 60)
+        signals = Signals(
+            pipeline, series_from(pipeline, windows, now), 60, thresholds=in_force({})
+        )
         plan = decide(
             signals, diagnose(signals), FLINK_SPEC, History(tuple(self.change_records)), now
         )
