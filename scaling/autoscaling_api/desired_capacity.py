@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.registry import type_of
 from tidegate.scaling.kinds.resource_state import (
-    application_of,
     identity,
     is_passing,
-    rolled_back,
     settings_marks,
 )
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
@@ -146,10 +145,8 @@ def _was_set_back(desired: DesiredCapacity, last: ChangeRecord | None, look: Loo
 
 
 def _undone(last: ChangeRecord | None, look: Look) -> Ended:
-    """By the service, where an application has its capacity from before; else by somebody."""
-    application = application_of(look.pipeline, look.lever)
-    if application is None or application.failure is None or last is None:
+    """By AWS itself, where the capacity is that from before the step; else by somebody."""
+    if last is None or look.current != last.from_capacity:
         return Ended(End.SUPERSEDED)
-    if look.current != last.from_capacity:
-        return Ended(End.SUPERSEDED)
-    return Ended(End.FAILED, str(rolled_back(application, last.begun_at)))
+    why = type_of(look.lever).why_undone(look.pipeline, look.lever, last.begun_at)
+    return Ended(End.SUPERSEDED) if why is None else Ended(End.FAILED, why)

@@ -1,10 +1,10 @@
 """What every lever of a pipeline is set to, and what the file says of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Pipeline
+from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     ConsumerSpec,
@@ -12,7 +12,9 @@ from tidegate.scaling.config.specification import (
     LeverSpec,
     PipelineSpec,
 )
+from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.resource_type import ResourceType
 
 __all__ = [
     "APPLICATION_LEVERS",
@@ -20,7 +22,6 @@ __all__ = [
     "MAPPING",
     "Path",
     "current_capacities",
-    "is_changing",
     "lever_spec",
     "other_settings",
     "said_of",
@@ -39,66 +40,24 @@ _OF_READER = {
 }
 
 
-def _capacity_levers(capacity: Capacity) -> Iterator[tuple[Lever, int]]:
-    yield Lever.of(LeverKind.WRITE_CAPACITY, capacity.where), capacity.write_units
-    yield Lever.of(LeverKind.READ_CAPACITY, capacity.where), capacity.read_units
-
-
-def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
+def current_capacities(
+    pipeline: Pipeline, types: Sequence[ResourceType] = TYPES
+) -> dict[Lever, int]:
     """Every lever of capacity with what it is set to, downstream first."""
-    levers: dict[Lever, int] = {}
-    for table in pipeline.tables:
-        if table.is_provisioned:
-            for capacity in table.capacities:
-                levers.update(_capacity_levers(capacity))
-    for application in pipeline.applications:
-        for kind, capacity_now in (
-            (LeverKind.PARALLELISM_PER_KPU, application.parallelism_per_kpu),
-            (LeverKind.PARALLELISM, application.parallelism),
-        ):
-            levers[Lever.of(kind, application.name)] = capacity_now
-    for consumer in pipeline.consumers:
-        factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
-        levers[factor] = consumer.mapping.parallelization_factor
-    if pipeline.stream.is_provisioned:
-        shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
-        levers[shards] = pipeline.stream.shard_count
-    return levers
-
-
-def other_settings(pipeline: Pipeline) -> dict[Lever, int]:
-    """The levers that give no capacity, with what each is set to: batching windows, retention."""
-    levers = {
-        Lever.of(
-            LeverKind.BATCHING_WINDOW, each.function.name
-        ): each.mapping.batching_window_seconds
-        for each in pipeline.consumers
-    }
-    return levers | {
-        Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name): pipeline.stream.retention_hours
+    return {
+        lever: setting
+        for resource_type in types
+        for lever, setting in resource_type.capacities(pipeline)
     }
 
 
-def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
-    """Whether AWS is still at an earlier change of the lever's resource."""
-    match lever.kind:
-        case LeverKind.PARALLELIZATION_FACTOR | LeverKind.BATCHING_WINDOW:
-            mappings = (each.mapping for each in pipeline.consumers)
-            return any(
-                each.function_name == lever.where and each.state == "Updating" for each in mappings
-            )
-        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-            name = lever.where.partition("/")[0]
-            return any(
-                "UPDATING" in (table.status, *(each.status for each in table.indexes))
-                for table in pipeline.tables
-                if table.name == name
-            )
-        case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
-            return any(
-                each.name == lever.where and each.is_changing for each in pipeline.applications
-            )
-    return pipeline.stream.status == "UPDATING"
+def other_settings(pipeline: Pipeline, types: Sequence[ResourceType] = TYPES) -> dict[Lever, int]:
+    """The levers that give no capacity, with what each is set to."""
+    return {
+        lever: setting
+        for resource_type in types
+        for lever, setting in resource_type.other_settings(pipeline)
+    }
 
 
 def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[tuple[Levers, Path]]:

@@ -20,6 +20,7 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import ApplicationSpec, Owner, PipelineSpec
 from tidegate.scaling.kinds.flink_application import words as application_words
+from tidegate.scaling.kinds.flink_application.state import application_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
@@ -42,9 +43,9 @@ def update_constraints(
     Where nobody has named the job's maximum parallelism there is no bound: Flink's default is 128
     or more, but a job may set any, and rollback takes back what was too much.
     """
-    application = next(
-        each for each in signals.pipeline.applications if each.name == recommendation.lever.where
-    )
+    application = application_of(signals.pipeline, recommendation.lever)
+    if application is None:
+        return
     name, said = application.name, _said(spec, application)
     if _lacks_rollback(application, said):
         yield Prohibition(application_words.ROLLBACK_OFF(name=name, risk=_NO_ROLLBACK))

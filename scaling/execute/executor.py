@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.config.levers import is_changing
+from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known

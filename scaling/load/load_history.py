@@ -42,7 +42,7 @@ class Past:
     def highest(self, of_first: int | None = None) -> float:
         """The highest rate of all, or of so many of the first."""
         if not self._highest:
-            rates = (rate or 0.0 for rate in self.rates)
+            rates = [rate or 0.0 for rate in self.rates]
             self._highest.extend(accumulate(rates, max, initial=0.0))
         return self._highest[-1 if of_first is None else of_first]
 
@@ -60,7 +60,7 @@ class Past:
         period = window.metric.period_seconds
         kept = int((judged_until - window.start).total_seconds()) // period
         samples = window.samples[: max(0, kept)]
-        rates = tuple(None if each is None else each / period for each in samples)
+        rates = tuple([None if each is None else each / period for each in samples])
         return cls(rates, window.start + timedelta(seconds=period * len(rates)))
 
 

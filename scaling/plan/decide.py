@@ -13,18 +13,13 @@ from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
-from tidegate.scaling.kinds.dynamodb_table.levers import table_constraints
 from tidegate.scaling.kinds.flink_application.levers import (
-    application_constraints,
     kpus_of,
-    scale_in_constraints,
 )
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
-    retention_range,
-    shard_count_constraints,
     split_constraints,
     why_no_call,
 )
@@ -32,18 +27,15 @@ from tidegate.scaling.kinds.kinesis_stream.reshard import split_for, splits_towa
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
-from tidegate.scaling.kinds.lambda_mapping.levers import (
-    batching_window_constraints,
-    factor_constraints,
-)
+from tidegate.scaling.kinds.registry import type_of
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.actions import MergeShards, SplitShard
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
+from tidegate.scaling.model.resource_type import Changes, Situation
 from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
@@ -111,8 +103,9 @@ class Decider:
         ]
 
     def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
-        found = actions(self._pipeline, decisions, split, self._ending_autoscaling())
-        return Plan(tuple(found), tuple(decisions))
+        settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
+        changes = Changes(settings, split, self._ending_autoscaling())
+        return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
     def _ending_autoscaling(self) -> frozenset[str]:
         """The applications whose own autoscaling the file wants off."""
@@ -206,38 +199,15 @@ class Decider:
             yield from ineffective_scaling_constraints(
                 self.signals, self.history, recommendation, self.now
             )
-        stream = self._pipeline.stream
-        match recommendation.lever.kind:
-            case LeverKind.SHARD_COUNT:
-                yield from busy_constraints(stream)
-                yield from shard_count_constraints(
-                    stream, recommendation.wanted, self._shards_max(), self.history, self.now
-                )
-            case LeverKind.RETENTION_HOURS:
-                yield from busy_constraints(stream)
-                yield retention_range()
-            case LeverKind.PARALLELIZATION_FACTOR:
-                consumer = _consumer(self._pipeline, recommendation.lever)
-                unreserved = self._pipeline.unreserved_concurrency
-                yield from factor_constraints(consumer, stream.shard_count, unreserved)
-            case LeverKind.BATCHING_WINDOW:
-                consumer = _consumer(self._pipeline, recommendation.lever)
-                yield from batching_window_constraints(consumer)
-            case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-                yield from table_constraints(self._pipeline, recommendation, self.now)
-            case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
-                application = _application(self._pipeline, recommendation.lever)
-                ends = application.name in self._ending_autoscaling()
-                yield from application_constraints(
-                    application,
-                    recommendation.lever,
-                    recommendation.current,
-                    ends,
-                    self.history,
-                    self.now,
-                )
-                yield from scale_in_constraints(recommendation, self.history, self.now)
-                yield from update_constraints(recommendation, self.signals, self.spec)
+        situation = Situation(
+            self.signals,
+            self.history,
+            self.now,
+            self._file_max(recommendation.lever),
+            self._ending_autoscaling(),
+        )
+        yield from type_of(recommendation.lever).limits(situation, recommendation)
+        yield from update_constraints(recommendation, self.signals, self.spec)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         for change_record in self.history.open_change_records():
@@ -248,10 +218,9 @@ class Decider:
                     )
                 )
 
-    def _shards_max(self) -> int:
-        lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+    def _file_max(self, lever: Lever) -> int | None:
         said = lever_spec(self.spec, lever)
-        return SHARDS_MAX if said is None else said.max
+        return None if said is None else said.max
 
     def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
         """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are

@@ -11,12 +11,12 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
-from tidegate.scaling.kinds.resource_state import does_not_run, rolled_back
+from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
 from tidegate.scaling.model.aws_limits import PARALLELISM_PER_KPU_MAX
-from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.resource_type import Situation
 
 __all__ = [
     "application_constraints",
@@ -41,15 +41,13 @@ def kpus_of(application: FlinkApplication, kind: LeverKind, capacity: int) -> in
 
 
 def application_constraints(
-    application: FlinkApplication,
-    lever: Lever,
-    current: int,
-    ends_autoscaling: bool,
-    history: History,
-    now: datetime,
+    application: FlinkApplication, recommendation: Recommendation, situation: Situation
 ) -> Iterator[Constraint]:
     """What UpdateApplication takes now: the status, the KPU quota, the service's own autoscaling,
     and no update that has just failed."""
+    lever, current = recommendation.lever, recommendation.current
+    history, now = situation.history, situation.now
+    ends_autoscaling = application.name in situation.ending_autoscaling
     name, quota = application.name, application.kpus_max
     if lever.kind is LeverKind.PARALLELISM:
         most = quota * application.parallelism_per_kpu

@@ -62,3 +62,8 @@ RAISE_NOT_SEEN_YET = Words(
     ReasonKind.INEFFECTIVE,
     "the raise of KPUs from {from_:,} to {to:,} at {begun_at:%H:%M} is not seen to help yet",
 )
+ROLLED_BACK = Words(
+    ReasonKind.ROLLED_BACK,
+    "the update of {name} begun at {begun_at:%H:%M} was rolled back: {failure}",
+)
+STOPPED = Words(ReasonKind.STOPPED, "{name} is {status} and does not run")

@@ -1,5 +1,6 @@
 """Flink applications: learnt, sized, bounded, and changed as rarely as can be."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -36,10 +37,11 @@ from tidegate.scaling.kinds.flink_application.sizing import arrivals, learn_job
 from tidegate.scaling.model.actions import UpdateApplication, UpdateTableThroughput
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.model.plan import Constraint, Decision
 from tidegate.scaling.model.prices import kpus_monthly_usd
 from tidegate.scaling.model.reason import ReasonKind
-from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
+from tidegate.scaling.model.resource_type import Situation
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.recommend.flink_application import application_recommendations
 
@@ -271,6 +273,12 @@ def test_scale_ins_of_a_day_cost_at_most_a_hundredth_of_it() -> None:
     assert list(scale_in_constraints(replace(recommendation, wanted=16), thrice, NOON)) == []
 
 
+def limits(application: FlinkApplication, history: History) -> Iterator[Constraint]:
+    signals = job_signals(a_flink_pipeline(application))
+    recommendation = Recommendation(PARALLELISM, 2, 2, UNCHANGED)
+    return application_constraints(application, recommendation, Situation(signals, history, NOON))
+
+
 @pytest.mark.parametrize(
     ("tries", "minutes", "held"), [(1, 9, True), (1, 11, False), (2, 19, True), (2, 21, False)]
 )
@@ -280,9 +288,7 @@ def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, 
         tuple(change_record(minutes + 60 * at, 2, 8) for at in reversed(range(tries)))
     )
     bounds = [
-        each
-        for each in application_constraints(application, PARALLELISM, 2, False, history, NOON)
-        if each.reason.kind is ReasonKind.ROLLED_BACK
+        each for each in limits(application, history) if each.reason.kind is ReasonKind.ROLLED_BACK
     ]
     assert bool(bounds) == held
     assert all("no such class" in str(each.reason) for each in bounds)
@@ -290,7 +296,7 @@ def test_an_update_that_failed_waits_longer_each_time(tries: int, minutes: int, 
 
 def test_what_was_read_of_a_stranger_is_no_failure_of_ours() -> None:
     application = an_application(2, failure="an old failure of someone else's")
-    bounds = application_constraints(application, PARALLELISM, 2, False, NOTHING, NOON)
+    bounds = limits(application, NOTHING)
     assert not [each for each in bounds if each.reason.kind is ReasonKind.ROLLED_BACK]
 
 

@@ -1,0 +1,97 @@
+"""A DynamoDB table with its indexes as a type of resource: write and read capacity."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Capacity, Pipeline, Table
+from tidegate.scaling.kinds.dynamodb_table.levers import table_constraints
+from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Constraint
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+__all__ = ["DynamodbTable"]
+
+
+@dataclass(frozen=True, slots=True)
+class DynamodbTable:
+    """``tidegate.scaling.model.resource_type.ResourceType``."""
+
+    levers: tuple[LeverKind, ...] = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+
+    def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """Of each provisioned table, then of its indexes."""
+        for table in pipeline.tables:
+            for capacity in table.capacities if table.is_provisioned else ():
+                yield Lever.of(LeverKind.WRITE_CAPACITY, capacity.where), capacity.write_units
+                yield Lever.of(LeverKind.READ_CAPACITY, capacity.where), capacity.read_units
+
+    def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """None."""
+        return iter(())
+
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+        """The table's, and the index's where the lever is one's."""
+        found = [(table.name, table.status) for table in _tables(pipeline, lever)]
+        indexes = (index for table in _tables(pipeline, lever) for index in table.indexes)
+        own = [index for index in indexes if index.where == lever.where]
+        return found + [(f"index {index.where}", index.status) for index in own]
+
+    def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """While the table or any of its indexes is UPDATING: only one change may be under way."""
+        return any(
+            "UPDATING" in (table.status, *(index.status for index in table.indexes))
+            for table in _tables(pipeline, lever)
+        )
+
+    def identity(self, pipeline: Pipeline, lever: Lever) -> str:
+        """When the table was created."""
+        return next((table.created for table in _tables(pipeline, lever)), "")
+
+    def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
+        """When the capacity was last increased and last decreased."""
+        found = (each for table in _tables(pipeline, lever) for each in table.capacities)
+        own = next((each for each in found if each.where == lever.where), None)
+        return () if own is None else (str(own.last_increase_at), str(own.last_decrease_at))
+
+    def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
+        """A table that works has the units that it says."""
+        return None
+
+    def why_undone(self, pipeline: Pipeline, lever: Lever, begun_at: datetime) -> str | None:
+        """AWS undoes none of its changes."""
+        return None
+
+    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+        """The table's status and mode, its decreases of the day, and other owners."""
+        yield from table_constraints(situation.pipeline, recommendation, situation.now)
+
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateTableThroughput]:
+        """One call for a table with all its indexes."""
+        for table in pipeline.tables:
+            found = (_target(capacity, changes) for capacity in table.capacities)
+            targets = tuple(target for target in found if target is not None)
+            if targets:
+                yield UpdateTableThroughput(table.name, targets)
+
+
+def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:
+    name = lever.where.partition("/")[0]
+    return [table for table in pipeline.tables if table.name == name]
+
+
+def _target(capacity: Capacity, changes: Changes) -> CapacityTarget | None:
+    write = changes.settings.get(Lever.of(LeverKind.WRITE_CAPACITY, capacity.where))
+    read = changes.settings.get(Lever.of(LeverKind.READ_CAPACITY, capacity.where))
+    if write is None and read is None:
+        return None
+    return CapacityTarget(
+        capacity.index,
+        capacity.write_units,
+        capacity.read_units,
+        capacity.write_units if write is None else write,
+        capacity.read_units if read is None else read,
+    )

@@ -1,0 +1,89 @@
+"""An application of Managed Service for Apache Flink as a type of resource: parallelism."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.flink_application.levers import (
+    application_constraints,
+    scale_in_constraints,
+)
+from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of, rolled_back
+from tidegate.scaling.model.actions import UpdateApplication
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Constraint
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+__all__ = ["FlinkResource"]
+
+
+@dataclass(frozen=True, slots=True)
+class FlinkResource:
+    """``tidegate.scaling.model.resource_type.ResourceType``."""
+
+    levers: tuple[LeverKind, ...] = LEVERS
+
+    def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """Parallelism per KPU and parallelism of each application."""
+        for application in pipeline.applications:
+            name = application.name
+            yield Lever.of(LeverKind.PARALLELISM_PER_KPU, name), application.parallelism_per_kpu
+            yield Lever.of(LeverKind.PARALLELISM, name), application.parallelism
+
+    def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """None."""
+        return iter(())
+
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+        """The application's."""
+        application = application_of(pipeline, lever)
+        return [] if application is None else [(application.name, application.status)]
+
+    def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """While something is under way that a change has to wait for."""
+        application = application_of(pipeline, lever)
+        return application is not None and application.is_changing
+
+    def identity(self, pipeline: Pipeline, lever: Lever) -> str:
+        """When it was created."""
+        application = application_of(pipeline, lever)
+        return "" if application is None else application.created
+
+    def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
+        """When it was last updated."""
+        application = application_of(pipeline, lever)
+        return () if application is None else (str(application.updated_at),)
+
+    def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
+        """An application that runs has the parallelism that it says."""
+        return None
+
+    def why_undone(self, pipeline: Pipeline, lever: Lever, begun_at: datetime) -> str | None:
+        """By a system rollback, which leaves the failure."""
+        application = application_of(pipeline, lever)
+        if application is None or application.failure is None:
+            return None
+        return str(rolled_back(application, begun_at))
+
+    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+        """The application's status, quota and own autoscaling, and the price of a restart."""
+        application = application_of(situation.pipeline, recommendation.lever)
+        if application is not None:
+            yield from application_constraints(application, recommendation, situation)
+            yield from scale_in_constraints(recommendation, situation.history, situation.now)
+
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateApplication]:
+        """Both levers in one call: each would restart the job."""
+        for application in pipeline.applications:
+            name = application.name
+            now = (application.parallelism, application.parallelism_per_kpu)
+            parallelism = changes.settings.get(Lever.of(LeverKind.PARALLELISM, name), now[0])
+            density = Lever.of(LeverKind.PARALLELISM_PER_KPU, name)
+            per_kpu = changes.settings.get(density, now[1])
+            if (parallelism, per_kpu) != now:
+                ends = application.autoscaling_enabled and name in changes.ending_autoscaling
+                token = application.conditional_token
+                yield UpdateApplication(name, token, *now, parallelism, per_kpu, ends)

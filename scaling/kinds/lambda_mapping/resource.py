@@ -1,0 +1,97 @@
+"""An event source mapping as a type of resource: parallelization factor and batching window."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.scaling.kinds.lambda_mapping.levers import (
+    batching_window_constraints,
+    factor_constraints,
+)
+from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Constraint
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+__all__ = ["LambdaMapping"]
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaMapping:
+    """``tidegate.scaling.model.resource_type.ResourceType``; a lever is known by its function."""
+
+    levers: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
+
+    def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """The factor of each consumer."""
+        for consumer in pipeline.consumers:
+            factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
+            yield factor, consumer.mapping.parallelization_factor
+
+    def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """The batching window of each consumer."""
+        for consumer in pipeline.consumers:
+            window = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
+            yield window, consumer.mapping.batching_window_seconds
+
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+        """The mapping's state."""
+        name = f"the event source mapping of {lever.where}"
+        return [(name, consumer.mapping.state) for consumer in _consumers(pipeline, lever)]
+
+    def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """While it is Updating."""
+        return any(each.mapping.state == "Updating" for each in _consumers(pipeline, lever))
+
+    def identity(self, pipeline: Pipeline, lever: Lever) -> str:
+        """The mapping's UUID."""
+        return next((each.mapping.uuid for each in _consumers(pipeline, lever)), "")
+
+    def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
+        """When it was last modified."""
+        return tuple(each.mapping.modified for each in _consumers(pipeline, lever))
+
+    def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
+        """A function whose reserved concurrency is 0 is never invoked."""
+        if lever.kind is not LeverKind.PARALLELIZATION_FACTOR:
+            return None
+        reserved = (each.function.reserved_concurrency for each in _consumers(pipeline, lever))
+        if all(cap != 0 for cap in reserved):
+            return None
+        return f"{lever.where} has a reserved concurrency of 0 and is never invoked"
+
+    def why_undone(self, pipeline: Pipeline, lever: Lever, begun_at: datetime) -> str | None:
+        """AWS undoes none of its changes."""
+        return None
+
+    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+        """The mapping's state, and what the call takes."""
+        pipeline = situation.pipeline
+        for consumer in _consumers(pipeline, recommendation.lever)[:1]:
+            if recommendation.lever.kind is LeverKind.BATCHING_WINDOW:
+                yield from batching_window_constraints(consumer)
+            else:
+                unreserved = pipeline.unreserved_concurrency
+                yield from factor_constraints(consumer, pipeline.stream.shard_count, unreserved)
+
+    def actions(
+        self, pipeline: Pipeline, changes: Changes
+    ) -> Iterator[UpdateParallelizationFactor | UpdateBatchingWindow]:
+        """One call for each setting."""
+        for consumer in pipeline.consumers:
+            name, mapping = consumer.function.name, consumer.mapping
+            factor = changes.settings.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))
+            if factor is not None:
+                was = mapping.parallelization_factor
+                yield UpdateParallelizationFactor(mapping.uuid, name, was, factor)
+            window = changes.settings.get(Lever.of(LeverKind.BATCHING_WINDOW, name))
+            if window is not None:
+                seconds = mapping.batching_window_seconds
+                yield UpdateBatchingWindow(mapping.uuid, name, seconds, window)
+
+
+def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:
+    return [each for each in pipeline.consumers if each.function.name == lever.where]

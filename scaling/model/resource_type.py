@@ -1,0 +1,102 @@
+"""What the planner, the executor and the endpoint ask of a kind of resource.
+
+A type answers for all resources of its kind in a pipeline. ``scaling/kinds/registry.py`` has one
+line for each; everything else loops over them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.model.actions import SplitShard
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Action, Constraint
+from tidegate.scaling.model.recommendation import Recommendation
+
+__all__ = ["Changes", "ResourceType", "Setting", "Situation"]
+
+Setting = tuple[Lever, int]
+"""A lever and what it is set to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be set: the new setting of each lever that changes, the split that replaces an
+    UpdateShardCount, and the applications whose own autoscaling ends with the change."""
+
+    settings: Mapping[Lever, int]
+    split: SplitShard | None = None
+    ending_autoscaling: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the limits of a lever depend on: signals, history and clock, the most that the file
+    allows of the lever (None where it doesn't say), and the applications whose own autoscaling ends
+    with the change."""
+
+    signals: Signals
+    history: History
+    now: datetime
+    file_max: int | None = None
+    ending_autoscaling: frozenset[str] = frozenset()
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """As it is configured now."""
+        return self.signals.pipeline
+
+
+class ResourceType(Protocol):
+    """One kind of resource with its levers."""
+
+    @property
+    def levers(self) -> tuple[LeverKind, ...]:
+        """The kinds of its levers."""
+        ...
+
+    def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """Its levers of capacity that can be set now, with what each is set to."""
+        ...
+
+    def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
+        """Its levers that give no capacity, with what each is set to."""
+        ...
+
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+        """What the lever depends on, each by its name and its status in AWS's own words."""
+        ...
+
+    def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """Whether AWS is still at an earlier change of the lever's resource."""
+        ...
+
+    def identity(self, pipeline: Pipeline, lever: Lever) -> str:
+        """Which resource it is: another one after it was deleted and made anew under its name."""
+        ...
+
+    def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
+        """What AWS shows of when the lever was last set. A lever that was set and then set back has
+        the same setting, but other marks, all of them."""
+        ...
+
+    def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
+        """Why the lever has no effect although its resource works, None where it has."""
+        ...
+
+    def why_undone(self, pipeline: Pipeline, lever: Lever, begun_at: datetime) -> str | None:
+        """Why AWS itself has undone the change begun at a moment, None where it hasn't."""
+        ...
+
+    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+        """What AWS takes of the lever now."""
+        ...
+
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[Action]:
+        """The fewest calls that make the changes."""
+        ...
