@@ -1,1 +1,1 @@
-"""AWS's descriptions of one kind of resource each."""
+"""AWS's descriptions and calls of one kind of resource each."""

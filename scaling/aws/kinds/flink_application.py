@@ -1,4 +1,4 @@
-"""From the descriptions of Managed Service for Apache Flink to an application."""
+"""From the descriptions of Managed Service for Apache Flink to an application, and its update."""
 
 import re
 from collections.abc import Mapping
@@ -10,11 +10,12 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.config.specification import ApplicationSpec
+from tidegate.scaling.model.actions import UpdateApplication
 
 if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2.type_defs import ApplicationDetailTypeDef
 
-__all__ = ["application", "named_max_parallelism"]
+__all__ = ["application", "named_max_parallelism", "update_application"]
 
 CHECKPOINT_INTERVAL_MILLISECONDS = 60_000
 """By default (CheckpointConfiguration, API reference)."""
@@ -133,3 +134,25 @@ def named_max_parallelism(words: str) -> int | None:
     names none."""
     found = (int(number) for number in _MAX_PARALLELISM.findall(words))
     return min((each for each in found if 1 <= each <= MAX_PARALLELISM_MOST), default=None)
+
+
+def update_application(action: UpdateApplication, clients: Clients) -> None:
+    """Parallelism and parallelism per KPU; it restarts the job."""
+    with asking(action.operation, action.application):
+        clients.flink.update_application(**_application_update(action))
+
+
+def _application_update(action: UpdateApplication) -> dict[str, Any]:
+    parallelism: dict[str, Any] = {
+        "ConfigurationTypeUpdate": "CUSTOM",
+        "ParallelismUpdate": action.to_parallelism,
+        "ParallelismPerKPUUpdate": action.to_parallelism_per_kpu,
+    }
+    if action.ends_autoscaling:
+        parallelism["AutoScalingEnabledUpdate"] = False
+    flink = {"ParallelismConfigurationUpdate": parallelism}
+    return {
+        "ApplicationName": action.application,
+        "ConditionalToken": action.conditional_token,
+        "ApplicationConfigurationUpdate": {"FlinkApplicationConfigurationUpdate": flink},
+    }
