@@ -1,6 +1,6 @@
 """Exit codes, and errors as one line on standard error."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 import click
@@ -29,6 +29,7 @@ __all__ = [
     "code_of",
     "code_of_error",
     "leave",
+    "leave_if_any",
 ]
 
 WELL, UNDONE, BAD_INPUT, NOT_ASKED, FAULT = 0, 1, 2, 3, 70
@@ -55,6 +56,16 @@ def leave(error: TidegateError) -> NoReturn:
     """Say what is wrong on standard error and exit with its code."""
     click.echo(str(error), err=True)
     raise SystemExit(code_of_error(error))
+
+
+def leave_if_any(errors: Mapping[str, TidegateError], *, is_alone: bool) -> None:
+    """Say what is wrong with each pipeline that could not be asked for, and exit with the worst
+    code where there is one. Bad input it is only where no other pipeline was attended to."""
+    for name, error in errors.items():
+        click.echo(f"{name}: {error}", err=True)
+    if errors:
+        code = code_of_error if is_alone else _code_after
+        raise SystemExit(max(map(code, errors.values())))
 
 
 def code_of(report: SweepReport) -> int:

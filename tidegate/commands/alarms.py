@@ -1,14 +1,21 @@
 """``tidegate alarms``: the recommended alarms of the pipelines of a file."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tidegate.arguments import named
 from tidegate.commands.register import agreed
-from tidegate.exits import leave
+from tidegate.exits import leave, leave_if_any
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.words import counted
+
+if TYPE_CHECKING:
+    from tidegate.rules.graph import Pipeline
+    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.config.specification import PipelineSpec
 
 __all__ = ["command"]
 
@@ -36,7 +43,7 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
     from tidegate.scaling.aws.watching import Watching
     from tidegate.scaling.config.names import SNS_TOPIC
     from tidegate.scaling.observability.alarm_changes import changes
-    from tidegate.scaling.observability.alarms import wanted
+    from tidegate.scaling.observability.alarms import prefix_of, wanted
 
     if topic is not None:
         named(SNS_TOPIC, topic, "--topic")
@@ -44,20 +51,40 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
     clients = Clients()
     watching = Watching(clients, Path(file))
     cloud = AwsCloud(clients)
-    want = () if remove else wanted([(cloud.describe(each), each) for each in specs], topic)
-    planned = changes(watching.alarms([each.name for each in specs]), want)
+    seen, errors = _described(cloud, () if remove else specs)
+    theirs = tuple(map(prefix_of, errors))
+    have = watching.alarms([spec.name for spec in specs])
+    kept = [alarm for alarm in have if not theirs or not alarm.name.startswith(theirs)]
+    planned = changes(kept, wanted(seen, topic))
     if not planned:
-        click.echo("Nothing to do: the alarms are as they should be.")
+        if seen or not errors:
+            click.echo("Nothing to do: the alarms are as they should be.")
+        leave_if_any(errors, is_alone=not seen)
         return
     for change in planned:
         click.echo(f"{'would ' if dry_run else ''}{change}")
     if not remove:
         _say_who_is_paged(topic, {each.notices.sns_topic_arn for each in specs})
     if dry_run or not agreed(f"Make {counted(len(planned), 'change')}?", yes=yes):
+        leave_if_any(errors, is_alone=not seen)
         return
     for change in planned:
         watching.take(change)
     click.echo(f"Done: {counted(len(planned), 'change')}.")
+    leave_if_any(errors, is_alone=not seen)
+
+
+def _described(
+    cloud: "AwsCloud", specs: Sequence["PipelineSpec"]
+) -> tuple[list[tuple["Pipeline", "PipelineSpec"]], dict[str, TidegateError]]:
+    """The pipelines that are there, and why the others could not be seen: their alarms stay."""
+    seen, errors = [], {}
+    for spec in specs:
+        try:
+            seen.append((cloud.describe(spec), spec))
+        except TidegateError as error:
+            errors[spec.name] = error
+    return seen, errors
 
 
 def _say_who_is_paged(topic: str | None, told: set[str | None]) -> None:

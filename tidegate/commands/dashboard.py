@@ -8,7 +8,7 @@ import click
 
 from tidegate.arguments import named
 from tidegate.commands.register import agreed
-from tidegate.exits import leave
+from tidegate.exits import leave, leave_if_any
 from tidegate.scaling.config.names import DASHBOARD
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.words import counted
@@ -62,12 +62,31 @@ def _dashboard(
     watching = Watching(clients, Path(file))
     bodies: dict[str, str | None] = dict.fromkeys(watching.own_dashboards())
     kept = None if remove else open_ledger(ledger or default_ledger(), clients, to_look=True)
+    errors: dict[str, TidegateError] = {}
     for spec in specs:
         known = name or dashboard_name(spec.name)
-        bodies[known] = None if kept is None else _body(spec, clients, kept, preview)
+        try:
+            bodies[known] = None if kept is None else _body(spec, clients, kept, preview)
+        except TidegateError as error:
+            # The dashboards of the others are put, and that of this one stays as it is.
+            errors[spec.name] = error
+            bodies.pop(known, None)
     planned = [(known, body) for known, body in bodies.items() if _differs(watching, known, body)]
+    _put(planned, watching, dry_run, yes, is_silent=len(errors) == len(specs))
+    leave_if_any(errors, is_alone=len(errors) == len(specs))
+
+
+def _put(
+    planned: list[tuple[str, str | None]],
+    watching: "Watching",
+    dry_run: bool,
+    yes: bool,
+    *,
+    is_silent: bool,
+) -> None:
     if not planned:
-        click.echo("Nothing to do: the dashboards are as they should be.")
+        if not is_silent:
+            click.echo("Nothing to do: the dashboards are as they should be.")
         return
     for known, body in planned:
         verb = "remove" if body is None else "put"

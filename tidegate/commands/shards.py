@@ -9,7 +9,7 @@ import click
 
 from tidegate.arguments import as_stream_name
 from tidegate.exits import leave
-from tidegate.scaling.model.errors import TidegateError
+from tidegate.scaling.model.errors import ResourceInUse, TidegateError
 
 if TYPE_CHECKING:
     from tidegate.rules.graph import Shard, Stream
@@ -53,6 +53,9 @@ def _look(name: str, enable_metrics: bool) -> _Seen:
     clients = Clients()
     cloud = AwsCloud(clients)
     stream = cloud.describe_stream(name)
+    if not stream.open_shards:
+        words = f"the stream is {stream.status} and has no open shard; ask again when it has"
+        raise ResourceInUse("kinesis:ListShards", name, words)
     if enable_metrics and not stream.shard_metrics_enabled:
         cloud.enable_shard_metrics(name)
     draining = [shard for shard in cloud.all_shards(name) if not shard.is_open]
