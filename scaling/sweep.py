@@ -199,9 +199,10 @@ def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis,
     evidence = tuple(
         Reason.of(
             "oversized",
-            "{lever} is {current:,}; {because}",
+            "the {lever:words} is {amount}, more than needed: {because}",
             lever=each.lever,
             current=each.current,
+            amount=each.lever.amount(each.current),
             because=each.because,
         )
         for each in lower

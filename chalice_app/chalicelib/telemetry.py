@@ -108,7 +108,7 @@ def _log_report(report: SweepReport) -> None:
 
 def _change_words(changes: Sequence[Change]) -> list[str]:
     return [
-        f"{decision.lever}: {decision.current} -> {decision.allowed}"
+        decision.lever.change(decision.current, decision.allowed)
         for change in changes
         for decision in change.decisions
     ]

@@ -104,7 +104,7 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
     decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]
-    because = Reason.of("desired-capacity", "asked for by Application Auto Scaling")
+    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
     return decider.plan_for(Recommendation(dimension.lever, current, wanted, because))
 
 

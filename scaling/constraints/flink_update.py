@@ -66,7 +66,7 @@ def update_constraints(
         yield Range(
             1,
             most,
-            application_words.MAX_PARALLELISM(name=name, most=most),
+            application_words.MAX_PARALLELISM(name=name, limit_parallelism=most),
         )
 
 

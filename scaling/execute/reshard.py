@@ -235,6 +235,6 @@ class ReshardExecutor:
             operation=action.operation,
             from_capacity=counts[0],
             to_capacity=counts[1],
-            because="asked for by hand",
+            because="requested by tidegate reshard",
             begun_at=now,
         )

@@ -26,6 +26,20 @@ KEEP = timedelta(days=90)
 _KINDS = {kind.value: kind for kind in LeverKind}
 """Looked up for every lever of every pipeline, many times a sweep."""
 
+_SPOKEN = {
+    "batching_window_seconds": "batching window",
+    "parallelism_per_kpu": "parallelism per KPU",
+    "retention_hours": "retention period",
+}
+"""What a lever is called in a sentence, where its kind's word has a unit or an acronym in it."""
+
+_UNITS = {
+    "write_capacity": " WCU",
+    "read_capacity": " RCU",
+    "batching_window_seconds": " s",
+    "retention_hours": " h",
+}
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Lever:
@@ -59,6 +73,20 @@ class Lever:
 
     def __str__(self) -> str:
         return f"{self.kind_word} of {self.where}"
+
+    def __format__(self, spec: str) -> str:
+        """As the pipeline file names it; in plain English with the format ``words``."""
+        if spec != "words":
+            return format(str(self), spec)
+        return f"{_SPOKEN.get(self.kind_word, self.kind_word.replace('_', ' '))} of {self.where}"
+
+    def amount(self, capacity: int) -> str:
+        """A capacity of the lever, with its unit where it has one."""
+        return f"{capacity:,}{_UNITS.get(self.kind_word, '')}"
+
+    def change(self, from_capacity: int, to_capacity: int) -> str:
+        """A change of the lever, to be read after a verb."""
+        return f"{self:words} from {from_capacity:,} to {self.amount(to_capacity)}"
 
 
 class Outcome(Enum):

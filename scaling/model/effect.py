@@ -13,8 +13,8 @@ __all__ = ["EFFECT", "REMEMBERED", "SHOWN", "in_vain", "mean_before", "mean_of",
 
 IN_VAIN = Words(
     ReasonKind.INEFFECTIVE,
-    "the raise of {lever} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
-    "{before:,.0f} {what} before, {since:,.0f} since",
+    "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
+    "{before:,.0f} {what} before and {since:,.0f} after the increase",
 )
 
 HELPED = 1.05

@@ -124,6 +124,4 @@ def _diagnosis(data: dict[str, Any]) -> Diagnosis:
 
 
 def _of_another(word: str) -> Reason:
-    return Reason.of(
-        "unknown-cause", "{cause}, which another version of Tidegate found", cause=word
-    )
+    return Reason.of("unknown-cause", "{cause}, found by another version of Tidegate", cause=word)

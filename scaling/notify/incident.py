@@ -182,7 +182,7 @@ def _done(report: PipelineReport) -> Iterator[str]:
     for change in report.changes:
         for each in change.decisions:
             how = "" if change.detail is None else f" ({change.detail})"
-            yield f"{each.lever}: {each.current:,} -> {each.allowed:,}, {each.because}{how}"
+            yield f"{each.lever.change(each.current, each.allowed)}: {each.because}{how}"
 
 
 def _with_due(

@@ -121,7 +121,7 @@ def batching_recommendations(
         most, recommendation = _at_most(signals, spec, lever), None
         if consumer.function.name not in changing:
             if current > most and _was_put_here(history, lever, current):
-                because = mapping_words.WINDOW_TOO_LONG(most=most)
+                because = mapping_words.WINDOW_TOO_LONG(limit_seconds=most)
                 recommendation = Recommendation(lever, current, most, because)
             elif current < most and healthy:
                 recommendation = _longer(signals, consumer, lever, most)
@@ -156,10 +156,10 @@ def _longer(
     if seen.seconds_of_batch(window) > NEAR_TIMEOUT_SHARE * near:
         return None
     because = mapping_words.FULLER_BATCHES(
-        mean_batch=seen.mean_batch,
+        batch_records=seen.mean_batch,
         batch_size=consumer.mapping.batch_size,
-        window=window,
-        batch_in=seen.batch_in(window),
+        window_seconds=window,
+        window_records=seen.batch_in(window),
         saved_share=seen.saved_share(window),
     )
     return Recommendation(lever, consumer.mapping.batching_window_seconds, window, because)

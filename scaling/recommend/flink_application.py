@@ -154,14 +154,16 @@ class _Sizer:
             demand = ceil(stay.current * RAISE_AT_LEAST)
         grows = work.records_per_second > work.now
         load = (
-            application_words.LOAD_GROWS(now=work.now, records_per_second=work.records_per_second)
+            application_words.LOAD_GROWS(
+                records_per_second=work.now, expected_records_per_second=work.records_per_second
+            )
             if grows
-            else application_words.LOAD(now=work.now)
+            else application_words.LOAD(records_per_second=work.now)
         )
         because = application_words.WORK_AHEAD(
             load=load,
             records_per_busy_second=model.records_per_busy_second,
-            restart=restart,
+            restart_seconds=restart,
             backlog_records=work.backlog_records,
             catch_up_seconds=self.spec.objective.catch_up_seconds,
         )
@@ -197,7 +199,10 @@ class _Sizer:
             return stay
         price = _restart_price(model, peak, needed)
         because = application_words.KPUS_FREED(
-            peak=peak, needed=needed, kpus=application.kpus - kpus, price=price
+            peak_records_per_second=peak,
+            parallelism=needed,
+            freed_kpus=application.kpus - kpus,
+            price_seconds=price,
         )
         return Recommendation(stay.lever, stay.current, needed, because, price)
 

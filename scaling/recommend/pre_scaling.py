@@ -126,7 +126,8 @@ def _standing(model: Model, expected: ForecastHorizons) -> dict[Lever, PreScalin
             lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             units = ceil(of_record * stands.records_per_second)
             because = table_words.BURST_BEARS_THE_SPIKES(
-                units=units, of_record=of_record * stands.following_records_per_second
+                provisioned_wcu=units,
+                following_wcu=of_record * stands.following_records_per_second,
             )
             found[lever] = PreScaling(units, units, because, Demand(lever, units, because))
     return found
@@ -170,7 +171,7 @@ def _partly_from_burst(
         because = most[lever].because
         if capacity < units:
             because = table_words.FORECAST_PARTLY_FROM_BURST(
-                because=because, units=units - capacity
+                because=because, burst_wcu=units - capacity
             )
         found[lever] = replace(most[lever], capacity=capacity, because=because)
     return found

@@ -34,9 +34,9 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
     if records_will_expire(signals):
         because = stream_words.RECORDS_WILL_EXPIRE(
             age_name=signals.age_name,
-            age=(age or 0) / 3600,
-            current=current,
-            age_growth=signals.age_growth * 60,
+            age_hours=(age or 0) / 3600,
+            retention_hours=current,
+            seconds_per_minute=signals.age_growth * 60,
         )
         return Recommendation(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_extension(stream.name)
@@ -46,7 +46,7 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
             lever,
             current,
             before,
-            stream_words.DANGER_IS_OVER(age_name=signals.age_name, age=age or 0),
+            stream_words.DANGER_IS_OVER(age_name=signals.age_name, age_seconds=age or 0),
         )
     return Recommendation(lever, current, current, UNCHANGED)
 

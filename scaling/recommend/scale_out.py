@@ -245,7 +245,7 @@ class ScaleOut:
             if writes and lever in needed and self.signals.is_used_up(capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
-                because = table_words.STILL_THROTTLED(where=capacity.where, current=current)
+                because = table_words.STILL_THROTTLED(where=capacity.where, units=current)
                 needed[lever] = Demand(lever, current * 2, because)
 
     def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:

@@ -289,7 +289,7 @@ def test_a_sighting_of_another_version_keeps_its_word(both: Both) -> None:
         assert (seen.pipeline, seen.at, seen.health) == ("orders", NOON, Health.UNKNOWN)
         (diagnosis,) = seen.diagnoses
         assert diagnosis.cause is Cause.UNKNOWN
-        assert diagnosis.because == "sun-spots, which another version of Tidegate found; seen"
+        assert diagnosis.because == "sun-spots, found by another version of Tidegate; seen"
 
 
 # ---- notes

@@ -87,7 +87,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
         return None
     utilization = max(signals.stream_utilization)
     evidence = (
-        words.SHARD_SHARE(shard_id=sample.shard_id, excess=excess),
+        words.SHARD_SHARE(shard_id=sample.shard_id, times=excess),
         words.STREAM_USE(utilization=utilization, symptom=_symptom(signals)),
     )
     if has_hot_key:
@@ -97,7 +97,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
         sample.shard_id,
         (
             *evidence,
-            words.TOP_KEY_SHARE(top_share=sample.top_share),
+            words.TOP_KEY_SHARE(top_share=sample.top_share, shard_id=sample.shard_id),
         ),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
@@ -125,8 +125,9 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
         sample.shard_id,
         (*evidence, share),
         advice=(
-            f"a key lives in one shard and is read in one lane, so no shard count or factor "
-            f"helps: spread {key!r} over several partition keys, or combine its records"
+            f"all records of a partition key are in one shard and are read by one concurrent "
+            f"execution, so more shards or a higher factor do not help: spread {key!r} over "
+            f"several partition keys, or aggregate its records"
         ),
     )
 
@@ -140,5 +141,5 @@ def _is_filled(signals: Signals, sample: KeySample) -> bool:
 
 def _symptom(signals: Signals) -> Reason:
     if signals.producers_throttled:
-        return words.PRODUCERS_REFUSED(producers_throttled=signals.producers_throttled)
-    return words.AGE_GROWS(age_growth=signals.age_growth * 60)
+        return words.PRODUCERS_REFUSED(throttled_share=signals.producers_throttled)
+    return words.AGE_GROWS(seconds_per_minute=signals.age_growth * 60)

@@ -42,7 +42,7 @@ class CapacityModel:
         if not self.units_to_split(write_units_per_second):
             return None
         taken = self.partition_units_per_second
-        return words.TOO_FEW_PARTITIONS(taken=taken)
+        return words.TOO_FEW_PARTITIONS(where=self.capacity.where, limit_units=taken)
 
 
 def capacity_model(

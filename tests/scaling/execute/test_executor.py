@@ -329,7 +329,8 @@ def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_in_the_next_min
     report = one_sweep(world, ledger)
     assert report.changes == ()
     assert any(
-        "AWS refused it lately: kinesis:SplitShard on racers: no shards left" in words
+        "AWS refused SplitShard in the last 5 min: kinesis:SplitShard on racers: no shards left"
+        in words
         for words in report.held_back
     )
 

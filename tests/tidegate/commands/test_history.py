@@ -69,7 +69,7 @@ def test_lines_are_plain_in_a_pipe(file: Path, tmp_path: Path) -> None:
     shown = run("history", "--ledger", ledger).stdout.splitlines()
     assert shown[0].startswith("orders since ")
     assert " found     table-throttled at orders: " in shown[1]
-    assert any(" changed   write_capacity of orders: 50 -> " in line for line in shown)
+    assert any(" changed   write capacity of orders from 50 to " in line for line in shown)
 
 
 def test_a_dry_run_writes_nothing_down(file: Path, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_reshards_by_hand_are_part_of_the_history_of_their_stream(
     done = run("reshard", "orders", "--to", "2", "--yes")
     assert done.exit_code == 0, done.output
     (event,) = events("--config", str(file))
-    assert event["words"] == "shard_count of orders: 1 -> 2; asked for by hand"
+    assert event["words"] == "shard count of orders from 1 to 2: requested by tidegate reshard"
     assert event["change"]["by"] == "reshard/orders"
     assert "[reshard/orders]" in run("history", "--config", str(file)).stdout
 
