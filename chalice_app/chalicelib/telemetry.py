@@ -100,7 +100,7 @@ def _log_report(report: SweepReport) -> None:
             if change.error is not None:
                 _log_error("change not finished", each.name, str(change.detail), change.error)
         for left in each.undelivered:
-            _log_error("notice not delivered", each.name, str(left), left.error)
+            _log_error("notification not delivered", each.name, str(left), left.error)
     for unreached in report.unreached:
         words = "; ".join([unreached.reason, *_change_words(unreached.changes)])
         _log_error("not reached", unreached.name, words, unreached.error)

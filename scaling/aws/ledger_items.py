@@ -115,7 +115,8 @@ def change_records_in(items: list[Any], table: str) -> tuple[ChangeRecord, ...]:
             found.append(_entry(item))
         except (KeyError, TypeError, ValueError) as error:
             words = (
-                f"it can't be used as a ledger: entry {item['sk']['S']} can't be read: {error!r}"
+                f"the table can't be used as a ledger: change record {item['sk']['S']} can't be "
+                f"read: {error!r}"
             )
             raise ConfigurationError((Mistake(f"dynamodb:{table}", 1, 1, words),)) from error
     return tuple(found)

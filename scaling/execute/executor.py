@@ -48,7 +48,10 @@ class Executor:
             decisions = tuple(each for each in plan.decisions if each.lever in moved)
             lowers = any(each.allowed < each.current for each in decisions)
             if lowers and any(each.outcome is not Outcome.DONE for each in changes):
-                detail = "a change of the same plan, on which it may rest, was not made"
+                detail = (
+                    "an earlier change of the same plan, which this change may depend on, was "
+                    "not made"
+                )
                 changes.append(_superseded(action, decisions, "rests-on-another", detail))
             else:
                 changes.append(self._take(action, decisions))
@@ -59,7 +62,7 @@ class Executor:
             return self._take_leased(action, decisions)
         except Exception as error:
             known = as_known(error)
-            detail = f"AWS was not asked: {known}"
+            detail = f"AWS was not called: {known}"
             return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
 
     def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
@@ -77,7 +80,7 @@ class Executor:
 
     def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         if self._was_overtaken(decisions):
-            detail = "another run has changed it since"
+            detail = "another run changed the capacity in the meantime"
             return _superseded(action, decisions, "changed-since", detail)
         begun_at = self.edges.moment(self.now)
         change_records = [self._entry(action, decision, begun_at) for decision in decisions]
@@ -87,7 +90,7 @@ class Executor:
             if self.edges.ledger.begin(change_record)
         ]
         if len(begun) < len(change_records):
-            detail = "another change of it is not done"
+            detail = "another change of the same lever is still in progress"
             closed = self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
             return replace(closed, refusal="change-pending")
         try:
@@ -138,7 +141,7 @@ class Executor:
     ) -> Change:
         failures: list[Unfinished] = []
         for change_record in change_records:
-            with going_on("how it went is not in the ledger", failures):
+            with going_on("the outcome is not in the ledger", failures):
                 ended_at = self.edges.moment(self.now)
                 self.edges.ledger.complete(change_record.entry_id, outcome, ended_at, detail)
         if not failures:
@@ -170,12 +173,14 @@ def reconcile(
     for change_record in history.open_change_records():
         if current.get(change_record.lever) == change_record.to_capacity:
             ledger.complete(
-                change_record.entry_id, Outcome.DONE, now, "found done by a later sweep"
+                change_record.entry_id, Outcome.DONE, now, "a later sweep saw the new capacity"
             )
             closed = True
         elif now - change_record.begun_at >= ABANDONED and not is_changing(
             pipeline, change_record.lever
         ):
-            ledger.complete(change_record.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
+            ledger.complete(
+                change_record.entry_id, Outcome.SUPERSEDED, now, "the call never reached AWS"
+            )
             closed = True
     return closed

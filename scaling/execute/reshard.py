@@ -130,8 +130,9 @@ class ReshardExecutor:
             now = self.clock.now()
             if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
                 words = (
-                    "another hand of Tidegate is on it; if that was killed, run again when its "
-                    f"lease ends, in {LEASE_SECONDS // 60} minutes at most"
+                    "the stream is locked by another run; if that run was killed, run again "
+                    "when the "
+                    f"lock expires, in at most {LEASE_SECONDS // 60} minutes"
                 )
                 raise ResourceInUse("reshard", self.stream, words)
             shape = self._look()
@@ -165,7 +166,10 @@ class ReshardExecutor:
         except (Throttled, Unreachable):
             return None
         if not stream.is_provisioned:
-            reason = "it is on demand: AWS sets its shards; switch it to provisioned mode first"
+            reason = (
+                "the stream is on demand, so AWS sets its shard count; switch the stream to "
+                "provisioned mode first"
+            )
             raise InvalidRequest("reshard", self.stream, reason)
         if stream.status != "ACTIVE":
             return None
@@ -180,7 +184,8 @@ class ReshardExecutor:
             raise ResourceInUse(
                 "reshard",
                 self.stream,
-                f"it has not been ready for {waited:.0f} s; run again to go on from here",
+                f"the stream has not been ready for {waited:.0f} s; run again to continue from "
+                "here",
             )
         self.clock.sleep(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**self._waits))
         self._waits = min(self._waits + 1, 10)
@@ -193,7 +198,7 @@ class ReshardExecutor:
             if change_record.outcome is Outcome.BEGUN:
                 done = change_record.to_capacity == count
                 outcome = Outcome.DONE if done else Outcome.SUPERSEDED
-                self.ledger.complete(change_record.entry_id, outcome, now, "found by a later look")
+                self.ledger.complete(change_record.entry_id, outcome, now, "seen by a later run")
 
     def _take(self, action: Action) -> bool:
         """Ask for one operation; False where it wasn't accepted and the next look decides."""

@@ -393,7 +393,7 @@ def test_a_draft_marks_the_capacity_that_is_registered_and_no_other(account: Acc
     a_table_for_init(account)
     register(account, "table/orders", "dynamodb:table:ReadCapacityUnits")
     text = account.tidegate("init").stdout
-    mark = "# DynamoDB's own auto scaling moves it (20..100):"
+    mark = "# DynamoDB auto scaling sets this capacity (20..100):"
     assert text.count(mark) == 1
     assert lines_before(text, "read_capacity:", 2)[0] == mark
 

@@ -89,7 +89,12 @@ def test_an_illness_is_told_from_start_to_end() -> None:
     ("outcome", "detail", "kind", "words"),
     [
         (Outcome.FAILED, "LimitExceeded: ten a day", Kind.REFUSED, " (LimitExceeded: ten a day)"),
-        (Outcome.SUPERSEDED, "it never reached AWS", Kind.DROPPED, " (it never reached AWS)"),
+        (
+            Outcome.SUPERSEDED,
+            "the call never reached AWS",
+            Kind.DROPPED,
+            " (the call never reached AWS)",
+        ),
         (Outcome.BEGUN, None, Kind.BEGUN, ""),
     ],
     ids=["refused", "dropped", "open"],

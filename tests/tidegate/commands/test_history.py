@@ -77,7 +77,7 @@ def test_a_dry_run_writes_nothing_down(file: Path, tmp_path: Path) -> None:
     SqliteLedger(ledger).close()
     run("sweep", "--config", str(file), "--ledger", ledger, "--dry-run")
     assert events("--ledger", ledger) == []
-    assert "no sweep has been made with it yet" in run("history", "--ledger", ledger).stdout
+    assert "no sweep has used this ledger" in run("history", "--ledger", ledger).stdout
 
 
 def test_a_pipeline_that_could_not_be_looked_at_is_in_its_history(
@@ -129,7 +129,7 @@ def test_the_page_is_drawn_over_the_metrics(file: Path, ledger: str, tmp_path: P
         (["--pipeline", "other"], "has no pipeline 'other'; it has: orders"),
         (["--config", "FILE", "--pipeline", "other"], "the file has no pipeline 'other'"),
         (["--config", "none.yaml"], "none.yaml:1:1: there is no such file"),
-        (["--report", "page.html"], "name them with --config and --pipeline"),
+        (["--report", "page.html"], "name both with --config and --pipeline"),
     ],
 )
 def test_bad_input_is_refused_in_words(

@@ -81,7 +81,7 @@ def test_without_reports_lambda_insights_is_taken(function: dict[str, Any]) -> N
     put(function, now - timedelta(minutes=5), "LambdaInsights", "function_name", "order-writer", insights)  # fmt: skip
     told = json.loads(run("order-writer", "--output", "json").stdout)
     assert told["source"] == (
-        f"no reports in {GROUP}, but Lambda Insights, as if all of it at the present size"
+        f"no reports in {GROUP}, but Lambda Insights, assuming the current memory size throughout"
     )
     assert [each["used_max_megabytes"] for each in told["sizes"]] == [90]
     assert told["sizes"][0]["duration_mean_milliseconds"] == pytest.approx(900)

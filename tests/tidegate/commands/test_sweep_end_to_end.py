@@ -110,7 +110,7 @@ def test_what_was_right_some_time_ago_changes_nothing_now(
     before = (minute_now() - timedelta(minutes=6)).isoformat()
     result = tidegate(endpoint, tmp_path, "--at", before)
     assert (result.returncode, units(clients)) == (2, 50)
-    assert "can only be looked at: add --dry-run" in " ".join(result.stderr.split())
+    assert "only a dry run is possible: add --dry-run" in " ".join(result.stderr.split())
 
 
 def test_a_healthy_pipeline_is_exit_0_and_untouched(
