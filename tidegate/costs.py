@@ -185,24 +185,16 @@ def _table(each: Bill) -> Table:
 
 def _sentences(each: Bill) -> Iterator[str]:
     if each.usage is None:
-        yield (
-            "No metrics in this period: only current settings are priced, and nothing is compared."
-        )
+        yield "No metrics in this period: current settings are priced, and nothing is compared."
         return
     usage = each.usage
-    short = (
-        ""
-        if usage.hours >= WEEK_HOURS
-        else " Less than a week was measured: a whole month may differ."
-    )
+    short = "" if usage.hours >= WEEK_HOURS else " Less than a week: a whole month may differ."
     yield (
         f"Measured over {_span(usage.hours)}, {usage.start:%Y-%m-%d %H:%M} to "
         f"{usage.end:%Y-%m-%d %H:%M} UTC.{short}"
     )
     for item in each.too_small:
-        yield (
-            f"Too small for the peak: {item.lever} is {item.amount}, and {item.at_peak} are needed."
-        )
+        yield f"Too small for the peak: {item.lever} is {item.amount}, but needs {item.at_peak}."
     yield _saving(each)
     if each.advised:
         yield f"This assumes that Tidegate may change {', '.join(each.advised)}."

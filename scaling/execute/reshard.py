@@ -166,10 +166,7 @@ class ReshardExecutor:
         except (Throttled, Unreachable):
             return None
         if not stream.is_provisioned:
-            reason = (
-                "the stream is on demand, so AWS sets its shard count; switch the stream to "
-                "provisioned mode first"
-            )
+            reason = "the stream is on demand, so AWS sets its shards: switch to provisioned mode"
             raise InvalidRequest("reshard", self.stream, reason)
         if stream.status != "ACTIVE":
             return None

@@ -99,11 +99,7 @@ def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed
     kept = {rung: sum(age <= rung for age in ages) / len(ages) for rung in rungs}
     chosen = next((rung for rung in rungs if kept[rung] >= KEPT_SHARE), None)
     if len(ages) < PERIODS_TO_TRUST or chosen is None:
-        doubt = (
-            "too few for a proposal"
-            if chosen is not None
-            else "the pipeline is sick, or may be slow"
-        )
+        doubt = "too few to tell" if chosen is not None else "the pipeline is sick or may be slow"
         chosen, own = rungs[0], f"{own}; {doubt}"
     share = f"{_floored(kept[chosen])} of {len(ages):,} periods of 5 minutes"
     return Proposed(chosen, f"kept in {share}; the highest age was {max(ages):,.0f} s{own}")

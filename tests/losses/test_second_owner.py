@@ -260,10 +260,10 @@ def test_without_the_permission_tables_get_advice_only_and_other_levers_go_on(
     moved = {name for name, _ in account.changes}
     assert moved == {"UpdateEventSourceMapping", "UpdateShardCount"}
     said = f"permission {PERMISSION} is missing"
-    assert [each for each in told["held_back"] if "write_capacity" in each and said in each]
+    assert [each for each in told["held_back"] if "write capacity" in each and said in each]
     (why,) = [each for each in told["advice"] if said in each]
     assert "only advises on its tables" in why
-    assert [each for each in told["advice"] if each.startswith("lower write_capacity of orders")]
+    assert [each for each in told["advice"] if each.startswith("lower write capacity of orders")]
 
 
 def refuse(code: str) -> Callable[..., Any]:

@@ -228,7 +228,7 @@ def test_who_only_looks_is_never_held_up(
     hold(place, *holds)
     told = orders.tidegate("history", "--ledger", place)
     assert told.exit_code == 0
-    assert "write_capacity of orders" in told.stdout
+    assert "write capacity of orders" in told.stdout
     told = orders.sweep(FIVE_LINES, "--dry-run")
     assert (told.exit_code, json.loads(told.stdout)["unreached"]) == (0, [])
 

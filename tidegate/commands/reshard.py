@@ -129,10 +129,7 @@ def _reshard(
     edge = _Edge(AwsCloud(clients), kept)
     stream = edge.cloud.describe_stream(asked.stream)
     if not stream.is_provisioned:
-        reason = (
-            "the stream is on demand, so AWS sets its shard count; switch the stream to "
-            "provisioned mode first"
-        )
+        reason = "the stream is on demand, so AWS sets its shards: switch to provisioned mode"
         raise InvalidRequest("reshard", asked.stream, reason)
     goal = _goal(asked, edge.cloud, stream)
     left = updates_left(edge.ledger, asked.stream, datetime.now(UTC))
@@ -150,10 +147,7 @@ def _reshard(
 
 def _is_agreed() -> bool:
     if not sys.stdin.isatty():
-        click.echo(
-            "Nothing was changed, because there is no terminal to ask for confirmation: add --yes.",
-            err=True,
-        )
+        click.echo("Nothing was changed: without a terminal, confirm with --yes.", err=True)
         return False
     return click.confirm("Carry out this plan?")
 
@@ -234,16 +228,10 @@ def _show_plan(
     if left.why_none is not None:
         click.echo(f"                   {left.why_none}")
     click.echo(f"  time             about {minutes:.1f} min")
-    click.echo(
-        f"  quota            {quota:,} more shards allowed in the account; this plan creates "
-        f"{made:,}"
-    )
+    click.echo(f"  quota            {quota:,} more shards in the account; this plan makes {made:,}")
     click.echo(f"  price            {before:,.2f} -> {after:,.2f} USD a month")
     if max(counts) - now > quota:
-        words = (
-            f"{max(counts) - now:,} more shards are needed, but the account's quota allows "
-            f"{quota:,}"
-        )
+        words = f"{max(counts) - now:,} more shards are needed; the account's quota has {quota:,}"
         raise LimitExceeded("reshard", stream.name, words)
 
 

@@ -349,7 +349,7 @@ def test_without_an_owner_tidegate_only_advises(sick: World, ledger: SqliteLedge
     report = one_sweep(sick, ledger, replace(SPEC, levers=Levers()))
     assert report.changes == ()
     assert any(
-        words.startswith("raise write_capacity of leaderboard from 20") for words in report.advice
+        words.startswith("raise write capacity of leaderboard from 20") for words in report.advice
     )
     assert report.health is Health.SICK
 

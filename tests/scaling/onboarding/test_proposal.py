@@ -112,14 +112,14 @@ def test_a_pipeline_that_keeps_none_gets_the_strictest_and_the_doubt_is_told() -
     assert objective(a_pipeline(), 10, 5000) == Proposed(
         60,
         "kept in 50% of 40 periods of 5 minutes; the highest age was 5,000 s; the pipeline is "
-        "sick, or may be slow",
+        "sick or may be slow",
     )
 
 
 def test_what_was_seen_for_less_than_a_day_is_not_relied_on() -> None:
     assert objective(a_pipeline(), 100, times=287) == Proposed(
         60,
-        "kept in 0% of 287 periods of 5 minutes; the highest age was 100 s; too few for a proposal",
+        "kept in 0% of 287 periods of 5 minutes; the highest age was 100 s; too few to tell",
     )
     assert objective(a_pipeline(), 100, times=288).value == 120
 

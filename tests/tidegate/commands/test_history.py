@@ -51,7 +51,7 @@ def test_history_tells_what_a_sweep_saw_and_did(file: Path, ledger: str) -> None
     assert [each["what"] for each in found if each["what"] in ("found", "health")] == [
         "found", "found", "health",
     ]  # fmt: skip
-    assert found[0]["words"].startswith("table-throttled at orders: orders throttled ")
+    assert found[0]["words"].startswith("table-throttled at orders: table orders is throttled")
     changes = {each["change"]["lever"]: each["change"] for each in found if "change" in each}
     write = changes["write_capacity of orders"]
     assert (write["from"], write["outcome"], write["by"]) == (50, "done", "orders")
@@ -125,7 +125,7 @@ def test_the_page_is_drawn_over_the_metrics(file: Path, ledger: str, tmp_path: P
         (["--since", "yesterday"], "'yesterday' is not a time; 90m, 24h, 14d or ISO 8601"),
         (["--ledger", "nowhere.sqlite"], "there is no ledger at nowhere.sqlite"),
         (["--ledger", "dynamodb:nowhere"], "dynamodb:Scan on nowhere"),
-        (["--ledger", "FILE"], "it can't be used as a ledger: file is not a database"),
+        (["--ledger", "FILE"], "the file can't be used as a ledger: file is not a database"),
         (["--pipeline", "other"], "has no pipeline 'other'; it has: orders"),
         (["--config", "FILE", "--pipeline", "other"], "the file has no pipeline 'other'"),
         (["--config", "none.yaml"], "none.yaml:1:1: there is no such file"),
@@ -159,7 +159,7 @@ def test_what_only_looks_makes_no_ledger_and_says_so(
     place = tmp_path / "leger.sqlite"
     said = [str(file) if each == "FILE" else each for each in arguments]
     result = run(*said, "--ledger", str(place))
-    assert result.stderr.count(f"There is no ledger at {place}, and none is made") == 1
+    assert result.stderr.count(f"There is no ledger at {place}, and none is created") == 1
     assert result.exit_code == code, result.output
     assert not place.exists()
 

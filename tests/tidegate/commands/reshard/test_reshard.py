@@ -217,7 +217,7 @@ def test_an_on_demand_stream_is_left_to_aws(kinesis: Any) -> None:
 def test_the_accounts_quota_is_seen_before_it_is_hit(stream: str) -> None:
     result = run("reshard", stream, "--to", "900", "--yes")
     assert result.exit_code == 1
-    assert "more shards are needed, but the account" in result.stderr
+    assert "more shards are needed; the account" in result.stderr
     assert len(widths(stream)) == 2
 
 
