@@ -1,4 +1,4 @@
-"""From the series of a pipeline to the causes of its illness, in the order of cure."""
+"""From the series of a pipeline to the causes of its incident, in the order of cure."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ __all__ = ["diagnose"]
 _ORDER = list(Cause)
 
 EXECUTION_BUSY_SHARE = 0.9
-"""Of a minute: between two batches a lane waits for the next poll."""
+"""Of a minute: between two batches a concurrent execution waits for the next poll."""
 
 
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
@@ -99,7 +99,7 @@ def _nothing_found(signals: Signals) -> Diagnosis:
 
 
 def _unconfirmed(signals: Signals) -> Iterator[Reason]:
-    """What the newest minute tells of the age where no second one confirms it."""
+    """The age of the newest minute where no second one confirms it."""
     newest = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
     if newest is not None and newest / 1000 != signals.age_seconds:
         yield words.UNCONFIRMED_AGE(age_name=signals.age_name, newest_seconds=newest / 1000)
@@ -119,7 +119,7 @@ def _has_lately_resharded(signals: Signals) -> bool:
 
 
 def _is_reading(signals: Signals, consumer: Consumer) -> bool:
-    """Whether at least one lane is busy all the time, as each with records to read is."""
+    """Whether at least one concurrent execution is busy all the time, as each with records is."""
     return signals.busy_concurrency(consumer) >= EXECUTION_BUSY_SHARE
 
 

@@ -1,4 +1,4 @@
-"""What is said of a pipeline as a whole."""
+"""Sentences about a pipeline as a whole."""
 
 from tidegate.rules.reason import Words
 

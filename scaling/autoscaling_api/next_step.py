@@ -45,7 +45,7 @@ class Progress:
 
 
 def after(desired: DesiredCapacity, progress: Progress, current: int) -> DesiredCapacity:
-    """What is kept of it: a failure is told until something changes, and not tried again."""
+    """What is kept of it: a failure is reported until something changes, and not tried again."""
     if progress.status is not ScalingStatus.FAILED:
         return desired
     return replace(desired, failure=progress.failure, start=current)
@@ -61,7 +61,8 @@ def reconciled(asked: Asked, pipeline: Pipeline) -> History:
 
 
 def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
-    """The lever as the pipeline shows it, with its entries from SHOWS_AFTER before ``since``."""
+    """The lever as the pipeline shows it, with its change records from SHOWS_AFTER before
+    ``since``."""
     lever = asked.dimension.lever
     change_records = asked.edges.ledger.change_records_of(lever, since - SHOWS_AFTER)
     return Look(pipeline, lever, current_capacities(pipeline)[lever], change_records, asked.now)

@@ -1,4 +1,4 @@
-"""What is said of constraints that no kind of resource has for itself."""
+"""Sentences about constraints that hold for every kind of resource."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind

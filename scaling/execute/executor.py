@@ -1,4 +1,4 @@
-"""Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
+"""Carries out a plan: change record, call, outcome; one run at a time on a resource."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ ABANDONED = timedelta(seconds=LEASE_SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """The hand of one sweep on one pipeline; ``holder`` names it in leases.
+    """The executor of one sweep for one pipeline; ``holder`` names it in leases.
 
     ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
     later: leases and entries are of the moment at which something is done.
@@ -96,7 +96,7 @@ class Executor:
         try:
             self.edges.cloud.apply(action)
         except Unreachable as error:
-            # It may have reached AWS: the intention stays open until the next look tells.
+            # It may have reached AWS: the change record stays open until the next sweep shows.
             return Change(action, decisions, Outcome.BEGUN, str(error))
         except CloudError as error:
             is_limit = isinstance(error, LimitExceeded)
@@ -109,7 +109,8 @@ class Executor:
         return self._close(action, decisions, begun, Outcome.DONE, None)
 
     def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
-        """Whether the ledger has, for one of the levers, what it didn't have at the look."""
+        """Whether the ledger has, for one of the levers, what it didn't have when the pipeline was
+        described."""
         moved = {decision.lever for decision in decisions}
         known = {change_record.entry_id for change_record in self.seen.change_records}
         since = self.now - timedelta(minutes=10)

@@ -95,8 +95,8 @@ def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
 
 @dataclass(slots=True)
 class ReshardExecutor:
-    """One hand on one stream. Nothing is remembered between operations but the wish: whatever
-    happens in between, by a crash or another's reshard, shows in the next look."""
+    """The executor of one stream. Nothing is kept between operations but the goal: whatever
+    happens in between, by a crash or another's reshard, shows in the next description."""
 
     stream: str
     goal: Goal
@@ -112,12 +112,11 @@ class ReshardExecutor:
     _updates_disappoint: bool = False
 
     def run(self, *, wait: bool) -> Progress:
-        """Operate until the wish is fulfilled; without ``wait`` until the last operation is
+        """Operate until the goal is reached; without ``wait`` until the last operation is
         accepted. KeyboardInterrupt passes between operations and leaves nothing half written.
 
-        Raises ResourceInUse when another hand has the stream, or when it isn't ACTIVE for longer
-        than ``timeout_seconds``, and whatever AWS refuses for good.
-        """
+        Raises ResourceInUse when another run has locked the stream, or when it isn't ACTIVE for
+        longer than ``timeout_seconds``, and whatever AWS refuses for good."""
         resource = f"stream/{self.stream}"
         try:
             return self._run(resource, wait)
@@ -188,7 +187,7 @@ class ReshardExecutor:
         self._waits = min(self._waits + 1, 10)
 
     def _close_open_change_records(self, count: int, now: datetime) -> None:
-        """Under the lease no one else is at it: what is still open was left by a crash or by an
+        """Under the lease no other run changes it: what is still open was left by a crash or by an
         answer that never came."""
         lever = Lever.of(LeverKind.SHARD_COUNT, self.stream)
         for change_record in self.ledger.change_records_of(lever, now - timedelta(days=1)):
@@ -198,7 +197,8 @@ class ReshardExecutor:
                 self.ledger.complete(change_record.entry_id, outcome, now, "seen by a later run")
 
     def _take(self, action: Action) -> bool:
-        """Ask for one operation; False where it wasn't accepted and the next look decides."""
+        """Ask for one operation; False where it wasn't accepted and the next description
+        decides."""
         change_record = self._entry(action)
         self.ledger.begin(change_record)
         try:

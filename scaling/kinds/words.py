@@ -1,4 +1,4 @@
-"""What is said of the state of any resource."""
+"""Sentences about the state of any resource."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind

@@ -1,4 +1,4 @@
-"""What is written down: levers, intentions with how they ended, and wishes from outside."""
+"""What the ledger holds: levers, change records with their outcome, and desired capacities."""
 
 import json
 from dataclasses import asdict, dataclass, fields

@@ -13,7 +13,7 @@ def composite(
     pipeline: str, prefix: str, names: Sequence[str], actions: list[str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The alarm that pages when one of the ``names`` is on, by its name; with more of them than it
-    may have, after others in between. ``actions`` are what it tells."""
+    may have, after others in between. ``actions`` are what it notifies."""
     groups = list(_grouped(names))
     if len(groups) > 1:
         between = [f"{prefix}any-{at}" for at in range(1, len(groups) + 1)]

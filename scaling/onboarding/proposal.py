@@ -88,7 +88,7 @@ def propose(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposal:
 def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed:
     """The least objective that was kept in most periods; a batching window is no lateness. Where
     none was, or too little was seen, the strictest: at first only advice comes of it, and a lax one
-    would hide an illness."""
+    would hide an incident."""
     waits = max((each.mapping.batching_window_seconds for each in pipeline.consumers), default=0)
     least = ceil(Objective().iterator_age_max_seconds) + waits
     rungs = [each for each in OBJECTIVES_SECONDS if each >= least] or [least]

@@ -1,4 +1,4 @@
-"""What is said of decisions that rest on one another."""
+"""Sentences about changes that wait for another."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind

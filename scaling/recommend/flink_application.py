@@ -53,7 +53,8 @@ def application_recommendations(
     history: History,
     now: datetime,
 ) -> tuple[Recommendation, ...]:
-    """A wish for each lever of each application; equal to what is set where it may stay."""
+    """A recommendation for each lever of each application; equal to what is set where it may
+    stay."""
     sizer = _Sizer(signals, diagnoses, spec, history, now)
     found = (
         recommendation
@@ -64,7 +65,7 @@ def application_recommendations(
 
 
 def source_demand(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
-    """A shard for each subtask, where those without are what ails the pipeline: the subtasks are
+    """A shard for each subtask, where those without one are the cause: the subtasks are
     paid for, and a shard costs an eighth of a KPU."""
     for ill in diagnoses:
         if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
@@ -123,7 +124,7 @@ class _Sizer:
         yield self._parallelism(application, ill)
 
     def _curable(self, application: FlinkApplication) -> Diagnosis | None:
-        """What ails this application, where a lever of its own cures it."""
+        """The cause in this application that a lever of its own cures."""
         return next(
             (each for each in self.diagnoses if each.where == application.name and each.cured_by),
             None,
@@ -188,8 +189,8 @@ class _Sizer:
         return full and oldest < self.signals.iterator_age_max_seconds / 2
 
     def _lowered(self, model: JobModel, stay: Recommendation) -> Recommendation:
-        """As few subtasks as the last hour's peak needs, where that frees KPUs and the day has room
-        for what the restart costs."""
+        """As few subtasks as the last hour's peak needs, where that frees KPUs and the day's budget
+        covers what the restart costs."""
         application, use = model.application, self.spec.target_utilization.parallelism
         peak = rate(arrivals(self.signals, application), HOUR_SECONDS)
         needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))

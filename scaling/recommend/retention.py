@@ -52,6 +52,6 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
 
 
 def _is_over(signals: Signals, limit_seconds: float) -> bool:
-    """Whether each of the newest minutes, and more than one, told a lower age."""
+    """Whether each of the newest minutes, and more than one, has a lower age."""
     seen = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
     return len(seen) > 1 and max(seen) < limit_seconds * 1000

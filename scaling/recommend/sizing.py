@@ -40,7 +40,7 @@ CAPACITY_USE = 0.7
 DynamoDB's own auto scaling."""
 
 EXECUTIONS_USE = 0.8
-"""How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
+"""How much of the concurrent executions may be used before shards are added for them."""
 
 NOTHING = History(())
 
@@ -144,7 +144,7 @@ def _drained(
     model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, shards: int
 ) -> tuple[float, Reason]:
     """Records a second that a table is to take while a backlog drains, and why so many: no more
-    than are brought to it."""
+    than its consumers can write."""
     wanted = _drain_rate(load, spec)
     brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
     if wanted <= brought:

@@ -1,4 +1,4 @@
-"""What is said of why a lever should change."""
+"""Sentences about why a lever should change."""
 
 from tidegate.rules.reason import Words
 

@@ -49,7 +49,7 @@ def health_of(
 
 
 def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
-    """Whether nothing is done of a raise, or of what else cures an illness: fewer subtasks a KPU
+    """Whether nothing is done of a raise, or of what else cures an incident: fewer subtasks a KPU
     give each of them more."""
     cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in diagnoses)
     is_needed = decision.wanted > decision.current or (

@@ -266,7 +266,7 @@ def test_a_moment_that_is_none_is_never_a_free_budget(both: Both, begun: str) ->
         ledger.begin(ENTRY)
     both.set(begun_at=begun or "x")
     for ledger in both.ledgers:
-        with pytest.raises(ConfigurationError, match="the (file|table) can't be used as a ledger"):
+        with pytest.raises(ConfigurationError, match=r"the (file|table) can't be used as a ledger"):
             ledger.change_records_of(SHARDS, NOON - timedelta(days=365 * 50))
 
 

@@ -71,7 +71,7 @@ def _is_repeated(throttles: Window) -> bool:
 
 
 def _why_no_key(signals: Signals, capacity: Capacity) -> Reason | None:
-    """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
+    """Why throttles of a key range show no hot key, None where they do. One key's partition is
     at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
     second, out of the burst as well."""
     consumed = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
@@ -102,7 +102,7 @@ def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagno
 
 
 def _burst_units(signals: Signals, capacity: Capacity) -> float:
-    """Write units saved up at least: what was left unused since the last increase, at most for
+    """Burst credits in write units, at least: what was unused since the last increase, at most for
     300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
     decrease, when the units were more, counts as if they had been as few as now, but spends
     nothing."""
@@ -131,7 +131,7 @@ def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
 
 
 def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
-    """What was consumed in the newest minute; capacity changed since then is told apart."""
+    """What was consumed in the newest minute; capacity changed since then is named apart."""
     newest = window.last(60).start
     changes = (capacity.last_increase_at, capacity.last_decrease_at)
     since = max((at for at in changes if at is not None and at > newest), default=None)

@@ -1,4 +1,4 @@
-"""What is said of tables and their indexes."""
+"""Sentences about tables and their indexes."""
 
 from tidegate.rules.reason import Words
 

@@ -25,8 +25,8 @@ RESHARD_SECONDS = 600
 
 
 def application_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails each application by itself; the first of its causes explains the others, but for
-    checkpoints that fail, which keep one that is too small from its cure."""
+    """The causes of each application by itself; the first of its causes explains the others, but
+    for checkpoints that fail, which keep one that is too small from its cure."""
     yield from stopped_applications(signals)
     for application in signals.pipeline.applications:
         if is_stopped(application):

@@ -34,7 +34,7 @@ def is_stopped(application: FlinkApplication) -> bool:
 
 
 def _not_running(application: FlinkApplication) -> Diagnosis:
-    """Stopped by an update that failed it is an illness; else a person may have meant it."""
+    """Stopped by a failed update it is an incident; else a person may have stopped it."""
     name, why = application.name, application.failure
     seen = words.NOT_RUNNING(name=name, status=application.status)
     if why is None:

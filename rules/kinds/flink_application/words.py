@@ -1,4 +1,4 @@
-"""What is said of Flink applications."""
+"""Sentences about Flink applications."""
 
 from tidegate.rules.reason import Words
 

@@ -23,7 +23,7 @@ __all__ = ["stream_causes"]
 
 
 def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails the stream itself."""
+    """The causes in the stream itself."""
     hot = hot_shard_or_key(signals) if is_uneven(signals) else None
     if hot is not None:
         yield hot

@@ -18,8 +18,8 @@ __all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_hea
 def is_uneven(signals: Signals) -> bool:
     """Whether one shard seems to carry more than its part, so that keys must be looked at.
 
-    Producers are refused although the stream as a whole has room, or the age grows although the
-    consumers have free lanes, nothing fails and nothing throttles them.
+    Producers are refused although the stream as a whole has headroom, or the age grows although the
+    consumers have idle concurrent executions, nothing fails and nothing throttles them.
     """
     refused = refuses_producers(signals) and stream_has_headroom(signals)
     return refused or (signals.age_is_sick and _has_free_executions(signals))
@@ -40,7 +40,7 @@ def stream_has_headroom(signals: Signals) -> bool:
 
 
 def _has_free_executions(signals: Signals) -> bool:
-    """Whether every consumer has lanes to spare, and nothing holds it up."""
+    """Whether every consumer has idle concurrent executions, and nothing delays it."""
     idles = list(_idles(signals))
     return bool(idles) and all(idles)
 
@@ -104,8 +104,8 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
 
 
 def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
-    """Whether the age grows beside idle lanes, and one key has much more of its shard than a lane
-    does."""
+    """Whether the age grows beside idle executions, and one key has much more of its shard than an
+    execution does."""
     factors = [each.mapping.parallelization_factor for each in signals.pipeline.consumers]
     if signals.producers_throttled or not factors or not _has_free_executions(signals):
         return False

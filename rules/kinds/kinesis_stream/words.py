@@ -1,4 +1,4 @@
-"""What is said of streams."""
+"""Sentences about streams."""
 
 from tidegate.rules.reason import Words
 

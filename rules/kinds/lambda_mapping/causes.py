@@ -12,7 +12,8 @@ __all__ = ["consumer_causes", "executions_in_use"]
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails each consumer by itself; nothing where its tables throttle, which explains it."""
+    """The causes of each consumer by itself; nothing where its tables throttle, which explains
+    it."""
     for consumer in signals.pipeline.consumers:
         if signals.is_throttled_downstream(consumer):
             continue
@@ -80,8 +81,8 @@ def _fails_often(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
-    """Whether invocations fail minute after minute while the oldest record is not read. One lane
-    of many is enough for that, and its failing batch a small share of all invocations."""
+    """Whether invocations fail minute after minute while the oldest record is not read. One
+    execution of many is enough for that, and its failing batch a small share of all invocations."""
     newest = signals.function(consumer).errors.last(2 * 60).samples
     most = signals.thresholds["function-errors"]
     fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
@@ -107,7 +108,7 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     throttles = series.throttles.last(RECENT_SECONDS)
     asked = throttles.total + series.invocations.last(RECENT_SECONDS).total
     few = throttles.total < signals.thresholds["function-throttled"] * asked
-    # Lanes take turns under a cap: the age of those that wait grows and falls again.
+    # Executions take turns under a cap: the age of those that wait grows and falls again.
     late = signals.age_is_sick or signals.is_out_of_objective
     if few or not throttles.latest or not late:
         return

@@ -1,4 +1,4 @@
-"""What is said of functions and their event source mappings."""
+"""Sentences about functions and their event source mappings."""
 
 from tidegate.rules.reason import Words
 

@@ -1,4 +1,4 @@
-"""What is said of the levers of applications."""
+"""Sentences about the levers of applications."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind

@@ -1,4 +1,4 @@
-"""What is said of the levers of streams."""
+"""Sentences about the levers of streams."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind

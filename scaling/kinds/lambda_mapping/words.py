@@ -1,4 +1,4 @@
-"""What is said of the levers of mappings."""
+"""Sentences about the levers of mappings."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
