@@ -29,7 +29,7 @@ class Executor:
     """The executor of one sweep for one pipeline; ``holder`` names it in leases.
 
     ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
-    later: leases and entries are of the moment at which something is done.
+    later: leases and change records are of the moment at which something is done.
     """
 
     pipeline: str

@@ -112,7 +112,7 @@ class ChangeRecord:
     """One line of the ledger: a lever's change, written before the call and closed after it.
 
     ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
-    twice is one entry. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
+    twice is one record. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
     budgets are counted. ``detail`` holds the reason of a failure.
     """
 
