@@ -9,7 +9,7 @@ __all__ = ["Cause", "Diagnosis", "LeverKind"]
 
 
 class LeverKind(Enum):
-    """The knobs that Tidegate knows. The values are the words used in configuration files."""
+    """The levers that Tidegate knows. The values are the words used in configuration files."""
 
     SHARD_COUNT = "shard_count"
     PARALLELIZATION_FACTOR = "parallelization_factor"
@@ -55,7 +55,7 @@ class Cause(Enum):
 class Diagnosis:
     """One cause with where it sits and the evidence for it.
 
-    Exactly one of the two cures is given for an illness: ``cured_by``, the levers that cure it,
+    Exactly one of the two cures is given for an incident: ``cured_by``, the levers that cure it,
     or ``advice``, what a person must do because no capacity cures it.
     """
 

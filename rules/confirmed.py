@@ -1,4 +1,4 @@
-"""An age told by samples that confirm each other: one odd minute is neither an illness nor its end.
+"""An age that samples confirm: one odd minute neither begins nor resolves an incident.
 
 GetRecords.IteratorAgeMilliseconds jumps to the retention, and back, when a shard is read anew after
 a reshard or by a restarted poller (awslabs/amazon-kinesis-client#158), and falls to nothing for a
@@ -13,13 +13,13 @@ from enum import Enum, auto
 __all__ = ["Age", "Ages", "Limits", "confirmed"]
 
 WAITS = 2
-"""A rise is confirmed by one of the two samples after it: shards that take turns tell a high age
+"""A rise is confirmed by one of the two samples after it: shards that take turns publish a high age
 every other minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """The age that a minute told, in seconds."""
+    """The age that a minute published, in seconds."""
 
     at: datetime
     seconds: float
@@ -27,7 +27,7 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Up to ``well_seconds`` an age is no illness, above ``sick_seconds`` it is one;
+    """Up to ``well_seconds`` an age is healthy, above ``sick_seconds`` it is sick;
     ``period_seconds`` is how long a sample covers."""
 
     well_seconds: float
@@ -96,8 +96,8 @@ def _confirms(waiting: tuple[int, _Turn, Age], index: int, turn: _Turn) -> bool:
 
 
 def _is_reachable(before: Age | None, sample: Age, limits: Limits) -> bool:
-    """An age grows by a second a second where nothing is read, and its maximum may have been told
-    at any moment of its minute."""
+    """An age grows by a second a second where nothing is read, and its maximum may have been
+    published at any moment of its minute."""
     if before is None:
         return False
     elapsed = (sample.at - before.at).total_seconds()

@@ -111,7 +111,7 @@ def _on_samples(rule: Rule, window: Window) -> Finding:
         because = f"{words}, {rule.comparison.value} {rule.threshold_because}, since {since:%H:%M}"
     else:
         limit = f"{rule.comparison.value} {rule.threshold_because}"
-        because = f"{words} in the newest sample alone, after it was {limit} since {since:%H:%M}"
+        because = f"{words} in the newest sample alone, and was {limit} since {since:%H:%M}"
     return Finding(rule, verdict, since, value, because)
 
 

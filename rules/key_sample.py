@@ -7,7 +7,7 @@ __all__ = ["KeySample"]
 
 @dataclass(frozen=True, slots=True)
 class KeySample:
-    """The partition keys of the records lately put to one shard: how many of each key."""
+    """The partition keys of the newest records put to one shard: how many of each key."""
 
     shard_id: str
     counts: tuple[tuple[str, int], ...]

@@ -39,7 +39,7 @@ class MissingData(Enum):
     """What too little data means, as in CloudWatch alarms.
 
     UNKNOWN: nothing can be said. OK: silence is normal for this metric (Lambda publishes nothing
-    while nothing is invoked). FIRING: silence itself is the illness.
+    while nothing is invoked). FIRING: missing metrics are the incident.
     """
 
     UNKNOWN = "unknown"

@@ -25,8 +25,8 @@ class Cloud(Protocol):
     """Where pipelines live. Raises ``CloudError`` and nothing else."""
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
-        """The pipeline as configured now. ResourceMissing names what the file asks for in vain,
-        also when a consumer has no event source mapping that reads this stream."""
+        """The pipeline as configured now. ResourceMissing names what the file asks for and is
+        missing, also when a consumer has no event source mapping that reads this stream."""
         ...
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
@@ -79,8 +79,8 @@ class Ledger(Protocol):
         ...
 
     def begin(self, change_record: ChangeRecord) -> bool:
-        """Write an intention down. False, and nothing written, when an entry with this id exists
-        or when the same lever has an entry that is still BEGUN."""
+        """Write an intention down. False, and nothing written, when a change record with this id
+        exists or when the same lever has one that is still BEGUN."""
         ...
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
@@ -133,7 +133,7 @@ class Ledger(Protocol):
         ...
 
     def last_snapshot(self, pipeline: str, before: datetime) -> "StatusSnapshot | None":
-        """The newest sighting of a pipeline before a moment, None where there is none."""
+        """The newest status snapshot of a pipeline before a moment, None where there is none."""
         ...
 
     def pipelines(self) -> tuple[str, ...]:
@@ -142,7 +142,7 @@ class Ledger(Protocol):
 
 
 class Notices(Protocol):
-    """Where people and machines are told. Raises ``CloudError`` only."""
+    """Where people and machines are notified. Raises ``CloudError`` only."""
 
     def send(
         self,
@@ -151,8 +151,8 @@ class Notices(Protocol):
         places: NoticeSpec,
         known_as: str | None,
     ) -> str | None:
-        """Deliver once to the place that the file names. ``known_as`` is what an earlier notice of
-        the same illness is known by there, such as an OpsItem's id; the answer is what this one is
+        """Deliver once to the place that the file names. ``known_as`` is what an earlier one of
+        the same incident is known by there, such as an OpsItem's id; the answer is what this one is
         known by."""
         ...
 
@@ -163,7 +163,7 @@ class Notices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The outside world as a sweep or a callback meets it; without ``notices`` nobody is told.
+    """The outside world as a sweep or a callback meets it; without ``notices`` nobody is notified.
 
     Without a ``clock`` no time goes by while something is done, as in a simulated world.
     """

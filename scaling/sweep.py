@@ -1,4 +1,4 @@
-"""One sweep: observe, judge, diagnose, size, bound, plan, act, record, tell."""
+"""One sweep: observe, judge, diagnose, recommend, constrain, plan, execute, record, notify."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -74,7 +74,7 @@ def sweep(
             continue
         unreached.append(found)
         if not dry_run:
-            # The ledger may be what can't be reached; the report tells of it either way.
+            # The ledger may be what can't be reached; the report has the error either way.
             with suppress(Exception):
                 keep(of_unreached(found, now), edges.ledger)
     told = {each.name for each in unreached}
@@ -148,7 +148,7 @@ def _read(
 def _expected(
     signals: Signals, metrics: Metrics, spec: PipelineSpec, now: datetime
 ) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
-    """What may come, by what CloudWatch has kept, and why that can't be told; it keeps nothing of
+    """What may come, by what CloudWatch has kept, and why that isn't known; it keeps nothing of
     what comes into a topic."""
     if signals.pipeline.stream.is_topic:
         return None, ()
@@ -199,9 +199,10 @@ def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis,
     evidence = tuple(
         Reason.of(
             "oversized",
-            "{lever} is {current:,}; {because}",
+            "the {lever:words} is {amount}, more than needed: {because}",
             lever=each.lever,
             current=each.current,
+            amount=each.lever.amount(each.current),
             because=each.because,
         )
         for each in lower

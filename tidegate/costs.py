@@ -185,19 +185,19 @@ def _table(each: Bill) -> Table:
 
 def _sentences(each: Bill) -> Iterator[str]:
     if each.usage is None:
-        yield "No metrics of this time: only what is set is priced, and nothing is compared."
+        yield "No metrics in this period: current settings are priced, and nothing is compared."
         return
     usage = each.usage
-    short = "" if usage.hours >= WEEK_HOURS else " Less than a week: a month may be otherwise."
+    short = "" if usage.hours >= WEEK_HOURS else " Less than a week: a whole month may differ."
     yield (
         f"Measured over {_span(usage.hours)}, {usage.start:%Y-%m-%d %H:%M} to "
         f"{usage.end:%Y-%m-%d %H:%M} UTC.{short}"
     )
     for item in each.too_small:
-        yield f"Less than the peak needs: {item.lever} is {item.amount}; {item.at_peak} would do."
+        yield f"Too small for the peak: {item.lever} is {item.amount}, but needs {item.at_peak}."
     yield _saving(each)
     if each.advised:
-        yield f"As if these were Tidegate's to move: {', '.join(each.advised)}."
+        yield f"This assumes that Tidegate may change {', '.join(each.advised)}."
     for mode in each.modes:
         yield from _mode_words(mode)
 
@@ -229,7 +229,7 @@ def _mode_words(mode: Modes) -> Iterator[str]:
 
 def _even_words(mode: Modes) -> str:
     if mode.even_share is None:
-        return "Where both cost the same is not known without records and their size."
+        return "The break-even point is unknown without records and their size."
     if not mode.even_share:
         return f"An on-demand stream never costs less than {_shards_words(mode.shards or 0)}."
     return f"Both cost the same at {_share_words(mode, mode.even_share)}."

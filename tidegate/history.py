@@ -113,7 +113,7 @@ def show_history(told: Sequence[Told], console: Console, since: datetime) -> Non
             Text(f"{each.pipeline} since {since:%Y-%m-%d %H:%M} UTC{swept}", style="bold")
         )
         if not each.events:
-            console.print("  nothing is written down of this time")
+            console.print("  the ledger has no events since then")
         table = Table.grid(padding=(0, 1, 0, 0))
         for at, kind, words in lines(each, since):
             if console.is_terminal:

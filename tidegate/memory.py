@@ -97,7 +97,7 @@ def _hours(counted: Window) -> float:
 def _of_log(logged: Logged | None, log_group: str) -> tuple[tuple[AtSize, ...], str]:
     if logged is None or not logged.invocations:
         return (), f"no reports in {log_group}"
-    part = "" if logged.is_complete else ", a part of them from all of the time"
+    part = "" if logged.is_complete else ", a sample of the whole period"
     return by_size(logged.invocations), f"{len(logged.invocations):,} reports in {log_group}{part}"
 
 
@@ -110,7 +110,7 @@ def _of_insights(
         return (), "and no Lambda Insights"
     mean = busy.total / counted.total
     size = AtSize(settings.memory_megabytes, int(counted.total), most, mean, mean)
-    return (size,), "but Lambda Insights, as if all of it at the present size"
+    return (size,), "but Lambda Insights, assuming the current memory size throughout"
 
 
 def memory_as_json(seen: Seen) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _advised(seen: Seen) -> str:
     now, advice = seen.settings.memory_megabytes, seen.advice
     match advice.verdict:
         case Verdict.RAISE | Verdict.LOWER:
-            return f"{advice.verdict.value} it from {now:,} to {advice.megabytes:,} MB"
+            return f"{advice.verdict.value} the memory from {now:,} to {advice.megabytes:,} MB"
         case Verdict.KEEP:
             return f"keep {now:,} MB"
         case Verdict.WAIT:

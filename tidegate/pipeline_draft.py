@@ -28,8 +28,8 @@ _HEAD = """\
 _CAPACITY = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
 _UNITS = {
     LeverKind.SHARD_COUNT: "shards",
-    LeverKind.PARALLELIZATION_FACTOR: "batches at once per shard",
-    LeverKind.BATCHING_WINDOW: "seconds that a batch may be waited for",
+    LeverKind.PARALLELIZATION_FACTOR: "concurrent executions per shard",
+    LeverKind.BATCHING_WINDOW: "seconds to wait for a fuller batch",
     LeverKind.WRITE_CAPACITY: "write units/s",
     LeverKind.READ_CAPACITY: "read units/s",
     LeverKind.RETENTION_HOURS: "hours",
@@ -39,7 +39,7 @@ _UNITS = {
 def draft(survey: Survey) -> str:
     """The text of the file. It passes `tidegate check` as long as there is a pipeline in it."""
     lines = [_HEAD.format(at=f"{survey.at:%Y-%m-%d %H:%M}", region=survey.region)]
-    lines += _comments("Could not be read, so look twice:", survey.unread)
+    lines += _comments("Could not be read, so check these by hand:", survey.unread)
     lines += _comments("Left out:", survey.left_out)
     lines.append("pipelines:")
     for each in survey.drafted:
@@ -92,7 +92,7 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
         yield "  # tables:"
         yield from (f"  #   {line}" for line in _undecided(undecided))
     else:
-        yield "  # tables: [NAME] # neither its role nor its environment names one that it writes"
+        yield "  # tables: [NAME] # neither the role nor the environment names a table"
     yield "  levers:"
     for kind in (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW):
         yield from _lever(drafted.proposal.of(kind, name), "    ")
@@ -131,8 +131,10 @@ def _capacity(capacity: Capacity, drafted: Drafted, survey: Survey) -> Iterator[
     for kind in _CAPACITY:
         target = survey.scaled.of(kind, capacity.where)
         if target is not None:
-            yield f"    # DynamoDB's own auto scaling moves it ({target.min:,}..{target.max:,}):"
-            yield "    # give it an owner here only when that ends."
+            yield (
+                f"    # DynamoDB auto scaling sets this capacity ({target.min:,}..{target.max:,}):"
+            )
+            yield "    # set an owner here only after auto scaling is removed."
         yield from _lever(drafted.proposal.of(kind, capacity.where), "    ")
 
 

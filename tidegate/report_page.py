@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegate.screen import change_words
+from tidegate.scaling.report.summary import change_words
 from tidegate.simulator.figures import MinuteTruth
 from tidegate.trial import Trial
 from tidegate.trial_tables import figure_rows, setting_rows

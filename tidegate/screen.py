@@ -16,9 +16,10 @@ from tidegate.rules.kinds.signals import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
 )
+from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision
-from tidegate.scaling.report.summary import held_words
+from tidegate.scaling.report.summary import change_verb, change_words, held_words
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
 from tidegate.simulator.figures import MinuteTruth
 from tidegate.simulator.scenario import Scenario
@@ -45,15 +46,6 @@ def sparkline(values: Iterable[float], top: float) -> str:
     return "".join(_BARS[min(7, int(8 * value / highest))] for value in shown)
 
 
-def change_words(decision: Decision) -> str:
-    """A change as one line: what, from, to, why, what held it back."""
-    held = f" (held back: {'; '.join(map(str, decision.held_by))})" if decision.held_by else ""
-    return (
-        f"{decision.lever}: {decision.current:,} -> {decision.allowed:,}, because of "
-        f"{decision.because}{held}"
-    )
-
-
 def _diagnosis_words(diagnosis: Diagnosis) -> str:
     return f"{diagnosis.cause.value} at {diagnosis.where}: {diagnosis.because}"
 
@@ -67,7 +59,10 @@ def _events(step: Step) -> Iterator[tuple[str, str]]:
     for held in step.held:
         yield "yellow", f"{held.at:%H:%M} held     {held_words(held.decision)}"
     for moved in step.moved:
-        yield "green", f"{moved.at:%H:%M} changed  {change_words(moved.decision)}"
+        yield (
+            "green",
+            f"{moved.at:%H:%M} {change_verb(moved.decision):<8} {change_words(moved.decision)}",
+        )
 
 
 def watch(trial: Trial, console: Console, pause: "Pause") -> None:
@@ -217,12 +212,19 @@ def show_sweep(report: SweepReport, console: Console, *, dry_run: bool) -> None:
 
 
 def _change_lines(changes: Iterable[Change], dry_run: bool) -> Iterator[Text]:
-    verb = "would do" if dry_run else "did"
     for change in changes:
         for decision in change.decisions:
+            verb = _verb(change, decision, dry_run)
             ended = "" if change.outcome is None else f" [{change.outcome.value}]"
             price = f" ({decision.usd_per_month:+,.2f} USD a month)"
             yield Text(f"  {verb:<8} {change_words(decision)}{price}{ended}", style="green")
+
+
+def _verb(change: Change, decision: Decision, dry_run: bool) -> str:
+    done = change_verb(decision)
+    if dry_run:
+        return f"would {'raise' if done == 'raised' else 'lower'}"
+    return done if change.outcome is Outcome.DONE else f"not {done}:"
 
 
 def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableType]:
@@ -234,7 +236,9 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
     for words in (*report.held_back, *map(str, report.undelivered)):
         yield Text(f"  held     {words}", style="yellow")
     if report.health is Health.HEALING and not (report.changes or report.held_back):
-        words = "every lever is as the load of now needs it, which shows minutes later"
+        words = (
+            "every lever fits the current load, and metrics show recovery only after some minutes"
+        )
         yield Text(f"  waits    {words}", style="yellow")
     for words in report.advice:
         yield Text(f"  advice   {words}", style="cyan")

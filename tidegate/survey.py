@@ -92,7 +92,9 @@ class _Surveyor:
         prefix = f"arn:{partition}:dynamodb:{region}:{account}:table/"
         candidates = tables_written(policies, access.environment, self.known_tables, prefix)
         for gone in tables_gone(policies or (), self.known_tables, prefix):
-            self.left_out.append(f"{gone}: {name} may write it, and there is no such table here")
+            self.left_out.append(
+                f"{gone}: {name} may write to this table, but the table does not exist"
+            )
         open_ones = tuple(each for each in candidates if not each.is_sure)
         chosen = self.ask(name, open_ones) if open_ones else ()
         found.tables[name] = tuple(

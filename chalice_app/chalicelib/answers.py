@@ -51,7 +51,7 @@ def _status_of(error: Exception) -> int:
 def _message_of(error: Exception, status: int, request_id: str) -> str:
     if status < 500 or isinstance(error, Denied):
         return str(error)
-    return f"AWS did not answer as needed; the log has it under {request_id}"
+    return f"AWS did not answer the request; the log has details under {request_id}"
 
 
 def answer(

@@ -100,7 +100,7 @@ def _log_report(report: SweepReport) -> None:
             if change.error is not None:
                 _log_error("change not finished", each.name, str(change.detail), change.error)
         for left in each.undelivered:
-            _log_error("notice not delivered", each.name, str(left), left.error)
+            _log_error("notification not delivered", each.name, str(left), left.error)
     for unreached in report.unreached:
         words = "; ".join([unreached.reason, *_change_words(unreached.changes)])
         _log_error("not reached", unreached.name, words, unreached.error)
@@ -108,7 +108,7 @@ def _log_report(report: SweepReport) -> None:
 
 def _change_words(changes: Sequence[Change]) -> list[str]:
     return [
-        f"{decision.lever}: {decision.current} -> {decision.allowed}"
+        decision.lever.change(decision.current, decision.allowed)
         for change in changes
         for decision in change.decisions
     ]

@@ -1,4 +1,4 @@
-"""From the series of a pipeline to the causes of its illness, in the order of cure."""
+"""From the series of a pipeline to the causes of its incident, in the order of cure."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ __all__ = ["diagnose"]
 _ORDER = list(Cause)
 
 EXECUTION_BUSY_SHARE = 0.9
-"""Of a minute: between two batches a lane waits for the next poll."""
+"""Of a minute: between two batches a concurrent execution waits for the next poll."""
 
 
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
@@ -56,19 +56,21 @@ def _no_data(signals: Signals) -> Diagnosis:
         Cause.UNKNOWN,
         signals.pipeline.name,
         evidence,
-        advice="see whether records are written, and whether CloudWatch has a service event",
+        advice="check whether records are written, and whether CloudWatch has a service event",
     )
 
 
 def _nothing_found(signals: Signals) -> Diagnosis:
     name, age = signals.pipeline.name, signals.age_seconds
     if signals.is_out_of_objective and not signals.age_is_sick:
-        evidence = (words.BACKLOG_DRAINS(age_name=signals.age_name, age=age),)
+        evidence = (words.BACKLOG_DRAINS(age_name=signals.age_name, age_seconds=age),)
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if signals.age_is_sick and (signals.is_in_cooldown or _has_lately_resharded(signals)):
         evidence = (
             words.SETTLING(
-                age_name=signals.age_name, age=age or 0, settling_words=_settling_words(signals)
+                age_name=signals.age_name,
+                age_seconds=age or 0,
+                settling_words=_settling_words(signals),
             ),
         )
         return Diagnosis(Cause.HEALTHY, name, evidence)
@@ -78,7 +80,9 @@ def _nothing_found(signals: Signals) -> Diagnosis:
             name,
             (
                 words.AGE_GROWS(
-                    age_name=signals.age_name, age=age or 0, age_growth=signals.age_growth * 60
+                    age_name=signals.age_name,
+                    age_seconds=age or 0,
+                    seconds_per_minute=signals.age_growth * 60,
                 ),
                 words.NOTHING_AT_A_LIMIT(),
                 *(executions_in_use(signals, each) for each in signals.pipeline.consumers),
@@ -89,22 +93,22 @@ def _nothing_found(signals: Signals) -> Diagnosis:
     in_order = (
         words.AGE_UNKNOWN(age_name=signals.age_name)
         if age is None
-        else words.IN_ORDER(age_name=signals.age_name, age=age)
+        else words.IN_ORDER(age_name=signals.age_name, age_seconds=age)
     )
     return Diagnosis(Cause.HEALTHY, name, (in_order, *_unconfirmed(signals)))
 
 
 def _unconfirmed(signals: Signals) -> Iterator[Reason]:
-    """What the newest minute tells of the age where no second one confirms it."""
+    """The age of the newest minute where no second one confirms it."""
     newest = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
     if newest is not None and newest / 1000 != signals.age_seconds:
-        yield (words.UNCONFIRMED_AGE(newest=newest / 1000))
+        yield words.UNCONFIRMED_AGE(age_name=signals.age_name, newest_seconds=newest / 1000)
 
 
 def _settling_words(signals: Signals) -> Reason:
     for application in signals.pipeline.applications:
         if signals.has_just_started(application):
-            state = application.status if application.is_changing else "only just running again"
+            state = application.status if application.is_changing else "RUNNING again"
             return words.CATCHING_UP(name=application.name, state=state)
     return words.CHANGE_NOT_SEEN_YET(changed_at=signals.changed_at)
 
@@ -115,19 +119,20 @@ def _has_lately_resharded(signals: Signals) -> bool:
 
 
 def _is_reading(signals: Signals, consumer: Consumer) -> bool:
-    """Whether at least one lane is busy all the time, as each with records to read is."""
+    """Whether at least one concurrent execution is busy all the time, as each with records is."""
     return signals.busy_concurrency(consumer) >= EXECUTION_BUSY_SHARE
 
 
 def _where_to_look(signals: Signals) -> str:
     if any(_is_reading(signals, consumer) for consumer in signals.pipeline.consumers):
         return (
-            "what waits is in few lanes, and a key's records are all in one, whatever the factor: "
-            "see which key came so often, and spread it over several partition keys"
+            "few concurrent executions are busy, and one of them reads all records of a partition "
+            "key, whatever the factor: find the most frequent key, and spread its records over "
+            "several partition keys"
         )
     if signals.pipeline.consumers:
-        return "see whether the event source mapping is reading: its state, its last result"
-    looking = "look at the job's tasks in the Flink dashboard, and at the application's log"
+        return "check the state and the last processing result of the event source mapping"
+    looking = "check the job's tasks in the Flink dashboard, and the application's log"
     if all(each.busy.present for each in signals.series.applications.values()):
         return looking
-    return f"{looking}; the metrics level TASK would tell how busy each task is"
+    return f"{looking}; set the metrics level to TASK to see how busy each task is"

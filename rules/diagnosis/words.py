@@ -1,30 +1,32 @@
-"""What is said of a pipeline as a whole."""
+"""Sentences about a pipeline as a whole."""
 
 from tidegate.rules.reason import Words
 
 AGE_GROWS = Words(
-    "age-grows", "the {age_name} is {age:.0f} s and grows by {age_growth:.0f} s a minute"
+    "age-grows",
+    "the {age_name} is {age_seconds:.0f} s and grows by {seconds_per_minute:.0f} s per minute",
 )
-AGE_UNKNOWN = Words("age-unknown", "{age_name} unknown, no layer at its limit")
+AGE_UNKNOWN = Words("age-unknown", "the {age_name} is unknown, and no layer is at its limit")
 BACKLOG_DRAINS = Words(
-    "backlog-drains", "the backlog is draining: {age_name} {age:.0f} s, and falling"
+    "backlog-drains", "the backlog drains: the {age_name} is {age_seconds:.0f} s and falls"
 )
-CATCHING_UP = Words("catching-up", "{name} is {state}, and has yet to catch up")
+CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHANGE_NOT_SEEN_YET = Words(
-    "change-not-seen-yet", "the change of {changed_at:%H:%M} does not show in the metrics yet"
+    "change-not-seen-yet", "the change of {changed_at:%H:%M} is not visible in the metrics yet"
 )
-IN_ORDER = Words("in-order", "{age_name} {age:.0f} s, no layer at its limit")
+IN_ORDER = Words("in-order", "the {age_name} is {age_seconds:.0f} s, and no layer is at its limit")
 NOTHING_AT_A_LIMIT = Words(
-    "nothing-at-a-limit", "no layer is at a limit, nothing fails and nothing is throttled"
+    "nothing-at-a-limit", "no layer is at its limit, nothing fails and nothing is throttled"
 )
 NO_METRICS_YET = Words("no-metrics-yet", "CloudWatch has no metrics of this pipeline yet")
-SETTLING = Words("settling", "{age_name} {age:.0f} s; {settling_words}")
+SETTLING = Words("settling", "the {age_name} is {age_seconds:.0f} s; {settling_words}")
 SILENCE_IS_NO_LOW_LOAD = Words(
-    "silence-is-no-low-load", "silence is not low load: nothing is changed until data returns"
+    "silence-is-no-low-load",
+    "missing metrics do not mean low load: Tidegate changes nothing until metrics return",
 )
-SILENT_SINCE = Words("silent-since", "no metric of any layer since {seen:%H:%M}")
+SILENT_SINCE = Words("silent-since", "no layer has published metrics since {seen:%H:%M}")
 UNCONFIRMED_AGE = Words(
     "unconfirmed-age",
-    "it is {newest:.0f} s in the newest minute alone: nothing is concluded from that until a "
-    "second minute confirms it",
+    "the {age_name} is {newest_seconds:.0f} s in the newest minute: Tidegate does not act on this "
+    "value until a second minute confirms it",
 )

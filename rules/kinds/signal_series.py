@@ -34,7 +34,7 @@ longer than this behind its neighbours is silent, not late."""
 class StreamSeries:
     """The stream's own metrics, per minute: sums, and the maximum of the iterator age.
 
-    The age is that of the reader furthest behind: Flink applications tell how far they are.
+    The age is that of the reader furthest behind: Flink applications publish theirs.
     """
 
     incoming_records: Window

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 RECENT_SECONDS = 180
-"""How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
+"""How far back "now" reaches: three minutes, so that one odd minute is not a state."""
 
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
@@ -81,7 +81,7 @@ class Signals:
 
     @property
     def age_seconds(self) -> float | None:
-        """The newest iterator age of the stream that more than one minute tells of, None when none
+        """The newest iterator age of the stream that more than one minute confirms, None when none
         is known."""
         is_told = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
         ages = self.ages
@@ -130,7 +130,7 @@ class Signals:
 
     @property
     def age_well_seconds(self) -> float:
-        """Up to here even an iterator age that grows is no illness."""
+        """Up to here even a growing iterator age is healthy."""
         return self.iterator_age_max_seconds * self.thresholds["iterator-age-nearing-objective"]
 
     @property
@@ -168,7 +168,7 @@ class Signals:
         return self.series.applications[application.name]
 
     def has_just_started(self, application: FlinkApplication) -> bool:
-        """Whether the job is being changed, is down, or began too lately to be judged."""
+        """Whether the job is being changed, is down, or began too recently to be judged."""
         uptime = self.application(application).uptime_milliseconds.last(RECENT_SECONDS).latest
         young = uptime is not None and uptime < RECENT_SECONDS * 1000
         changed, judged = application.updated_at, self.series.judged_until
@@ -242,7 +242,7 @@ class Signals:
         return used >= self.thresholds["busy"] / 1000
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
-        """Whether any table or index of the consumer or application throttled its writes lately."""
+        """Whether any table or index of the reader throttled its writes recently."""
         return any(
             self.throttled_share(capacity) >= self.thresholds["writes-throttled"]
             for table in reader.tables

@@ -45,7 +45,7 @@ def carry_on(
     try:
         levers = tuple(edges.ledger.all_desired())
     except Exception:
-        # Every pipeline meets the same error and tells of it.
+        # Every pipeline meets the same error and reports it.
         return ()
     unreached = []
     for lever in levers:
@@ -87,7 +87,7 @@ def _carry_on(asked: Asked) -> None:
             ledger.amend_desired(lever, desired, left)
         return
     plan = next_step(asked, pipeline, desired.capacity, history)
-    # Kept before the step, and whole: who dies in the middle of it leaves what tells its end.
+    # Kept before the step, and whole: a run that dies in the middle leaves what shows its end.
     kept = marked(desired, plan, pipeline, lever)
     if kept != desired and not ledger.amend_desired(lever, desired, kept):
         return

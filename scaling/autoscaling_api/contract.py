@@ -107,5 +107,5 @@ def look_at(asked: Asked) -> Pipeline:
     lever = asked.dimension.lever
     pipeline = asked.edges.cloud.describe(part_of(asked.dimension.spec, lever))
     if lever not in current_capacities(pipeline):
-        raise UnknownDimension(f"{lever} can't be set: it is on demand, or it isn't there")
+        raise UnknownDimension(f"{lever} can't be set: the resource is on demand or missing")
     return pipeline

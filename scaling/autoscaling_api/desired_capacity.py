@@ -2,7 +2,7 @@
 
 It is under way until it is reached, until somebody else changes the capacity, until a step towards
 it fails for good, or until a day has passed. Nothing is done for one that has ended. What it is
-follows from the ledger and one look at AWS, so that a request that only reads tells it too.
+follows from the ledger and one description by AWS, so that a request that only reads has it too.
 """
 
 from collections.abc import Sequence
@@ -76,8 +76,8 @@ class Look:
 
 
 def accepted(capacity: int, look: Look, last: ChangeRecord | None) -> DesiredCapacity:
-    """A desired capacity as it is accepted now; ``last`` is the lever's newest entry, of whatever
-    age. A change under way that it doesn't explain is somebody else's."""
+    """A desired capacity as it is accepted now; ``last`` is the lever's newest change record, of
+    whatever age. A change under way that it doesn't explain is somebody else's."""
     is_own = last is not None and look.is_in_cooldown
     return DesiredCapacity(
         capacity,
@@ -90,7 +90,7 @@ def accepted(capacity: int, look: Look, last: ChangeRecord | None) -> DesiredCap
 
 
 def steps_of(desired: DesiredCapacity, look: Look) -> list[ChangeRecord]:
-    """The lever's entries since it was accepted."""
+    """The lever's change records since it was accepted."""
     return [
         change_record
         for change_record in look.change_records

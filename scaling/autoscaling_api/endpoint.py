@@ -21,9 +21,10 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     dimension, lever = asked.dimension, asked.dimension.lever
     said = lever_spec(dimension.spec, lever)
     if said is None or not is_theirs(dimension):
-        owner = "nobody's to move" if said is None or said.owner is None else "Tidegate's own"
+        no_owner = said is None or said.owner is None
         raise BadRequest(
-            f"{lever} is {owner}: give it the owner application-autoscaling in the file"
+            f"{lever} {'has no owner' if no_owner else 'is owned by Tidegate'}: set its owner to "
+            "application-autoscaling in the pipeline file"
         )
     if not said.min <= wanted <= said.max:
         raise BadRequest(

@@ -45,7 +45,7 @@ class Progress:
 
 
 def after(desired: DesiredCapacity, progress: Progress, current: int) -> DesiredCapacity:
-    """What is kept of it: a failure is told until something changes, and not tried again."""
+    """What is kept of it: a failure is reported until something changes, and not tried again."""
     if progress.status is not ScalingStatus.FAILED:
         return desired
     return replace(desired, failure=progress.failure, start=current)
@@ -61,7 +61,8 @@ def reconciled(asked: Asked, pipeline: Pipeline) -> History:
 
 
 def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
-    """The lever as the pipeline shows it, with its entries from SHOWS_AFTER before ``since``."""
+    """The lever as the pipeline shows it, with its change records from SHOWS_AFTER before
+    ``since``."""
     lever = asked.dimension.lever
     change_records = asked.edges.ledger.change_records_of(lever, since - SHOWS_AFTER)
     return Look(pipeline, lever, current_capacities(pipeline)[lever], change_records, asked.now)
@@ -104,7 +105,7 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
     decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]
-    because = Reason.of("desired-capacity", "asked for by Application Auto Scaling")
+    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
     return decider.plan_for(Recommendation(dimension.lever, current, wanted, because))
 
 

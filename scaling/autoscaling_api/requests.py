@@ -1,4 +1,4 @@
-"""PATCH takes the first step towards a desired capacity and keeps it; GET tells how far it is, and
+"""PATCH takes the first step towards a desired capacity and keeps it; GET returns its progress, and
 takes none."""
 
 from tidegate.rules.graph import Pipeline

@@ -32,9 +32,8 @@ class DynamoLedger(DynamoDesired):
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live.
 
-    An entry is four items: itself under its pipeline and again under its lever, a pointer by its
-    id, and while it is open a marker under its lever, which no second intention can put.
-    """
+    A change record is four items: itself under its pipeline and again under its lever, a pointer by
+    its id, and while it is open a marker under its lever, which no second intention can put."""
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take or prolong a lease."""
@@ -185,7 +184,7 @@ class DynamoLedger(DynamoDesired):
         return tuple(map(snapshot_in, self._items(f"{SNAPSHOT}{pipeline}", text(since))))
 
     def last_snapshot(self, pipeline: str, before: datetime) -> "StatusSnapshot | None":
-        """The newest sighting before a moment."""
+        """The newest status snapshot before a moment."""
         with asking("dynamodb:Query", self._table):
             found = self._client.query(
                 TableName=self._table,

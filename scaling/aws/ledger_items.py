@@ -1,4 +1,4 @@
-"""The items of the ledger's table: their keys, and entries as items."""
+"""The items of the ledger's table: their keys, and change records as items."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 PIPELINE, SNAPSHOT = "pipeline/", "sighting/"
-"""What the partitions of a pipeline's entries and sightings begin with."""
+"""What the partitions of a pipeline's change records and status snapshots begin with."""
 
 
 DESIRED = "desired"
@@ -73,17 +73,17 @@ def marker(lever: Lever) -> str:
 
 
 def sort_key(change_record: ChangeRecord) -> str:
-    """An entry's place among those of its partition."""
+    """A change record's place among those of its partition."""
     return f"entry/{text(change_record.begun_at)}/{change_record.entry_id}"
 
 
 def partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
-    """The two places that an entry is found by."""
+    """The two places that a change record is found by."""
     return f"{PIPELINE}{pipeline}", f"lever/{lever.kind_word}/{lever.where}"
 
 
 def change_record_item(change_record: ChangeRecord, partition: str) -> dict[str, Any]:
-    """An entry as an item of one of its partitions."""
+    """A change record as an item of one of its partitions."""
     item: dict[str, Any] = {
         "pk": {"S": partition},
         "pipeline": {"S": change_record.pipeline},
@@ -107,22 +107,23 @@ def change_record_item(change_record: ChangeRecord, partition: str) -> dict[str,
 
 
 def change_records_in(items: list[Any], table: str) -> tuple[ChangeRecord, ...]:
-    """The entries that items are. ConfigurationError names one that can't be read: without it no
-    budget is known."""
+    """The change records that items are. ConfigurationError names one that can't be read: without
+    it no budget is known."""
     found = []
     for item in items:
         try:
             found.append(_entry(item))
         except (KeyError, TypeError, ValueError) as error:
             words = (
-                f"it can't be used as a ledger: entry {item['sk']['S']} can't be read: {error!r}"
+                f"the table can't be used as a ledger: change record {item['sk']['S']} can't be "
+                f"read: {error!r}"
             )
             raise ConfigurationError((Mistake(f"dynamodb:{table}", 1, 1, words),)) from error
     return tuple(found)
 
 
 def snapshot_in(item: Any) -> "StatusSnapshot":
-    """The sighting that an item is."""
+    """The status snapshot that an item is."""
     # Imported here: the endpoint's cold start is shorter without what only sweeps need.
     from tidegate.scaling.model.snapshot import from_text
 

@@ -34,7 +34,7 @@ class AwsNotifications:
         places: NoticeSpec,
         known_as: str | None,
     ) -> str | None:
-        """Deliver one notice."""
+        """Deliver one notification."""
         match destination:
             case Destination.SNS:
                 self._publish(notification, places.sns_topic_arn or "")
@@ -72,7 +72,7 @@ class AwsNotifications:
                 raise Unreachable("events:PutEvents", bus, reason)
 
     def _create_ops_item(self, notification: Notification) -> str:
-        """``/aws/dedup`` keeps a second one of the same illness from being made (OpsCenter guide,
+        """``/aws/dedup`` keeps a second one of the same incident from being made (OpsCenter guide,
         reducing duplicate OpsItems): one that was made just before a crash is found again."""
         ssm = self._clients.of("ssm")
         dedup = json.dumps({"dedupString": notification.illness_id})
@@ -93,7 +93,7 @@ class AwsNotifications:
         return str(made["OpsItemId"])
 
     def _update_ops_item(self, notification: Notification, ops_item_id: str) -> str | None:
-        """One that somebody has deleted is made anew while the illness goes on."""
+        """One that somebody has deleted is created again while the incident lasts."""
         ssm = self._clients.of("ssm")
         is_over = notification.kind is Kind.RESOLVED
         change = {"Status": "Resolved"} if is_over else {"Title": notification.subject}

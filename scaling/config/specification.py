@@ -69,13 +69,12 @@ class Objective(Closed):
 class TargetUtilization(Closed):
     """How much of each layer may be used when all is well, 0..1.
 
-    Without a value, capacity units have the room that the uncertainty of the load's forecast asks
-    for. 0.8 of the shard limits is for keys that don't spread evenly, and for the seconds that a
-    minute's mean hides. 0.5 of the concurrency leaves room for double the load, which is what one
-    UpdateShardCount can let in, and idle concurrency costs nothing but smaller batches. The
-    subtasks of Flink applications cost whether idle or not: 0.8 of their time leaves room for a
-    minute's growth.
-    """
+    Without a value, capacity units have the headroom that the uncertainty of the load's forecast
+    asks for. 0.8 of the shard limits is for keys that don't spread evenly, and for the seconds that
+    a minute's mean hides. 0.5 of the concurrency leaves headroom for double the load, which is what
+    one UpdateShardCount can let in, and idle concurrency costs nothing but smaller batches. The
+    subtasks of Flink applications cost whether idle or not: 0.8 of their time leaves headroom for a
+    minute's growth."""
 
     shard: Share = 0.8
     concurrency: Share = 0.5
@@ -188,7 +187,7 @@ class UserRule(Closed):
 
 @dataclass(frozen=True, slots=True)
 class NoticeSpec(Closed):
-    """Where an illness is told of: an SNS topic, an OpsItem in Systems Manager, an EventBridge
+    """Where an incident is notified: an SNS topic, an OpsItem in Systems Manager, an EventBridge
     bus (``default`` is the account's own)."""
 
     sns_topic_arn: SnsTopicArn | None = None
@@ -198,8 +197,8 @@ class NoticeSpec(Closed):
 
 @dataclass(frozen=True, slots=True)
 class Suppression(Closed):
-    """An illness that nobody is told of until a day is over (UTC), and why; without a cause,
-    whatever the illness."""
+    """An incident without notifications until a day is over (UTC), and why; without a cause,
+    whatever the incident."""
 
     until: date
     reason: Name

@@ -55,7 +55,7 @@ def mistakes_of_thresholds(
     said: Mapping[str, float], use: Mapping[str, float | None]
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with a threshold, with the rule that it is of. ``use`` is the target
-    utilization: a threshold below it would call ill what scaling keeps."""
+    utilization: a threshold below it would call the steady state sick."""
     if not said:
         return
     from tidegate.rules.pack import thresholds

@@ -1,6 +1,6 @@
 """What the values of the pipeline file are held to, known to both readers of its grammar.
 
-pydantic, which reads the file, is told through its own hook; the deployed app, which has no
+pydantic, which reads the file, checks through its own hook; the deployed app, which has no
 pydantic, reads the attributes. Plain classes, since these are loaded at every cold start.
 """
 

@@ -67,7 +67,7 @@ def update_constraints(
         yield Range(
             1,
             most,
-            application_words.MAX_PARALLELISM(name=name, most=most),
+            application_words.MAX_PARALLELISM(name=name, limit_parallelism=most),
         )
 
 
@@ -124,15 +124,17 @@ def _settings_advice(application: FlinkApplication, said: ApplicationSpec) -> It
     name = application.name
     if _lacks_rollback(application, said):
         yield (
-            f"{name}: switch system rollback on. It is off, {_NO_ROLLBACK}, and Tidegate asks for "
-            f"none. {_call(name, 'SystemRollback', 'RollbackEnabled')}. To allow updates without "
-            "it, say allow_without_rollback: true in the file"
+            f"{name}: switch system rollback on. System rollback is off, and {_NO_ROLLBACK}, so "
+            f"Tidegate updates nothing. {_call(name, 'SystemRollback', 'RollbackEnabled')}. To "
+            "allow updates without "
+            "rollback, set allow_without_rollback: true in the pipeline file"
         )
     if _lacks_snapshots(application, said):
         yield (
-            f"{name}: switch snapshots on. They are off, {_NO_SNAPSHOTS}, and Tidegate asks for "
-            f"none. {_call(name, 'Snapshot', 'SnapshotsEnabled')}. For a job without state, say "
-            "allow_without_snapshots: true in the file"
+            f"{name}: switch snapshots on. Snapshots are off, and {_NO_SNAPSHOTS}, so Tidegate "
+            f"updates nothing. {_call(name, 'Snapshot', 'SnapshotsEnabled')}. For a job without "
+            "state, "
+            "set allow_without_snapshots: true in the pipeline file"
         )
 
 
@@ -153,10 +155,10 @@ def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[s
         last = history.last_change_record(Lever.of(kind, application.name))
         if last is not None:
             yield (
-                f"{application.name}: Tidegate's last update of its {kind.value}, at "
-                f"{last.begun_at:%H:%M} UTC, was from {last.from_capacity:,}, with which it ran, "
-                f"to {last.to_capacity:,}. Set it back to {last.from_capacity:,}, and start it "
-                "from its latest snapshot"
+                f"{application.name}: the last update by Tidegate, at {last.begun_at:%H:%M} UTC, "
+                f"changed {kind.value} from {last.from_capacity:,}, with which the application "
+                f"ran, to {last.to_capacity:,}. Set {kind.value} back to "
+                f"{last.from_capacity:,}, and start the application from its latest snapshot"
             )
 
 
@@ -172,8 +174,8 @@ def _busy_time_advice(
     records, busy = (each.last(HOUR_SECONDS).present for each in hour)
     if records and not busy:
         yield (
-            f"{application.name}: to have its parallelism lowered when it is too large, set its "
-            "metrics level (MetricsLevel) to TASK. At the level APPLICATION it publishes no "
-            "busyTimeMsPerSecond, and its CPU does not tell how much of their time its subtasks "
-            "wait: Tidegate only raises it"
+            f"{application.name}: set the metrics level (MetricsLevel) to TASK, so that Tidegate "
+            "can lower the parallelism when it is too large. At the level APPLICATION no "
+            "busyTimeMsPerSecond is published, and CPU does not show how long subtasks wait, so "
+            "Tidegate only raises the parallelism"
         )

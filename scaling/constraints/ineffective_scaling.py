@@ -45,7 +45,8 @@ short by to be raised again anyway (``recommend.RAISE_MARGIN``)."""
 def ineffective_scaling_constraints(
     signals: Signals, history: History, recommendation: Recommendation, now: datetime
 ) -> Iterator[Constraint]:
-    """What holds a raise of a lever whose last one has not helped, or not yet been seen to help."""
+    """The constraints on a raise of a lever whose last one has not helped, or not yet been seen to
+    help."""
     if recommendation.for_heap:
         yield from map(Prohibition, heap_raise_in_vain(signals, history, recommendation.lever, now))
     if recommendation.wanted <= recommendation.current or recommendation.for_heap:
@@ -150,7 +151,7 @@ class _Judge:
         return any(not count for at, count in refused if at >= last.begun_at + EFFECT)
 
     def _until_tried_again(self, last: ChangeRecord, *levers: Lever) -> Iterator[Reason]:
-        """A raise whose effect the windows no longer tell is tried again, the later the more there
+        """A raise whose effect the windows no longer show is tried again, the later the more there
         were of them in the day."""
         made = sum(
             change_record.lever in levers and self._is_of_the_day(change_record)
@@ -178,7 +179,7 @@ class _Judge:
         return is_young and change_record.to_capacity > change_record.from_capacity
 
     def _was_cured(self, last: ChangeRecord) -> bool:
-        """Whether the age was well since, for more than an odd minute: what is ill now fell ill
+        """Whether the age was well since, for more than an odd minute: what is sick now fell sick
         later."""
         well = self.signals.age_well_seconds
         since = last.begun_at + EFFECT

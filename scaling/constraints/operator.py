@@ -1,4 +1,4 @@
-"""Constraints: who holds a demand back, and why."""
+"""Constraints by the operator: owner, range of the file, change windows."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -23,11 +23,11 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def constrain(
     current: int, wanted: int, constraints: Iterable[Constraint]
 ) -> tuple[int, tuple[Reason, ...]]:
-    """What the constraints leave of a wish for a lever that has ``current``, and the reason of each
-    that stands in its way. Their order never matters.
+    """What the constraints leave of a recommendation for a lever that has ``current``, and the
+    reason of each that stands in its way. Their order never matters.
 
     One prohibition leaves the lever where it is, whatever any range says. Ranges that exclude each
-    other do too, since whatever were set would break one of them. A range never turns a wish round:
+    other do too, since whatever were set would break one of them. A range never reverses one:
     one that lies on the other side of ``current`` leaves the lever where it is.
     """
     if wanted == current:
@@ -49,7 +49,7 @@ def constrain(
 def owner_constraints(
     spec: PipelineSpec, lever: Lever, caller: Owner = "tidegate"
 ) -> Iterator[Constraint]:
-    """The owner's prohibition, or the file's min and max. ``caller`` is who wants to move it."""
+    """The owner's prohibition, or the file's min and max. ``caller`` is who asks for the change."""
     said = lever_spec(spec, lever)
     if said is None or said.owner is None:
         yield Prohibition(words.NO_OWNER(lever=lever))

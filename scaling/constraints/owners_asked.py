@@ -1,4 +1,4 @@
-"""A cloud that also tells which capacities DynamoDB's own auto scaling sets, asked once a sweep."""
+"""A cloud that also reads which capacities DynamoDB auto scaling sets, asked once a sweep."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime

@@ -22,7 +22,7 @@ def second_owner_conflicts(pipeline: Pipeline, spec: PipelineSpec) -> tuple[str,
             words = "switch the table to on demand, or take the owner of write_capacity out of"
             found[f"{replicated(table)}: {words} the file"] = None
         elif target is not None:
-            words = "deregister that target, or take the lever's owner out of the file"
+            words = "deregister the target, or remove the owner of the lever from the pipeline file"
             found[f"{scaled_too(lever, target)}: {words}"] = None
     if unread is not None and is_handed_over(pipeline, spec):
         words = "whether DynamoDB's own auto scaling sets capacities of this pipeline too is not"

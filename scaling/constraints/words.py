@@ -1,24 +1,30 @@
-"""What is said of constraints that no kind of resource has for itself."""
+"""Sentences about constraints that hold for every kind of resource."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
-FILE_RANGE = Words(ReasonKind.FILE_RANGE, "the file keeps {lever} within {min}..{max}")
+FILE_RANGE = Words(
+    ReasonKind.FILE_RANGE, "the pipeline file limits the {lever:words} to {min:,} to {max:,}"
+)
 NOT_SEEN_TO_HELP = Words(
     ReasonKind.INEFFECTIVE,
-    "the raise of {lever} at {begun_at:%H:%M} was not seen to help; another is tried at "
-    "{again:%H:%M}",
+    "the increase of the {lever:words} at {begun_at:%H:%M} had no visible effect; the next "
+    "increase is allowed at {again:%H:%M}",
 )
 NOT_SEEN_TO_HELP_YET = Words(
-    ReasonKind.INEFFECTIVE, "the raise of {lever} at {begun_at:%H:%M} is not seen to help yet"
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} at {begun_at:%H:%M} has no visible effect yet",
 )
-NO_OWNER = Words(ReasonKind.NO_OWNER, "{lever} has no owner in the file: Tidegate only advises")
-OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "{lever} is owned by {owner}")
+NO_OWNER = Words(
+    ReasonKind.NO_OWNER,
+    "the {lever:words} has no owner in the pipeline file, so Tidegate only advises",
+)
+OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "the {lever:words} is owned by {owner}")
 WINDOW_CLOSED = Words(
     ReasonKind.CHANGE_WINDOW,
-    "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows no change",
+    "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows no changes",
 )
 WINDOW_UPWARDS = Words(
     ReasonKind.CHANGE_WINDOW,
-    "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows changes upwards only",
+    "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows increases only",
 )

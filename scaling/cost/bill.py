@@ -96,7 +96,7 @@ def _stream_items(
 
 
 def put_payload_units(usage: Usage) -> float:
-    """As if every record were of the mean size, which is all that metrics tell."""
+    """As if every record were of the mean size, which is all that metrics show."""
     return usage.records * max(1, ceil(usage.record_bytes / prices()["put_payload_unit_bytes"]))
 
 

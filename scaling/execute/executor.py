@@ -1,4 +1,4 @@
-"""Doing what a plan says: intention before, call, outcome after; never two hands on a resource."""
+"""Carries out a plan: change record, call, outcome; one run at a time on a resource."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,10 +26,10 @@ ABANDONED = timedelta(seconds=LEASE_SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """The hand of one sweep on one pipeline; ``holder`` names it in leases.
+    """The executor of one sweep for one pipeline; ``holder`` names it in leases.
 
     ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
-    later: leases and entries are of the moment at which something is done.
+    later: leases and change records are of the moment at which something is done.
     """
 
     pipeline: str
@@ -48,7 +48,10 @@ class Executor:
             decisions = tuple(each for each in plan.decisions if each.lever in moved)
             lowers = any(each.allowed < each.current for each in decisions)
             if lowers and any(each.outcome is not Outcome.DONE for each in changes):
-                detail = "a change of the same plan, on which it may rest, was not made"
+                detail = (
+                    "an earlier change of the same plan, which this change may depend on, was "
+                    "not made"
+                )
                 changes.append(_superseded(action, decisions, "rests-on-another", detail))
             else:
                 changes.append(self._take(action, decisions))
@@ -59,7 +62,7 @@ class Executor:
             return self._take_leased(action, decisions)
         except Exception as error:
             known = as_known(error)
-            detail = f"AWS was not asked: {known}"
+            detail = f"AWS was not called: {known}"
             return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
 
     def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
@@ -77,7 +80,7 @@ class Executor:
 
     def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
         if self._was_overtaken(decisions):
-            detail = "another run has changed it since"
+            detail = "another run changed the capacity in the meantime"
             return _superseded(action, decisions, "changed-since", detail)
         begun_at = self.edges.moment(self.now)
         change_records = [self._entry(action, decision, begun_at) for decision in decisions]
@@ -87,13 +90,13 @@ class Executor:
             if self.edges.ledger.begin(change_record)
         ]
         if len(begun) < len(change_records):
-            detail = "another change of it is not done"
+            detail = "another change of the same lever is still in progress"
             closed = self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
             return replace(closed, refusal="change-pending")
         try:
             self.edges.cloud.apply(action)
         except Unreachable as error:
-            # It may have reached AWS: the intention stays open until the next look tells.
+            # It may have reached AWS: the change record stays open until the next sweep shows.
             return Change(action, decisions, Outcome.BEGUN, str(error))
         except CloudError as error:
             is_limit = isinstance(error, LimitExceeded)
@@ -106,7 +109,8 @@ class Executor:
         return self._close(action, decisions, begun, Outcome.DONE, None)
 
     def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
-        """Whether the ledger has, for one of the levers, what it didn't have at the look."""
+        """Whether the ledger has, for one of the levers, what it didn't have when the pipeline was
+        described."""
         moved = {decision.lever for decision in decisions}
         known = {change_record.entry_id for change_record in self.seen.change_records}
         since = self.now - timedelta(minutes=10)
@@ -138,7 +142,7 @@ class Executor:
     ) -> Change:
         failures: list[Unfinished] = []
         for change_record in change_records:
-            with going_on("how it went is not in the ledger", failures):
+            with going_on("the outcome is not in the ledger", failures):
                 ended_at = self.edges.moment(self.now)
                 self.edges.ledger.complete(change_record.entry_id, outcome, ended_at, detail)
         if not failures:
@@ -170,12 +174,14 @@ def reconcile(
     for change_record in history.open_change_records():
         if current.get(change_record.lever) == change_record.to_capacity:
             ledger.complete(
-                change_record.entry_id, Outcome.DONE, now, "found done by a later sweep"
+                change_record.entry_id, Outcome.DONE, now, "a later sweep saw the new capacity"
             )
             closed = True
         elif now - change_record.begun_at >= ABANDONED and not is_changing(
             pipeline, change_record.lever
         ):
-            ledger.complete(change_record.entry_id, Outcome.SUPERSEDED, now, "it never reached AWS")
+            ledger.complete(
+                change_record.entry_id, Outcome.SUPERSEDED, now, "the call never reached AWS"
+            )
             closed = True
     return closed

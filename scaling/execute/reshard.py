@@ -95,8 +95,8 @@ def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
 
 @dataclass(slots=True)
 class ReshardExecutor:
-    """One hand on one stream. Nothing is remembered between operations but the wish: whatever
-    happens in between, by a crash or another's reshard, shows in the next look."""
+    """The executor of one stream. Nothing is kept between operations but the goal: whatever
+    happens in between, by a crash or another's reshard, shows in the next description."""
 
     stream: str
     goal: Goal
@@ -112,12 +112,11 @@ class ReshardExecutor:
     _updates_disappoint: bool = False
 
     def run(self, *, wait: bool) -> Progress:
-        """Operate until the wish is fulfilled; without ``wait`` until the last operation is
+        """Operate until the goal is reached; without ``wait`` until the last operation is
         accepted. KeyboardInterrupt passes between operations and leaves nothing half written.
 
-        Raises ResourceInUse when another hand has the stream, or when it isn't ACTIVE for longer
-        than ``timeout_seconds``, and whatever AWS refuses for good.
-        """
+        Raises ResourceInUse when another run has locked the stream, or when it isn't ACTIVE for
+        longer than ``timeout_seconds``, and whatever AWS refuses for good."""
         resource = f"stream/{self.stream}"
         try:
             return self._run(resource, wait)
@@ -130,8 +129,9 @@ class ReshardExecutor:
             now = self.clock.now()
             if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
                 words = (
-                    "another hand of Tidegate is on it; if that was killed, run again when its "
-                    f"lease ends, in {LEASE_SECONDS // 60} minutes at most"
+                    "the stream is locked by another run; if that run was killed, run again "
+                    "when the "
+                    f"lock expires, in at most {LEASE_SECONDS // 60} minutes"
                 )
                 raise ResourceInUse("reshard", self.stream, words)
             shape = self._look()
@@ -165,7 +165,7 @@ class ReshardExecutor:
         except (Throttled, Unreachable):
             return None
         if not stream.is_provisioned:
-            reason = "it is on demand: AWS sets its shards; switch it to provisioned mode first"
+            reason = "the stream is on demand, so AWS sets its shards: switch to provisioned mode"
             raise InvalidRequest("reshard", self.stream, reason)
         if stream.status != "ACTIVE":
             return None
@@ -180,23 +180,25 @@ class ReshardExecutor:
             raise ResourceInUse(
                 "reshard",
                 self.stream,
-                f"it has not been ready for {waited:.0f} s; run again to go on from here",
+                f"the stream has not been ready for {waited:.0f} s; run again to continue from "
+                "here",
             )
         self.clock.sleep(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**self._waits))
         self._waits = min(self._waits + 1, 10)
 
     def _close_open_change_records(self, count: int, now: datetime) -> None:
-        """Under the lease no one else is at it: what is still open was left by a crash or by an
+        """Under the lease no other run changes it: what is still open was left by a crash or by an
         answer that never came."""
         lever = Lever.of(LeverKind.SHARD_COUNT, self.stream)
         for change_record in self.ledger.change_records_of(lever, now - timedelta(days=1)):
             if change_record.outcome is Outcome.BEGUN:
                 done = change_record.to_capacity == count
                 outcome = Outcome.DONE if done else Outcome.SUPERSEDED
-                self.ledger.complete(change_record.entry_id, outcome, now, "found by a later look")
+                self.ledger.complete(change_record.entry_id, outcome, now, "seen by a later run")
 
     def _take(self, action: Action) -> bool:
-        """Ask for one operation; False where it wasn't accepted and the next look decides."""
+        """Ask for one operation; False where it wasn't accepted and the next description
+        decides."""
         change_record = self._entry(action)
         self.ledger.begin(change_record)
         try:
@@ -235,6 +237,6 @@ class ReshardExecutor:
             operation=action.operation,
             from_capacity=counts[0],
             to_capacity=counts[1],
-            because="asked for by hand",
+            because="requested by tidegate reshard",
             begun_at=now,
         )

@@ -15,7 +15,7 @@ __all__ = ["remembered"]
 
 
 def remembered(pipeline: Pipeline, ledger: "Ledger", now: datetime) -> History:
-    """The pipeline's own entries, and those of its stream's shard count by any other hand."""
+    """The pipeline's own change records, and those of its stream's shard count by any caller."""
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
     own = ledger.change_records(pipeline.name, now - REMEMBER)
     others = ledger.change_records_of(shards, now - DAY)

@@ -190,7 +190,7 @@ class SqliteLedger(SqliteDesired):
             return tuple(from_text(text, pipeline, moment_in(at)) for text, at in rows)
 
     def last_snapshot(self, pipeline: str, before: datetime) -> StatusSnapshot | None:
-        """The newest sighting before a moment."""
+        """The newest status snapshot before a moment."""
         rows = self._file.read(
             "SELECT value, at FROM sighting WHERE pipeline = ? AND at < ? ORDER BY at DESC LIMIT 1",
             pipeline,

@@ -93,7 +93,7 @@ class LedgerFile:
             )
         if code == sqlite3.SQLITE_IOERR:
             return LedgerUnavailable(f"the ledger {self._path} can't be read or written: {error}")
-        words = f"it can't be used as a ledger: {error}"
+        words = f"the file can't be used as a ledger: {error}"
         return ConfigurationError((Mistake(self._path, 1, 1, words),))
 
     def use_log(self) -> bool:

@@ -75,7 +75,7 @@ def standing(past: Past) -> Standing | None:
 
 
 def _lowest(rates: Sequence[float]) -> float:
-    """The lowest steady rate whose burst, full before each run of periods, bears all of them: a
+    """The lowest steady rate whose burst, full before each run of periods, covers all of them: a
     table saves up 300 s of what it leaves unused (DynamoDB guide, burst capacity)."""
     sums = list(accumulate(rates, initial=0.0))
     return max(

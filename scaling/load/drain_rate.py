@@ -20,8 +20,8 @@ __all__ = ["Feeding", "feeding"]
 
 @dataclass(frozen=True, slots=True)
 class Feeding:
-    """A consumer, what was learnt of its rate, the part of its lanes that a backlog waits in, 0..1,
-    and the concurrent executions that it may have."""
+    """A consumer, what was learnt of its rate, the part of its executions that a backlog waits for,
+    0..1, and the concurrent executions that it may have."""
 
     consumer: Consumer
     learnt: RateModel | None
@@ -29,9 +29,9 @@ class Feeding:
     executions_max: int
 
     def records_per_second_at_most(self, spec: PipelineSpec, shards: int) -> float:
-        """What these lanes read with full batches, on so many shards with the highest factor that
-        the file lets Tidegate or Application Auto Scaling set; inf where the rate is not known for
-        sure."""
+        """What these executions read with full batches, on so many shards with the highest factor
+        that the file lets Tidegate or Application Auto Scaling set; inf where the rate is not known
+        for sure."""
         if self.learnt is None or not self.learnt.is_sure:
             return inf
         mapping = self.consumer.mapping
@@ -48,11 +48,10 @@ def feeding(
 ) -> Feeding:
     """A consumer as it is now.
 
-    A lane with records to read is busy all the time, so that lanes which were idle in the newest
+    An execution with records is busy all the time, so that those which were idle in the newest
     minute hold none of a backlog: a hot key's waits in one. All of them count while nothing waits
-    yet, while a table throttles, which holds up each lane that has anything to write, and where no
-    invocation ended lately.
-    """
+    yet, while a table throttles, which delays each execution that has anything to write, and where
+    no invocation ended recently."""
     share = _lanes_share(signals, consumer, history)
     return Feeding(consumer, learnt, share, signals.concurrency_cap(consumer))
 
@@ -65,7 +64,7 @@ def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> floa
     )
     judged, busy = signals.series.judged_until, signals.busy_concurrency(consumer)
     late = (signals.age_seconds or 0.0) >= backlog_seconds(signals)
-    # Durations come when invocations end: where none did, nothing is known of the lanes.
+    # Durations come when invocations end: where none did, nothing is known of the executions.
     if throttled or not late or not busy or judged is None:
         return 1.0
     stream, mapping = signals.pipeline.stream, consumer.mapping

@@ -132,7 +132,7 @@ def _seasonal(moment: _Moment, ahead: int, days: Days) -> float | None:
 
 @lru_cache(REMEMBERED)
 def _moments(past: Past, ahead: int) -> tuple[Weighed, ...]:
-    """The moments like this one whose future is known, lately and at this time on other days,
+    """The moments like this one whose future is known, recently and at this time on other days,
     each with what it counts."""
     end = len(past.rates)
     newest = end - ahead

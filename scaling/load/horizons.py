@@ -136,11 +136,13 @@ def _record_bytes(records: Window, size: Window) -> float:
 
 def _reason(expected: Forecast, until: datetime) -> Reason:
     is_one = f"{expected.likely:,.0f}" == f"{expected.most:,.0f}"
-    likely = "" if is_one else "{likely:,.0f} to "
+    most = "" if is_one else "at most "
+    likely = "" if is_one else "likely {likely:,.0f}, "
     usual = "" if expected.usual is None else ", usually {usual:,.0f}"
     return Reason.of(
         "forecast",
-        f"forecast {likely}{{most:,.0f}} records/s until {{until:%H:%M}} (now {{now:,.0f}}{usual})",
+        f"{most}{{most:,.0f}} records/s are expected until {{until:%H:%M}} "
+        f"({likely}now {{now:,.0f}}{usual})",
         likely=expected.likely,
         most=expected.most,
         until=until,

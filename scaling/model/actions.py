@@ -189,7 +189,7 @@ class UpdateTableThroughput:
 class UpdateApplication:
     """Managed Service for Apache Flink UpdateApplication, parallelism only; it restarts the job.
 
-    The token is the one of the description that the change was decided on, so that of two hands
+    The token is the one of the description that the change was decided on, so that of two callers
     one is refused. With ``ends_autoscaling`` the service's own autoscaling is switched off in the
     same restart.
     """

@@ -1,4 +1,4 @@
-"""What is written down: levers, intentions with how they ended, and wishes from outside."""
+"""What the ledger holds: levers, change records with their outcome, and desired capacities."""
 
 import json
 from dataclasses import asdict, dataclass, fields
@@ -25,6 +25,20 @@ KEEP = timedelta(days=90)
 
 _KINDS = {kind.value: kind for kind in LeverKind}
 """Looked up for every lever of every pipeline, many times a sweep."""
+
+_SPOKEN = {
+    "batching_window_seconds": "batching window",
+    "parallelism_per_kpu": "parallelism per KPU",
+    "retention_hours": "retention period",
+}
+"""What a lever is called in a sentence, where its kind's word has a unit or an acronym in it."""
+
+_UNITS = {
+    "write_capacity": " WCU",
+    "read_capacity": " RCU",
+    "batching_window_seconds": " s",
+    "retention_hours": " h",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,6 +74,20 @@ class Lever:
     def __str__(self) -> str:
         return f"{self.kind_word} of {self.where}"
 
+    def __format__(self, spec: str) -> str:
+        """As the pipeline file names it; in plain English with the format ``words``."""
+        if spec != "words":
+            return format(str(self), spec)
+        return f"{_SPOKEN.get(self.kind_word, self.kind_word.replace('_', ' '))} of {self.where}"
+
+    def amount(self, capacity: int) -> str:
+        """A capacity of the lever, with its unit where it has one."""
+        return f"{capacity:,}{_UNITS.get(self.kind_word, '')}"
+
+    def change(self, from_capacity: int, to_capacity: int) -> str:
+        """A change of the lever, to be read after a verb."""
+        return f"{self:words} from {from_capacity:,} to {self.amount(to_capacity)}"
+
 
 class Outcome(Enum):
     """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
@@ -84,7 +112,7 @@ class ChangeRecord:
     """One line of the ledger: a lever's change, written before the call and closed after it.
 
     ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
-    twice is one entry. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
+    twice is one record. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
     budgets are counted. ``detail`` holds the reason of a failure.
     """
 

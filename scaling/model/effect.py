@@ -1,4 +1,4 @@
-"""What a raise did: a quantity before it and since, by the windows that still tell."""
+"""What a raise did: a quantity before it and since, by the windows that still cover it."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ __all__ = ["EFFECT", "REMEMBERED", "SHOWN", "in_vain", "mean_before", "mean_of",
 
 IN_VAIN = Words(
     ReasonKind.INEFFECTIVE,
-    "the raise of {lever} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
-    "{before:,.0f} {what} before, {since:,.0f} since",
+    "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
+    "{before:,.0f} {what} before and {since:,.0f} after the increase",
 )
 
 HELPED = 1.05
@@ -31,7 +31,7 @@ REMEMBERED = timedelta(days=1)
 
 
 def in_vain(last: ChangeRecord, window: Window, what: str, since: datetime) -> Iterator[Reason]:
-    """Why a raise is one in vain, by the minutes before it and those from ``since`` on."""
+    """Why a raise was ineffective, by the minutes before it and those from ``since`` on."""
     before, after = mean_before(window, last.begun_at), mean_since(window, since)
     if before is not None and after is not None and after < HELPED * before:
         yield IN_VAIN(
@@ -46,13 +46,13 @@ def in_vain(last: ChangeRecord, window: Window, what: str, since: datetime) -> I
 
 
 def mean_before(window: Window, moment: datetime) -> float | None:
-    """Of the minutes before a moment; None where they are not told, or no longer."""
+    """Of the minutes before a moment; None where they are missing, or no longer kept."""
     before = [value for at, value in window.points() if moment - SHOWN <= at <= moment - EFFECT]
     return mean_of(before, window)
 
 
 def mean_since(window: Window, moment: datetime) -> float | None:
-    """Of the newest minutes that began at a moment or later; None while they are not told."""
+    """Of the newest minutes that began at a moment or later; None while they are missing."""
     return mean_of([value for at, value in window.points() if at >= moment][-SAMPLES:], window)
 
 

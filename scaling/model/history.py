@@ -18,8 +18,9 @@ UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
 OVERLAP = timedelta(minutes=15)
-"""How far another hand may be ahead of the look that asks, which takes no longer than a function
-may run (Lambda quotas). Later entries are unknown to a dry run as of a moment that is past."""
+"""How far another run may be ahead of the description that asks, which takes no longer than a
+function may run (Lambda quotas). Later records are unknown to a dry run as of a moment that is
+past."""
 
 REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE)
@@ -27,7 +28,7 @@ _COUNTED = (Outcome.BEGUN, Outcome.DONE)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Ledger entries, oldest first. A call that may have reached AWS counts as one that did."""
+    """Change records, oldest first. A call that may have reached AWS counts as one that did."""
 
     change_records: tuple[ChangeRecord, ...]
 

@@ -1,4 +1,5 @@
-"""What is told of an illness, and where to: the same facts for people and for machines."""
+"""The notifications of an incident, and their destinations: the same facts for people and for
+machines."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ SUBJECT_MAX = 100
 
 
 class Kind(Enum):
-    """What a notice is: the one page, a change of the illness, its end."""
+    """What a notification is: the one page, an update of the incident, its resolution."""
 
     PAGE = "page"
     UPDATE = "update"
@@ -20,7 +21,8 @@ class Kind(Enum):
 
 
 class Destination(Enum):
-    """Where a notice goes. A topic gets the page and the resolution, the others everything."""
+    """Where a notification goes. A topic gets the page and the resolution, the others
+    everything."""
 
     SNS = "sns"
     OPS_ITEM = "ops-item"
@@ -68,7 +70,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A notice that a destination hasn't got yet."""
+    """A notification that a destination hasn't got yet."""
 
     notification: Notification
     destination: Destination

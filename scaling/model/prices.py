@@ -36,7 +36,7 @@ def list_of() -> str:
 def monthly_usd(lever: Lever, capacity: int, shards: int) -> float:
     """What a lever's capacity costs a month by itself.
 
-    The factor costs nothing: Lambda bills the work, not the lanes. ``shards`` is needed for
+    The factor costs nothing: Lambda bills the work, not the executions. ``shards`` is needed for
     retention, which is priced by shard hour beyond the first 24 hours.
     """
     price = prices()

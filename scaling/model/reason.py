@@ -1,4 +1,4 @@
-"""The kinds of reason for which a lever is held."""
+"""The kinds of constraint on a lever."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ __all__ = ["LASTING", "ReasonKind"]
 
 
 class ReasonKind(StrEnum):
-    """What holds a lever. The values are in JSON outputs."""
+    """What constrains a lever. The values are in JSON outputs."""
 
     NO_OWNER = "no-owner"
     OTHER_OWNER = "other-owner"

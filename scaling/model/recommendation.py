@@ -1,4 +1,4 @@
-"""A wish: what is wanted of one lever, before every bound."""
+"""A recommendation: what one lever should be, before constraints."""
 
 from dataclasses import dataclass
 from datetime import timedelta

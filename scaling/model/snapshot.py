@@ -1,7 +1,7 @@
 """What sweeps saw, kept for history: written when it differs from the time before, not each minute.
 
-Without it the ledger tells what was done, but not what was wrong, nor what was wished and refused.
-"""
+Without it the ledger has what was done, but not what was wrong, nor what was recommended and
+constrained."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class StatusSnapshot:
-    """A pipeline from ``at`` until the next sighting of it.
+    """A pipeline from ``at`` until the next snapshot of it.
 
     ``unreached`` says why the sweep could not look at the pipeline, and ``unreached_about`` which
     error it was; it then knows nothing else of it.
@@ -124,6 +124,4 @@ def _diagnosis(data: dict[str, Any]) -> Diagnosis:
 
 
 def _of_another(word: str) -> Reason:
-    return Reason.of(
-        "unknown-cause", "{cause}, which another version of Tidegate found", cause=word
-    )
+    return Reason.of("unknown-cause", "{cause}, found by another version of Tidegate", cause=word)

@@ -1,8 +1,8 @@
-"""Telling of illnesses: what is due is written down, then delivered, and kept until it is.
+"""Delivers the notifications of incidents: recorded first, and kept until they are delivered.
 
-Each notice reaches each destination at least once. It does so twice only when a sweep dies, or
-can't reach the ledger, between sending and writing that down; no OpsItem is made twice even then.
-"""
+Each notification reaches each destination at least once. It does so twice only when a sweep dies,
+or can't reach the ledger, between sending and writing that down; no OpsItem is made twice even
+then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,12 +38,11 @@ def notify(
     holder: str,
     now: datetime,
 ) -> tuple[Unfinished, ...]:
-    """Deliver what is due; each notice that couldn't be delivered now, with the error. Nothing is
-    raised: the report of what was done must not be lost with the ledger.
+    """Deliver what is due; each notification that couldn't be delivered now, with the error.
+    Nothing is raised: the report of what was done must not be lost with the ledger.
 
-    One hand at a time: another sweep that is at it tells of the same illness. Of one illness a
-    destination gets the notices in order, so one that fails holds back those after it.
-    """
+    One run at a time: another sweep that holds the lock delivers the same incident. Of one incident
+    a destination gets the notifications in order, so one that fails holds back those after it."""
     resource, began = f"notices/{spec.name}", monotonic()
 
     def is_ours() -> bool:
@@ -52,10 +51,10 @@ def notify(
         return ledger.acquire(resource, holder, moment, LEASE_SECONDS)
 
     failures: list[Unfinished] = []
-    with going_on(f"notices of {spec.name}", failures):
+    with going_on(f"notifications of {spec.name}", failures):
         if not is_ours():
             return ()
-        with going_on(f"notices of {spec.name}", failures):
+        with going_on(f"notifications of {spec.name}", failures):
             _deliver(_Post(spec, ledger, notices, is_ours), report, failures)
         ledger.release(resource, holder)
     return tuple(failures)
@@ -89,7 +88,7 @@ def _deliver(post: _Post, report: PipelineReport, failures: list[Unfinished]) ->
 
 
 def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Incident:
-    """The illness with what is due now, without what is due to a place that the file no longer
+    """The incident with what is due now, without what is due to a place that the file no longer
     names."""
     before = ledger.kept(_note(spec))
     incident = advance(from_text(before), report, spec)

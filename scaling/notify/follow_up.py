@@ -1,4 +1,4 @@
-"""What follows acting: what was seen is written down, people are told, the dashboard is drawn."""
+"""What follows a plan: the snapshot is recorded, people are notified, the dashboard is drawn."""
 
 from dataclasses import replace
 from hashlib import sha256
@@ -20,7 +20,7 @@ __all__ = ["follow_up", "keep"]
 def follow_up(
     report: PipelineReport, spec: PipelineSpec, edges: Edges, holder: str
 ) -> PipelineReport:
-    """The report with whatever could not be written down, told or drawn.
+    """The report with whatever could not be recorded, delivered or drawn.
 
     Nothing is raised: the report says what was changed, and must not be lost.
     """

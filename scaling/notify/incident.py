@@ -26,7 +26,7 @@ __all__ = ["Incident", "advance", "delivered", "from_text", "known_as", "to_text
 
 WELL_AGAIN = timedelta(minutes=10)
 SILENCE = timedelta(minutes=10)
-"""Metrics arrive up to three minutes late: silence is an illness only when it lasts."""
+"""Metrics arrive up to three minutes late: missing metrics are an incident only when that lasts."""
 
 DUE_MAX = 50
 """Notices kept for a place that is out of order."""
@@ -39,9 +39,8 @@ class Incident:
     """What is remembered of a pipeline between sweeps. Without an ``illness_id`` it is well.
 
     ``well_since`` and ``silent_since`` are moments in ISO 8601; ``was_seen`` tells whether there
-    ever were metrics to judge by; ``known_as`` has what an illness is called at a destination, such
-    as an OpsItem's id.
-    """
+    ever were metrics to judge by; ``known_as`` has what an incident is called at a destination,
+    such as an OpsItem's id."""
 
     illness_id: str | None = None
     causes: tuple[str, ...] = ()
@@ -76,7 +75,7 @@ def from_text(text: str | None) -> Incident:
 
 def _due(kept: list[dict[str, Any]]) -> Iterator[Due]:
     for each in kept:
-        # A destination, kind or key of another version can't be told by this one.
+        # A destination, kind or key of another version can't be delivered by this one.
         with suppress(KeyError, TypeError, ValueError):
             yield Due(_notice(each["notice"]), Destination(each["destination"]))
 
@@ -107,7 +106,7 @@ class _Trouble:
 
 
 def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incident:
-    """The illness after one more sweep, with the notices that have become due."""
+    """The incident after one more sweep, with the notifications that have become due."""
     now = report.at
     ill = tuple(_troubles(report))
     is_silent = report.is_silent
@@ -182,7 +181,7 @@ def _done(report: PipelineReport) -> Iterator[str]:
     for change in report.changes:
         for each in change.decisions:
             how = "" if change.detail is None else f" ({change.detail})"
-            yield f"{each.lever}: {each.current:,} -> {each.allowed:,}, {each.because}{how}"
+            yield f"{each.lever.change(each.current, each.allowed)}: {each.because}{how}"
 
 
 def _with_due(
@@ -214,7 +213,7 @@ def _is_for(destination: Destination, kind: Kind) -> bool:
 
 def _bounded(due: tuple[Due, ...]) -> tuple[Due, ...]:
     """Where a place has been out of order for long, the oldest updates are given up, then the
-    oldest notices: the ledger's items have a limit (400 KB in DynamoDB)."""
+    oldest others: the ledger's items have a limit (400 KB in DynamoDB)."""
     for destination in Destination:
         waiting = [each for each in due if each.destination is destination]
         updates = [each for each in waiting if each.notification.kind is Kind.UPDATE]
@@ -231,7 +230,7 @@ def _dashboard(report: PipelineReport) -> str:
 
 
 def known_as(incident: Incident, due: Due) -> str | None:
-    """What the illness of a notice is called at its destination."""
+    """What the incident of a notification is called at its destination."""
     return dict(incident.known_as).get(_place(due))
 
 
@@ -240,7 +239,7 @@ def _place(due: Due) -> str:
 
 
 def delivered(incident: Incident, due: Due, name: str | None) -> Incident:
-    """After a delivery: it is due no more, and later notices of the illness know it by its name
+    """After a delivery: it is due no more, and later notifications of the incident know its name
     there, until it is resolved."""
     left = tuple(each for each in incident.due if each != due)
     names = dict(incident.known_as)

@@ -60,7 +60,7 @@ def _has(have: Any, want: Any) -> bool:
 
 
 def _ordered(items: list[Any]) -> list[Any]:
-    """Dimensions by name and metrics by id: AWS tells them in an order of its own."""
+    """Dimensions by name and metrics by id: AWS returns them in an order of its own."""
     return sorted(items, key=_key)
 
 

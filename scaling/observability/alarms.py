@@ -1,7 +1,7 @@
 """The recommended alarms of a pipeline: pure functions.
 
 Each has the threshold of a rule, takes M of N minutes and treats missing data as its metric needs;
-one composite alarm a pipeline pages, so that one illness pages once.
+one composite alarm a pipeline pages, so that one incident pages once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ __all__ = ["PREFIX", "Alarm", "prefix_of", "wanted"]
 
 PREFIX = "tidegate/pipeline/"
 FORECAST_SECONDS = 4 * 3600
-"""As first aid forecasts: time to wake a person and to cure the cause."""
+"""As the retention extension forecasts: time to wake a person and to cure the cause."""
 
 NAME_MAX, HASH_MAX = 255, 8
 """Characters of an alarm's name (PutMetricAlarm, API reference)."""
@@ -59,7 +59,7 @@ def prefix_of(pipeline: str) -> str:
 def wanted(
     pipelines: Sequence[tuple[Pipeline, PipelineSpec]], topic_arn: str | None
 ) -> tuple[Alarm, ...]:
-    """Every alarm of the pipelines; the composite ones tell the topic, their own or the given."""
+    """Every alarm of the pipelines; the composite ones notify the topic, their own or the given."""
     found: list[Alarm] = []
     for pipeline, spec in pipelines:
         prefix = prefix_of(pipeline.name)

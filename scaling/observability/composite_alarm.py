@@ -13,18 +13,18 @@ def composite(
     pipeline: str, prefix: str, names: Sequence[str], actions: list[str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The alarm that pages when one of the ``names`` is on, by its name; with more of them than it
-    may have, after others in between. ``actions`` are what it tells."""
+    may have, after others in between. ``actions`` are what it notifies."""
     groups = list(_grouped(names))
     if len(groups) > 1:
         between = [f"{prefix}any-{at}" for at in range(1, len(groups) + 1)]
         for name, group in zip(between, groups, strict=True):
-            words = f"{pipeline}: one of these is on"
+            words = f"{pipeline}: at least one of these alarms is in ALARM"
             yield name, {"AlarmDescription": words, "AlarmRule": _any_of(group)}
         groups = [between]
     yield (
         f"{prefix}any",
         {
-            "AlarmDescription": f"{pipeline} is ill: one of its alarms is on",
+            "AlarmDescription": f"{pipeline} has an incident: one of its alarms is in ALARM",
             "AlarmRule": _any_of(groups[0]),
             "AlarmActions": actions,
             "OKActions": actions,

@@ -76,7 +76,7 @@ class Row:
 
 
 def dashboard_name(pipeline: str) -> str:
-    """How CloudWatch knows the dashboard of a pipeline, unless told otherwise. It takes letters,
+    """How CloudWatch knows the dashboard of a pipeline, unless named otherwise. It takes letters,
     digits, - and _ only (PutDashboard, API reference)."""
     return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
 

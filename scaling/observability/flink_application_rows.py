@@ -149,7 +149,7 @@ def _progress(application: FlinkApplication) -> tuple[Graph, ...]:
 
 
 def _times(application: FlinkApplication) -> tuple[Line, ...]:
-    """Of each task that tells its own, else of the application."""
+    """Of each task that publishes its own, else of the application."""
     words = {
         "busyTimeMsPerSecond": "busy",
         "backPressuredTimeMsPerSecond": "held back",

@@ -58,9 +58,9 @@ def sorted_out(mappings: Iterable[SeenMapping]) -> tuple[tuple[Source, ...], tup
 
 def _reason(mapping: SeenMapping, service: str) -> str | None:
     if service == "dynamodb":
-        return "Tidegate looks after Kinesis streams only, not after those of DynamoDB tables"
+        return "Tidegate supports Kinesis data streams, not DynamoDB streams"
     if "/consumer/" in mapping.source_arn:
-        return "Tidegate does not look after consumers with enhanced fan-out"
+        return "Tidegate does not support consumers with enhanced fan-out"
     if mapping.source_arn.split(":")[4] != mapping.function_arn.split(":")[4]:
         return "the stream is of another account"
     if mapping.state in _OFF:

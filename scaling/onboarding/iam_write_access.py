@@ -1,6 +1,6 @@
 """Which tables a function may write: its role's policies and its environment, pure functions.
 
-Of an environment only the variables' names are ever told, never their values.
+Of an environment only the variables' names are ever shown, never their values.
 """
 
 import re
@@ -66,7 +66,7 @@ def tables_written(
     """The tables that may be written, in the order of ``tables``.
 
     ``prefix`` is what the ARN of each begins with. ``policies`` is None where they couldn't be
-    read; then the environment alone tells. Conditions of a statement are not weighed: what may be
+    read; then the environment alone decides. Conditions of a statement are not weighed: what may be
     written under one may be written, and what is denied under one may be written too.
     """
     named = _named(environment, frozenset(tables))

@@ -88,7 +88,7 @@ def propose(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposal:
 def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed:
     """The least objective that was kept in most periods; a batching window is no lateness. Where
     none was, or too little was seen, the strictest: at first only advice comes of it, and a lax one
-    would hide an illness."""
+    would hide an incident."""
     waits = max((each.mapping.batching_window_seconds for each in pipeline.consumers), default=0)
     least = ceil(Objective().iterator_age_max_seconds) + waits
     rungs = [each for each in OBJECTIVES_SECONDS if each >= least] or [least]
@@ -99,7 +99,7 @@ def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed
     kept = {rung: sum(age <= rung for age in ages) / len(ages) for rung in rungs}
     chosen = next((rung for rung in rungs if kept[rung] >= KEPT_SHARE), None)
     if len(ages) < PERIODS_TO_TRUST or chosen is None:
-        doubt = "too few to tell" if chosen is not None else "it is sick, or need not be quick"
+        doubt = "too few to tell" if chosen is not None else "the pipeline is sick or may be slow"
         chosen, own = rungs[0], f"{own}; {doubt}"
     share = f"{_floored(kept[chosen])} of {len(ages):,} periods of 5 minutes"
     return Proposed(chosen, f"kept in {share}; the highest age was {max(ages):,.0f} s{own}")
@@ -232,7 +232,7 @@ def _retention(stream: Stream) -> Range:
     current = stream.retention_hours
     lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
     most = max(current, RETENTION_HOURS)
-    words = "a week: first aid when records would expire unread"
+    words = "one week: the retention is extended when records would expire unread"
     dollars = monthly_usd(lever, most, stream.shard_count)
     return Range(
         lever,

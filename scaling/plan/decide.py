@@ -1,4 +1,4 @@
-"""From wishes to decisions, and from decisions to the actions of one plan."""
+"""From recommendations to decisions, and from decisions to the actions of one plan."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ class Decider:
         return frozenset(each.application for each in said)
 
     def plan_for(self, recommendation: Recommendation) -> Plan:
-        """One lever moved as far towards a wish from outside as every bound allows now.
+        """One lever moved as far towards a desired capacity as every constraint allows now.
 
         Where only the budget of UpdateShardCount stands in the way, by splits and merges.
         """

@@ -72,7 +72,7 @@ def _raised_for_fewer_shards(
     least = min(FACTOR_MAX, ceil(needed / count))
     if count < shards.current and factor.wanted < least:
         because = mapping_words.EXECUTIONS_ON_FEWER_SHARDS(
-            needed=needed, count=count, plural="s"[: count > 1]
+            executions=needed, shards=count, plural="s"[: count > 1]
         )
         yield decide(Recommendation(factor.lever, factor.current, least, because))
 
@@ -98,7 +98,10 @@ def _too_few(
             yield (
                 consumer,
                 mapping_words.EXECUTIONS_NEEDED(
-                    name=consumer.function.name, needed=needed, count=count, allowed=factor.allowed
+                    name=consumer.function.name,
+                    executions=needed,
+                    shards=count,
+                    factor=factor.allowed,
                 ),
             )
 

@@ -1,8 +1,9 @@
-"""What is said of decisions that rest on one another."""
+"""Sentences about changes that wait for another."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
 CHANGE_PENDING = Words(
-    ReasonKind.CHANGE_PENDING, "a change of {lever} begun at {begun_at:%H:%M:%S} is not done"
+    ReasonKind.CHANGE_PENDING,
+    "a change of the {lever:words} that began at {begun_at:%H:%M:%S} is still in progress",
 )

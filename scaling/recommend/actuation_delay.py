@@ -35,9 +35,8 @@ class ActuationDelay:
         return _with(load, (load.records_per_second + self.risen(load).records_per_second) / 2)
 
     def piling_up(self, model: CapacityModel, records_per_second: float) -> float:
-        """Records that will wait for a table at their end: those that its units and what it has
-        saved up for bursts don't carry until then, or its partitions. Below zero where they carry
-        more."""
+        """Records that will wait for a table at their end: those that its units and burst
+        credits don't cover until then, or its partitions. Below zero where they cover more."""
         units = model.write_units_per_record
         if not units:
             return -inf

@@ -33,13 +33,13 @@ NEAR_TIMEOUT_SHARE = 0.625
 """Of a duration that is near the timeout, what a filled batch may take: batches differ."""
 
 MINUTES_TO_TRUST = 15
-"""As long as the calm before a scale-in."""
+"""As long as the stabilization window before a scale-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """A consumer's batches: records in the mean one and records a second of one lane, both of the
-    last hour, and what an invocation takes."""
+    """A consumer's batches: records in the mean one and records a second of one execution, both of
+    the last hour, and what an invocation takes."""
 
     consumer: Consumer
     rate: RateModel
@@ -108,8 +108,9 @@ def batching_recommendations(
     history: History,
     changing: frozenset[str],
 ) -> Iterator[Recommendation]:
-    """One wish for the window of every consumer; those of the functions that are ``changing``
-    wait: a mapping takes one change at a time (UpdateEventSourceMapping, API reference).
+    """One recommendation for the window of every consumer; those of the functions that are
+    ``changing`` wait: a mapping takes one change at a time (UpdateEventSourceMapping, API
+    reference).
 
     In health the window goes up as far as the objective allows, where that saves enough. It goes
     down only from where Tidegate put it, when the objective or the file allows less now.
@@ -121,7 +122,7 @@ def batching_recommendations(
         most, recommendation = _at_most(signals, spec, lever), None
         if consumer.function.name not in changing:
             if current > most and _was_put_here(history, lever, current):
-                because = mapping_words.WINDOW_TOO_LONG(most=most)
+                because = mapping_words.WINDOW_TOO_LONG(limit_seconds=most)
                 recommendation = Recommendation(lever, current, most, because)
             elif current < most and healthy:
                 recommendation = _longer(signals, consumer, lever, most)
@@ -130,7 +131,7 @@ def batching_recommendations(
 
 def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
     """The longest window that an objective allows: a tenth of it in whole seconds, at least one
-    where illness begins no sooner, and never one that is illness."""
+    where an incident begins no sooner, and never one that is sick."""
     tenth = int(min(iterator_age_max_seconds * AGE_SHARE, age_well_seconds))
     return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))
 
@@ -156,10 +157,10 @@ def _longer(
     if seen.seconds_of_batch(window) > NEAR_TIMEOUT_SHARE * near:
         return None
     because = mapping_words.FULLER_BATCHES(
-        mean_batch=seen.mean_batch,
+        batch_records=seen.mean_batch,
         batch_size=consumer.mapping.batch_size,
-        window=window,
-        batch_in=seen.batch_in(window),
+        window_seconds=window,
+        window_records=seen.batch_in(window),
         saved_share=seen.saved_share(window),
     )
     return Recommendation(lever, consumer.mapping.batching_window_seconds, window, because)

@@ -53,7 +53,8 @@ def application_recommendations(
     history: History,
     now: datetime,
 ) -> tuple[Recommendation, ...]:
-    """A wish for each lever of each application; equal to what is set where it may stay."""
+    """A recommendation for each lever of each application; equal to what is set where it may
+    stay."""
     sizer = _Sizer(signals, diagnoses, spec, history, now)
     found = (
         recommendation
@@ -64,7 +65,7 @@ def application_recommendations(
 
 
 def source_demand(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
-    """A shard for each subtask, where those without are what ails the pipeline: the subtasks are
+    """A shard for each subtask, where those without one are the cause: the subtasks are
     paid for, and a shard costs an eighth of a KPU."""
     for ill in diagnoses:
         if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
@@ -123,7 +124,7 @@ class _Sizer:
         yield self._parallelism(application, ill)
 
     def _curable(self, application: FlinkApplication) -> Diagnosis | None:
-        """What ails this application, where a lever of its own cures it."""
+        """The cause in this application that a lever of its own cures."""
         return next(
             (each for each in self.diagnoses if each.where == application.name and each.cured_by),
             None,
@@ -154,14 +155,16 @@ class _Sizer:
             demand = ceil(stay.current * RAISE_AT_LEAST)
         grows = work.records_per_second > work.now
         load = (
-            application_words.LOAD_GROWS(now=work.now, records_per_second=work.records_per_second)
+            application_words.LOAD_GROWS(
+                records_per_second=work.now, expected_records_per_second=work.records_per_second
+            )
             if grows
-            else application_words.LOAD(now=work.now)
+            else application_words.LOAD(records_per_second=work.now)
         )
         because = application_words.WORK_AHEAD(
             load=load,
             records_per_busy_second=model.records_per_busy_second,
-            restart=restart,
+            restart_seconds=restart,
             backlog_records=work.backlog_records,
             catch_up_seconds=self.spec.objective.catch_up_seconds,
         )
@@ -186,8 +189,8 @@ class _Sizer:
         return full and oldest < self.signals.iterator_age_max_seconds / 2
 
     def _lowered(self, model: JobModel, stay: Recommendation) -> Recommendation:
-        """As few subtasks as the last hour's peak needs, where that frees KPUs and the day has room
-        for what the restart costs."""
+        """As few subtasks as the last hour's peak needs, where that frees KPUs and the day's budget
+        covers what the restart costs."""
         application, use = model.application, self.spec.target_utilization.parallelism
         peak = rate(arrivals(self.signals, application), HOUR_SECONDS)
         needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
@@ -197,7 +200,10 @@ class _Sizer:
             return stay
         price = _restart_price(model, peak, needed)
         because = application_words.KPUS_FREED(
-            peak=peak, needed=needed, kpus=application.kpus - kpus, price=price
+            peak_records_per_second=peak,
+            parallelism=needed,
+            freed_kpus=application.kpus - kpus,
+            price_seconds=price,
         )
         return Recommendation(stay.lever, stay.current, needed, because, price)
 

@@ -11,7 +11,7 @@ __all__ = ["at_least_the_minimum"]
 
 
 def at_least_the_minimum(recommendation: Recommendation, spec: PipelineSpec) -> Recommendation:
-    """The wish, raised to the minimum that the file keeps for Tidegate's own levers."""
+    """The recommendation, raised to the minimum that the file keeps for Tidegate's own levers."""
     said = lever_spec(spec, recommendation.lever)
     if said is None or said.owner != "tidegate" or recommendation.wanted >= said.min:
         return recommendation

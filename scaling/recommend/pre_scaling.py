@@ -1,5 +1,5 @@
-"""What every lever must be ready for, by the forecast of its load: when to go up and how far, and
-how far down it may go."""
+"""Pre-scaling: by the forecast of its load, when and how far each lever is raised, and how far it
+may be lowered."""
 
 from dataclasses import dataclass, replace
 from math import ceil
@@ -21,8 +21,8 @@ __all__ = ["PreScaling", "pre_scaling"]
 
 @dataclass(frozen=True, slots=True)
 class PreScaling:
-    """A lever that is below ``at_least`` goes up to ``enough``; one above ``floor`` may go down to
-    it, None where that can't be told yet."""
+    """A lever below ``at_least`` is raised to ``enough``; one above ``floor`` may be lowered to it,
+    None where that isn't known yet."""
 
     at_least: int
     enough: int
@@ -35,10 +35,10 @@ def pre_scaling(
 ) -> dict[Lever, PreScaling]:
     """For every lever that the load touches.
 
-    A table goes up once what it has saved up doesn't carry what is likely to the end of ``soon``,
-    and down to what may come soon: it can go up again at any time. The factor goes down to
-    what comes within the hour. The shards go down to what comes while one of the day's ten calls
-    must last. A table that may stand while the load comes and goes is ready where it stands.
+    A table is raised once its burst credits don't cover the likely load to the end of ``soon``,
+    and lowered to the most expected soon: it can be raised again at any time. The factor is
+    lowered to the load of the next hour, the shards to the load while one of the day's ten calls
+    must last. A table whose burst credits cover the spikes stays where it is.
     """
     lead = expected.lead_seconds
     likely, most = _demands(expected.soon, model, spec, lead)
@@ -89,7 +89,7 @@ def _demands(
 
 
 def _burst(model: Model, seconds: float) -> dict[Lever, int]:
-    """Units a second that what is saved up makes up for."""
+    """Units a second that burst credits cover."""
     return {
         Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): int(
             each.burst_credit_units / seconds
@@ -126,7 +126,8 @@ def _standing(model: Model, expected: ForecastHorizons) -> dict[Lever, PreScalin
             lever = Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             units = ceil(of_record * stands.records_per_second)
             because = table_words.BURST_BEARS_THE_SPIKES(
-                units=units, of_record=of_record * stands.following_records_per_second
+                provisioned_wcu=units,
+                following_wcu=of_record * stands.following_records_per_second,
             )
             found[lever] = PreScaling(units, units, because, Demand(lever, units, because))
     return found
@@ -150,8 +151,8 @@ def _partly_from_burst(
     model: Model, likely: Demands, most: Demands, spec: PipelineSpec, lead_seconds: float
 ) -> Demands:
     """What the file says of the use of capacity is obeyed. Else what is likely stays provisioned,
-    with room to drain within an hour what has come to the age that the objective allows; what is
-    merely possible may come out of the units saved up, until a change that answers it is in effect.
+    with headroom to drain within an hour what has come to the age that the objective allows; what
+    is merely possible may come out of burst credits, until a change for it takes effect.
     A smaller table keeps fewer of them.
     """
     if spec.target_utilization.capacity is not None:
@@ -170,7 +171,7 @@ def _partly_from_burst(
         because = most[lever].because
         if capacity < units:
             because = table_words.FORECAST_PARTLY_FROM_BURST(
-                because=because, units=units - capacity
+                because=because, burst_wcu=units - capacity
             )
         found[lever] = replace(most[lever], capacity=capacity, because=because)
     return found

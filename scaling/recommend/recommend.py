@@ -40,9 +40,9 @@ def recommendations(
     now: datetime,
     expected: ForecastHorizons | None = None,
 ) -> tuple[Recommendation, ...]:
-    """One wish for every lever but those of applications, downstream first, by one look.
+    """One recommendation for every lever but those of applications, downstream first, by one sweep.
 
-    An illness that capacity cures raises what the load of now needs; where none needs a person, a
+    An incident that capacity cures raises what the current load needs; where none needs a person, a
     load that is expected raises ahead of it; in health, what isn't needed is lowered. Shards follow
     the records that come in, whatever state their readers are in.
     """
@@ -93,7 +93,7 @@ def _with_arrivals(recommendation: Recommendation, scale_out: ScaleOut) -> Recom
 def _ready(
     model: Model, expected: ForecastHorizons | None, spec: PipelineSpec, incurable: bool
 ) -> dict[Lever, PreScaling]:
-    """What the levers must be ready for: beside an illness that only a person cures, the shards
+    """What the levers must be ready for: beside an incident that only a person cures, the shards
     alone, for the records that come in."""
     if expected is None:
         return {}

@@ -34,9 +34,9 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
     if records_will_expire(signals):
         because = stream_words.RECORDS_WILL_EXPIRE(
             age_name=signals.age_name,
-            age=(age or 0) / 3600,
-            current=current,
-            age_growth=signals.age_growth * 60,
+            age_hours=(age or 0) / 3600,
+            retention_hours=current,
+            seconds_per_minute=signals.age_growth * 60,
         )
         return Recommendation(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
     before = history.retention_before_extension(stream.name)
@@ -46,12 +46,12 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
             lever,
             current,
             before,
-            stream_words.DANGER_IS_OVER(age_name=signals.age_name, age=age or 0),
+            stream_words.DANGER_IS_OVER(age_name=signals.age_name, age_seconds=age or 0),
         )
     return Recommendation(lever, current, current, UNCHANGED)
 
 
 def _is_over(signals: Signals, limit_seconds: float) -> bool:
-    """Whether each of the newest minutes, and more than one, told a lower age."""
+    """Whether each of the newest minutes, and more than one, has a lower age."""
     seen = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
     return len(seen) > 1 and max(seen) < limit_seconds * 1000

@@ -39,7 +39,7 @@ FREE_DECREASE_SHARE = BLIND_SHARE * 24 / DECREASES_WITHOUT_WAIT
 an hour: each must save as many times more as they are fewer."""
 
 FACTOR_SHARE = 0.2
-"""Idle lanes cost only smaller batches."""
+"""Idle executions cost only smaller batches."""
 
 SHARD_SHARE = 0.25
 """A day has ten calls of UpdateShardCount, and those by multiples of a quarter finish soonest (API
@@ -100,7 +100,7 @@ class ScaleIn:
         return changed is None or self.now - changed >= rest
 
     def floor(self, lever: Lever, ahead_of_load: PreScaling | None, hour: Demands) -> Demand | None:
-        """How far down the lever may go, None where that can't be told.
+        """How far down the lever may go, None where that isn't known.
 
         By the forecast where there is one; but the shards, which are dear to move, go no lower
         than the last hour needed, and nothing below what is really used.

@@ -1,4 +1,4 @@
-"""What the load of now, with its backlog, needs of every lever where a pipeline is ill."""
+"""What the current load, with its backlog, needs of every lever during an incident."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -104,8 +104,8 @@ class ScaleOut:
         return coming.let_in(widened)
 
     def running_out(self) -> dict[Lever, Reason]:
-        """The write capacities whose units, with what they have saved up for bursts, don't carry
-        the load until a change made now takes effect, and why: a minute later more would wait."""
+        """The write capacities whose units and burst credits don't cover the load until a change
+        made now takes effect, and why: a minute later more would wait."""
         records = self._until_answered(self._now(self._offered_behind))
         return {
             Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where): (
@@ -117,8 +117,8 @@ class ScaleOut:
         }
 
     def borne(self) -> frozenset[Lever]:
-        """The write capacities whose burst bears the excursion that is on, should it bring as much
-        as any before it did: a raise would be in effect when it is over."""
+        """Tables whose burst credits cover the current spike even if it grows to the largest seen.
+        An increase would arrive too late to help."""
         return frozenset(
             Lever.of(LeverKind.WRITE_CAPACITY, each.capacity.where)
             for each in self.model.capacities
@@ -177,7 +177,7 @@ class ScaleOut:
 
     def _backlog(self, load: Load) -> float:
         """What has to be drained: behind a table that is short, or will be, all that will wait
-        when a change is in effect, but for what is no illness."""
+        when a change is in effect, but for what is healthy."""
         records = self._until_answered(load)
         piling = max(
             (self._actuation_delay.piling_up(each, records) for each in self.model.capacities),
@@ -212,7 +212,7 @@ class ScaleOut:
         return seen.is_in_cooldown and not grows
 
     def _withhold(self, needed: Demands) -> None:
-        """Drop the demands that would be in vain beside an illness that only a person cures."""
+        """Drop the demands that would not help beside an incident that only a person cures."""
         for diagnosis in self.diagnoses:
             if diagnosis.advice:
                 self._withhold_beside(diagnosis, needed)
@@ -245,11 +245,11 @@ class ScaleOut:
             if writes and lever in needed and self.signals.is_used_up(capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
-                because = table_words.STILL_THROTTLED(where=capacity.where, current=current)
+                because = table_words.STILL_THROTTLED(where=capacity.where, units=current)
                 needed[lever] = Demand(lever, current * 2, because)
 
     def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:
-        """The capacities that are ill for want of units, and throttle in the newest minute."""
+        """The capacities that are sick for lack of units, and throttle in the newest minute."""
         capacities = {each.capacity.where: each.capacity for each in self.model.capacities}
         for diagnosis in self.diagnoses:
             capacity = capacities.get(diagnosis.where)

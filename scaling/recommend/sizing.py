@@ -40,7 +40,7 @@ CAPACITY_USE = 0.7
 DynamoDB's own auto scaling."""
 
 EXECUTIONS_USE = 0.8
-"""How much of a stream's lanes may be used before it is widened for their sake: shards cost."""
+"""How much of the concurrent executions may be used before shards are added for them."""
 
 NOTHING = History(())
 
@@ -122,16 +122,20 @@ def _capacity_demands(
     for capacity in model.capacities:
         drained, drain = _drained(model, capacity.capacity, load, spec, shards)
         records = max(steady, drained)
-        for kind, units in (
-            (LeverKind.WRITE_CAPACITY, capacity.write_units_per_record),
-            (LeverKind.READ_CAPACITY, capacity.read_units_per_record),
+        for kind, unit, units in (
+            (LeverKind.WRITE_CAPACITY, "WCU", capacity.write_units_per_record),
+            (LeverKind.READ_CAPACITY, "RCU", capacity.read_units_per_record),
         ):
             if units:
                 yield Demand(
                     Lever.of(kind, capacity.capacity.where),
                     max(1, ceil(units * records)),
                     table_words.UNITS_FOR_THE_LOAD(
-                        load=load.reason, units=units, utilization=utilization, drain=drain
+                        load=load.reason,
+                        units_per_record=units,
+                        unit=unit,
+                        target_utilization=utilization,
+                        drain=drain,
                     ),
                 )
 
@@ -140,12 +144,14 @@ def _drained(
     model: Model, capacity: Capacity, load: Load, spec: PipelineSpec, shards: int
 ) -> tuple[float, Reason]:
     """Records a second that a table is to take while a backlog drains, and why so many: no more
-    than are brought to it."""
+    than its consumers can write."""
     wanted = _drain_rate(load, spec)
     brought = max(load.records_per_second, _fed_at_most(model, capacity, spec, shards))
     if wanted <= brought:
         return wanted, _drain(load, spec)
-    return brought, words.DRAIN_AS_BROUGHT(backlog_records=load.backlog_records, brought=brought)
+    return brought, words.DRAIN_AS_BROUGHT(
+        backlog_records=load.backlog_records, records_per_second=brought
+    )
 
 
 def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: int) -> float:
@@ -198,7 +204,9 @@ def _concurrency_demands(
         if learnt.is_sure and by_executions > shards:
             shards = by_executions
             because = mapping_words.EXECUTIONS_FOR_THE_LOAD(
-                name=consumer.function.name, steady=steady, factor_on=had.factor_on(shards)
+                name=consumer.function.name,
+                executions=steady,
+                executions_per_shard=had.factor_on(shards),
             )
     yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
 
@@ -216,7 +224,7 @@ def _factor_demand(
         factor_of(consumer),
         min(FACTOR_MAX, max(1, ceil(executions / shards))),
         mapping_words.EXECUTIONS(
-            ceil=ceil(10 * executions) / 10,
+            executions=ceil(10 * executions) / 10,
             shards=shards,
             plural="s"[: shards > 1],
             load=load.reason,
@@ -233,8 +241,10 @@ def _shards_by_volume(load: Load, use: float, readers: int) -> tuple[int, Reason
     by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
     shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
     if by_records >= max(by_bytes, by_reads):
-        return shards, stream_words.SHARDS_BY_RECORDS(load=load.reason, use=use)
+        return shards, stream_words.SHARDS_BY_RECORDS(
+            load=load.reason, shard_limit=SHARD_RECORDS_PER_SECOND, target_utilization=use
+        )
     if by_bytes >= by_reads:
         size_ = load.bytes_per_second / SHARD_BYTES_PER_SECOND
-        return shards, stream_words.SHARDS_BY_BYTES(size=size_, use=use)
-    return shards, stream_words.SHARDS_BY_READS(readers=readers, use=use)
+        return shards, stream_words.SHARDS_BY_BYTES(mib_per_second=size_, target_utilization=use)
+    return shards, stream_words.SHARDS_BY_READS(consumers=readers, target_utilization=use)

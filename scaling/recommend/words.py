@@ -1,18 +1,19 @@
-"""What is said of why a lever should change."""
+"""Sentences about why a lever should change."""
 
 from tidegate.rules.reason import Words
 
 CAUSE = Words("cause", "{because}")
 DRAIN = Words(
     "drain",
-    ", and a backlog of {backlog_records:,.0f} records to drain in {catch_up_seconds:.0f} s",
+    ", and a backlog of {backlog_records:,.0f} records is to be drained in {catch_up_seconds:.0f} "
+    "s",
 )
 DRAIN_AS_BROUGHT = Words(
     "drain-as-brought",
-    ", and a backlog of {backlog_records:,.0f} records, of which no more than {brought:,.0f} a "
-    "second can be brought to it",
+    ", and a backlog of {backlog_records:,.0f} records is to be drained at the "
+    "{records_per_second:,.0f} records/s that the consumers can write",
 )
-FILE_MINIMUM = Words("file-minimum", "the file asks for at least {min}")
+FILE_MINIMUM = Words("file-minimum", "the pipeline file sets a minimum of {min:,}")
 FORECAST = Words("forecast", "{forecast}: {demand}")
-HOURS_PEAK = Words("hours-peak", "the last hour's peak: {because}")
-RUNNING_OUT = Words("burst-runs-out", "{running_out}: {because}")
+HOURS_PEAK = Words("hours-peak", "at the last hour's peak, {because}")
+RUNNING_OUT = Words("burst-runs-out", "{running_out}; {because}")

@@ -26,7 +26,7 @@ def of_unreached(unreached: Unreached, at: datetime) -> StatusSnapshot:
 
 
 def differs(now: StatusSnapshot, before: StatusSnapshot | None) -> bool:
-    """Whether there is something new to tell: another health, cause, hold or error, whatever the
+    """Whether there is something new to record: another health, cause, hold or error, whatever the
     figures in their sentences."""
     return before is None or _gist(now) != _gist(before)
 

@@ -1,4 +1,4 @@
-"""What a sweep tells: the pipeline's health, what a person must do, what was held back."""
+"""The summary of a sweep: health, advice for a person, and what constraints held back."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,15 @@ from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["advice_of", "health_of", "held_of", "held_words", "left_out"]
+__all__ = [
+    "advice_of",
+    "change_verb",
+    "change_words",
+    "health_of",
+    "held_of",
+    "held_words",
+    "left_out",
+]
 
 _FOREIGN = (ReasonKind.NO_OWNER, ReasonKind.OTHER_OWNER, ReasonKind.SECOND_OWNER)
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
@@ -41,7 +49,7 @@ def health_of(
 
 
 def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
-    """Whether nothing is done of a raise, or of what else cures an illness: fewer subtasks a KPU
+    """Whether nothing is done of a raise, or of what else cures an incident: fewer subtasks a KPU
     give each of them more."""
     cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in diagnoses)
     is_needed = decision.wanted > decision.current or (
@@ -79,16 +87,28 @@ def _is_foreign(decision: Decision) -> bool:
 
 def _advised(decision: Decision) -> str:
     verb = "raise" if decision.wanted > decision.current else "lower"
-    return (
-        f"{verb} {decision.lever} from {decision.current:,} to {decision.wanted:,}: "
-        f"{decision.because}"
-    )
+    return f"{verb} {decision.lever.change(decision.current, decision.wanted)}: {decision.because}"
+
+
+def change_words(decision: Decision) -> str:
+    """A change as one line, to be read after its verb: what, from, to, why, what limits it."""
+    lever, limits = decision.lever, "; ".join(map(str, decision.held_by))
+    limited = f" (instead of {lever.amount(decision.wanted)}: {limits})" if limits else ""
+    change = lever.change(decision.current, decision.allowed)
+    return f"{change}: {decision.because}{limited}"
+
+
+def change_verb(decision: Decision) -> str:
+    """What was done to the lever, in the past tense."""
+    return "raised" if decision.allowed > decision.current else "lowered"
 
 
 def held_words(decision: Decision) -> str:
-    """What is wanted, what is allowed, and what stands in the way."""
+    """What is recommended, what is allowed, and the constraints."""
+    lever, allowed = decision.lever, decision.lever.amount(decision.allowed)
+    verb = "stays at" if decision.allowed == decision.current else "is set to"
     return (
-        f"{decision.lever}: {decision.wanted:,} wanted, {decision.allowed:,} allowed now: "
+        f"{lever:words} {verb} {allowed} instead of {lever.amount(decision.wanted)}: "
         + "; ".join(map(str, decision.held_by))
     )
 
@@ -110,8 +130,8 @@ def held_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[Held, ...]:
             str(decision.lever),
             decision.allowed > decision.current,
             (change.refusal or str(change.outcome),),
-            f"{decision.lever}: {decision.current:,} -> {decision.allowed:,} not done: "
-            f"{change.detail}",
+            f"the change of {decision.lever.change(decision.current, decision.allowed)} was not "
+            f"made: {change.detail}",
         )
         for change in changes
         if change.outcome not in (None, Outcome.DONE)
@@ -124,8 +144,8 @@ def left_out(windows: Mapping[Metric, Window]) -> tuple[str, ...]:
     """A sentence for every metric with data points that can't have been measured."""
     return tuple(
         f"{metric.name} of {', '.join(value for _, value in metric.dimensions)}: "
-        f"{window.unusable} data point{'s'[: window.unusable > 1]} left out, because no "
-        f"{metric.namespace} metric is negative, infinite or not a number"
+        f"{window.unusable} invalid data point{'s'[: window.unusable > 1]} ignored "
+        f"({metric.namespace} metrics are never negative, infinite or not a number)"
         for metric, window in windows.items()
         if window.unusable
     )

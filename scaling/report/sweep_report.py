@@ -42,7 +42,7 @@ class PipelineReport:
     ``held`` has every demand not met in full; ``advice`` what a person must
     do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has
     what is still to be sent, drawn or written down; ``is_silent`` is a pipeline of which
-    CloudWatch tells nothing fresh.
+    CloudWatch has no fresh data.
     """
 
     name: str
@@ -67,7 +67,7 @@ class PipelineReport:
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A pipeline that this sweep could not look at or finish, the error that stopped it, and what
+    """A pipeline that this sweep could not read or finish, the error that stopped it, and what
     had been changed by then."""
 
     name: str

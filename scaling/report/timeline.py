@@ -1,4 +1,4 @@
-"""What happened to a pipeline, told from the ledger: pure functions."""
+"""The event timeline of a pipeline, from the ledger: pure functions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ def event_timeline(
     change_records: Iterable[ChangeRecord],
     before: StatusSnapshot | None = None,
 ) -> tuple[Event, ...]:
-    """The events in order. ``before`` is the sighting that was in force when the time asked for
-    began: what it saw is told with its own, earlier moment."""
+    """The events in order. ``before`` is the newest snapshot from before the time asked for: its
+    events keep their own, earlier moment."""
     told: list[Event] = []
     past = _Past()
     for snapshot in (*(() if before is None else (before,)), *snapshots):
@@ -58,7 +58,8 @@ def event_timeline(
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What was seen before: the newest sighting that saw something, and the state since when."""
+    """What was seen before: the newest snapshot of a sweep that reached the pipeline, and the state
+    since when."""
 
     seen: StatusSnapshot | None = None
     state: str | None = None
@@ -129,15 +130,13 @@ _ENDS = {
 
 
 def _done(change_record: ChangeRecord) -> Event:
-    change = (
-        f"{change_record.lever}: {change_record.from_capacity:,} -> {change_record.to_capacity:,}"
-    )
+    change = change_record.lever.change(change_record.from_capacity, change_record.to_capacity)
     detail = "" if change_record.detail is None else f" ({change_record.detail})"
     kind = _ENDS[change_record.outcome]
     return Event(
         change_record.begun_at,
         change_record.pipeline,
         kind,
-        f"{change}; {change_record.because}{detail}",
+        f"{change}: {change_record.because}{detail}",
         change_record,
     )

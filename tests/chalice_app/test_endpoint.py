@@ -245,7 +245,11 @@ def test_a_failure_says_why_and_heals_with_the_next_wish(site: Site) -> None:
             500,
             "permission kinesis:ListShards",
         ),
-        (Unreachable("kinesis:ListShards", "orders", "timed out"), 500, "the log has it under"),
+        (
+            Unreachable("kinesis:ListShards", "orders", "timed out"),
+            500,
+            "the log has details under",
+        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, CloudError) else "",
 )
@@ -351,7 +355,7 @@ def test_a_lever_of_tidegates_own_is_refused(site: Site) -> None:
     )
     status, told = site.ask("PATCH", "shard_count~orders", b'{"desiredCapacity": 4}')
     assert status == 400
-    assert "Tidegate's own" in told["message"]
+    assert "is owned by Tidegate" in told["message"]
 
 
 bodies = st.binary(max_size=60) | st.builds(

@@ -92,7 +92,7 @@ def test_subtasks_a_kpu_are_a_dimension_of_their_own() -> None:
         dimension = "parallelism_per_kpu~click-counter"
         assert it.get(dimension) == (1.0, 1.0, "Successful")
         status, told = it.call("PATCH", dimension, {"desiredCapacity": 2.0})
-        assert (status, "nobody's to move" in told["message"]) == (400, True)
+        assert (status, "has no owner" in told["message"]) == (400, True)
 
 
 @pytest.mark.parametrize("status", ["AUTOSCALING", "MAINTENANCE", "STARTING", "STOPPING"])

@@ -226,7 +226,9 @@ def test_an_answer_comes_within_two_seconds_also_when_aws_is_slow(
             answer = api.invoke(event)
             took = time.monotonic() - began
         assert answer["statusCode"] == 500
-        request_id = json.loads(answer["body"])["message"].rpartition("the log has it under ")[2]
+        request_id = json.loads(answer["body"])["message"].rpartition("the log has details under ")[
+            2
+        ]
         assert request_id == event["requestContext"]["requestId"]
         assert took < 2
     failed = [line for line in logged(tmp_path, "app.app") if line["message"] == "failed"]

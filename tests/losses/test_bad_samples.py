@@ -54,10 +54,10 @@ def test_a_sample_that_is_no_measurement_is_left_out_and_the_pipeline_judged(
     assert told["unreached"] == []
     for each in told["pipelines"]:
         assert [action["outcome"] for action in each["actions"]] == ["done"], each
-        said = [words for words in each["advice"] if "left out" in words]
+        said = [words for words in each["advice"] if "invalid data point" in words]
         assert bool(said) == (each["name"] == "second")
         if said:
-            assert said[0].startswith(f"{metric} of {dimension}: 1 data point left out, because")
+            assert said[0].startswith(f"{metric} of {dimension}: 1 invalid data point ignored ")
 
 
 def test_metrics_of_the_users_own_may_be_negative_but_not_infinite(account: Account) -> None:

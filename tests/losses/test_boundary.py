@@ -393,7 +393,7 @@ def test_a_change_whose_end_can_not_be_written_down_is_reported_as_done(
     report = alone("complete", UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"))
     assert outcomes(report) == [Outcome.DONE] * 3
     for change in report.changes:
-        assert "how it went is not in the ledger: UnicodeDecodeError at " in str(change.detail)
+        assert "the outcome is not in the ledger: UnicodeDecodeError at " in str(change.detail)
 
 
 def test_a_call_that_ends_in_a_fault_may_have_reached_aws(
@@ -410,7 +410,9 @@ def test_without_an_intention_aws_is_not_asked(
 ) -> None:
     report = alone(fails, LedgerUnavailable("the ledger is busy"))
     assert outcomes(report) == [Outcome.FAILED] * 3
-    assert {change.detail for change in report.changes} == {"AWS was not asked: the ledger is busy"}
+    assert {change.detail for change in report.changes} == {
+        "AWS was not called: the ledger is busy"
+    }
     assert code_of(SweepReport(report.at, (report,), ())) == 3
 
 

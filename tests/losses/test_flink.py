@@ -563,7 +563,10 @@ def test_after_tidegates_own_update_the_advice_names_what_ran_before_it(name: st
     last = reports[-1]
     assert last.health is Health.SICK
     (advice,) = [each for each in last.advice if "Tidegate's last update" in each]
-    assert f"was from 2, with which it ran, to {update.action.to_parallelism}" in advice
+    assert (
+        f"changed parallelism from 2, with which the application ran, to {update.action.to_parallelism}"
+        in advice
+    )
 
 
 def test_the_advice_is_of_the_newest_update_of_each_lever(account: Account) -> None:

@@ -90,7 +90,10 @@ def test_a_heap_that_is_as_full_after_a_raise_gets_no_more_kpus(account: Account
     told = account.swept(FILE)["pipelines"][0]
     assert [each["cause"] for each in told["diagnoses"]] == ["heap-pressure"]
     assert application.asked == []
-    words = f"the raise of KPUs from 4 to 8 at {at} did not help: heap at 97 % before, 97 % since"
+    words = (
+        f"the increase from 4 to 8 KPUs at {at} did not help: the heap was 97% full before and 97% "
+        "full after the increase"
+    )
     assert any(words in each for each in told["held_back"])
 
 
@@ -100,7 +103,7 @@ def test_nor_when_the_windows_no_longer_tell_of_before_the_raise(account: Accoun
     tell(account, full)
     told = account.swept(FILE)["pipelines"][0]
     assert application.asked == []
-    assert any("from 4 to 8" in each and "is tried at" in each for each in told["held_back"])
+    assert any("from 4 to 8" in each and "is allowed at" in each for each in told["held_back"])
 
 
 def test_nor_while_a_raise_has_not_shown_in_a_job_that_runs_out_of_memory(
@@ -160,8 +163,8 @@ def test_a_job_that_processes_no_more_after_a_raise_gets_no_more_subtasks(
     assert [each["cause"] for each in told["diagnoses"]] == ["parallelism-too-low"]
     assert application.asked == []
     words = (
-        f"the raise of parallelism of counter from 4 to 8 at {at} did not help: 1,900 records/s "
-        "processed before, 1,900 since"
+        f"the increase of the parallelism of counter from 4 to 8 at {at} did not help: 1,900 "
+        "records/s processed before and 1,900 after the increase"
     )
     assert any(words in each for each in told["held_back"])
 

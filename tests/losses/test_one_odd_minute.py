@@ -79,7 +79,7 @@ def test_one_high_age_changes_nothing_and_pages_nobody(account: Account, odd: fl
     assert account.changes == []
     assert account.asked("Publish") == []
     (found,) = pipeline["diagnoses"]
-    assert f"{odd / 1000:.0f} s in the newest minute alone" in found["because"]
+    assert f"{odd / 1000:.0f} s in the newest minute:" in found["because"]
 
 
 def test_one_high_age_is_forgotten_with_the_minutes_after_it(account: Account) -> None:
@@ -123,7 +123,7 @@ def test_one_low_age_in_an_illness_is_not_its_end(account: Account) -> None:
     (found,) = pipeline["diagnoses"]
     assert (code, pipeline["health"], found["cause"]) == (1, "unknown", "unknown")
     assert "72240 s and grows" in found["because"]
-    assert "0 s in the newest minute alone" in found["because"]
+    assert "0 s in the newest minute:" in found["because"]
 
 
 def test_what_a_function_tells_of_its_age_in_one_minute_pages_nobody(account: Account) -> None:

@@ -222,7 +222,7 @@ def test_a_table_that_dynamodb_scales_since_is_not_moved_and_says_so(endpoint: E
     assert endpoint.account.asked("UpdateTable") == []
     assert endpoint.get(TABLE) == (20, 60, "Failed")
     (_, told) = endpoint.call("GET", TABLE)
-    assert "is also a scalable target of DynamoDB's own auto scaling" in told["failureReason"]
+    assert "is also a scalable target of DynamoDB auto scaling" in told["failureReason"]
 
 
 def test_a_table_that_dynamodb_scales_since_its_first_step_is_not_moved(

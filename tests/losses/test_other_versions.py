@@ -115,7 +115,7 @@ def test_what_this_version_can_not_do_without_is_one_clear_mistake(orders: Accou
     ):
         result = orders.tidegate(*command)
         assert result.exit_code == 2
-        assert f"{place}:1:1: it can't be used as a ledger: no such column" in result.output
+        assert f"{place}:1:1: the file can't be used as a ledger: no such column" in result.output
 
 
 def test_an_entry_that_can_not_be_read_stops_its_own_pipeline_alone(account: Account) -> None:
@@ -131,7 +131,7 @@ def test_an_entry_that_can_not_be_read_stops_its_own_pipeline_alone(account: Acc
     told = json.loads(result.stdout)
     assert [each["name"] for each in told["pipelines"]] == ["first", "third"]
     (unreached,) = told["unreached"]
-    assert unreached["reason"].startswith(f"{place}:1:1: it can't be used as a ledger: ")
+    assert unreached["reason"].startswith(f"{place}:1:1: the file can't be used as a ledger: ")
     assert "9999-tomorrow" in unreached["reason"]
     assert result.exit_code == 2
 
@@ -266,7 +266,7 @@ def test_a_moment_that_is_none_is_never_a_free_budget(both: Both, begun: str) ->
         ledger.begin(ENTRY)
     both.set(begun_at=begun or "x")
     for ledger in both.ledgers:
-        with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+        with pytest.raises(ConfigurationError, match=r"the (file|table) can't be used as a ledger"):
             ledger.change_records_of(SHARDS, NOON - timedelta(days=365 * 50))
 
 
@@ -289,7 +289,7 @@ def test_a_sighting_of_another_version_keeps_its_word(both: Both) -> None:
         assert (seen.pipeline, seen.at, seen.health) == ("orders", NOON, Health.UNKNOWN)
         (diagnosis,) = seen.diagnoses
         assert diagnosis.cause is Cause.UNKNOWN
-        assert diagnosis.because == "sun-spots, which another version of Tidegate found; seen"
+        assert diagnosis.because == "sun-spots, found by another version of Tidegate; seen"
 
 
 # ---- notes

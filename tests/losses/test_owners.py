@@ -38,7 +38,7 @@ def test_a_cap_below_the_factor_moves_nothing_that_is_not_tidegates_to_move(
     an_idle_factor_over_its_concurrency(account, factor, reserved)
     told = account.swept(text)["pipelines"][0]
     assert factors(account) == []
-    assert any("parallelization_factor" in words for words in told["held_back"])
+    assert any("parallelization factor" in words for words in told["held_back"])
 
 
 def test_the_same_factor_goes_down_where_it_is_handed_over(account: Account) -> None:

@@ -90,12 +90,12 @@ def test_a_table_under_dynamodbs_own_auto_scaling_is_not_moved_and_the_sweep_say
     assert account.changes == []
     assert result.exit_code == 1
     expected = (
-        "advice   write_capacity of orders is also a scalable target of DynamoDB's own auto scaling "
-        "(20..100), so Tidegate does not move it: deregister that target, or take the lever's owner "
-        "out of the file"
+        "advice   the write capacity of orders is also a scalable target of DynamoDB auto scaling (20 "
+        "to 100 units), so Tidegate does not change it: deregister the target, or remove the owner "
+        "of the lever from the pipeline file"
     )
     assert result.stdout.count(expected) == 1
-    assert "held     write_capacity of orders: 58 wanted, 50 allowed now: " in result.stdout
+    assert "held     write capacity of orders stays at 50 WCU instead of 58 WCU: " in result.stdout
 
 
 def test_a_healthy_pipeline_is_told_of_its_second_owner_too(account: Account) -> None:
@@ -175,7 +175,7 @@ def test_reads_of_an_index_that_its_own_scaling_sets_are_told_of(account: Accoun
     a_throttled_index(account)
     register(account, "table/orders/index/by-customer", "dynamodb:index:ReadCapacityUnits")
     (told,) = account.swept(WITH_READS)["pipelines"]
-    words = "read_capacity of orders/by-customer is also a scalable target of DynamoDB's own"
+    words = "the read capacity of orders/by-customer is also a scalable target of DynamoDB"
     assert [each for each in told["advice"] if each.startswith(words)]
 
 
@@ -260,10 +260,10 @@ def test_without_the_permission_tables_get_advice_only_and_other_levers_go_on(
     moved = {name for name, _ in account.changes}
     assert moved == {"UpdateEventSourceMapping", "UpdateShardCount"}
     said = f"permission {PERMISSION} is missing"
-    assert [each for each in told["held_back"] if "write_capacity" in each and said in each]
+    assert [each for each in told["held_back"] if "write capacity" in each and said in each]
     (why,) = [each for each in told["advice"] if said in each]
     assert "only advises on its tables" in why
-    assert [each for each in told["advice"] if each.startswith("lower write_capacity of orders")]
+    assert [each for each in told["advice"] if each.startswith("lower write capacity of orders")]
 
 
 def refuse(code: str) -> Callable[..., Any]:
@@ -293,9 +293,9 @@ def test_an_owner_that_could_not_be_asked_for_may_be_there(
     result = account.sweep(output="table")
     assert account.changes == []
     assert result.exit_code == 1
-    words = "whether DynamoDB's own auto scaling sets write_capacity of orders too is not known"
+    words = "it could not be read whether DynamoDB auto scaling changes it too"
     assert words in result.stdout
-    assert "raise write_capacity of orders from 50 to 58" in result.stdout
+    assert "raise write capacity of orders from 50 to 58 WCU" in result.stdout
 
 
 def test_the_writes_of_a_global_table_are_not_moved_its_reads_are(account: Account) -> None:
@@ -339,7 +339,7 @@ def test_a_desired_capacity_is_refused_where_dynamodb_scales_the_table_too(
     account: Account, asked: Asked
 ) -> None:
     register_writes(account)
-    with pytest.raises(BadRequest, match="is also a scalable target of DynamoDB's own"):
+    with pytest.raises(BadRequest, match="is also a scalable target of DynamoDB auto"):
         scale(asked, 90)
     assert account.changes == []
     assert describe(asked).desired_capacity == 50
@@ -393,7 +393,7 @@ def test_a_draft_marks_the_capacity_that_is_registered_and_no_other(account: Acc
     a_table_for_init(account)
     register(account, "table/orders", "dynamodb:table:ReadCapacityUnits")
     text = account.tidegate("init").stdout
-    mark = "# DynamoDB's own auto scaling moves it (20..100):"
+    mark = "# DynamoDB auto scaling sets this capacity (20..100):"
     assert text.count(mark) == 1
     assert lines_before(text, "read_capacity:", 2)[0] == mark
 

@@ -65,7 +65,7 @@ def test_a_lever_that_is_not_tidegates_to_move_is_advised(
     account.minutes(since=30, until=6)
     account.minutes(since=5, throttled=900, units=2990, age=70_000)
     told = account.swept(text)["pipelines"][0]
-    assert any("raise write_capacity" in words for words in told["advice"]) is advised
+    assert any("raise write capacity" in words for words in told["advice"]) is advised
     reasons = [
         reason
         for each in told["held"]

@@ -196,7 +196,7 @@ def test_a_sweep_that_can_not_have_the_ledger_asks_nothing_and_exits_with_3(
     let_go = hold(place, *WRITES)
     result = orders.sweep()
     assert result.exit_code == 3
-    assert "AWS was not asked: the ledger" in result.stdout
+    assert "AWS was not called: the ledger" in result.stdout
     assert "is busy: another process has held it for 0.2 s" in result.stdout
     assert orders.changes == []
     let_go()
@@ -228,7 +228,7 @@ def test_who_only_looks_is_never_held_up(
     hold(place, *holds)
     told = orders.tidegate("history", "--ledger", place)
     assert told.exit_code == 0
-    assert "write_capacity of orders" in told.stdout
+    assert "write capacity of orders" in told.stdout
     told = orders.sweep(FIVE_LINES, "--dry-run")
     assert (told.exit_code, json.loads(told.stdout)["unreached"]) == (0, [])
 

@@ -22,10 +22,12 @@ __all__ = ["command"]
 
 @click.command("alarms")
 @click.argument("file")
-@click.option("--topic", help="ARN of the SNS topic to tell; default: the file's notices.")
+@click.option(
+    "--topic", help="ARN of the SNS topic to notify; default: that of the file's notices."
+)
 @click.option("--remove", is_flag=True, help="Remove every alarm of the file instead.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def command(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool) -> None:
     """Put the alarms of every pipeline of FILE, each at the limit that its resources have now, and
     one composite alarm a pipeline that pages. Shows the plan first; removes what the file no longer
@@ -58,7 +60,7 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
     planned = changes(kept, wanted(seen, topic))
     if not planned:
         if seen or not errors:
-            click.echo("Nothing to do: the alarms are as they should be.")
+            click.echo("Nothing to do: all alarms are up to date.")
         leave_if_any(errors, is_alone=not seen)
         return
     for change in planned:
@@ -89,10 +91,12 @@ def _described(
 
 def _say_who_is_paged(topic: str | None, told: set[str | None]) -> None:
     if topic is None and told == {None}:
-        click.echo("No topic is named: the alarms show in the console and page nobody.", err=True)
+        click.echo(
+            "No SNS topic is set: the alarms are shown in the console and page nobody.", err=True
+        )
     elif topic is None or topic in told:
         words = (
-            "Tidegate's own notices go to the same topic, so that an illness pages there twice; "
-            "alarms also page when Tidegate does not run. --topic names another one for them."
+            "Tidegate's own notifications go to the same topic, so an incident pages twice; alarms "
+            "also page when Tidegate does not run. Use --topic to send alarms to another topic."
         )
         click.echo(words, err=True)

@@ -31,7 +31,7 @@ LOOK_BACK = timedelta(hours=3)
 @click.option("--preview", type=click.Path(dir_okay=False), help="Draw it here as HTML as well.")
 @click.option("--remove", is_flag=True, help="Remove the dashboards of the file instead.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
 def command(
     file: str, name: str | None, preview: str | None, remove: bool, dry_run: bool, yes: bool,

@@ -12,7 +12,7 @@ __all__ = ["command"]
 @click.command("deregister")
 @click.option("--api", required=True, help="The deployed stage, https://API.execute-api.REGION...")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def command(api: str, dry_run: bool, yes: bool) -> None:
     """Remove every scalable target, policy, alarm and scheduled action of a stage. Capacities stay
     as they are."""

@@ -27,7 +27,11 @@ __all__ = ["command"]
 )  # fmt: skip
 @click.option("--pipeline", help="This one only; default: all that the file or the ledger names.")
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
-@click.option("--report", type=click.Path(dir_okay=False), help="Draw it here, over the metrics.")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False),
+    help="Write an HTML report here, drawn over the metrics.",
+)
 @click.option("--config", help="The pipeline file; needed for --report.")
 @click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
 def command(
@@ -66,7 +70,7 @@ def _history(
         click.echo(json.dumps(history_as_json(told, since, datetime.now(UTC)), indent=2))
         return
     if not told:
-        click.echo(f"Nothing is written down in {place}: no sweep has been made with it yet.")
+        click.echo(f"{place} holds nothing yet: no sweep has used this ledger.")
     show_history(told, Console(), since)
 
 
@@ -75,7 +79,7 @@ def _existing(place: str, clients: "Clients") -> "Ledger":
 
     if not place.startswith("dynamodb:") and not Path(place).exists():
         raise click.BadParameter(
-            f"there is no ledger at {place}; a sweep makes one", param_hint="--ledger"
+            f"there is no ledger at {place}; the first sweep creates one", param_hint="--ledger"
         )
     return open_ledger(place, clients, to_look=True)
 
@@ -110,7 +114,7 @@ def _draw(
     from tidegate.scaling.observability.pipeline_rows import rows
 
     if len(told) != 1 or told[0].pipeline not in specs:
-        words = "a page is of one pipeline of a file: name them with --config and --pipeline"
+        words = "a report shows one pipeline of a file: name both with --config and --pipeline"
         raise click.BadParameter(words, param_hint="--report")
     (one,) = told
     now = datetime.now(UTC)

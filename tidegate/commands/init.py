@@ -99,7 +99,7 @@ def _ask(function: str, candidates: "tuple[Candidate, ...]") -> tuple[str, ...]:
 
 def _say_none(found: "Survey") -> None:
     words = "No pipeline found: no event source mapping here reads a stream that Tidegate"
-    click.echo(f"{found.region}: {words} looks after. Nothing is written.", err=True)
+    click.echo(f"{found.region}: {words} supports. No file is written.", err=True)
     for each in found.left_out:
         click.echo(f"left out: {each}", err=True)
 

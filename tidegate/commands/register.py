@@ -19,7 +19,7 @@ __all__ = ["agreed", "carry_out", "command"]
 @click.option("--config", required=True, help="The pipeline file.")
 @click.option("--api", required=True, help="The deployed stage, https://API.execute-api.REGION...")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def command(config: str, api: str, dry_run: bool, yes: bool) -> None:
     """Register every lever that the file gives to Application Auto Scaling, with its policies,
     alarms and scheduled actions, and remove what the file no longer names. Shows the plan first.
@@ -50,7 +50,7 @@ def carry_out(
 ) -> None:
     """Show the steps, ask, and take them one by one. Raises CloudError."""
     if not planned:
-        click.echo("Nothing to do: Application Auto Scaling has all that it should have.")
+        click.echo("Nothing to do: Application Auto Scaling is up to date.")
         return
     for step in planned:
         click.echo(f"{'would ' if dry_run else ''}{step}")
@@ -67,7 +67,9 @@ def agreed(question: str, *, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         click.echo(
-            "Nothing was changed, for there is nobody to ask here: say --yes to go on.", err=True
+            "Nothing was changed, because there is no terminal to ask for confirmation: add "
+            "--yes to go on.",
+            err=True,
         )
         raise SystemExit(1)
     if not click.confirm(question):

@@ -75,7 +75,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str) -> float:
 @click.option("--max", "most", type=int, help="Refuse to go above this many shards.")
 @click.option("--tolerance", default="10%", callback=_percent, show_default=True)
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--no-wait", is_flag=True, help="Don't wait for the last operation to finish.")
 @click.option("--timeout", type=click.FloatRange(min=1), default=600.0, show_default=True,
               help="Seconds to wait for the stream to become ACTIVE.")  # fmt: skip
@@ -94,7 +94,7 @@ def command(
     )  # fmt: skip
     if asked.ways != 1:
         raise click.UsageError(
-            "one of --to, --by, --even, --split, --merge and --split-hot says what is wanted"
+            "give exactly one of --to, --by, --even, --split, --merge and --split-hot"
         )
     try:
         done = _reshard(asked, dry_run, yes, not no_wait, timeout, ledger)
@@ -102,7 +102,7 @@ def command(
         click.echo(str(error), err=True)
         raise SystemExit(_code(error)) from None
     except KeyboardInterrupt:
-        click.echo("Stopped between operations; run again to go on from here.", err=True)
+        click.echo("Stopped between operations; run again to continue from here.", err=True)
         raise SystemExit(UNDONE) from None
     raise SystemExit(0 if done else UNDONE)
 
@@ -129,13 +129,13 @@ def _reshard(
     edge = _Edge(AwsCloud(clients), kept)
     stream = edge.cloud.describe_stream(asked.stream)
     if not stream.is_provisioned:
-        reason = "it is on demand: AWS sets its shards; switch it to provisioned mode first"
+        reason = "the stream is on demand, so AWS sets its shards: switch to provisioned mode"
         raise InvalidRequest("reshard", asked.stream, reason)
     goal = _goal(asked, edge.cloud, stream)
     left = updates_left(edge.ledger, asked.stream, datetime.now(UTC))
     operations = plan(ShardMap.of(stream.open_shards).boundaries, goal, left.count)
     if not operations:
-        click.echo(f"{asked.stream} has the shape that was asked for: nothing to do.")
+        click.echo(f"{asked.stream} already has the requested shards: nothing to do.")
         return True
     _show_plan(stream, operations, left, edge)
     if dry_run:
@@ -147,9 +147,9 @@ def _reshard(
 
 def _is_agreed() -> bool:
     if not sys.stdin.isatty():
-        click.echo("Not a terminal to ask in: add --yes to do it.", err=True)
+        click.echo("Nothing was changed: without a terminal, confirm with --yes.", err=True)
         return False
-    return click.confirm("Do it?")
+    return click.confirm("Carry out this plan?")
 
 
 def _goal(asked: _Asked, cloud: "AwsCloud", stream: "Stream") -> "Goal":
@@ -224,14 +224,14 @@ def _show_plan(
     minutes = len(operations) * OPERATION_SECONDS / 60
     click.echo(f"{stream.name}: {now} -> {counts[-1]} shards by {_words(operations)}")
     click.echo(f"  shard counts     {way}")
-    click.echo(f"  UpdateShardCount takes {updates} of the {left.count} calls left for 24 hours")
+    click.echo(f"  UpdateShardCount {updates} of the {left.count} calls left in 24 hours")
     if left.why_none is not None:
         click.echo(f"                   {left.why_none}")
     click.echo(f"  time             about {minutes:.1f} min")
-    click.echo(f"  quota            {quota:,} shards left in the account, {made:,} made on the way")
+    click.echo(f"  quota            {quota:,} more shards in the account; this plan makes {made:,}")
     click.echo(f"  price            {before:,.2f} -> {after:,.2f} USD a month")
     if max(counts) - now > quota:
-        words = f"{max(counts) - now:,} shards more are needed, and the account may open {quota:,}"
+        words = f"{max(counts) - now:,} more shards are needed; the account's quota has {quota:,}"
         raise LimitExceeded("reshard", stream.name, words)
 
 
@@ -259,5 +259,5 @@ def _execute(stream: str, goal: "Goal", edge: _Edge, timeout: float, wait: bool)
             stream, goal, edge.cloud, edge.ledger, WallClock(), f"reshard-{uuid4()}", timeout, tell
         )
         executor.run(wait=wait)
-    click.echo(f"{stream}: done" if wait else f"{stream}: the last operation is under way")
+    click.echo(f"{stream}: done" if wait else f"{stream}: the last operation is in progress")
     return True

@@ -112,7 +112,9 @@ def _show(seen: _Seen, enabled_now: bool) -> None:
         load = "" if records is None else f" {records:>8,.0f} records/s {size:>12,.0f} bytes/s"
         mark = _mark(seen, shard)
         click.echo(f"{shard.shard_id} {shard.key_share:>7.2%} {bar:<{BAR}}{load} {mark}".rstrip())
-    click.echo(f"The widest or narrowest is {_unevenness(seen):.0%} off its fair share.")
+    click.echo(
+        f"The shard farthest from an equal share of the key space is {_unevenness(seen):.0%} off."
+    )
     if seen.draining:
         names = ", ".join(shard.shard_id for shard in seen.draining[:PARENTS_SHOWN])
         more = len(seen.draining) - PARENTS_SHOWN
@@ -120,5 +122,8 @@ def _show(seen: _Seen, enabled_now: bool) -> None:
         click.echo(f"Closed parents, readable until their records expire: {names}{rest}")
     if not stream.shard_metrics_enabled:
         switched = "Shard-level metrics are now on; their first points come in minutes."
-        offer = f"Load by shard is not known: tidegate shards {stream.name} --enable-metrics"
+        offer = (
+            f"The load of each shard is unknown. To see it: tidegate shards {stream.name} "
+            "--enable-metrics"
+        )
         click.echo(switched if enabled_now else offer)

@@ -57,9 +57,9 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
                 context.call_on_close(ledger.close)
             return ledger
     except OSError as error:
-        words = f"it can't be used as a ledger: {error}"
+        words = f"the file can't be used as a ledger: {error}"
         raise ConfigurationError((Mistake(place, 1, 1, words),)) from None
-    words = f"There is no ledger at {place}, and none is made: nothing is known of earlier changes."
+    words = f"There is no ledger at {place}, and none is created: earlier changes are not known."
     click.echo(words, err=True)
     return SqliteLedger(":memory:")
 
@@ -96,7 +96,10 @@ def command(config: str, at: datetime, dry_run: bool, output: str, ledger: str |
     asked. 70: a fault of Tidegate's own.
     """
     if not dry_run and datetime.now(UTC) - at > STALE:
-        words = f"{at:%Y-%m-%d %H:%M} UTC is past and can only be looked at: add --dry-run"
+        words = (
+            f"{at:%Y-%m-%d %H:%M} UTC is in the past, for which only a dry run is possible: add "
+            "--dry-run"
+        )
         raise click.BadParameter(words, param_hint="--at")
     try:
         code = _sweep(config, at, dry_run, output, ledger or default_ledger())

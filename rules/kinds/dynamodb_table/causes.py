@@ -12,13 +12,13 @@ from tidegate.rules.window import Window
 __all__ = ["table_causes"]
 
 HOT_PARTITION_ADVICE = (
-    "one partition serves at most 1,000 write and 3,000 read units a second, so more capacity "
-    "does not help: spread the hot key over more partition keys (a suffix, or write sharding)"
+    "one partition serves at most 1,000 write and 3,000 read units/s, so more capacity does not "
+    "help: spread the hot key over more partition keys (a suffix, or write sharding)"
 )
 
 ON_DEMAND_ADVICE = (
-    "the table is on demand, its capacity is not ours to set: raise its maximum on-demand "
-    "throughput or warm it for a higher peak"
+    "the table is on demand, so Tidegate does not set its capacity: raise its maximum on-demand "
+    "throughput, or increase its warm throughput before a higher peak"
 )
 
 
@@ -40,11 +40,16 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
     consumed = rate(series.consumed_write_units)
     evidence: tuple[Reason, ...] = (
-        words.WRITES_THROTTLED(where=capacity.where, peak=throttled.peak or 0, share=share),
-        words.UNITS_CONSUMED(of_units=_of_units(consumed, capacity, series.consumed_write_units)),
+        words.WRITES_THROTTLED(
+            resource=_resource(capacity), throttled_writes=throttled.peak or 0, share=share
+        ),
+        words.UNITS_CONSUMED(
+            where=capacity.where,
+            of_units=_of_units(consumed, capacity, series.consumed_write_units),
+        ),
     )
     if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
-        evidence += (words.KEY_RANGE_THROTTLED(key_range=key_range),)
+        evidence += (words.KEY_RANGE_THROTTLED(key_range_throttles=key_range),)
         why = _why_no_key(signals, capacity) if table.is_provisioned else None
         if why is None:
             if _is_repeated(series.write_key_range_throttles):
@@ -55,6 +60,10 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
+def _resource(capacity: Capacity) -> str:
+    return f"{'table' if capacity.index is None else 'index'} {capacity.where}"
+
+
 def _is_repeated(throttles: Window) -> bool:
     """Whether two of the newest minutes have some: one may be of a few seconds in which all
     partitions were at their limit, and which leave units of their minute as well."""
@@ -62,7 +71,7 @@ def _is_repeated(throttles: Window) -> bool:
 
 
 def _why_no_key(signals: Signals, capacity: Capacity) -> Reason | None:
-    """Why throttles of a key range tell of no hot key, None where they do. One key's partition is
+    """Why throttles of a key range show no hot key, None where they do. One key's partition is
     at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
     second, out of the burst as well."""
     consumed = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
@@ -83,17 +92,17 @@ def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagno
     if left > signals.thresholds["write-burst-runs-out"]:
         return
     evidence = (
-        words.CONSUMED_BY(
+        words.UNITS_CONSUMED(
             where=capacity.where,
             of_units=_of_units(consumed, capacity, signals.capacity(capacity).consumed_write_units),
         ),
-        words.BURST_RUNS_OUT(left=left),
+        words.BURST_RUNS_OUT(burst_seconds=left),
     )
     yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
 
 
 def _burst_units(signals: Signals, capacity: Capacity) -> float:
-    """Write units saved up at least: what was left unused since the last increase, at most for
+    """Burst credits in write units, at least: what was unused since the last increase, at most for
     300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
     decrease, when the units were more, counts as if they had been as few as now, but spends
     nothing."""
@@ -122,14 +131,17 @@ def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
 
 
 def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
-    """What was consumed in the newest minute; capacity changed since then is told apart."""
+    """What was consumed in the newest minute; capacity changed since then is named apart."""
     newest = window.last(60).start
     changes = (capacity.last_increase_at, capacity.last_decrease_at)
     since = max((at for at in changes if at is not None and at > newest), default=None)
     if since is None:
-        return words.UNITS_OF_PROVISIONED(consumed=consumed, write_units=capacity.write_units)
-    units = f"{capacity.write_units:,} are provisioned since {since:%H:%M}"
-    return words.UNITS_SINCE_CHANGE(consumed=consumed, units=units)
+        return words.UNITS_OF_PROVISIONED(
+            consumed_wcu=consumed, provisioned_wcu=capacity.write_units
+        )
+    return words.UNITS_SINCE_CHANGE(
+        consumed_wcu=consumed, provisioned_wcu=capacity.write_units, changed_at=since
+    )
 
 
 def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
@@ -140,9 +152,11 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
     if not share or share < signals.thresholds["reads-throttled"]:
         return
     evidence = (
-        words.READS_THROTTLED(where=capacity.where, peak=throttled.peak or 0),
+        words.READS_THROTTLED(resource=_resource(capacity), throttled_reads=throttled.peak or 0),
         words.READ_UNITS_CONSUMED(
-            rate=rate(series.consumed_read_units), read_units=capacity.read_units
+            where=capacity.where,
+            provisioned_rcu=capacity.read_units,
+            consumed_rcu=rate(series.consumed_read_units),
         ),
     )
     key_range = series.read_key_range_throttles.last(RECENT_SECONDS).total

@@ -1,35 +1,49 @@
-"""What is said of tables and their indexes."""
+"""Sentences about tables and their indexes."""
 
 from tidegate.rules.reason import Words
 
 BURST_RUNS_OUT = Words(
     "burst-runs-out",
-    "nothing is throttled yet, but the burst that it has saved up lasts {left:,.0f} s more",
+    "no write is throttled yet, but at this rate burst credits last for only {burst_seconds:,.0f} "
+    "s",
 )
-CONSUMED_BY = Words("units-consumed", "{where} consumed {of_units}")
 INDEX_THROTTLES_TABLE = Words(
-    "index-throttles-table", "a throttled index throttles every write to {table}"
+    "index-throttles-table", "DynamoDB throttles writes to {table} while its index is throttled"
 )
 KEY_RANGE_THROTTLED = Words(
-    "key-range-throttled", "{key_range:,.0f} of the throttles were of a key range, not of the table"
+    "key-range-throttled",
+    "{key_range_throttles:,.0f} of the throttled writes exceeded the limit of a key range, not "
+    "the capacity of the table",
 )
 RAISED_SINCE = Words(
-    "raised-since", "{where} was raised since: that brings more partitions, if it had too few"
+    "raised-since",
+    "the write capacity of {where} was increased after that, which adds partitions if there were "
+    "too few",
 )
-READS_THROTTLED = Words("reads-throttled", "{where} throttled {peak:,.0f} reads in a minute")
+READS_THROTTLED = Words(
+    "reads-throttled",
+    "{resource} is throttled: {throttled_reads:,.0f} reads were throttled in one minute",
+)
 READ_UNITS_CONSUMED = Words(
     "read-units-consumed",
-    "it consumed {rate:,.0f} of {read_units:,} provisioned read units a second",
+    "{where} is provisioned for {provisioned_rcu:,} RCU and consumed {consumed_rcu:,.0f} RCU",
 )
-UNITS_CONSUMED = Words("units-consumed", "it consumed {of_units}")
+UNITS_CONSUMED = Words("units-consumed", "{where} {of_units}")
 UNITS_OF_PROVISIONED = Words(
-    "units-of-provisioned", "{consumed:,.0f} of {write_units:,} provisioned write units a second"
+    "units-of-provisioned",
+    "is provisioned for {provisioned_wcu:,} WCU and consumed {consumed_wcu:,.0f} WCU",
 )
-UNITS_SINCE_CHANGE = Words("units-since-change", "{consumed:,.0f} write units a second; {units}")
+UNITS_SINCE_CHANGE = Words(
+    "units-since-change",
+    "consumed {consumed_wcu:,.0f} WCU, and is provisioned for {provisioned_wcu:,} WCU since "
+    "{changed_at:%H:%M}",
+)
 UNITS_USED_UP = Words(
-    "units-used-up", "the units of {where} were used up: more of them bring more partitions"
+    "units-used-up",
+    "{where} consumed all of its provisioned write capacity: an increase adds partitions",
 )
 WRITES_THROTTLED = Words(
     "writes-throttled",
-    "{where} throttled {peak:,.0f} writes in a minute ({share:.0%} of those attempted)",
+    "{resource} is throttled: {throttled_writes:,.0f} writes were throttled in one minute "
+    "({share:.0%} of the writes attempted)",
 )

@@ -25,8 +25,8 @@ RESHARD_SECONDS = 600
 
 
 def application_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails each application by itself; the first of its causes explains the others, but for
-    checkpoints that fail, which keep one that is too small from its cure."""
+    """The causes of each application by itself; the first of its causes explains the others, but
+    for checkpoints that fail, which keep one that is too small from its cure."""
     yield from stopped_applications(signals)
     for application in signals.pipeline.applications:
         if is_stopped(application):
@@ -59,31 +59,34 @@ def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diag
     if busy is not None and busy >= signals.thresholds["busy"]:
         return
     tables = ", ".join(table.name for table in application.tables)
-    known = f"; {tables} throttled nothing" if tables else ""
+    known = f"; no write to {tables} is throttled" if tables else ""
     yield Diagnosis(
         Cause.SINK_BACK_PRESSURE,
         application.name,
         (
             words.BACK_PRESSURED(
-                name=application.name, held_back=held_back, busy=busy or 0, known=known
+                name=application.name,
+                back_pressured_milliseconds=held_back,
+                busy_milliseconds=busy or 0,
+                known=known,
             ),
             _age(signals),
         ),
         advice=(
-            "its sink takes no more: more parallelism would only wait as well; see the sink's own "
-            "throttles and limits, and write in larger batches"
+            "the sink is at its limit, so more parallelism would only wait for the sink: check the "
+            "throttling and the limits of the sink, and write in larger batches"
         ),
     )
 
 
 def _age(signals: Signals) -> Reason:
     growth = signals.age_growth * 60
-    verb = "growing" if growth >= 0 else "falling"
+    verb = "grows" if growth >= 0 else "falls"
     return words.AGE(
         age_name=signals.age_name,
         age_seconds=signals.age_seconds or 0,
         verb=verb,
-        abs=abs(growth),
+        seconds_per_minute=abs(growth),
     )
 
 
@@ -102,7 +105,12 @@ def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnos
     sources = application.partitions or signals.pipeline.stream.shard_count
     parts = "partitions" if signals.pipeline.stream.is_topic else "shards"
     evidence = (
-        words.BUSIEST_SUBTASK(busiest=busiest, parallelism=application.parallelism, used=used),
+        words.BUSIEST_SUBTASK(
+            name=application.name,
+            busiest=busiest,
+            parallelism=application.parallelism,
+            used=used,
+        ),
         _age(signals),
     )
     share = sources / application.parallelism
@@ -115,8 +123,9 @@ def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnos
         application.name,
         evidence,
         advice=(
-            "one key is worked on by one subtask, so more parallelism does not help: aggregate "
-            "in two steps (first by key and a random part, then by key), or filter the hot key out"
+            "one subtask processes all records of a key, so more parallelism does not help: "
+            "aggregate in two steps (first by key and a random part, then by key), or filter the "
+            "hot key out"
         ),
     )
 
@@ -146,7 +155,7 @@ def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagno
     used = signals.utilization(application) or 0.0
     if used < signals.thresholds["busy"] / 1000:
         return
-    by = "busy" if mean(signals.application(application).busy) is not None else "at its CPU's end"
+    by = "busy" if mean(signals.application(application).busy) is not None else "at its CPU limit"
     yield Diagnosis(
         Cause.PARALLELISM_TOO_LOW,
         application.name,
@@ -155,7 +164,7 @@ def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagno
                 name=application.name, by=by, used=used, parallelism=application.parallelism
             ),
             _age(signals),
-            words.SUBTASKS_ALIKE(),
+            words.SUBTASKS_ALIKE(name=application.name),
         ),
         cured_by=(LeverKind.PARALLELISM,),
     )

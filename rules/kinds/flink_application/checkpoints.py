@@ -46,18 +46,17 @@ def checkpoint_trouble(signals: Signals, application: FlinkApplication) -> Itera
             words.CHECKPOINTS_FAILED(
                 failed=failed,
                 name=application.name,
-                failed_checkpoints_seconds=FAILED_CHECKPOINTS_SECONDS // 60,
+                minutes=FAILED_CHECKPOINTS_SECONDS // 60,
             ),
             words.LAST_CHECKPOINT(
                 checkpoint_size=checkpoint_size(series),
-                taken=taken,
-                checkpoint_interval_milliseconds=application.checkpoint_interval_milliseconds
-                / 1000,
+                taken_seconds=taken,
+                interval_seconds=application.checkpoint_interval_milliseconds / 1000,
             ),
             words.FAILURE_READS_AGAIN(),
         ),
         advice=(
             "make the state smaller (a time to live, narrower windows) or its checkpoints lighter "
-            "(RocksDB with incremental checkpoints, a longer interval); see the log for the reason"
+            "(RocksDB with incremental checkpoints, a longer interval); the log names the reason"
         ),
     )

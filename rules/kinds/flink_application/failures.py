@@ -34,17 +34,17 @@ def is_stopped(application: FlinkApplication) -> bool:
 
 
 def _not_running(application: FlinkApplication) -> Diagnosis:
-    """Stopped by an update that failed it is an illness; else a person may have meant it."""
+    """Stopped by a failed update it is an incident; else a person may have stopped it."""
     name, why = application.name, application.failure
     seen = words.NOT_RUNNING(name=name, status=application.status)
     if why is None:
-        advice = "start the application, or take it out of the file"
+        advice = "start the application, or remove the application from the pipeline file"
         return Diagnosis(Cause.UNKNOWN, name, (seen,), advice=advice)
     return Diagnosis(
         Cause.APPLICATION_STOPPED,
         name,
-        (seen, words.UPDATE_FAILED(why=why)),
-        advice="set back what that update changed, and start the application",
+        (seen, words.UPDATE_FAILED(name=name, why=why)),
+        advice="revert the changes of the failed update, and start the application",
     )
 
 
@@ -56,8 +56,8 @@ def silent(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosi
         yield Diagnosis(
             Cause.UNKNOWN,
             application.name,
-            (words.PUBLISHES_NOTHING(name=application.name, silent_seconds=SILENT_SECONDS // 60),),
-            advice="see whether its job runs, in the Flink dashboard and in its log",
+            (words.PUBLISHES_NOTHING(name=application.name, minutes=SILENT_SECONDS // 60),),
+            advice="check in the Flink dashboard and in the log whether the job runs",
         )
 
 
@@ -81,15 +81,15 @@ def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diag
         (
             words.JOB_FAILURES(
                 name=application.name,
-                crashes=crashes,
-                crashes_seconds=CRASHES_SECONDS // 60,
-                longest=longest,
+                failures=crashes,
+                minutes=CRASHES_SECONDS // 60,
+                downtime_seconds=longest,
             ),
             words.READS_FROM_CHECKPOINT(),
         ),
         advice=(
-            "no parallelism cures a job that fails: look at the application's log for the "
-            "exception, and set it back to the version that ran"
+            "more parallelism does not help a job that fails: find the exception in the "
+            "application's log, and return to the last version that ran"
         ),
     )
 
@@ -122,12 +122,12 @@ def heap_pressure(signals: Signals, application: FlinkApplication) -> Iterator[D
         (
             words.HEAP_FULL(
                 name=application.name,
-                heap=heap,
+                heap_percent=heap,
                 kpus=application.kpus,
                 collecting=collecting,
                 failed=failed,
             ),
-            words.CHECKPOINT_SIZE(checkpoint_size=checkpoint_size(series)),
+            words.CHECKPOINT_SIZE(name=application.name, checkpoint_size=checkpoint_size(series)),
         ),
         cured_by=(LeverKind.PARALLELISM_PER_KPU if denser else LeverKind.PARALLELISM,),
     )

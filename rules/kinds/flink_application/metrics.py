@@ -25,9 +25,8 @@ class ApplicationSeries:
     the mean over its subtasks, its busiest subtask, and the mean that a task is held back by those
     after it. They are empty where the metrics level doesn't publish them. Restarts, failed
     checkpoints and the time that went into collecting the old generation are counted since the job
-    was submitted. ``behind_milliseconds`` is the age of what is read: told by Kinesis, reckoned
-    from ``lag_records`` for Kafka, which alone has those.
-    """
+    was submitted. ``behind_milliseconds`` is the age of what is read: published by Kinesis,
+    reckoned from ``lag_records`` for Kafka, which alone has those."""
 
     behind_milliseconds: Window
     lag_records: Window

@@ -1,55 +1,62 @@
-"""What is said of Flink applications."""
+"""Sentences about Flink applications."""
 
 from tidegate.rules.reason import Words
 
-AGE = Words("age", "the {age_name} is {age_seconds:.0f} s, {verb} by {abs:.0f} s a minute")
+AGE = Words(
+    "age",
+    "the {age_name} is {age_seconds:.0f} s and {verb} by {seconds_per_minute:.0f} s per minute",
+)
 BACK_PRESSURED = Words(
     "back-pressured",
-    "{name} is held back for {held_back:.0f} ms of each second and busy for only {busy:.0f}{known}",
+    "{name} is back-pressured for {back_pressured_milliseconds:.0f} ms of each second and busy "
+    "for only {busy_milliseconds:.0f} ms{known}",
 )
 BUSIEST_SUBTASK = Words(
     "busiest-subtask",
-    "the busiest subtask is busy for {busiest:.0%} of the time, all {parallelism} of them for "
-    "{used:.0%} on average",
+    "the busiest subtask of {name} is busy {busiest:.0%} of the time, and all {parallelism} "
+    "subtasks are busy {used:.0%} of the time on average",
 )
 CHECKPOINTS_FAILED = Words(
-    "checkpoints-failed",
-    "{failed} checkpoints of {name} failed in {failed_checkpoints_seconds} min",
+    "checkpoints-failed", "{failed} checkpoints of {name} failed in {minutes} min"
 )
-CHECKPOINT_SIZE = Words("checkpoint-size", "its last checkpoint has {checkpoint_size}")
+CHECKPOINT_SIZE = Words("checkpoint-size", "the last checkpoint of {name} has {checkpoint_size}")
 FAILURE_READS_AGAIN = Words(
     "failure-reads-again",
-    "a failure now would read again from before it, and an update may not come up",
+    "a failure now would make the job read again from the last successful checkpoint, and an "
+    "update may not start",
 )
 HEAP_FULL = Words(
     "heap-full",
-    "the heap of {name} is {heap:.0f}% full on {kpus} KPUs of 3 GB heap each, and "
-    "{collecting:.0%} of the time goes into collecting it{failed}",
+    "the heap of {name} is {heap_percent:.0f}% full on {kpus} KPUs with 3 GB of heap each, and "
+    "garbage collection takes {collecting:.0%} of the time{failed}",
 )
 JOB_FAILURES = Words(
     "job-failures",
-    "the job of {name} failed {crashes:.0f} times in {crashes_seconds} min and was down for up "
-    "to {longest:.0f} s",
+    "the job of {name} failed {failures:.0f} times in {minutes} min and was down for up to "
+    "{downtime_seconds:.0f} s",
 )
 LAST_CHECKPOINT = Words(
     "last-checkpoint",
-    "the last that succeeded has {checkpoint_size} and took {taken:.0f} s of an interval of "
-    "{checkpoint_interval_milliseconds:.0f} s",
+    "the last successful checkpoint has {checkpoint_size} and took {taken_seconds:.0f} s, with a "
+    "checkpoint interval of {interval_seconds:.0f} s",
 )
-NOT_RUNNING = Words("not-running", "{name} is {status}: nothing is read")
+NOT_RUNNING = Words("not-running", "{name} is {status} and reads no records")
 PUBLISHES_NOTHING = Words(
-    "publishes-nothing", "{name} runs, but has told nothing for {silent_seconds} min"
+    "publishes-nothing", "{name} is RUNNING, but has published no metrics for {minutes} min"
 )
 READS_FROM_CHECKPOINT = Words(
-    "reads-from-checkpoint", "after each failure it reads again from its last checkpoint"
+    "reads-from-checkpoint", "after each failure the job reads again from its last checkpoint"
 )
 SOURCE_PARTS = Words(
     "source-parts",
-    "{name} has {sources} {parts}, and as many of the {parallelism} subtasks have something to "
-    "read: more parallelism does not help",
+    "{name} has {sources} {parts}, so only {sources} of the {parallelism} subtasks have records "
+    "to read: more parallelism does not help",
 )
-SUBTASKS_ALIKE = Words("subtasks-alike", "nothing holds it back and its subtasks are alike")
+SUBTASKS_ALIKE = Words(
+    "subtasks-alike", "{name} is not back-pressured, and its subtasks are equally busy"
+)
 SUBTASKS_BUSY = Words(
-    "subtasks-busy", "{name} is {by} for {used:.0%} of the time with a parallelism of {parallelism}"
+    "subtasks-busy",
+    "{name} is {by} {used:.0%} of the time with a parallelism of {parallelism}",
 )
-UPDATE_FAILED = Words("update-failed", "its last update failed: {why}")
+UPDATE_FAILED = Words("update-failed", "the last update of {name} failed: {why}")

@@ -23,7 +23,7 @@ __all__ = ["stream_causes"]
 
 
 def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails the stream itself."""
+    """The causes in the stream itself."""
     hot = hot_shard_or_key(signals) if is_uneven(signals) else None
     if hot is not None:
         yield hot
@@ -44,13 +44,13 @@ def _load_evidence(signals: Signals) -> Reason:
     by_records, by_bytes = signals.stream_utilization
     if by_bytes > by_records:
         return words.BYTES_COME_IN(
-            rate=rate(series.incoming_bytes) / SHARD_BYTES_PER_SECOND,
+            mib_per_second=rate(series.incoming_bytes) / SHARD_BYTES_PER_SECOND,
             by_bytes=by_bytes,
             shards=shards,
             by_records=by_records,
         )
     return words.RECORDS_COME_IN(
-        rate=rate(series.incoming_records),
+        records_per_second=rate(series.incoming_records),
         by_records=by_records,
         shards=shards,
         shard_records_per_second=SHARD_RECORDS_PER_SECOND,
@@ -59,7 +59,7 @@ def _load_evidence(signals: Signals) -> Reason:
 
 def _producer_throttled(signals: Signals) -> Diagnosis:
     evidence = [
-        words.PRODUCERS_REFUSED(producers_throttled=signals.producers_throttled),
+        words.PRODUCERS_REFUSED(throttled_share=signals.producers_throttled),
         _load_evidence(signals),
     ]
     if stream_has_headroom(signals):
@@ -93,8 +93,12 @@ def _readers_throttled(signals: Signals) -> Iterator[Diagnosis]:
         Cause.STREAM_TOO_NARROW,
         signals.pipeline.stream.name,
         (
-            words.READS_REFUSED(total=refused.total, len=len(refused.samples)),
+            words.READS_REFUSED(
+                throttled_reads=refused.total,
+                name=signals.pipeline.stream.name,
+                minutes=len(refused.samples),
+            ),
             words.SHARED_READ_LIMIT(),
         ),
-        advice="give this consumer enhanced fan-out, or take a standard consumer off the stream",
+        advice="give this consumer enhanced fan-out, or remove a standard consumer from the stream",
     )

@@ -18,8 +18,8 @@ __all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_hea
 def is_uneven(signals: Signals) -> bool:
     """Whether one shard seems to carry more than its part, so that keys must be looked at.
 
-    Producers are refused although the stream as a whole has room, or the age grows although the
-    consumers have free lanes, nothing fails and nothing throttles them.
+    Producers are refused although the stream as a whole has headroom, or the age grows although the
+    consumers have idle concurrent executions, nothing fails and nothing throttles them.
     """
     refused = refuses_producers(signals) and stream_has_headroom(signals)
     return refused or (signals.age_is_sick and _has_free_executions(signals))
@@ -40,7 +40,7 @@ def stream_has_headroom(signals: Signals) -> bool:
 
 
 def _has_free_executions(signals: Signals) -> bool:
-    """Whether every consumer has lanes to spare, and nothing holds it up."""
+    """Whether every consumer has idle concurrent executions, and nothing delays it."""
     idles = list(_idles(signals))
     return bool(idles) and all(idles)
 
@@ -87,7 +87,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
         return None
     utilization = max(signals.stream_utilization)
     evidence = (
-        words.SHARD_SHARE(shard_id=sample.shard_id, excess=excess),
+        words.SHARD_SHARE(shard_id=sample.shard_id, times=excess),
         words.STREAM_USE(utilization=utilization, symptom=_symptom(signals)),
     )
     if has_hot_key:
@@ -97,15 +97,15 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
         sample.shard_id,
         (
             *evidence,
-            words.TOP_KEY_SHARE(top_share=sample.top_share),
+            words.TOP_KEY_SHARE(top_share=sample.top_share, shard_id=sample.shard_id),
         ),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
 
 
 def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
-    """Whether the age grows beside idle lanes, and one key has much more of its shard than a lane
-    does."""
+    """Whether the age grows beside idle executions, and one key has much more of its shard than an
+    execution does."""
     factors = [each.mapping.parallelization_factor for each in signals.pipeline.consumers]
     if signals.producers_throttled or not factors or not _has_free_executions(signals):
         return False
@@ -125,8 +125,9 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
         sample.shard_id,
         (*evidence, share),
         advice=(
-            f"a key lives in one shard and is read in one lane, so no shard count or factor "
-            f"helps: spread {key!r} over several partition keys, or combine its records"
+            f"all records of a partition key are in one shard and are read by one concurrent "
+            f"execution, so more shards or a higher factor do not help: spread {key!r} over "
+            f"several partition keys, or aggregate its records"
         ),
     )
 
@@ -140,5 +141,5 @@ def _is_filled(signals: Signals, sample: KeySample) -> bool:
 
 def _symptom(signals: Signals) -> Reason:
     if signals.producers_throttled:
-        return words.PRODUCERS_REFUSED(producers_throttled=signals.producers_throttled)
-    return words.AGE_GROWS(age_growth=signals.age_growth * 60)
+        return words.PRODUCERS_REFUSED(throttled_share=signals.producers_throttled)
+    return words.AGE_GROWS(seconds_per_minute=signals.age_growth * 60)

@@ -1,39 +1,50 @@
-"""What is said of streams."""
+"""Sentences about streams."""
 
 from tidegate.rules.reason import Words
 
-AGE_GROWS = Words("age-grows", "the iterator age grows by {age_growth:.0f} s a minute")
+AGE_GROWS = Words("age-grows", "the iterator age grows by {seconds_per_minute:.0f} s per minute")
 BYTES_COME_IN = Words(
     "bytes-come-in",
-    "{rate:.2f} MiB/s come in, {by_bytes:.0%} of what the shards take ({shards} x 1 MiB/s); in "
-    "records it is only {by_records:.0%}",
+    "{mib_per_second:.2f} MiB/s arrive, {by_bytes:.0%} of the stream's limit ({shards} x 1 MiB/s "
+    "per shard); by number of records the stream is at only {by_records:.0%} of its limit",
 )
-EXECUTIONS_IDLE = Words("executions-idle", "{busy}, yet {symptom}")
+EXECUTIONS_IDLE = Words("executions-idle", "{busy}, but {symptom}")
 PRODUCERS_REFUSED = Words(
-    "producers-refused", "{producers_throttled:.1%} of records are refused to producers"
+    "producers-refused",
+    "{throttled_share:.1%} of the records that producers send are throttled",
 )
 PRODUCERS_SOON_REFUSED = Words(
-    "producers-soon-refused", "producers will be refused as soon as it grows"
+    "producers-soon-refused", "producers will be throttled if the load grows further"
 )
-READS_REFUSED = Words("reads-refused", "{total:,.0f} reads were refused in {len} min")
+READS_REFUSED = Words(
+    "reads-refused", "{throttled_reads:,.0f} reads of {name} were throttled in {minutes} min"
+)
 RECORDS_COME_IN = Words(
     "records-come-in",
-    "{rate:,.0f} records/s come in, {by_records:.0%} of what the shards take ({shards} x "
-    "{shard_records_per_second:,} records/s)",
+    "{records_per_second:,.0f} records/s arrive, {by_records:.0%} of the stream's limit ({shards} "
+    "x {shard_records_per_second:,} records/s per shard)",
 )
-SHARD_SHARE = Words("shard-share", "{shard_id} takes {excess:.1f} times its share of the records")
+SHARD_SHARE = Words(
+    "shard-share",
+    "{shard_id} receives {times:.1f} times as many records as its share of the key space",
+)
 SHARED_READ_LIMIT = Words(
-    "shared-read-limit", "standard consumers share 2 MiB/s and 5 reads/s of each shard"
+    "shared-read-limit",
+    "standard consumers share 2 MiB/s and 5 GetRecords calls/s of each shard",
 )
 STREAM_HAS_HEADROOM = Words(
-    "stream-has-headroom", "as a whole it has room: single shards, or seconds, are over the limit"
+    "stream-has-headroom",
+    "the stream as a whole has headroom: single shards, or single seconds, exceed the limit",
 )
 STREAM_USE = Words(
-    "stream-use", "the stream as a whole is used to {utilization:.0%}, yet {symptom}"
+    "stream-use", "the stream as a whole is at {utilization:.0%} of its limit, but {symptom}"
 )
 TOP_KEY = Words(
-    "top-key", "{top_share:.0%} of the sampled records of {shard_id} have the key {key!r}"
+    "top-key",
+    "{top_share:.0%} of the records sampled from {shard_id} have the partition key {key!r}",
 )
 TOP_KEY_SHARE = Words(
-    "top-key-share", "its most frequent key has only {top_share:.0%}, so a split helps"
+    "top-key-share",
+    "the most frequent partition key has only {top_share:.0%} of the records of {shard_id}, so a "
+    "split helps",
 )

@@ -12,7 +12,8 @@ __all__ = ["consumer_causes", "executions_in_use"]
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails each consumer by itself; nothing where its tables throttle, which explains it."""
+    """The causes of each consumer by itself; nothing where its tables throttle, which explains
+    it."""
     for consumer in signals.pipeline.consumers:
         if signals.is_throttled_downstream(consumer):
             continue
@@ -29,7 +30,7 @@ def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     """How many of a consumer's concurrent executions are busy, in words."""
     return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
-        busy_concurrency=signals.busy_concurrency(consumer),
+        busy_executions=signals.busy_concurrency(consumer),
         executions=signals.executions(consumer),
     )
 
@@ -41,7 +42,7 @@ def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
             Cause.UNKNOWN,
             consumer.function.name,
             (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
-            advice="enable the event source mapping, or take the consumer out of the file",
+            advice="enable the event source mapping, or remove the consumer from the pipeline file",
         )
 
 
@@ -60,13 +61,13 @@ def _poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
         consumer.function.name,
         (
             words.BATCHES_FAILED(
-                total=errors.total,
+                failed_invocations=errors.total,
                 invocations=invocations,
                 name=consumer.function.name,
-                len=len(errors.samples),
+                minutes=len(errors.samples),
             ),
-            words.NOT_THE_TIMEOUT(longest=longest, timeout=timeout),
-            words.BATCH_BLOCKS_SHARD(age_growth=signals.age_growth * 60),
+            words.NOT_THE_TIMEOUT(longest_seconds=longest, timeout_seconds=timeout),
+            words.BATCH_BLOCKS_SHARD(seconds_per_minute=signals.age_growth * 60),
         ),
         advice=_poison_advice(consumer.mapping),
     )
@@ -80,8 +81,8 @@ def _fails_often(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
-    """Whether invocations fail minute after minute while the oldest record is not read. One lane
-    of many is enough for that, and its failing batch a small share of all invocations."""
+    """Whether invocations fail minute after minute while the oldest record is not read. One
+    execution of many is enough for that, and its failing batch a small share of all invocations."""
     newest = signals.function(consumer).errors.last(2 * 60).samples
     most = signals.thresholds["function-errors"]
     fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
@@ -91,15 +92,15 @@ def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
 def _poison_advice(mapping: EventSourceMapping) -> str:
     missing = []
     if not mapping.bisect_batch_on_function_error:
-        missing.append("set BisectBatchOnFunctionError to find the bad record")
+        missing.append("set BisectBatchOnFunctionError to isolate the bad record")
     if mapping.maximum_retry_attempts < 0 and mapping.maximum_record_age_seconds < 0:
-        missing.append("set MaximumRetryAttempts (now without end)")
+        missing.append("set MaximumRetryAttempts (now unlimited)")
     if mapping.on_failure_destination is None:
-        missing.append("name an on-failure destination to keep what is given up")
+        missing.append("set an on-failure destination to keep the discarded batches")
     if not mapping.report_batch_item_failures:
-        missing.append("return ReportBatchItemFailures to retry from the failed record on")
-    steps = "; ".join(missing) or "look at the function's log for the record that fails"
-    return f"no capacity cures a batch that fails each time: {steps}"
+        missing.append("return ReportBatchItemFailures to retry from the failed record onwards")
+    steps = "; ".join(missing) or "find the record that fails in the function's log"
+    return f"more capacity does not help a batch that fails each time: {steps}"
 
 
 def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
@@ -107,32 +108,34 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     throttles = series.throttles.last(RECENT_SECONDS)
     asked = throttles.total + series.invocations.last(RECENT_SECONDS).total
     few = throttles.total < signals.thresholds["function-throttled"] * asked
-    # Lanes take turns under a cap: the age of those that wait grows and falls again.
+    # Executions take turns under a cap: the age of those that wait grows and falls again.
     late = signals.age_is_sick or signals.is_out_of_objective
     if few or not throttles.latest or not late:
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
     cap = signals.concurrency_cap(consumer)
-    owner = (
-        f"the account's unreserved {cap:,}" if reserved is None else f"{cap} reserved for {name}"
+    limit = (
+        f"the account's unreserved concurrency of {cap:,}"
+        if reserved is None
+        else f"the reserved concurrency of {name}, {cap}"
     )
     yield Diagnosis(
         Cause.CONCURRENCY_CAP,
         name,
         (
             words.INVOCATIONS_THROTTLED(
-                total=throttles.total, name=name, len=len(throttles.samples)
+                throttled_invocations=throttles.total, name=name, minutes=len(throttles.samples)
             ),
-            words.EXECUTIONS_CAPPED(executions=signals.executions(consumer), owner=owner),
+            words.EXECUTIONS_CAPPED(executions=signals.executions(consumer), limit=limit),
         ),
         advice=(
-            f"raise the reserved concurrency of {name} from {cap} to what it needs, at most "
-            f"{signals.executions(consumer)}"
+            f"raise the reserved concurrency of {name} from {cap} to what the function needs, at "
+            f"most {signals.executions(consumer)}"
             if reserved is not None
-            else "ask AWS for a higher account concurrency, or reserve some for this function"
+            else "request a higher account concurrency, or reserve concurrency for this function"
         )
-        + "; a higher factor or more shards would only throttle more",
+        + "; a higher factor or more shards would only increase throttling",
     )
 
 
@@ -150,13 +153,21 @@ def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
         Cause.TIMEOUT_NEAR,
         consumer.function.name,
         (
-            words.LONGEST_INVOCATION(max=max(near) / 1000, timeout=timeout),
-            words.INVOCATIONS_FAILED(errors=errors, len=len(longest.samples)),
+            words.LONGEST_INVOCATION(
+                name=consumer.function.name,
+                longest_seconds=max(near) / 1000,
+                timeout_seconds=timeout,
+            ),
+            words.INVOCATIONS_FAILED(
+                failed_invocations=errors,
+                name=consumer.function.name,
+                minutes=len(longest.samples),
+            ),
             words.NOT_THE_TABLE(),
         ),
         advice=(
-            f"lengthen the timeout (now {timeout} s), make the batch smaller (now {batch} records)"
-            " or give the function more memory; a timed-out batch is done all over again"
+            f"increase the timeout (now {timeout} s), make the batch smaller (now {batch} records)"
+            " or give the function more memory; Lambda retries all of a batch that timed out"
         ),
     )
 
@@ -176,7 +187,7 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
                 parallelization_factor=consumer.mapping.parallelization_factor,
             ),
             words.AGE_GROWS(
-                age_seconds=signals.age_seconds or 0, age_growth=signals.age_growth * 60
+                age_seconds=signals.age_seconds or 0, seconds_per_minute=signals.age_growth * 60
             ),
             words.NOTHING_FAILS(),
         ),

@@ -1,45 +1,56 @@
-"""What is said of functions and their event source mappings."""
+"""Sentences about functions and their event source mappings."""
 
 from tidegate.rules.reason import Words
 
 AGE_GROWS = Words(
-    "age-grows", "the iterator age is {age_seconds:.0f} s, growing by {age_growth:.0f} s a minute"
+    "age-grows",
+    "the iterator age is {age_seconds:.0f} s and grows by {seconds_per_minute:.0f} s per minute",
 )
 BATCH_BLOCKS_SHARD = Words(
     "batch-blocks-shard",
-    "the iterator age grows by {age_growth:.0f} s a minute: the batch is retried and blocks "
-    "its shard",
+    "the iterator age grows by {seconds_per_minute:.0f} s per minute: Lambda retries the failed "
+    "batch, which blocks its shard",
+)
+BATCHES_FAILED = Words(
+    "batches-failed",
+    "{failed_invocations:,.0f} of {invocations:,.0f} invocations of {name} failed in {minutes} min",
 )
 EXECUTIONS_BUSY = Words(
-    "executions-busy", "{name} is busy {busy_concurrency:.1f} of {executions} concurrent executions"
+    "executions-busy",
+    "{busy_executions:.1f} of {executions} concurrent executions of {name} are busy",
 )
 EXECUTIONS_BUSY_OF_SHARDS = Words(
     "executions-busy-of-shards",
-    "{executions_in_use} (shards {shard_count} x factor {parallelization_factor})",
+    "{executions_in_use} (shard count {shard_count} x parallelization factor "
+    "{parallelization_factor})",
 )
 EXECUTIONS_CAPPED = Words(
     "executions-capped",
-    "the mapping asks for up to {executions} concurrent executions (shards x factor); the cap is "
-    "{owner}",
+    "the event source mapping asks for up to {executions} concurrent executions (shard count x "
+    "parallelization factor), and the limit is {limit}",
 )
-INVOCATIONS_FAILED = Words("invocations-failed", "{errors:,.0f} invocations failed in {len} min")
-BATCHES_FAILED = Words(
-    "batches-failed",
-    "{total:,.0f} of {invocations:,.0f} invocations of {name} failed in {len} min",
+INVOCATIONS_FAILED = Words(
+    "invocations-failed",
+    "{failed_invocations:,.0f} invocations of {name} failed in {minutes} min",
 )
 INVOCATIONS_THROTTLED = Words(
-    "invocations-throttled", "Lambda throttled {total:,.0f} invocations of {name} in {len} min"
+    "invocations-throttled",
+    "Lambda throttled {throttled_invocations:,.0f} invocations of {name} in {minutes} min",
 )
 LONGEST_INVOCATION = Words(
-    "longest-invocation", "the longest invocation took {max:.1f} s of the {timeout} s timeout"
+    "longest-invocation",
+    "the longest invocation of {name} took {longest_seconds:.1f} s, with a timeout of "
+    "{timeout_seconds} s",
 )
 MAPPING_DISABLED = Words(
-    "mapping-disabled", "the event source mapping of {name} is {state}: nothing is read"
+    "mapping-disabled", "the event source mapping of {name} is {state} and reads no records"
 )
-NOTHING_FAILS = Words("nothing-fails", "no table throttles and no batch fails")
+NOTHING_FAILS = Words("nothing-fails", "no table is throttled and no batch fails")
 NOT_THE_TABLE = Words(
-    "not-the-table", "no table throttles, so it is the batch or the function itself"
+    "not-the-table", "no table is throttled, so the cause is the batch or the function itself"
 )
 NOT_THE_TIMEOUT = Words(
-    "not-the-timeout", "the longest took {longest:.1f} s of {timeout} s, so it is not the timeout"
+    "not-the-timeout",
+    "the longest invocation took {longest_seconds:.1f} s, with a timeout of {timeout_seconds} s, "
+    "so the timeout is not the cause",
 )

@@ -34,7 +34,7 @@ MAX_PARALLELISM_MOST = 32_768
 def application(
     clients: Clients, said: ApplicationSpec, tables: tuple[Table, ...]
 ) -> FlinkApplication:
-    """The application as it is now, with how its last update ended. Which tasks tell metrics of
+    """The application as it is now, with how its last update ended. Which tasks publish metrics of
     their own is asked for only where the metrics level has them."""
     name = said.application
     with asking("kinesisanalytics:DescribeApplication", name):
@@ -87,7 +87,7 @@ def _described(detail: "ApplicationDetailTypeDef", what: str) -> Mapping[str, An
 
 
 def _tasks(clients: Clients, name: str) -> tuple[str, ...]:
-    """The tasks that tell how busy they are; the level TASK names them in a dimension."""
+    """The tasks that publish how busy they are; the level TASK names them in a dimension."""
     with asking("cloudwatch:ListMetrics", name):
         answer = clients.cloudwatch.list_metrics(
             Namespace="AWS/KinesisAnalytics",

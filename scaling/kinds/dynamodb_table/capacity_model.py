@@ -22,7 +22,7 @@ __all__ = ["CapacityModel", "capacity_model"]
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
     """A table or index: units that a record of the pipeline costs, None where not known, the write
-    units that it has saved up for bursts, and those that its partitions take a second."""
+    units of its burst credits, and those that its partitions take a second."""
 
     capacity: Capacity
     write_units_per_record: float | None
@@ -42,7 +42,7 @@ class CapacityModel:
         if not self.units_to_split(write_units_per_second):
             return None
         taken = self.partition_units_per_second
-        return words.TOO_FEW_PARTITIONS(taken=taken)
+        return words.TOO_FEW_PARTITIONS(where=self.capacity.where, limit_units=taken)
 
 
 def capacity_model(

@@ -50,7 +50,7 @@ def capacity_constraints(
     statuses = [table.status, *(index.status for index in table.indexes)]
     if any(status != "ACTIVE" for status in statuses):
         busy = next(status for status in statuses if status != "ACTIVE")
-        yield Prohibition(words.RESOURCE_BUSY(name=table.name, busy=busy))
+        yield Prohibition(words.RESOURCE_BUSY(name=table.name, status=busy))
     if is_decrease:
         yield from _decrease_constraints(capacity, now)
 
@@ -59,8 +59,10 @@ def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constra
     used = capacity.decreases_today
     last = capacity.last_decrease_at
     if used >= DECREASES_MAX:
-        yield Prohibition(words.BUDGET_SPENT(decreases_max=DECREASES_MAX, where=capacity.where))
+        yield Prohibition(words.BUDGET_SPENT(limit_decreases=DECREASES_MAX, where=capacity.where))
     elif used >= DECREASES_WITHOUT_WAIT and last is not None and now - last < timedelta(hours=1):
         yield Prohibition(
-            words.BUDGET_KEPT(used=used, where=capacity.where, last=last + timedelta(hours=1))
+            words.BUDGET_KEPT(
+                decreases=used, where=capacity.where, next_at=last + timedelta(hours=1)
+            )
         )

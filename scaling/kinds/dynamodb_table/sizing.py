@@ -1,4 +1,4 @@
-"""What a table has saved up for bursts, told from what it left unused, and how fast that can go."""
+"""A table's burst credits, by the capacity it left unused, and how fast they can be spent."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -34,8 +34,8 @@ IN_EFFECT = timedelta(minutes=1)
 
 
 def burst_credit_units(capacity: Capacity, consumed: Window, history: History) -> float:
-    """Write units saved up at least: unused ones of the last 300 s' worth (DynamoDB guide, burst
-    capacity).
+    """Burst credits in write units, at least: unused ones of the last 300 s' worth (DynamoDB guide,
+    burst capacity).
 
     The units of earlier minutes are those that the ledger tells. Before an increase that it does
     not know of, nothing counts; a minute without data saves nothing.

@@ -1,48 +1,54 @@
-"""What is said of the levers of tables."""
+"""Sentences about the levers of tables."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
 BUDGET_KEPT = Words(
     ReasonKind.BUDGET_KEPT,
-    "{used} decreases of {where} today: the next is allowed an hour after the last, at "
-    "{last:%H:%M}",
+    "the capacity of {where} was decreased {decreases} times today, and the next decrease is "
+    "allowed an hour after the last, at {next_at:%H:%M}",
 )
 BUDGET_SPENT = Words(
-    ReasonKind.BUDGET_SPENT, "all {decreases_max} decreases of {where} are spent today"
+    ReasonKind.BUDGET_SPENT, "all {limit_decreases} decreases of {where} per day are used"
 )
 BURST_BEARS_THE_SPIKES = Words(
     "burst-bears-the-spikes",
-    "the burst of {units:,} units bears what came and went in the last six hours; following it "
-    "takes {of_record:,.0f}",
+    "with {provisioned_wcu:,} WCU the burst credits cover the spikes of the last six hours; "
+    "following the spikes would take {following_wcu:,.0f} WCU",
 )
-BURST_ENDS = Words("burst-ends", "the burst saved up would end before a later change is in effect")
+BURST_ENDS = Words("burst-ends", "burst credits would run out before a later change takes effect")
 FORECAST_NEEDS_PARTITIONS = Words("forecast-needs-partitions", "{because}; {split}")
 FORECAST_PARTLY_FROM_BURST = Words(
     "forecast-partly-from-burst",
-    "{because}, {units:,} of them out of the burst saved up if they come",
+    "{because}, and burst credits can cover {burst_wcu:,} write units/s of that",
 )
-ON_DEMAND = Words(ReasonKind.ON_DEMAND, "{name} is on demand: its capacity is not ours to set")
+ON_DEMAND = Words(ReasonKind.ON_DEMAND, "table {name} is on demand, so DynamoDB sets its capacity")
 OWNERS_UNKNOWN = Words(
     ReasonKind.SECOND_OWNER,
-    "whether DynamoDB's own auto scaling sets {lever} too is not known, so Tidegate does not "
-    "move it: {unread}",
+    "Tidegate does not change the {lever:words}, because it could not be read whether DynamoDB "
+    "auto scaling changes it too: {unread}",
 )
 REPLICATED = Words(
     ReasonKind.SECOND_OWNER,
     "{table} is a global table (replicas in {regions}): its write capacity must be the same in "
-    "every region and is set by DynamoDB's own auto scaling, so Tidegate does not move it",
+    "every region and is set by DynamoDB auto scaling, so Tidegate does not change it",
 )
-RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "{name} is {busy}")
+RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "{name} is {status}")
 SCALED_TOO = Words(
     ReasonKind.SECOND_OWNER,
-    "{lever} is also a scalable target of DynamoDB's own auto scaling ({min:,}..{max:,}), so "
-    "Tidegate does not move it",
+    "the {lever:words} is also a scalable target of DynamoDB auto scaling ({min:,} to {max:,} "
+    "units), so Tidegate does not change it",
 )
-STILL_THROTTLED = Words("still-throttled", "{where} throttles at {current:,} units: twice as much")
+STILL_THROTTLED = Words(
+    "still-throttled", "{where} is still throttled at {units:,} units/s, so its capacity is doubled"
+)
 TOO_FEW_PARTITIONS = Words(
-    "too-few-partitions", "its partitions take {taken:,.0f} units a second, burst included"
+    "too-few-partitions",
+    "the partitions of {where} serve at most {limit_units:,.0f} write units/s, burst credits "
+    "included",
 )
 UNITS_FOR_THE_LOAD = Words(
-    "units-for-the-load", "{load} x {units:.2f} units each, at {utilization:.0%} use{drain}"
+    "units-for-the-load",
+    "{load} need {units_per_record:.2f} {unit} each at a target utilization of "
+    "{target_utilization:.0%}{drain}",
 )

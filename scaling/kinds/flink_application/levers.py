@@ -54,14 +54,14 @@ def application_constraints(
         yield Range(
             1,
             most,
-            words.KPU_QUOTA(name=name, quota=quota, most=most),
+            words.KPU_QUOTA(name=name, limit_kpus=quota, limit_parallelism=most),
         )
     else:
         least = -(-application.parallelism // quota)
         yield Range(
             min(least, current),
             PARALLELISM_PER_KPU_MAX,
-            words.PER_KPU_RANGE(per_kpu_max=PARALLELISM_PER_KPU_MAX, quota=quota),
+            words.PER_KPU_RANGE(limit_per_kpu=PARALLELISM_PER_KPU_MAX, limit_kpus=quota),
         )
     if application.is_changing:
         yield Prohibition(words.RESOURCE_BUSY(name=name, status=application.status))
@@ -83,7 +83,7 @@ def scale_in_constraints(
     if recommendation.wanted < recommendation.current and spent:
         yield Prohibition(
             words.RESTART_PRICE(
-                made=made,
+                scale_ins=made,
                 where=recommendation.lever.where,
                 restart_seconds=recommendation.price_seconds,
                 budget_seconds=SCALE_IN_SECONDS_PER_DAY,

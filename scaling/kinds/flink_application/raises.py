@@ -76,7 +76,7 @@ def heap_raise_in_vain(
         if since is None:
             yield words.RAISE_NOT_SEEN_YET(**raised)
         elif before is not None and before >= full and since > EMPTIED * before:
-            yield words.RAISE_IN_VAIN(**raised, before=before, since=since)
+            yield words.RAISE_IN_VAIN(**raised, before_percent=before, since_percent=since)
         elif before is None and since >= full and now < again:
             yield words.RAISE_NOT_SEEN(**raised, again=again)
 

@@ -68,7 +68,7 @@ def why_no_call(history: History, now: datetime) -> Prohibition | None:
     if refusal is None:
         return None
     return Prohibition(
-        words.UPDATE_REFUSED(refusal=refusal, made=made, calls_a_day=UPDATES_PER_DAY),
+        words.UPDATE_REFUSED(refusal=refusal, calls_made=made, calls_a_day=UPDATES_PER_DAY),
     )
 
 
@@ -89,7 +89,7 @@ def shard_count_constraints(
     yield Range(
         1,
         SHARDS_MAX,
-        words.SHARDS_AT_MOST(shards_max=SHARDS_MAX),
+        words.SHARDS_AT_MOST(limit_shards=SHARDS_MAX),
     )
     no_call = why_no_call(history, now)
     left = UPDATES_PER_DAY - history.shard_count_updates(now)
@@ -102,7 +102,10 @@ def shard_count_constraints(
         if left - 1 < reserve:
             yield Prohibition(
                 words.BUDGET_KEPT(
-                    left=left, calls_a_day=UPDATES_PER_DAY, reserve=reserve, count_max=count_max
+                    left=left,
+                    calls_a_day=UPDATES_PER_DAY,
+                    reserve=reserve,
+                    limit_shards=count_max,
                 ),
             )
 
@@ -112,7 +115,8 @@ def split_constraints(history: History, now: datetime) -> Iterator[Constraint]:
     too many streams and calls at once, which pass (SplitShard, API reference)."""
     refusal = history.refusal_by_limit(SPLIT_SHARD, now, SPLIT_AGAIN)
     if refusal is not None:
-        yield Prohibition(words.SPLIT_REFUSED(refusal=refusal))
+        minutes = SPLIT_AGAIN.total_seconds() / 60
+        yield Prohibition(words.SPLIT_REFUSED(refusal=refusal, minutes=minutes))
 
 
 def _is_uniform(stream: Stream) -> bool:

@@ -1,46 +1,66 @@
-"""What is said of the levers of streams."""
+"""Sentences about the levers of streams."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
 BUDGET_KEPT = Words(
     ReasonKind.BUDGET_KEPT,
-    "{left} of {calls_a_day} UpdateShardCount calls are left for 24 hours, and {reserve} are "
-    "kept to scale out to {count_max}",
+    "{left} of the {calls_a_day} UpdateShardCount calls per 24 hours are left, and {reserve} are "
+    "reserved to scale out to {limit_shards} shards",
 )
 BUDGET_SPENT = Words(
-    ReasonKind.BUDGET_SPENT, "all {calls_a_day} UpdateShardCount calls of 24 hours are spent"
+    ReasonKind.BUDGET_SPENT, "all {calls_a_day} UpdateShardCount calls per 24 hours are used"
 )
-DANGER_IS_OVER = Words("danger-is-over", "the danger is over: {age_name} {age:.0f} s")
+DANGER_IS_OVER = Words(
+    "danger-is-over",
+    "unread records no longer risk to expire: the {age_name} is {age_seconds:.0f} s",
+)
 DOUBLED_AT_MOST = Words(
-    ReasonKind.AWS_LIMIT, "UpdateShardCount at most doubles and at least halves"
+    ReasonKind.AWS_LIMIT, "one UpdateShardCount call can at most double or halve the shard count"
 )
 HOT_SHARD = Words("hot-shard", "{because}")
-ON_DEMAND = Words(ReasonKind.ON_DEMAND, "{name} is on demand: its shards are not ours to set")
+ON_DEMAND = Words(ReasonKind.ON_DEMAND, "stream {name} is on demand, so AWS sets its shard count")
 RECORDS_WILL_EXPIRE = Words(
     "records-will-expire",
-    "{age_name} {age:.1f} h of {current} h retention, growing by {age_growth:.0f} s a minute: "
-    "unread records would expire",
+    "the {age_name} is {age_hours:.1f} h of {retention_hours} h retention and grows by "
+    "{seconds_per_minute:.0f} s per minute, so unread records would expire",
 )
 RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "{name} is {status}")
-RETENTION_RANGE = Words(ReasonKind.AWS_LIMIT, "retention is {hours_min}..{hours_max:,} hours")
-SHARDS_AT_MOST = Words(ReasonKind.AWS_LIMIT, "UpdateShardCount ends at {shards_max:,} shards")
-SHARDS_BY_BYTES = Words("shards-by-bytes", "{size:.2f} MiB/s at {use:.0%} use")
-SHARDS_BY_READS = Words(
-    "shards-by-reads", "{readers} consumers share 2 MiB/s of each shard at {use:.0%} use"
+RETENTION_RANGE = Words(
+    ReasonKind.AWS_LIMIT, "the retention period can be {hours_min} to {hours_max:,} hours"
 )
-SHARDS_BY_RECORDS = Words("shards-by-records", "{load} at {use:.0%} use")
+SHARDS_AT_MOST = Words(
+    ReasonKind.AWS_LIMIT, "UpdateShardCount allows at most {limit_shards:,} shards"
+)
+SHARDS_BY_BYTES = Words(
+    "shards-by-bytes",
+    "{mib_per_second:.2f} MiB/s need shards of 1 MiB/s each at a target utilization of "
+    "{target_utilization:.0%}",
+)
+SHARDS_BY_READS = Words(
+    "shards-by-reads",
+    "{consumers} consumers share 2 MiB/s of each shard at a target utilization of "
+    "{target_utilization:.0%}",
+)
+SHARDS_BY_RECORDS = Words(
+    "shards-by-records",
+    "{load} need shards of {shard_limit:,} records/s each at a target utilization of "
+    "{target_utilization:.0%}",
+)
 SPLIT_INSTEAD = Words(
     "split-instead",
-    "{because}; UpdateShardCount can't be called now, and a split isn't under its daily limit",
+    "{because}; UpdateShardCount cannot be called now, and SplitShard has no daily limit",
 )
 SPLIT_KEPT = Words(
-    ReasonKind.SPLIT_KEPT, "{name} was split for a hot shard, and UpdateShardCount would undo that"
+    ReasonKind.SPLIT_KEPT,
+    "{name} was split for a hot shard, and UpdateShardCount would undo the split",
 )
-SPLIT_REFUSED = Words(ReasonKind.REFUSED, "AWS refused it lately: {refusal}")
+SPLIT_REFUSED = Words(
+    ReasonKind.REFUSED, "AWS refused SplitShard in the last {minutes:.0f} min: {refusal}"
+)
 UPDATE_REFUSED = Words(
     ReasonKind.REFUSED,
-    "AWS refused UpdateShardCount ({refusal}): {made} of {calls_a_day} calls of 24 hours are "
-    "known to be made, so others made the rest, or it is another limit, such as the account's "
-    "shards",
+    "AWS refused UpdateShardCount ({refusal}), although only {calls_made} of {calls_a_day} calls "
+    "in 24 hours are known: other callers made the rest, or another limit applies, such as the "
+    "shard quota of the account",
 )

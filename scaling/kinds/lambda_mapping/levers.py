@@ -20,18 +20,19 @@ def factor_constraints(
     yield Range(
         1,
         FACTOR_MAX,
-        words.FACTOR_RANGE(factor_max=FACTOR_MAX),
+        words.FACTOR_RANGE(limit_factor=FACTOR_MAX),
     )
     yield from _state_constraints(consumer)
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
     cap = unreserved_concurrency if reserved is None else reserved
-    shared = words.SHARED_CONCURRENCY(cap=cap, shards=shards)
-    own = words.RESERVED_CONCURRENCY(name=name, cap=cap, shards=shards)
-    yield Range(
-        1,
-        max(1, cap // shards),
-        shared if reserved is None else own,
+    limit, plural = max(1, cap // shards), "s"[: shards > 1]
+    shared = words.SHARED_CONCURRENCY(
+        limit_factor=limit, unreserved_executions=cap, shards=shards, plural=plural
     )
+    own = words.RESERVED_CONCURRENCY(
+        limit_factor=limit, reserved_executions=cap, name=name, shards=shards, plural=plural
+    )
+    yield Range(1, limit, shared if reserved is None else own)
 
 
 def batching_window_constraints(consumer: Consumer) -> Iterator[Constraint]:
@@ -39,7 +40,7 @@ def batching_window_constraints(consumer: Consumer) -> Iterator[Constraint]:
     yield Range(
         0,
         BATCHING_WINDOW_MAX,
-        words.WINDOW_RANGE(seconds_max=BATCHING_WINDOW_MAX),
+        words.WINDOW_RANGE(limit_seconds=BATCHING_WINDOW_MAX),
     )
     yield from _state_constraints(consumer)
 

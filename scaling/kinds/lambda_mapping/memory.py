@@ -142,10 +142,10 @@ def _raise(now: AtSize) -> Advice:
     wanted = _room_for(used)
     if now.out_of_memory or used >= size:
         evidence.append(f"{now.out_of_memory} invocations ran out of memory")
-        unknown.append("how much it needs: it was cut off at the limit")
+        unknown.append("how much memory the function needs: it was stopped at the limit")
         wanted = max(wanted, _in_steps(1.5 * size))
     if size >= MEMORY_MAX:
-        evidence.append(f"{MEMORY_MAX:,} MB is the most there is: make its batches smaller")
+        evidence.append(f"{MEMORY_MAX:,} MB is the maximum: make the batches smaller")
         return Advice(Verdict.KEEP, None, tuple(evidence), tuple(unknown))
     return Advice(Verdict.RAISE, wanted, tuple(evidence), tuple(unknown))
 
@@ -159,7 +159,7 @@ def _of_measured(measured: Sequence[AtSize], now: AtSize) -> Advice:
     best = min(cheap, key=lambda each: each.duration_mean_milliseconds, default=now)
     evidence = tuple(_compared(each, now) for each in measured if each is not now)
     unknown: tuple[str, ...] = (
-        "whether batches and traffic were alike while each size was in force",
+        "whether batches and traffic were similar while each size was set",
         "sizes that were not tried",
     )
     if best is now:
@@ -190,14 +190,14 @@ def _of_one(now: AtSize, cpu_share: float | None) -> Advice:
     if cpu_share is not None:
         evidence.append(f"{cpu_share:.2f} of its {now.vcpus:.2f} vCPU busy (Lambda Insights)")
         if cpu_share >= TARGET_SHARE * min(1.0, now.vcpus):
-            evidence.append("it is bound by the processor: with less memory it would be slower")
+            evidence.append("the function is CPU-bound: with less memory it would be slower")
             return Advice(Verdict.KEEP, None, tuple(evidence))
     evidence.append(
-        f"at {smaller:,} MB it costs less as long as it takes less than {size / smaller:.1f} times "
-        "as long"
+        f"at {smaller:,} MB the function costs less unless it takes more than "
+        f"{size / smaller:.1f} times as long"
     )
     unknown = (
-        f"how much longer it takes: its share of a vCPU falls from {now.vcpus:.2f} to "
-        f"{smaller / VCPU_MEGABYTES:.2f}; set it, and run this again to compare",
+        f"how much longer the function takes: its share of a vCPU falls from {now.vcpus:.2f} to "
+        f"{smaller / VCPU_MEGABYTES:.2f}; change the memory, and run this command again to compare",
     )
     return Advice(Verdict.LOWER, smaller, tuple(evidence), unknown)

@@ -34,7 +34,7 @@ class RateModel:
     is_sure: bool
 
     def records_per_busy_second(self, batch_size: int) -> float:
-        """The true processing rate of one lane with full batches (Flink's autoscaler, DS2:
+        """The true processing rate of one execution with full batches (Flink's autoscaler, DS2:
         records over the time really spent on them)."""
         return batch_size / (self.seconds_per_invocation + self.seconds_per_record * batch_size)
 

@@ -1,37 +1,49 @@
-"""What is said of the levers of mappings."""
+"""Sentences about the levers of mappings."""
 
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
 EXECUTIONS = Words(
     "executions",
-    "{ceil:.1f} concurrent executions over {shards} shard{plural}: {load} at "
-    "{records_per_busy_second:,.0f} records per busy second{drain}",
+    "{executions:.1f} concurrent executions on {shards} shard{plural} are needed for {load} at a "
+    "true processing rate of {records_per_busy_second:,.0f} records/s per execution{drain}",
 )
 EXECUTIONS_FOR_THE_LOAD = Words(
     "executions-for-the-load",
-    "{name} needs {steady:.1f} concurrent executions, and a shard gives at most {factor_on}",
+    "{name} needs {executions:.1f} concurrent executions, and a shard allows at most "
+    "{executions_per_shard}",
 )
 EXECUTIONS_NEEDED = Words(
     ReasonKind.EXECUTIONS_NEEDED,
-    "{name} needs {needed:.1f} concurrent executions, more than {count:,} x factor {allowed}",
+    "{name} needs {executions:.1f} concurrent executions, more than shard count {shards:,} x "
+    "parallelization factor {factor}",
 )
 EXECUTIONS_ON_FEWER_SHARDS = Words(
-    "executions-on-fewer-shards", "{needed:.1f} concurrent executions over {count} shard{plural}"
+    "executions-on-fewer-shards",
+    "{executions:.1f} concurrent executions are needed on {shards} shard{plural}",
 )
-FACTOR_RANGE = Words(ReasonKind.AWS_LIMIT, "ParallelizationFactor is 1..{factor_max}")
+FACTOR_RANGE = Words(ReasonKind.AWS_LIMIT, "ParallelizationFactor can be 1 to {limit_factor}")
 FULLER_BATCHES = Words(
     "fuller-batches",
-    "batches hold {mean_batch:,.0f} of {batch_size:,} records; with a window of {window} s "
-    "{batch_in:,.0f}, which saves {saved_share:.0%} of the function's time",
+    "batches hold {batch_records:,.0f} of {batch_size:,} records on average; with a batching "
+    "window of {window_seconds} s they hold {window_records:,.0f}, which saves {saved_share:.0%} "
+    "of the function's time",
 )
 RESERVED_CONCURRENCY = Words(
-    ReasonKind.CONCURRENCY, "{name} has a reserved concurrency of {cap} for {shards} shards"
+    ReasonKind.CONCURRENCY,
+    "factor limited to {limit_factor}: {reserved_executions} concurrent executions reserved for "
+    "{name} / {shards} shard{plural}",
 )
 RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "the event source mapping of {name} is {state}")
 SHARED_CONCURRENCY = Words(
     ReasonKind.CONCURRENCY,
-    "functions without a reservation share {cap} of the account's concurrency for {shards} shards",
+    "factor limited to {limit_factor}: {unreserved_executions} unreserved concurrent executions / "
+    "{shards} shard{plural}",
 )
-WINDOW_RANGE = Words(ReasonKind.AWS_LIMIT, "MaximumBatchingWindowInSeconds is 0..{seconds_max}")
-WINDOW_TOO_LONG = Words("window-too-long", "the objective and the file allow {most} s now")
+WINDOW_RANGE = Words(
+    ReasonKind.AWS_LIMIT, "MaximumBatchingWindowInSeconds can be 0 to {limit_seconds}"
+)
+WINDOW_TOO_LONG = Words(
+    "window-too-long",
+    "the objective and the pipeline file allow a batching window of at most {limit_seconds} s",
+)

@@ -163,8 +163,9 @@ def test_a_refusal_by_aws_counts_more_than_the_ledger() -> None:
     allowed, held_by = constrain(2, 4, bounds)
     assert allowed == 2
     assert told(held_by) == (
-        "AWS refused UpdateShardCount (ten a day): 0 of 10 calls of 24 hours are known to be made, "
-        "so others made the rest, or it is another limit, such as the account's shards",
+        "AWS refused UpdateShardCount (ten a day), although only 0 of 10 calls in 24 hours are known: "
+        "other callers made the rest, or another limit applies, such as the shard quota of the "
+        "account",
     )
 
 
@@ -190,7 +191,7 @@ def test_ten_calls_that_are_known_are_told_as_spent_whatever_aws_says() -> None:
     refused = update(5, Outcome.FAILED, "LimitExceeded: ten a day")
     history = History((*(update(30 + at) for at in range(10)), refused))
     _, held_by = constrain(2, 4, shard_count_constraints(a_stream(2), 4, 64, history, NOON))
-    assert told(held_by) == ("all 10 UpdateShardCount calls of 24 hours are spent",)
+    assert told(held_by) == ("all 10 UpdateShardCount calls per 24 hours are used",)
 
 
 @given(
@@ -277,7 +278,7 @@ def test_the_most_specific_place_of_the_file_wins() -> None:
     [
         (None, 1, "only advises"),
         ("application-autoscaling", 1, "Application Auto Scaling"),
-        ("tidegate", 3, "1..3"),
+        ("tidegate", 3, "1 to 3"),
     ],
 )
 def test_only_the_owner_moves_a_lever(owner: str | None, allowed: int, word: str) -> None:

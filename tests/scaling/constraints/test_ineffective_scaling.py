@@ -46,8 +46,8 @@ def test_factor_and_shards_are_one_quantity_and_no_more_is_asked_for_after_one_i
     raised_lever: Lever, wanted_lever: Lever
 ) -> None:
     assert held(raised(raised_lever, 20), Recommendation(wanted_lever, 4, 8, ASKED), *late(40)) == (
-        f"the raise of {raised_lever} from 2 to 4 at 11:40 did not help: 100 records/s read before, "
-        "100 since",
+        f"the increase of the {raised_lever:words} from 2 to 4 at 11:40 did not help: 100 records/s "
+        "read before and 100 after the increase",
     )
 
 
@@ -55,8 +55,8 @@ def test_factor_and_shards_are_one_quantity_and_no_more_is_asked_for_after_one_i
 def test_nor_while_the_last_raise_is_not_seen_to_help_yet(minutes_ago: int) -> None:
     reasons = held(raised(FACTOR, minutes_ago), Recommendation(FACTOR, 4, 8, ASKED), *late(40))
     assert reasons == (
-        f"the raise of parallelization_factor of scorer at 11:{60 - minutes_ago} is not seen to "
-        "help yet",
+        f"the increase of the parallelization factor of scorer at 11:{60 - minutes_ago} has no "
+        "visible effect yet",
     )
 
 
@@ -138,8 +138,8 @@ def test_shards_that_let_no_more_records_in_are_not_followed_by_more() -> None:
     refused = late(40, refused_per_second=50)
     recommendation = Recommendation(SHARDS, 4, 8, ASKED, for_arrivals=8)
     refusal = (
-        "the raise of shard_count of racers from 2 to 4 at 11:40 did not help: 100 accepted "
-        "records/s before, 100 since"
+        "the increase of the shard count of racers from 2 to 4 at 11:40 did not help: 100 accepted "
+        "records/s before and 100 after the increase"
     )
     assert held(raised(SHARDS, 20), recommendation, *refused)[0] == refusal
     taken = [replace(each, records_per_second=150) for each in refused[20:]]
@@ -167,8 +167,8 @@ def test_shards_that_took_all_for_a_while_are_followed_by_more_when_more_is_refu
 def test_units_that_nothing_consumes_are_not_followed_by_more() -> None:
     history = History((changed(UNITS, 20, 100, 400),))
     assert held(history, Recommendation(UNITS, 400, 800, ASKED), *late(40)) == (
-        "the raise of write_capacity of scores from 100 to 400 at 11:40 did not help: 100 units/s "
-        "consumed before, 100 since",
+        "the increase of the write capacity of scores from 100 to 400 at 11:40 did not help: 100 "
+        "units/s consumed before and 100 after the increase",
     )
     consumed = [*late(20), *late(20, units_per_record=2)]
     assert held(history, Recommendation(UNITS, 400, 800, ASKED), *consumed) == ()

@@ -329,7 +329,8 @@ def test_a_split_that_aws_refused_for_a_limit_is_not_tried_again_in_the_next_min
     report = one_sweep(world, ledger)
     assert report.changes == ()
     assert any(
-        "AWS refused it lately: kinesis:SplitShard on racers: no shards left" in words
+        "AWS refused SplitShard in the last 5 min: kinesis:SplitShard on racers: no shards left"
+        in words
         for words in report.held_back
     )
 
@@ -348,7 +349,7 @@ def test_without_an_owner_tidegate_only_advises(sick: World, ledger: SqliteLedge
     report = one_sweep(sick, ledger, replace(SPEC, levers=Levers()))
     assert report.changes == ()
     assert any(
-        words.startswith("raise write_capacity of leaderboard from 20") for words in report.advice
+        words.startswith("raise write capacity of leaderboard from 20") for words in report.advice
     )
     assert report.health is Health.SICK
 

@@ -256,7 +256,7 @@ def test_a_file_that_may_only_be_read_is_one_clear_mistake_and_still_read(tmp_pa
     ledger._file._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(ConfigurationError, match="readonly database") as error:
         ledger.acquire("stream/racers", "me", NOON, 60)
-    assert str(error.value).startswith(f"{path}:1:1: it can't be used as a ledger")
+    assert str(error.value).startswith(f"{path}:1:1: the file can't be used as a ledger")
     assert len(ledger.snapshots("race", NOON)) == 1
     ledger.close()
 
@@ -268,13 +268,13 @@ def test_a_damaged_file_is_one_clear_mistake(tmp_path: Path) -> None:
     ledger.close()
     whole = place.read_bytes()
     place.write_bytes(whole[:4096] + bytes([255]) * (len(whole) - 4096))
-    with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+    with pytest.raises(ConfigurationError, match="the file can't be used as a ledger"):
         SqliteLedger(str(place)).change_records("race", NOON)
 
 
 @pytest.mark.parametrize("to_look", [False, True])
 def test_a_name_too_long_for_a_file_is_one_clear_mistake(tmp_path: Path, to_look: bool) -> None:
-    with pytest.raises(ConfigurationError, match="it can't be used as a ledger"):
+    with pytest.raises(ConfigurationError, match="the file can't be used as a ledger"):
         open_ledger(str(tmp_path / ("x" * 300)), Clients(), to_look=to_look)
 
 

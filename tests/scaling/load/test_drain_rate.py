@@ -50,7 +50,9 @@ def demanded(
 def test_a_table_is_made_no_larger_than_its_consumer_can_use() -> None:
     found = demanded(Load(400, 0, backlog_records=5_000_000))
     assert found.capacity == pytest.approx(2 * 10 * LANE, rel=0.01)
-    assert str(found.because).endswith("of which no more than 4,000 a second can be brought to it")
+    assert str(found.because).endswith(
+        "to be drained at the 4,000 records/s that the consumers can write"
+    )
 
 
 def test_a_backlog_that_can_be_brought_in_time_is_drained_in_time() -> None:

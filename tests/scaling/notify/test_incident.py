@@ -288,7 +288,7 @@ def test_the_page_says_what_was_found_what_was_done_and_where_to_look(post: Post
     page, _ = post.messages
     assert page["causes"] == ["table-throttled at orders"]
     assert page["found"][0].startswith("table-throttled at orders: ")
-    assert page["done"][0].startswith("write_capacity of orders: 450 -> ")
+    assert page["done"][0].startswith("write capacity of orders from 450 to ")
     assert page["dashboard"].endswith("#dashboards:name=tidegate-orders")
 
 

@@ -450,7 +450,7 @@ def test_a_topic_that_the_notices_go_to_as_well_is_pointed_out(file: Path) -> No
     topic = "arn:aws:sns:us-east-1:123456789012:alerts"
     text = PIPELINE + f"    notices: {{sns_topic_arn: '{topic}'}}\n"
     file.write_text(text, encoding="utf-8")
-    assert "pages there twice" in run("alarms", str(file), "--dry-run").stderr
+    assert "an incident pages twice" in run("alarms", str(file), "--dry-run").stderr
     other = run("alarms", str(file), "--dry-run", "--topic", topic.replace("alerts", "others"))
     assert other.stderr == ""
 

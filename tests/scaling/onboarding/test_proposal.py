@@ -111,8 +111,8 @@ def test_the_objective_is_the_least_that_was_kept_nearly_always() -> None:
 def test_a_pipeline_that_keeps_none_gets_the_strictest_and_the_doubt_is_told() -> None:
     assert objective(a_pipeline(), 10, 5000) == Proposed(
         60,
-        "kept in 50% of 40 periods of 5 minutes; the highest age was 5,000 s; it is sick, or need "
-        "not be quick",
+        "kept in 50% of 40 periods of 5 minutes; the highest age was 5,000 s; the pipeline is "
+        "sick or may be slow",
     )
 
 

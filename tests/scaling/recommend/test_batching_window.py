@@ -79,8 +79,8 @@ def test_in_health_the_window_goes_to_a_tenth_of_the_objective() -> None:
     found = decided(look, owned())
     assert (found.wanted, found.allowed, found.held_by) == (6, 6, ())
     assert str(found.because) == (
-        "batches hold 24 of 100 records; with a window of 6 s 100, which saves 39% of the "
-        "function's time"
+        "batches hold 24 of 100 records on average; with a batching window of 6 s they hold 100, "
+        "which saves 39% of the function's time"
     )
     plan = planned(look, owned())
     assert UpdateBatchingWindow("uuid-1", "scorer", 0, 6) in plan.actions
@@ -149,7 +149,7 @@ def test_without_an_owner_the_window_is_advice(spec: PipelineSpec) -> None:
     found = decided(seen(a_mapping()), spec)
     assert (found.wanted, found.allowed) == (6, 0)
     assert tuple(map(str, found.held_by)) == (
-        f"{WINDOW} has no owner in the file: Tidegate only advises",
+        f"the {WINDOW:words} has no owner in the pipeline file, so Tidegate only advises",
     )
 
 
@@ -170,7 +170,10 @@ def test_when_the_objective_tightens_what_tidegate_put_is_taken_back() -> None:
     look = seen(a_mapping(window=30))
     found = decided(look, owned(), put_here(30))
     assert (found.wanted, found.allowed) == (6, 6)
-    assert str(found.because) == "the objective and the file allow 6 s now"
+    assert (
+        str(found.because)
+        == "the objective and the pipeline file allow a batching window of at most 6 s"
+    )
 
 
 def test_what_someone_else_put_since_then_is_left() -> None:
@@ -191,7 +194,7 @@ def test_a_full_window_leaves_the_rate_as_it_was_sure_of() -> None:
     """Once all batches are full, what an invocation costs can't be told any more, but needn't."""
     full = signals(a_mapping(window=6), *[minute(100)] * 90)
     factor = {each.lever: each for each in planned(full, owned()).decisions}[FACTOR]
-    assert "at 200 records per busy second" in str(factor.because)
+    assert "processing rate of 200 records/s" in str(factor.because)
     assert decided(full, owned()).wanted == 6
 
 

@@ -196,7 +196,9 @@ def test_the_quota_of_kpus_holds_and_says_so() -> None:
     pipeline = a_flink_pipeline(an_application(2, kpus_max=4))
     found = parallelism(job_signals(pipeline, *growing(FULL)))
     assert found.allowed == 4
-    assert tuple(map(str, found.held_by)) == ("the quota of counter is 4 KPUs, a parallelism of 4",)
+    assert tuple(map(str, found.held_by)) == (
+        "the quota of counter is 4 KPUs, which allow a parallelism of 4",
+    )
 
 
 FULL_HEAP = [JobMinute(heap_percent=92, collected_seconds=30.0 * at) for at in range(6)]
@@ -222,7 +224,7 @@ def test_the_services_autoscaling_ends_with_the_change_where_the_file_says_so() 
     assert action.ends_autoscaling
     assert conflicts(signals.pipeline, spec) == ()
     (told,) = conflicts(signals.pipeline, FLINK_SPEC)
-    assert "has one owner" in told
+    assert "automatic scaling is on" in told
 
 
 QUIET = JobMinute(

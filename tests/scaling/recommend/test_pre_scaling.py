@@ -113,7 +113,7 @@ def test_the_outlook_says_what_it_expects_until_when() -> None:
     seen = signals(a_pipeline(), Minute())
     found = forecast_horizons(seen, told(*[100.0] * 40), Objective(), NOON + timedelta(minutes=2))
     assert found is not None
-    assert str(found.soon.because) == "forecast 100 records/s until 12:09 (now 100)"
+    assert str(found.soon.because) == "100 records/s are expected until 12:09 (now 100)"
     assert found.soon.likely == Load(100, 30_000, has_headroom=True)
     assert found.usual_records_per_second == 100
     assert found.highest_records_per_second == 100

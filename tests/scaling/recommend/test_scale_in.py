@@ -56,7 +56,7 @@ def allowed(of: Table, rate: float = 400) -> int:
 
 def test_a_quarter_of_an_hour_in_health_lets_a_table_down_to_what_is_expected() -> None:
     found = decided(seen(table(1000), *[FULL] * 90), coming(500))[TABLE]
-    because = "as forecast: 500 records/s x 1.00 units each, at 100% use"
+    because = "as forecast: 500 records/s need 1.00 WCU each at a target utilization of 100%"
     assert (found.wanted, found.allowed, str(found.because)) == (509, 509, because)
 
 
@@ -113,7 +113,7 @@ def test_no_decrease_is_spent_while_many_refused_records_are_still_coming_in(
 
 def test_a_load_that_is_expected_is_met_before_it_comes_and_in_health() -> None:
     found = decided(seen(table(450), *[FULL] * 90), coming(900))
-    because = "as forecast: 900 records/s x 1.00 units each, at 100% use"
+    because = "as forecast: 900 records/s need 1.00 WCU each at a target utilization of 100%"
     assert (found[TABLE].allowed, str(found[TABLE].because)) == (900, because)
 
 

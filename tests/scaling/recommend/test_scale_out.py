@@ -42,8 +42,8 @@ def test_a_burst_that_does_not_is_answered_in_health() -> None:
     found = decision(500, 1200)
     assert found.wanted == pytest.approx(max(1200 / 0.7, 1200 + waiting / 300), abs=1)
     assert str(found.because).startswith(
-        "the burst saved up would end before a later change is in effect: "
-        "1,200 records/s x 1.00 units each, at 70% use"
+        "burst credits would run out before a later change takes effect; "
+        "1,200 records/s need 1.00 WCU each at a target utilization of 70%"
     )
 
 
@@ -138,7 +138,9 @@ def test_a_spike_beyond_what_the_partitions_take_is_answered_whatever_is_saved_u
     at_the_limit = Minute(records_per_second=1500, units_per_record=1000 / 1500)
     found = standing_at_700(*[at_the_limit] * 3, known=4 * 60 * 800, history=History(()))
     assert found.wanted > 1400
-    assert str(found.because).startswith("its partitions take 1,000 units a second, burst included")
+    assert str(found.because).startswith(
+        "the partitions of scores serve at most 1,000 write units/s"
+    )
 
 
 def test_a_spike_that_goes_on_for_longer_than_any_before_is_answered() -> None:

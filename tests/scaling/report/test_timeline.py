@@ -77,7 +77,7 @@ def test_an_illness_is_told_from_start_to_end() -> None:
         (5, Kind.ADVISED, "racers: spread it"),
         (5, Kind.HELD, HELD.words),
         (5, Kind.HEALTH, "sick, after 5 min healthy"),
-        (6, Kind.CHANGED, "write_capacity of scores: 100 -> 900; 9 writes throttled"),
+        (6, Kind.CHANGED, "write capacity of scores from 100 to 900 WCU: 9 writes throttled"),
         (7, Kind.ENDED, "hot-key at racers"),
         (7, Kind.HEALTH, "healing, after 2 min sick"),
         (9, Kind.ENDED, "table-throttled at scores"),
@@ -89,7 +89,12 @@ def test_an_illness_is_told_from_start_to_end() -> None:
     ("outcome", "detail", "kind", "words"),
     [
         (Outcome.FAILED, "LimitExceeded: ten a day", Kind.REFUSED, " (LimitExceeded: ten a day)"),
-        (Outcome.SUPERSEDED, "it never reached AWS", Kind.DROPPED, " (it never reached AWS)"),
+        (
+            Outcome.SUPERSEDED,
+            "the call never reached AWS",
+            Kind.DROPPED,
+            " (the call never reached AWS)",
+        ),
         (Outcome.BEGUN, None, Kind.BEGUN, ""),
     ],
     ids=["refused", "dropped", "open"],
@@ -98,7 +103,7 @@ def test_what_was_not_done_says_why(
     outcome: Outcome, detail: str | None, kind: Kind, words: str
 ) -> None:
     change_record = replace(ENTRY, outcome=outcome, detail=detail)
-    change = "write_capacity of scores: 100 -> 900; 9 writes throttled"
+    change = "write capacity of scores from 100 to 900 WCU: 9 writes throttled"
     assert told(change_records=(change_record,)) == [(6, kind, f"{change}{words}")]
 
 

@@ -55,7 +55,7 @@ def test_the_demo_in_a_pipe_prints_plain_lines_and_before_and_after() -> None:
     result = run("demo", "--scenario", "manual-change")
     assert "\x1b" not in result.stdout
     assert re.search(r"00:\d\d found    table-throttled at orders: ", result.stdout)
-    assert re.search(r"00:\d\d changed  write_capacity of orders: 200 -> \d+", result.stdout)
+    assert re.search(r"00:\d\d raised   write capacity of orders from 200 to \d+", result.stdout)
     assert "without Tidegate" in result.stdout
     assert "First diagnosis: table-throttled at orders" in result.stdout
 
@@ -92,7 +92,7 @@ def test_the_report_is_one_file_that_fetches_nothing_and_explains_each_change(
     assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", page)
     for words in (
         "table-throttled",
-        "write_capacity of leaderboard: 20 -&gt; ",
+        "write capacity of leaderboard from 20 to ",
         "plotly",
         "objective",
         "concurrent executions",

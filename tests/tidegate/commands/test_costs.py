@@ -56,8 +56,8 @@ def test_the_screen_fits_and_says_what_it_stands_on(aws: dict[str, Any], file: P
     put_metrics(aws, minute_now(), sick=False)
     shown = run(str(file), "--since", "2h").stdout
     assert "Measured over 0." in shown
-    assert "Less than a week: a month may be otherwise." in shown
-    assert "Less than the peak needs: write_capacity of orders is 50; 58 would do." in shown
+    assert "Less than a week: a whole month may differ." in shown
+    assert "Too small for the peak: write_capacity of orders is 50, but needs 58." in shown
     assert "An on-demand stream never costs less than 1 shard." in shown
     assert "Both cost the same at 28.9% of the provisioned units." in shown
     assert "Prices: list prices of us-east-1 on 20" in shown
@@ -84,7 +84,7 @@ def test_days_are_put_together_from_the_first_hour_that_has_data(
 def test_without_metrics_only_what_is_set_is_priced(file: Path) -> None:
     result = run(str(file), "--since", "2h")
     assert result.exit_code == 0
-    assert "No metrics of this time: only what is set is priced" in result.stdout
+    assert "No metrics in this period: current settings are priced" in result.stdout
     told = json.loads(run(str(file), "--since", "2h", "--output", "json").stdout)
     (bill,) = told["pipelines"]
     assert (bill["measured"], bill["modes"]) == (None, [])

@@ -101,7 +101,7 @@ def test_a_sweep_raises_the_parallelism_once_and_ends_the_services_own_scaling(
     put_metrics(aws, now)
     ledger = ("--ledger", str(tmp_path / "ledger.sqlite"), "--at", now.isoformat())
     shown = run(tmp_path, "sweep", *ledger, "--dry-run")
-    assert "would do parallelism of click-counter: 2 -> " in shown.stdout, shown.output
+    assert "would raise parallelism of click-counter from 2 to " in shown.stdout, shown.output
     assert described(aws)["Parallelism"] == 2
     done = run(tmp_path, "sweep", *ledger)
     assert "parallelism-too-low at click-counter" in done.stdout, done.output

@@ -51,7 +51,7 @@ def test_history_tells_what_a_sweep_saw_and_did(file: Path, ledger: str) -> None
     assert [each["what"] for each in found if each["what"] in ("found", "health")] == [
         "found", "found", "health",
     ]  # fmt: skip
-    assert found[0]["words"].startswith("table-throttled at orders: orders throttled ")
+    assert found[0]["words"].startswith("table-throttled at orders: table orders is throttled")
     changes = {each["change"]["lever"]: each["change"] for each in found if "change" in each}
     write = changes["write_capacity of orders"]
     assert (write["from"], write["outcome"], write["by"]) == (50, "done", "orders")
@@ -69,7 +69,7 @@ def test_lines_are_plain_in_a_pipe(file: Path, tmp_path: Path) -> None:
     shown = run("history", "--ledger", ledger).stdout.splitlines()
     assert shown[0].startswith("orders since ")
     assert " found     table-throttled at orders: " in shown[1]
-    assert any(" changed   write_capacity of orders: 50 -> " in line for line in shown)
+    assert any(" changed   write capacity of orders from 50 to " in line for line in shown)
 
 
 def test_a_dry_run_writes_nothing_down(file: Path, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_dry_run_writes_nothing_down(file: Path, tmp_path: Path) -> None:
     SqliteLedger(ledger).close()
     run("sweep", "--config", str(file), "--ledger", ledger, "--dry-run")
     assert events("--ledger", ledger) == []
-    assert "no sweep has been made with it yet" in run("history", "--ledger", ledger).stdout
+    assert "no sweep has used this ledger" in run("history", "--ledger", ledger).stdout
 
 
 def test_a_pipeline_that_could_not_be_looked_at_is_in_its_history(
@@ -100,7 +100,7 @@ def test_reshards_by_hand_are_part_of_the_history_of_their_stream(
     done = run("reshard", "orders", "--to", "2", "--yes")
     assert done.exit_code == 0, done.output
     (event,) = events("--config", str(file))
-    assert event["words"] == "shard_count of orders: 1 -> 2; asked for by hand"
+    assert event["words"] == "shard count of orders from 1 to 2: requested by tidegate reshard"
     assert event["change"]["by"] == "reshard/orders"
     assert "[reshard/orders]" in run("history", "--config", str(file)).stdout
 
@@ -125,11 +125,11 @@ def test_the_page_is_drawn_over_the_metrics(file: Path, ledger: str, tmp_path: P
         (["--since", "yesterday"], "'yesterday' is not a time; 90m, 24h, 14d or ISO 8601"),
         (["--ledger", "nowhere.sqlite"], "there is no ledger at nowhere.sqlite"),
         (["--ledger", "dynamodb:nowhere"], "dynamodb:Scan on nowhere"),
-        (["--ledger", "FILE"], "it can't be used as a ledger: file is not a database"),
+        (["--ledger", "FILE"], "the file can't be used as a ledger: file is not a database"),
         (["--pipeline", "other"], "has no pipeline 'other'; it has: orders"),
         (["--config", "FILE", "--pipeline", "other"], "the file has no pipeline 'other'"),
         (["--config", "none.yaml"], "none.yaml:1:1: there is no such file"),
-        (["--report", "page.html"], "name them with --config and --pipeline"),
+        (["--report", "page.html"], "name both with --config and --pipeline"),
     ],
 )
 def test_bad_input_is_refused_in_words(
@@ -159,7 +159,7 @@ def test_what_only_looks_makes_no_ledger_and_says_so(
     place = tmp_path / "leger.sqlite"
     said = [str(file) if each == "FILE" else each for each in arguments]
     result = run(*said, "--ledger", str(place))
-    assert result.stderr.count(f"There is no ledger at {place}, and none is made") == 1
+    assert result.stderr.count(f"There is no ledger at {place}, and none is created") == 1
     assert result.exit_code == code, result.output
     assert not place.exists()
 

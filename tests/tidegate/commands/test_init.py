@@ -190,9 +190,9 @@ def test_an_account_with_a_bit_of_everything(account: Account, tmp_path: Path) -
         "orders": {"writer": ["orders"], "totaller": ["totals"]}, "clicks": {"counter": []},
     }  # fmt: skip
     for left in (
-        f"auditor reading {changes}: Tidegate looks after Kinesis streams only",
+        f"auditor reading {changes}: Tidegate supports Kinesis data streams",
         f"auditor reading {orders}: its event source mapping is Disabled",
-        f"{table_arn('deleted')}: writer may write it, and there is no such table here",
+        f"{table_arn('deleted')}: writer may write to this table, but the table does not exist",
     ):
         assert left in text
         assert left in result.stderr
@@ -268,7 +268,7 @@ def test_a_table_that_dynamodb_scales_by_itself_is_marked(account: Account) -> N
         ServiceNamespace="dynamodb", ResourceId="table/orders", MinCapacity=5, MaxCapacity=100,
         ScalableDimension="dynamodb:table:WriteCapacityUnits",
     )  # fmt: skip
-    assert "DynamoDB's own auto scaling moves it" in run().stdout
+    assert "DynamoDB auto scaling sets this capacity" in run().stdout
 
 
 def test_a_file_is_overwritten_only_when_told_so(account: Account, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_sizes_that_were_tried_are_compared(function: dict[str, Any]) -> None:
     assert told["advice"]["megabytes"] == 1024
     shown = run("order-writer").stdout
     assert "now 512" in shown
-    assert "advice   raise it from 512 to 1,024 MB" in shown
+    assert "advice   raise the memory from 512 to 1,024 MB" in shown
     assert "list prices of us-east-1" in shown
     assert max(map(len, shown.splitlines())) <= 110
 
@@ -81,7 +81,7 @@ def test_without_reports_lambda_insights_is_taken(function: dict[str, Any]) -> N
     put(function, now - timedelta(minutes=5), "LambdaInsights", "function_name", "order-writer", insights)  # fmt: skip
     told = json.loads(run("order-writer", "--output", "json").stdout)
     assert told["source"] == (
-        f"no reports in {GROUP}, but Lambda Insights, as if all of it at the present size"
+        f"no reports in {GROUP}, but Lambda Insights, assuming the current memory size throughout"
     )
     assert [each["used_max_megabytes"] for each in told["sizes"]] == [90]
     assert told["sizes"][0]["duration_mean_milliseconds"] == pytest.approx(900)
@@ -124,7 +124,7 @@ def test_a_true_run_and_one_without_credentials(function: dict[str, Any]) -> Non
 
     first, second = done(), done()
     assert (first.returncode, first.stderr) == (0, "")
-    assert "advice   lower it from 512 to 128 MB" in first.stdout
+    assert "advice   lower the memory from 512 to 128 MB" in first.stdout
     assert first.stdout.splitlines()[-5:] == second.stdout.splitlines()[-5:]
     nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": "/nowhere"}
     refused = done(**nobody, AWS_EC2_METADATA_DISABLED="true")

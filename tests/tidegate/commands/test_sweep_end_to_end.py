@@ -60,7 +60,7 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
     shown = tidegate(endpoint, tmp_path, "--dry-run")
     assert shown.stdout.startswith("orders: sick\n")
     assert "table-throttled at orders" in shown.stdout
-    assert "would do write_capacity of orders: 50 -> " in shown.stdout
+    assert "would raise write capacity of orders from 50 to " in shown.stdout
     assert "USD a month" in shown.stdout
     assert units(clients) == 50
     assert shown.returncode == 1
@@ -82,10 +82,7 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
 
     again = json.loads(tidegate(endpoint, tmp_path, "--output", "json").stdout)
     assert again["pipelines"][0]["actions"] == []
-    assert (
-        "  waits    every lever is as the load of now needs it"
-        in tidegate(endpoint, tmp_path).stdout
-    )
+    assert "  waits    every lever fits the current load" in tidegate(endpoint, tmp_path).stdout
 
 
 def units(clients: dict[str, Any]) -> int:
@@ -113,7 +110,7 @@ def test_what_was_right_some_time_ago_changes_nothing_now(
     before = (minute_now() - timedelta(minutes=6)).isoformat()
     result = tidegate(endpoint, tmp_path, "--at", before)
     assert (result.returncode, units(clients)) == (2, 50)
-    assert "can only be looked at: add --dry-run" in " ".join(result.stderr.split())
+    assert "only a dry run is possible: add --dry-run" in " ".join(result.stderr.split())
 
 
 def test_a_healthy_pipeline_is_exit_0_and_untouched(

@@ -62,7 +62,7 @@ def split_goal(shards: Sequence[Shard], shard_id: str, parts: int) -> Parts:
     shard = _known(shards, shard_id)
     start, end = _range(shard)
     if not 2 <= parts <= end - start:
-        raise InvalidRequest("reshard", shard_id, f"it can't be split into {parts}")
+        raise InvalidRequest("reshard", shard_id, f"the shard can't be split into {parts}")
     cuts = tuple(start + (end - start) * at // parts for at in range(1, parts))
     if not shard.is_open:
         _refuse_if_changed(shards, shard, cuts)
@@ -75,7 +75,11 @@ def _refuse_if_changed(shards: Sequence[Shard], shard: Shard, cuts: tuple[int, .
     inside = {each for each in present if start < each < end}
     edges = {start, end} - {0, HASH_KEYS}
     if not inside or not inside <= set(cuts) or not edges <= set(present):
-        raise InvalidRequest("reshard", shard.shard_id, "it is not open; see tidegate shards")
+        raise InvalidRequest(
+            "reshard",
+            shard.shard_id,
+            "the shard is not open; tidegate shards lists the open shards",
+        )
 
 
 def merge_goal(shards: Sequence[Shard], shard_id: str, other_id: str) -> Parts:
@@ -92,7 +96,11 @@ def merge_goal(shards: Sequence[Shard], shard_id: str, other_id: str) -> Parts:
     is_done = any(each.is_open and _range(each) == (start, end) for each in shards)
     for shard in pair:
         if not shard.is_open and not is_done:
-            raise InvalidRequest("reshard", shard.shard_id, "it is not open; see tidegate shards")
+            raise InvalidRequest(
+                "reshard",
+                shard.shard_id,
+                "the shard is not open; tidegate shards lists the open shards",
+            )
     return Parts(start, end, ())
 
 

@@ -1,4 +1,4 @@
-"""The fewest operations from the open shards to a wish.
+"""The fewest operations from the open shards to a goal.
 
 Shards are their boundaries: a split adds one, a merge takes one away, UpdateShardCount replaces
 them all by equal parts. So the fewest splits and merges keep the most boundaries, and whatever
@@ -73,7 +73,7 @@ Operation = Split | Merge | Uniform
 def plan(boundaries: tuple[int, ...], goal: Goal, updates_left: int) -> tuple[Operation, ...]:
     """The fewest operations, and among those the ones that spend the fewest UpdateShardCount
     calls, of which ``updates_left`` may be used. Splits and merges take turns so that there are
-    never fewer shards than both before and in the end; empty when the wish is fulfilled.
+    never fewer shards than both before and in the end; empty when the goal is reached.
     """
     match goal:
         case Parts():

@@ -83,4 +83,4 @@ class ShardMap:
 
 
 def _between(words: str) -> BetweenShapes:
-    return BetweenShapes(f"the open shards {words}: a reshard is under way; try again after it")
+    return BetweenShapes(f"the open shards {words}: a reshard is in progress; try again afterwards")

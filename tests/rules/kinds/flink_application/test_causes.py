@@ -68,7 +68,7 @@ def test_fewer_shards_than_subtasks_are_widened_and_not_taken_for_a_skewed_key()
     found = first(an_application(8), *growing(half), shards=4)
     assert (found.cause, found.where) == (Cause.SOURCE_TOO_NARROW, "racers")
     assert found.cured_by == (LeverKind.SHARD_COUNT,)
-    assert "racers has 4 shards, and as many of the 8 subtasks" in found.because
+    assert "racers has 4 shards, so only 4 of the 8 subtasks" in found.because
 
 
 def test_a_topic_with_too_few_partitions_needs_a_person() -> None:
@@ -147,7 +147,7 @@ def test_where_busy_times_are_not_told_the_advice_is_to_have_them_told() -> None
         an_application(), *[replace(waits, behind_seconds=20 + 30.0 * at) for at in range(90)]
     )
     assert found.cause is Cause.UNKNOWN
-    assert "the metrics level TASK would tell" in (found.advice or "")
+    assert "set the metrics level to TASK" in (found.advice or "")
 
 
 def test_flink_2_is_read_by_its_own_names() -> None:

@@ -60,7 +60,7 @@ def test_a_lower_size_never_tried_says_what_is_not_known() -> None:
     advice = advise([at(512, 90)], 512)
     assert advice.evidence == (
         "up to 90 of 512 MB used (18%)",
-        "at 128 MB it costs less as long as it takes less than 4.0 times as long",
+        "at 128 MB the function costs less unless it takes more than 4.0 times as long",
     )
     assert "its share of a vCPU falls from 0.29 to 0.07" in advice.unknown[0]
 
@@ -70,7 +70,7 @@ def test_measured_sizes_are_compared_in_cost_and_duration() -> None:
     assert advice.evidence == (
         "measured: 1,024 MB costs 1% less and takes 0.49 times as long as 512 MB",
     )
-    assert advice.unknown[0].startswith("whether batches and traffic were alike")
+    assert advice.unknown[0].startswith("whether batches and traffic were similar")
 
 
 def test_out_of_memory_says_that_the_need_is_not_known() -> None:
@@ -78,7 +78,7 @@ def test_out_of_memory_says_that_the_need_is_not_known() -> None:
     advice = advise(by_size([killed]), 512)
     assert advice.verdict is Verdict.RAISE
     assert advice.evidence[1] == "1 invocations ran out of memory"
-    assert advice.unknown == ("how much it needs: it was cut off at the limit",)
+    assert advice.unknown == ("how much memory the function needs: it was stopped at the limit",)
 
 
 @given(

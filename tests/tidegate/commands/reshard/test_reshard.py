@@ -150,7 +150,7 @@ def test_the_plan_is_shown_and_a_dry_run_changes_nothing(stream: str) -> None:
     assert "2 -> 5 shards by" in result.stdout
     for words in (
         "UpdateShardCount",
-        "of the 10 calls left for 24 hours",
+        "of the 10 calls left in 24 hours",
         "quota",
         "21.90 -> 54.75 USD a month",
     ):
@@ -167,7 +167,7 @@ def test_without_a_terminal_and_yes_nothing_is_done(stream: str) -> None:
 
 def test_without_waiting_the_last_operation_is_under_way(kinesis: Any, stream: str) -> None:
     result = run("reshard", stream, "--to", "4", "--yes", "--no-wait")
-    assert "the last operation is under way" in result.stdout
+    assert "the last operation is in progress" in result.stdout
     wait_active(kinesis, stream)
     assert len(widths(stream)) == 4
 
@@ -217,7 +217,7 @@ def test_an_on_demand_stream_is_left_to_aws(kinesis: Any) -> None:
 def test_the_accounts_quota_is_seen_before_it_is_hit(stream: str) -> None:
     result = run("reshard", stream, "--to", "900", "--yes")
     assert result.exit_code == 1
-    assert "shards more are needed, and the account may open" in result.stderr
+    assert "more shards are needed; the account" in result.stderr
     assert len(widths(stream)) == 2
 
 
@@ -275,7 +275,7 @@ def test_a_stream_between_two_shapes_is_told_so(
     assert result.exit_code == 1
     (told,) = result.stderr.splitlines()
     assert told == (
-        "the open shards have a gap at hash key 0: a reshard is under way; try again after it"
+        "the open shards have a gap at hash key 0: a reshard is in progress; try again afterwards"
     )
 
 
