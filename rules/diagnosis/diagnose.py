@@ -1,6 +1,7 @@
 """From the series of a pipeline to the causes of its illness, in the order of cure."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
@@ -20,6 +21,9 @@ __all__ = ["diagnose"]
 
 _ORDER = list(Cause)
 
+NOT_READ_MAX = 3
+"""Metrics named as not read: where one fails, many may."""
+
 EXECUTION_BUSY_SHARE = 0.9
 """Of a minute: between two batches a lane waits for the next poll."""
 
@@ -28,11 +32,14 @@ def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     """Every cause that holds now, the one to treat first in front; never empty.
 
     Without fresh data it is one UNKNOWN, since silence is neither health nor low load, or the
-    applications that are stopped. With nothing wrong it is one HEALTHY.
+    applications that are stopped. With nothing wrong it is one HEALTHY. What CloudWatch failed to
+    read is one UNKNOWN beside the others.
     """
+    unread = tuple(_not_read(signals))
     if signals.series.judged_until is None:
-        return tuple(stopped_applications(signals)) or (_no_data(signals),)
+        return tuple(stopped_applications(signals)) or unread or (_no_data(signals),)
     causes = [
+        *unread,
         *table_causes(signals),
         *consumer_causes(signals),
         *application_causes(signals),
@@ -41,6 +48,26 @@ def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     if not causes:
         causes = [_nothing_found(signals)]
     return tuple(sorted(causes, key=lambda diagnosis: _ORDER.index(diagnosis.cause)))
+
+
+def _not_read(signals: Signals) -> Iterator[Diagnosis]:
+    unread = signals.series.unread
+    if not unread:
+        return
+    told = (
+        words.NOT_READ(
+            metric=each.metric.name,
+            where="/".join(value for _, value in each.metric.dimensions) or "the account",
+            why=each.unread,
+        )
+        for each in unread
+    )
+    yield Diagnosis(
+        Cause.UNKNOWN,
+        signals.pipeline.name,
+        (*islice(told, NOT_READ_MAX), words.NOT_READ_IS_NOT_ZERO()),
+        advice="see whether CloudWatch has a service event, and whether all metrics may be read",
+    )
 
 
 def _no_data(signals: Signals) -> Diagnosis:

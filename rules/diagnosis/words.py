@@ -13,6 +13,11 @@ CATCHING_UP = Words("catching-up", "{name} is {state}, and has yet to catch up")
 CHANGE_NOT_SEEN_YET = Words(
     "change-not-seen-yet", "the change of {changed_at:%H:%M} does not show in the metrics yet"
 )
+NOT_READ = Words("not-read", "CloudWatch could not read {metric} of {where} ({why})")
+NOT_READ_IS_NOT_ZERO = Words(
+    "not-read-is-not-zero",
+    "unread is not zero: nothing is lowered until they can be read",
+)
 IN_ORDER = Words("in-order", "{age_name} {age:.0f} s, no layer at its limit")
 NOTHING_AT_A_LIMIT = Words(
     "nothing-at-a-limit", "no layer is at a limit, nothing fails and nothing is throttled"

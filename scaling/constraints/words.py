@@ -13,6 +13,11 @@ NOT_SEEN_TO_HELP_YET = Words(
     ReasonKind.INEFFECTIVE, "the raise of {lever} at {begun_at:%H:%M} is not seen to help yet"
 )
 NO_OWNER = Words(ReasonKind.NO_OWNER, "{lever} has no owner in the file: Tidegate only advises")
+NOT_READ = Words(
+    ReasonKind.NOT_READ,
+    "{lever} is not lowered while CloudWatch fails to read {count} of the pipeline's metrics, such "
+    "as {metric} ({why})",
+)
 OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "{lever} is owned by {owner}")
 WINDOW_CLOSED = Words(
     ReasonKind.CHANGE_WINDOW,

@@ -13,7 +13,7 @@ from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["advice_of", "health_of", "held_of", "held_words", "left_out"]
+__all__ = ["advice_of", "health_of", "held_of", "held_words", "is_silent", "left_out"]
 
 _FOREIGN = (ReasonKind.NO_OWNER, ReasonKind.OTHER_OWNER, ReasonKind.SECOND_OWNER)
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
@@ -38,6 +38,13 @@ def health_of(
     if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
         return Health.SICK
     return Health.HEALING
+
+
+def is_silent(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether CloudWatch tells nothing fresh, or fails to tell a part and the rest is in order."""
+    causes = {diagnosis.cause for diagnosis in diagnoses}
+    only_unread = bool(signals.series.unread) and causes == {Cause.UNKNOWN}
+    return signals.series.judged_until is None or (only_unread and len(diagnoses) == 1)
 
 
 def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
