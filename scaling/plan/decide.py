@@ -225,7 +225,7 @@ class Decider:
                 consumer = _consumer(self._pipeline, recommendation.lever)
                 yield from batching_window_constraints(consumer)
             case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-                yield from table_constraints(self._pipeline, recommendation, self.now)
+                yield from table_constraints(self._pipeline, recommendation, self.history, self.now)
             case LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU:
                 application = _application(self._pipeline, recommendation.lever)
                 ends = application.name in self._ending_autoscaling()

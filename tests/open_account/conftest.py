@@ -1,3 +1,3 @@
-from tests.losses.conftest import account
+from tests.losses.conftest import account, endpoint
 
-__all__ = ["account"]
+__all__ = ["account", "endpoint"]

@@ -28,6 +28,9 @@ OWNERS_UNKNOWN = Words(
     "whether DynamoDB's own auto scaling sets {lever} too is not known, so Tidegate does not "
     "move it: {unread}",
 )
+REFUSED = Words(
+    ReasonKind.REFUSED, "AWS refused a change of {name} for a limit within the hour: {refusal}"
+)
 REPLICATED = Words(
     ReasonKind.SECOND_OWNER,
     "{table} is a global table (replicas in {regions}): its write capacity must be the same in "
