@@ -1,12 +1,13 @@
 """From Lambda's list of event source mappings to the one that reads a stream for a function."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import EventSourceMapping, Stream
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.moments import as_text
+from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.model.errors import ResourceMissing
 
 if TYPE_CHECKING:
@@ -22,17 +23,12 @@ _CONSUMER = "/consumer/"
 
 def mappings_of(clients: Clients, about: str, **of: str) -> list["Listed"]:
     """Every mapping of a source; of the region where none is named."""
-    found: list[Listed] = []
-    request: dict[str, Any] = {**of}
-    # By hand: a paginator of botocore costs more at a cold start than the call itself.
-    while True:
-        with asking("lambda:ListEventSourceMappings", about):
-            page = clients.functions.list_event_source_mappings(**request)
-        found += page["EventSourceMappings"]
-        # AWS gives no marker after the last page, some emulators an empty one.
-        if not page.get("NextMarker"):
-            return found
-        request = {**of, "Marker": page["NextMarker"]}
+    with asking("lambda:ListEventSourceMappings", about):
+        return [
+            each
+            for page in pages(clients.functions.list_event_source_mappings, of, "Marker")
+            for each in page["EventSourceMappings"]
+        ]
 
 
 def reading(mappings: Sequence["Listed"], name: str) -> "Listed | None":
