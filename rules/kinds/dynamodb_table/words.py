@@ -21,6 +21,7 @@ READ_UNITS_CONSUMED = Words(
     "read-units-consumed",
     "it consumed {rate:,.0f} of {read_units:,} provisioned read units a second",
 )
+TABLE_IS = Words("table-unavailable", "table {name} is {status}: writes to it fail")
 UNITS_CONSUMED = Words("units-consumed", "it consumed {of_units}")
 UNITS_OF_PROVISIONED = Words(
     "units-of-provisioned", "{consumed:,.0f} of {write_units:,} provisioned write units a second"
