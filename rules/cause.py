@@ -28,6 +28,7 @@ class Cause(Enum):
     age, which looks like too few shards: the earliest cause that holds is the one to treat first.
     """
 
+    TABLE_UNAVAILABLE = "table-unavailable"
     INDEX_THROTTLED = "index-throttled"
     TABLE_THROTTLED = "table-throttled"
     HOT_KEY = "hot-key"

@@ -24,12 +24,14 @@ def judged(rule: Rule, windows: Mapping[Metric, Window]) -> Window:
     window = windows[rule.metric]
     if not rule.among:
         return window
+    unread = (windows[each].unread for each in (rule.metric, *rule.among))
     rows = zip(*(windows[each].samples for each in rule.among), strict=True)
     shares = (
         None if sample is None else _share(sample, sum(each or 0.0 for each in row))
         for sample, row in zip(window.samples, rows, strict=True)
     )
-    return Window(rule.metric, window.start, tuple(shares))
+    why = next((each for each in unread if each is not None), None)
+    return Window(rule.metric, window.start, tuple(shares), unread=why)
 
 
 def _share(part: float, whole: float) -> float:
@@ -42,6 +44,9 @@ def evaluate(rule: Rule, window: Window, now: datetime) -> Finding:
     The hold time is read from the window itself, so nothing needs to be remembered between
     sweeps. A gap neither ends a breach nor counts towards its hold time.
     """
+    if window.unread is not None:
+        because = f"{rule.metric.name} of {rule.where} could not be read: {window.unread}"
+        return Finding(rule, Verdict.UNKNOWN, None, None, because)
     judged = _without_late_gaps(_up_to(window, now))
     newest = _newest_age_periods(judged)
     if newest is None or newest > max(LATE_PERIODS, _periods(rule, judged)):

@@ -33,12 +33,15 @@ class Window:
     One sample a period, oldest first; a period without a data point is ``None``. A gap is never
     a zero: Lambda publishes nothing while nothing is invoked, and late points are not yet there.
     ``unusable`` counts the data points that were left out, since nothing can have measured them.
+    ``unread`` is why CloudWatch did not answer in full: then a gap says nothing at all, not even
+    what silence means for this metric. None where it answered.
     """
 
     metric: Metric
     start: datetime
     samples: tuple[float | None, ...]
     unusable: int = 0
+    unread: str | None = None
 
     @property
     def end(self) -> datetime:

@@ -12,13 +12,14 @@ from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
+from tidegate.scaling.model.errors import Unreachable
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.notification import Destination, Notification
     from tidegate.scaling.model.plan import Action
     from tidegate.scaling.model.snapshot import StatusSnapshot
 
-__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
+__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
 
 
 class Cloud(Protocol):
@@ -54,9 +55,24 @@ class Metrics(Protocol):
 
         Both are aligned down to each metric's period. Periods without a data point are None; a
         metric unknown to CloudWatch is a window of nothing but None. No sample is infinite or not a
-        number, and none of an AWS metric is negative.
+        number, and none of an AWS metric is negative. A window that CloudWatch failed to read, or
+        read in part, is ``unread``.
         """
         ...
+
+
+def read_all(
+    metrics: Metrics, wanted: Sequence[Metric], start: datetime, end: datetime
+) -> Mapping[Metric, Window]:
+    """The windows of all, for who can't go on with a part: raises Unreachable where one of them
+    could not be read."""
+    windows = metrics.read(wanted, start, end)
+    failed = next((each for each in windows.values() if each.unread is not None), None)
+    if failed is not None:
+        where = "/".join(value for _, value in failed.metric.dimensions)
+        words = f"{failed.metric.name} could not be read: {failed.unread}"
+        raise Unreachable("cloudwatch:GetMetricData", where, words)
+    return windows
 
 
 class Ledger(Protocol):

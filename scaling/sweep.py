@@ -33,9 +33,9 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.ports import Cloud, Edges, Ledger, Metrics
+from tidegate.scaling.ports import Cloud, Edges, Ledger, Metrics, read_all
 from tidegate.scaling.report.snapshot import of_unreached
-from tidegate.scaling.report.summary import advice_of, health_of, held_of, left_out
+from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
 
 __all__ = ["sweep"]
@@ -154,7 +154,7 @@ def _expected(
         return None, ()
     metric = past_metric(signals.pipeline)
     try:
-        past = metrics.read((metric,), now - PAST, now)[metric]
+        past = read_all(metrics, (metric,), now - PAST, now)[metric]
     except Exception as error:
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
@@ -244,5 +244,5 @@ def _report(
         changes=changes,
         advice=advice_of(diagnoses, plan, owners),
         held=held_of(plan, changes),
-        is_silent=signals.series.judged_until is None,
+        is_silent=is_silent(signals, diagnoses),
     )

@@ -18,6 +18,7 @@ from tidegate.scaling.model.errors import (
     Unreachable,
 )
 from tidegate.scaling.model.plan import Action
+from tidegate.simulator.cloudwatch import COMPLETE
 from tidegate.simulator.manners import Refusal
 from tidegate.simulator.world import World
 
@@ -109,5 +110,6 @@ class DirectMetrics:
         count = int((end - start) / period)
         key = (metric.namespace, metric.name, metric.dimensions)
         every = metric.period_seconds // 60
-        samples = self._world.metrics(key, metric.statistic, start, count, every)
-        return Window(metric, start, tuple(samples))
+        told = self._world.ask(key, metric.statistic, start, count, every)
+        unread = None if told.status == COMPLETE else told.status
+        return Window(metric, start, tuple(told.values), unread=unread)

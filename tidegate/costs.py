@@ -24,7 +24,7 @@ from tidegate.scaling.cost.replay import needs
 from tidegate.scaling.cost.usage import Usage, usage_from, usage_metrics
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import list_of
-from tidegate.scaling.ports import Metrics
+from tidegate.scaling.ports import Metrics, read_all
 
 __all__ = ["Bill", "bill", "costs_as_json", "show_costs"]
 
@@ -91,14 +91,14 @@ def _minutes(
     """The minutes from the first hour on that has any, a day at a time: two weeks of a new
     pipeline are mostly nothing, and asked for at once they are more than one answer holds."""
     hourly = [replace(each, period_seconds=3600) for each in wanted]
-    seen = metrics.read(hourly, since, end).values()
+    seen = read_all(metrics, hourly, since, end).values()
     firsts = [at for window in seen for at, _ in islice(window.points(), 1)]
     start = max(since, min(firsts, default=end - timedelta(hours=1)))
     found: dict[Metric, Window] = {}
     at = start
     while at < end:
         until = min(end, at + timedelta(days=1))
-        for metric, window in metrics.read(wanted, at, until).items():
+        for metric, window in read_all(metrics, wanted, at, until).items():
             before = found.get(metric, Window(metric, window.start, ()))
             found[metric] = replace(before, samples=before.samples + window.samples)
         at = until

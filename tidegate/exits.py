@@ -71,9 +71,15 @@ def leave_if_any(errors: Mapping[str, TidegateError], *, is_alone: bool) -> None
 def code_of(report: SweepReport) -> int:
     """The worst of all pipelines: a fault, AWS or the ledger not asked, bad input, undone, well."""
     codes = [code_of_error(each.error) for each in report.unreached]
+    codes += [NOT_ASKED for each in report.pipelines if _is_unread(each)]
     codes += [UNDONE if _is_undone(each) else WELL for each in report.pipelines]
     codes += [_code_after(error) for each in report.pipelines for error in _errors(each)]
     return max(codes, default=WELL)
+
+
+def _is_unread(report: PipelineReport) -> bool:
+    """Whether CloudWatch failed to read a part of what the pipeline is judged by."""
+    return any(window.unread is not None for window in report.windows.values())
 
 
 def _errors(report: PipelineReport) -> Iterator[TidegateError]:

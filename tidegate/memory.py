@@ -14,7 +14,7 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.function_log import FunctionLog, Logged, Settings
 from tidegate.scaling.kinds.lambda_mapping.memory import Advice, AtSize, Verdict, advise, by_size
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, list_of, prices
-from tidegate.scaling.ports import Metrics
+from tidegate.scaling.ports import Metrics, read_all
 from tidegate.since import period_seconds
 
 __all__ = ["Seen", "memory_as_json", "see", "show_memory"]
@@ -60,7 +60,7 @@ def see(log: FunctionLog, metrics: Metrics, since: datetime, until: datetime) ->
     """Look a function up."""
     settings = log.settings()
     wanted = _metrics(settings.function, period_seconds(until - since))
-    windows = metrics.read(wanted, since, until)
+    windows = read_all(metrics, wanted, since, until)
     counted, busy, used, processor = (windows[each] for each in wanted)
     sizes, source = _of_log(log.read(settings.log_group, since, until), settings.log_group)
     if not sizes:

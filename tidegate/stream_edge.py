@@ -8,6 +8,7 @@ from tidegate.rules.graph import KeySample, Stream
 from tidegate.rules.metrics import shard_metric
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.ports import read_all
 
 __all__ = ["WallClock", "load_by_shard", "sample_all"]
 
@@ -56,7 +57,9 @@ def load_by_shard(
         for shard in stream.open_shards
     }
     end = now.replace(second=0, microsecond=0)
-    windows = metrics.read([each for pair in pairs.values() for each in pair], end - LOOK_BACK, end)
+    windows = read_all(
+        metrics, [each for pair in pairs.values() for each in pair], end - LOOK_BACK, end
+    )
     return {
         shard_id: (
             (windows[records].latest or 0.0) / 60,

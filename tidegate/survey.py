@@ -15,7 +15,7 @@ from tidegate.scaling.onboarding.event_sources import Source, function_name, sor
 from tidegate.scaling.onboarding.iam_write_access import Candidate, tables_gone, tables_written
 from tidegate.scaling.onboarding.proposal import LOOK_BACK, Proposal, propose
 from tidegate.scaling.onboarding.proposal_metrics import proposal_metrics
-from tidegate.scaling.ports import Metrics
+from tidegate.scaling.ports import Metrics, read_all
 
 __all__ = ["Ask", "Drafted", "Survey", "survey"]
 
@@ -127,7 +127,7 @@ def survey(discovery: Discovery, metrics: Metrics, now: datetime, ask: Ask) -> S
     if pairs:
         scaled = ScalableTargets(surveyor.allowed(discovery.scalable_targets, ()))
         wanted = [metric for _, pipeline in pairs for metric in proposal_metrics(pipeline)]
-        windows = surveyor.allowed(lambda: metrics.read(wanted, now - LOOK_BACK, now), windows)
+        windows = surveyor.allowed(lambda: read_all(metrics, wanted, now - LOOK_BACK, now), windows)
     drafted = tuple(
         Drafted(pipeline, propose(pipeline, windows), found.tables, found.undecided)
         for found, pipeline in pairs

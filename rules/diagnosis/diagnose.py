@@ -1,11 +1,12 @@
 """From the series of a pipeline to the causes of its incident, in the order of cure."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
 from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.dynamodb_table.causes import table_causes
+from tidegate.rules.kinds.dynamodb_table.causes import table_causes, unavailable_tables
 from tidegate.rules.kinds.flink_application.causes import (
     RESHARD_SECONDS,
     application_causes,
@@ -20,6 +21,9 @@ __all__ = ["diagnose"]
 
 _ORDER = list(Cause)
 
+NOT_READ_MAX = 3
+"""Metrics named as not read: where one fails, many may."""
+
 EXECUTION_BUSY_SHARE = 0.9
 """Of a minute: between two batches a concurrent execution waits for the next poll."""
 
@@ -27,20 +31,58 @@ EXECUTION_BUSY_SHARE = 0.9
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     """Every cause that holds now, the one to treat first in front; never empty.
 
-    Without fresh data it is one UNKNOWN, since silence is neither health nor low load, or the
-    applications that are stopped. With nothing wrong it is one HEALTHY.
+    Without fresh data it is one UNKNOWN, since silence is neither health nor low load, or what is
+    stopped or can't be written. With nothing wrong it is one HEALTHY. What CloudWatch failed to
+    read is one UNKNOWN beside the others.
     """
+    unread = tuple(_not_read(signals))
     if signals.series.judged_until is None:
-        return tuple(stopped_applications(signals)) or (_no_data(signals),)
+        told = (*unavailable_tables(signals), *stopped_applications(signals))
+        return told or unread or (_no_data(signals),)
     causes = [
+        *unread,
         *table_causes(signals),
-        *consumer_causes(signals),
+        *_of_consumers(signals),
         *application_causes(signals),
         *stream_causes(signals),
     ]
     if not causes:
         causes = [_nothing_found(signals)]
     return tuple(sorted(causes, key=lambda diagnosis: _ORDER.index(diagnosis.cause)))
+
+
+def _of_consumers(signals: Signals) -> Iterator[Diagnosis]:
+    """What ails the consumers by themselves: where a table can't be written every batch fails, and
+    it is no batch's fault."""
+    gone = {each.where for each in unavailable_tables(signals)}
+    blocked = {
+        each.function.name
+        for each in signals.pipeline.consumers
+        if gone.intersection(table.name for table in each.tables)
+    }
+    for cause in consumer_causes(signals):
+        if cause.cause is Cause.UNKNOWN or cause.where not in blocked:
+            yield cause
+
+
+def _not_read(signals: Signals) -> Iterator[Diagnosis]:
+    unread = signals.series.unread
+    if not unread:
+        return
+    told = (
+        words.NOT_READ(
+            metric=each.metric.name,
+            where="/".join(value for _, value in each.metric.dimensions) or "the account",
+            why=each.unread,
+        )
+        for each in unread
+    )
+    yield Diagnosis(
+        Cause.UNKNOWN,
+        signals.pipeline.name,
+        (*islice(told, NOT_READ_MAX), words.NOT_READ_IS_NOT_ZERO()),
+        advice="see whether CloudWatch has a service event, and whether all metrics may be read",
+    )
 
 
 def _no_data(signals: Signals) -> Diagnosis:

@@ -14,6 +14,11 @@ CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet"
 CHANGE_NOT_SEEN_YET = Words(
     "change-not-seen-yet", "the change of {changed_at:%H:%M} is not visible in the metrics yet"
 )
+NOT_READ = Words("not-read", "CloudWatch could not read {metric} of {where} ({why})")
+NOT_READ_IS_NOT_ZERO = Words(
+    "not-read-is-not-zero",
+    "unread is not zero: nothing is lowered until they can be read",
+)
 IN_ORDER = Words("in-order", "the {age_name} is {age_seconds:.0f} s, and no layer is at its limit")
 NOTHING_AT_A_LIMIT = Words(
     "nothing-at-a-limit", "no layer is at its limit, nothing fails and nothing is throttled"

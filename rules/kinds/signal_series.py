@@ -78,7 +78,7 @@ class SignalSeries:
 
     ``judged_until`` is None where there is no fresh data at all; ``last_seen`` is then the end
     of the newest minute of any layer, or None when nothing was ever seen. Functions are by name,
-    capacities by ``Capacity.where``.
+    capacities by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
     """
 
     stream: StreamSeries
@@ -87,6 +87,7 @@ class SignalSeries:
     judged_until: datetime | None
     last_seen: datetime | None
     applications: Mapping[str, ApplicationSeries] = field(default_factory=dict)
+    unread: tuple[Window, ...] = ()
 
 
 def _stream_metrics(stream: str) -> tuple[Metric, ...]:
@@ -229,6 +230,7 @@ def series_from(
         judged_until=judged_until,
         last_seen=last_seen,
         applications=applications,
+        unread=tuple(each for each in windows.values() if each.unread is not None),
     )
 
 

@@ -117,7 +117,7 @@ def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progre
     for reason in decision.held_by:
         if reason.kind in LASTING:
             return Progress(wanted, ScalingStatus.FAILED, str(reason))
-    if last is not None and last.outcome is Outcome.FAILED:
+    if last is not None and last.outcome is Outcome.FAILED and not last.was_throttled:
         if not any(_is_another_way(last, plan)):
             return Progress(wanted, ScalingStatus.FAILED, last.detail)
     elif last is not None:

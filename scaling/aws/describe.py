@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.graph import (
     Capacity,
     Consumer,
-    EventSourceMapping,
     FlinkApplication,
     Function,
     Pipeline,
@@ -17,6 +16,13 @@ from tidegate.rules.graph import (
 )
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking, http_status
+from tidegate.scaling.aws.kinds.lambda_mapping import (
+    event_source_mapping,
+    mappings_of,
+    reading,
+    reads,
+    without_fan_out,
+)
 from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 from tidegate.scaling.model.errors import ResourceInUse, ResourceMissing, Unreachable
 
@@ -48,7 +54,7 @@ class Describer:
         consumers: tuple[Consumer, ...] = ()
         concurrency, reserved = DEFAULT_ACCOUNT_CONCURRENCY, 0
         if spec.consumers:
-            mappings = self._mappings(stream)
+            mappings = mappings_of(self._clients, stream.name, EventSourceArn=stream.arn)
             consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
             concurrency, reserved = self._account_concurrency()
         return Pipeline(
@@ -102,15 +108,6 @@ class Describer:
             request = {"NextToken": page["NextToken"]} if "NextToken" in page else {}
         return tuple(sorted(found, key=lambda shard: (shard.starting_hash_key, shard.shard_id)))
 
-    def _mappings(self, stream: Stream) -> list["EventSourceMappingConfigurationTypeDef"]:
-        pages = self._clients.functions.get_paginator("list_event_source_mappings")
-        with asking("lambda:ListEventSourceMappings", stream.name):
-            return [
-                each
-                for page in pages.paginate(EventSourceArn=stream.arn)
-                for each in page["EventSourceMappings"]
-            ]
-
     def _consumer(
         self,
         said: ConsumerSpec,
@@ -118,10 +115,10 @@ class Describer:
         mappings: list["EventSourceMappingConfigurationTypeDef"],
     ) -> Consumer:
         name = said.function
-        mapping = next(
-            (each for each in mappings if _function_name(each["FunctionArn"]) == name), None
-        )
+        mapping = reading(mappings, name)
         function = self._function(name)
+        if mapping is None or not reads(mapping):
+            without_fan_out(self._clients, name, stream)
         if mapping is None:
             raise ResourceMissing(
                 "lambda:ListEventSourceMappings",
@@ -129,7 +126,7 @@ class Describer:
                 f"function {name} has no event source mapping that reads this stream",
             )
         tables = tuple(self._table(table.name) for table in said.table_specs)
-        return Consumer(function, _mapping(mapping, stream), tables)
+        return Consumer(function, event_source_mapping(mapping, stream), tables)
 
     def _function(self, name: str) -> Function:
         functions = self._clients.functions
@@ -180,31 +177,6 @@ def _shard(data: Mapping[str, Any]) -> Shard:
         int(data["HashKeyRange"]["EndingHashKey"]),
         tuple(parent for parent in parents if parent),
         is_open="EndingSequenceNumber" not in data["SequenceNumberRange"],
-    )
-
-
-def _function_name(arn: str) -> str:
-    """The name in a function ARN, without version or alias."""
-    return arn.split(":")[6]
-
-
-def _mapping(data: "EventSourceMappingConfigurationTypeDef", stream: Stream) -> EventSourceMapping:
-    destination = data.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    return EventSourceMapping(
-        uuid=data["UUID"],
-        function_name=_function_name(data["FunctionArn"]),
-        stream_arn=stream.arn,
-        state=data["State"],
-        parallelization_factor=data.get("ParallelizationFactor") or 1,
-        batch_size=data.get("BatchSize", 100),
-        batching_window_seconds=data.get("MaximumBatchingWindowInSeconds", 0),
-        bisect_batch_on_function_error=bool(data.get("BisectBatchOnFunctionError", False)),
-        maximum_retry_attempts=data.get("MaximumRetryAttempts", -1),
-        maximum_record_age_seconds=data.get("MaximumRecordAgeInSeconds", -1),
-        on_failure_destination=destination,
-        report_batch_item_failures="ReportBatchItemFailures"
-        in data.get("FunctionResponseTypes", []),
-        modified=as_text(data.get("LastModified")),
     )
 
 

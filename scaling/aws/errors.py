@@ -1,5 +1,6 @@
 """botocore's exceptions become ours here, and nowhere else."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -46,11 +47,24 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "TooManyRequestsException",
             "RequestLimitExceeded",
             "ProvisionedThroughputExceededException",
+            "BandwidthLimitExceeded",
+            "EC2ThrottledException",
+            "KMSThrottlingException",
+            "PriorRequestNotComplete",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
         ),
         Throttled,
     ),
     **dict.fromkeys(
-        ("LimitExceededException", "LimitExceeded", "OpsItemLimitExceededException"), LimitExceeded
+        (
+            "LimitExceededException",
+            "LimitExceeded",
+            "OpsItemLimitExceededException",
+            "ServiceQuotaExceededException",
+        ),
+        LimitExceeded,
     ),
     **dict.fromkeys(
         (
@@ -83,6 +97,16 @@ _BY_CODE: dict[str, type[CloudError]] = {
         InvalidRequest,
     ),
 }
+
+_RATE = re.compile(
+    r"\brate (limit )?exceeded|\brate of requests|\brequest rate|\bthrottl"
+    r"|\btoo many (concurrent |simultaneous )?(requests|calls|operations)"
+    r"|\bnumber of (concurrent|simultaneous) control plane",
+    re.IGNORECASE,
+)
+"""How LimitExceeded tells calls a second, or at a time, from what is counted by the day or the
+account: "Rate exceeded for stream S under account A" is over at once, and botocore as well takes
+that code for throttling (retries/standard.py)."""
 
 
 @contextmanager
@@ -127,6 +151,8 @@ def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
     code = answer.get("Code", "")
     message = answer.get("Message", "") or code
     kind = _BY_CODE.get(code, Unreachable)
+    if kind is LimitExceeded and _RATE.search(message):
+        kind = Throttled
     if kind is Denied:
         message = f"permission {operation} is missing: {message}"
     return kind(operation, resource, message)

@@ -1,8 +1,9 @@
 """Metric windows from CloudWatch's GetMetricData."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.clients import Clients
@@ -17,6 +18,11 @@ QUERIES_MAX = 500
 POINTS_MAX = 100_800
 """Of one GetMetricData request (API reference)."""
 
+ATTEMPTS = 3
+"""A metric that CloudWatch could not read is asked for again (MetricDataResult, API reference)."""
+
+COMPLETE = "Complete"
+
 VALUE_MAX = 2.0**360
 """CloudWatch takes nothing beyond it, nor NaN or an infinity (PutMetricData, API reference)."""
 
@@ -30,16 +36,20 @@ class AwsMetrics:
     def read(
         self, metrics: Sequence[Metric], start: datetime, end: datetime
     ) -> Mapping[Metric, Window]:
-        """One window a metric, in as few requests as AWS's limits allow."""
+        """One window a metric, in as few requests as AWS's limits allow. What CloudWatch fails to
+        read is asked for again, and in the end ``unread``."""
         found: dict[Metric, Window] = {}
-        for batch in _batches(list(dict.fromkeys(metrics)), start, end):
-            found.update(self._read_batch(batch, start, end))
+        left = list(dict.fromkeys(metrics))
+        for _ in range(ATTEMPTS):
+            for batch in _batches(left, start, end):
+                found.update(self._read_batch(batch, start, end))
+            left = [metric for metric in left if found[metric].unread is not None]
         return found
 
     def _read_batch(
         self, metrics: Sequence[Metric], start: datetime, end: datetime
     ) -> Iterator[tuple[Metric, Window]]:
-        points: dict[str, dict[datetime, float]] = {f"m{at}": {} for at in range(len(metrics))}
+        told = {f"m{at}": _Told() for at in range(len(metrics))}
         queries = [_query(f"m{at}", metric) for at, metric in enumerate(metrics)]
         pages = self._clients.cloudwatch.get_paginator("get_metric_data")
         with asking("cloudwatch:GetMetricData", f"{len(metrics)} metrics"):
@@ -49,11 +59,44 @@ class AwsMetrics:
                 EndTime=end,
                 ScanBy="TimestampAscending",
             ):
+                about_all = _words(page)
                 for result in page["MetricDataResults"]:
-                    times, values = result.get("Timestamps", []), result.get("Values", [])
-                    points[result["Id"]].update(zip(times, values, strict=True))
+                    told[result["Id"]].hear(result, about_all)
         for at, metric in enumerate(metrics):
-            yield metric, _window(metric, points[f"m{at}"], start, end)
+            answer = told[f"m{at}"]
+            window = _window(metric, answer.points, start, end)
+            yield metric, replace(window, unread=answer.failure)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What CloudWatch has told of one metric, over all pages."""
+
+    points: dict[datetime, float] = field(default_factory=dict)
+    status: str = "no answer"
+    words: str = ""
+
+    def hear(self, result: Mapping[str, Any], about_all: str) -> None:
+        """One page more. An emulator may give no status; only AWS fails in parts."""
+        times, values = result.get("Timestamps", []), result.get("Values", [])
+        self.points.update(zip(times, values, strict=True))
+        self.status = result.get("StatusCode", COMPLETE)
+        self.words = _words(result) or about_all
+
+    @property
+    def failure(self) -> str | None:
+        """Why it is not the whole, None where it is: only Complete may be judged, and a message
+        in the place of every point is none of silence."""
+        if self.status == COMPLETE and (self.points or not self.words):
+            return None
+        return f"{self.status}: {self.words}" if self.words else self.status
+
+
+def _words(answer: Mapping[str, Any]) -> str:
+    """The messages of an answer, or of one of its results."""
+    messages = answer.get("Messages", [])
+    told = (" ".join(filter(None, (each.get("Code"), each.get("Value")))) for each in messages)
+    return "; ".join(told)
 
 
 def _batches(metrics: list[Metric], start: datetime, end: datetime) -> Iterator[tuple[Metric, ...]]:

@@ -13,6 +13,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.pages import pages
 
 __all__ = ["scalable_targets"]
 
@@ -40,15 +41,10 @@ def scalable_targets(clients: Clients, where: str | None = None) -> tuple[Scalab
 
 
 def _pages(clients: Clients, request: dict[str, Any]) -> Iterator[Mapping[str, Any]]:
-    client = clients.of("application-autoscaling")
-    # By hand: a paginator of botocore costs more at a cold start than the call itself.
-    while True:
-        with asking("application-autoscaling:DescribeScalableTargets", "dynamodb"):
-            page = client.describe_scalable_targets(**request)
-        yield from page["ScalableTargets"]
-        if not page.get("NextToken"):
-            return
-        request = {**request, "NextToken": page["NextToken"]}
+    call = clients.of("application-autoscaling").describe_scalable_targets
+    with asking("application-autoscaling:DescribeScalableTargets", "dynamodb"):
+        for page in pages(call, request):
+            yield from page["ScalableTargets"]
 
 
 def _moves(data: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.ports import Metrics
+from tidegate.scaling.ports import Metrics, read_all
 
 __all__ = ["update_advice", "update_constraints", "update_windows"]
 
@@ -77,7 +77,7 @@ def update_windows(pipeline: Pipeline, metrics: Metrics, now: datetime) -> Mappi
     wanted = tuple(map(failed_checkpoints_metric, pipeline.applications))
     end = now.replace(second=0, microsecond=0)
     start = end - timedelta(seconds=FAILED_CHECKPOINTS_SECONDS)
-    return metrics.read(wanted, start, end) if wanted else {}
+    return read_all(metrics, wanted, start, end) if wanted else {}
 
 
 def _said(spec: PipelineSpec, application: FlinkApplication) -> ApplicationSpec:

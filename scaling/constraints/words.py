@@ -19,6 +19,11 @@ NO_OWNER = Words(
     ReasonKind.NO_OWNER,
     "the {lever:words} has no owner in the pipeline file, so Tidegate only advises",
 )
+NOT_READ = Words(
+    ReasonKind.NOT_READ,
+    "the {lever:words} is not lowered while CloudWatch fails to read {count} of the pipeline's "
+    "metrics, such as {metric} ({why})",
+)
 OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "the {lever:words} is owned by {owner}")
 WINDOW_CLOSED = Words(
     ReasonKind.CHANGE_WINDOW,

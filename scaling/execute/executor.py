@@ -7,8 +7,20 @@ from datetime import datetime, timedelta
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.boundary import Unfinished, going_on
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
-from tidegate.scaling.model.errors import CloudError, LimitExceeded, Unreachable, as_known
+from tidegate.scaling.model.change_record import (
+    ChangeRecord,
+    Lever,
+    Outcome,
+    refused_by_limit,
+    refused_by_rate,
+)
+from tidegate.scaling.model.errors import (
+    CloudError,
+    LimitExceeded,
+    Throttled,
+    Unreachable,
+    as_known,
+)
 from tidegate.scaling.model.history import (
     History,
 )
@@ -99,8 +111,7 @@ class Executor:
             # It may have reached AWS: the change record stays open until the next sweep shows.
             return Change(action, decisions, Outcome.BEGUN, str(error))
         except CloudError as error:
-            is_limit = isinstance(error, LimitExceeded)
-            detail = refused_by_limit(str(error)) if is_limit else str(error)
+            detail = _detail(error)
             closed = self._close(action, decisions, begun, Outcome.FAILED, detail)
             return replace(closed, refusal=error.kind)
         except Exception as error:
@@ -149,6 +160,16 @@ class Executor:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
         return Change(action, decisions, outcome, told, failures[0].error)
+
+
+def _detail(error: CloudError) -> str:
+    """AWS's words, marked by what they mean for the next time."""
+    match error:
+        case LimitExceeded():
+            return refused_by_limit(str(error))
+        case Throttled():
+            return refused_by_rate(str(error))
+    return str(error)
 
 
 def _superseded(

@@ -17,6 +17,7 @@ __all__ = [
     "moment_in",
     "outcome_in",
     "refused_by_limit",
+    "refused_by_rate",
 ]
 
 KEEP = timedelta(days=90)
@@ -102,9 +103,18 @@ _LIMIT = "LimitExceeded: "
 """How ``detail`` is marked in the ledger where a limit was the reason."""
 
 
+_RATE = "Throttled: "
+"""The same where AWS was only asked too often."""
+
+
 def refused_by_limit(words: str) -> str:
     """The detail of a change that AWS has refused for a limit."""
     return f"{_LIMIT}{words}"
+
+
+def refused_by_rate(words: str) -> str:
+    """The detail of a change that AWS has throttled, and takes when it is asked again."""
+    return f"{_RATE}{words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,11 @@ class ChangeRecord:
         detail = self.detail or ""
         is_limit = self.outcome is Outcome.FAILED and detail.startswith(_LIMIT)
         return detail.removeprefix(_LIMIT) if is_limit else None
+
+    @property
+    def was_throttled(self) -> bool:
+        """Whether AWS was only asked too often, so that the next time may be right."""
+        return self.outcome is Outcome.FAILED and (self.detail or "").startswith(_RATE)
 
 
 @dataclass(frozen=True, slots=True)

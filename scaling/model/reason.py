@@ -29,6 +29,7 @@ class ReasonKind(StrEnum):
     CONCURRENCY = "concurrency"
     EXECUTIONS_NEEDED = "executions-needed"
     INEFFECTIVE = "ineffective"
+    NOT_READ = "not-read"
     RESTART_PRICE = "restart-price"
     SPLIT_KEPT = "split-kept"
 

@@ -19,7 +19,7 @@ from tidegate.scaling.model.change_record import moment_in
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
 from tidegate.scaling.notify.destinations import destinations
-from tidegate.scaling.observability.dashboard import dashboard_name
+from tidegate.scaling.observability.dashboard import dashboard_link
 from tidegate.scaling.report.sweep_report import PipelineReport
 
 __all__ = ["Incident", "advance", "delivered", "from_text", "known_as", "to_text"]
@@ -200,7 +200,7 @@ def _with_due(
         found=tuple(f"{each}: {each.because}" for each in told),
         done=tuple(_done(report)),
         to_do=report.advice,
-        dashboard=_dashboard(report),
+        dashboard=dashboard_link(report.name, report.pipeline.stream.arn),
     )
     due = [Due(notification, each) for each in destinations(spec)]
     kept = [each for each in due if _is_for(each.destination, kind)]
@@ -221,12 +221,6 @@ def _bounded(due: tuple[Due, ...]) -> tuple[Due, ...]:
         given_up = [*updates, *others][: max(0, len(waiting) - DUE_MAX)]
         due = tuple(each for each in due if each not in given_up)
     return due
-
-
-def _dashboard(report: PipelineReport) -> str:
-    region = report.pipeline.stream.arn.split(":")[3]
-    console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
-    return f"{console}#dashboards:name={dashboard_name(report.name)}"
 
 
 def known_as(incident: Incident, due: Due) -> str | None:

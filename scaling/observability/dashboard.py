@@ -14,6 +14,7 @@ from typing import Any
 
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.partitions import console_url
 
 __all__ = [
     "DASHBOARD_PREFIX",
@@ -23,6 +24,7 @@ __all__ = [
     "Row",
     "body",
     "columns",
+    "dashboard_link",
     "dashboard_name",
 ]
 
@@ -79,6 +81,15 @@ def dashboard_name(pipeline: str) -> str:
     """How CloudWatch knows the dashboard of a pipeline, unless named otherwise. It takes letters,
     digits, - and _ only (PutDashboard, API reference)."""
     return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
+
+
+def dashboard_link(pipeline: str, arn: str) -> str:
+    """Where a person finds it; ``arn`` is of a resource of the pipeline. In a partition whose
+    console is not known, how it is called."""
+    name, region, console = dashboard_name(pipeline), arn.split(":")[3], console_url(arn)
+    if console is None:
+        return f"CloudWatch dashboard {name} in {region}"
+    return f"{console}/cloudwatch/home?region={region}#dashboards:name={name}"
 
 
 def body(

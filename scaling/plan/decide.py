@@ -13,6 +13,7 @@ from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
+from tidegate.scaling.constraints.unread_metrics import unread_constraints
 from tidegate.scaling.kinds.flink_application.levers import (
     kpus_of,
 )
@@ -210,13 +211,11 @@ class Decider:
         yield from update_constraints(recommendation, self.signals, self.spec)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        for change_record in self.history.open_change_records():
-            if change_record.lever == recommendation.lever:
-                yield Prohibition(
-                    words.CHANGE_PENDING(
-                        lever=recommendation.lever, begun_at=change_record.begun_at
-                    )
-                )
+        yield from unread_constraints(self.signals, recommendation)
+        lever = recommendation.lever
+        for pending in self.history.open_change_records():
+            if pending.lever == lever:
+                yield Prohibition(words.CHANGE_PENDING(lever=lever, begun_at=pending.begun_at))
 
     def _file_max(self, lever: Lever) -> int | None:
         said = lever_spec(self.spec, lever)

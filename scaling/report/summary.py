@@ -20,6 +20,7 @@ __all__ = [
     "health_of",
     "held_of",
     "held_words",
+    "is_silent",
     "left_out",
 ]
 
@@ -46,6 +47,13 @@ def health_of(
     if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
         return Health.SICK
     return Health.HEALING
+
+
+def is_silent(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> bool:
+    """Whether CloudWatch tells nothing fresh, or fails to tell a part and the rest is in order."""
+    causes = {diagnosis.cause for diagnosis in diagnoses}
+    only_unread = bool(signals.series.unread) and causes == {Cause.UNKNOWN}
+    return signals.series.judged_until is None or (only_unread and len(diagnoses) == 1)
 
 
 def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:

@@ -50,7 +50,7 @@ class Account:
     """One account in one region; ``calls`` are those that Tidegate and the test made, in order."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.region = folder, "us-east-1"
         self.hooks: dict[str, Answer] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.minute = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -70,7 +70,7 @@ class Account:
         return [(name, parameters) for name, parameters in self.calls if name in MUTATIONS]
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name="us-east-1")
+        return boto3.client(service, region_name=self.region)
 
     # ---- resources
     def stream(self, name: str = "orders", shards: int = 1) -> str:

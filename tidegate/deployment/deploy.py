@@ -18,6 +18,7 @@ from tidegate.scaling.autoscaling_api.registration import Registration, Site, st
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.registry import Registry
 from tidegate.scaling.model.errors import TidegateError
+from tidegate.scaling.model.partitions import dns_suffix
 
 __all__ = ["Deployment"]
 
@@ -80,7 +81,8 @@ class Deployment:
             if resource["Type"] == "AWS::Serverless::Function":
                 resource["Properties"]["CodeUri"] = f"s3://{self.bucket}/{key}"
         name = self._put(json.dumps(template).encode(), ".json")
-        return f"https://{self.bucket}.s3.{self._region}.amazonaws.com/{name}"
+        suffix = dns_suffix(self._s3.meta.partition)
+        return f"https://{self.bucket}.s3.{self._region}.{suffix}/{name}"
 
     def _put(self, content: bytes, ending: str) -> str:
         key = hashlib.sha256(content).hexdigest() + ending

@@ -9,7 +9,22 @@ from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals,
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
-__all__ = ["table_causes"]
+__all__ = ["table_causes", "unavailable_tables"]
+
+_UNAVAILABLE = {
+    "INACCESSIBLE_ENCRYPTION_CREDENTIALS": (
+        "let DynamoDB use the table's KMS key again: enable the key, and look at its policy and "
+        "grants; after seven days without it DynamoDB archives the table"
+    ),
+    "ARCHIVING": "its KMS key could not be used for seven days: wait until the backup is made",
+    "ARCHIVED": (
+        "its KMS key could not be used for seven days: delete the table and restore the backup "
+        "that DynamoDB has made (ArchivalSummary of DescribeTable)"
+    ),
+    "DELETING": "create the table again, or take it out of the file",
+    "CREATING": "wait until the table is ACTIVE",
+}
+"""What a person does about a table that can't be written (TableDescription, API reference)."""
 
 HOT_PARTITION_ADVICE = (
     "one partition serves at most 1,000 write and 3,000 read units/s, so more capacity does not "
@@ -23,11 +38,24 @@ ON_DEMAND_ADVICE = (
 
 
 def table_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """One diagnosis for each table or index that throttles now."""
+    """One diagnosis for each table that can't be written, and for each other table or index that
+    throttles now."""
+    yield from unavailable_tables(signals)
     for table in signals.pipeline.tables:
+        if table.status in _UNAVAILABLE:
+            continue
         for capacity in table.capacities:
             yield from _throttled_writes(signals, table, capacity)
             yield from _throttled_reads(signals, table, capacity)
+
+
+def unavailable_tables(signals: Signals) -> Iterator[Diagnosis]:
+    """The tables whose state lets nothing be written. No metric is needed to know it."""
+    for table in signals.pipeline.tables:
+        advice = _UNAVAILABLE.get(table.status)
+        if advice is not None:
+            evidence = (words.TABLE_IS(name=table.name, status=table.status),)
+            yield Diagnosis(Cause.TABLE_UNAVAILABLE, table.name, evidence, advice=advice)
 
 
 def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:

@@ -28,6 +28,7 @@ READ_UNITS_CONSUMED = Words(
     "read-units-consumed",
     "{where} is provisioned for {provisioned_rcu:,} RCU and consumed {consumed_rcu:,.0f} RCU",
 )
+TABLE_IS = Words("table-unavailable", "table {name} is {status}: writes to it fail")
 UNITS_CONSUMED = Words("units-consumed", "{where} {of_units}")
 UNITS_OF_PROVISIONED = Words(
     "units-of-provisioned",

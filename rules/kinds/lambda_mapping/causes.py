@@ -172,10 +172,20 @@ def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     )
 
 
+def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
+    """Whether CloudWatch failed to read something of the function or of its tables: then that
+    nothing fails and nothing throttles there isn't known."""
+    names = {consumer.function.name, *(table.name for table in consumer.tables)}
+    unread = (each.metric.dimensions for each in signals.series.unread)
+    return any(value in names for dimensions in unread for _, value in dimensions)
+
+
 def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     executions = signals.executions(consumer)
     busy = signals.busy_concurrency(consumer)
     if busy < signals.thresholds["executions-busy"] * executions or not signals.age_is_sick:
+        return
+    if _is_partly_unread(signals, consumer):
         return
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,

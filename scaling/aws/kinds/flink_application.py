@@ -9,6 +9,7 @@ from tidegate.rules.graph import FlinkApplication, Table
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.moments import as_text
+from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ApplicationSpec
 from tidegate.scaling.model.actions import UpdateApplication
 
@@ -88,17 +89,19 @@ def _described(detail: "ApplicationDetailTypeDef", what: str) -> Mapping[str, An
 
 def _tasks(clients: Clients, name: str) -> tuple[str, ...]:
     """The tasks that publish how busy they are; the level TASK names them in a dimension."""
+    request = {
+        "Namespace": "AWS/KinesisAnalytics",
+        "MetricName": "busyTimeMsPerSecond",
+        "Dimensions": [{"Name": "Application", "Value": name}, {"Name": "Task"}],
+        "RecentlyActive": "PT3H",
+    }
     with asking("cloudwatch:ListMetrics", name):
-        answer = clients.cloudwatch.list_metrics(
-            Namespace="AWS/KinesisAnalytics",
-            MetricName="busyTimeMsPerSecond",
-            Dimensions=[{"Name": "Application", "Value": name}, {"Name": "Task"}],
-            RecentlyActive="PT3H",
-        )
-    found = (
+        answers = list(pages(clients.cloudwatch.list_metrics, request))
+    found = [
         {each["Name"]: each["Value"] for each in metric.get("Dimensions", [])}
+        for answer in answers
         for metric in answer["Metrics"]
-    )
+    ]
     return tuple(sorted({each["Task"] for each in found if each.keys() == {"Application", "Task"}}))
 
 
@@ -114,9 +117,12 @@ class _Failure:
 def _last_failure(clients: Clients, name: str) -> _Failure | None:
     """The newest update that failed; asked for only where one has."""
     with asking("kinesisanalytics:ListApplicationOperations", name):
-        operations = clients.flink.list_application_operations(
-            ApplicationName=name, Operation="UpdateApplication"
-        )["ApplicationOperationInfoList"]
+        request = {"ApplicationName": name, "Operation": "UpdateApplication"}
+        operations = [
+            each
+            for page in pages(clients.flink.list_application_operations, request)
+            for each in page["ApplicationOperationInfoList"]
+        ]
     newest_first = sorted(operations, key=lambda each: each["StartTime"], reverse=True)
     failed = next((each for each in newest_first if each["OperationStatus"] == "FAILED"), None)
     if failed is None:

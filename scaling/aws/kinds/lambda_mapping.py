@@ -1,10 +1,103 @@
-"""The calls that change an event source mapping."""
+"""From Lambda's list of event source mappings to the one that reads a stream, and its changes."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tidegate.rules.graph import EventSourceMapping, Stream
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.moments import as_text
+from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.model.errors import ResourceMissing
 
-__all__ = ["update_batching_window", "update_factor"]
+if TYPE_CHECKING:
+    from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
+
+__all__ = [
+    "event_source_mapping",
+    "mappings_of",
+    "reading",
+    "reads",
+    "update_batching_window",
+    "update_factor",
+    "without_fan_out",
+]
+
+_STATES = ("Enabled", "Updating", "Enabling", "Creating")
+"""In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
+
+_CONSUMER = "/consumer/"
+
+
+def mappings_of(clients: Clients, about: str, **of: str) -> list["Listed"]:
+    """Every mapping of a source; of the region where none is named."""
+    with asking("lambda:ListEventSourceMappings", about):
+        return [
+            each
+            for page in pages(clients.functions.list_event_source_mappings, of, "Marker")
+            for each in page["EventSourceMappings"]
+        ]
+
+
+def reading(mappings: Sequence["Listed"], name: str) -> "Listed | None":
+    """The function's mapping, of several the one that reads: an older one may be left behind, such
+    as on $LATEST after a move to an alias, or be about to go. None where there is none."""
+    own = [each for each in mappings if _function_name(each["FunctionArn"]) == name]
+    return min(own, key=_rank, default=None)
+
+
+def reads(mapping: "Listed") -> bool:
+    """Whether it reads, or soon will."""
+    return mapping.get("State") in _STATES
+
+
+def without_fan_out(clients: Clients, name: str, stream: Stream) -> None:
+    """Raises ResourceMissing where the function reads through a consumer with enhanced fan-out:
+    that mapping's source is the consumer, and Lambda doesn't list it under the stream."""
+    for each in mappings_of(clients, name):
+        source, function = each.get("EventSourceArn", ""), _function_name(each["FunctionArn"])
+        if source.startswith(f"{stream.arn}{_CONSUMER}") and function == name and reads(each):
+            consumer = source.removeprefix(f"{stream.arn}{_CONSUMER}").partition(":")[0]
+            raise ResourceMissing(
+                "lambda:ListEventSourceMappings",
+                stream.name,
+                f"function {name} reads this stream through the consumer {consumer} with enhanced "
+                "fan-out, which Tidegate does not look after: take the function out of the file, "
+                "or give it an event source mapping on the stream itself",
+            )
+
+
+def event_source_mapping(data: "Listed", stream: Stream) -> EventSourceMapping:
+    """A mapping as Lambda describes it. One of long ago lacks what Lambda has learnt since, and
+    has the default of it."""
+    destination = data.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    return EventSourceMapping(
+        uuid=data["UUID"],
+        function_name=_function_name(data["FunctionArn"]),
+        stream_arn=stream.arn,
+        state=data["State"],
+        parallelization_factor=data.get("ParallelizationFactor") or 1,
+        batch_size=data.get("BatchSize", 100),
+        batching_window_seconds=data.get("MaximumBatchingWindowInSeconds", 0),
+        bisect_batch_on_function_error=bool(data.get("BisectBatchOnFunctionError", False)),
+        maximum_retry_attempts=data.get("MaximumRetryAttempts", -1),
+        maximum_record_age_seconds=data.get("MaximumRecordAgeInSeconds", -1),
+        on_failure_destination=destination,
+        report_batch_item_failures="ReportBatchItemFailures"
+        in data.get("FunctionResponseTypes", []),
+        modified=as_text(data.get("LastModified")),
+    )
+
+
+def _function_name(arn: str) -> str:
+    """The name in a function ARN, without version or alias."""
+    return arn.split(":")[6]
+
+
+def _rank(mapping: "Listed") -> int:
+    state = mapping.get("State")
+    return _STATES.index(state) if state in _STATES else len(_STATES)
 
 
 def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:

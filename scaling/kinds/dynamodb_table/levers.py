@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.graph import Capacity, Pipeline, Table
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition
 from tidegate.scaling.model.recommendation import Recommendation
 
@@ -16,6 +17,8 @@ __all__ = [
     "table_constraints",
 ]
 
+UPDATE_TABLE = "dynamodb:UpdateTable"
+
 DECREASES_WITHOUT_WAIT = 4
 """Decreases per UTC day at any time (DynamoDB quotas)."""
 
@@ -25,7 +28,7 @@ DECREASES_MAX = 27
 
 
 def table_constraints(
-    pipeline: Pipeline, recommendation: Recommendation, now: datetime
+    pipeline: Pipeline, recommendation: Recommendation, history: History, now: datetime
 ) -> Iterator[Constraint]:
     """All that keeps a capacity of a table or an index where it is: AWS, and other owners."""
     table, capacity = next(
@@ -34,9 +37,11 @@ def table_constraints(
         for capacity in table.capacities
         if capacity.where == recommendation.lever.where
     )
-    yield from capacity_constraints(
-        table, capacity, recommendation.wanted < recommendation.current, now
-    )
+    is_decrease = recommendation.wanted < recommendation.current
+    yield from capacity_constraints(table, capacity, is_decrease, now)
+    refusal = _refusal(history, table, now) if is_decrease else None
+    if refusal is not None:
+        yield Prohibition(words.REFUSED(name=table.name, refusal=refusal))
     yield from second_owners(pipeline, table, recommendation.lever)
 
 
@@ -53,6 +58,20 @@ def capacity_constraints(
         yield Prohibition(words.RESOURCE_BUSY(name=table.name, status=busy))
     if is_decrease:
         yield from _decrease_constraints(capacity, now)
+
+
+def _refusal(history: History, table: Table, now: datetime) -> str | None:
+    """AWS's words when it lately refused a change of the table for a limit. What it counts is
+    decreases: one in the same call as a raise would have the raise refused again and again."""
+    told = (
+        change_record.refusal
+        for change_record in reversed(history.change_records)
+        if change_record.operation == UPDATE_TABLE
+        and change_record.lever.where.partition("/")[0] == table.name
+        and change_record.refusal is not None
+        and now - change_record.begun_at < timedelta(hours=1)
+    )
+    return next(told, None)
 
 
 def _decrease_constraints(capacity: Capacity, now: datetime) -> Iterator[Constraint]:

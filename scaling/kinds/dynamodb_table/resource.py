@@ -67,7 +67,9 @@ class DynamodbTable:
 
     def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
         """The table's status and mode, its decreases of the day, and other owners."""
-        yield from table_constraints(situation.pipeline, recommendation, situation.now)
+        yield from table_constraints(
+            situation.pipeline, recommendation, situation.history, situation.now
+        )
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateTableThroughput]:
         """One call for a table with all its indexes."""

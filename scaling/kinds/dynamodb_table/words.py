@@ -28,6 +28,9 @@ OWNERS_UNKNOWN = Words(
     "Tidegate does not change the {lever:words}, because it could not be read whether DynamoDB "
     "auto scaling changes it too: {unread}",
 )
+REFUSED = Words(
+    ReasonKind.REFUSED, "AWS refused a change of {name} for a limit within the hour: {refusal}"
+)
 REPLICATED = Words(
     ReasonKind.SECOND_OWNER,
     "{table} is a global table (replicas in {regions}): its write capacity must be the same in "

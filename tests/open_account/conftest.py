@@ -1,0 +1,3 @@
+from tests.losses.conftest import account, endpoint
+
+__all__ = ["account", "endpoint"]

@@ -1,0 +1,118 @@
+"""Of several event source mappings of a function the one that reads is looked after."""
+
+from typing import Any
+
+import pytest
+
+from tests.losses.account import PIPELINES, Account
+
+
+def listed(account: Account, answer: Any) -> None:
+    """``answer(mappings, parameters)`` stands for what Lambda lists."""
+
+    def pages(parameters: dict[str, Any], real: Any) -> Any:
+        found = answer(real()["EventSourceMappings"], parameters)
+        return {"EventSourceMappings": found}
+
+    account.on("ListEventSourceMappings", pages)
+
+
+def two_mappings(account: Account, **of_the_older: Any) -> str:
+    """The older one is listed first and has what is given; the other reads for the alias live,
+    with factor 4. The identity of that one."""
+    arn = account.stream()
+    account.function()
+    account.table()
+    older, newer = account.mapping(arn)["UUID"], account.mapping(arn)["UUID"]
+
+    def both(mappings: list[dict[str, Any]], _: Any) -> list[dict[str, Any]]:
+        for each in mappings:
+            if each["UUID"] == older:
+                each.update(of_the_older)
+            else:
+                each["FunctionArn"] += ":live"
+                each["ParallelizationFactor"] = 4
+        return sorted(mappings, key=lambda each: str(each["UUID"]) != older)
+
+    listed(account, both)
+    return str(newer)
+
+
+@pytest.mark.parametrize("state", ["Disabled", "Deleting", "Disabling"])
+def test_a_mapping_that_was_left_behind_hides_none_that_reads(account: Account, state: str) -> None:
+    two_mappings(account, State=state)
+    account.minutes()
+    assert account.swept(PIPELINES, "--dry-run")["pipelines"][0]["health"] == "healthy"
+
+
+def test_the_factor_is_set_on_the_mapping_that_reads(account: Account) -> None:
+    reads = two_mappings(account, State="Disabled")
+    account.on("UpdateEventSourceMapping", lambda *_: {})
+    account.minutes(since=30, until=6)
+    # Four concurrent executions are busy all the time, and the age grows.
+    account.minutes(since=5, records=54_000, read=24_000, invocations=240, duration=1000)
+    for back in range(5, 0, -1):
+        late = {"GetRecords.IteratorAgeMilliseconds": (6 - back) * 60_000}
+        account.put("AWS/Kinesis", {"StreamName": "orders"}, back, late)
+    account.sweep(PIPELINES.replace("write_capacity: {max: 4000", "write_capacity: {max: 40000"))
+    changed = account.asked("UpdateEventSourceMapping")
+    assert [each["UUID"] for each in changed] == [reads]
+    assert changed[0]["ParallelizationFactor"] > 4
+
+
+def test_a_mapping_on_the_second_page_is_found(account: Account) -> None:
+    account.pipeline()
+    account.function("other")
+
+    def pages(parameters: dict[str, Any], real: Any) -> Any:
+        (mapping,) = real(Marker="")["EventSourceMappings"]
+        if "Marker" in parameters:
+            return {"EventSourceMappings": [mapping]}
+        of_another = {**mapping, "FunctionArn": mapping["FunctionArn"].replace("order-", "other-")}
+        return {"EventSourceMappings": [of_another], "NextMarker": "2"}
+
+    account.on("ListEventSourceMappings", pages)
+    account.minutes()
+    assert account.swept(PIPELINES, "--dry-run")["pipelines"][0]["health"] == "healthy"
+
+
+def read_through_a_consumer(account: Account, *, left_behind: bool) -> None:
+    """The mapping's source is the consumer ``fast``, and Lambda lists it under that alone."""
+    account.pipeline()
+
+    def under_its_source(mappings: list[dict[str, Any]], asked: Any) -> list[dict[str, Any]]:
+        (own,) = mappings
+        fast = {**own, "EventSourceArn": f"{own['EventSourceArn']}/consumer/fast:1700000000"}
+        old = {**own, "UUID": "old", "State": "Disabled"}
+        found = [old, fast] if left_behind else [fast]
+        source = asked.get("EventSourceArn")
+        return [each for each in found if source in (None, each["EventSourceArn"])]
+
+    listed(account, under_its_source)
+    account.minutes()
+
+
+@pytest.mark.parametrize("left_behind", [False, True])
+def test_a_consumer_with_enhanced_fan_out_is_told_as_one(
+    account: Account, left_behind: bool
+) -> None:
+    read_through_a_consumer(account, left_behind=left_behind)
+    swept = account.sweep(PIPELINES, output="table")
+    assert swept.exit_code == 2
+    assert (
+        "function order-writer reads this stream through the consumer fast with enhanced fan-out"
+        in swept.stdout
+    )
+    assert account.changes == []
+
+
+def test_a_mapping_that_was_switched_off_is_still_told_as_that(account: Account) -> None:
+    account.pipeline()
+
+    def off(mappings: list[dict[str, Any]], _: Any) -> list[dict[str, Any]]:
+        return [{**each, "State": "Disabled"} for each in mappings]
+
+    listed(account, off)
+    account.minutes()
+    swept = account.sweep(PIPELINES, "--dry-run", output="table")
+    assert "the event source mapping of order-writer is Disabled" in swept.stdout

@@ -1,0 +1,128 @@
+"""A metric that CloudWatch fails to read is neither silence nor zero."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.losses.account import FIVE_LINES, PIPELINES, Account
+
+THROTTLES = ("WriteThrottleEvents", "ConsumedWriteCapacityUnits")
+INTERNAL = {
+    "StatusCode": "InternalError",
+    "Messages": [{"Code": "InternalError", "Value": "again"}],
+}
+
+
+def answers(account: Account, *metrics: str, times: int = 99, **changes: Any) -> None:
+    """CloudWatch's answers on these metrics, of every metric where none is named; as many times."""
+    asked: dict[str, int] = {}
+
+    def got(parameters: dict[str, Any], real: Any) -> Any:
+        answer = real()
+        names = {
+            each["Id"]: each["MetricStat"]["Metric"]["MetricName"]
+            for each in parameters["MetricDataQueries"]
+        }
+        for result in answer["MetricDataResults"]:
+            name = names[result["Id"]]
+            asked[name] = asked.get(name, 0) + 1
+            if (not metrics or name in metrics) and asked[name] <= times:
+                result.update({"Timestamps": [], "Values": [], **changes})
+        return answer
+
+    account.on("GetMetricData", got)
+
+
+def a_throttled_table(account: Account) -> None:
+    account.pipeline()
+    account.minutes(since=30, until=6)
+    for back in range(5, 0, -1):
+        account.minutes(since=back, until=back, throttled=900, units=2990, age=(6 - back) * 40_000)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        INTERNAL,
+        {"StatusCode": "PartialData"},
+        {"StatusCode": "Forbidden"},
+        {"StatusCode": "Complete", "Messages": [{"Code": "InternalError", "Value": "again"}]},
+    ],
+    ids=["internal error", "partial data", "forbidden", "a message instead of points"],
+)
+def test_throttles_that_could_not_be_read_are_no_health(
+    account: Account, changes: dict[str, Any]
+) -> None:
+    a_throttled_table(account)
+    answers(account, *THROTTLES, **changes)
+    swept = account.sweep(PIPELINES)
+    (pipeline,) = json.loads(swept.stdout)["pipelines"]
+    assert (swept.exit_code, pipeline["health"]) == (3, "unknown")
+    assert "WriteThrottleEvents of orders" in pipeline["diagnoses"][0]["because"]
+    assert account.changes == []
+
+
+def test_what_is_read_at_the_second_time_is_known(account: Account) -> None:
+    a_throttled_table(account)
+    answers(account, *THROTTLES, times=1, **INTERNAL)
+    pipeline = account.swept(PIPELINES, "--dry-run")["pipelines"][0]
+    assert [each["cause"] for each in pipeline["diagnoses"]] == ["table-throttled"]
+
+
+def test_nothing_is_scaled_in_by_a_part_of_the_metrics(account: Account) -> None:
+    arn = account.stream(shards=4)
+    account.function(reserved=4)
+    account.mapping(arn, ParallelizationFactor=4)
+    account.table(write=400)
+    account.minutes(since=89, records=3000, invocations=30, age=100)
+    lowered = account.swept(PIPELINES, "--dry-run")["pipelines"][0]["actions"]
+    answers(account, "WriteProvisionedThroughputExceeded", **INTERNAL)
+    swept = account.sweep(PIPELINES)
+    (pipeline,) = json.loads(swept.stdout)["pipelines"]
+    assert lowered
+    assert (swept.exit_code, account.changes) == (3, [])
+    assert all("not-read" in each["kinds"] for each in pipeline["held"])
+
+
+def test_a_raise_that_other_metrics_show_is_made_all_the_same(account: Account) -> None:
+    a_throttled_table(account)
+    answers(account, "ReadThrottleEvents", **INTERNAL)
+    swept = account.sweep(PIPELINES)
+    assert swept.exit_code == 3
+    assert [name for name, _ in account.changes] == ["UpdateTable"]
+
+
+def test_an_account_that_answers_nothing_is_not_one_without_metrics(account: Account) -> None:
+    a_throttled_table(account)
+    answers(account, **INTERNAL)
+    swept = account.sweep(FIVE_LINES, output="table")
+    assert swept.exit_code == 3
+    assert "CloudWatch could not read" in swept.stdout
+    assert "has no metrics of this pipeline yet" not in swept.stdout
+
+
+def test_what_could_not_be_read_costs_no_zero_dollars(account: Account) -> None:
+    a_throttled_table(account)
+    answers(account, **INTERNAL)
+    priced = account.tidegate("costs", account.file(PIPELINES), "--since", "3h")
+    assert priced.exit_code == 3
+    assert "could not be read" in priced.stderr
+
+
+def test_pages_of_one_answer_are_one_answer(account: Account) -> None:
+    a_throttled_table(account)
+
+    def pages(parameters: dict[str, Any], real: Any) -> Any:
+        answer = real()
+        second = "NextToken" in parameters
+        for result in answer["MetricDataResults"]:
+            half = len(result["Values"]) // 2
+            kept = slice(half, None) if second else slice(half)
+            result["StatusCode"] = "Complete" if second else "PartialData"
+            result.update({key: result[key][kept] for key in ("Timestamps", "Values")})
+        return answer if second else {**answer, "NextToken": "2"}
+
+    account.on("GetMetricData", pages)
+    pipeline = account.swept(PIPELINES, "--dry-run")["pipelines"][0]
+    assert [each["cause"] for each in pipeline["diagnoses"]] == ["table-throttled"]
