@@ -7,16 +7,18 @@ line for each; everything else loops over them.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Action, Constraint
-from tidegate.scaling.model.recommendation import Recommendation
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.signals import Signals
+    from tidegate.scaling.model.actions import SplitShard
+    from tidegate.scaling.model.history import History
+    from tidegate.scaling.model.plan import Action, Constraint
+    from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["Changes", "ResourceType", "Setting", "Situation"]
 
@@ -30,7 +32,7 @@ class Changes:
     UpdateShardCount, and the applications whose own autoscaling ends with the change."""
 
     settings: Mapping[Lever, int]
-    split: SplitShard | None = None
+    split: "SplitShard | None" = None
     ending_autoscaling: frozenset[str] = frozenset()
 
 
@@ -40,8 +42,8 @@ class Situation:
     allows of the lever (None where it doesn't say), and the applications whose own autoscaling ends
     with the change."""
 
-    signals: Signals
-    history: History
+    signals: "Signals"
+    history: "History"
     now: datetime
     file_max: int | None = None
     ending_autoscaling: frozenset[str] = frozenset()
@@ -93,10 +95,12 @@ class ResourceType(Protocol):
         """Why AWS itself has undone the change begun at a moment, None where it hasn't."""
         ...
 
-    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+    def limits(
+        self, situation: Situation, recommendation: "Recommendation"
+    ) -> Iterator["Constraint"]:
         """What AWS takes of the lever now."""
         ...
 
-    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[Action]:
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator["Action"]:
         """The fewest calls that make the changes."""
         ...

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Pipeline, Table
-from tidegate.scaling.kinds.dynamodb_table.levers import table_constraints
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.plan import Constraint
-from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+if TYPE_CHECKING:
+    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["DynamodbTable"]
 
@@ -65,8 +67,13 @@ class DynamodbTable:
         """AWS undoes none of its changes."""
         return None
 
-    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+    def limits(
+        self, situation: Situation, recommendation: "Recommendation"
+    ) -> Iterator["Constraint"]:
         """The table's status and mode, its decreases of the day, and other owners."""
+        # Imported here: who only reads needs no limits, and a cold start is shorter without.
+        from tidegate.scaling.kinds.dynamodb_table.levers import table_constraints
+
         yield from table_constraints(
             situation.pipeline, recommendation, situation.history, situation.now
         )

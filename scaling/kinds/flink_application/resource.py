@@ -3,19 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.kinds.flink_application.levers import (
-    application_constraints,
-    scale_in_constraints,
-)
 from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.plan import Constraint
-from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+if TYPE_CHECKING:
+    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["FlinkResource"]
 
@@ -68,8 +67,16 @@ class FlinkResource:
             return None
         return str(rolled_back(application, begun_at))
 
-    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+    def limits(
+        self, situation: Situation, recommendation: "Recommendation"
+    ) -> Iterator["Constraint"]:
         """The application's status, quota and own autoscaling, and the price of a restart."""
+        # Imported here: who only reads needs no limits, and a cold start is shorter without.
+        from tidegate.scaling.kinds.flink_application.levers import (
+            application_constraints,
+            scale_in_constraints,
+        )
+
         application = application_of(situation.pipeline, recommendation.lever)
         if application is not None:
             yield from application_constraints(application, recommendation, situation)

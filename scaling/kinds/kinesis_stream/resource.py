@@ -3,20 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.kinds.kinesis_stream.levers import (
-    busy_constraints,
-    retention_range,
-    shard_count_constraints,
-)
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.plan import Constraint
-from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+if TYPE_CHECKING:
+    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["KinesisStream"]
 
@@ -62,8 +60,17 @@ class KinesisStream:
         """AWS undoes none of its changes."""
         return None
 
-    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+    def limits(
+        self, situation: Situation, recommendation: "Recommendation"
+    ) -> Iterator["Constraint"]:
         """The stream's status and mode, and what a call takes."""
+        # Imported here: who only reads needs no limits, and a cold start is shorter without.
+        from tidegate.scaling.kinds.kinesis_stream.levers import (
+            busy_constraints,
+            retention_range,
+            shard_count_constraints,
+        )
+
         stream = situation.pipeline.stream
         yield from busy_constraints(stream)
         if recommendation.lever.kind is LeverKind.RETENTION_HOURS:

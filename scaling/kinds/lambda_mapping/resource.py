@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Consumer, Pipeline
-from tidegate.scaling.kinds.lambda_mapping.levers import (
-    batching_window_constraints,
-    factor_constraints,
-)
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.plan import Constraint
-from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+
+if TYPE_CHECKING:
+    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["LambdaMapping"]
 
@@ -67,8 +66,16 @@ class LambdaMapping:
         """AWS undoes none of its changes."""
         return None
 
-    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+    def limits(
+        self, situation: Situation, recommendation: "Recommendation"
+    ) -> Iterator["Constraint"]:
         """The mapping's state, and what the call takes."""
+        # Imported here: who only reads needs no limits, and a cold start is shorter without.
+        from tidegate.scaling.kinds.lambda_mapping.levers import (
+            batching_window_constraints,
+            factor_constraints,
+        )
+
         pipeline = situation.pipeline
         for consumer in _consumers(pipeline, recommendation.lever)[:1]:
             if recommendation.lever.kind is LeverKind.BATCHING_WINDOW:
