@@ -16,7 +16,7 @@ __all__ = ["update_table"]
 
 def update_table(action: UpdateTableThroughput, clients: Clients) -> None:
     """Read and write units of a table and of its indexes."""
-    with asking(action.operation, action.table):
+    with asking("dynamodb:UpdateTable", action.table):
         clients.dynamodb.update_table(**_table_update(action, clients))
 
 

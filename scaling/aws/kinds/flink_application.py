@@ -144,7 +144,7 @@ def named_max_parallelism(words: str) -> int | None:
 
 def update_application(action: UpdateApplication, clients: Clients) -> None:
     """Parallelism and parallelism per KPU; it restarts the job."""
-    with asking(action.operation, action.application):
+    with asking("kinesisanalytics:UpdateApplication", action.application):
         clients.flink.update_application(**_application_update(action))
 
 

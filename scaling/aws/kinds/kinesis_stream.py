@@ -14,7 +14,7 @@ __all__ = ["merge_shards", "set_retention", "split_shard", "update_shard_count"]
 
 def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
     """Uniform scaling."""
-    with asking(action.operation, action.stream):
+    with asking("kinesis:UpdateShardCount", action.stream):
         clients.kinesis.update_shard_count(
             StreamName=action.stream,
             TargetShardCount=action.to_count,
@@ -24,7 +24,7 @@ def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
 
 def split_shard(action: SplitShard, clients: Clients) -> None:
     """One shard becomes two."""
-    with asking(action.operation, action.stream):
+    with asking("kinesis:SplitShard", action.stream):
         clients.kinesis.split_shard(
             StreamName=action.stream,
             ShardToSplit=action.shard_id,
@@ -34,7 +34,7 @@ def split_shard(action: SplitShard, clients: Clients) -> None:
 
 def merge_shards(action: MergeShards, clients: Clients) -> None:
     """Two adjacent shards become one."""
-    with asking(action.operation, action.stream):
+    with asking("kinesis:MergeShards", action.stream):
         clients.kinesis.merge_shards(
             StreamName=action.stream,
             ShardToMerge=action.shard_id,
@@ -44,12 +44,14 @@ def merge_shards(action: MergeShards, clients: Clients) -> None:
 
 def set_retention(action: UpdateRetention, clients: Clients) -> None:
     """Up or down; each way is a call of its own."""
-    kinesis = clients.kinesis
-    is_raise = action.to_hours > action.from_hours
-    change = (
-        kinesis.increase_stream_retention_period
-        if is_raise
-        else kinesis.decrease_stream_retention_period
-    )
-    with asking(action.operation, action.stream):
-        change(StreamName=action.stream, RetentionPeriodHours=action.to_hours)
+    kinesis, hours = clients.kinesis, action.to_hours
+    if hours > action.from_hours:
+        with asking("kinesis:IncreaseStreamRetentionPeriod", action.stream):
+            kinesis.increase_stream_retention_period(
+                StreamName=action.stream, RetentionPeriodHours=hours
+            )
+        return
+    with asking("kinesis:DecreaseStreamRetentionPeriod", action.stream):
+        kinesis.decrease_stream_retention_period(
+            StreamName=action.stream, RetentionPeriodHours=hours
+        )

@@ -102,7 +102,7 @@ def _rank(mapping: "Listed") -> int:
 
 def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:
     """The parallelization factor alone."""
-    with asking(action.operation, action.function):
+    with asking("lambda:UpdateEventSourceMapping", action.function):
         clients.functions.update_event_source_mapping(
             UUID=action.mapping_uuid, ParallelizationFactor=action.to_factor
         )
@@ -110,7 +110,7 @@ def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None
 
 def update_batching_window(action: UpdateBatchingWindow, clients: Clients) -> None:
     """The batching window alone."""
-    with asking(action.operation, action.function):
+    with asking("lambda:UpdateEventSourceMapping", action.function):
         clients.functions.update_event_source_mapping(
             UUID=action.mapping_uuid, MaximumBatchingWindowInSeconds=action.to_seconds
         )
