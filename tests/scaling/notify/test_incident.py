@@ -159,7 +159,7 @@ def test_a_crash_between_sending_and_writing_down_makes_no_second_ops_item(post:
         undelivered += map(str, report.pipelines[0].undelivered)
         world.advance(60)
     ledger.close()
-    assert undelivered == ["notices of orders: dynamodb:PutItem on illness/orders: gone"]
+    assert undelivered == ["notifications of orders: dynamodb:PutItem on illness/orders: gone"]
     assert len(post.ops_items) == 1
 
 
