@@ -19,6 +19,7 @@ __all__ = [
     "CAPACITIES",
     "MAPPING",
     "Path",
+    "all_settings",
     "current_capacities",
     "is_changing",
     "lever_spec",
@@ -77,6 +78,11 @@ def other_settings(pipeline: Pipeline) -> dict[Lever, int]:
     return levers | {
         Lever.of(LeverKind.RETENTION_HOURS, pipeline.stream.name): pipeline.stream.retention_hours
     }
+
+
+def all_settings(pipeline: Pipeline) -> dict[Lever, int]:
+    """Every lever with what it is set to."""
+    return current_capacities(pipeline) | other_settings(pipeline)
 
 
 def is_changing(pipeline: Pipeline, lever: Lever) -> bool:

@@ -3,6 +3,12 @@
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
+CHANGED_BY_ANOTHER = Words(
+    "changed-by-another",
+    "{lever} was changed by someone else since Tidegate last saw or set it: {before:,} -> "
+    "{after:,}, seen at {at:%H:%M}. If a template or another autoscaler sets it too, let only one "
+    "of the two own it",
+)
 FILE_RANGE = Words(ReasonKind.FILE_RANGE, "the file keeps {lever} within {min}..{max}")
 NOT_SEEN_TO_HELP = Words(
     ReasonKind.INEFFECTIVE,

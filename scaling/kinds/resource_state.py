@@ -16,6 +16,7 @@ __all__ = [
     "does_not_run",
     "identity",
     "is_passing",
+    "moves_by_itself",
     "rolled_back",
     "settings_marks",
     "why_unusable",
@@ -76,6 +77,15 @@ def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:
 def is_passing(pipeline: Pipeline, lever: Lever) -> bool:
     """Whether something is under way at the lever's resource that ends by itself."""
     return any(status in _PASSING for _, status in _statuses(pipeline, lever))
+
+
+def moves_by_itself(pipeline: Pipeline, lever: Lever) -> bool:
+    """Whether the service sets the lever too: its own autoscaling, or an update undone. Another
+    value is then no person's change."""
+    application = application_of(pipeline, lever)
+    return application is not None and (
+        application.autoscaling_enabled or application.failure is not None
+    )
 
 
 def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:
