@@ -17,15 +17,17 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
-from tidegate.scaling.config.levers import current_capacities, other_settings
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule
+from tidegate.scaling.constraints.changed_by_others import changed_by_others
 from tidegate.scaling.constraints.flink_update import update_advice
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
 from tidegate.scaling.execute.executor import Executor, reconcile
 from tidegate.scaling.ledger.recall import remembered
+from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
@@ -102,6 +104,7 @@ def _sweep_one(
     history = remembered(pipeline, edges.ledger, now)
     if not dry_run and _reconciled(history, pipeline, edges.ledger, looked_at):
         history = remembered(pipeline, edges.ledger, now)
+    history = with_others(history, pipeline, edges.ledger, looked_at, keep=not dry_run)
     signals = Signals(
         pipeline,
         series_from(pipeline, windows, now),
@@ -119,6 +122,7 @@ def _sweep_one(
         *update_advice(signals, spec, history),
         *conflicts(pipeline, spec),
         *second_owner_conflicts(pipeline, spec),
+        *changed_by_others(history, spec, looked_at),
     )
     executor = Executor(spec.name, edges, holder, now, history)
     changes = _shown(plan) if dry_run else executor.act(plan)
@@ -184,8 +188,7 @@ def _look_closer(signals: Signals, cloud: Cloud, now: datetime) -> tuple[Signals
 
 
 def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:
-    current = current_capacities(pipeline) | other_settings(pipeline)
-    return reconcile(history, pipeline, current, ledger, looked_at)
+    return reconcile(history, pipeline, all_settings(pipeline), ledger, looked_at)
 
 
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:

@@ -21,6 +21,7 @@ __all__ = [
     "CAPACITIES",
     "MAPPING",
     "Path",
+    "all_settings",
     "current_capacities",
     "lever_spec",
     "other_settings",
@@ -58,6 +59,11 @@ def other_settings(pipeline: Pipeline, types: Sequence[ResourceType] = TYPES) ->
         for resource_type in types
         for lever, setting in resource_type.other_settings(pipeline)
     }
+
+
+def all_settings(pipeline: Pipeline, types: Sequence[ResourceType] = TYPES) -> dict[Lever, int]:
+    """Every lever with what it is set to."""
+    return current_capacities(pipeline, types) | other_settings(pipeline, types)
 
 
 def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[tuple[Levers, Path]]:

@@ -12,6 +12,7 @@ __all__ = [
     "identity",
     "is_changing",
     "is_passing",
+    "moves_by_itself",
     "settings_marks",
     "why_unusable",
 ]
@@ -26,6 +27,15 @@ applications with CHANGING). Of the others a person must see to it, or the resou
 def is_passing(pipeline: Pipeline, lever: Lever) -> bool:
     """Whether something is under way at the lever's resource that ends by itself."""
     return any(status in _PASSING for _, status in type_of(lever).statuses(pipeline, lever))
+
+
+def moves_by_itself(pipeline: Pipeline, lever: Lever) -> bool:
+    """Whether the service sets the lever too: its own autoscaling, or an update undone. Another
+    value is then no person's change."""
+    application = application_of(pipeline, lever)
+    return application is not None and (
+        application.autoscaling_enabled or application.failure is not None
+    )
 
 
 def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:

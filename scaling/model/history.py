@@ -7,11 +7,15 @@ from tidegate.rules.cause import LeverKind
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 
 __all__ = [
+    "SOMEONE_ELSE",
     "SPLIT_SHARD",
     "UPDATE_APPLICATION",
     "UPDATE_SHARD_COUNT",
     "History",
 ]
+
+SOMEONE_ELSE = "someone-else"
+"""The operation of a change that Tidegate has not made."""
 
 SPLIT_SHARD = "kinesis:SplitShard"
 UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
@@ -28,9 +32,11 @@ _COUNTED = (Outcome.BEGUN, Outcome.DONE)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Change records, oldest first. A call that may have reached AWS counts as one that did."""
+    """Change records, oldest first. A call that may have reached AWS counts as one that did.
+    ``others`` are the changes of someone else: they start the same cooldown, and nothing more."""
 
     change_records: tuple[ChangeRecord, ...]
+    others: tuple[ChangeRecord, ...] = ()
 
     def shard_count_updates(self, now: datetime) -> int:
         """UpdateShardCount calls in the 24 hours before ``now``, and since."""
@@ -75,9 +81,10 @@ class History:
         )
 
     def last_change(self, lever: Lever) -> datetime | None:
-        """When this lever was last changed, None where the ledger doesn't know."""
+        """When this lever was last changed, by whomever, None where that isn't known."""
         last = self.last_change_record(lever)
-        return None if last is None else last.begun_at
+        moments = [each.begun_at for each in self.others if each.lever == lever]
+        return max(moments if last is None else [*moments, last.begun_at], default=None)
 
     def capacity_at(self, lever: Lever, moment: datetime, current: int) -> int:
         """What a lever that has ``current`` now had at an earlier moment, as far as is known."""
@@ -117,7 +124,7 @@ class History:
         has to be waited for."""
         moments = (
             change_record.begun_at
-            for change_record in self.change_records
+            for change_record in (*self.change_records, *self.others)
             if change_record.outcome in _COUNTED
             and change_record.lever.kind_word != LeverKind.BATCHING_WINDOW.value
         )

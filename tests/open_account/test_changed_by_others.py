@@ -1,0 +1,161 @@
+"""A change that someone else has made is told, and starts the same cooldown as one of ours."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, a_pipeline
+from tests.losses.account import PIPELINES, Account
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.ledger.recall import remembered
+from tidegate.scaling.ledger.seen_levers import with_others
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.history import History
+
+
+def a_pipeline_to_be_raised(account: Account) -> None:
+    account.pipeline()
+    account.minutes(since=30, until=6)
+    for back in range(5, 0, -1):
+        account.minutes(
+            since=back, until=back, records=54_000, read=3000, units=3000, invocations=30,
+            throttled=1200, age=(6 - back) * 55_000,
+        )  # fmt: skip
+
+
+def shards_set_to(account: Account, count: int) -> None:
+    account.client("kinesis").update_shard_count(
+        StreamName="orders", TargetShardCount=count, ScalingType="UNIFORM_SCALING"
+    )
+
+
+def test_what_another_sets_back_is_told_with_lever_from_and_to(account: Account) -> None:
+    a_pipeline_to_be_raised(account)
+    account.sweep()
+    shards_set_to(account, 1)
+    told = account.sweep(PIPELINES, output="table").stdout
+    assert "shard_count of orders was changed by someone else since" in told
+    assert "2 -> 1" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda account: shards_set_to(account, 2), "shard_count of orders"),
+        (
+            lambda account: account.client("dynamodb").update_table(
+                TableName="orders",
+                ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 70},
+            ),
+            "write_capacity of orders",
+        ),
+    ],
+    ids=["shards", "write units"],
+)
+def test_a_change_of_what_tidegate_left_alone_is_told_as_well(
+    account: Account, change: Callable[[Account], None], words: str
+) -> None:
+    account.pipeline()
+    account.minutes()
+    account.sweep()
+    change(account)
+    for _ in range(2):
+        assert f"{words} was changed by someone else" in account.sweep(output="table").stdout
+
+
+def test_tidegates_own_changes_are_nobody_elses(account: Account) -> None:
+    a_pipeline_to_be_raised(account)
+    for _ in range(3):
+        assert "someone else" not in account.sweep(output="table").stdout
+    assert account.changes
+
+
+# ---- by what is seen of each sweep
+
+TABLE = Lever.of(LeverKind.WRITE_CAPACITY, a_pipeline().tables[0].name)
+
+
+@pytest.fixture
+def ledger() -> Iterator[SqliteLedger]:
+    opened = SqliteLedger(":memory:")
+    yield opened
+    opened.close()
+
+
+def with_units(units: int, status: str = "ACTIVE") -> Pipeline:
+    pipeline = a_pipeline()
+    (consumer,) = pipeline.consumers
+    (table,) = consumer.tables
+    capacity = replace(table.capacity, write_units=units, status=status)
+    changed = replace(table, capacity=capacity, status=status)
+    return replace(pipeline, consumers=(replace(consumer, tables=(changed,)),))
+
+
+def set_by_tidegate(
+    ledger: SqliteLedger, minute: int, before: int, after: int, outcome: Outcome = Outcome.DONE
+) -> None:
+    at = NOON + timedelta(minutes=minute)
+    operation, entry = "dynamodb:UpdateTable", f"{minute}"
+    pipeline = a_pipeline().name
+    ledger.begin(ChangeRecord(entry, pipeline, TABLE, operation, before, after, "", at))
+    if outcome is not Outcome.BEGUN:
+        ledger.complete(entry, outcome, at, None)
+
+
+def seen(ledger: SqliteLedger, minute: int, pipeline: Pipeline) -> History:
+    at = NOON + timedelta(minutes=minute)
+    return with_others(remembered(pipeline, ledger, at), pipeline, ledger, at, keep=True)
+
+
+def told(history: History) -> list[tuple[int, int]]:
+    return [(each.from_capacity, each.to_capacity) for each in history.others]
+
+
+def test_a_change_of_someone_else_starts_the_cooldown_of_its_lever(ledger: SqliteLedger) -> None:
+    seen(ledger, 0, with_units(50))
+    history = seen(ledger, 1, with_units(80))
+    assert told(history) == [(50, 80)]
+    assert history.last_change(TABLE) == NOON + timedelta(minutes=1)
+    assert history.last_change_of_any() == NOON + timedelta(minutes=1)
+    assert told(seen(ledger, 2, with_units(80))) == [(50, 80)]
+
+
+def test_one_that_is_set_back_is_told_by_what_tidegate_had_set(ledger: SqliteLedger) -> None:
+    seen(ledger, 0, with_units(50))
+    set_by_tidegate(ledger, 0, 50, 900)
+    assert told(seen(ledger, 1, with_units(50))) == [(900, 50)]
+    assert told(seen(ledger, 2, with_units(50))) == [(900, 50)]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.SUPERSEDED, Outcome.BEGUN])
+def test_a_change_that_never_reached_aws_was_not_set_back(
+    ledger: SqliteLedger, outcome: Outcome
+) -> None:
+    seen(ledger, 0, with_units(50))
+    set_by_tidegate(ledger, 0, 50, 900, outcome)
+    assert told(seen(ledger, 1, with_units(50))) == []
+
+
+def test_while_aws_is_at_it_nothing_is_concluded(ledger: SqliteLedger) -> None:
+    seen(ledger, 0, with_units(50))
+    set_by_tidegate(ledger, 0, 50, 900)
+    assert told(seen(ledger, 1, with_units(50, "UPDATING"))) == []
+    assert told(seen(ledger, 2, with_units(900))) == []
+
+
+def test_a_dry_run_keeps_nothing(ledger: SqliteLedger) -> None:
+    seen(ledger, 0, with_units(50))
+    for _ in range(2):
+        history = with_others(History(()), with_units(80), ledger, NOON, keep=False)
+        assert told(history) == [(50, 80)]
+    assert told(seen(ledger, 1, with_units(50))) == []
+
+
+def test_a_note_that_cannot_be_read_is_written_anew(ledger: SqliteLedger) -> None:
+    ledger.keep(f"levers/{a_pipeline().name}", '{"seen": [[1]]}')
+    assert told(seen(ledger, 0, with_units(50))) == []
+    assert told(seen(ledger, 1, with_units(80))) == [(50, 80)]
