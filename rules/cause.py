@@ -37,6 +37,7 @@ class Cause(Enum):
     HEAP_PRESSURE = "heap-pressure"
     CHECKPOINT_TROUBLE = "checkpoint-trouble"
     SKEWED_KEY = "skewed-key"
+    NOT_READING = "not-reading"
     POISON_BATCH = "poison-batch"
     CONCURRENCY_CAP = "concurrency-cap"
     TIMEOUT_NEAR = "timeout-near"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tidegate.rules.key_sample import KeySample
+from tidegate.rules.reading import Reading
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 
 __all__ = [
@@ -96,6 +97,7 @@ class EventSourceMapping:
     on_failure_destination: str | None = None
     report_batch_item_failures: bool = False
     modified: str = ""  # when it was last changed
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,11 @@ class FlinkApplication:
     """An application of Managed Service for Apache Flink, with the tables it writes to.
 
     ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
-    ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
-    those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
-    ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
-    failed, None where it didn't; ``created`` as of a stream. Without ``rollback_enabled`` an update
-    that fails stops the job, without ``snapshots_enabled`` one loses its state. ``max_parallelism``
-    is the job's own, as far as a failed update named it.
+    ``autoscaling_enabled`` the service moves the first above the second. ``tasks`` publish metrics
+    of their own, ``partitions`` are those of its Kafka topic, where known. ``updated_at`` is when
+    it was last changed, ``failure`` why its last update failed, ``created`` as of a stream. Without
+    ``rollback_enabled`` an update that fails stops the job, without ``snapshots_enabled`` one loses
+    its state. ``max_parallelism`` is the job's own, as far as a failed update named it.
     """
 
     name: str
@@ -227,10 +228,8 @@ class FlinkApplication:
 class Pipeline:
     """All that one sweep sees of a pipeline's configuration. ``account_concurrency`` is the limit
     of concurrent executions of the account in the region, ``account_reserved_concurrency`` what
-    of it is reserved for any functions of the account. ``key_samples`` are there only for shards
-    that were looked into (see ``Cloud.sample_keys``), ``scalable_targets`` only where they were
-    asked for (see ``Cloud.scalable_targets``).
-    """
+    of it is reserved for functions. ``key_samples`` are of shards that were looked into,
+    ``scalable_targets`` of levers that were asked for (see ``Cloud``)."""
 
     name: str
     stream: Stream

@@ -28,3 +28,6 @@ UNCONFIRMED_AGE = Words(
     "it is {newest:.0f} s in the newest minute alone: nothing is concluded from that until a "
     "second minute confirms it",
 )
+NOT_SHOWN = Words(
+    "not-shown", "no metric shows that every record is read, so this is not called healthy"
+)

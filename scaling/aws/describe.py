@@ -17,6 +17,7 @@ from tidegate.rules.graph import (
 )
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking, http_status
+from tidegate.scaling.aws.kinds.lambda_mapping import reading_of
 from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 from tidegate.scaling.model.errors import ResourceInUse, ResourceMissing, Unreachable
 
@@ -205,6 +206,7 @@ def _mapping(data: "EventSourceMappingConfigurationTypeDef", stream: Stream) -> 
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
         modified=as_text(data.get("LastModified")),
+        reading=reading_of(data),
     )
 
 

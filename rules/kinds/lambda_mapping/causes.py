@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -14,10 +15,13 @@ __all__ = ["consumer_causes", "executions_in_use"]
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """What ails each consumer by itself; nothing where its tables throttle, which explains it."""
     for consumer in signals.pipeline.consumers:
+        unread = _disabled(consumer) or not_reading(signals, consumer)
+        if unread is not None:
+            yield unread
+            continue
         if signals.is_throttled_downstream(consumer):
             continue
         causes = [
-            *_not_reading(consumer),
             *_poison_batch(signals, consumer),
             *_concurrency_cap(signals, consumer),
             *_timeout_near(signals, consumer),
@@ -34,15 +38,16 @@ def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     )
 
 
-def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
+def _disabled(consumer: Consumer) -> Diagnosis | None:
     state = consumer.mapping.state
-    if state not in ("Enabled", "Updating", "Enabling", "Creating"):
-        yield Diagnosis(
-            Cause.UNKNOWN,
-            consumer.function.name,
-            (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
-            advice="enable the event source mapping, or take the consumer out of the file",
-        )
+    if state in ("Enabled", "Updating", "Enabling", "Creating"):
+        return None
+    return Diagnosis(
+        Cause.NOT_READING,
+        consumer.function.name,
+        (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
+        advice="enable the event source mapping, or take the consumer out of the file",
+    )
 
 
 def _poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:

@@ -43,3 +43,28 @@ NOT_THE_TABLE = Words(
 NOT_THE_TIMEOUT = Words(
     "not-the-timeout", "the longest took {longest:.1f} s of {timeout} s, so it is not the timeout"
 )
+NOT_INVOKED_SINCE = Words(
+    "not-invoked-since",
+    "{name} was not invoked for {records:,.0f} records that came in since {since:%H:%M}",
+)
+STREAM_IS_READ = Words(
+    "stream-is-read", "someone reads the stream, and whether {name} does is not told by any metric"
+)
+STREAM_IS_UNREAD = Words(
+    "stream-is-unread", "GetRecords returned no record to any reader since then"
+)
+LAST_RESULT = Words(
+    "last-result", "the last result of the event source mapping of {name} is: {result}"
+)
+INVOKED_FOR_RECORDS = Words(
+    "invoked-for-records",
+    "inferred for {name}: it was invoked {invocations:,.0f} times in {minutes} min",
+)
+READ_AND_FILTERED = Words(
+    "read-and-filtered",
+    "inferred for {name}: {records:,.0f} records were read in {minutes} min, which its filter may "
+    "leave out",
+)
+READER_IDLE = Words(
+    "reader-idle", "idle for {name}: no record waits for it, and its mapping is in order"
+)

@@ -1,0 +1,5 @@
+"""The same account as that of the losses."""
+
+from tests.losses.conftest import account
+
+__all__ = ["account"]
