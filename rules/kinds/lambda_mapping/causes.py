@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.progress import is_outrun, stands_still
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -23,6 +24,7 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
             continue
         causes = [
             *_poison_batch(signals, consumer),
+            *_partly_failing(signals, consumer),
             *_concurrency_cap(signals, consumer),
             *_timeout_near(signals, consumer),
         ]
@@ -90,7 +92,36 @@ def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
     newest = signals.function(consumer).errors.last(2 * 60).samples
     most = signals.thresholds["function-errors"]
     fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
-    return fail and signals.age_growth >= signals.thresholds["iterator-age-standing-still"]
+    return fail and stands_still(signals)
+
+
+def _partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    """A batch that the function reports as failed from the same record on, each time: such an
+    invocation counts as a success, and only the oldest record tells that it does not pass."""
+    series, mapping = signals.function(consumer), consumer.mapping
+    invocations = series.invocations.last(RECENT_SECONDS)
+    refused = series.throttles.last(RECENT_SECONDS).total
+    failed = series.errors.last(RECENT_SECONDS).total > signals.thresholds["function-errors"]
+    stands = signals.age_is_sick and stands_still(signals)
+    if not mapping.report_batch_item_failures or failed or refused or not invocations.latest:
+        return
+    if not stands or is_outrun(signals, invocations.total):
+        return
+    read = signals.series.stream.read_records.last(RECENT_SECONDS)
+    yield Diagnosis(
+        Cause.POISON_BATCH,
+        consumer.function.name,
+        (
+            words.INVOCATIONS_WITHOUT_PROGRESS(
+                name=consumer.function.name,
+                invocations=invocations.total,
+                minutes=len(invocations.samples),
+                age_growth=signals.age_growth * 60,
+            ),
+            words.RECORDS_REPORTED_AS_FAILED(records=read.total),
+        ),
+        advice=_poison_advice(mapping),
+    )
 
 
 def _poison_advice(mapping: EventSourceMapping) -> str:

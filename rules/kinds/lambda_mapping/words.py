@@ -68,3 +68,13 @@ READ_AND_FILTERED = Words(
 READER_IDLE = Words(
     "reader-idle", "idle for {name}: no record waits for it, and its mapping is in order"
 )
+INVOCATIONS_WITHOUT_PROGRESS = Words(
+    "invocations-without-progress",
+    "{name} was invoked {invocations:,.0f} times in {minutes} min without an error, yet the age of "
+    "the oldest record grows by {age_growth:.0f} s a minute: that record is not done",
+)
+RECORDS_REPORTED_AS_FAILED = Words(
+    "records-reported-as-failed",
+    "its mapping has ReportBatchItemFailures, so that a batch which is retried from a failed "
+    "record on counts as a success; {records:,.0f} new records were read meanwhile",
+)
