@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
 
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate, share
 from tidegate.rules.kinds.signal_series import CapacitySeries, FunctionSeries, SignalSeries
-from tidegate.rules.window import Window
 
 __all__ = [
     "BURST_SECONDS",
@@ -23,9 +22,6 @@ __all__ = [
     "rate",
 ]
 
-RECENT_SECONDS = 180
-"""How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
-
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
 
@@ -36,31 +32,10 @@ SHARD_BYTES_PER_SECOND = 1024 * 1024
 """Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
 
 
-def rate(window: Window, seconds: int = RECENT_SECONDS) -> float:
-    """A metric of sums as a rate per second: its largest minute of the newest ``seconds``."""
-    return (window.last(seconds).peak or 0.0) / window.metric.period_seconds
-
-
-def mean(window: Window, seconds: int = RECENT_SECONDS) -> float | None:
-    """The mean of the samples in the newest ``seconds``, None without any."""
-    present = window.last(seconds).present
-    return sum(present) / len(present) if present else None
-
-
-def increase(window: Window, seconds: int) -> float:
-    """How far a count went up in the newest ``seconds``; where it fell it began anew at 0."""
-    present = window.last(seconds).present
-    pairs = pairwise(present)
-    return sum(later - earlier if later >= earlier else later for earlier, later in pairs)
-
-
 @dataclass(frozen=True)
 class Signals:
-    """A pipeline with its series, and the objective and thresholds of rules, by their names, that
-    they are held against.
-
-    ``changed_at`` is when one of its levers was last moved, None where that isn't known.
-    """
+    """A pipeline, its series, and the objective and thresholds of rules that they are held against.
+    ``changed_at`` is when one of its levers was last moved, None where that isn't known."""
 
     pipeline: Pipeline
     series: SignalSeries
@@ -214,9 +189,12 @@ class Signals:
     def throttled_share(self, capacity: Capacity) -> float:
         """Throttled writes as a share of attempted ones in the newest minutes, 0..1."""
         series = self.capacity(capacity)
-        throttled = series.write_throttles.last(RECENT_SECONDS).total
-        done = series.consumed_write_units.last(RECENT_SECONDS).total
-        return throttled / (throttled + done) if throttled else 0.0
+        return share(series.write_throttles, series.consumed_write_units)
+
+    def throttled_reads_share(self, capacity: Capacity) -> float:
+        """The same of reads."""
+        series = self.capacity(capacity)
+        return share(series.read_throttles, series.consumed_read_units)
 
     def is_used_up(self, capacity: Capacity) -> bool:
         """Whether one of the newest minutes left next to none of a table's write units."""
@@ -242,9 +220,11 @@ class Signals:
         return used >= self.thresholds["busy"] / 1000
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
-        """Whether any table or index of the consumer or application throttled its writes lately."""
+        """Whether any table or index of the consumer or application throttled lately."""
+        writes, reads = self.thresholds["writes-throttled"], self.thresholds["reads-throttled"]
         return any(
-            self.throttled_share(capacity) >= self.thresholds["writes-throttled"]
+            self.throttled_share(capacity) >= writes
+            or self.throttled_reads_share(capacity) >= reads
             for table in reader.tables
             for capacity in table.capacities
         )

@@ -46,3 +46,8 @@ TOO_FEW_PARTITIONS = Words(
 UNITS_FOR_THE_LOAD = Words(
     "units-for-the-load", "{load} x {units:.2f} units each, at {utilization:.0%} use{drain}"
 )
+UNITS_FOR_THE_REFUSED = Words(
+    "units-for-the-refused",
+    "{where} refuses {refused:,.1f} requests/s at {units:,} units, which the records of the stream "
+    "do not explain",
+)

@@ -49,11 +49,8 @@ class _Minute:
 
 def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a table of the consumer throttled in it or in the one before."""
-    windows = [
-        signals.capacity(capacity).write_throttles
-        for table in consumer.tables
-        for capacity in table.capacities
-    ]
+    series = (signals.capacity(each) for table in consumer.tables for each in table.capacities)
+    windows = [window for each in series for window in (each.write_throttles, each.read_throttles)]
     length = len(signals.function(consumer).invocations.samples)
     throttled = [any(window.samples[at] for window in windows) for at in range(length)]
     return [now or before for now, before in zip(throttled, [False, *throttled], strict=False)]
