@@ -41,6 +41,7 @@ class Cause(Enum):
     POISON_BATCH = "poison-batch"
     CONCURRENCY_CAP = "concurrency-cap"
     TIMEOUT_NEAR = "timeout-near"
+    BATCHING_WINDOW_TOO_LONG = "batching-window-too-long"
     HOT_SHARD = "hot-shard"
     PRODUCER_THROTTLED = "producer-throttled"
     CONSUMER_TOO_SLOW = "consumer-too-slow"

@@ -112,15 +112,18 @@ def batching_recommendations(
     wait: a mapping takes one change at a time (UpdateEventSourceMapping, API reference).
 
     In health the window goes up as far as the objective allows, where that saves enough. It goes
-    down only from where Tidegate put it, when the objective or the file allows less now.
+    down only from where Tidegate put it, when the objective or the file allows less now, or where
+    it is by itself what the age is over the objective for.
     """
+    ill = {each.where for each in diagnoses if each.cause is Cause.BATCHING_WINDOW_TOO_LONG}
     healthy = all(diagnosis.cause is Cause.HEALTHY for diagnosis in diagnoses)
     for consumer in signals.pipeline.consumers:
         lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
         current = consumer.mapping.batching_window_seconds
         most, recommendation = _at_most(signals, spec, lever), None
         if consumer.function.name not in changing:
-            if current > most and _was_put_here(history, lever, current):
+            cures = lever.where in ill or _was_put_here(history, lever, current)
+            if current > most and cures:
                 because = mapping_words.WINDOW_TOO_LONG(most=most)
                 recommendation = Recommendation(lever, current, most, because)
             elif current < most and healthy:

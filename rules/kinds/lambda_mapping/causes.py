@@ -28,7 +28,8 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
             *_concurrency_cap(signals, consumer),
             *_timeout_near(signals, consumer),
         ]
-        yield from causes or _too_slow(signals, consumer)
+        causes = causes or [*_too_slow(signals, consumer)]
+        yield from causes or _window_too_long(signals, consumer)
 
 
 def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
@@ -217,4 +218,26 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             words.NOTHING_FAILS(),
         ),
         cured_by=(LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT),
+    )
+
+
+def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    """An age over the objective that is no more than records wait for a batch and its invocation:
+    by more shards, a higher factor or a faster function it doesn't get less."""
+    window, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
+    series = signals.function(consumer)
+    longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
+    age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
+    if not signals.is_out_of_objective or window <= well or age > window + longest + well:
+        return
+    yield Diagnosis(
+        Cause.BATCHING_WINDOW_TOO_LONG,
+        consumer.function.name,
+        (
+            words.WINDOW_EXPLAINS_AGE(
+                name=consumer.function.name, window=window, age=age, objective=objective
+            ),
+            executions_in_use(signals, consumer),
+        ),
+        cured_by=(LeverKind.BATCHING_WINDOW,),
     )

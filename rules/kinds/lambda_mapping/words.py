@@ -78,3 +78,8 @@ RECORDS_REPORTED_AS_FAILED = Words(
     "its mapping has ReportBatchItemFailures, so that a batch which is retried from a failed "
     "record on counts as a success; {records:,.0f} new records were read meanwhile",
 )
+WINDOW_EXPLAINS_AGE = Words(
+    "window-explains-age",
+    "the batching window of {name} is {window} s: records wait so long for a batch, which is the "
+    "iterator age of {age:.0f} s; the objective is {objective:.0f} s",
+)
