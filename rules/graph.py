@@ -70,8 +70,7 @@ class Stream:
 
     @classmethod
     def of_topic(cls, name: str, arn: str) -> "Stream":
-        """A Kafka topic, as far as a pipeline knows it: without shards, nothing of it ours to set.
-        ``arn`` is that of an application that reads it."""
+        """A Kafka topic: no shards, nothing of it ours. ``arn`` is that of an application."""
         return cls(name, arn, "ACTIVE", TOPIC_MODE, (), 0)
 
     @property
@@ -98,6 +97,11 @@ class EventSourceMapping:
     report_batch_item_failures: bool = False
     modified: str = ""  # when it was last changed
     reading: Reading = field(default_factory=Reading)
+
+    @property
+    def batches_per_shard(self) -> int:
+        """How many are processed at once."""
+        return self.reading.concurrent_batches(self.parallelization_factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +135,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST, ``created`` as of a stream.
-    ``replicas`` are the other regions of a global table."""
+    """A DynamoDB table, PROVISIONED or PAY_PER_REQUEST; ``replicas`` are its other regions."""
 
     name: str
     status: str
@@ -176,10 +179,9 @@ class FlinkApplication:
 
     ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
     ``autoscaling_enabled`` the service moves the first above the second. ``tasks`` publish metrics
-    of their own, ``partitions`` are those of its Kafka topic, where known. ``updated_at`` is when
-    it was last changed, ``failure`` why its last update failed, ``created`` as of a stream. Without
-    ``rollback_enabled`` an update that fails stops the job, without ``snapshots_enabled`` one loses
-    its state. ``max_parallelism`` is the job's own, as far as a failed update named it.
+    of their own. ``updated_at`` is when it was last changed, ``failure`` why its last update
+    failed. Without ``rollback_enabled`` an update that fails stops the job, without
+    ``snapshots_enabled`` it loses its state. ``max_parallelism`` is known from a failed update.
     """
 
     name: str
@@ -226,10 +228,9 @@ class FlinkApplication:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """All that one sweep sees of a pipeline's configuration. ``account_concurrency`` is the limit
-    of concurrent executions of the account in the region, ``account_reserved_concurrency`` what
-    of it is reserved for functions. ``key_samples`` are of shards that were looked into,
-    ``scalable_targets`` of levers that were asked for (see ``Cloud``)."""
+    """What one sweep sees of a pipeline's configuration. ``account_concurrency`` is the account's
+    limit in the region, ``account_reserved_concurrency`` what of it is reserved for functions.
+    ``key_samples`` and ``scalable_targets`` are of what was looked into (see ``Cloud``)."""
 
     name: str
     stream: Stream

@@ -175,7 +175,7 @@ class Signals:
 
     def executions(self, consumer: Consumer) -> int:
         """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
-        return self.pipeline.stream.shard_count * consumer.mapping.parallelization_factor
+        return self.pipeline.stream.shard_count * consumer.mapping.batches_per_shard
 
     def concurrency_cap(self, consumer: Consumer) -> int:
         """Concurrent executions that the function may have, whatever the mapping allows."""

@@ -189,7 +189,8 @@ def _concurrency_demands(
         batch = consumer.mapping.batch_size
         steady = _executions_for(load.records_per_second, learnt, batch, use.concurrency)
         wanted = max(steady, _executions_for(_drain_rate(load, spec), learnt, batch, 0.95))
-        yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
+        if not consumer.mapping.reading.tumbling_window_seconds:
+            yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
         use_ = max(use.concurrency, EXECUTIONS_USE)
         had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
         by_executions = had.shards_for(

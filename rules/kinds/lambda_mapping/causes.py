@@ -12,6 +12,8 @@ from tidegate.rules.reason import Reason
 
 __all__ = ["consumer_causes", "executions_in_use"]
 
+_EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
+
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """What ails each consumer by itself; nothing where its tables throttle, which explains it."""
@@ -203,21 +205,28 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     busy = signals.busy_concurrency(consumer)
     if busy < signals.thresholds["executions-busy"] * executions or not signals.age_is_sick:
         return
+    mapping, levers = consumer.mapping, _EXECUTIONS
+    in_use = executions_in_use(signals, consumer)
+    if window := mapping.reading.tumbling_window_seconds:
+        in_use = words.ONE_BATCH_A_SHARD(executions_in_use=in_use, window=window)
+        levers = _EXECUTIONS[1:]
+    else:
+        in_use = words.EXECUTIONS_BUSY_OF_SHARDS(
+            executions_in_use=in_use,
+            shard_count=signals.pipeline.stream.shard_count,
+            parallelization_factor=mapping.parallelization_factor,
+        )
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
         (
-            words.EXECUTIONS_BUSY_OF_SHARDS(
-                executions_in_use=executions_in_use(signals, consumer),
-                shard_count=signals.pipeline.stream.shard_count,
-                parallelization_factor=consumer.mapping.parallelization_factor,
-            ),
+            in_use,
             words.AGE_GROWS(
                 age_seconds=signals.age_seconds or 0, age_growth=signals.age_growth * 60
             ),
             words.NOTHING_FAILS(),
         ),
-        cured_by=(LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT),
+        cured_by=levers,
     )
 
 
@@ -228,16 +237,12 @@ def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     series = signals.function(consumer)
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
+    name = consumer.function.name
     if not signals.is_out_of_objective or window <= well or age > window + longest + well:
         return
     yield Diagnosis(
         Cause.BATCHING_WINDOW_TOO_LONG,
-        consumer.function.name,
-        (
-            words.WINDOW_EXPLAINS_AGE(
-                name=consumer.function.name, window=window, age=age, objective=objective
-            ),
-            executions_in_use(signals, consumer),
-        ),
+        name,
+        (words.WINDOW_EXPLAINS_AGE(name=name, window=window, age=age, objective=objective),),
         cured_by=(LeverKind.BATCHING_WINDOW,),
     )

@@ -83,3 +83,8 @@ WINDOW_EXPLAINS_AGE = Words(
     "the batching window of {name} is {window} s: records wait so long for a batch, which is the "
     "iterator age of {age:.0f} s; the objective is {objective:.0f} s",
 )
+ONE_BATCH_A_SHARD = Words(
+    "one-batch-a-shard",
+    "{executions_in_use}: with a tumbling window ({window} s) each shard has one batch at a time, "
+    "whatever the factor; more shards help, and end the windows that are open",
+)

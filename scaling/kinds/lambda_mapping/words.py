@@ -20,6 +20,11 @@ EXECUTIONS_ON_FEWER_SHARDS = Words(
     "executions-on-fewer-shards", "{needed:.1f} concurrent executions over {count} shard{plural}"
 )
 FACTOR_RANGE = Words(ReasonKind.AWS_LIMIT, "ParallelizationFactor is 1..{factor_max}")
+ONE_BATCH_A_SHARD = Words(
+    ReasonKind.AWS_LIMIT,
+    "with a tumbling window ({window} s) a shard has one batch at a time: a higher factor does not "
+    "help",
+)
 FULLER_BATCHES = Words(
     "fuller-batches",
     "batches hold {mean_batch:,.0f} of {batch_size:,} records; with a window of {window} s "
