@@ -184,7 +184,14 @@ class Signals:
 
     def busy_concurrency(self, consumer: Consumer) -> float:
         """Mean concurrent executions of the busiest recent minute: duration summed, over 60 s."""
-        return rate(self.function(consumer).duration_sum_milliseconds) / 1000
+        return self.busy_at_most(consumer, RECENT_SECONDS)
+
+    def busy_at_most(self, consumer: Consumer, seconds: int) -> float:
+        """The same of the newest ``seconds``. What a function does for other sources is among its
+        durations: for this stream it can't be more than the mapping allows."""
+        busy = rate(self.function(consumer).duration_sum_milliseconds, seconds) / 1000
+        others = consumer.mapping.reading.other_sources
+        return min(busy, self.executions(consumer)) if others else busy
 
     def throttled_share(self, capacity: Capacity) -> float:
         """Throttled writes as a share of attempted ones in the newest minutes, 0..1."""
@@ -211,6 +218,8 @@ class Signals:
         return any(at_end) or any(map(self.is_throttled_downstream, readers))
 
     def _is_at_its_cap(self, consumer: Consumer) -> bool:
+        if consumer.mapping.reading.other_sources:
+            return False
         may_have = max(1, min(self.executions(consumer), self.concurrency_cap(consumer)))
         return self.busy_concurrency(consumer) / may_have >= self.thresholds["executions-busy"]
 

@@ -17,7 +17,7 @@ from tidegate.rules.graph import (
 )
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking, http_status
-from tidegate.scaling.aws.kinds.lambda_mapping import reading_of
+from tidegate.scaling.aws.kinds.lambda_mapping import other_sources, reading_of
 from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 from tidegate.scaling.model.errors import ResourceInUse, ResourceMissing, Unreachable
 
@@ -49,7 +49,7 @@ class Describer:
         consumers: tuple[Consumer, ...] = ()
         concurrency, reserved = DEFAULT_ACCOUNT_CONCURRENCY, 0
         if spec.consumers:
-            mappings = self._mappings(stream)
+            mappings = self._mappings(stream.name, EventSourceArn=stream.arn)
             consumers = tuple(self._consumer(each, stream, mappings) for each in spec.consumers)
             concurrency, reserved = self._account_concurrency()
         return Pipeline(
@@ -103,14 +103,10 @@ class Describer:
             request = {"NextToken": page["NextToken"]} if "NextToken" in page else {}
         return tuple(sorted(found, key=lambda shard: (shard.starting_hash_key, shard.shard_id)))
 
-    def _mappings(self, stream: Stream) -> list["EventSourceMappingConfigurationTypeDef"]:
+    def _mappings(self, name: str, **of: Any) -> list["EventSourceMappingConfigurationTypeDef"]:
         pages = self._clients.functions.get_paginator("list_event_source_mappings")
-        with asking("lambda:ListEventSourceMappings", stream.name):
-            return [
-                each
-                for page in pages.paginate(EventSourceArn=stream.arn)
-                for each in page["EventSourceMappings"]
-            ]
+        with asking("lambda:ListEventSourceMappings", name):
+            return [each for page in pages.paginate(**of) for each in page["EventSourceMappings"]]
 
     def _consumer(
         self,
@@ -130,7 +126,8 @@ class Describer:
                 f"function {name} has no event source mapping that reads this stream",
             )
         tables = tuple(self._table(table.name) for table in said.table_specs)
-        return Consumer(function, _mapping(mapping, stream), tables)
+        others = other_sources(self._mappings(name, FunctionName=name), stream.arn)
+        return Consumer(function, _mapping(mapping, stream, others), tables)
 
     def _function(self, name: str) -> Function:
         functions = self._clients.functions
@@ -189,7 +186,9 @@ def _function_name(arn: str) -> str:
     return arn.split(":")[6]
 
 
-def _mapping(data: "EventSourceMappingConfigurationTypeDef", stream: Stream) -> EventSourceMapping:
+def _mapping(
+    data: "EventSourceMappingConfigurationTypeDef", stream: Stream, others: tuple[str, ...]
+) -> EventSourceMapping:
     destination = data.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     return EventSourceMapping(
         uuid=data["UUID"],
@@ -206,7 +205,7 @@ def _mapping(data: "EventSourceMappingConfigurationTypeDef", stream: Stream) -> 
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
         modified=as_text(data.get("LastModified")),
-        reading=reading_of(data),
+        reading=reading_of(data, others),
     )
 
 

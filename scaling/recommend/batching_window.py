@@ -85,7 +85,8 @@ def batching(signals: Signals, consumer: Consumer) -> Batching | None:
         for read, invoked in zip(records, invocations, strict=True)
         if read and invoked
     ]
-    if len(minutes) < MINUTES_TO_TRUST:
+    # Whose invocations those of a function with other sources are isn't told.
+    if len(minutes) < MINUTES_TO_TRUST or consumer.mapping.reading.other_sources:
         return None
     rate = learn_rate(signals, consumer)
     if rate is None or not rate.is_sure:

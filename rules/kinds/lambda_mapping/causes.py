@@ -36,6 +36,8 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
 
 def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     """How many of a consumer's concurrent executions are busy, in words."""
+    if others := consumer.mapping.reading.other_sources:
+        return words.OTHER_SOURCES(name=consumer.function.name, others=len(others))
     return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
         busy_concurrency=signals.busy_concurrency(consumer),

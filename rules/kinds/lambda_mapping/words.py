@@ -88,3 +88,8 @@ ONE_BATCH_A_SHARD = Words(
     "{executions_in_use}: with a tumbling window ({window} s) each shard has one batch at a time, "
     "whatever the factor; more shards help, and end the windows that are open",
 )
+OTHER_SOURCES = Words(
+    "other-sources",
+    "{name} has other event sources ({others}), whose invocations are among its metrics; "
+    "records of this stream wait for it",
+)

@@ -1,7 +1,7 @@
 """What one concurrent invocation does a second, and what a record costs its tables."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
@@ -57,15 +57,38 @@ def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
 
 
 def _minutes(signals: Signals, consumer: Consumer) -> list[_Minute]:
+    minutes = _all_minutes(signals, consumer)
+    if not consumer.mapping.reading.other_sources:
+        return [minute for minute in minutes if minute is not None]
+    return list(_own_minutes(signals, consumer, minutes))
+
+
+def _own_minutes(
+    signals: Signals, consumer: Consumer, minutes: Sequence[_Minute | None]
+) -> Iterator[_Minute]:
+    """Of a function that other sources invoke as well: only while the stream is late is it known
+    what it does for the stream, since a lane with records to read is busy all the time, with full
+    batches. In all other minutes it would take the others' work for its own."""
+    ages, batch = signals.series.stream.iterator_age_milliseconds, consumer.mapping.batch_size
+    lanes = signals.executions(consumer) * ages.metric.period_seconds
+    late = signals.iterator_age_max_seconds * 1000
+    for minute, age in zip(minutes, ages.samples, strict=True):
+        if minute is not None and (age or 0.0) > late:
+            busy = min(minute.busy_seconds, lanes)
+            yield replace(minute, invocations=minute.records / batch, busy_seconds=busy)
+
+
+def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     series = signals.function(consumer)
     readers = signals.pipeline.reader_count
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
-    minutes = []
+    minutes: list[_Minute | None] = []
     for at, records in enumerate(signals.series.stream.read_records.samples):
         invocations = series.invocations.samples[at]
         busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
+            minutes.append(None)
             continue
         longest = (series.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
         failed = bool(series.errors.samples[at]) or longest >= timeout
