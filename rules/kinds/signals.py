@@ -9,6 +9,7 @@ from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
 from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate, share
+from tidegate.rules.kinds.readers import shared_readers
 from tidegate.rules.kinds.signal_series import CapacitySeries, FunctionSeries, SignalSeries
 
 __all__ = [
@@ -61,6 +62,12 @@ class Signals:
         is_told = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
         ages = self.ages
         return ages[-1].seconds if is_told and ages else None
+
+    @cached_property
+    def shared_readers(self) -> tuple[int, ...]:
+        """How many readers share the stream's reads, minute by minute, foreign ones included."""
+        least = self.pipeline.reader_count
+        return shared_readers(self.series.stream, least, self.age_well_seconds)
 
     @property
     def age_name(self) -> str:

@@ -77,12 +77,12 @@ class Batching:
 
 def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
-    readers = signals.pipeline.reader_count
     records = signals.series.stream.read_records.last(HOUR_SECONDS).samples
+    shared = signals.shared_readers[-len(records) :]
     invocations = signals.function(consumer).invocations.last(HOUR_SECONDS).samples
     minutes = [
         (read / readers, invoked)
-        for read, invoked in zip(records, invocations, strict=True)
+        for read, readers, invoked in zip(records, shared, invocations, strict=True)
         if read and invoked
     ]
     # Whose invocations those of a function with other sources are isn't told.

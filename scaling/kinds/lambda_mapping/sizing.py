@@ -80,7 +80,7 @@ def _own_minutes(
 
 def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     series = signals.function(consumer)
-    readers = signals.pipeline.reader_count
+    readers = signals.shared_readers
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
     minutes: list[_Minute | None] = []
@@ -93,7 +93,7 @@ def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
         longest = (series.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
         failed = bool(series.errors.samples[at]) or longest >= timeout
         minutes.append(
-            _Minute(records / readers, invocations, busy / 1000, not (throttled[at] or failed))
+            _Minute(records / readers[at], invocations, busy / 1000, not (throttled[at] or failed))
         )
     return minutes
 
@@ -151,12 +151,13 @@ def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
 def _per_record(
     consumed: Window, signals: Signals, consumer: Consumer, *, clean_only: bool
 ) -> list[float]:
-    readers = signals.pipeline.reader_count
     records = signals.series.stream.read_records.samples
     stretched = _throttled(signals, consumer)
     return [
         units / (read / readers)
-        for units, read, dirty in zip(consumed.samples, records, stretched, strict=True)
+        for units, read, readers, dirty in zip(
+            consumed.samples, records, signals.shared_readers, stretched, strict=True
+        )
         if units is not None and read and not (clean_only and dirty)
     ]
 
