@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tidegate.rules.key_sample import KeySample
+from tidegate.rules.reading import Reading
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 
 __all__ = [
@@ -69,8 +70,7 @@ class Stream:
 
     @classmethod
     def of_topic(cls, name: str, arn: str) -> "Stream":
-        """A Kafka topic, as far as a pipeline knows it: without shards, nothing of it ours to set.
-        ``arn`` is that of an application that reads it."""
+        """A Kafka topic: no shards, nothing of it ours. ``arn`` is that of an application."""
         return cls(name, arn, "ACTIVE", TOPIC_MODE, (), 0)
 
     @property
@@ -96,6 +96,12 @@ class EventSourceMapping:
     on_failure_destination: str | None = None
     report_batch_item_failures: bool = False
     modified: str = ""  # when it was last changed
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def batches_per_shard(self) -> int:
+        """How many are processed at once."""
+        return self.reading.concurrent_batches(self.parallelization_factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +135,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A DynamoDB table; ``mode`` is PROVISIONED or PAY_PER_REQUEST, ``created`` as of a stream.
-    ``replicas`` are the other regions of a global table."""
+    """A DynamoDB table, PROVISIONED or PAY_PER_REQUEST; ``replicas`` are its other regions."""
 
     name: str
     status: str
@@ -173,12 +178,10 @@ class FlinkApplication:
     """An application of Managed Service for Apache Flink, with the tables it writes to.
 
     ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
-    ``autoscaling_enabled`` the service itself moves the first above the second. ``tasks`` are
-    those that publish metrics of their own, ``partitions`` those of its Kafka topic, where known.
-    ``updated_at`` is when it was last changed, by whomever; ``failure`` is why its last update
-    failed, None where it didn't; ``created`` as of a stream. Without ``rollback_enabled`` an update
-    that fails stops the job, without ``snapshots_enabled`` one loses its state. ``max_parallelism``
-    is the job's own, as far as a failed update named it.
+    ``autoscaling_enabled`` the service moves the first above the second. ``tasks`` publish metrics
+    of their own. ``updated_at`` is when it was last changed, ``failure`` why its last update
+    failed. Without ``rollback_enabled`` an update that fails stops the job, without
+    ``snapshots_enabled`` it loses its state. ``max_parallelism`` is known from a failed update.
     """
 
     name: str
@@ -225,12 +228,9 @@ class FlinkApplication:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """All that one sweep sees of a pipeline's configuration. ``account_concurrency`` is the limit
-    of concurrent executions of the account in the region, ``account_reserved_concurrency`` what
-    of it is reserved for any functions of the account. ``key_samples`` are there only for shards
-    that were looked into (see ``Cloud.sample_keys``), ``scalable_targets`` only where they were
-    asked for (see ``Cloud.scalable_targets``).
-    """
+    """What one sweep sees of a pipeline's configuration. ``account_concurrency`` is the account's
+    limit in the region, ``account_reserved_concurrency`` what of it is reserved for functions.
+    ``key_samples`` and ``scalable_targets`` are of what was looked into (see ``Cloud``)."""
 
     name: str
     stream: Stream

@@ -102,7 +102,7 @@ def _consumer_place(
         "objective_milliseconds": iterator_age_max_seconds * 1000,
         "retention_milliseconds": pipeline.stream.retention_hours * 3_600_000,
         "timeout_milliseconds": function.timeout_seconds * 1000,
-        "concurrency_available": pipeline.stream.shard_count * mapping.parallelization_factor,
+        "concurrency_available": pipeline.stream.shard_count * mapping.batches_per_shard,
     }
     if function.reserved_concurrency is None:
         quantities["unreserved_concurrency"] = pipeline.unreserved_concurrency

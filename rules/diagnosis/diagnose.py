@@ -14,6 +14,7 @@ from tidegate.rules.kinds.flink_application.causes import (
 from tidegate.rules.kinds.flink_application.failures import stopped_applications
 from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
 from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes, executions_in_use
+from tidegate.rules.kinds.lambda_mapping.reading import reading_shown
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -132,12 +133,39 @@ def _nothing_found(signals: Signals) -> Diagnosis:
             ),
             advice=_where_to_look(signals),
         )
+    return _as_shown(signals)
+
+
+def _as_shown(signals: Signals) -> Diagnosis:
+    """HEALTHY with what shows it of every reader; UNKNOWN where nothing shows it of one."""
+    name, age = signals.pipeline.name, signals.age_seconds
     in_order = (
         words.AGE_UNKNOWN(age_name=signals.age_name)
         if age is None
         else words.IN_ORDER(age_name=signals.age_name, age_seconds=age)
     )
-    return Diagnosis(Cause.HEALTHY, name, (in_order, *_unconfirmed(signals)))
+    shown = [reading_shown(signals, each) for each in signals.pipeline.consumers]
+    evidence = (in_order, *(each for each in shown if each), *_unconfirmed(signals))
+    if signals.is_in_cooldown or (None not in shown and _ages_show(signals)):
+        return Diagnosis(Cause.HEALTHY, name, evidence)
+    return Diagnosis(
+        Cause.UNKNOWN, name, (*evidence, words.NOT_SHOWN()), advice=_where_to_look(signals)
+    )
+
+
+def _ages_show(signals: Signals) -> bool:
+    """Whether an age tells that the readers keep up, or nothing comes in that they could read."""
+    if signals.age_seconds is not None:
+        return True
+    told = [
+        signals.function(each).iterator_age_milliseconds.last(RECENT_SECONDS).latest
+        for each in signals.pipeline.consumers
+    ]
+    most = signals.iterator_age_max_seconds
+    if told and all(age is not None and age / 1000 <= most for age in told):
+        return True
+    came = signals.series.stream.incoming_records.last(RECENT_SECONDS).present
+    return bool(came) and not any(came)
 
 
 def _unconfirmed(signals: Signals) -> Iterator[Reason]:

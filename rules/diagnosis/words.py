@@ -35,3 +35,6 @@ UNCONFIRMED_AGE = Words(
     "the {age_name} is {newest_seconds:.0f} s in the newest minute: Tidegate does not act on this "
     "value until a second minute confirms it",
 )
+NOT_SHOWN = Words(
+    "not-shown", "no metric shows that every record is read, so this is not called healthy"
+)

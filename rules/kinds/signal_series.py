@@ -47,13 +47,15 @@ class StreamSeries:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSeries:
-    """One function's metrics, per minute: sums, and maxima where the name says so."""
+    """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
+    maximum of all its sources."""
 
     invocations: Window
     errors: Window
     throttles: Window
     duration_sum_milliseconds: Window
     duration_maximum_milliseconds: Window
+    iterator_age_milliseconds: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _function_metrics(function: str) -> tuple[Metric, ...]:
         function_metric(function, "Throttles", "Sum"),
         function_metric(function, "Duration", "Sum"),
         function_metric(function, "Duration", "Maximum"),
+        function_metric(function, "IteratorAge", "Maximum"),
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
 
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate, share
+from tidegate.rules.kinds.readers import shared_readers
 from tidegate.rules.kinds.signal_series import CapacitySeries, FunctionSeries, SignalSeries
-from tidegate.rules.window import Window
 
 __all__ = [
     "BURST_SECONDS",
@@ -23,9 +23,6 @@ __all__ = [
     "rate",
 ]
 
-RECENT_SECONDS = 180
-"""How far back "now" reaches: three minutes, so that one odd minute is not a state."""
-
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
 
@@ -36,31 +33,10 @@ SHARD_BYTES_PER_SECOND = 1024 * 1024
 """Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
 
 
-def rate(window: Window, seconds: int = RECENT_SECONDS) -> float:
-    """A metric of sums as a rate per second: its largest minute of the newest ``seconds``."""
-    return (window.last(seconds).peak or 0.0) / window.metric.period_seconds
-
-
-def mean(window: Window, seconds: int = RECENT_SECONDS) -> float | None:
-    """The mean of the samples in the newest ``seconds``, None without any."""
-    present = window.last(seconds).present
-    return sum(present) / len(present) if present else None
-
-
-def increase(window: Window, seconds: int) -> float:
-    """How far a count went up in the newest ``seconds``; where it fell it began anew at 0."""
-    present = window.last(seconds).present
-    pairs = pairwise(present)
-    return sum(later - earlier if later >= earlier else later for earlier, later in pairs)
-
-
 @dataclass(frozen=True)
 class Signals:
-    """A pipeline with its series, and the objective and thresholds of rules, by their names, that
-    they are held against.
-
-    ``changed_at`` is when one of its levers was last moved, None where that isn't known.
-    """
+    """A pipeline, its series, and the objective and thresholds of rules that they are held against.
+    ``changed_at`` is when one of its levers was last moved, None where that isn't known."""
 
     pipeline: Pipeline
     series: SignalSeries
@@ -86,6 +62,12 @@ class Signals:
         is_told = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
         ages = self.ages
         return ages[-1].seconds if is_told and ages else None
+
+    @cached_property
+    def shared_readers(self) -> tuple[int, ...]:
+        """How many readers share the stream's reads, minute by minute, foreign ones included."""
+        least = self.pipeline.reader_count
+        return shared_readers(self.series.stream, least, self.age_well_seconds)
 
     @property
     def age_name(self) -> str:
@@ -200,7 +182,7 @@ class Signals:
 
     def executions(self, consumer: Consumer) -> int:
         """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
-        return self.pipeline.stream.shard_count * consumer.mapping.parallelization_factor
+        return self.pipeline.stream.shard_count * consumer.mapping.batches_per_shard
 
     def concurrency_cap(self, consumer: Consumer) -> int:
         """Concurrent executions that the function may have, whatever the mapping allows."""
@@ -209,14 +191,24 @@ class Signals:
 
     def busy_concurrency(self, consumer: Consumer) -> float:
         """Mean concurrent executions of the busiest recent minute: duration summed, over 60 s."""
-        return rate(self.function(consumer).duration_sum_milliseconds) / 1000
+        return self.busy_at_most(consumer, RECENT_SECONDS)
+
+    def busy_at_most(self, consumer: Consumer, seconds: int) -> float:
+        """The same of the newest ``seconds``. What a function does for other sources is among its
+        durations: for this stream it can't be more than the mapping allows."""
+        busy = rate(self.function(consumer).duration_sum_milliseconds, seconds) / 1000
+        others = consumer.mapping.reading.other_sources
+        return min(busy, self.executions(consumer)) if others else busy
 
     def throttled_share(self, capacity: Capacity) -> float:
         """Throttled writes as a share of attempted ones in the newest minutes, 0..1."""
         series = self.capacity(capacity)
-        throttled = series.write_throttles.last(RECENT_SECONDS).total
-        done = series.consumed_write_units.last(RECENT_SECONDS).total
-        return throttled / (throttled + done) if throttled else 0.0
+        return share(series.write_throttles, series.consumed_write_units)
+
+    def throttled_reads_share(self, capacity: Capacity) -> float:
+        """The same of reads."""
+        series = self.capacity(capacity)
+        return share(series.read_throttles, series.consumed_read_units)
 
     def is_used_up(self, capacity: Capacity) -> bool:
         """Whether one of the newest minutes left next to none of a table's write units."""
@@ -233,6 +225,8 @@ class Signals:
         return any(at_end) or any(map(self.is_throttled_downstream, readers))
 
     def _is_at_its_cap(self, consumer: Consumer) -> bool:
+        if consumer.mapping.reading.other_sources:
+            return False
         may_have = max(1, min(self.executions(consumer), self.concurrency_cap(consumer)))
         return self.busy_concurrency(consumer) / may_have >= self.thresholds["executions-busy"]
 
@@ -243,8 +237,10 @@ class Signals:
 
     def is_throttled_downstream(self, reader: Consumer | FlinkApplication) -> bool:
         """Whether any table or index of the reader throttled its writes recently."""
+        writes, reads = self.thresholds["writes-throttled"], self.thresholds["reads-throttled"]
         return any(
-            self.throttled_share(capacity) >= self.thresholds["writes-throttled"]
+            self.throttled_share(capacity) >= writes
+            or self.throttled_reads_share(capacity) >= reads
             for table in reader.tables
             for capacity in table.capacities
         )

@@ -19,6 +19,7 @@ from tidegate.scaling.aws.errors import asking, http_status
 from tidegate.scaling.aws.kinds.lambda_mapping import (
     event_source_mapping,
     mappings_of,
+    other_sources,
     reading,
     reads,
     without_fan_out,
@@ -126,7 +127,9 @@ class Describer:
                 f"function {name} has no event source mapping that reads this stream",
             )
         tables = tuple(self._table(table.name) for table in said.table_specs)
-        return Consumer(function, event_source_mapping(mapping, stream), tables)
+        own = mappings_of(self._clients, name, FunctionName=name)
+        others = other_sources(own, stream.arn)
+        return Consumer(function, event_source_mapping(mapping, stream, others), tables)
 
     def _function(self, name: str) -> Function:
         functions = self._clients.functions

@@ -108,7 +108,8 @@ class _Judge:
         series = self.signals.series.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
         consumed = series.consumed_write_units if writes else series.consumed_read_units
-        for last in self._last_raise(lever) if self._is_late else ():
+        # What reads are refused for is no age.
+        for last in self._last_raise(lever) if self._is_late or not writes else ():
             if not self._has_grown(last):
                 yield from in_vain(last, consumed, "units/s consumed", last.begun_at + SHOWN)
 

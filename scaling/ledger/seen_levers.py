@@ -8,8 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.config.levers import all_settings, is_changing
-from tidegate.scaling.kinds.resource_state import identity, moves_by_itself, settings_marks
+from tidegate.scaling.config.levers import all_settings
+from tidegate.scaling.kinds.resource_state import (
+    identity,
+    is_changing,
+    moves_by_itself,
+    settings_marks,
+)
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, moment_in
 from tidegate.scaling.model.history import SOMEONE_ELSE, History
 from tidegate.scaling.ports import Ledger

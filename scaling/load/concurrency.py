@@ -32,11 +32,13 @@ def factor_of(consumer: Consumer) -> Lever:
 @dataclass(frozen=True, slots=True)
 class Concurrency:
     """``factor_now`` is what the factor is, ``factor_max`` how far it can be raised, whatever the
-    shards; ``executions_max`` is the concurrency that the function may have."""
+    shards; ``executions_max`` is the concurrency that the function may have. With a tumbling
+    window ``is_in_order``: one batch a shard, whatever the factor."""
 
     factor_now: int
     factor_max: int
     executions_max: int
+    is_in_order: bool = False
 
     def factor_on(self, shards: int) -> int:
         """The highest factor that can be had on so many shards: past the concurrency Lambda
@@ -50,7 +52,8 @@ class Concurrency:
 
     def executions(self, shards: int, factor: int) -> int:
         """Concurrent executions on so many shards with that factor."""
-        return min(self.executions_max, shards * factor)
+        batches = 1 if self.is_in_order else factor
+        return min(self.executions_max, shards * batches)
 
     def shards_for(self, executions: float) -> int:
         """The fewest shards for so many concurrent executions, or for as many of them as the
@@ -71,10 +74,11 @@ def concurrency(
     AWS's limit bounds the factor, so that advice on one counts on the other. Change windows hold
     every lever of a pipeline alike, and need no looking at here.
     """
-    reserved = consumer.function.reserved_concurrency
+    reserved, reading = consumer.function.reserved_concurrency, consumer.mapping.reading
     cap = pipeline.unreserved_concurrency if reserved is None else reserved
-    now = consumer.mapping.parallelization_factor
-    return Concurrency(now, _factor_max(pipeline, consumer, spec, owners), max(1, cap))
+    now = consumer.mapping.batches_per_shard
+    most = reading.concurrent_batches(_factor_max(pipeline, consumer, spec, owners))
+    return Concurrency(now, most, max(1, cap), bool(reading.tumbling_window_seconds))
 
 
 def _factor_max(

@@ -134,8 +134,7 @@ def _backlog(signals: Signals) -> float:
 
 def busy_at_most(signals: Signals, consumer: Consumer, seconds: int) -> float:
     """Mean concurrent executions of the busiest of the newest minutes."""
-    duration = signals.function(consumer).duration_sum_milliseconds
-    return rate(duration, seconds) / 1000
+    return signals.busy_at_most(consumer, seconds)
 
 
 def load_of_the_hour(signals: Signals) -> Load:

@@ -39,6 +39,7 @@ class Feeding:
         factor = mapping.parallelization_factor
         if said is not None and said.owner is not None:
             factor = max(factor, min(said.max, FACTOR_MAX))
+        factor = mapping.reading.concurrent_batches(factor)
         executions = min(shards * factor * self.lanes_share, self.executions_max)
         return executions * self.learnt.records_per_busy_second(mapping.batch_size)
 
@@ -70,7 +71,7 @@ def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> floa
     stream, mapping = signals.pipeline.stream, consumer.mapping
     shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     # The minute judged may be from before the last change of either.
-    executions = history.capacity_at(shards, judged, stream.shard_count) * history.capacity_at(
-        factor_of(consumer), judged, mapping.parallelization_factor
-    )
+    factor = history.capacity_at(factor_of(consumer), judged, mapping.parallelization_factor)
+    batches = mapping.reading.concurrent_batches(factor)
+    executions = history.capacity_at(shards, judged, stream.shard_count) * batches
     return min(1.0, busy / executions)

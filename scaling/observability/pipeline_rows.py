@@ -114,7 +114,7 @@ def _duration(function: Function) -> Graph:
 def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
     """The function's own; without a cap of its own, what it shares with the account too."""
     name, cap = consumer.function.name, consumer.function.reserved_concurrency
-    executions = pipeline.stream.shard_count * consumer.mapping.parallelization_factor
+    executions = pipeline.stream.shard_count * consumer.mapping.batches_per_shard
     reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     yield Graph(
         "Concurrent executions",

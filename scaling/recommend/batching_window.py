@@ -77,15 +77,16 @@ class Batching:
 
 def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
-    readers = signals.pipeline.reader_count
     records = signals.series.stream.read_records.last(HOUR_SECONDS).samples
+    shared = signals.shared_readers[-len(records) :]
     invocations = signals.function(consumer).invocations.last(HOUR_SECONDS).samples
     minutes = [
         (read / readers, invoked)
-        for read, invoked in zip(records, invocations, strict=True)
+        for read, readers, invoked in zip(records, shared, invocations, strict=True)
         if read and invoked
     ]
-    if len(minutes) < MINUTES_TO_TRUST:
+    # Whose invocations those of a function with other sources are isn't told.
+    if len(minutes) < MINUTES_TO_TRUST or consumer.mapping.reading.other_sources:
         return None
     rate = learn_rate(signals, consumer)
     if rate is None or not rate.is_sure:
@@ -113,15 +114,18 @@ def batching_recommendations(
     reference).
 
     In health the window goes up as far as the objective allows, where that saves enough. It goes
-    down only from where Tidegate put it, when the objective or the file allows less now.
+    down only from where Tidegate put it, when the objective or the file allows less now, or where
+    it is by itself what the age is over the objective for.
     """
+    ill = {each.where for each in diagnoses if each.cause is Cause.BATCHING_WINDOW_TOO_LONG}
     healthy = all(diagnosis.cause is Cause.HEALTHY for diagnosis in diagnoses)
     for consumer in signals.pipeline.consumers:
         lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
         current = consumer.mapping.batching_window_seconds
         most, recommendation = _at_most(signals, spec, lever), None
         if consumer.function.name not in changing:
-            if current > most and _was_put_here(history, lever, current):
+            cures = lever.where in ill or _was_put_here(history, lever, current)
+            if current > most and cures:
                 because = mapping_words.WINDOW_TOO_LONG(limit_seconds=most)
                 recommendation = Recommendation(lever, current, most, because)
             elif current < most and healthy:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_told
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
@@ -74,7 +75,7 @@ class ScaleIn:
         full = all(
             len(window.samples) * window.metric.period_seconds >= seconds
             and window.last(seconds).coverage >= FULL_COVERAGE
-            for window in (stream.incoming_records, stream.iterator_age_milliseconds)
+            for window in (arrivals_told(stream), stream.iterator_age_milliseconds)
         )
         stabilization = self._catch_up if lever.kind in CAPACITIES else STABILIZATION
         oldest = stream.iterator_age_milliseconds.last(stabilization.total_seconds()).peak or 0.0
@@ -127,7 +128,8 @@ class ScaleIn:
     def _above_consumption(self, lever: Lever, demand: Demand) -> Demand | None:
         series = self.signals.series.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
-        window = series.consumed_write_units if writes else series.consumed_read_units
+        consumed = series.consumed_write_units if writes else series.consumed_read_units
+        window = consumption_told(consumed, self.signals.series.stream)
         throttled = series.write_throttles if writes else series.read_throttles
         stabilization = self._catch_up.total_seconds()
         if (
@@ -139,8 +141,8 @@ class ScaleIn:
         headroom = 1 + self.spec.objective.iterator_age_max_seconds / HOUR.total_seconds()
         # A sparse index writes nothing for minutes, and CloudWatch has no points then.
         minutes = max(1, len(newest.present))
-        consumed = newest.total / minutes / window.metric.period_seconds * headroom
-        return replace(demand, capacity=max(demand.capacity, ceil(consumed)))
+        units = newest.total / minutes / window.metric.period_seconds * headroom
+        return replace(demand, capacity=max(demand.capacity, ceil(units)))
 
     def least(self, lever: Lever, current: int) -> float:
         """How much less it must be to be worth a change."""

@@ -6,16 +6,14 @@ from datetime import datetime
 from math import inf
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Capacity, Pipeline
-from tidegate.rules.kinds.signals import (
-    Signals,
-    rate,
-)
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table import words as table_words
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
+from tidegate.scaling.kinds.dynamodb_table.refused import CAPACITY_CAUSES, Throttling, throttling
 from tidegate.scaling.load.burst_baseline import HEADROOM
 from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
 from tidegate.scaling.load.horizons import ForecastHorizons, answer_seconds
@@ -33,7 +31,6 @@ Demands = dict[Lever, Demand]
 
 BURST_ENDS = table_words.BURST_ENDS()
 
-_CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
 
 
@@ -73,6 +70,7 @@ class ScaleOut:
         needed = self._size(below, self.model) | {self._shards: shards}
         self._withhold(needed)
         self._escalate(needed)
+        self._add_refused(needed)
         if self.signals.refusals_fall:
             needed.pop(self._shards, None)
         wider = source_demand(self.signals, self.diagnoses)
@@ -153,7 +151,7 @@ class ScaleOut:
 
     @property
     def _throttled(self) -> bool:
-        return any(diagnosis.cause in _CAPACITY_CAUSES for diagnosis in self.diagnoses)
+        return any(diagnosis.cause in CAPACITY_CAUSES for diagnosis in self.diagnoses)
 
     @property
     def _offered_behind(self) -> float:
@@ -219,7 +217,7 @@ class ScaleOut:
 
     def _withhold_beside(self, incurable: Diagnosis, needed: Demands) -> None:
         _drop_capacity(needed, incurable.where)
-        ill = {each.where for each in self.diagnoses if each.cause in _CAPACITY_CAUSES}
+        ill = {each.where for each in self.diagnoses if each.cause in CAPACITY_CAUSES}
         for consumer in self._pipeline.consumers:
             factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
             needed.pop(factor, None)
@@ -238,29 +236,29 @@ class ScaleOut:
         """
         if not self.signals.age_is_sick or self.signals.is_in_cooldown:
             return
-        for capacity, kind in self._throttling():
-            writes = kind is LeverKind.WRITE_CAPACITY
-            current = capacity.write_units if writes else capacity.read_units
-            lever = Lever.of(kind, capacity.where)
-            if writes and lever in needed and self.signals.is_used_up(capacity):
+        for each in self._throttling():
+            lever, current = each.lever, each.units
+            writes = each.kind is LeverKind.WRITE_CAPACITY
+            if writes and lever in needed and self.signals.is_used_up(each.capacity):
                 continue
             if lever not in needed or needed[lever].capacity <= current:
-                because = table_words.STILL_THROTTLED(where=capacity.where, units=current)
+                because = table_words.STILL_THROTTLED(where=lever.where, units=current)
                 needed[lever] = Demand(lever, current * 2, because)
 
-    def _throttling(self) -> Iterator[tuple[Capacity, LeverKind]]:
-        """The capacities that are sick for lack of units, and throttle in the newest minute."""
+    def _add_refused(self, needed: Demands) -> None:
+        """Units for what is refused to others, or to reads: the stream's records don't tell of it,
+        and no age has to be sick for it."""
+        for each in self._throttling():
+            known = needed.get(each.lever)
+            if (known is None or known.capacity <= each.units) and (
+                each.is_foreign_to(self.signals)
+                and each.is_lasting(self.history.last_change(each.lever))
+            ):
+                needed[each.lever] = each.demand()
+
+    def _throttling(self) -> Iterator[Throttling]:
         capacities = {each.capacity.where: each.capacity for each in self.model.capacities}
-        for diagnosis in self.diagnoses:
-            capacity = capacities.get(diagnosis.where)
-            if capacity is None or diagnosis.cause not in _CAPACITY_CAUSES:
-                continue
-            series = self.signals.capacity(capacity)
-            for kind in diagnosis.cured_by:
-                writes = kind is LeverKind.WRITE_CAPACITY
-                throttles = series.write_throttles if writes else series.read_throttles
-                if throttles.last(60).total:
-                    yield capacity, kind
+        return throttling(self.signals, self.diagnoses, capacities)
 
 
 def _drop_capacity(needed: Demands, where: str) -> None:

@@ -50,12 +50,14 @@ READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learnt of the consumers and tables; a load is sized against it."""
+    """What was learnt of the consumers and tables; a load is sized against it. ``readers`` share
+    the reads of the stream, those that no file names included."""
 
     pipeline: Pipeline
     rates: Mapping[str, RateModel | None]
     feedings: tuple[Feeding, ...]
     capacities: tuple[CapacityModel, ...]
+    readers: int = 1
 
     def of_arrivals(self) -> "Model":
         """The same without what is known of the consumers: what is sized against it is sized for
@@ -80,7 +82,8 @@ def learn(signals: Signals, history: History = NOTHING) -> Model:
         feeding(signals, consumer, rates[consumer.function.name], history)
         for consumer in pipeline.consumers
     )
-    return Model(pipeline, rates, feedings, tuple(models.values()))
+    readers = next(reversed(signals.shared_readers), pipeline.reader_count)
+    return Model(pipeline, rates, feedings, tuple(models.values()), readers)
 
 
 def _capacity_models(
@@ -186,8 +189,7 @@ def _concurrency_demands(
     model: Model, load: Load, spec: PipelineSpec, spread: int
 ) -> Iterator[Demand]:
     use = spec.target_utilization
-    readers = model.pipeline.reader_count
-    shards, because = _shards_by_volume(load, use.shard, readers)
+    shards, because = _shards_by_volume(load, use.shard, model.readers)
     for consumer in model.pipeline.consumers:
         learnt = model.rates[consumer.function.name]
         if learnt is None:
@@ -195,7 +197,8 @@ def _concurrency_demands(
         batch = consumer.mapping.batch_size
         steady = _executions_for(load.records_per_second, learnt, batch, use.concurrency)
         wanted = max(steady, _executions_for(_drain_rate(load, spec), learnt, batch, 0.95))
-        yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
+        if not consumer.mapping.reading.tumbling_window_seconds:
+            yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
         use_ = max(use.concurrency, EXECUTIONS_USE)
         had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
         by_executions = had.shards_for(

@@ -175,8 +175,7 @@ def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
 def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     series = signals.capacity(capacity)
     throttled = series.read_throttles.last(RECENT_SECONDS)
-    consumed = series.consumed_read_units.last(RECENT_SECONDS).total
-    share = throttled.total / (throttled.total + consumed) if throttled.total else 0.0
+    share = signals.throttled_reads_share(capacity)
     if not share or share < signals.thresholds["reads-throttled"]:
         return
     evidence = (

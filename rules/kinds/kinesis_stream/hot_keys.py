@@ -106,7 +106,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
 def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
     """Whether the age grows beside idle executions, and one key has much more of its shard than an
     execution does."""
-    factors = [each.mapping.parallelization_factor for each in signals.pipeline.consumers]
+    factors = [each.mapping.batches_per_shard for each in signals.pipeline.consumers]
     if signals.producers_throttled or not factors or not _has_free_executions(signals):
         return False
     return sample.top_share * min(factors) >= signals.thresholds["hot-shard"]

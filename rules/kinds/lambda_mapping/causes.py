@@ -5,29 +5,40 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, EventSourceMapping
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.progress import is_outrun, stands_still
+from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["consumer_causes", "executions_in_use"]
+
+_EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each consumer by itself; nothing where its tables throttle, which explains
     it."""
     for consumer in signals.pipeline.consumers:
+        unread = _disabled(consumer) or not_reading(signals, consumer)
+        if unread is not None:
+            yield unread
+            continue
         if signals.is_throttled_downstream(consumer):
             continue
         causes = [
-            *_not_reading(consumer),
             *_poison_batch(signals, consumer),
+            *_partly_failing(signals, consumer),
             *_concurrency_cap(signals, consumer),
             *_timeout_near(signals, consumer),
         ]
-        yield from causes or _too_slow(signals, consumer)
+        causes = causes or [*_too_slow(signals, consumer)]
+        yield from causes or _window_too_long(signals, consumer)
 
 
 def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     """How many of a consumer's concurrent executions are busy, in words."""
+    if others := consumer.mapping.reading.other_sources:
+        return words.OTHER_SOURCES(name=consumer.function.name, others=len(others))
     return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
         busy_executions=signals.busy_concurrency(consumer),
@@ -35,15 +46,16 @@ def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     )
 
 
-def _not_reading(consumer: Consumer) -> Iterator[Diagnosis]:
+def _disabled(consumer: Consumer) -> Diagnosis | None:
     state = consumer.mapping.state
-    if state not in ("Enabled", "Updating", "Enabling", "Creating"):
-        yield Diagnosis(
-            Cause.UNKNOWN,
-            consumer.function.name,
-            (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
-            advice="enable the event source mapping, or remove the consumer from the pipeline file",
-        )
+    if state in ("Enabled", "Updating", "Enabling", "Creating"):
+        return None
+    return Diagnosis(
+        Cause.NOT_READING,
+        consumer.function.name,
+        (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
+        advice="enable the event source mapping, or remove the consumer from the pipeline file",
+    )
 
 
 def _poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
@@ -86,7 +98,36 @@ def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
     newest = signals.function(consumer).errors.last(2 * 60).samples
     most = signals.thresholds["function-errors"]
     fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
-    return fail and signals.age_growth >= signals.thresholds["iterator-age-standing-still"]
+    return fail and stands_still(signals)
+
+
+def _partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    """A batch that the function reports as failed from the same record on, each time: such an
+    invocation counts as a success, and only the oldest record tells that it does not pass."""
+    series, mapping = signals.function(consumer), consumer.mapping
+    invocations = series.invocations.last(RECENT_SECONDS)
+    refused = series.throttles.last(RECENT_SECONDS).total
+    failed = series.errors.last(RECENT_SECONDS).total > signals.thresholds["function-errors"]
+    stands = signals.age_is_sick and stands_still(signals)
+    if not mapping.report_batch_item_failures or failed or refused or not invocations.latest:
+        return
+    if not stands or is_outrun(signals, invocations.total):
+        return
+    read = signals.series.stream.read_records.last(RECENT_SECONDS)
+    yield Diagnosis(
+        Cause.POISON_BATCH,
+        consumer.function.name,
+        (
+            words.INVOCATIONS_WITHOUT_PROGRESS(
+                name=consumer.function.name,
+                invocations=invocations.total,
+                minutes=len(invocations.samples),
+                age_growth=signals.age_growth * 60,
+            ),
+            words.RECORDS_REPORTED_AS_FAILED(records=read.total),
+        ),
+        advice=_poison_advice(mapping),
+    )
 
 
 def _poison_advice(mapping: EventSourceMapping) -> str:
@@ -187,19 +228,44 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
         return
     if _is_partly_unread(signals, consumer):
         return
+    mapping, levers = consumer.mapping, _EXECUTIONS
+    in_use = executions_in_use(signals, consumer)
+    if window := mapping.reading.tumbling_window_seconds:
+        in_use = words.ONE_BATCH_A_SHARD(executions_in_use=in_use, window=window)
+        levers = _EXECUTIONS[1:]
+    else:
+        in_use = words.EXECUTIONS_BUSY_OF_SHARDS(
+            executions_in_use=in_use,
+            shard_count=signals.pipeline.stream.shard_count,
+            parallelization_factor=mapping.parallelization_factor,
+        )
     yield Diagnosis(
         Cause.CONSUMER_TOO_SLOW,
         consumer.function.name,
         (
-            words.EXECUTIONS_BUSY_OF_SHARDS(
-                executions_in_use=executions_in_use(signals, consumer),
-                shard_count=signals.pipeline.stream.shard_count,
-                parallelization_factor=consumer.mapping.parallelization_factor,
-            ),
+            in_use,
             words.AGE_GROWS(
                 age_seconds=signals.age_seconds or 0, seconds_per_minute=signals.age_growth * 60
             ),
             words.NOTHING_FAILS(),
         ),
-        cured_by=(LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT),
+        cured_by=levers,
+    )
+
+
+def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
+    """An age over the objective that is no more than records wait for a batch and its invocation:
+    by more shards, a higher factor or a faster function it doesn't get less."""
+    window, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
+    series = signals.function(consumer)
+    longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
+    age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
+    name = consumer.function.name
+    if not signals.is_out_of_objective or window <= well or age > window + longest + well:
+        return
+    yield Diagnosis(
+        Cause.BATCHING_WINDOW_TOO_LONG,
+        name,
+        (words.WINDOW_EXPLAINS_AGE(name=name, window=window, age=age, objective=objective),),
+        cured_by=(LeverKind.BATCHING_WINDOW,),
     )

@@ -1,9 +1,10 @@
 """From Lambda's list of event source mappings to the one that reads a stream, and its changes."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import EventSourceMapping, Stream
+from tidegate.rules.reading import Reading
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.moments import as_text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "event_source_mapping",
     "mappings_of",
+    "other_sources",
     "reading",
     "reads",
     "update_batching_window",
@@ -68,7 +70,9 @@ def without_fan_out(clients: Clients, name: str, stream: Stream) -> None:
             )
 
 
-def event_source_mapping(data: "Listed", stream: Stream) -> EventSourceMapping:
+def event_source_mapping(
+    data: "Listed", stream: Stream, others: tuple[str, ...] = ()
+) -> EventSourceMapping:
     """A mapping as Lambda describes it. One of long ago lacks what Lambda has learnt since, and
     has the default of it."""
     destination = data.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
@@ -87,6 +91,7 @@ def event_source_mapping(data: "Listed", stream: Stream) -> EventSourceMapping:
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
         modified=as_text(data.get("LastModified")),
+        reading=_reading_of(data, others),
     )
 
 
@@ -98,6 +103,26 @@ def _function_name(arn: str) -> str:
 def _rank(mapping: "Listed") -> int:
     state = mapping.get("State")
     return _STATES.index(state) if state in _STATES else len(_STATES)
+
+
+def other_sources(mappings: Iterable[Mapping[str, Any]], stream_arn: str) -> tuple[str, ...]:
+    """What else invokes a function by mappings of its own, as far as they are switched on."""
+    sources = {
+        each["EventSourceArn"]
+        for each in mappings
+        if each.get("EventSourceArn") and not each.get("State", "").startswith("Disabl")
+    }
+    return tuple(sorted(sources - {stream_arn}))
+
+
+def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
+    """From an event source mapping as ListEventSourceMappings tells it."""
+    return Reading(
+        last_result=data.get("LastProcessingResult") or "",
+        has_filter=bool((data.get("FilterCriteria") or {}).get("Filters")),
+        tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,
+        other_sources=others,
+    )
 
 
 def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:

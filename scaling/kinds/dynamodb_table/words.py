@@ -55,3 +55,8 @@ UNITS_FOR_THE_LOAD = Words(
     "{load} need {units_per_record:.2f} {unit} each at a target utilization of "
     "{target_utilization:.0%}{drain}",
 )
+UNITS_FOR_THE_REFUSED = Words(
+    "units-for-the-refused",
+    "{where} refuses {refused:,.1f} requests/s at {units:,} units, which the records of the stream "
+    "do not explain",
+)

@@ -23,6 +23,9 @@ def factor_constraints(
         words.FACTOR_RANGE(limit_factor=FACTOR_MAX),
     )
     yield from _state_constraints(consumer)
+    window, mapping = consumer.mapping.reading.tumbling_window_seconds, consumer.mapping
+    if window:
+        yield Range(1, mapping.parallelization_factor, words.ONE_BATCH_A_SHARD(window=window))
     name, reserved = consumer.function.name, consumer.function.reserved_concurrency
     cap = unreserved_concurrency if reserved is None else reserved
     limit, plural = max(1, cap // shards), "s"[: shards > 1]

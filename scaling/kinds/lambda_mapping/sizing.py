@@ -1,7 +1,7 @@
 """What one concurrent invocation does a second, and what a record costs its tables."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
@@ -49,31 +49,51 @@ class _Minute:
 
 def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a table of the consumer throttled in it or in the one before."""
-    windows = [
-        signals.capacity(capacity).write_throttles
-        for table in consumer.tables
-        for capacity in table.capacities
-    ]
+    series = (signals.capacity(each) for table in consumer.tables for each in table.capacities)
+    windows = [window for each in series for window in (each.write_throttles, each.read_throttles)]
     length = len(signals.function(consumer).invocations.samples)
     throttled = [any(window.samples[at] for window in windows) for at in range(length)]
     return [now or before for now, before in zip(throttled, [False, *throttled], strict=False)]
 
 
 def _minutes(signals: Signals, consumer: Consumer) -> list[_Minute]:
+    minutes = _all_minutes(signals, consumer)
+    if not consumer.mapping.reading.other_sources:
+        return [minute for minute in minutes if minute is not None]
+    return list(_own_minutes(signals, consumer, minutes))
+
+
+def _own_minutes(
+    signals: Signals, consumer: Consumer, minutes: Sequence[_Minute | None]
+) -> Iterator[_Minute]:
+    """Of a function that other sources invoke as well: only while the stream is late is it known
+    what it does for the stream, since a lane with records to read is busy all the time, with full
+    batches. In all other minutes it would take the others' work for its own."""
+    ages, batch = signals.series.stream.iterator_age_milliseconds, consumer.mapping.batch_size
+    lanes = signals.executions(consumer) * ages.metric.period_seconds
+    late = signals.iterator_age_max_seconds * 1000
+    for minute, age in zip(minutes, ages.samples, strict=True):
+        if minute is not None and (age or 0.0) > late:
+            busy = min(minute.busy_seconds, lanes)
+            yield replace(minute, invocations=minute.records / batch, busy_seconds=busy)
+
+
+def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     series = signals.function(consumer)
-    readers = signals.pipeline.reader_count
+    readers = signals.shared_readers
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
-    minutes = []
+    minutes: list[_Minute | None] = []
     for at, records in enumerate(signals.series.stream.read_records.samples):
         invocations = series.invocations.samples[at]
         busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
+            minutes.append(None)
             continue
         longest = (series.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
         failed = bool(series.errors.samples[at]) or longest >= timeout
         minutes.append(
-            _Minute(records / readers, invocations, busy / 1000, not (throttled[at] or failed))
+            _Minute(records / readers[at], invocations, busy / 1000, not (throttled[at] or failed))
         )
     return minutes
 
@@ -131,12 +151,13 @@ def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
 def _per_record(
     consumed: Window, signals: Signals, consumer: Consumer, *, clean_only: bool
 ) -> list[float]:
-    readers = signals.pipeline.reader_count
     records = signals.series.stream.read_records.samples
     stretched = _throttled(signals, consumer)
     return [
         units / (read / readers)
-        for units, read, dirty in zip(consumed.samples, records, stretched, strict=True)
+        for units, read, readers, dirty in zip(
+            consumed.samples, records, signals.shared_readers, stretched, strict=True
+        )
         if units is not None and read and not (clean_only and dirty)
     ]
 

@@ -23,6 +23,11 @@ EXECUTIONS_ON_FEWER_SHARDS = Words(
     "{executions:.1f} concurrent executions are needed on {shards} shard{plural}",
 )
 FACTOR_RANGE = Words(ReasonKind.AWS_LIMIT, "ParallelizationFactor can be 1 to {limit_factor}")
+ONE_BATCH_A_SHARD = Words(
+    ReasonKind.AWS_LIMIT,
+    "with a tumbling window ({window} s) a shard has one batch at a time: a higher factor does not "
+    "help",
+)
 FULLER_BATCHES = Words(
     "fuller-batches",
     "batches hold {batch_records:,.0f} of {batch_size:,} records on average; with a batching "

@@ -173,7 +173,7 @@ def test_a_mapping_that_does_not_read_is_named() -> None:
     consumer = pipeline.consumers[0]
     disabled = replace(consumer, mapping=replace(consumer.mapping, state="Disabled"))
     found = diagnose(signals(replace(pipeline, consumers=(disabled,)), Minute()))
-    assert found[0].cause is Cause.UNKNOWN
+    assert found[0].cause is Cause.NOT_READING
     assert "Disabled" in found[0].because
 
 

@@ -1,0 +1,137 @@
+"""Whether a consumer is seen to read: health has to be shown, and silence shows nothing.
+
+Lambda publishes no metric of a function that nobody invokes, and Kinesis none of a stream that
+nobody reads: a mapping that has lost its role, its key or its network is silent, not slow.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.reason import Reason
+
+__all__ = ["not_reading", "reading_shown"]
+
+ADVICE = (
+    "see the last result of the event source mapping, and whether its role may read the stream, "
+    "use its key and reach it; unread records are lost when the retention ends"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Records that came in after a consumer was last seen to read: how many, and since when."""
+
+    since: datetime
+    records: float
+
+
+def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
+    """Records wait longer than a mapping in order lets them, or its last attempt failed and none
+    has followed. UNKNOWN where someone reads and the sinks are written, so that only the
+    function's metrics may be missing."""
+    name, told = consumer.function.name, consumer.mapping.reading
+    waiting = _waiting(signals, consumer)
+    late = waiting is not None and _waits_too_long(signals, consumer, waiting.since)
+    failed = told.has_problem and not _acts(signals, consumer, _patience(signals, consumer))
+    if not late and not failed:
+        return None
+    evidence: tuple[Reason, ...] = ()
+    if waiting is not None:
+        evidence += (
+            words.NOT_INVOKED_SINCE(name=name, records=waiting.records, since=waiting.since),
+        )
+    if told.last_result:
+        evidence += (words.LAST_RESULT(name=name, result=told.last_result),)
+    if waiting is not None and not failed and _others_show_reading(signals, consumer):
+        evidence += (words.STREAM_IS_READ(name=name),)
+        return Diagnosis(Cause.UNKNOWN, name, evidence, advice=ADVICE)
+    if waiting is not None and not _reads(signals, _patience(signals, consumer)):
+        evidence += (words.STREAM_IS_UNREAD(),)
+    return Diagnosis(Cause.NOT_READING, name, evidence, advice=ADVICE)
+
+
+def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
+    """By what a consumer is seen to read: inferred or idle; None where nothing shows it."""
+    name, seconds = consumer.function.name, _patience(signals, consumer)
+    invoked = signals.function(consumer).invocations.last(seconds)
+    if invoked.total and not consumer.mapping.reading.other_sources:
+        return words.INVOKED_FOR_RECORDS(
+            name=name, invocations=invoked.total, minutes=len(invoked.samples)
+        )
+    reads = signals.series.stream.read_records.last(seconds)
+    if reads.total and _reads_tell(consumer):
+        return words.READ_AND_FILTERED(name=name, records=reads.total, minutes=len(reads.samples))
+    if _waiting(signals, consumer) is None and not consumer.mapping.reading.has_problem:
+        return words.READER_IDLE(name=name)
+    return None
+
+
+def _reads_tell(consumer: Consumer) -> bool:
+    """Whether it is by the stream's reads that the consumer's are seen: a filter keeps invocations
+    away, and those of another source say nothing."""
+    return consumer.mapping.reading.has_filter or bool(consumer.mapping.reading.other_sources)
+
+
+def _patience(signals: Signals, consumer: Consumer) -> float:
+    """How long records may be without an invocation: until a batch is full or its window over, the
+    one before it done, and both are told. Invocations are counted when they end."""
+    mapping = consumer.mapping
+    windows = mapping.batching_window_seconds + mapping.reading.tumbling_window_seconds
+    return signals.thresholds["not-reading"] + windows + consumer.function.timeout_seconds
+
+
+def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bool:
+    end = signals.series.stream.incoming_records.end
+    return (end - since).total_seconds() >= _patience(signals, consumer)
+
+
+def _acted(signals: Signals, consumer: Consumer) -> Iterator[bool]:
+    """Minute by minute, whether the consumer is seen to have read."""
+    series = signals.function(consumer)
+    others = bool(consumer.mapping.reading.other_sources)
+    own = (series.invocations, series.throttles)
+    read = (signals.series.stream.read_records,)
+    windows = (*(() if others else own), *(read if _reads_tell(consumer) else ()))
+    for samples in zip(*(each.samples for each in windows), strict=True):
+        yield any(samples)
+
+
+def _acts(signals: Signals, consumer: Consumer, seconds: float) -> bool:
+    acted = list(_acted(signals, consumer))
+    period = signals.series.stream.incoming_records.metric.period_seconds
+    return any(acted[-ceil(seconds / period) :])
+
+
+def _waiting(signals: Signals, consumer: Consumer) -> _Waiting | None:
+    """The records that came in after the minute in which the consumer last read."""
+    incoming = signals.series.stream.incoming_records
+    since, records = None, 0.0
+    acted = {
+        incoming.start + at * (incoming.end - incoming.start) / len(incoming.samples)
+        for at, did in enumerate(_acted(signals, consumer))
+        if did
+    }
+    last = max(acted, default=None)
+    for at, came in incoming.points():
+        if came and (last is None or at > last):
+            since, records = since or at, records + came
+    return None if since is None else _Waiting(since, records)
+
+
+def _reads(signals: Signals, seconds: float) -> float:
+    return signals.series.stream.read_records.last(seconds).total
+
+
+def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
+    """Whether the stream is read lately, and a sink of the consumer written, where it names any."""
+    written = [
+        signals.capacity(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
+        for table in consumer.tables
+    ]
+    return bool(_reads(signals, RECENT_SECONDS)) and (not written or any(written))

@@ -1,0 +1,81 @@
+"""Units for what a table refuses, where the records of the stream don't explain it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Capacity
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
+from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table import words
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.recommendation import COOLDOWN
+
+__all__ = ["CAPACITY_CAUSES", "Throttling", "throttling"]
+
+CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """One lever of a table or an index that is too small: what it is now, what it consumes and
+    what it refuses."""
+
+    capacity: Capacity
+    kind: LeverKind
+    units: int
+    consumed: Window
+    refused: Window
+
+    @property
+    def lever(self) -> Lever:
+        """The lever that cures it."""
+        return Lever.of(self.kind, self.capacity.where)
+
+    def demand(self) -> Demand:
+        """The units that are used and one for each request refused, at most twice what there is:
+        each retry of a request counts as refused again."""
+        refused = rate(self.refused)
+        enough = ceil(max(self.units, rate(self.consumed)) + refused)
+        because = words.UNITS_FOR_THE_REFUSED(
+            where=self.capacity.where, refused=refused, units=self.units
+        )
+        return Demand(self.lever, min(2 * self.units, enough), because)
+
+    def is_lasting(self, changed_at: datetime | None) -> bool:
+        """Whether two of the newest minutes refuse, and none of them is from before the lever's
+        last change: one odd minute moves nothing."""
+        minutes = sum(map(bool, self.refused.last(RECENT_SECONDS).samples))
+        return minutes >= 2 and (changed_at is None or self.refused.end - changed_at >= COOLDOWN)
+
+    def is_foreign_to(self, signals: Signals) -> bool:
+        """Whether the stream's load can't be what is refused: reads cost a consumer no units that
+        a drain explains, and nothing waits that writes would be of."""
+        reads = self.kind is LeverKind.READ_CAPACITY
+        return reads or (signals.age_seconds or 0.0) <= signals.age_well_seconds
+
+
+def throttling(
+    signals: Signals, diagnoses: Iterable[Diagnosis], capacities: Mapping[str, Capacity]
+) -> Iterator[Throttling]:
+    """The levers of tables that are ill for want of units, and throttle in the newest minute."""
+    for diagnosis in diagnoses:
+        capacity = capacities.get(diagnosis.where)
+        if capacity is None or diagnosis.cause not in CAPACITY_CAUSES:
+            continue
+        for kind in diagnosis.cured_by:
+            found = _throttling(signals, capacity, kind)
+            if found.refused.last(60).total:
+                yield found
+
+
+def _throttling(signals: Signals, capacity: Capacity, kind: LeverKind) -> Throttling:
+    series = signals.capacity(capacity)
+    if kind is LeverKind.WRITE_CAPACITY:
+        used = (capacity.write_units, series.consumed_write_units, series.write_throttles)
+    else:
+        used = (capacity.read_units, series.consumed_read_units, series.read_throttles)
+    return Throttling(capacity, kind, *used)

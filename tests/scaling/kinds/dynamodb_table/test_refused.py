@@ -1,0 +1,49 @@
+"""Units for what a table refuses, where the records of the stream don't explain it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, Minute, a_pipeline, a_table, signals
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.dynamodb_table.refused import Throttling, throttling
+
+PIPELINE = a_pipeline(table=a_table(100), factor=10)
+
+
+def found(*refused: float) -> tuple[Signals, Throttling]:
+    seen = signals(PIPELINE, *(Minute(table_throttles=each) for each in refused))
+    capacity = PIPELINE.tables[0].capacity
+    (only,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
+    return seen, only
+
+
+@pytest.mark.parametrize(("refused", "units"), [(600, 110), (1200, 120), (60_000, 200)])
+def test_what_is_refused_is_added_and_no_more_than_as_much_again(
+    refused: float, units: int
+) -> None:
+    _, only = found(refused, refused, refused)
+    assert only.demand().capacity == units
+
+
+def test_one_odd_minute_moves_nothing() -> None:
+    assert not found(0, 0, 900)[1].is_lasting(None)
+    assert found(0, 900, 900)[1].is_lasting(None)
+
+
+@pytest.mark.parametrize(("minutes_ago", "lasts"), [(1, False), (2, False), (3, True)])
+def test_the_last_change_has_to_show_first(minutes_ago: int, lasts: bool) -> None:
+    _, only = found(900, 900, 900)
+    assert only.is_lasting(NOON - timedelta(minutes=minutes_ago)) is lasts
+
+
+def test_writes_are_foreign_only_while_nothing_waits_and_reads_always() -> None:
+    seen, writes = found(900, 900, 900)
+    late = signals(PIPELINE, *[Minute(age_seconds=100, table_throttles=900)] * 3)
+    reads = replace(writes, kind=LeverKind.READ_CAPACITY)
+    assert writes.is_foreign_to(seen)
+    assert not writes.is_foreign_to(late)
+    assert reads.is_foreign_to(late)
