@@ -24,10 +24,6 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     split_constraints,
     why_no_call,
 )
-from tidegate.scaling.kinds.kinesis_stream.reshard import split_for, splits_towards
-from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
-from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
-from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
 from tidegate.scaling.kinds.registry import type_of
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.actions import MergeShards, SplitShard
@@ -133,6 +129,11 @@ class Decider:
         )
         if allowed == recommendation.current:
             return None
+        # Imported here: few plans split a shard, and a cold start is shorter without it.
+        from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
+        from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
+        from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
+
         stream = self._pipeline.stream
         shape = ShardMap.of(stream.open_shards)
         operations = plan(shape.boundaries, Even(allowed, EVEN_WITHIN), updates_left=0)
@@ -241,12 +242,16 @@ class Decider:
         stream = self._pipeline.stream
         hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
         if hot is not None and self._is_past_cooldown():
+            from tidegate.scaling.kinds.kinesis_stream.reshard import split_for
+
             return split_for(stream, hot.where, self._pipeline.key_samples), stream_words.HOT_SHARD(
                 because=hot.because
             )
         shards = next((each for each in decisions if _is_narrow(each)), None)
         if shards is None or not self._budget_is_spent() or not self._would_lose_records():
             return None, UNCHANGED
+        from tidegate.scaling.kinds.kinesis_stream.reshard import splits_towards
+
         because = stream_words.SPLIT_INSTEAD(because=shards.because)
         return splits_towards(stream, shards.wanted), because
 
