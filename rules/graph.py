@@ -101,7 +101,7 @@ class EventSourceMapping:
     @property
     def batches_per_shard(self) -> int:
         """How many are processed at once."""
-        return self.reading.concurrent_batches(self.parallelization_factor)
+        return 1 if self.reading.tumbling_window_seconds else self.parallelization_factor
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _as_shown(signals: Signals) -> Diagnosis:
     )
     shown = [reading_shown(signals, each) for each in signals.pipeline.consumers]
     evidence = (in_order, *(each for each in shown if each), *_unconfirmed(signals))
-    if signals.is_in_cooldown or (None not in shown and _ages_show(signals)):
+    if signals.is_in_cooldown or (None not in shown and (age is not None or _ages_show(signals))):
         return Diagnosis(Cause.HEALTHY, name, evidence)
     return Diagnosis(
         Cause.UNKNOWN, name, (*evidence, words.NOT_SHOWN()), advice=_where_to_look(signals)
@@ -154,9 +154,7 @@ def _as_shown(signals: Signals) -> Diagnosis:
 
 
 def _ages_show(signals: Signals) -> bool:
-    """Whether an age tells that the readers keep up, or nothing comes in that they could read."""
-    if signals.age_seconds is not None:
-        return True
+    """Whether the functions' own ages tell that they keep up, or nothing comes in to be read."""
     told = [
         signals.function(each).iterator_age_milliseconds.last(RECENT_SECONDS).latest
         for each in signals.pipeline.consumers

@@ -30,5 +30,7 @@ def increase(window: Window, seconds: int) -> float:
 
 def share(throttled: Window, done: Window) -> float:
     """What was throttled as a share of what was attempted in the newest minutes, 0..1."""
+    if not any(throttled.samples):
+        return 0.0
     refused = throttled.last(RECENT_SECONDS).total
     return refused / (refused + done.last(RECENT_SECONDS).total) if refused else 0.0

@@ -3,8 +3,6 @@
 GetRecords.* are sums over all readers with shared throughput, those that no file names included.
 """
 
-from collections.abc import Iterator
-
 from tidegate.rules.kinds.signal_series import StreamSeries
 
 __all__ = ["shared_readers"]
@@ -19,13 +17,16 @@ def shared_readers(stream: StreamSeries, least: int, well_seconds: float) -> tup
     that records which come in one minute and are read in the next don't matter; a minute in which
     a backlog waits or is drained tells nothing, and those before the first that tells are as it.
     """
-    told = list(_told(stream, well_seconds * 1000))
+    told = _told(stream, well_seconds * 1000)
     first = next((readers for readers in told if readers is not None), least)
-    return tuple(max(least, first if readers is None else readers) for readers in told)
+    known = [first if readers is None else readers for readers in told]
+    return tuple([least if readers < least else readers for readers in known])
 
 
-def _told(stream: StreamSeries, well_milliseconds: float) -> Iterator[int | None]:
+def _told(stream: StreamSeries, well_milliseconds: float) -> list[int | None]:
     balance: list[tuple[float, float]] = []
+    all_came = all_read = 0.0
+    told: list[int | None] = []
     readers: int | None = None
     for came, read, age in zip(
         stream.incoming_records.samples,
@@ -34,7 +35,11 @@ def _told(stream: StreamSeries, well_milliseconds: float) -> Iterator[int | None
         strict=True,
     ):
         if came and read is not None and age is not None and age <= well_milliseconds:
-            balance.append((came, read))
-            all_came, all_read = map(sum, zip(*balance[-BALANCE_MINUTES:], strict=True))
-            readers = round(all_read / all_came)
-        yield readers
+            balance += [(came, read)]
+            all_came, all_read = all_came + came, all_read + read
+            for old_came, old_read in balance[:-BALANCE_MINUTES]:
+                all_came, all_read = all_came - old_came, all_read - old_read
+            balance = balance[-BALANCE_MINUTES:]
+            readers = int(all_read / all_came + 1 / 2)
+        told += [readers]
+    return told

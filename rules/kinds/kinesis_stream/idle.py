@@ -14,7 +14,9 @@ __all__ = ["arrivals_told", "consumption_told"]
 def arrivals_told(stream: StreamSeries) -> Window:
     """The records that came in, 0 where no point tells and readers found the stream empty."""
     incoming = stream.incoming_records
-    samples = tuple(
+    if None not in incoming.samples:
+        return incoming
+    samples = [
         0.0 if came is None and read == 0 and age == 0 else came
         for came, read, age in zip(
             incoming.samples,
@@ -22,17 +24,19 @@ def arrivals_told(stream: StreamSeries) -> Window:
             stream.iterator_age_milliseconds.samples,
             strict=True,
         )
-    )
-    return Window(incoming.metric, incoming.start, samples)
+    ]
+    return Window(incoming.metric, incoming.start, tuple(samples))
 
 
 def consumption_told(consumed: Window, stream: StreamSeries) -> Window:
     """The units consumed, 0 where no point tells, nothing came in and nothing was read."""
+    if None not in consumed.samples:
+        return consumed
     arrivals = arrivals_told(stream).samples
-    samples = tuple(
+    samples = [
         0.0 if units is None and came == 0 and not read else units
         for units, came, read in zip(
             consumed.samples, arrivals, stream.read_records.samples, strict=True
         )
-    )
-    return Window(consumed.metric, consumed.start, samples)
+    ]
+    return Window(consumed.metric, consumed.start, tuple(samples))

@@ -4,7 +4,6 @@ Lambda publishes no metric of a function that nobody invokes, and Kinesis none o
 nobody reads: a mapping that has lost its role, its key or its network is silent, not slow.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -36,6 +35,9 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     has followed. UNKNOWN where someone reads and the sinks are written, so that only the
     function's metrics may be missing."""
     name, told = consumer.function.name, consumer.mapping.reading
+    newest = signals.function(consumer).invocations.samples[-1:]
+    if newest and newest[0] and not told.other_sources:
+        return None
     waiting = _waiting(signals, consumer)
     late = waiting is not None and _waits_too_long(signals, consumer, waiting.since)
     failed = told.has_problem and not _acts(signals, consumer, _patience(signals, consumer))
@@ -91,37 +93,34 @@ def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bo
     return (end - since).total_seconds() >= _patience(signals, consumer)
 
 
-def _acted(signals: Signals, consumer: Consumer) -> Iterator[bool]:
+def _acted(signals: Signals, consumer: Consumer) -> list[bool]:
     """Minute by minute, whether the consumer is seen to have read."""
     series = signals.function(consumer)
     others = bool(consumer.mapping.reading.other_sources)
-    own = (series.invocations, series.throttles)
-    read = (signals.series.stream.read_records,)
-    windows = (*(() if others else own), *(read if _reads_tell(consumer) else ()))
-    for samples in zip(*(each.samples for each in windows), strict=True):
-        yield any(samples)
+    own = [] if others else [series.invocations, series.throttles]
+    read = [signals.series.stream.read_records] if _reads_tell(consumer) else []
+    acted = [False] * len(series.invocations.samples)
+    for window in (*own, *read):
+        pairs = zip(acted, window.samples, strict=True)
+        acted = [did or (sample or 0.0) > 0 for did, sample in pairs]
+    return acted
 
 
 def _acts(signals: Signals, consumer: Consumer, seconds: float) -> bool:
-    acted = list(_acted(signals, consumer))
+    acted = _acted(signals, consumer)
     period = signals.series.stream.incoming_records.metric.period_seconds
     return any(acted[-ceil(seconds / period) :])
 
 
 def _waiting(signals: Signals, consumer: Consumer) -> _Waiting | None:
     """The records that came in after the minute in which the consumer last read."""
-    incoming = signals.series.stream.incoming_records
-    since, records = None, 0.0
-    acted = {
-        incoming.start + at * (incoming.end - incoming.start) / len(incoming.samples)
-        for at, did in enumerate(_acted(signals, consumer))
-        if did
-    }
-    last = max(acted, default=None)
-    for at, came in incoming.points():
-        if came and (last is None or at > last):
-            since, records = since or at, records + came
-    return None if since is None else _Waiting(since, records)
+    incoming, acted = signals.series.stream.incoming_records, _acted(signals, consumer)
+    last = len(acted) - 1
+    while last >= 0 and not acted[last]:
+        last -= 1
+    unread = incoming.last((len(acted) - 1 - last) * incoming.metric.period_seconds)
+    points = [(at, came) for at, came in unread.points() if came] if acted[last + 1 :] else []
+    return _Waiting(points[0][0], sum([came for _, came in points])) if points else None
 
 
 def _reads(signals: Signals, seconds: float) -> float:

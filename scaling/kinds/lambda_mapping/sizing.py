@@ -50,8 +50,11 @@ class _Minute:
 def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a table of the consumer throttled in it or in the one before."""
     series = (signals.capacity(each) for table in consumer.tables for each in table.capacities)
-    windows = [window for each in series for window in (each.write_throttles, each.read_throttles)]
+    told = [window for each in series for window in (each.write_throttles, each.read_throttles)]
+    windows = [window for window in told if any(window.samples)]
     length = len(signals.function(consumer).invocations.samples)
+    if not windows:
+        return [False] * length
     throttled = [any(window.samples[at] for window in windows) for at in range(length)]
     return [now or before for now, before in zip(throttled, [False, *throttled], strict=False)]
 
@@ -88,13 +91,12 @@ def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
         invocations = series.invocations.samples[at]
         busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
-            minutes.append(None)
+            minutes += [None]
             continue
         longest = (series.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
         failed = bool(series.errors.samples[at]) or longest >= timeout
-        minutes.append(
-            _Minute(records / readers[at], invocations, busy / 1000, not (throttled[at] or failed))
-        )
+        is_clean = not (throttled[at] or failed)
+        minutes += [_Minute(records / readers[at], invocations, busy / 1000, is_clean)]
     return minutes
 
 
