@@ -5,8 +5,9 @@ from tidegate.scaling.model.reason import ReasonKind
 
 CHANGED_BY_ANOTHER = Words(
     "changed-by-another",
-    "the {lever:words} was changed from {before:,} to {after:,} by someone else (seen at "
-    "{at:%H:%M}); if a template or another autoscaler also sets it, let only one of them own it",
+    "the {lever:words} was changed by someone else since Tidegate last saw or set it: from "
+    "{before:,} to {after:,}, seen at {at:%H:%M}; if a template or another autoscaler also sets "
+    "it, let only one of them own it",
 )
 FILE_RANGE = Words(
     ReasonKind.FILE_RANGE, "the pipeline file limits the {lever:words} to {min:,} to {max:,}"

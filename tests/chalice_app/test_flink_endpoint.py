@@ -158,7 +158,7 @@ def test_beside_the_services_own_scaling_a_wish_fails_with_the_reason() -> None:
         it.service.configuration = replace(it.service.configuration, autoscaling_enabled=True)
         assert it.patch(4.0) == (2.0, 4.0, "Failed")
         _, told = it.call("GET", "parallelism~click-counter")
-        assert "has one owner" in told["failureReason"]
+        assert "automatic scaling is on" in told["failureReason"]
 
 
 def test_an_application_that_is_not_there_is_404() -> None:

@@ -86,7 +86,7 @@ def test_one_high_age_is_forgotten_with_the_minutes_after_it(account: Account) -
     minutes(account, A_DAY, AS_USUAL)
     code, pipeline = swept(account)
     assert (code, pipeline["health"], pipeline["actions"]) == (0, "healthy", [])
-    assert "iterator age 0 s" in pipeline["diagnoses"][0]["because"]
+    assert "iterator age is 0 s" in pipeline["diagnoses"][0]["because"]
 
 
 def test_two_high_ages_double_the_retention_at_once_and_page(account: Account) -> None:

@@ -38,20 +38,20 @@ def test_what_another_sets_back_is_told_with_lever_from_and_to(account: Account)
     account.sweep()
     shards_set_to(account, 1)
     told = account.sweep(PIPELINES, output="table").stdout
-    assert "shard_count of orders was changed by someone else since" in told
-    assert "2 -> 1" in told
+    assert "shard count of orders was changed by someone else since" in told
+    assert "from 2 to 1" in told
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda account: shards_set_to(account, 2), "shard_count of orders"),
+        (lambda account: shards_set_to(account, 2), "shard count of orders"),
         (
             lambda account: account.client("dynamodb").update_table(
                 TableName="orders",
                 ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 70},
             ),
-            "write_capacity of orders",
+            "write capacity of orders",
         ),
     ],
     ids=["shards", "write units"],

@@ -36,7 +36,7 @@ def test_a_window_over_the_objective_is_named_and_advised_on(account: Account, w
     assert only["cause"] == "batching-window-too-long"
     assert f"the batching window of order-writer is {window} s" in only["because"]
     assert pipeline["actions"] == []
-    assert any(f"batching_window_seconds of order-writer from {window} to 6" in each
+    assert any(f"batching window of order-writer from {window} to 6" in each
                for each in pipeline["advice"])  # fmt: skip
 
 

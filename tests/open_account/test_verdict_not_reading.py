@@ -87,7 +87,7 @@ def test_a_failed_attempt_that_none_follows_is_no_idle_night(account: Account) -
 
 
 def test_an_idle_night_with_a_mapping_in_order_is_healthy_and_says_idle(account: Account) -> None:
-    account.pipeline()
+    account.pipeline(write=1)
     account.minutes(since=90, until=61)
     newest(account, 60, {"IncomingRecords": 0, "IncomingBytes": 0} | UNREAD)
     code, pipeline = verdict(account)
