@@ -69,7 +69,7 @@ def test_a_lever_without_an_owner_is_advised_on_and_the_verdict_is_sick(
     assert moved == {}
     if minutes > 1:
         assert health == "sick"
-        assert any("read_capacity of orders from 5 to 10" in each for each in pipeline["advice"])
+        assert any("read capacity of orders from 5 to 10" in each for each in pipeline["advice"])
 
 
 def test_one_minute_of_refused_reads_moves_nothing(account: Account) -> None:

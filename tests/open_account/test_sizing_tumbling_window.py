@@ -42,7 +42,7 @@ def test_the_stream_is_widened_and_the_factor_left(
 def test_two_shards_are_as_many_lanes_whatever_the_factor(account: Account) -> None:
     slow(account, shards=2, factor=10)
     pipeline, moved = swept(account)
-    assert "busy 2.0 of 2 concurrent executions" in pipeline["diagnoses"][0]["because"]
+    assert "2.0 of 2 concurrent executions of order-writer are busy" in pipeline["diagnoses"][0]["because"]
     assert moved["shard_count of orders"] == 4
 
 
@@ -51,7 +51,7 @@ def test_shards_that_are_not_ours_are_advised_on(account: Account) -> None:
     pipeline, moved = swept(account, FIXED_SHARDS)
     assert moved == {}
     assert pipeline["health"] == "sick"
-    assert any("raise shard_count of orders" in each for each in pipeline["advice"])
+    assert any("raise shard count of orders" in each for each in pipeline["advice"])
 
 
 def test_shards_that_the_windows_need_are_kept_in_health(account: Account) -> None:

@@ -116,6 +116,6 @@ def test_without_the_lever_in_the_file_the_window_is_only_advised(ledger: Sqlite
     reports = list(tended(world, 60, ledger, replace(SPEC, levers=Levers())))
     assert windows(reports) == []
     assert world.the(MappingState).data.batching_window_seconds == 0
-    advised = [words for words in reports[-1].advice if "batching_window_seconds" in words]
+    advised = [words for words in reports[-1].advice if "batching window" in words]
     assert len(advised) == 1
-    assert advised[0].startswith("raise batching_window_seconds of scorer from 0 to 6: batches")
+    assert advised[0].startswith("raise batching window of scorer from 0 to 6 s: batches")

@@ -17,20 +17,27 @@ from tidegate.scaling.config.specification import NoticeSpec
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.model.notification import Destination, Kind, Notification
 
+FOUND = (
+    "table-throttled at orders: table orders is throttled: 428 writes were throttled in one minute "
+    "(7% of the writes attempted)"
+)
+DONE = (
+    "write capacity of orders from 20 to 1,532 WCU: 1,072 records/s need 1.00 WCU each at a target "
+    "utilization of 70%"
+)
 NOTICE = Notification(
     Kind.PAGE, "orders-20260105T001300Z", "orders", "2026-01-05T00:13:00+00:00",
-    ("table-throttled at orders",), ("table-throttled at orders: 428 writes throttled",),
-    ("write_capacity of orders: 20 -> 1,532",), ("orders: hand the lever over",),
+    ("table-throttled at orders",), (FOUND,), (DONE,), ("orders: hand the lever over",),
     "https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards:name=tidegate-orders",
 )  # fmt: skip
-ON_A_PHONE = """\
+ON_A_PHONE = f"""\
 Tidegate: orders: table-throttled at orders
 
 Found:
-- table-throttled at orders: 428 writes throttled
+- {FOUND}
 
 Done:
-- write_capacity of orders: 20 -> 1,532
+- {DONE}
 
 To be done by you:
 - orders: hand the lever over
