@@ -16,6 +16,7 @@ __all__ = [
     "Function",
     "KeySample",
     "Pipeline",
+    "Reading",
     "ScalableTarget",
     "ScalableTargets",
     "Shard",
@@ -23,10 +24,8 @@ __all__ = [
     "Table",
 ]
 
-HASH_KEYS = 2**128
-"""The size of Kinesis' hash key space (SplitShard, API reference)."""
-
-TOPIC_MODE = "KAFKA"
+HASH_KEYS, TOPIC_MODE = 2**128, "KAFKA"
+"""The size of Kinesis' hash key space (SplitShard, API reference), and the mode of a topic."""
 
 
 @dataclass(frozen=True, slots=True)

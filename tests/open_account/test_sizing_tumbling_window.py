@@ -42,7 +42,10 @@ def test_the_stream_is_widened_and_the_factor_left(
 def test_two_shards_are_as_many_lanes_whatever_the_factor(account: Account) -> None:
     slow(account, shards=2, factor=10)
     pipeline, moved = swept(account)
-    assert "2.0 of 2 concurrent executions of order-writer are busy" in pipeline["diagnoses"][0]["because"]
+    assert (
+        "2.0 of 2 concurrent executions of order-writer are busy"
+        in pipeline["diagnoses"][0]["because"]
+    )
     assert moved["shard_count of orders"] == 4
 
 

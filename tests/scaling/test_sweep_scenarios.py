@@ -171,7 +171,7 @@ def test_an_update_that_was_rolled_back_is_told_with_its_reason_and_tried_again_
 def test_where_the_service_scales_by_itself_nothing_is_moved_and_the_conflict_is_told() -> None:
     run = list(tended("flink-autoscaling-conflict", 1))
     assert [each for _, report in run for each in report.changes] == []
-    assert all("has one owner" in report.advice[-1] for _, report in run)
+    assert all("automatic scaling is on" in report.advice[-1] for _, report in run)
 
 
 def test_the_services_own_scaling_is_switched_off_with_the_first_change_where_the_file_says() -> (

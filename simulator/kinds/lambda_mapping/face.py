@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import Consumer, EventSourceMapping, Function
+from tidegate.rules.graph import Consumer, EventSourceMapping, Function, Reading
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import REGION, Correction, Face
@@ -132,11 +132,12 @@ def _state(mapping: MappingState) -> str:
 
 
 def _mapping(state: MappingState) -> EventSourceMapping:
-    data = state.data
+    data, own = state.data, state.subscription.source.arn
+    sources = {mapping.subscription.source.arn for mapping in state.function.mappings}
     return EventSourceMapping(
         state.uuid,
         state.function.name,
-        state.subscription.source.arn,
+        own,
         _state(state),
         state.subscription.width,
         data.batch_size,
@@ -144,6 +145,7 @@ def _mapping(state: MappingState) -> EventSourceMapping:
         data.bisect_batch_on_function_error,
         data.maximum_retry_attempts,
         modified=state.modified_at.isoformat(),
+        reading=Reading(other_sources=tuple(sorted(sources - {own}))),
     )
 
 
