@@ -84,6 +84,10 @@ class Played:
         self.due.pop(dimension, None)
         if kind == "operator":
             (self.it.set_shards if dimension == SHARDS else self.it.set_units)(value)
+            # A sweep a minute: a change and the change back have one between them. Without, the
+            # second is not seen, as decision 0019 says.
+            self.it.wait()
+            self.it.sweep()
         else:
             (self.it.anew_stream if dimension == SHARDS else self.it.anew_table)(value)
 

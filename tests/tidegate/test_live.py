@@ -29,7 +29,7 @@ def test_each_minute_shows_every_layer_and_events_stay_below() -> None:
     assert len(minutes) == Trial(load_scenario("manual-change"), 1).sweeps + 1
     assert all("busy" in each and "used" in each for each in minutes)
     assert any("healing" in each for each in minutes)
-    assert any("changed  write_capacity of orders: 200 ->" in line for line in lines)
+    assert any("write capacity of orders from 200 to" in line for line in lines)
     assert any("simulated time" in line and "100 %" in line for line in lines)
 
 

@@ -95,7 +95,7 @@ def test_a_dry_run_shows_every_step_and_changes_nothing(aws: dict[str, Any]) -> 
 def test_without_anyone_to_ask_nothing_is_changed(aws: dict[str, Any]) -> None:
     result = register()
     assert result.exit_code == 1
-    assert "say --yes" in result.stderr
+    assert "add --yes" in result.stderr
     assert known(aws)["targets"] == {}
 
 

@@ -161,7 +161,7 @@ def test_the_plan_is_shown_and_a_dry_run_changes_nothing(stream: str) -> None:
 def test_without_a_terminal_and_yes_nothing_is_done(stream: str) -> None:
     result = run("reshard", stream, "--to", "5")
     assert result.exit_code == 1
-    assert "add --yes" in result.stderr
+    assert "confirm with --yes" in result.stderr
     assert len(widths(stream)) == 2
 
 
@@ -211,7 +211,7 @@ def test_an_on_demand_stream_is_left_to_aws(kinesis: Any) -> None:
     wait_active(kinesis, name)
     result = run("reshard", name, "--to", "2", "--yes")
     assert result.exit_code == 2
-    assert "it is on demand" in result.stderr
+    assert "the stream is on demand" in result.stderr
 
 
 def test_the_accounts_quota_is_seen_before_it_is_hit(stream: str) -> None:
@@ -225,7 +225,7 @@ def test_a_shard_that_is_closed_is_not_split(stream: str) -> None:
     assert run("reshard", stream, "--merge", "0", "1", "--yes").exit_code == 0
     result = run("reshard", stream, "--split", "0", "--yes")
     assert result.exit_code == 2
-    assert "it is not open" in result.stderr
+    assert "the shard is not open" in result.stderr
 
 
 def test_shards_shows_a_bar_each_and_offers_shard_metrics(kinesis: Any, stream: str) -> None:
