@@ -48,7 +48,8 @@ def test_a_reader_that_came_half_an_hour_ago_counts_since_then(account: Account)
 def test_a_slow_function_gets_as_many_lanes_beside_other_readers(
     account: Account, readers: int
 ) -> None:
-    """It reads 40 records a second in its one lane; the others' are not its own."""
+    """It reads 40 records a second in its one lane; the others' are not its own. What it needs next
+    is forecast in periods of five minutes, which the wall clock cuts: one lane more or less."""
     account.pipeline(write=4000)
     for back in range(90, 10, -1):
         account.minutes(since=back, until=back, records=2400, read=readers * 2400, units=2400,
@@ -57,4 +58,4 @@ def test_a_slow_function_gets_as_many_lanes_beside_other_readers(
         account.minutes(since=back, until=back, records=7200, units=2400,
                         read=2400 + (readers - 1) * 7200, invocations=24, duration=2500,
                         age=(11 - back) * 40_000)  # fmt: skip
-    assert swept(account)["parallelization_factor of order-writer"] == 9
+    assert swept(account)["parallelization_factor of order-writer"] in (9, 10)
