@@ -13,7 +13,7 @@ ten times a day. It ends uniform, so an uneven stream with the right count needs
 
 from math import ceil
 
-from tidegate.rules.graph import HASH_KEYS
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import uniform
 

@@ -2,23 +2,60 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from tidegate.rules.reason import Reason
 
 __all__ = ["Cause", "Diagnosis", "LeverKind"]
 
 
-class LeverKind(Enum):
-    """The levers that Tidegate knows. The values are the words used in configuration files."""
+class LeverKind:
+    """A kind of lever, by the word that pipeline files and the ledger have for it.
 
-    SHARD_COUNT = "shard_count"
-    PARALLELIZATION_FACTOR = "parallelization_factor"
-    BATCHING_WINDOW = "batching_window_seconds"
-    PARALLELISM = "parallelism"
-    PARALLELISM_PER_KPU = "parallelism_per_kpu"
-    WRITE_CAPACITY = "write_capacity"
-    READ_CAPACITY = "read_capacity"
-    RETENTION_HOURS = "retention_hours"
+    Making one declares it: the same word is always the same kind, so that kinds compare by
+    identity, and a kind of resource brings its own levers.
+    """
+
+    __slots__ = ("value",)
+    _declared: ClassVar[dict[str, "LeverKind"]] = {}
+    SHARD_COUNT: ClassVar["LeverKind"]
+    PARALLELIZATION_FACTOR: ClassVar["LeverKind"]
+    BATCHING_WINDOW: ClassVar["LeverKind"]
+    PARALLELISM: ClassVar["LeverKind"]
+    PARALLELISM_PER_KPU: ClassVar["LeverKind"]
+    WRITE_CAPACITY: ClassVar["LeverKind"]
+    READ_CAPACITY: ClassVar["LeverKind"]
+    RETENTION_HOURS: ClassVar["LeverKind"]
+    value: str
+
+    def __new__(cls, value: str) -> "LeverKind":
+        """The kind of that word, declared where it wasn't."""
+        found = cls._declared.get(value)
+        if found is None:
+            found = cls._declared[value] = super().__new__(cls)
+            found.value = value
+        return found
+
+    @classmethod
+    def named(cls, word: str) -> "LeverKind | None":
+        """The kind of a word, None where no kind of resource has declared it."""
+        return cls._declared.get(word)
+
+    def __repr__(self) -> str:
+        return f"LeverKind({self.value!r})"
+
+    def __reduce__(self) -> tuple[type["LeverKind"], tuple[str]]:
+        return LeverKind, (self.value,)
+
+
+LeverKind.SHARD_COUNT = LeverKind("shard_count")
+LeverKind.PARALLELIZATION_FACTOR = LeverKind("parallelization_factor")
+LeverKind.BATCHING_WINDOW = LeverKind("batching_window_seconds")
+LeverKind.PARALLELISM = LeverKind("parallelism")
+LeverKind.PARALLELISM_PER_KPU = LeverKind("parallelism_per_kpu")
+LeverKind.WRITE_CAPACITY = LeverKind("write_capacity")
+LeverKind.READ_CAPACITY = LeverKind("read_capacity")
+LeverKind.RETENTION_HOURS = LeverKind("retention_hours")
 
 
 class Cause(Enum):

@@ -1,10 +1,10 @@
 """Metric windows: what CloudWatch said, minute by minute, with its silences kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-__all__ = ["LOOK_BACK", "Metric", "Window"]
+__all__ = ["LOOK_BACK", "Metric", "Window", "largest"]
 
 LOOK_BACK = timedelta(minutes=90)
 """What a sweep reads: the trailing hour that scale-ins need, and half an hour to learn rates from
@@ -92,3 +92,11 @@ class Window:
     def peak(self) -> float | None:
         """The largest sample, None without any."""
         return max(self.present, default=None)
+
+
+def largest(windows: Iterable[Window]) -> Window:
+    """Minute by minute the largest of several windows over the same time."""
+    first, *others = windows
+    rows = zip(first.samples, *(each.samples for each in others), strict=True)
+    samples = tuple(max((each for each in row if each is not None), default=None) for row in rows)
+    return Window(first.metric, first.start, samples)

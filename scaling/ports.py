@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome

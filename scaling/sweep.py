@@ -10,9 +10,10 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
+from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
+from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals, rate
-from tidegate.rules.pack import in_force, rules_for
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
@@ -154,7 +155,7 @@ def _expected(
 ) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
     """What may come, by what CloudWatch has kept, and why that isn't known; it keeps nothing of
     what comes into a topic."""
-    if signals.pipeline.stream.is_topic:
+    if not has_stream(signals.pipeline):
         return None, ()
     metric = past_metric(signals.pipeline)
     try:
@@ -170,8 +171,8 @@ def _look_closer(signals: Signals, cloud: Cloud, now: datetime) -> tuple[Signals
     failed, if so."""
     if signals.series.judged_until is None or not is_uneven(signals):
         return signals, ()
-    stream = signals.pipeline.stream
-    per_shard = rate(signals.series.stream.incoming_records) / stream.shard_count
+    stream = stream_of(signals.pipeline)
+    per_shard = rate(signals.series.source.incoming_records) / stream.shard_count
     seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
     try:
         samples = tuple(
@@ -184,7 +185,8 @@ def _look_closer(signals: Signals, cloud: Cloud, now: datetime) -> tuple[Signals
         return signals, (
             f"the partition keys of {stream.name} could not be sampled: {as_known(error)}",
         )
-    return replace(signals, pipeline=replace(signals.pipeline, key_samples=samples)), ()
+    sampled = signals.pipeline.replaced(stream, replace(stream, key_samples=samples))
+    return replace(signals, pipeline=sampled), ()
 
 
 def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget, Stream
+from tidegate.rules.graph import Kinds, Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.registry import KINDS
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -33,15 +35,13 @@ _ERRORS: Mapping[str, type[CloudError]] = {
     "InternalServiceFault": Unreachable,
 }
 
-ACCOUNT_CONCURRENCY = 1000
-"""The account's, where no pipeline runs anything that it limits."""
-
 
 class DirectCloud:
     """``tidegate.scaling.ports.Cloud`` over a world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, kinds: Kinds = KINDS) -> None:
         self._site = world.site
+        self._kinds = kinds
         self._faces = [kind.face(world.site) for kind in world.kinds]
 
     def describe_stream(self, name: str) -> Stream:
@@ -54,13 +54,8 @@ class DirectCloud:
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The world's pipeline as it is configured now."""
-        fields: dict[str, Any] = {
-            "consumers": (),
-            "account_concurrency": ACCOUNT_CONCURRENCY,
-        }
-        for face in self._faces:
-            fields |= face.describe(spec)
-        return Pipeline(spec.name, **fields)
+        resources = tuple(each for face in self._faces for each in face.describe(spec))
+        return Pipeline(spec.name, resources, kinds=self._kinds)
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         """One look at a shard's records, at most a thousand."""

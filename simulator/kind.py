@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tidegate.rules.graph import Resource
 from tidegate.simulator.participant import Answer, Call, Participant
 from tidegate.simulator.site import Site
 
@@ -23,10 +24,10 @@ class Face:
     def __init__(self, site: Site) -> None:
         self.site = site
 
-    def describe(self, spec: Any) -> Mapping[str, Any]:
-        """The fields of a ``Pipeline`` that are of this kind, for a pipeline file's entry. Raises
-        ResourceMissing."""
-        return {}
+    def describe(self, spec: Any) -> Iterable[Resource]:
+        """The resources of this kind that a pipeline file's entry names; a sink is described with
+        who writes to it. Raises ResourceMissing."""
+        return ()
 
     def describe_source(self, name: str) -> Any:
         """What a pipeline reads by that name, None where it is none of this kind's."""

@@ -4,21 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from tidegate.rules.graph import (
-    HASH_KEYS,
-    Capacity,
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Shard, Stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
+from tidegate.rules.kinds.lambda_mapping.state import (
     Consumer,
     EventSourceMapping,
     Function,
-    Pipeline,
-    Shard,
-    Stream,
-    Table,
 )
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.metrics import function_metric, stream_metric, table_metric
-from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import (
     ConsumerSpec,
@@ -28,6 +27,7 @@ from tidegate.scaling.config.specification import (
     RetentionSpec,
     TableSpec,
 )
+from tidegate.scaling.kinds.registry import KINDS
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTES = 90
@@ -78,7 +78,18 @@ def a_pipeline(
         EventSourceMapping("uuid-1", "scorer", stream.arn, "Enabled", factor),
         (table or a_table(5000),),
     )
-    return Pipeline("race", stream, (consumer,), 1000)
+    return Pipeline("race", (stream, consumer), kinds=KINDS)
+
+
+def with_stream(pipeline: Pipeline, stream: Stream) -> Pipeline:
+    """The same pipeline with another state of its stream."""
+    return pipeline.replaced(stream_of(pipeline), stream)
+
+
+def with_consumers(pipeline: Pipeline, *consumers: Consumer) -> Pipeline:
+    """The same pipeline with other consumers."""
+    others = (each for each in pipeline.resources if not isinstance(each, Consumer))
+    return replace(pipeline, resources=(*others, *consumers))
 
 
 @dataclass(frozen=True)
@@ -121,7 +132,7 @@ class Told:
         }
 
     def _samples(self, minute: Minute) -> dict[Metric, float]:
-        stream, records = self.pipeline.stream.name, minute.records_per_second * 60
+        stream, records = stream_of(self.pipeline).name, minute.records_per_second * 60
         invocations = records / minute.batch if minute.batch else 0.0
         samples = {
             stream_metric(stream, "IncomingRecords", "Sum"): records,
@@ -142,7 +153,7 @@ class Told:
             ),
             function_metric("scorer", "Duration", "Maximum"): minute.longest_seconds * 1000,
         }
-        for capacity in self.pipeline.consumers[0].tables[0].capacities:
+        for capacity in tables_of(self.pipeline)[0].capacities:
             own = capacity.index is None
             units = minute.units_per_record if own else minute.index_units_per_record
             throttled = minute.table_throttles if own else minute.index_throttles

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.builders import MINUTES, NOON, a_stream
-from tidegate.rules.graph import FlinkApplication, Pipeline, Stream
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.metrics import application_metrics
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kafka_topic.state import Topic
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.metrics import stream_metric
-from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import ApplicationSpec, Levers, LeverSpec, PipelineSpec
+from tidegate.scaling.kinds.registry import KINDS
 
 ARN = "arn:aws:kinesisanalytics:us-east-1:123456789012:application/counter"
 FLINK_SPEC = PipelineSpec(
@@ -38,8 +41,9 @@ def an_application(parallelism: int = 2, **changes: object) -> FlinkApplication:
 def a_flink_pipeline(
     application: FlinkApplication | None = None, *, shards: int = 8, topic: bool = False
 ) -> Pipeline:
-    stream = Stream.of_topic("racers", ARN) if topic else a_stream(shards)
-    return Pipeline("clicks", stream, (), 1000, applications=(application or an_application(),))
+    source = Topic("racers", ARN) if topic else a_stream(shards)
+    reader = replace(application or an_application(), reads_kafka=topic)
+    return Pipeline("clicks", (source, reader), kinds=KINDS)
 
 
 @dataclass(frozen=True)
@@ -109,13 +113,13 @@ class JobTold:
 
     def windows(self, end: datetime = NOON) -> Mapping[Metric, Window]:
         start = end - timedelta(minutes=len(self.minutes))
-        stream = self.pipeline.stream
+        source = self.pipeline.source
         told = {}
         for metric in series_metrics(self.pipeline):
             key = (metric.name, metric.statistic)
             samples: list[float | None] = [None] * len(self.minutes)
             if key in _TOLD and metric in application_metrics(
-                self.pipeline.applications[0], stream
+                applications_of(self.pipeline)[0], source
             ):
                 samples = [_TOLD[key](minute) for minute in self.minutes]
             if metric == stream_metric(stream.name, "IncomingRecords", "Sum"):

@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import tables_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -111,11 +113,11 @@ def _has_owner(spec: PipelineSpec, lever: Lever) -> bool:
 
 
 def _functions(pipeline: Pipeline) -> Iterator[str]:
-    return (each.function.name for each in pipeline.consumers)
+    return (each.function.name for each in consumers_of(pipeline))
 
 
 def _capacities(pipeline: Pipeline) -> Iterator[str]:
-    return (each.where for table in pipeline.tables for each in table.capacities)
+    return (each.where for table in tables_of(pipeline) for each in table.capacities)
 
 
 def costs_as_json(bills: Sequence[Bill]) -> dict[str, Any]:

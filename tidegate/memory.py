@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tidegate.rules.metrics import function_metric
+from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.function_log import FunctionLog, Logged, Settings
 from tidegate.scaling.kinds.lambda_mapping.memory import Advice, AtSize, Verdict, advise, by_size

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import yaml
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Consumer, Table
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_behind
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.onboarding.iam_write_access import Candidate
 from tidegate.scaling.onboarding.proposal import Range
@@ -60,12 +62,12 @@ def _one_line(text: str) -> str:
 
 
 def _pipeline(drafted: Drafted, survey: Survey) -> Iterator[str]:
-    stream = drafted.pipeline.stream
+    stream = stream_of(drafted.pipeline)
     name = scalar(stream.name)
     yield f"- name: {name}"
     yield f"  stream: {name}{'' if stream.is_provisioned else ' # on demand: no shards to set'}"
     yield "  consumers:"
-    for consumer in drafted.pipeline.consumers:
+    for consumer in consumers_of(drafted.pipeline):
         yield from (f"    {line}" for line in _consumer(consumer, drafted, survey))
     objective = drafted.proposal.objective
     yield "  objective:"
@@ -80,10 +82,10 @@ def _consumer(consumer: Consumer, drafted: Drafted, survey: Survey) -> Iterator[
     name = consumer.function.name
     yield f"- function: {scalar(name)}"
     undecided = drafted.undecided[name]
-    if consumer.tables:
+    if tables := tables_behind(consumer):
         yield "  tables:"
         reasons = {each.table: each.because for each in drafted.tables[name]}
-        for table in consumer.tables:
+        for table in tables:
             yield from (
                 f"    {line}" for line in _table(table, reasons[table.name], drafted, survey)
             )

@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.graph import FlinkApplication
-from tidegate.rules.kinds.signals import (
-    RECENT_SECONDS,
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kinesis_stream.kind import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
 )
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision
@@ -152,7 +153,7 @@ def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
 
 
 def _application_use(report: PipelineReport, minute: MinuteTruth) -> str:
-    return "\n".join(_one_use(each, minute) for each in report.pipeline.applications)
+    return "\n".join(_one_use(each, minute) for each in applications_of(report.pipeline))
 
 
 def _one_use(application: FlinkApplication, minute: MinuteTruth) -> str:
@@ -169,7 +170,7 @@ def _stream_use(report: PipelineReport, minute: MinuteTruth) -> str:
     records = minute.arrivals_per_second / (shards * SHARD_RECORDS_PER_SECOND)
     size = minute.bytes_per_second / (shards * SHARD_BYTES_PER_SECOND)
     noun = "shard" if shards == 1 else "shards"
-    state = "" if report.pipeline.stream.status == "ACTIVE" else " UPDATING"
+    state = "" if stream_of(report.pipeline).status == "ACTIVE" else " UPDATING"
     return f"{shards} {noun}{state}, {max(records, size):.0%} used"
 
 

@@ -4,8 +4,8 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 
-from tidegate.rules.graph import KeySample, Stream
-from tidegate.rules.metrics import shard_metric
+from tidegate.rules.kinds.kinesis_stream.metrics import shard_metric
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.ports import read_all

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from tidegate.rules.graph import Pipeline, ScalableTargets
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTargets
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.discovery import Discovery
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec, TableSpec

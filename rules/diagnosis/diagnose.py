@@ -1,20 +1,14 @@
 """From the series of a pipeline to the causes of its incident, in the order of cure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
-from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.dynamodb_table.causes import table_causes, unavailable_tables
-from tidegate.rules.kinds.flink_application.causes import (
-    RESHARD_SECONDS,
-    application_causes,
-)
-from tidegate.rules.kinds.flink_application.failures import stopped_applications
-from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
-from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes, executions_in_use
-from tidegate.rules.kinds.lambda_mapping.reading import reading_shown
+from tidegate.rules.kinds.flink_application.causes import RESHARD_SECONDS
+from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.signal_kind import SignalKind
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -36,34 +30,32 @@ def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     stopped or can't be written. With nothing wrong it is one HEALTHY. What CloudWatch failed to
     read is one UNKNOWN beside the others.
     """
+    kinds = _kinds(signals)
     unread = tuple(_not_read(signals))
     if signals.series.judged_until is None:
-        told = (*unavailable_tables(signals), *stopped_applications(signals))
+        told = tuple(each for kind in kinds for each in kind.causes_without_metrics(signals))
         return told or unread or (_no_data(signals),)
-    causes = [
-        *unread,
-        *table_causes(signals),
-        *_of_consumers(signals),
-        *application_causes(signals),
-        *stream_causes(signals),
-    ]
+    found = [each for kind in kinds for each in kind.causes(signals)]
+    causes = [*unread, *_not_of_a_sink(signals, found)]
     if not causes:
         causes = [_nothing_found(signals)]
     return tuple(sorted(causes, key=lambda diagnosis: _ORDER.index(diagnosis.cause)))
 
 
-def _of_consumers(signals: Signals) -> Iterator[Diagnosis]:
-    """What ails the consumers by themselves: where a table can't be written every batch fails, and
-    it is no batch's fault."""
-    gone = {each.where for each in unavailable_tables(signals)}
+def _kinds(signals: Signals) -> Sequence[SignalKind]:
+    return signals.pipeline.kinds.signals
+
+
+def _not_of_a_sink(signals: Signals, causes: list[Diagnosis]) -> Iterator[Diagnosis]:
+    """Without what is found in a consumer whose table can't be written: there every batch fails,
+    and it is no batch's fault."""
+    gone = {each.where for each in causes if each.cause is Cause.TABLE_UNAVAILABLE}
     blocked = {
-        each.function.name
-        for each in signals.pipeline.consumers
-        if gone.intersection(table.name for table in each.tables)
+        each.name
+        for each in consumers_of(signals.pipeline)
+        if gone.intersection(table.name for table in each.writes)
     }
-    for cause in consumer_causes(signals):
-        if cause.cause is Cause.UNKNOWN or cause.where not in blocked:
-            yield cause
+    return (each for each in causes if each.cause is Cause.UNKNOWN or each.where not in blocked)
 
 
 def _not_read(signals: Signals) -> Iterator[Diagnosis]:
@@ -128,7 +120,7 @@ def _nothing_found(signals: Signals) -> Diagnosis:
                     seconds_per_minute=signals.age_growth * 60,
                 ),
                 words.NOTHING_AT_A_LIMIT(),
-                *(executions_in_use(signals, each) for each in signals.pipeline.consumers),
+                *(each for kind in _kinds(signals) for each in kind.in_use(signals)),
                 *_unconfirmed(signals),
             ),
             advice=_where_to_look(signals),
@@ -144,7 +136,7 @@ def _as_shown(signals: Signals) -> Diagnosis:
         if age is None
         else words.IN_ORDER(age_name=signals.age_name, age_seconds=age)
     )
-    shown = [reading_shown(signals, each) for each in signals.pipeline.consumers]
+    shown = [each for kind in _kinds(signals) for each in kind.reading_shown(signals)]
     evidence = (in_order, *(each for each in shown if each), *_unconfirmed(signals))
     if signals.is_in_cooldown or (None not in shown and (age is not None or _ages_show(signals))):
         return Diagnosis(Cause.HEALTHY, name, evidence)
@@ -157,24 +149,24 @@ def _ages_show(signals: Signals) -> bool:
     """Whether the functions' own ages tell that they keep up, or nothing comes in to be read."""
     told = [
         signals.function(each).iterator_age_milliseconds.last(RECENT_SECONDS).latest
-        for each in signals.pipeline.consumers
+        for each in consumers_of(signals.pipeline)
     ]
     most = signals.iterator_age_max_seconds
     if told and all(age is not None and age / 1000 <= most for age in told):
         return True
-    came = signals.series.stream.incoming_records.last(RECENT_SECONDS).present
+    came = signals.series.source.incoming_records.last(RECENT_SECONDS).present
     return bool(came) and not any(came)
 
 
 def _unconfirmed(signals: Signals) -> Iterator[Reason]:
     """The age of the newest minute where no second one confirms it."""
-    newest = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).latest
+    newest = signals.series.source.iterator_age_milliseconds.last(RECENT_SECONDS).latest
     if newest is not None and newest / 1000 != signals.age_seconds:
         yield words.UNCONFIRMED_AGE(age_name=signals.age_name, newest_seconds=newest / 1000)
 
 
 def _settling_words(signals: Signals) -> Reason:
-    for application in signals.pipeline.applications:
+    for application in applications_of(signals.pipeline):
         if signals.has_just_started(application):
             state = application.status if application.is_changing else "RUNNING again"
             return words.CATCHING_UP(name=application.name, state=state)
@@ -183,7 +175,7 @@ def _settling_words(signals: Signals) -> Reason:
 
 def _has_lately_resharded(signals: Signals) -> bool:
     """Whether an application may still be reading the parents of a reshard to their end."""
-    return bool(signals.pipeline.applications) and signals.changed_within(RESHARD_SECONDS)
+    return bool(applications_of(signals.pipeline)) and signals.changed_within(RESHARD_SECONDS)
 
 
 def _is_reading(signals: Signals, consumer: Consumer) -> bool:
@@ -192,13 +184,13 @@ def _is_reading(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _where_to_look(signals: Signals) -> str:
-    if any(_is_reading(signals, consumer) for consumer in signals.pipeline.consumers):
+    if any(_is_reading(signals, consumer) for consumer in consumers_of(signals.pipeline)):
         return (
             "few concurrent executions are busy, and one of them reads all records of a partition "
             "key, whatever the factor: find the most frequent key, and spread its records over "
             "several partition keys"
         )
-    if signals.pipeline.consumers:
+    if consumers_of(signals.pipeline):
         return "check the state and the last processing result of the event source mapping"
     looking = "check the job's tasks in the Flink dashboard, and the application's log"
     if all(each.busy.present for each in signals.series.applications.values()):

@@ -3,14 +3,14 @@
 GetRecords.* are sums over all readers with shared throughput, those that no file names included.
 """
 
-from tidegate.rules.kinds.signal_series import StreamSeries
+from tidegate.rules.kinds.signal_kind import SourceSeries
 
 __all__ = ["shared_readers"]
 
 BALANCE_MINUTES = 15
 
 
-def shared_readers(stream: StreamSeries, least: int, well_seconds: float) -> tuple[int, ...]:
+def shared_readers(stream: SourceSeries, least: int, well_seconds: float) -> tuple[int, ...]:
     """Minute by minute, never fewer than the ``least`` that a file names.
 
     Where nothing waits each reader gets what comes in. By the sums of the newest such minutes, so
@@ -23,7 +23,7 @@ def shared_readers(stream: StreamSeries, least: int, well_seconds: float) -> tup
     return tuple([least if readers < least else readers for readers in known])
 
 
-def _told(stream: StreamSeries, well_milliseconds: float) -> list[int | None]:
+def _told(stream: SourceSeries, well_milliseconds: float) -> list[int | None]:
     balance: list[tuple[float, float]] = []
     all_came = all_read = 0.0
     told: list[int | None] = []

@@ -1,29 +1,18 @@
 """The metrics that diagnosis and sizing read, lined up minute by minute."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from tidegate.rules.graph import Capacity, Pipeline
-from tidegate.rules.kinds.flink_application.metrics import (
-    ApplicationSeries,
-    application_metrics,
-    application_series,
-    heartbeats,
-    largest,
-)
-from tidegate.rules.metrics import function_metric, stream_metric, table_metric
-from tidegate.rules.window import Metric, Window
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
+from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
+from tidegate.rules.kinds.signal_kind import Cut, SignalKind, SourceSeries
+from tidegate.rules.window import Metric, Window, largest
 
-__all__ = [
-    "LATE_SECONDS",
-    "CapacitySeries",
-    "FunctionSeries",
-    "SignalSeries",
-    "StreamSeries",
-    "series_from",
-    "series_metrics",
-]
+__all__ = ["LATE_SECONDS", "SignalSeries", "series_from", "series_metrics"]
 
 LATE_SECONDS = 180
 """CloudWatch delivers points one to three minutes late (CloudWatch guide); what is missing for
@@ -31,123 +20,41 @@ longer than this behind its neighbours is silent, not late."""
 
 
 @dataclass(frozen=True, slots=True)
-class StreamSeries:
-    """The stream's own metrics, per minute: sums, and the maximum of the iterator age.
-
-    The age is that of the reader furthest behind: Flink applications publish theirs.
-    """
-
-    incoming_records: Window
-    incoming_bytes: Window
-    write_throttles: Window
-    read_throttles: Window
-    read_records: Window
-    iterator_age_milliseconds: Window
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionSeries:
-    """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
-    maximum of all its sources."""
-
-    invocations: Window
-    errors: Window
-    throttles: Window
-    duration_sum_milliseconds: Window
-    duration_maximum_milliseconds: Window
-    iterator_age_milliseconds: Window
-
-
-@dataclass(frozen=True, slots=True)
-class CapacitySeries:
-    """Units consumed and events throttled on a table or an index, sums per minute.
-
-    The throttle metrics are published only where something was throttled: silence there, while
-    consumption is published, means that nothing was.
-    """
-
-    consumed_write_units: Window
-    consumed_read_units: Window
-    write_throttles: Window
-    read_throttles: Window
-    write_key_range_throttles: Window
-    read_key_range_throttles: Window
-
-
-@dataclass(frozen=True, slots=True)
 class SignalSeries:
     """All vital windows, cut at ``judged_until``: the newest minute that no layer is late for.
 
     ``judged_until`` is None where there is no fresh data at all; ``last_seen`` is then the end
-    of the newest minute of any layer, or None when nothing was ever seen. Functions are by name,
-    capacities by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
+    of the newest minute of any layer, or None when nothing was ever seen. ``of`` has the series of
+    each kind's resources by the kind's name: functions and applications by their names, capacities
+    by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
     """
 
-    stream: StreamSeries
-    functions: Mapping[str, FunctionSeries]
-    capacities: Mapping[str, CapacitySeries]
+    source: SourceSeries
     judged_until: datetime | None
     last_seen: datetime | None
-    applications: Mapping[str, ApplicationSeries] = field(default_factory=dict)
+    of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: tuple[Window, ...] = ()
 
+    @property
+    def functions(self) -> Mapping[str, FunctionSeries]:
+        """Those of functions."""
+        return self.of["lambda_mapping"]
 
-def _stream_metrics(stream: str) -> tuple[Metric, ...]:
-    return (
-        stream_metric(stream, "IncomingRecords", "Sum"),
-        stream_metric(stream, "IncomingBytes", "Sum"),
-        stream_metric(stream, "WriteProvisionedThroughputExceeded", "Sum"),
-        stream_metric(stream, "ReadProvisionedThroughputExceeded", "Sum"),
-        stream_metric(stream, "GetRecords.Records", "Sum"),
-        stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"),
-    )
+    @property
+    def capacities(self) -> Mapping[str, CapacitySeries]:
+        """Those of tables and indexes."""
+        return self.of["dynamodb_table"]
 
-
-def _function_metrics(function: str) -> tuple[Metric, ...]:
-    return (
-        function_metric(function, "Invocations", "Sum"),
-        function_metric(function, "Errors", "Sum"),
-        function_metric(function, "Throttles", "Sum"),
-        function_metric(function, "Duration", "Sum"),
-        function_metric(function, "Duration", "Maximum"),
-        function_metric(function, "IteratorAge", "Maximum"),
-    )
-
-
-def _capacity_metrics(capacity: Capacity) -> tuple[Metric, ...]:
-    names = (
-        "ConsumedWriteCapacityUnits",
-        "ConsumedReadCapacityUnits",
-        "WriteThrottleEvents",
-        "ReadThrottleEvents",
-        "WriteKeyRangeThroughputThrottleEvents",
-        "ReadKeyRangeThroughputThrottleEvents",
-    )
-    return tuple(table_metric(capacity.table, capacity.index, name, "Sum") for name in names)
-
-
-def _capacities(pipeline: Pipeline) -> dict[str, Capacity]:
-    return {capacity.where: capacity for table in pipeline.tables for capacity in table.capacities}
+    @property
+    def applications(self) -> Mapping[str, ApplicationSeries]:
+        """Those of Flink applications."""
+        return self.of["flink_application"]
 
 
 def series_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``series_from`` needs of a pipeline, each once."""
-    functions = dict.fromkeys(consumer.function.name for consumer in pipeline.consumers)
-    metrics = [
-        *(() if pipeline.stream.is_topic else _stream_metrics(pipeline.stream.name)),
-        *(metric for function in functions for metric in _function_metrics(function)),
-        *(
-            metric
-            for capacity in _capacities(pipeline).values()
-            for metric in _capacity_metrics(capacity)
-        ),
-        *(
-            metric
-            for application in pipeline.applications
-            for metric in application_metrics(application, pipeline.stream)
-        ),
-    ]
-    return tuple(metrics)
+    found = (metric for kind in pipeline.kinds.signals for metric in kind.metrics(pipeline))
+    return tuple(dict.fromkeys(found))
 
 
 def _end_of_newest(window: Window) -> datetime | None:
@@ -162,33 +69,13 @@ def _cut(window: Window, end: datetime) -> Window:
     return Window(window.metric, window.start, window.samples[: max(0, kept)])
 
 
-def _heartbeats(pipeline: Pipeline) -> tuple[Metric, ...]:
-    """One metric a layer that is published whenever the layer does anything."""
-    stream = pipeline.stream.name
-    metrics = (
-        stream_metric(stream, "IncomingRecords", "Sum"),
-        stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"),
-    )
-    return (
-        *(() if pipeline.stream.is_topic else metrics),
-        *(metric for each in pipeline.applications for metric in heartbeats(each)),
-        *(
-            function_metric(consumer.function.name, "Invocations", "Sum")
-            for consumer in pipeline.consumers
-        ),
-        *(
-            table_metric(capacity.table, capacity.index, "ConsumedWriteCapacityUnits", "Sum")
-            for capacity in _capacities(pipeline).values()
-        ),
-    )
-
-
 def _judged_until(
     pipeline: Pipeline, windows: Mapping[Metric, Window], now: datetime
 ) -> tuple[datetime | None, datetime | None]:
     ends = [
         end
-        for metric in _heartbeats(pipeline)
+        for kind in pipeline.kinds.signals
+        for metric in kind.heartbeats(pipeline)
         if (end := _end_of_newest(windows[metric])) is not None
     ]
     if not ends:
@@ -209,44 +96,33 @@ def series_from(
     """
     judged_until, last_seen = _judged_until(pipeline, windows, now)
     end = judged_until or last_seen or now
+    kinds: Sequence[SignalKind] = pipeline.kinds.signals
 
-    def cut_one(metric: Metric) -> Window:
+    def cut(metric: Metric) -> Window:
         return _cut(windows[metric], end)
 
-    def cut(metrics: tuple[Metric, ...]) -> tuple[Window, ...]:
-        return tuple(map(cut_one, metrics))
-
-    applications = {
-        each.name: application_series(each, pipeline.stream, cut_one)
-        for each in pipeline.applications
-    }
+    of = {kind.name: kind.series(pipeline, cut) for kind in kinds}
     return SignalSeries(
-        stream=_stream_series(pipeline, cut, applications),
-        functions={
-            consumer.function.name: FunctionSeries(*cut(_function_metrics(consumer.function.name)))
-            for consumer in pipeline.consumers
-        },
-        capacities={
-            where: CapacitySeries(*cut(_capacity_metrics(capacity)))
-            for where, capacity in _capacities(pipeline).items()
-        },
+        source=_source_series(pipeline, cut, of),
         judged_until=judged_until,
         last_seen=last_seen,
-        applications=applications,
+        of=of,
         unread=tuple(each for each in windows.values() if each.unread is not None),
     )
 
 
-def _stream_series(
-    pipeline: Pipeline,
-    cut: Callable[[tuple[Metric, ...]], tuple[Window, ...]],
-    applications: Mapping[str, ApplicationSeries],
-) -> StreamSeries:
-    behind = [each.behind_milliseconds for each in applications.values()]
-    if pipeline.stream.is_topic:
-        age = largest(behind)
-        silent = age.silenced()
-        return StreamSeries(silent, silent, silent, silent, silent, age)
-    own = StreamSeries(*cut(_stream_metrics(pipeline.stream.name)))
-    age = largest([own.iterator_age_milliseconds, *behind])
-    return replace(own, iterator_age_milliseconds=age)
+def _source_series(
+    pipeline: Pipeline, cut: Cut, of: Mapping[str, Mapping[str, Any]]
+) -> SourceSeries:
+    """The source's own, with the age of the reader furthest behind. Of a source without metrics, as
+    a topic is, only what its readers publish of the age is known."""
+    kinds: Sequence[SignalKind] = pipeline.kinds.signals
+    ages = [age for kind in kinds for age in kind.ages(of[kind.name])]
+    for kind in kinds:
+        own = kind.source(pipeline, cut)
+        if own is not None:
+            age = largest([own.iterator_age_milliseconds, *ages])
+            return replace(own, iterator_age_milliseconds=age)
+    age = largest(ages)
+    silent = age.silenced()
+    return SourceSeries(silent, silent, silent, silent, silent, age)

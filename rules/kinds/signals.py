@@ -6,17 +6,25 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from tidegate.rules.confirmed import Age, Limits, confirmed
-from tidegate.rules.graph import Capacity, Consumer, FlinkApplication, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_behind
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kinesis_stream.kind import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+)
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate, share
 from tidegate.rules.kinds.readers import shared_readers
-from tidegate.rules.kinds.signal_series import CapacitySeries, FunctionSeries, SignalSeries
+from tidegate.rules.kinds.signal_series import SignalSeries
 
 __all__ = [
     "BURST_SECONDS",
     "RECENT_SECONDS",
-    "SHARD_BYTES_PER_SECOND",
-    "SHARD_RECORDS_PER_SECOND",
     "Signals",
     "increase",
     "mean",
@@ -25,12 +33,6 @@ __all__ = [
 
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
-
-SHARD_RECORDS_PER_SECOND = 1000
-"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
-
-SHARD_BYTES_PER_SECOND = 1024 * 1024
-"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Signals:
     @cached_property
     def ages(self) -> tuple[Age, ...]:
         """The iterator ages that a second sample confirms, or that a reader at its end does."""
-        window = self.series.stream.iterator_age_milliseconds
+        window = self.series.source.iterator_age_milliseconds
         sick, period = self.iterator_age_max_seconds, window.metric.period_seconds
         samples = (Age(at, value / 1000) for at, value in window.points())
         ages = confirmed(samples, Limits(self.age_well_seconds, sick, period))
@@ -59,32 +61,32 @@ class Signals:
     def age_seconds(self) -> float | None:
         """The newest iterator age of the stream that more than one minute confirms, None when none
         is known."""
-        is_told = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+        is_told = self.series.source.iterator_age_milliseconds.last(RECENT_SECONDS).present
         ages = self.ages
         return ages[-1].seconds if is_told and ages else None
 
     @cached_property
     def shared_readers(self) -> tuple[int, ...]:
         """How many readers share the stream's reads, minute by minute, foreign ones included."""
-        least = self.pipeline.reader_count
-        return shared_readers(self.series.stream, least, self.age_well_seconds)
+        least = len(self.pipeline.processors)
+        return shared_readers(self.series.source, least, self.age_well_seconds)
 
     @property
     def age_name(self) -> str:
         """What AWS calls the age: Kinesis by the reads of functions, Flink by its own source."""
-        return "iterator age" if self.pipeline.consumers else "time behind the latest record"
+        return "iterator age" if consumers_of(self.pipeline) else "time behind the latest record"
 
     @property
     def is_in_cooldown(self) -> bool:
         """Whether the minutes judged are still those before, or just after, the last change."""
-        if any(map(self.has_just_started, self.pipeline.applications)):
+        if any(map(self.has_just_started, applications_of(self.pipeline))):
             return True
         return self.changed_within(RECENT_SECONDS)
 
     @property
     def age_growth(self) -> float:
         """Seconds of iterator age gained per second, over the newest minutes; 1 is a standstill."""
-        recent = self.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).start
+        recent = self.series.source.iterator_age_milliseconds.last(RECENT_SECONDS).start
         ages = [age for age in self.ages if age.at >= recent]
         if len(ages) < 2:
             return 0.0
@@ -118,23 +120,23 @@ class Signals:
     @property
     def stream_utilization(self) -> tuple[float, float]:
         """Incoming records and bytes as shares of what the open shards take, 0..1 and above."""
-        shards = max(1, self.pipeline.stream.shard_count)
-        records = rate(self.series.stream.incoming_records) / SHARD_RECORDS_PER_SECOND
-        size = rate(self.series.stream.incoming_bytes) / SHARD_BYTES_PER_SECOND
+        shards = max(1, stream_of(self.pipeline).shard_count)
+        records = rate(self.series.source.incoming_records) / SHARD_RECORDS_PER_SECOND
+        size = rate(self.series.source.incoming_bytes) / SHARD_BYTES_PER_SECOND
         return records / shards, size / shards
 
     @property
     def producers_throttled(self) -> float:
         """The share of records refused to producers in the newest minute, 0..1."""
-        refused = self.series.stream.write_throttles.last(60).total
-        taken = self.series.stream.incoming_records.last(60).total
+        refused = self.series.source.write_throttles.last(60).total
+        taken = self.series.source.incoming_records.last(60).total
         return refused / (refused + taken) if refused else 0.0
 
     @property
     def refusals_fall(self) -> bool:
         """Whether producers are refused less than in the minutes before: what they held back is
         being taken in, and the stream is wide enough."""
-        seen = self.series.stream.write_throttles.last(RECENT_SECONDS).present
+        seen = self.series.source.write_throttles.last(RECENT_SECONDS).present
         return len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
 
     def function(self, consumer: Consumer) -> FunctionSeries:
@@ -182,12 +184,12 @@ class Signals:
 
     def executions(self, consumer: Consumer) -> int:
         """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
-        return self.pipeline.stream.shard_count * consumer.mapping.batches_per_shard
+        return stream_of(self.pipeline).shard_count * consumer.mapping.batches_per_shard
 
     def concurrency_cap(self, consumer: Consumer) -> int:
         """Concurrent executions that the function may have, whatever the mapping allows."""
         reserved = consumer.function.reserved_concurrency
-        return self.pipeline.unreserved_concurrency if reserved is None else reserved
+        return account_of(self.pipeline).unreserved_concurrency if reserved is None else reserved
 
     def busy_concurrency(self, consumer: Consumer) -> float:
         """Mean concurrent executions of the busiest recent minute: duration summed, over 60 s."""
@@ -219,7 +221,7 @@ class Signals:
     def is_saturated(self) -> bool:
         """Whether some reader, one of its subtasks, or a table behind it is at its end: there an
         age is to rise."""
-        consumers, applications = self.pipeline.consumers, self.pipeline.applications
+        consumers, applications = consumers_of(self.pipeline), applications_of(self.pipeline)
         readers: tuple[Consumer | FlinkApplication, ...] = (*consumers, *applications)
         at_end = (*map(self._is_at_its_cap, consumers), *map(self._is_at_its_end, applications))
         return any(at_end) or any(map(self.is_throttled_downstream, readers))
@@ -241,6 +243,6 @@ class Signals:
         return any(
             self.throttled_share(capacity) >= writes
             or self.throttled_reads_share(capacity) >= reads
-            for table in reader.tables
+            for table in tables_behind(reader)
             for capacity in table.capacities
         )

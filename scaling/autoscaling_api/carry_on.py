@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tidegate.rules.graph import Pipeline, ScalableTargets
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTargets
 from tidegate.scaling.autoscaling_api.contract import Asked, look_at
 from tidegate.scaling.autoscaling_api.desired_capacity import End, end_of
 from tidegate.scaling.autoscaling_api.dimensions import (

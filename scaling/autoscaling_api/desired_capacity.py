@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.kinds.registry import type_of
 from tidegate.scaling.kinds.resource_state import (
     identity,
     is_passing,
     settings_marks,
 )
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
+from tidegate.scaling.model.resource_type import type_of
 
 __all__ = ["SHOWS_AFTER", "End", "Ended", "Look", "accepted", "end_of", "steps_of"]
 
@@ -148,5 +148,5 @@ def _undone(last: ChangeRecord | None, look: Look) -> Ended:
     """By AWS itself, where the capacity is that from before the step; else by somebody."""
     if last is None or look.current != last.from_capacity:
         return Ended(End.SUPERSEDED)
-    why = type_of(look.lever).why_undone(look.pipeline, look.lever, last.begun_at)
+    why = type_of(look.lever, look.pipeline).why_undone(look.pipeline, look.lever, last.begun_at)
     return Ended(End.SUPERSEDED) if why is None else Ended(End.FAILED, why)

@@ -96,7 +96,7 @@ def marked(
 def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
     """The plan with the step that is due, empty where a constraint holds it."""
     # Imported here: an answer that only reads needs no rules.
-    from tidegate.rules.pack import in_force
+    from tidegate.rules.kinds.packs import in_force
 
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}

@@ -1,14 +1,15 @@
 """Each action as the one AWS call that it is."""
 
+from collections.abc import Iterable
+
 from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.kinds.registry import AwsKind
 from tidegate.scaling.model.plan import Action
 
 __all__ = ["apply"]
 
 
-def apply(action: Action, clients: Clients) -> None:
+def apply(action: Action, clients: Clients, aws_kinds: Iterable[AwsKind]) -> None:
     """Ask for one change. Raises CloudError."""
-    # Imported here: most sweeps change nothing, and a cold start is shorter without it.
-    from tidegate.scaling.aws.kinds.registry import CALLS
-
-    CALLS[type(action)](action, clients)
+    (call,) = (kind.calls[type(action)] for kind in aws_kinds if type(action) in kind.calls)
+    call(action, clients)

@@ -1,14 +1,20 @@
 """The cloud port over boto3: what is configured now, a sample of keys, and changes."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget, Shard, Stream
+from tidegate.rules.graph import Kinds, Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, Shard, Stream
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.describe import Describer
+from tidegate.scaling.aws.describe import described
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.kinds.kinesis_stream import described_shards, described_stream
+from tidegate.scaling.aws.kinds.registry import AWS_KINDS, AwsKind
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.registry import KINDS
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action
@@ -21,20 +27,27 @@ SAMPLED_RECORDS_MAX = 1000
 class AwsCloud:
     """``tidegate.scaling.ports.Cloud`` over AWS, or whatever AWS_ENDPOINT_URL names."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        aws_kinds: Sequence[AwsKind] = AWS_KINDS,
+        kinds: Kinds = KINDS,
+    ) -> None:
         self._clients = clients
+        self._aws_kinds = aws_kinds
+        self._kinds = kinds
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """Everything of one pipeline, looked up anew."""
-        return Describer(self._clients).pipeline(spec)
+        return described(self._clients, spec, self._aws_kinds, self._kinds)
 
     def describe_stream(self, name: str) -> Stream:
         """One stream with its open shards."""
-        return Describer(self._clients).stream(name)
+        return described_stream(self._clients, name)
 
     def all_shards(self, name: str) -> tuple[Shard, ...]:
         """Open and closed shards: closed ones stay readable until the retention has passed."""
-        return Describer(self._clients).shards(name)
+        return described_shards(self._clients, name)
 
     def shards_left_in_quota(self) -> int:
         """Shards that the account may still open in this region."""
@@ -76,4 +89,4 @@ class AwsCloud:
         # Imported here: the endpoint's cold start is shorter without what only a change needs.
         from tidegate.scaling.aws.apply import apply
 
-        apply(action, self._clients)
+        apply(action, self._clients, self._aws_kinds)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.rules.graph import Pipeline, ScalableTarget
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.describe import Describer
+from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.scalable_targets import scalable_targets
 from tidegate.scaling.config.specification import PipelineSpec
@@ -29,7 +30,7 @@ class Discovery:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._describer = Describer(clients)
+        self._cloud = AwsCloud(clients)
         self._policies: dict[str, tuple[RolePolicy, ...]] = {}
 
     @property
@@ -101,4 +102,4 @@ class Discovery:
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """A pipeline as configured now."""
-        return self._describer.pipeline(spec)
+        return self._cloud.describe(spec)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import ScalableTarget
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.pages import pages

@@ -1,6 +1,7 @@
 """What the user wants of the levers: this part of the pipeline file as values."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal
 
 from tidegate.rules.cause import LeverKind
@@ -56,10 +57,15 @@ class Levers(Closed):
 
     def owned_by(self, owner: Owner) -> int:
         """How many of them someone may move."""
-        said = (self.of(kind) for kind in LeverKind)
-        return sum(each is not None and each.owner == owner for each in said)
+        return sum(said.owner == owner for _, said in self.said())
+
+    def said(self) -> Iterator[tuple[str, LeverSpec]]:
+        """Each lever of which something is said here, by its word."""
+        for each in fields(self):
+            found: LeverSpec | None = getattr(self, each.name)
+            if found is not None:
+                yield each.name, found
 
     def of(self, kind: LeverKind) -> LeverSpec | None:
         """What is said here of one lever, None where nothing is said."""
-        found: LeverSpec | None = getattr(self, kind.value)
-        return found
+        return dict(self.said()).get(kind.value)

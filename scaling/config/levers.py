@@ -1,6 +1,6 @@
 """What every lever of a pipeline is set to, and what the file says of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 
 from tidegate.rules.cause import LeverKind
@@ -12,9 +12,7 @@ from tidegate.scaling.config.specification import (
     LeverSpec,
     PipelineSpec,
 )
-from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import ResourceType
 
 __all__ = [
     "APPLICATION_LEVERS",
@@ -41,29 +39,27 @@ _OF_READER = {
 }
 
 
-def current_capacities(
-    pipeline: Pipeline, types: Sequence[ResourceType] = TYPES
-) -> dict[Lever, int]:
+def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
     """Every lever of capacity with what it is set to, downstream first."""
     return {
         lever: setting
-        for resource_type in types
+        for resource_type in pipeline.kinds.types
         for lever, setting in resource_type.capacities(pipeline)
     }
 
 
-def other_settings(pipeline: Pipeline, types: Sequence[ResourceType] = TYPES) -> dict[Lever, int]:
+def other_settings(pipeline: Pipeline) -> dict[Lever, int]:
     """The levers that give no capacity, with what each is set to."""
     return {
         lever: setting
-        for resource_type in types
+        for resource_type in pipeline.kinds.types
         for lever, setting in resource_type.other_settings(pipeline)
     }
 
 
-def all_settings(pipeline: Pipeline, types: Sequence[ResourceType] = TYPES) -> dict[Lever, int]:
+def all_settings(pipeline: Pipeline) -> dict[Lever, int]:
     """Every lever with what it is set to."""
-    return current_capacities(pipeline, types) | other_settings(pipeline, types)
+    return current_capacities(pipeline) | other_settings(pipeline)
 
 
 def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[tuple[Levers, Path]]:

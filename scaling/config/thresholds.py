@@ -32,7 +32,7 @@ class RuleThresholds:
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
         """Each rule as a key of its own; pydantic itself takes any, and what is wrong with one is
         said with the other mistakes."""
-        from tidegate.rules.pack import thresholds
+        from tidegate.rules.kinds.packs import thresholds
 
         described = {key: each for key, each in handler(core_schema).items() if key == "type"}
         known = {each.name: _described(each) for each in thresholds() if _may_be_set(each)}
@@ -58,7 +58,7 @@ def mistakes_of_thresholds(
     utilization: a threshold below it would call the steady state sick."""
     if not said:
         return
-    from tidegate.rules.pack import thresholds
+    from tidegate.rules.kinds.packs import thresholds
 
     known = {each.name: each for each in thresholds()}
     for name, share in said.items():

@@ -122,16 +122,13 @@ def _table(spec: TableSpec, path: Path) -> Found:
 
 
 def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str) -> Found:
-    for kind in LeverKind:
-        said = levers.of(kind)
-        if said is None:
-            continue
-        below = (*path, "levers", kind.value)
+    for word, said in levers.said():
+        kind, below = LeverKind(word), (*path, "levers", word)
         if kind not in allowed:
             known = ", ".join(each.value for each in allowed)
-            yield below, f"{kind.value} is not a lever of {place}; its levers are {known}"
+            yield below, f"{word} is not a lever of {place}; its levers are {known}"
         if said.owner == "application-autoscaling" and kind in _OURS_ALONE:
-            words = f"{kind.value} is no scalable dimension; its owner can only be tidegate"
+            words = f"{word} is no scalable dimension; its owner can only be tidegate"
             yield (*below, "owner"), words
         yield from _range(said, kind, below)
         yield from _policies(said, below)

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication, Pipeline
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.checkpoints import (
     FAILED_CHECKPOINTS_SECONDS,
     failed_checkpoints,
 )
 from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
@@ -74,7 +75,7 @@ def update_constraints(
 def update_windows(pipeline: Pipeline, metrics: Metrics, now: datetime) -> Mapping[Metric, Window]:
     """The windows that ``update_constraints`` needs, for who reads no other metric; none where
     there is no application."""
-    wanted = tuple(map(failed_checkpoints_metric, pipeline.applications))
+    wanted = tuple(map(failed_checkpoints_metric, applications_of(pipeline)))
     end = now.replace(second=0, microsecond=0)
     start = end - timedelta(seconds=FAILED_CHECKPOINTS_SECONDS)
     return read_all(metrics, wanted, start, end) if wanted else {}
@@ -105,7 +106,7 @@ def update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tup
     """What a person must do of each application before its levers can be moved, or again after an
     update has stopped it."""
     found: list[str] = []
-    for application in signals.pipeline.applications:
+    for application in applications_of(signals.pipeline):
         said = _said(spec, application)
         if any(_owners(spec, application)):
             found += _settings_advice(application, said)

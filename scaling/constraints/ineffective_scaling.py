@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK, Window
@@ -76,7 +79,7 @@ class _Judge:
         ):
             if not self._took_all(last):
                 yield from map(Prohibition, in_vain(last, *self._accepted, last.begun_at + EFFECT))
-        for consumer in self.signals.pipeline.consumers:
+        for consumer in consumers_of(self.signals.pipeline):
             for reason in self.of_executions(factor_of(consumer)):
                 yield Range(
                     recommendation.current,
@@ -91,8 +94,8 @@ class _Judge:
         Records that wait are read as fast as they can be: where no more are, it doesn't matter
         that more come in.
         """
-        shards = Lever.of(LeverKind.SHARD_COUNT, self.signals.pipeline.stream.name)
-        read = self.signals.series.stream.read_records
+        shards = Lever.of(LeverKind.SHARD_COUNT, stream_of(self.signals.pipeline).name)
+        read = self.signals.series.source.read_records
         for last in self._last_raise(factor, shards) if self._is_late else ():
             if self._was_cured(last):
                 continue
@@ -116,7 +119,9 @@ class _Judge:
     def of_parallelism(self, lever: Lever) -> Iterator[Reason]:
         """Why a job gets no more subtasks: those that the last raise gave it process no more
         records. That the age falls is no sign that they do: a load that fell does it as well."""
-        application = next(a for a in self.signals.pipeline.applications if a.name == lever.where)
+        application = next(
+            a for a in applications_of(self.signals.pipeline) if a.name == lever.where
+        )
         series = self.signals.application(application)
         processed, came = series.records_per_second, arrivals(self.signals, application)
         for last in self._last_raise(lever) if self.signals.age_is_sick else ():
@@ -141,14 +146,14 @@ class _Judge:
     def _accepted(self) -> tuple[Window, str]:
         """What came in, by the limit of a shard that it is nearer to."""
         by_records, by_bytes = self.signals.stream_utilization
-        stream = self.signals.series.stream
+        stream = self.signals.series.source
         if by_bytes > by_records:
             return stream.incoming_bytes, "accepted bytes/s"
         return stream.incoming_records, "accepted records/s"
 
     def _took_all(self, last: ChangeRecord) -> bool:
         """Whether a minute since the raise refused nothing: what is refused now came later."""
-        refused = self.signals.series.stream.write_throttles.points()
+        refused = self.signals.series.source.write_throttles.points()
         return any(not count for at, count in refused if at >= last.begun_at + EFFECT)
 
     def _until_tried_again(self, last: ChangeRecord, *levers: Lever) -> Iterator[Reason]:
@@ -187,7 +192,7 @@ class _Judge:
         return any(age.seconds <= well for age in self.signals.ages if age.at >= since)
 
     def _has_grown(self, last: ChangeRecord, came: Window | None = None) -> bool:
-        incoming = came or self.signals.series.stream.incoming_records
+        incoming = came or self.signals.series.source.incoming_records
         before = mean_before(incoming, last.begun_at)
         newest = mean_of(incoming.present[-SAMPLES:], incoming)
         return before is not None and newest is not None and newest >= GROWN * before

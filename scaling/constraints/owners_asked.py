@@ -4,7 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget, ScalableTargets
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.second_owner import is_handed_over
 from tidegate.scaling.model.errors import as_known

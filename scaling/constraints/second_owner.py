@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline, Table
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Table, tables_of
 from tidegate.scaling.config.levers import CAPACITIES, current_capacities, lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.second_owner import replicated, scaled_too
@@ -38,7 +39,7 @@ def is_handed_over(pipeline: Pipeline, spec: PipelineSpec) -> bool:
 def _owned(
     pipeline: Pipeline, spec: PipelineSpec, owners: tuple[Owner, ...]
 ) -> Iterator[tuple[Table, Lever]]:
-    tables = {table.name: table for table in pipeline.tables}
+    tables = {table.name: table for table in tables_of(pipeline)}
     for lever in current_capacities(pipeline):
         said = lever_spec(spec, lever) if lever.kind in CAPACITIES else None
         if said is not None and said.owner in owners:

@@ -1,7 +1,8 @@
 """Applications whose parallelism the file and the service's own autoscaling both move."""
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.flink_application.levers import conflict
@@ -15,7 +16,7 @@ def conflicts(pipeline: Pipeline, spec: PipelineSpec) -> tuple[str, ...]:
     keeps = {each.application for each in spec.applications if each.service_autoscaling == "keep"}
     return tuple(
         str(conflict(application))
-        for application in pipeline.applications
+        for application in applications_of(pipeline)
         if application.autoscaling_enabled
         and application.name in keeps
         and _is_owned(application, spec)

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from math import ceil
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication, Pipeline, Stream, Table
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Table, tables_of
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.cost.replay import Need
 from tidegate.scaling.cost.usage import Usage
 from tidegate.scaling.model.change_record import Lever
@@ -49,10 +53,10 @@ def items(pipeline: Pipeline, usage: Usage, needed: Iterable[Need]) -> tuple[Ite
     """The bill, the stream first."""
     by_lever = {each.lever: each for each in needed}
     return (
-        *(() if pipeline.stream.is_topic else _stream_items(pipeline, usage, by_lever)),
+        *(() if not has_stream(pipeline) else _stream_items(pipeline, usage, by_lever)),
         *_function_items(pipeline, usage),
-        *(item for each in pipeline.applications for item in _application_items(each)),
-        *(item for table in pipeline.tables for item in _table_items(table, usage, by_lever)),
+        *(item for each in applications_of(pipeline) for item in _application_items(each)),
+        *(item for table in tables_of(pipeline) for item in _table_items(table, usage, by_lever)),
     )
 
 
@@ -78,7 +82,7 @@ def _moved(
 def _stream_items(
     pipeline: Pipeline, usage: Usage, by_lever: Mapping[Lever, Need]
 ) -> Iterator[Item]:
-    stream, layer, price = pipeline.stream, f"stream {pipeline.stream.name}", prices()
+    stream, layer, price = stream_of(pipeline), f"stream {stream_of(pipeline).name}", prices()
     if not stream.is_provisioned:
         yield from _on_demand_stream_items(pipeline, usage)
         return
@@ -110,7 +114,7 @@ def _long_retention(stream: Stream, usage: Usage) -> Iterator[Item]:
 
 
 def _on_demand_stream_items(pipeline: Pipeline, usage: Usage) -> Iterator[Item]:
-    stream, price = pipeline.stream, prices()
+    stream, price = stream_of(pipeline), prices()
     layer = f"stream {stream.name}"
     hours = HOURS_PER_MONTH
     yield _fixed(layer, "stream hours", f"{hours}", hours * price["on_demand_stream_hour_usd"])
@@ -136,7 +140,7 @@ def gigabytes(pipeline: Pipeline, usage: Usage) -> tuple[float, float]:
     """In and out a month as on-demand mode counts them; out once a consumer where no metric tells
     of it."""
     rounded = ceil(usage.record_bytes / ON_DEMAND_RECORD_BYTES) * ON_DEMAND_RECORD_BYTES
-    readers = pipeline.reader_count
+    readers = len(pipeline.processors)
     out = usage.bytes_out or usage.bytes_in * readers
     return (
         usage.a_month(usage.records * rounded) / GIGABYTE,
@@ -146,7 +150,7 @@ def gigabytes(pipeline: Pipeline, usage: Usage) -> tuple[float, float]:
 
 def _function_items(pipeline: Pipeline, usage: Usage) -> Iterator[Item]:
     price = prices()
-    for function in {each.function.name: each.function for each in pipeline.consumers}.values():
+    for function in {each.function.name: each.function for each in consumers_of(pipeline)}.values():
         layer = f"function {function.name}"
         invocations, milliseconds = usage.functions[function.name]
         gigabyte_seconds = usage.a_month(milliseconds) / 1000 * function.memory_megabytes / 1024

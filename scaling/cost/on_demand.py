@@ -4,8 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline, Stream, Table
-from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Table, tables_of
+from tidegate.rules.kinds.kinesis_stream.kind import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+)
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.scaling.cost.bill import (
     RETENTION_FREE_HOURS,
     gigabytes,
@@ -48,13 +53,13 @@ class Modes:
 def modes(pipeline: Pipeline, usage: Usage, needed: Iterable[Need]) -> tuple[Modes, ...]:
     """Provisioned against on-demand, for the stream and for each table; a topic has no modes."""
     by_lever = {each.lever: each for each in needed}
-    tables = (_table_modes(table, usage, by_lever) for table in pipeline.tables)
-    streams = () if pipeline.stream.is_topic else (_stream_modes(pipeline, usage, by_lever),)
+    tables = (_table_modes(table, usage, by_lever) for table in tables_of(pipeline))
+    streams = () if not has_stream(pipeline) else (_stream_modes(pipeline, usage, by_lever),)
     return (*streams, *tables)
 
 
 def _stream_modes(pipeline: Pipeline, usage: Usage, by_lever: Mapping[Lever, Need]) -> Modes:
-    stream = pipeline.stream
+    stream = stream_of(pipeline)
     need = by_lever.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
     followed = stream.shard_count if need is None else need.followed
     shards = stream.shard_count if stream.is_provisioned else max(1, round(followed))
@@ -85,7 +90,7 @@ def _shard_hour_usd(stream: Stream) -> float:
 def _on_demand_volume_usd(pipeline: Pipeline, usage: Usage) -> float:
     price = prices()
     gigabytes_in, gigabytes_out = gigabytes(pipeline, usage)
-    extended = gigabytes_extended(pipeline.stream, usage)
+    extended = gigabytes_extended(stream_of(pipeline), usage)
     return (
         gigabytes_in * price["on_demand_gigabyte_in_usd"]
         + gigabytes_out * price["on_demand_gigabyte_out_usd"]

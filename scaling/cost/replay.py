@@ -11,7 +11,9 @@ from math import ceil
 from statistics import fmean
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import HASH_KEYS, Capacity, Shard, Stream
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Shard, Stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 from tidegate.scaling.config.levers import lever_spec
@@ -49,7 +51,7 @@ def needs(signals: Signals, spec: PipelineSpec) -> tuple[Need, ...]:
     """
     hours = _sized_by_hour(signals, spec)
     found = [*_shards(hours, signals, spec)]
-    for table in signals.pipeline.tables:
+    for table in tables_of(signals.pipeline):
         for capacity in table.capacities:
             found += _capacity(capacity, hours, signals, spec)
     return tuple(found)
@@ -60,9 +62,9 @@ Sized = dict[Lever, int]
 
 def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
     """What a sweep would ask for at the peak of each hour; None for an hour without a load."""
-    stream = signals.series.stream
+    stream = signals.series.source
     model = learn(signals)
-    shards = signals.pipeline.stream.shard_count
+    shards = stream_of(signals.pipeline).shard_count
     sized: list[Sized | None] = []
     for records, bytes_in in zip(
         _peaks(stream.incoming_records), _peaks(stream.incoming_bytes), strict=True
@@ -87,17 +89,17 @@ def _for_executions(signals: Signals, spec: PipelineSpec) -> list[int]:
     factors that the file lets be set."""
     by_consumer = [
         [had.shards_for((busy or 0.0) / 1000 / EXECUTIONS_USE) for busy in _peaks(durations)]
-        for consumer in signals.pipeline.consumers
+        for consumer in consumers_of(signals.pipeline)
         for had in [concurrency(signals.pipeline, consumer, spec, TIDEGATE)]
         for durations in [signals.function(consumer).duration_sum_milliseconds]
     ]
-    none = [1] * len(_peaks(signals.series.stream.incoming_records))
+    none = [1] * len(_peaks(signals.series.source.incoming_records))
     return [max(hour) for hour in zip(none, *by_consumer, strict=True)]
 
 
 def _shards(sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec) -> Iterator[Need]:
     """By the load, and never fewer than the executions that were really busy need."""
-    stream = signals.pipeline.stream
+    stream = stream_of(signals.pipeline)
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     wanted = [
         None if hour is None else max(hour[lever], least)
@@ -105,7 +107,7 @@ def _shards(sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec)
     ]
     hours = _known(wanted, lever, spec)
     if hours:
-        start = signals.series.stream.incoming_records.start
+        start = signals.series.source.incoming_records.start
         followed = fmean(_shards_followed(stream, hours, lever, spec, start))
         yield Need(lever, max(hours), followed)
 

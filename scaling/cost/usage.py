@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.rules.graph import Capacity, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signal_series import series_metrics
-from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.prices import HOURS_PER_MONTH
 
@@ -47,12 +52,12 @@ class Usage:
 
 def usage_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``usage_from`` and sizing need."""
-    own = () if pipeline.stream.is_topic else (_bytes_out(pipeline),)
+    own = () if not has_stream(pipeline) else (_bytes_out(pipeline),)
     return (*series_metrics(pipeline), *own)
 
 
 def _bytes_out(pipeline: Pipeline) -> Metric:
-    return stream_metric(pipeline.stream.name, "GetRecords.Bytes", "Sum")
+    return stream_metric(stream_of(pipeline).name, "GetRecords.Bytes", "Sum")
 
 
 def usage_from(pipeline: Pipeline, windows: Mapping[Metric, Window], end: datetime) -> Usage | None:
@@ -61,14 +66,14 @@ def usage_from(pipeline: Pipeline, windows: Mapping[Metric, Window], end: dateti
     start = min((at for at in firsts if at is not None), default=None)
     if start is None:
         return None
-    stream = pipeline.stream.name
+    stream = stream_of(pipeline).name
 
     def total(metric: Metric) -> float:
         """A topic's own metrics are nobody's business here: they cost nothing by themselves."""
         return windows[metric].total if metric in windows else 0.0
 
-    functions = {each.function.name for each in pipeline.consumers}
-    capacities = [each for table in pipeline.tables for each in table.capacities]
+    functions = {each.function.name for each in consumers_of(pipeline)}
+    capacities = [each for table in tables_of(pipeline) for each in table.capacities]
     return Usage(
         start,
         end,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Stream
+from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (

@@ -1,15 +1,14 @@
 """The kinds of resource with levers, one line each, downstream first."""
 
-from collections.abc import Sequence
-
+from tidegate.rules.graph import Kinds
+from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
 from tidegate.scaling.kinds.flink_application.resource import FlinkResource
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
 from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
-from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import ResourceType
 
-__all__ = ["TYPES", "type_of"]
+__all__ = ["KINDS", "TYPES"]
 
 TYPES: tuple[ResourceType, ...] = (
     DynamodbTable(),
@@ -18,10 +17,5 @@ TYPES: tuple[ResourceType, ...] = (
     KinesisStream(),
 )
 
-
-def type_of(lever: Lever, types: Sequence[ResourceType] = TYPES) -> ResourceType:
-    """The type of the resource that has the lever. KeyError for a lever that none has."""
-    for resource_type in types:
-        if lever.kind in resource_type.levers:
-            return resource_type
-    raise KeyError(f"no kind of resource has {lever}")
+KINDS = Kinds(SIGNAL_KINDS, TYPES)
+"""The registry of built-in kinds that pipelines are described with."""

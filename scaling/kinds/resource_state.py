@@ -3,10 +3,11 @@
 A capacity that is set says nothing where the resource doesn't work.
 """
 
-from tidegate.rules.graph import CHANGING, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import CHANGING
 from tidegate.scaling.kinds.flink_application.state import application_of, does_not_run
-from tidegate.scaling.kinds.registry import type_of
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.resource_type import type_of
 
 __all__ = [
     "identity",
@@ -26,7 +27,9 @@ applications with CHANGING). Of the others a person must see to it, or the resou
 
 def is_passing(pipeline: Pipeline, lever: Lever) -> bool:
     """Whether something is under way at the lever's resource that ends by itself."""
-    return any(status in _PASSING for _, status in type_of(lever).statuses(pipeline, lever))
+    return any(
+        status in _PASSING for _, status in type_of(lever, pipeline).statuses(pipeline, lever)
+    )
 
 
 def moves_by_itself(pipeline: Pipeline, lever: Lever) -> bool:
@@ -42,7 +45,7 @@ def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:
     """Why the lever's capacity is without effect until a person sees to it, None where it isn't:
     a stopped application, a disabled mapping, a table that can't be decrypted, what is deleted."""
     application = application_of(pipeline, lever)
-    for name, status in type_of(lever).statuses(pipeline, lever):
+    for name, status in type_of(lever, pipeline).statuses(pipeline, lever):
         if status in _WORKING or status in _PASSING:
             continue
         if application is None:
@@ -50,19 +53,19 @@ def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:
         reason = str(does_not_run(application))
         failure = application.failure
         return reason if failure is None else f"{reason}; its last update failed: {failure}"
-    return type_of(lever).why_useless(pipeline, lever)
+    return type_of(lever, pipeline).why_useless(pipeline, lever)
 
 
 def is_changing(pipeline: Pipeline, lever: Lever) -> bool:
     """Whether AWS is still at an earlier change of the lever's resource."""
-    return type_of(lever).is_changing(pipeline, lever)
+    return type_of(lever, pipeline).is_changing(pipeline, lever)
 
 
 def identity(pipeline: Pipeline, lever: Lever) -> str:
     """Which resource it is: another one after it was deleted and made anew under its name."""
-    return type_of(lever).identity(pipeline, lever)
+    return type_of(lever, pipeline).identity(pipeline, lever)
 
 
 def settings_marks(pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
     """What AWS shows of when a lever was last set; see ``ResourceType.marks``."""
-    return type_of(lever).marks(pipeline, lever)
+    return type_of(lever, pipeline).marks(pipeline, lever)

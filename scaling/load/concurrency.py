@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
@@ -75,7 +77,7 @@ def concurrency(
     every lever of a pipeline alike, and need no looking at here.
     """
     reserved, reading = consumer.function.reserved_concurrency, consumer.mapping.reading
-    cap = pipeline.unreserved_concurrency if reserved is None else reserved
+    cap = account_of(pipeline).unreserved_concurrency if reserved is None else reserved
     now = consumer.mapping.batches_per_shard
     most = reading.concurrent_batches(_factor_max(pipeline, consumer, spec, owners))
     return Concurrency(now, most, max(1, cap), bool(reading.tumbling_window_seconds))
@@ -85,7 +87,7 @@ def _factor_max(
     pipeline: Pipeline, consumer: Consumer, spec: PipelineSpec, owners: Collection[Owner]
 ) -> int:
     said = lever_spec(spec, factor_of(consumer))
-    shards = lever_spec(spec, Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name))
+    shards = lever_spec(spec, Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name))
     if said is not None and said.owner in owners:
         return min(said.max, FACTOR_MAX)
     has_owner = any(each is not None and each.owner is not None for each in (said, shards))

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from tidegate.rules.graph import Consumer
-from tidegate.rules.kinds.signal_series import LATE_SECONDS
-from tidegate.rules.kinds.signals import (
+from tidegate.rules.kinds.kinesis_stream.kind import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
-    Signals,
-    rate,
 )
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.signal_series import LATE_SECONDS
+from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
@@ -34,7 +33,7 @@ BACKLOG_SECONDS = 60
 def backlog_seconds(signals: Signals) -> float:
     """The age from which unread records are a backlog, and not in a batch that only just began or
     is waited for until it is full."""
-    windows = (each.mapping.batching_window_seconds for each in signals.pipeline.consumers)
+    windows = (each.mapping.batching_window_seconds for each in consumers_of(signals.pipeline))
     return BACKLOG_SECONDS + max(windows, default=0)
 
 
@@ -96,7 +95,7 @@ def _drains_by_itself(signals: Signals, catch_up_seconds: float) -> bool:
 def load_now(signals: Signals, offered: float, catch_up_seconds: float) -> Load:
     """The load of the last minutes, ``offered`` records for each one taken, with its backlog. A
     backlog that falls fast enough to be gone in ``catch_up_seconds`` asks for nothing more."""
-    stream = signals.series.stream
+    stream = signals.series.source
     return Load(
         rate_now(stream.incoming_records) * offered,
         rate_now(stream.incoming_bytes) * offered,
@@ -116,7 +115,7 @@ def rate_now(window: Window) -> float:
 def unread(signals: Signals) -> float:
     """Records that came in during the iterator age, an upper bound of those not read."""
     age = signals.age_seconds or 0.0
-    incoming = signals.series.stream.incoming_records
+    incoming = signals.series.source.incoming_records
     return incoming.last(age).total if age >= 60 else age * rate(incoming)
 
 
@@ -129,7 +128,7 @@ def _backlog(signals: Signals) -> float:
     if age + grown < least:
         return 0.0
     seen = unread(signals) if age >= least else 0.0
-    return seen + grown * rate(signals.series.stream.incoming_records)
+    return seen + grown * rate(signals.series.source.incoming_records)
 
 
 def busy_at_most(signals: Signals, consumer: Consumer, seconds: int) -> float:
@@ -140,7 +139,7 @@ def busy_at_most(signals: Signals, consumer: Consumer, seconds: int) -> float:
 def load_of_the_hour(signals: Signals) -> Load:
     """The largest minute of the last hour, without a backlog: what a scale-in must leave room
     for."""
-    stream = signals.series.stream
+    stream = signals.series.source
     return Load(
         rate(stream.incoming_records, HOUR_SECONDS), rate(stream.incoming_bytes, HOUR_SECONDS)
     )

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from math import inf
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.dynamodb_table.state import tables_behind
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -60,7 +62,7 @@ def feeding(
 def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> float:
     throttled = any(
         signals.capacity(capacity).write_throttles.last(RECENT_SECONDS).total
-        for table in consumer.tables
+        for table in tables_behind(consumer)
         for capacity in table.capacities
     )
     judged, busy = signals.series.judged_until, signals.busy_concurrency(consumer)
@@ -68,7 +70,7 @@ def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> floa
     # Durations come when invocations end: where none did, nothing is known of the executions.
     if throttled or not late or not busy or judged is None:
         return 1.0
-    stream, mapping = signals.pipeline.stream, consumer.mapping
+    stream, mapping = stream_of(signals.pipeline), consumer.mapping
     shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     # The minute judged may be from before the last change of either.
     factor = history.capacity_at(factor_of(consumer), judged, mapping.parallelization_factor)

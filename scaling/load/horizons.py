@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.metrics import stream_metric
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective
@@ -62,7 +63,7 @@ class ForecastHorizons:
 
 def past_metric(pipeline: Pipeline) -> Metric:
     """The one metric whose long past is read: GetMetricData is priced by metric, not by point."""
-    recent = stream_metric(pipeline.stream.name, "IncomingRecords", "Sum")
+    recent = stream_metric(stream_of(pipeline).name, "IncomingRecords", "Sum")
     return Metric(
         recent.namespace, recent.name, recent.dimensions, recent.statistic, PERIOD_SECONDS
     )
@@ -92,7 +93,7 @@ def forecast_horizons(
 ) -> ForecastHorizons | None:
     """The loads from the newest minutes judged on; None when too little is known of the past."""
     judged = signals.series.judged_until
-    records = _mean(signals.series.stream.incoming_records)
+    records = _mean(signals.series.source.incoming_records)
     if judged is None or records is None:
         return None
     known = Past.of(past, judged)
@@ -119,7 +120,7 @@ def _expected(
     found = forecast(past, records, seconds, tolerated_share(objective))
     if found is None:
         return None
-    stream = signals.series.stream
+    stream = signals.series.source
     size = _record_bytes(stream.incoming_records, stream.incoming_bytes)
     until = stream.incoming_records.end + timedelta(seconds=seconds)
     return Expected(_load(found.most, size), _load(found.likely, size), _reason(found, until))

@@ -24,7 +24,7 @@ def offered_at_most(
     single UpdateShardCount goes beyond double. While less is taken than came before, no more is
     offered than that.
     """
-    stream = signals.series.stream
+    stream = signals.series.source
     taken = stream.incoming_records.last(60).total
     refused = stream.write_throttles.last(60).total
     if signals.refusals_fall or not taken:
@@ -48,7 +48,7 @@ def offered_behind(
     What was refused before a reshard is still to come, until a minute tells of it. What was not
     refused a few minutes ago rises no faster in the next ``seconds`` than in the fastest of them.
     """
-    incoming = signals.series.stream.incoming_records
+    incoming = signals.series.source.incoming_records
     has_come = shards_changed_at is not None and shards_changed_at <= incoming.last(60).start
     changed_at = shards_changed_at if has_come else None
     most = offered_at_most(signals, changed_at, highest_records_per_second)
@@ -58,7 +58,7 @@ def offered_behind(
 
 def _steepest_rise_before_refusals(signals: Signals) -> float | None:
     """Records a second gained each second, None where all of the newest minutes had refusals."""
-    stream = signals.series.stream
+    stream = signals.series.source
     refused = stream.write_throttles.last(NOW_SECONDS)
     if all(refused.samples):
         return None

@@ -24,9 +24,6 @@ KEEP = timedelta(days=90)
 """How long history stays."""
 
 
-_KINDS = {kind.value: kind for kind in LeverKind}
-"""Looked up for every lever of every pipeline, many times a sweep."""
-
 _SPOKEN = {
     "batching_window_seconds": "batching window",
     "parallelism_per_kpu": "parallelism per KPU",
@@ -62,7 +59,7 @@ class Lever:
     @property
     def kind(self) -> LeverKind:
         """Which knob it is. ValueError for a kind that only another version of Tidegate knows."""
-        kind = _KINDS.get(self.kind_word)
+        kind = LeverKind.named(self.kind_word)
         if kind is None:
             raise ValueError(f"{self.kind_word!r} is no lever of this version of Tidegate")
         return kind
@@ -70,7 +67,7 @@ class Lever:
     @property
     def is_known(self) -> bool:
         """Whether this version of Tidegate has such a knob."""
-        return self.kind_word in _KINDS
+        return LeverKind.named(self.kind_word) is not None
 
     def __str__(self) -> str:
         return f"{self.kind_word} of {self.where}"

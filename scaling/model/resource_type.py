@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
-__all__ = ["Changes", "ResourceType", "Setting", "Situation"]
+__all__ = ["Changes", "ResourceType", "Setting", "Situation", "type_of"]
 
 Setting = tuple[Lever, int]
 """A lever and what it is set to."""
@@ -104,3 +104,13 @@ class ResourceType(Protocol):
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator["Action"]:
         """The fewest calls that make the changes."""
         ...
+
+
+def type_of(lever: Lever, pipeline: Pipeline) -> ResourceType:
+    """The type of the resource that has the lever, of those that the pipeline was described with.
+    KeyError for a lever that none has."""
+    types: Sequence[ResourceType] = pipeline.kinds.types
+    for resource_type in types:
+        if lever.kind in resource_type.levers:
+            return resource_type
+    raise KeyError(f"no kind of resource has {lever}")

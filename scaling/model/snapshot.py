@@ -113,12 +113,12 @@ def _diagnosis(data: dict[str, Any]) -> Diagnosis:
     word = data["cause"]
     evidence = tuple(Reason.told("kept", words) for words in data["evidence"])
     is_known = word in {cause.value for cause in Cause}
-    kinds = {kind.value for kind in LeverKind}
+    kinds = (LeverKind.named(word) for word in data.get("cured_by", ()))
     return Diagnosis(
         Cause(word) if is_known else Cause.UNKNOWN,
         data["where"],
         evidence if is_known else (_of_another(word), *evidence),
-        tuple(LeverKind(kind) for kind in data.get("cured_by", ()) if kind in kinds),
+        tuple(kind for kind in kinds if kind is not None),
         data.get("advice"),
     )
 

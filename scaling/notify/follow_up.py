@@ -45,7 +45,7 @@ def keep(snapshot: StatusSnapshot, ledger: Ledger) -> None:
 def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices) -> None:
     """Draw the limits anew when they are not those of the last drawing."""
     note = f"dashboard/{spec.name}"
-    region = report.pipeline.stream.arn.split(":")[3]
+    region = report.pipeline.source.arn.split(":")[3]
     change_records = ledger.change_records(spec.name, report.at - LOOK_BACK)
     drawn = body(rows(report.pipeline, spec), region, spec.name, change_records)
     digest = sha256(drawn.encode()).hexdigest()

@@ -200,7 +200,7 @@ def _with_due(
         found=tuple(f"{each}: {each.because}" for each in told),
         done=tuple(_done(report)),
         to_do=report.advice,
-        dashboard=dashboard_link(report.name, report.pipeline.stream.arn),
+        dashboard=dashboard_link(report.name, report.pipeline.source.arn),
     )
     due = [Due(notification, each) for each in destinations(spec)]
     kept = [each for each in due if _is_for(each.destination, kind)]

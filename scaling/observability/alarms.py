@@ -10,15 +10,19 @@ from hashlib import sha256
 from typing import Any
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Function, Pipeline, Stream
-from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
-from tidegate.rules.metrics import (
-    account_metric,
-    function_metric,
-    stream_metric,
-    table_metric,
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
+from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.kinesis_stream.kind import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
 )
-from tidegate.rules.pack import in_force
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import account_metric, function_metric
+from tidegate.rules.kinds.lambda_mapping.state import Function, account_of, consumers_of
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -82,10 +86,10 @@ def _short(name: str) -> str:
 
 def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[NamedAlarm]:
     limits, objective = in_force(spec.thresholds), spec.objective.iterator_age_max_seconds
-    if not pipeline.stream.is_topic:
-        yield from _ages(pipeline.stream, objective, limits)
-        yield from _refusals(pipeline.stream, limits)
-    if any(each.function.reserved_concurrency is None for each in pipeline.consumers):
+    if has_stream(pipeline):
+        yield from _ages(stream_of(pipeline), objective, limits)
+        yield from _refusals(stream_of(pipeline), limits)
+    if any(each.function.reserved_concurrency is None for each in consumers_of(pipeline)):
         share = limits["concurrency-near-account-limit"]
         yield (
             "account-concurrency-near-limit",
@@ -93,15 +97,15 @@ def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[NamedAlarm]:
                 f"The account uses {share * 100:g} % of its concurrent executions, which these "
                 "functions share, or more",
                 account_metric("ConcurrentExecutions", "Maximum"),
-                Breach(share * pipeline.account_concurrency),
+                Breach(share * account_of(pipeline).concurrency),
             ),
         )
-    for consumer in pipeline.consumers:
+    for consumer in consumers_of(pipeline):
         yield from _failures(consumer.function.name, limits)
         yield from _near_limits(consumer.function, limits)
-    for application in pipeline.applications:
-        yield from application_alarms(application, pipeline.stream, objective, limits)
-    for table in pipeline.tables:
+    for application in applications_of(pipeline):
+        yield from application_alarms(application, stream_of(pipeline), objective, limits)
+    for table in tables_of(pipeline):
         for capacity in table.capacities:
             yield from _throttles(capacity, limits)
             if table.is_provisioned:

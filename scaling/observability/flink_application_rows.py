@@ -4,9 +4,14 @@ source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache 
 
 from collections.abc import Iterator, Mapping
 
-from tidegate.rules.graph import FlinkApplication, Stream
-from tidegate.rules.metrics import application_metric, behind_metric, task_metric
-from tidegate.rules.pack import in_force
+from tidegate.rules.kinds.flink_application.metrics import (
+    application_metric,
+    behind_metric,
+    task_metric,
+)
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
 
@@ -34,7 +39,11 @@ def application_rows(
         f"Application {name}: source",
         f"How far it is behind {source.name}; the objective is {objective:g} s. Each "
         "change of the parallelism restarts the job, which adds to it.",
-        (_topic(application) if source.is_topic else _behind(application, source, objective),),
+        (
+            _topic(application)
+            if application.reads_kafka
+            else _behind(application, source, objective),
+        ),
     )
 
 

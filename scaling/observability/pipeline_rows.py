@@ -2,9 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 
-from tidegate.rules.graph import Capacity, Consumer, EventSourceMapping, Function, Pipeline, Stream
-from tidegate.rules.metrics import account_metric, function_metric, stream_metric, table_metric
-from tidegate.rules.pack import in_force
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
+from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import account_metric, function_metric
+from tidegate.rules.kinds.lambda_mapping.state import (
+    Consumer,
+    EventSourceMapping,
+    Function,
+    account_of,
+    consumers_of,
+)
+from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
 from tidegate.scaling.observability.flink_application_rows import application_rows
@@ -17,11 +29,11 @@ SHARD_RECORDS, SHARD_BYTES = 1000, 1024 * 1024
 
 def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
     """The layers of a pipeline as they are set now."""
-    found = [] if pipeline.stream.is_topic else [_stream(pipeline.stream, spec)]
-    for application in pipeline.applications:
-        found += application_rows(application, pipeline.stream, spec)
-    found += (_consumer(consumer, pipeline) for consumer in pipeline.consumers)
-    for table in pipeline.tables:
+    found = [] if not has_stream(pipeline) else [_stream(stream_of(pipeline), spec)]
+    for application in applications_of(pipeline):
+        found += application_rows(application, stream_of(pipeline), spec)
+    found += (_consumer(consumer, pipeline) for consumer in consumers_of(pipeline))
+    for table in tables_of(pipeline):
         graphs = [graph for each in table.capacities for graph in _capacity(each)]
         text = (
             "Throttled writes slow what writes them, which raises the iterator age. An index "
@@ -86,7 +98,7 @@ def _ages(stream: Stream, objective: float, limits: Mapping[str, float]) -> Iter
 def _consumer(consumer: Consumer, pipeline: Pipeline) -> Row:
     function, mapping = consumer.function, consumer.mapping
     text = (
-        f"Factor {mapping.parallelization_factor}: at most {pipeline.stream.shard_count} x "
+        f"Factor {mapping.parallelization_factor}: at most {stream_of(pipeline).shard_count} x "
         f"{mapping.parallelization_factor} batches of {mapping.batch_size} at once"
         f"{_waits(mapping)}. Errors that go on block a shard: more capacity does not cure them."
     )
@@ -114,7 +126,7 @@ def _duration(function: Function) -> Graph:
 def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
     """The function's own; without a cap of its own, what it shares with the account too."""
     name, cap = consumer.function.name, consumer.function.reserved_concurrency
-    executions = pipeline.stream.shard_count * consumer.mapping.batches_per_shard
+    executions = stream_of(pipeline).shard_count * consumer.mapping.batches_per_shard
     reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     yield Graph(
         "Concurrent executions",
@@ -127,7 +139,7 @@ def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
             "Concurrency of the account",
             "executions",
             (Line(account_metric("ConcurrentExecutions", "Maximum"), "concurrent"),),
-            (Limit("account's concurrency", pipeline.account_concurrency),),
+            (Limit("account's concurrency", account_of(pipeline).concurrency),),
         )
 
 

@@ -10,9 +10,15 @@ from math import ceil
 from statistics import median
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Consumer, Pipeline, Stream
-from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
-from tidegate.rules.pack import in_force
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
+from tidegate.rules.kinds.kinesis_stream.kind import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+)
+from tidegate.rules.kinds.kinesis_stream.state import Stream, stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective, TargetUtilization
 from tidegate.scaling.model.aws_limits import FACTOR_MAX, SHARDS_MAX
@@ -89,10 +95,12 @@ def _objective(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> Proposed
     """The least objective that was kept in most periods; a batching window is no lateness. Where
     none was, or too little was seen, the strictest: at first only advice comes of it, and a lax one
     would hide an incident."""
-    waits = max((each.mapping.batching_window_seconds for each in pipeline.consumers), default=0)
+    waits = max(
+        (each.mapping.batching_window_seconds for each in consumers_of(pipeline)), default=0
+    )
     least = ceil(Objective().iterator_age_max_seconds) + waits
     rungs = [each for each in OBJECTIVES_SECONDS if each >= least] or [least]
-    ages = [each / 1000 for each in _present(windows, iterator_age(pipeline.stream.name))]
+    ages = [each / 1000 for each in _present(windows, iterator_age(stream_of(pipeline).name))]
     own = f"; batches wait up to {waits} s by themselves" if waits else ""
     if not ages:
         return Proposed(rungs[0], f"no iterator age was seen in two weeks{own}")
@@ -113,10 +121,10 @@ def _floored(share: float) -> str:
 def _ranges(
     pipeline: Pipeline, windows: Mapping[Metric, Window], objective: int
 ) -> Iterator[Range]:
-    stream = pipeline.stream
+    stream = stream_of(pipeline)
     if stream.is_provisioned:
         yield _shards(stream, windows)
-    for consumer in pipeline.consumers:
+    for consumer in consumers_of(pipeline):
         yield _factor(consumer, stream, windows)
         yield _batching_window(consumer, objective)
     yield _retention(stream)
@@ -141,9 +149,9 @@ class _Use:
 def _use(
     pipeline: Pipeline, capacity: Capacity, kind: str, windows: Mapping[Metric, Window]
 ) -> _Use:
-    stream, sums = pipeline.stream.name, _present(windows, consumed(capacity, kind))
+    stream, sums = stream_of(pipeline).name, _present(windows, consumed(capacity, kind))
     # Each of the stream's readers reads every record.
-    read = sum(_present(windows, records_read(stream))) / len(pipeline.consumers)
+    read = sum(_present(windows, records_read(stream))) / len(consumers_of(pipeline))
     arrived = _present(windows, incoming(stream)[0])
     events = sum(_present(windows, throttled(capacity, kind)))
     would = None

@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 
-from tidegate.rules.graph import Capacity, Pipeline
-from tidegate.rules.metrics import function_metric, stream_metric, table_metric
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_behind
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.window import Metric
 
 __all__ = [
@@ -72,8 +77,8 @@ def capacities(pipeline: Pipeline) -> tuple[Capacity, ...]:
     """Every provisioned capacity of the pipeline, each once."""
     found = {
         capacity.where: capacity
-        for consumer in pipeline.consumers
-        for table in consumer.tables
+        for consumer in consumers_of(pipeline)
+        for table in tables_behind(consumer)
         if table.is_provisioned
         for capacity in table.capacities
     }
@@ -82,13 +87,13 @@ def capacities(pipeline: Pipeline) -> tuple[Capacity, ...]:
 
 def proposal_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``propose`` reads, five minutes a point."""
-    stream = pipeline.stream.name
+    stream = stream_of(pipeline).name
     return (
         *incoming(stream),
         refused(stream),
         records_read(stream),
         iterator_age(stream),
-        *(concurrent(each.function.name) for each in pipeline.consumers),
+        *(concurrent(each.function.name) for each in consumers_of(pipeline)),
         *(
             of(capacity, kind)
             for capacity in capacities(pipeline)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Consumer, FlinkApplication, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
@@ -24,7 +27,6 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     split_constraints,
     why_no_call,
 )
-from tidegate.scaling.kinds.registry import type_of
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
@@ -32,7 +34,7 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes, Situation, type_of
 from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
@@ -134,7 +136,7 @@ class Decider:
         from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
         from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
 
-        stream = self._pipeline.stream
+        stream = stream_of(self._pipeline)
         shape = ShardMap.of(stream.open_shards)
         operations = plan(shape.boundaries, Even(allowed, EVEN_WITHIN), updates_left=0)
         if not operations:
@@ -148,7 +150,7 @@ class Decider:
         yield from owner_constraints(self.spec, recommendation.lever, self.caller)
         yield from window_constraints(self.spec, recommendation.current, self.now)
         yield from self._pending_constraints(recommendation)
-        yield from busy_constraints(self._pipeline.stream)
+        yield from busy_constraints(stream_of(self._pipeline))
         if recommendation.wanted > recommendation.current:
             yield from split_constraints(self.history, self.now)
 
@@ -191,7 +193,7 @@ class Decider:
         if lever.kind is LeverKind.BATCHING_WINDOW:
             seen = batching(self.signals, _consumer(self._pipeline, lever))
             return 0.0 if seen is None else seen.monthly_usd(capacity)
-        return monthly_usd(lever, capacity, self._pipeline.stream.shard_count)
+        return monthly_usd(lever, capacity, stream_of(self._pipeline).shard_count)
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from owner_constraints(self.spec, recommendation.lever, self.caller)
@@ -208,7 +210,7 @@ class Decider:
             self._file_max(recommendation.lever),
             self._ending_autoscaling(),
         )
-        yield from type_of(recommendation.lever).limits(situation, recommendation)
+        yield from type_of(recommendation.lever, self._pipeline).limits(situation, recommendation)
         yield from update_constraints(recommendation, self.signals, self.spec)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
@@ -225,7 +227,7 @@ class Decider:
     def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
         """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are
         spent and records would be lost."""
-        stream = self._pipeline.stream
+        stream = stream_of(self._pipeline)
         action, because = self._wanted_split(decisions)
         if action is None:
             return None
@@ -239,14 +241,14 @@ class Decider:
         return self._priced(recommendation, allowed, held_by), action
 
     def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, Reason]:
-        stream = self._pipeline.stream
+        stream = stream_of(self._pipeline)
         hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
         if hot is not None and self._is_past_cooldown():
             from tidegate.scaling.kinds.kinesis_stream.reshard import split_for
 
-            return split_for(stream, hot.where, self._pipeline.key_samples), stream_words.HOT_SHARD(
-                because=hot.because
-            )
+            return split_for(
+                stream, hot.where, stream_of(self._pipeline).key_samples
+            ), stream_words.HOT_SHARD(because=hot.because)
         shards = next((each for each in decisions if _is_narrow(each)), None)
         if shards is None or not self._budget_is_spent() or not self._would_lose_records():
             return None, UNCHANGED
@@ -257,7 +259,7 @@ class Decider:
 
     def _is_past_cooldown(self) -> bool:
         """Whether the metrics judged are all from after the last change of the shards."""
-        lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+        lever = Lever.of(LeverKind.SHARD_COUNT, stream_of(self._pipeline).name)
         changed, judged = self.history.last_change(lever), self.signals.series.judged_until
         return changed is None or (judged is not None and judged - changed >= COOLDOWN)
 
@@ -275,8 +277,8 @@ def _is_narrow(decision: Decision) -> bool:
 
 
 def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
-    return next(each for each in pipeline.consumers if each.function.name == lever.where)
+    return next(each for each in consumers_of(pipeline) if each.function.name == lever.where)
 
 
 def _application(pipeline: Pipeline, lever: Lever) -> FlinkApplication:
-    return next(each for each in pipeline.applications if each.name == lever.where)
+    return next(each for each in applications_of(pipeline) if each.name == lever.where)

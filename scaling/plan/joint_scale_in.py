@@ -5,7 +5,9 @@ from dataclasses import replace
 from math import ceil
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
@@ -35,7 +37,7 @@ def with_enough_executions(
     pipeline = signals.pipeline
     raised = found | {
         factor.lever: factor
-        for consumer in pipeline.consumers
+        for consumer in consumers_of(pipeline)
         for factor in _raised_for_fewer_shards(found, consumer, signals, spec, decide)
     }
     if not list(_too_few(raised, signals, spec)):
@@ -51,7 +53,7 @@ def with_enough_executions(
 
 
 def _shards(pipeline: Pipeline) -> Lever:
-    return Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
+    return Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name)
 
 
 def _raised_for_fewer_shards(
@@ -83,10 +85,10 @@ def _too_few(
     """The consumers that a scale-in would leave with fewer concurrent executions than needed."""
     pipeline = signals.pipeline
     shards = decisions.get(_shards(pipeline))
-    count = pipeline.stream.shard_count if shards is None else shards.allowed
-    for consumer in pipeline.consumers:
+    count = stream_of(pipeline).shard_count if shards is None else shards.allowed
+    for consumer in consumers_of(pipeline):
         factor = decisions[factor_of(consumer)]
-        narrower = count < pipeline.stream.shard_count
+        narrower = count < stream_of(pipeline).shard_count
         if not narrower and factor.allowed >= factor.current:
             continue
         # The factor can go up again within a minute: what is needed of it is what is busy now.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -77,7 +77,7 @@ class Batching:
 
 def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
-    records = signals.series.stream.read_records.last(HOUR_SECONDS).samples
+    records = signals.series.source.read_records.last(HOUR_SECONDS).samples
     shared = signals.shared_readers[-len(records) :]
     invocations = signals.function(consumer).invocations.last(HOUR_SECONDS).samples
     minutes = [
@@ -119,7 +119,7 @@ def batching_recommendations(
     """
     ill = {each.where for each in diagnoses if each.cause is Cause.BATCHING_WINDOW_TOO_LONG}
     healthy = all(diagnosis.cause is Cause.HEALTHY for diagnosis in diagnoses)
-    for consumer in signals.pipeline.consumers:
+    for consumer in consumers_of(signals.pipeline):
         lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
         current = consumer.mapping.batching_window_seconds
         most, recommendation = _at_most(signals, spec, lever), None

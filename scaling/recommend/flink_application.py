@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signal_series import LATE_SECONDS
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
 from tidegate.rules.window import Window
@@ -58,7 +59,7 @@ def application_recommendations(
     sizer = _Sizer(signals, diagnoses, spec, history, now)
     found = (
         recommendation
-        for each in signals.pipeline.applications
+        for each in applications_of(signals.pipeline)
         for recommendation in sizer.recommendations(each)
     )
     return tuple(at_least_the_minimum(recommendation, spec) for recommendation in found)
@@ -69,8 +70,8 @@ def source_demand(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand 
     paid for, and a shard costs an eighth of a KPU."""
     for ill in diagnoses:
         if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
-            stream = signals.pipeline.stream
-            subtasks = max(each.parallelism for each in signals.pipeline.applications)
+            stream = stream_of(signals.pipeline)
+            subtasks = max(each.parallelism for each in applications_of(signals.pipeline))
             lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
             enough = max(subtasks, stream.shard_count + 1)
             return Demand(lever, enough, words.CAUSE(because=ill.because))
@@ -89,7 +90,7 @@ def _work_ahead(signals: Signals, model: JobModel, spec: PipelineSpec) -> Work:
 
 def _backlog(signals: Signals, application: FlinkApplication, spec: PipelineSpec) -> float:
     """Records that wait, and those that have joined them since the newest minute judged."""
-    if not signals.pipeline.stream.is_topic:
+    if not application.reads_kafka:
         return load_now(signals, 1.0, spec.objective.catch_up_seconds).backlog_records
     lag = signals.application(application).lag_records.last(RECENT_SECONDS).present
     grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0

@@ -1,6 +1,7 @@
 """First aid: keep records longer when they would expire before they are read."""
 
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX
@@ -14,9 +15,9 @@ __all__ = ["records_will_expire", "retention_recommendation"]
 def records_will_expire(signals: Signals) -> bool:
     """Whether the age is near the retention, as its rule has it, and not falling."""
     age = signals.age_seconds
-    if signals.pipeline.stream.is_topic or age is None:
+    if not has_stream(signals.pipeline) or age is None:
         return False
-    retention = signals.pipeline.stream.retention_hours * 3600
+    retention = stream_of(signals.pipeline).retention_hours * 3600
     near = signals.thresholds["iterator-age-near-retention"] * retention
     return age > max(near, signals.iterator_age_max_seconds) and not signals.age_falls
 
@@ -27,7 +28,7 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
 
     Raising does not bring expired records back (IncreaseStreamRetentionPeriod), so it comes first.
     """
-    stream = signals.pipeline.stream
+    stream = stream_of(signals.pipeline)
     current = stream.retention_hours
     lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
     age = signals.age_seconds
@@ -53,5 +54,5 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
 
 def _is_over(signals: Signals, limit_seconds: float) -> bool:
     """Whether each of the newest minutes, and more than one, has a lower age."""
-    seen = signals.series.stream.iterator_age_milliseconds.last(RECENT_SECONDS).present
+    seen = signals.series.source.iterator_age_milliseconds.last(RECENT_SECONDS).present
     return len(seen) > 1 and max(seen) < limit_seconds * 1000

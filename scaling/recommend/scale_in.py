@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_told
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
@@ -71,7 +74,7 @@ class ScaleIn:
             return False
         known = self.expected is not None and self.expected.hour is not None
         seconds = (STABILIZATION if known else HOUR).total_seconds()
-        stream = self.signals.series.stream
+        stream = self.signals.series.source
         full = all(
             len(window.samples) * window.metric.period_seconds >= seconds
             and window.last(seconds).coverage >= FULL_COVERAGE
@@ -85,7 +88,7 @@ class ScaleIn:
     def _is_taking_in_refused_records(self) -> bool:
         """Whether more of the newest minutes' records may have been refused before than the least
         share of itself that a decrease must save; each retry counts as a refusal."""
-        stream = self.signals.series.stream
+        stream = self.signals.series.source
         refused = stream.write_throttles.last(NOW_SECONDS).total
         return refused > BLIND_SHARE * stream.incoming_records.last(NOW_SECONDS).total
 
@@ -118,18 +121,18 @@ class ScaleIn:
         return max(past, coming, key=lambda demand: demand.capacity)
 
     def _above_busy(self, lever: Lever, demand: Demand) -> Demand:
-        consumers = self.signals.pipeline.consumers
+        consumers = consumers_of(self.signals.pipeline)
         consumer = next(each for each in consumers if each.function.name == lever.where)
         seconds = int(COOLDOWN.total_seconds())
         executions = executions_needed(self.signals, consumer, self.spec, seconds)
-        needed = ceil(executions / self.signals.pipeline.stream.shard_count)
+        needed = ceil(executions / stream_of(self.signals.pipeline).shard_count)
         return replace(demand, capacity=min(FACTOR_MAX, max(demand.capacity, needed)))
 
     def _above_consumption(self, lever: Lever, demand: Demand) -> Demand | None:
         series = self.signals.series.capacities[lever.where]
         writes = lever.kind is LeverKind.WRITE_CAPACITY
         consumed = series.consumed_write_units if writes else series.consumed_read_units
-        window = consumption_told(consumed, self.signals.series.stream)
+        window = consumption_told(consumed, self.signals.series.source)
         throttled = series.write_throttles if writes else series.read_throttles
         stabilization = self._catch_up.total_seconds()
         if (
@@ -165,21 +168,21 @@ class ScaleIn:
         remain; never fewer concurrent executions than were really busy, however well larger
         batches do."""
         pipeline, load = self.signals.pipeline, load_of_the_hour(self.signals)
-        shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
-        current = pipeline.stream.shard_count
+        shards = Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name)
+        current = stream_of(pipeline).shard_count
         executions = {
             consumer.function.name: executions_needed(self.signals, consumer, self.spec)
-            for consumer in pipeline.consumers
+            for consumer in consumers_of(pipeline)
         }
         count = by_lever(size(self.model, load, self.spec, current))[shards].capacity
         by_executions = (
             concurrency(pipeline, consumer, self.spec, TIDEGATE).shards_for(
                 executions[consumer.function.name]
             )
-            for consumer in pipeline.consumers
+            for consumer in consumers_of(pipeline)
         )
         # A subtask without a shard of its own would have nothing to read.
-        subtasks = (min(each.parallelism, current) for each in pipeline.applications)
+        subtasks = (min(each.parallelism, current) for each in applications_of(pipeline))
         count = max(count, *by_executions, *subtasks)
         spread = min(current, count)
         found = {

@@ -7,6 +7,9 @@ from math import inf
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import tables_of
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import CAPACITIES
@@ -57,7 +60,7 @@ class ScaleOut:
 
     @property
     def _shards(self) -> Lever:
-        return Lever.of(LeverKind.SHARD_COUNT, self._pipeline.stream.name)
+        return Lever.of(LeverKind.SHARD_COUNT, stream_of(self._pipeline).name)
 
     @property
     def _shards_changed_at(self) -> datetime | None:
@@ -90,13 +93,13 @@ class ScaleOut:
         return max(demands, key=lambda demand: demand.capacity)
 
     def _size(self, load: Load, model: Model) -> Demands:
-        return by_lever(size(model, load, self.spec, self._pipeline.stream.shard_count))
+        return by_lever(size(model, load, self.spec, stream_of(self._pipeline).shard_count))
 
     def _let_in(self, shards: int) -> Load:
         """What the consumers and tables get: refusals from before a reshard are no evidence
         against the new shards, but what was refused then is still to come, as fast as the shards
         take it."""
-        current = self._pipeline.stream.shard_count
+        current = stream_of(self._pipeline).shard_count
         widened = min(2 * current, max(current, shards))
         coming = self._actuation_delay.risen(self._load(self._offered_behind))
         return coming.let_in(widened)
@@ -129,7 +132,7 @@ class ScaleOut:
         fixed = self.spec.target_utilization.capacity
         if stands is None or not of_record or fixed or self.signals.is_out_of_objective:
             return False
-        incoming = self.signals.series.stream.incoming_records
+        incoming = self.signals.series.source.incoming_records
         if rate(incoming) * of_record > model.partition_units_per_second:
             return False
         coming = stands.still_to_come(incoming, self.spec.objective.catch_up_seconds)
@@ -140,14 +143,14 @@ class ScaleOut:
 
     @property
     def _actuation_delay(self) -> ActuationDelay:
-        incoming = self.signals.series.stream.incoming_records
+        incoming = self.signals.series.source.incoming_records
         seconds = answer_seconds(self.now - incoming.end)
         return ActuationDelay(seconds, incoming, self.history, self.expected)
 
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
         coming = self._actuation_delay.mean(load)
-        return coming.let_in(self._pipeline.stream.shard_count).records_per_second
+        return coming.let_in(stream_of(self._pipeline).shard_count).records_per_second
 
     @property
     def _throttled(self) -> bool:
@@ -218,10 +221,10 @@ class ScaleOut:
     def _withhold_beside(self, incurable: Diagnosis, needed: Demands) -> None:
         _drop_capacity(needed, incurable.where)
         ill = {each.where for each in self.diagnoses if each.cause in CAPACITY_CAUSES}
-        for consumer in self._pipeline.consumers:
+        for consumer in consumers_of(self._pipeline):
             factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
             needed.pop(factor, None)
-        for table in self._pipeline.tables:
+        for table in tables_of(self._pipeline):
             for capacity in table.capacities:
                 if capacity.where not in ill:
                     _drop_capacity(needed, capacity.where)

@@ -6,8 +6,16 @@ from functools import partial
 from math import ceil, inf
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Consumer, Pipeline, Table
-from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, Signals
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_behind
+from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.kinesis_stream.kind import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+)
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
@@ -69,20 +77,20 @@ def learn(signals: Signals, history: History = NOTHING) -> Model:
     """Rates of the consumers and units per record of their tables, from the windows."""
     pipeline = signals.pipeline
     models: dict[str, CapacityModel] = {}
-    for consumer in pipeline.consumers:
+    for consumer in consumers_of(pipeline):
         of_record = partial(units_per_record, signals, consumer)
-        models |= _capacity_models(signals, consumer.tables, of_record, history)
-    for application in pipeline.applications:
+        models |= _capacity_models(signals, tables_behind(consumer), of_record, history)
+    for application in applications_of(pipeline):
         of_record = partial(units_per_job_record, signals, application)
-        models |= _capacity_models(signals, application.tables, of_record, history)
+        models |= _capacity_models(signals, tables_behind(application), of_record, history)
     rates = {
-        consumer.function.name: learn_rate(signals, consumer) for consumer in pipeline.consumers
+        consumer.function.name: learn_rate(signals, consumer) for consumer in consumers_of(pipeline)
     }
     feedings = tuple(
         feeding(signals, consumer, rates[consumer.function.name], history)
-        for consumer in pipeline.consumers
+        for consumer in consumers_of(pipeline)
     )
-    readers = next(reversed(signals.shared_readers), pipeline.reader_count)
+    readers = next(reversed(signals.shared_readers), len(pipeline.processors))
     return Model(pipeline, rates, feedings, tuple(models.values()), readers)
 
 
@@ -160,12 +168,12 @@ def _drained(
 def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: int) -> float:
     """By the fastest of the table's consumers, each of which gets every record; inf where that
     isn't known."""
-    if any(_writes(each.tables, capacity) for each in model.pipeline.applications):
+    if any(_writes(tables_behind(each), capacity) for each in applications_of(model.pipeline)):
         return inf
     return max(
         each.records_per_second_at_most(spec, shards)
         for each in model.feedings
-        if _writes(each.consumer.tables, capacity)
+        if _writes(tables_behind(each.consumer), capacity)
     )
 
 
@@ -190,7 +198,7 @@ def _concurrency_demands(
 ) -> Iterator[Demand]:
     use = spec.target_utilization
     shards, because = _shards_by_volume(load, use.shard, model.readers)
-    for consumer in model.pipeline.consumers:
+    for consumer in consumers_of(model.pipeline):
         learnt = model.rates[consumer.function.name]
         if learnt is None:
             continue
@@ -211,7 +219,7 @@ def _concurrency_demands(
                 executions=steady,
                 executions_per_shard=had.factor_on(shards),
             )
-    yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.stream.name), shards, because)
+    yield Demand(Lever.of(LeverKind.SHARD_COUNT, stream_of(model.pipeline).name), shards, because)
 
 
 def _factor_demand(

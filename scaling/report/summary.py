@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Finding, Severity, Verdict
 from tidegate.rules.window import Metric, Window
@@ -67,7 +68,7 @@ def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
 
 
 def _health_without_incident(signals: Signals, findings: tuple[Finding, ...]) -> Health:
-    restarts = any(map(signals.has_just_started, signals.pipeline.applications))
+    restarts = any(map(signals.has_just_started, applications_of(signals.pipeline)))
     if signals.is_out_of_objective or restarts or signals.refusals_fall:
         return Health.HEALING
     critical = any(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.losses.account import Account
 from tests.losses.test_boundary import THREE
-from tidegate.rules.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.window import Metric
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.metrics import AwsMetrics

@@ -19,7 +19,7 @@ from tests.losses.account import Account
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
@@ -523,7 +523,7 @@ def plan_for(signals: Signals, lever: Lever, wanted: int, caller: Any) -> Any:
         parallelism_per_kpu=replace(levers.parallelism_per_kpu, owner=caller, max=16),
     )
     spec = replace(FLINK_SPEC, levers=owned)
-    current = 1 if lever == PER_KPU else signals.pipeline.applications[0].parallelism
+    current = 1 if lever == PER_KPU else applications_of(signals.pipeline)[0].parallelism
     decider = Decider(signals, (), spec, History(()), NOON, caller=caller)
     return decider.plan_for(
         Recommendation(lever, current, wanted, Reason.of("desired-capacity", "asked for"))

@@ -18,9 +18,9 @@ from tests.flink_builders import (
 from tests.losses.account import Account
 from tests.losses.test_flink import FILE, PARALLELISM, PER_KPU, Application
 from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.pack import in_force
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome

@@ -13,6 +13,8 @@ from tests.losses.account import PIPELINES, Account, refusal
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
 from tidegate.scaling.load.concurrency import ANY_OWNER, TIDEGATE, Concurrency, concurrency
@@ -113,12 +115,12 @@ def pipelines(draw: st.DrawFn) -> Pipeline:
 def healthy_minutes(draw: st.DrawFn, pipeline: Pipeline) -> Signals:
     """An hour and a half in which a share of the concurrent executions is busy."""
     seen = signals(pipeline, Minute())
-    consumer = pipeline.consumers[0]
+    consumer = consumers_of(pipeline)[0]
     executions = min(seen.executions(consumer), seen.concurrency_cap(consumer))
     seconds_per_batch = draw(st.floats(0.01, 10))
     busy = draw(st.floats(0.0, 1.0)) * executions
     batch = draw(st.floats(1, 100))
-    rate = min(busy / seconds_per_batch * batch, 1000.0 * pipeline.stream.shard_count)
+    rate = min(busy / seconds_per_batch * batch, 1000.0 * stream_of(pipeline).shard_count)
     earlier = draw(st.floats(0.0, 1.0))
     minute = Minute(
         records_per_second=rate, batch=batch, seconds_per_batch=seconds_per_batch,
@@ -137,7 +139,7 @@ def test_after_any_plan_what_remains_covers_what_is_needed_or_nothing_is_scaled_
     found = {each.lever: each for each in plan.decisions}
     if found[SHARDS].allowed >= found[SHARDS].current:
         return
-    consumer = pipeline.consumers[0]
+    consumer = consumers_of(pipeline)[0]
     busy = max(seen.function(consumer).duration_sum_milliseconds.last(3600).present) / 60_000
     cap = seen.concurrency_cap(consumer)
     remains = min(cap, found[SHARDS].allowed * found[FACTOR].allowed)
@@ -189,7 +191,7 @@ def test_the_shards_for_concurrent_executions_follow_from_what_the_factor_can_be
     if most == 1:
         pipeline = a_pipeline(shards=4, factor=1)
     spec = replace(SPEC, levers=levers)
-    had = concurrency(pipeline, pipeline.consumers[0], spec, TIDEGATE)
+    had = concurrency(pipeline, consumers_of(pipeline)[0], spec, TIDEGATE)
     assert had.shards_for(executions) == shards
 
 
@@ -199,7 +201,7 @@ def test_what_application_auto_scaling_can_raise_counts_for_a_load_but_not_for_a
         parallelization_factor=LeverSpec(max=8, owner="application-autoscaling"),
     )
     pipeline, spec = a_pipeline(shards=2, factor=2), replace(SPEC, levers=levers)
-    consumer = pipeline.consumers[0]
+    consumer = consumers_of(pipeline)[0]
     assert concurrency(pipeline, consumer, spec, ANY_OWNER).executions_on(2) == 16
     assert concurrency(pipeline, consumer, spec, TIDEGATE).executions_on(2) == 4
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tidegate.pipeline_file import load_value
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Edges
@@ -73,5 +74,5 @@ def play(scenario: Scenario, levers: dict[str, object], seed: int) -> Played:
             (world.second, change.action) for each in report.pipelines for change in each.changes
         ]
         world.advance(60)
-    shards = reports[-1].pipeline.stream.shard_count
+    shards = stream_of(reports[-1].pipeline).shard_count
     return Played(world.figures(), shards, changes, reports)

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_pipeline
+from tests.builders import NOON, a_pipeline, with_consumers
 from tests.losses.account import PIPELINES, Account
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import tables_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -76,7 +78,7 @@ def test_tidegates_own_changes_are_nobody_elses(account: Account) -> None:
 
 # ---- by what is seen of each sweep
 
-TABLE = Lever.of(LeverKind.WRITE_CAPACITY, a_pipeline().tables[0].name)
+TABLE = Lever.of(LeverKind.WRITE_CAPACITY, tables_of(a_pipeline())[0].name)
 
 
 @pytest.fixture
@@ -88,11 +90,17 @@ def ledger() -> Iterator[SqliteLedger]:
 
 def with_units(units: int, status: str = "ACTIVE") -> Pipeline:
     pipeline = a_pipeline()
-    (consumer,) = pipeline.consumers
-    (table,) = consumer.tables
+    (consumer,) = consumers_of(pipeline)
+    (table,) = consumer.writes
     capacity = replace(table.capacity, write_units=units, status=status)
     changed = replace(table, capacity=capacity, status=status)
-    return replace(pipeline, consumers=(replace(consumer, tables=(changed,)),))
+    return with_consumers(
+        pipeline,
+        replace(
+            consumer,
+            writes=(changed),
+        ),
+    )
 
 
 def set_by_tidegate(

@@ -12,6 +12,7 @@ from tests.builders import NOON, a_pipeline
 from tests.losses.account import Account, refusal
 from tests.losses.endpoint import SHARDS, TABLE, Endpoint
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.dynamodb_table.state import tables_of
 from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.kinds.dynamodb_table.levers import table_constraints
@@ -131,7 +132,7 @@ def test_a_refused_decrease_is_not_put_beside_the_next_raise(
     wanted: int, minutes: int, kinds: list[ReasonKind]
 ) -> None:
     pipeline = a_pipeline()
-    lever = Lever.of(LeverKind.READ_CAPACITY, pipeline.tables[0].name)
+    lever = Lever.of(LeverKind.READ_CAPACITY, tables_of(pipeline)[0].name)
     detail = refused_by_limit(DECREASES)
     begun_at = NOON - timedelta(minutes=minutes)
     refused = ChangeRecord(

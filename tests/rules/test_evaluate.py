@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tests.builders import NOON, a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
 from tidegate.rules.evaluate import evaluate, judged
-from tidegate.rules.pack import PACKS, in_force, packs, rule_file, rules_for
+from tidegate.rules.kinds.packs import in_force, packs, rules_for
+from tidegate.rules.kinds.registry import SIGNAL_KINDS
+from tidegate.rules.kinds.signal_kind import rule_file
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity, Verdict
 from tidegate.rules.series import parse_series
 from tidegate.rules.window import Metric, Window
@@ -97,8 +99,8 @@ def test_silence_alone_is_never_ok(length: int) -> None:
 
 def pack_cases() -> list[tuple[str, dict[str, str]]]:
     found = []
-    for pack in PACKS:
-        text = rule_file(pack, "rules.test.yaml")
+    for kind in SIGNAL_KINDS:
+        text = rule_file(kind.name, "rules.test.yaml")
         found += [(each["rule"], each) for each in yaml.safe_load(text)["tests"]]
     return found
 

@@ -11,7 +11,7 @@ from tests.builders import SPEC, a_pipeline
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application
 from tests.shape import modules
 from tidegate.rules.cause import Cause, LeverKind
-from tidegate.rules.pack import in_force, thresholds
+from tidegate.rules.kinds.packs import in_force, thresholds
 from tidegate.rules.pack_rule import Threshold
 from tidegate.scaling.config.specification import Levers, PipelineSpec
 from tidegate.scaling.observability.alarms import wanted
@@ -22,9 +22,11 @@ SETTABLE = [each for each in RULES.values() if each.set_by is None and each.same
 
 JUDGING = ("tidegate.rules.kinds.", "tidegate.scaling.recommend.retention")
 WATCHING = ("tidegate.scaling.observability.", "tidegate.scaling.kinds.flink_application.watch")
-NOT_JUDGING = (".metrics", ".signal_series", ".dashboard", ".composite_alarm", ".alarm_changes")
+NOT_JUDGING = (
+    ".state", ".metrics", ".signal_series", ".dashboard", ".composite_alarm", ".alarm_changes",
+)  # fmt: skip
 
-SCALES = {0, 1, 2, 3, 4, 5, 60, 100, 1000, 1024, 3600, 3_600_000, 1e-9, 1e-3, 1e6}
+SCALES = {0, 1, 2, 3, 4, 5, 60, 100, 1000, 1024, 3600, 3_600_000, 1e-9, 1e-3, 1e6, 1e9}
 """Units, and how many of a few samples; what a threshold is compared with, but none itself."""
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulator.graphs import function, graph, played, stream, table
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec
@@ -200,8 +201,8 @@ def test_both_faces_describe_the_same_graph() -> None:
     direct = DirectCloud(World(scenario, 1)).describe(SPEC)
     with embedded(World(scenario, 1)) as session:
         assert AwsCloud(Clients(session)).describe(SPEC) == direct
-    assert [each.mapping.uuid for each in direct.consumers] == [uuid_of(0), uuid_of(2)]
-    assert [[each.name for each in one.tables] for one in direct.consumers] == [
+    assert [each.mapping.uuid for each in consumers_of(direct)] == [uuid_of(0), uuid_of(2)]
+    assert [[each.name for each in one.writes] for one in consumers_of(direct)] == [
         ["ledger"],
         ["audit"],
     ]

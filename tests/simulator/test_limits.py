@@ -2,11 +2,11 @@
 
 import pytest
 
-from tidegate.rules.kinds.signals import (
-    BURST_SECONDS,
+from tidegate.rules.kinds.kinesis_stream.kind import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
 )
+from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.scaling.kinds.dynamodb_table import levers as table_levers
 from tidegate.scaling.kinds.dynamodb_table import sizing as table_sizing
 from tidegate.scaling.kinds.kinesis_stream import levers as stream_levers

@@ -14,8 +14,8 @@ from tidegate.cli import main
 from tidegate.pipeline_file import parse
 from tidegate.rules.cause import Cause
 from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.packs import in_force, thresholds
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.pack import in_force, thresholds
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.errors import ConfigurationError
 from tidegate.scaling.model.history import History

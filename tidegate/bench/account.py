@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from tidegate.bench.plant import FUNCTION, STREAM, TABLE, Setting
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.actions import (
     CapacityTarget,

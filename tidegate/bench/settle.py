@@ -1,5 +1,6 @@
 """How a controller behaves: what it undoes, and how it settles after a step of the load."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,5 +45,5 @@ def settling(step: int, calls: Sequence[Call], is_short: Sequence[bool]) -> Sett
     late = [at for at, short in enumerate(is_short[first : first + HOUR // 60]) if short]
     seconds = 60 * (late[-1] + 1) if late else 0
     within = [call for call in calls if step <= call.second <= step + seconds and not call.refused]
-    steps = max(sum(each.lever is lever for each in within) for lever in LeverKind)
+    steps = max(Counter(each.lever for each in within).values(), default=0)
     return Settling(steps, seconds)

@@ -151,4 +151,4 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
             words = f"{preview} can't be written: {error.strerror}"
             raise click.BadParameter(words, param_hint="--preview") from None
         click.echo(f"Drawn in {preview}.")
-    return body(layers, pipeline.stream.arn.split(":")[3], spec.name, change_records)
+    return body(layers, pipeline.source.arn.split(":")[3], spec.name, change_records)

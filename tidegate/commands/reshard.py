@@ -13,7 +13,7 @@ from tidegate.exits import BAD_INPUT, UNDONE, code_of_error
 from tidegate.scaling.model.errors import InvalidRequest, LimitExceeded, TidegateError
 
 if TYPE_CHECKING:
-    from tidegate.rules.graph import Stream
+    from tidegate.rules.kinds.kinesis_stream.state import Stream
     from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.execute.reshard import Progress, UpdatesLeft
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Goal, Operation

@@ -32,7 +32,7 @@ def command(config: str | None) -> None:
     from rich.console import Console
 
     from tidegate.pipeline_file import load
-    from tidegate.rules.pack import thresholds
+    from tidegate.rules.kinds.packs import thresholds
     from tidegate.scaling.model.errors import ConfigurationError
 
     try:

@@ -12,7 +12,7 @@ from tidegate.exits import leave
 from tidegate.scaling.model.errors import ResourceInUse, TidegateError
 
 if TYPE_CHECKING:
-    from tidegate.rules.graph import Shard, Stream
+    from tidegate.rules.kinds.kinesis_stream.state import Shard, Stream
 
 __all__ = ["command"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Capacity, Table
 from tidegate.rules.kinds.dynamodb_table import words
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
@@ -41,7 +41,7 @@ def table_causes(signals: Signals) -> Iterator[Diagnosis]:
     """One diagnosis for each table that can't be written, and for each other table or index that
     throttles now."""
     yield from unavailable_tables(signals)
-    for table in signals.pipeline.tables:
+    for table in tables_of(signals.pipeline):
         if table.status in _UNAVAILABLE:
             continue
         for capacity in table.capacities:
@@ -51,7 +51,7 @@ def table_causes(signals: Signals) -> Iterator[Diagnosis]:
 
 def unavailable_tables(signals: Signals) -> Iterator[Diagnosis]:
     """The tables whose state lets nothing be written. No metric is needed to know it."""
-    for table in signals.pipeline.tables:
+    for table in tables_of(signals.pipeline):
         advice = _UNAVAILABLE.get(table.status)
         if advice is not None:
             evidence = (words.TABLE_IS(name=table.name, status=table.status),)

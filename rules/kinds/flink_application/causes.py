@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_trouble
 from tidegate.rules.kinds.flink_application.failures import (
@@ -14,6 +13,8 @@ from tidegate.rules.kinds.flink_application.failures import (
     stopped_applications,
 )
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
@@ -28,7 +29,7 @@ def application_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each application by itself; the first of its causes explains the others, but
     for checkpoints that fail, which keep one that is too small from its cure."""
     yield from stopped_applications(signals)
-    for application in signals.pipeline.applications:
+    for application in applications_of(signals.pipeline):
         if is_stopped(application):
             continue
         found = next(filter(None, map(tuple, _explanations(signals, application))), ())
@@ -58,7 +59,7 @@ def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diag
         return
     if busy is not None and busy >= signals.thresholds["busy"]:
         return
-    tables = ", ".join(table.name for table in application.tables)
+    tables = ", ".join(table.name for table in application.writes)
     known = f"; no write to {tables} is throttled" if tables else ""
     yield Diagnosis(
         Cause.SINK_BACK_PRESSURE,
@@ -102,8 +103,8 @@ def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnos
     limits = signals.thresholds
     if busiest < limits["subtask-busy"] or used > limits["subtasks-uneven"] * busiest:
         return
-    sources = application.partitions or signals.pipeline.stream.shard_count
-    parts = "partitions" if signals.pipeline.stream.is_topic else "shards"
+    sources = application.partitions or stream_of(signals.pipeline).shard_count
+    parts = "partitions" if application.reads_kafka else "shards"
     evidence = (
         words.BUSIEST_SUBTASK(
             name=application.name,
@@ -137,7 +138,7 @@ def _source_too_narrow(
     parts: str,
     evidence: tuple[Reason, ...],
 ) -> Diagnosis:
-    stream = signals.pipeline.stream
+    stream = stream_of(signals.pipeline)
     told = (
         words.SOURCE_PARTS(
             name=stream.name, sources=sources, parts=parts, parallelism=application.parallelism

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals, increase
 
 __all__ = [

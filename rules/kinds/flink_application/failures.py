@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
 
 __all__ = [
@@ -25,7 +25,7 @@ HEAP_SECONDS = 900
 
 def stopped_applications(signals: Signals) -> Iterator[Diagnosis]:
     """The applications that don't run, and why. No metric is needed to know it."""
-    return map(_not_running, filter(is_stopped, signals.pipeline.applications))
+    return map(_not_running, filter(is_stopped, applications_of(signals.pipeline)))
 
 
 def is_stopped(application: FlinkApplication) -> bool:

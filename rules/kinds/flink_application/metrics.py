@@ -1,20 +1,40 @@
 """The metrics that diagnosis and sizing read of a Flink application, minute by minute."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tidegate.rules.graph import FlinkApplication, Stream
-from tidegate.rules.metrics import application_metric, behind_metric, task_metric
-from tidegate.rules.window import Metric, Window
+from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.window import Metric, Window, largest
 
 __all__ = [
     "ApplicationSeries",
+    "application_metric",
     "application_metrics",
     "application_series",
+    "behind_metric",
     "failed_checkpoints_metric",
     "heartbeats",
-    "largest",
+    "task_metric",
 ]
+
+
+def application_metric(application: str, name: str, statistic: str) -> Metric:
+    """A metric of AWS/KinesisAnalytics at the level Application, which every application has."""
+    return Metric("AWS/KinesisAnalytics", name, (("Application", application),), statistic)
+
+
+def task_metric(application: str, task: str, name: str, statistic: str) -> Metric:
+    """A metric of one task; published from the metrics level TASK on (cloudwatch-logs-levels)."""
+    dimensions = (("Application", application), ("Task", task))
+    return Metric("AWS/KinesisAnalytics", name, dimensions, statistic)
+
+
+def behind_metric(application: str, stream: str, statistic: str) -> Metric:
+    """millisBehindLatest of an application on a stream, by the dimensions that AWS's own sample
+    scales by (aws-samples/kda-flink-app-autoscaling). -1 means not reported yet."""
+    dimensions = (("Application", application), ("Flow", "Input"), ("Id", stream))
+    return Metric("AWS/KinesisAnalytics", "millisBehindLatest", dimensions, statistic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +103,15 @@ def _times(application: FlinkApplication, field: str) -> tuple[Metric, ...]:
     return tasks or (application_metric(application.name, name, statistic),)
 
 
-def application_metrics(application: FlinkApplication, source: Stream) -> tuple[Metric, ...]:
+def application_metrics(application: FlinkApplication, source: Resource) -> tuple[Metric, ...]:
     """Every metric that ``application_series`` needs."""
     own = (application_metric(application.name, *each) for each in _names(application).values())
     times = (metric for field in _TIMES for metric in _times(application, field))
-    behind = () if source.is_topic else (behind_metric(application.name, source.name, "Maximum"),)
+    behind = (
+        ()
+        if application.reads_kafka
+        else (behind_metric(application.name, source.name, "Maximum"),)
+    )
     return (*own, *times, *behind)
 
 
@@ -104,7 +128,7 @@ def heartbeats(application: FlinkApplication) -> tuple[Metric, ...]:
 
 
 def application_series(
-    application: FlinkApplication, source: Stream, window: Callable[[Metric], Window]
+    application: FlinkApplication, source: Resource, window: Callable[[Metric], Window]
 ) -> ApplicationSeries:
     """The series from the windows of ``application_metrics``."""
     own = {
@@ -112,19 +136,11 @@ def application_series(
         for field, each in _names(application).items()
     }
     times = {field: largest(map(window, _times(application, field))) for field in _TIMES}
-    if source.is_topic:
+    if application.reads_kafka:
         behind = _age(application, own["lag_records"], own["records_per_second"])
     else:
         behind = _reported(window(behind_metric(application.name, source.name, "Maximum")))
     return ApplicationSeries(behind_milliseconds=behind, **own, **times)
-
-
-def largest(windows: Iterable[Window]) -> Window:
-    """Minute by minute the largest of several windows over the same time."""
-    first, *others = windows
-    rows = zip(first.samples, *(each.samples for each in others), strict=True)
-    samples = tuple(max((each for each in row if each is not None), default=None) for row in rows)
-    return Window(first.metric, first.start, samples)
 
 
 def _reported(behind: Window) -> Window:

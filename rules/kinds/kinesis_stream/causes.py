@@ -10,13 +10,12 @@ from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     refuses_producers,
     stream_has_headroom,
 )
-from tidegate.rules.kinds.signals import (
-    RECENT_SECONDS,
+from tidegate.rules.kinds.kinesis_stream.kind import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
-    Signals,
-    rate,
 )
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 
 __all__ = ["stream_causes"]
@@ -40,7 +39,7 @@ def _full(signals: Signals) -> Iterator[Diagnosis]:
 
 
 def _load_evidence(signals: Signals) -> Reason:
-    series, shards = signals.series.stream, signals.pipeline.stream.shard_count
+    series, shards = signals.series.source, stream_of(signals.pipeline).shard_count
     by_records, by_bytes = signals.stream_utilization
     if by_bytes > by_records:
         return words.BYTES_COME_IN(
@@ -66,7 +65,7 @@ def _producer_throttled(signals: Signals) -> Diagnosis:
         evidence.append(words.STREAM_HAS_HEADROOM())
     return Diagnosis(
         Cause.PRODUCER_THROTTLED,
-        signals.pipeline.stream.name,
+        stream_of(signals.pipeline).name,
         tuple(evidence),
         cured_by=(LeverKind.SHARD_COUNT,),
     )
@@ -75,7 +74,7 @@ def _producer_throttled(signals: Signals) -> Diagnosis:
 def _too_narrow(signals: Signals) -> Diagnosis:
     return Diagnosis(
         Cause.STREAM_TOO_NARROW,
-        signals.pipeline.stream.name,
+        stream_of(signals.pipeline).name,
         (
             _load_evidence(signals),
             words.PRODUCERS_SOON_REFUSED(),
@@ -85,17 +84,17 @@ def _too_narrow(signals: Signals) -> Diagnosis:
 
 
 def _readers_throttled(signals: Signals) -> Iterator[Diagnosis]:
-    refused = signals.series.stream.read_throttles.last(RECENT_SECONDS)
+    refused = signals.series.source.read_throttles.last(RECENT_SECONDS)
     least = signals.thresholds["consumers-throttled"]
     if (refused.latest or 0.0) <= least or not signals.age_is_sick:
         return
     yield Diagnosis(
         Cause.STREAM_TOO_NARROW,
-        signals.pipeline.stream.name,
+        stream_of(signals.pipeline).name,
         (
             words.READS_REFUSED(
                 throttled_reads=refused.total,
-                name=signals.pipeline.stream.name,
+                name=stream_of(signals.pipeline).name,
                 minutes=len(refused.samples),
             ),
             words.SHARED_READ_LIMIT(),

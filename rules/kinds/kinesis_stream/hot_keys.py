@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import KeySample, Pipeline
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream import words
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
 from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
-from tidegate.rules.kinds.signals import (
-    RECENT_SECONDS,
-    Signals,
-)
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_headroom"]
@@ -46,7 +45,7 @@ def _has_free_executions(signals: Signals) -> bool:
 
 
 def _idles(signals: Signals) -> Iterator[bool]:
-    for consumer in signals.pipeline.consumers:
+    for consumer in consumers_of(signals.pipeline):
         series = signals.function(consumer)
         calm = not series.errors.last(RECENT_SECONDS).total
         calm = calm and not series.throttles.last(RECENT_SECONDS).total
@@ -57,8 +56,8 @@ def _idles(signals: Signals) -> Iterator[bool]:
 
 def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
     """The shard with the most records for its part of the key space, and how many times more."""
-    shares = {shard.shard_id: shard.key_share for shard in pipeline.stream.open_shards}
-    samples = [sample for sample in pipeline.key_samples if sample.shard_id in shares]
+    shares = {shard.shard_id: shard.key_share for shard in stream_of(pipeline).open_shards}
+    samples = [sample for sample in stream_of(pipeline).key_samples if sample.shard_id in shares]
     total = sum(sample.total for sample in samples)
     if not total:
         return None
@@ -76,7 +75,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
     if found is None:
         return None
     sample, excess = found
-    single = len(signals.pipeline.key_samples) == 1
+    single = len(stream_of(signals.pipeline).key_samples) == 1
     if signals.producers_throttled and not _is_filled(signals, sample):
         return None
     if _fills_an_execution(signals, sample):
@@ -106,14 +105,16 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
 def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
     """Whether the age grows beside idle executions, and one key has much more of its shard than an
     execution does."""
-    factors = [each.mapping.batches_per_shard for each in signals.pipeline.consumers]
+    factors = [each.mapping.batches_per_shard for each in consumers_of(signals.pipeline)]
     if signals.producers_throttled or not factors or not _has_free_executions(signals):
         return False
     return sample.top_share * min(factors) >= signals.thresholds["hot-shard"]
 
 
 def _execution_evidence(signals: Signals) -> tuple[Reason, ...]:
-    busy = ", ".join(str(executions_in_use(signals, each)) for each in signals.pipeline.consumers)
+    busy = ", ".join(
+        str(executions_in_use(signals, each)) for each in consumers_of(signals.pipeline)
+    )
     return (words.EXECUTIONS_IDLE(busy=busy, symptom=_symptom(signals)),)
 
 
@@ -134,8 +135,8 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
 
 def _is_filled(signals: Signals, sample: KeySample) -> bool:
     """Whether the sampled shard is full, by its part of all sampled records."""
-    total = sum(each.total for each in signals.pipeline.key_samples)
-    part = sample.total / total * signals.pipeline.stream.shard_count
+    total = sum(each.total for each in stream_of(signals.pipeline).key_samples)
+    part = sample.total / total * stream_of(signals.pipeline).shard_count
     return part * max(signals.stream_utilization) >= signals.thresholds["hot-shard-full"]
 
 

@@ -5,13 +5,13 @@ uses, and Kinesis no arrivals of a stream that nobody writes. Silence there is a
 metric of the same minute says so.
 """
 
-from tidegate.rules.kinds.signal_series import StreamSeries
+from tidegate.rules.kinds.signal_kind import SourceSeries
 from tidegate.rules.window import Window
 
 __all__ = ["arrivals_told", "consumption_told"]
 
 
-def arrivals_told(stream: StreamSeries) -> Window:
+def arrivals_told(stream: SourceSeries) -> Window:
     """The records that came in, 0 where no point tells and readers found the stream empty."""
     incoming = stream.incoming_records
     if None not in incoming.samples:
@@ -28,7 +28,7 @@ def arrivals_told(stream: StreamSeries) -> Window:
     return Window(incoming.metric, incoming.start, tuple(samples))
 
 
-def consumption_told(consumed: Window, stream: StreamSeries) -> Window:
+def consumption_told(consumed: Window, stream: SourceSeries) -> Window:
     """The units consumed, 0 where no point tells, nothing came in and nothing was read."""
     if None not in consumed.samples:
         return consumed

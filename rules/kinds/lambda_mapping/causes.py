@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Consumer, EventSourceMapping
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.progress import is_outrun, stands_still
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -18,7 +19,7 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each consumer by itself; nothing where its tables throttle, which explains
     it."""
-    for consumer in signals.pipeline.consumers:
+    for consumer in consumers_of(signals.pipeline):
         unread = _disabled(consumer) or not_reading(signals, consumer)
         if unread is not None:
             yield unread
@@ -113,7 +114,7 @@ def _partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]
         return
     if not stands or is_outrun(signals, invocations.total):
         return
-    read = signals.series.stream.read_records.last(RECENT_SECONDS)
+    read = signals.series.source.read_records.last(RECENT_SECONDS)
     yield Diagnosis(
         Cause.POISON_BATCH,
         consumer.function.name,
@@ -216,7 +217,7 @@ def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
     """Whether CloudWatch failed to read something of the function or of its tables: then that
     nothing fails and nothing throttles there isn't known."""
-    names = {consumer.function.name, *(table.name for table in consumer.tables)}
+    names = {consumer.function.name, *(table.name for table in consumer.writes)}
     unread = (each.metric.dimensions for each in signals.series.unread)
     return any(value in names for dimensions in unread for _, value in dimensions)
 
@@ -236,7 +237,7 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     else:
         in_use = words.EXECUTIONS_BUSY_OF_SHARDS(
             executions_in_use=in_use,
-            shard_count=signals.pipeline.stream.shard_count,
+            shard_count=stream_of(signals.pipeline).shard_count,
             parallelization_factor=mapping.parallelization_factor,
         )
     yield Diagnosis(

@@ -14,7 +14,7 @@ def is_outrun(signals: Signals, invocations: float) -> bool:
     """Whether readers that do bring records on are merely so much slower than what comes in that
     the oldest record seems to stand still: each invocation has a record of its own, and what is
     read is next to nothing of what comes in."""
-    stream = signals.series.stream
+    stream = signals.series.source
     read = stream.read_records.last(RECENT_SECONDS).total
     came = stream.incoming_records.last(RECENT_SECONDS).total
     standing = signals.thresholds["iterator-age-standing-still"]

@@ -9,8 +9,9 @@ from datetime import datetime
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -66,7 +67,7 @@ def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
         return words.INVOKED_FOR_RECORDS(
             name=name, invocations=invoked.total, minutes=len(invoked.samples)
         )
-    reads = signals.series.stream.read_records.last(seconds)
+    reads = signals.series.source.read_records.last(seconds)
     if reads.total and _reads_tell(consumer):
         return words.READ_AND_FILTERED(name=name, records=reads.total, minutes=len(reads.samples))
     if _waiting(signals, consumer) is None and not consumer.mapping.reading.has_problem:
@@ -89,7 +90,7 @@ def _patience(signals: Signals, consumer: Consumer) -> float:
 
 
 def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bool:
-    end = signals.series.stream.incoming_records.end
+    end = signals.series.source.incoming_records.end
     return (end - since).total_seconds() >= _patience(signals, consumer)
 
 
@@ -98,7 +99,7 @@ def _acted(signals: Signals, consumer: Consumer) -> list[bool]:
     series = signals.function(consumer)
     others = bool(consumer.mapping.reading.other_sources)
     own = [] if others else [series.invocations, series.throttles]
-    read = [signals.series.stream.read_records] if _reads_tell(consumer) else []
+    read = [signals.series.source.read_records] if _reads_tell(consumer) else []
     acted = [False] * len(series.invocations.samples)
     for window in (*own, *read):
         pairs = zip(acted, window.samples, strict=True)
@@ -108,13 +109,13 @@ def _acted(signals: Signals, consumer: Consumer) -> list[bool]:
 
 def _acts(signals: Signals, consumer: Consumer, seconds: float) -> bool:
     acted = _acted(signals, consumer)
-    period = signals.series.stream.incoming_records.metric.period_seconds
+    period = signals.series.source.incoming_records.metric.period_seconds
     return any(acted[-ceil(seconds / period) :])
 
 
 def _waiting(signals: Signals, consumer: Consumer) -> _Waiting | None:
     """The records that came in after the minute in which the consumer last read."""
-    incoming, acted = signals.series.stream.incoming_records, _acted(signals, consumer)
+    incoming, acted = signals.series.source.incoming_records, _acted(signals, consumer)
     last = len(acted) - 1
     while last >= 0 and not acted[last]:
         last -= 1
@@ -124,13 +125,13 @@ def _waiting(signals: Signals, consumer: Consumer) -> _Waiting | None:
 
 
 def _reads(signals: Signals, seconds: float) -> float:
-    return signals.series.stream.read_records.last(seconds).total
+    return signals.series.source.read_records.last(seconds).total
 
 
 def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
     """Whether the stream is read lately, and a sink of the consumer written, where it names any."""
     written = [
         signals.capacity(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
-        for table in consumer.tables
+        for table in tables_behind(consumer)
     ]
     return bool(_reads(signals, RECENT_SECONDS)) and (not written or any(written))

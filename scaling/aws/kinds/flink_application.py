@@ -1,13 +1,15 @@
 """From the descriptions of Managed Service for Apache Flink to an application, and its update."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import FlinkApplication, Table
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.kinds.dynamodb_table import tables_of_reader
+from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ApplicationSpec
@@ -16,7 +18,7 @@ from tidegate.scaling.model.actions import UpdateApplication
 if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2.type_defs import ApplicationDetailTypeDef
 
-__all__ = ["application", "named_max_parallelism", "update_application"]
+__all__ = ["applications", "named_max_parallelism", "update_application"]
 
 CHECKPOINT_INTERVAL_MILLISECONDS = 60_000
 """By default (CheckpointConfiguration, API reference)."""
@@ -32,12 +34,16 @@ MAX_PARALLELISM_MOST = 32_768
 """Flink's own limit (KeyGroupRangeAssignment, UPPER_BOUND_MAX_PARALLELISM)."""
 
 
-def application(
-    clients: Clients, said: ApplicationSpec, tables: tuple[Table, ...]
-) -> FlinkApplication:
+def applications(looked: Looked) -> Iterator[FlinkApplication]:
+    """The applications that read the pipeline's source."""
+    for said in looked.spec.applications:
+        yield _application(looked, said)
+
+
+def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
     """The application as it is now, with how its last update ended. Which tasks publish metrics of
     their own is asked for only where the metrics level has them."""
-    name = said.application
+    clients, name = looked.clients, said.application
     with asking("kinesisanalytics:DescribeApplication", name):
         detail = clients.flink.describe_application(ApplicationName=name)["ApplicationDetail"]
     flink = _flink(detail)
@@ -63,7 +69,8 @@ def application(
         kpus_max=said.kpu_quota,
         partitions=said.partitions,
         tasks=_tasks(clients, name) if tells_tasks else (),
-        tables=tables,
+        writes=tables_of_reader(looked, said),
+        reads_kafka=looked.spec.topic is not None,
         updated_at=detail.get("LastUpdateTimestamp"),
         failure=failure.words if failure is not None and failure.is_newest else None,
         max_parallelism=None if failure is None else named_max_parallelism(failure.words),

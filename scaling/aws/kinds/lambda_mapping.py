@@ -1,21 +1,31 @@
-"""From Lambda's list of event source mappings to the one that reads a stream, and its changes."""
+"""From Lambda's descriptions to the functions that read a stream, and a mapping's changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import EventSourceMapping, Stream
-from tidegate.rules.reading import Reading
+from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.rules.kinds.lambda_mapping.state import (
+    Consumer,
+    EventSourceMapping,
+    Function,
+    LambdaAccount,
+    Reading,
+)
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.errors import asking, http_status
+from tidegate.scaling.aws.kinds.dynamodb_table import tables_of_reader
+from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
+from tidegate.scaling.config.specification import ConsumerSpec
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
-from tidegate.scaling.model.errors import ResourceMissing
+from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
 
 __all__ = [
+    "consumers",
     "event_source_mapping",
     "mappings_of",
     "other_sources",
@@ -30,6 +40,68 @@ _STATES = ("Enabled", "Updating", "Enabling", "Creating")
 """In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
 
 _CONSUMER = "/consumer/"
+
+
+def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount]:
+    """The functions that read the stream, and the account that they run in. ResourceMissing where
+    one has no event source mapping that reads it."""
+    specs = looked.spec.consumers
+    if not specs:
+        return
+    (stream,) = (each for each in looked.resources if isinstance(each, Stream))
+    mappings = mappings_of(looked.clients, stream.name, EventSourceArn=stream.arn)
+    for said in specs:
+        yield _consumer(looked, said, stream, mappings)
+    yield _account(looked.clients)
+
+
+def _consumer(
+    looked: Looked, said: ConsumerSpec, stream: Stream, mappings: list["Listed"]
+) -> Consumer:
+    name = said.function
+    mapping = reading(mappings, name)
+    function = _function(looked.clients, name)
+    if mapping is None or not reads(mapping):
+        without_fan_out(looked.clients, name, stream)
+    if mapping is None:
+        raise ResourceMissing(
+            "lambda:ListEventSourceMappings",
+            stream.name,
+            f"function {name} has no event source mapping that reads this stream",
+        )
+    tables = tables_of_reader(looked, said)
+    own = mappings_of(looked.clients, name, FunctionName=name)
+    others = other_sources(own, stream.arn)
+    return Consumer(function, event_source_mapping(mapping, stream, others), tables)
+
+
+def _function(clients: Clients, name: str) -> Function:
+    functions = clients.functions
+    with asking("lambda:GetFunctionConfiguration", name):
+        configuration = functions.get_function_configuration(FunctionName=name)
+    with asking("lambda:GetFunctionConcurrency", name):
+        concurrency = functions.get_function_concurrency(FunctionName=name)
+    return Function(
+        name,
+        configuration["Timeout"],
+        configuration["MemorySize"],
+        concurrency.get("ReservedConcurrentExecutions"),
+    )
+
+
+def _account(clients: Clients) -> LambdaAccount:
+    """The account's limit, and what of it is reserved for functions (AccountLimit). The default
+    quota where an endpoint has no GetAccountSettings (moto hasn't)."""
+    try:
+        with asking("lambda:GetAccountSettings", "the account"):
+            settings = clients.functions.get_account_settings()
+    except (Unreachable, ResourceMissing) as error:
+        if http_status(error) in (404, 501):
+            return LambdaAccount()
+        raise
+    limit = settings["AccountLimit"]
+    most = limit["ConcurrentExecutions"]
+    return LambdaAccount(most, most - limit.get("UnreservedConcurrentExecutions", most))
 
 
 def mappings_of(clients: Clients, about: str, **of: str) -> list["Listed"]:

@@ -1,27 +1,57 @@
-"""The call behind each action."""
+"""Each kind of resource over AWS: how it is described, and the call of each action."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds import (
     dynamodb_table,
     flink_application,
+    kafka_topic,
     kinesis_stream,
     lambda_mapping,
 )
+from tidegate.scaling.aws.looked import Describe, Looked
 from tidegate.scaling.model import actions
-from tidegate.scaling.model.plan import Action
 
-__all__ = ["CALLS"]
+__all__ = ["AWS_KINDS", "AwsKind"]
 
-CALLS: Mapping[type[Action], Callable[[Any, Clients], None]] = {
-    actions.UpdateShardCount: kinesis_stream.update_shard_count,
-    actions.SplitShard: kinesis_stream.split_shard,
-    actions.MergeShards: kinesis_stream.merge_shards,
-    actions.UpdateRetention: kinesis_stream.set_retention,
-    actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
-    actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
-    actions.UpdateTableThroughput: dynamodb_table.update_table,
-    actions.UpdateApplication: flink_application.update_application,
-}
+
+def _nothing(_: Looked) -> Sequence[Any]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class AwsKind:
+    """``describe`` finds a pipeline's resources of the kind; a sink is described with who writes to
+    it. ``calls`` has the one AWS call that each action is."""
+
+    describe: Describe = _nothing
+    calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
+
+
+AWS_KINDS: tuple[AwsKind, ...] = (
+    AwsKind(
+        kinesis_stream.streams,
+        {
+            actions.UpdateShardCount: kinesis_stream.update_shard_count,
+            actions.SplitShard: kinesis_stream.split_shard,
+            actions.MergeShards: kinesis_stream.merge_shards,
+            actions.UpdateRetention: kinesis_stream.set_retention,
+        },
+    ),
+    AwsKind(
+        lambda_mapping.consumers,
+        {
+            actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
+            actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
+        },
+    ),
+    AwsKind(
+        flink_application.applications,
+        {actions.UpdateApplication: flink_application.update_application},
+    ),
+    AwsKind(kafka_topic.topics),
+    AwsKind(calls={actions.UpdateTableThroughput: dynamodb_table.update_table}),
+)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, inf
 
-from tidegate.rules.graph import Capacity
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tidegate.rules.graph import Capacity, Pipeline, Table
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.second_owner import second_owners
 from tidegate.scaling.model.history import History
@@ -33,7 +34,7 @@ def table_constraints(
     """All that keeps a capacity of a table or an index where it is: AWS, and other owners."""
     table, capacity = next(
         (table, capacity)
-        for table in pipeline.tables
+        for table in tables_of(pipeline)
         for capacity in table.capacities
         if capacity.where == recommendation.lever.where
     )

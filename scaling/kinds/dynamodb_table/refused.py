@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Capacity
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity, Pipeline, Table
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
@@ -26,7 +27,7 @@ class DynamodbTable:
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""
-        for table in pipeline.tables:
+        for table in tables_of(pipeline):
             for capacity in table.capacities if table.is_provisioned else ():
                 yield Lever.of(LeverKind.WRITE_CAPACITY, capacity.where), capacity.write_units
                 yield Lever.of(LeverKind.READ_CAPACITY, capacity.where), capacity.read_units
@@ -80,7 +81,7 @@ class DynamodbTable:
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateTableThroughput]:
         """One call for a table with all its indexes."""
-        for table in pipeline.tables:
+        for table in tables_of(pipeline):
             found = (_target(capacity, changes) for capacity in table.capacities)
             targets = tuple(target for target in found if target is not None)
             if targets:
@@ -89,7 +90,7 @@ class DynamodbTable:
 
 def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:
     name = lever.where.partition("/")[0]
-    return [table for table in pipeline.tables if table.name == name]
+    return [table for table in tables_of(pipeline) if table.name == name]
 
 
 def _target(capacity: Capacity, changes: Changes) -> CapacityTarget | None:

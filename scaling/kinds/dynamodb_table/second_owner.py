@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline, ScalableTarget, Table
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Table
 from tidegate.rules.reason import Reason
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Prohibition

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.rules.window import Window
 from tidegate.scaling.model.change_record import Lever, Outcome

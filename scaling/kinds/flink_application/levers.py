@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back

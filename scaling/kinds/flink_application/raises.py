@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK
@@ -66,7 +66,9 @@ def heap_raise_in_vain(
     """Why an application gets no more KPUs for its heap: after the last raise of them it was as
     full, or the effect can't be seen yet. How much the load has grown since doesn't matter: more
     KPUs don't empty this heap."""
-    application = next(each for each in signals.pipeline.applications if each.name == lever.where)
+    application = next(
+        each for each in applications_of(signals.pipeline) if each.name == lever.where
+    )
     for last in _last_raise(application, history, lever, now):
         raised = {"from_": last.from_kpus, "to": last.to_kpus, "begun_at": last.begun_at}
         series, full = signals.application(application), signals.thresholds["heap-high"]

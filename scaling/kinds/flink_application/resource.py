@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
@@ -27,7 +28,7 @@ class FlinkResource:
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""
-        for application in pipeline.applications:
+        for application in applications_of(pipeline):
             name = application.name
             yield Lever.of(LeverKind.PARALLELISM_PER_KPU, name), application.parallelism_per_kpu
             yield Lever.of(LeverKind.PARALLELISM, name), application.parallelism
@@ -84,7 +85,7 @@ class FlinkResource:
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateApplication]:
         """Both levers in one call: each would restart the job."""
-        for application in pipeline.applications:
+        for application in applications_of(pipeline):
             name = application.name
             now = (application.parallelism, application.parallelism_per_kpu)
             parallelism = changes.settings.get(Lever.of(LeverKind.PARALLELISM, name), now[0])

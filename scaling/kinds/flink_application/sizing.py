@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from statistics import median
 
-from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 
@@ -42,8 +42,8 @@ class JobModel:
 def arrivals(signals: Signals, application: FlinkApplication) -> Window:
     """Records that come in, a minute: those of the stream; for a topic those read and those that
     joined the lag."""
-    if not signals.pipeline.stream.is_topic:
-        return signals.series.stream.incoming_records
+    if not application.reads_kafka:
+        return signals.series.source.incoming_records
     series = signals.application(application)
     partitions = application.partitions or application.parallelism
     lag, read = series.lag_records.samples, series.records_per_second.samples
@@ -94,7 +94,7 @@ def _seconds_up(series: ApplicationSeries) -> float:
 
 def _records_of_the_source(signals: Signals, series: ApplicationSeries) -> float:
     """Records of the source for each one counted by the job, from minutes in which it kept up."""
-    arrivals = signals.series.stream.incoming_records.samples
+    arrivals = signals.series.source.incoming_records.samples
     records, behind = series.records_per_second.samples, series.behind_milliseconds.samples
     ratios = [
         arrived / 60 / counted

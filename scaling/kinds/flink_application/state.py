@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.model.change_record import Lever
@@ -27,4 +28,4 @@ def application_of(pipeline: Pipeline, lever: Lever) -> FlinkApplication | None:
     """The application that a lever belongs to, None for a lever of something else."""
     if lever.kind not in LEVERS:
         return None
-    return next((each for each in pipeline.applications if each.name == lever.where), None)
+    return next((each for each in applications_of(pipeline) if each.name == lever.where), None)

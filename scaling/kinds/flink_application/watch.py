@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from math import ceil
 
-from tidegate.rules.graph import FlinkApplication, Stream
 from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
-from tidegate.rules.metrics import application_metric, behind_metric
+from tidegate.rules.kinds.flink_application.metrics import application_metric, behind_metric
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.model.alarm import MISSING, Breach, NamedAlarm, math_alarm, metric_alarm
 
@@ -32,7 +33,7 @@ def application_alarms(
         metric = application_metric(name, metric_name, "Average")
         words = f"{name} uses {limits[rule]:g} % of its {kind.removesuffix('-full')}, or more"
         yield f"{name}/{kind}", metric_alarm(words, metric, Breach(limits[rule], 4, 5))
-    if not source.is_topic:
+    if not application.reads_kafka:
         behind = behind_metric(name, source.name, "Maximum")
         words = f"{name} is behind {source.name} by more than {objective:g} s"
         breach = Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE)

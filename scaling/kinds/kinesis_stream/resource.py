@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
@@ -27,30 +28,30 @@ class KinesisStream:
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""
-        stream = pipeline.stream
+        stream = stream_of(pipeline)
         if stream.is_provisioned:
             yield Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count
 
     def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The retention."""
-        stream = pipeline.stream
+        stream = stream_of(pipeline)
         yield Lever.of(LeverKind.RETENTION_HOURS, stream.name), stream.retention_hours
 
     def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
         """The stream's."""
-        return [(pipeline.stream.name, pipeline.stream.status)]
+        return [(stream_of(pipeline).name, stream_of(pipeline).status)]
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """While it is UPDATING."""
-        return pipeline.stream.status == "UPDATING"
+        return stream_of(pipeline).status == "UPDATING"
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """When it was created."""
-        return pipeline.stream.created
+        return stream_of(pipeline).created
 
     def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
         """The newest shard: a split or a merge makes shards with names of their own."""
-        return (max((shard.shard_id for shard in pipeline.stream.open_shards), default=""),)
+        return (max((shard.shard_id for shard in stream_of(pipeline).open_shards), default=""),)
 
     def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
         """A stream that works has what its levers say."""
@@ -71,7 +72,7 @@ class KinesisStream:
             shard_count_constraints,
         )
 
-        stream = situation.pipeline.stream
+        stream = stream_of(situation.pipeline)
         yield from busy_constraints(stream)
         if recommendation.lever.kind is LeverKind.RETENTION_HOURS:
             yield retention_range()
@@ -85,7 +86,7 @@ class KinesisStream:
         self, pipeline: Pipeline, changes: Changes
     ) -> Iterator[UpdateRetention | UpdateShardCount | SplitShard]:
         """Retention first: what is written meanwhile must not expire."""
-        stream = pipeline.stream
+        stream = stream_of(pipeline)
         hours = changes.settings.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
         if hours is not None:
             yield UpdateRetention(stream.name, stream.retention_hours, hours)

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
@@ -26,13 +28,13 @@ class LambdaMapping:
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
-        for consumer in pipeline.consumers:
+        for consumer in consumers_of(pipeline):
             factor = Lever.of(LeverKind.PARALLELIZATION_FACTOR, consumer.function.name)
             yield factor, consumer.mapping.parallelization_factor
 
     def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The batching window of each consumer."""
-        for consumer in pipeline.consumers:
+        for consumer in consumers_of(pipeline):
             window = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
             yield window, consumer.mapping.batching_window_seconds
 
@@ -81,14 +83,14 @@ class LambdaMapping:
             if recommendation.lever.kind is LeverKind.BATCHING_WINDOW:
                 yield from batching_window_constraints(consumer)
             else:
-                unreserved = pipeline.unreserved_concurrency
-                yield from factor_constraints(consumer, pipeline.stream.shard_count, unreserved)
+                unreserved = account_of(pipeline).unreserved_concurrency
+                yield from factor_constraints(consumer, stream_of(pipeline).shard_count, unreserved)
 
     def actions(
         self, pipeline: Pipeline, changes: Changes
     ) -> Iterator[UpdateParallelizationFactor | UpdateBatchingWindow]:
         """One call for each setting."""
-        for consumer in pipeline.consumers:
+        for consumer in consumers_of(pipeline):
             name, mapping = consumer.function.name, consumer.mapping
             factor = changes.settings.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))
             if factor is not None:
@@ -101,4 +103,4 @@ class LambdaMapping:
 
 
 def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:
-    return [each for each in pipeline.consumers if each.function.name == lever.where]
+    return [each for each in consumers_of(pipeline) if each.function.name == lever.where]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
-from tidegate.rules.graph import Consumer
+from tidegate.rules.kinds.dynamodb_table.state import tables_behind
+from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 
@@ -49,7 +50,9 @@ class _Minute:
 
 def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a table of the consumer throttled in it or in the one before."""
-    series = (signals.capacity(each) for table in consumer.tables for each in table.capacities)
+    series = (
+        signals.capacity(each) for table in tables_behind(consumer) for each in table.capacities
+    )
     told = [window for each in series for window in (each.write_throttles, each.read_throttles)]
     windows = [window for window in told if any(window.samples)]
     length = len(signals.function(consumer).invocations.samples)
@@ -72,7 +75,7 @@ def _own_minutes(
     """Of a function that other sources invoke as well: only while the stream is late is it known
     what it does for the stream, since a lane with records to read is busy all the time, with full
     batches. In all other minutes it would take the others' work for its own."""
-    ages, batch = signals.series.stream.iterator_age_milliseconds, consumer.mapping.batch_size
+    ages, batch = signals.series.source.iterator_age_milliseconds, consumer.mapping.batch_size
     lanes = signals.executions(consumer) * ages.metric.period_seconds
     late = signals.iterator_age_max_seconds * 1000
     for minute, age in zip(minutes, ages.samples, strict=True):
@@ -87,7 +90,7 @@ def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
     minutes: list[_Minute | None] = []
-    for at, records in enumerate(signals.series.stream.read_records.samples):
+    for at, records in enumerate(signals.series.source.read_records.samples):
         invocations = series.invocations.samples[at]
         busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
@@ -153,7 +156,7 @@ def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
 def _per_record(
     consumed: Window, signals: Signals, consumer: Consumer, *, clean_only: bool
 ) -> list[float]:
-    records = signals.series.stream.read_records.samples
+    records = signals.series.source.read_records.samples
     stretched = _throttled(signals, consumer)
     return [
         units / (read / readers)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
-from tidegate.rules.graph import Capacity
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.simulator.bucket import Bucket
 from tidegate.simulator.kinds.dynamodb_table.data import IndexData, TableData
 from tidegate.simulator.kinds.dynamodb_table.limits import BURST_SECONDS, PARTITION_UNITS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tidegate.rules.graph import Table
+from tidegate.rules.kinds.dynamodb_table.state import Table
 from tidegate.simulator.bucket import Bucket
 from tidegate.simulator.clock import START
 from tidegate.simulator.figures import prices

@@ -1,9 +1,12 @@
 """How AWS shows the Managed Flink applications of a world, directly and to boto3's clients."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import FlinkApplication, Stream
+from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.kafka_topic.state import Topic
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import Face
@@ -19,6 +22,7 @@ from tidegate.simulator.kinds.flink_application.overlay import (
     update_asked,
 )
 from tidegate.simulator.kinds.flink_application.service import ApplicationService
+from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.manners import Refusal
 from tidegate.simulator.participant import Answer, Call
 
@@ -31,13 +35,12 @@ __all__ = ["ApplicationFace"]
 class ApplicationFace(Face):
     """Of applications; an unknown name is ResourceNotFoundException."""
 
-    def describe(self, spec: Any) -> Mapping[str, Any]:
+    def describe(self, spec: Any) -> Iterable[Resource]:
         """The applications of a pipeline, and the topic that they say they read."""
-        applications = tuple(self._described(each) for each in spec.applications)
+        applications = [self._described(each) for each in spec.applications]
         if spec.topic is None:
-            return {"applications": applications}
-        stream = Stream.of_topic(spec.topic, applications[0].arn)
-        return {"applications": applications, "stream": stream}
+            return applications
+        return [*applications, Topic(spec.topic, applications[0].arn)]
 
     def _described(self, spec: Any) -> FlinkApplication:
         found = self.site.named(EmbeddedApplication, spec.application)
@@ -49,7 +52,9 @@ class ApplicationFace(Face):
             if sink is None:
                 raise ResourceMissing("describe", table.name, "there is no such resource")
             tables.append(sink.described())
-        return _application(found, spec, tuple(tables))
+        application = _application(found, spec, tuple(tables))
+        source = self.site.named(StreamState, found.service.state.subscription.source.name)
+        return replace(application, reads_kafka=source is None or source.is_topic)
 
     def apply(self, action: Any) -> bool:
         """A change of the parallelism."""

@@ -1,10 +1,11 @@
 """How AWS shows the streams of a world, to the ports directly and to boto3's clients."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import Shard, Stream
+from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.kinesis_stream.state import Shard, Stream
 from tidegate.scaling.model.actions import (
     MergeShards,
     SplitShard,
@@ -33,16 +34,16 @@ class StreamFace(Face):
         found = self.site.named(StreamState, name)
         return None if found is None or found.is_topic else found
 
-    def describe(self, spec: Any) -> Mapping[str, Any]:
-        """The stream that a pipeline reads."""
+    def describe(self, spec: Any) -> Iterable[Resource]:
+        """The stream that a pipeline reads; of a topic tells who reads it."""
         if spec.topic is not None:
             if self.site.named(StreamState, spec.topic) is None:
                 raise ResourceMissing("describe", spec.topic, "there is no such resource")
-            return {}
-        described = self.describe_source(spec.source)
-        if described is None:
+            return []
+        described = self.describe_source(spec.source) if spec.source else None
+        if described is None and spec.source:
             raise ResourceMissing("describe", spec.source, "there is no such resource")
-        return {"stream": described}
+        return [] if described is None else [described]
 
     def describe_source(self, name: str) -> Stream | None:
         """A stream by its name."""

@@ -1,10 +1,17 @@
 """How AWS shows the functions of a world, to the ports directly and to boto3's clients."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import Consumer, EventSourceMapping, Function, Reading
+from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.lambda_mapping.state import (
+    Consumer,
+    EventSourceMapping,
+    Function,
+    LambdaAccount,
+    Reading,
+)
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import REGION, Correction, Face
@@ -26,13 +33,13 @@ ACCOUNT_ID = "123456789012"
 class FunctionFace(Face):
     """Of functions with their mappings."""
 
-    def describe(self, spec: Any) -> Mapping[str, Any]:
+    def describe(self, spec: Any) -> Iterable[Resource]:
         """The consumers of a pipeline, each with the mapping that reads its source."""
         if not spec.consumers:
-            return {}
-        consumers = tuple(self._consumer(each, spec.source) for each in spec.consumers)
+            return []
+        consumers = [self._consumer(each, spec.source) for each in spec.consumers]
         account = self.site.scenario.find(AccountData) or AccountData()
-        return {"consumers": consumers, "account_concurrency": account.concurrency}
+        return [*consumers, LambdaAccount(account.concurrency)]
 
     def _consumer(self, spec: Any, source: str) -> Consumer:
         function = self.site.named(FunctionState, spec.function)

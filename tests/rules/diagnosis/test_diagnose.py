@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, signals
+from tests.builders import NOON, Minute, a_pipeline, a_table, signals, with_consumers, with_stream
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import KeySample, Pipeline
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 
 SLOW = Minute(records_per_second=100, age_seconds=200, seconds_per_batch=0.9, batch=50)
 GROWING = tuple(replace(SLOW, age_seconds=age) for age in (60, 110, 160))
@@ -170,9 +172,9 @@ def test_where_no_lane_is_busy_the_mapping_is_to_be_looked_at() -> None:
 
 def test_a_mapping_that_does_not_read_is_named() -> None:
     pipeline = a_pipeline()
-    consumer = pipeline.consumers[0]
+    consumer = consumers_of(pipeline)[0]
     disabled = replace(consumer, mapping=replace(consumer.mapping, state="Disabled"))
-    found = diagnose(signals(replace(pipeline, consumers=(disabled,)), Minute()))
+    found = diagnose(signals(with_consumers(pipeline, disabled), Minute()))
     assert found[0].cause is Cause.NOT_READING
     assert "Disabled" in found[0].because
 
@@ -183,9 +185,9 @@ REFUSED = (Minute(records_per_second=1200, refused_per_second=300),) * 3
 def sampled(pipeline: Pipeline, *per_shard: dict[str, int]) -> Pipeline:
     samples = tuple(
         KeySample(shard.shard_id, tuple(counts.items()))
-        for shard, counts in zip(pipeline.stream.open_shards, per_shard, strict=True)
+        for shard, counts in zip(stream_of(pipeline).open_shards, per_shard, strict=True)
     )
-    return replace(pipeline, key_samples=samples)
+    return with_stream(pipeline, replace(stream_of(pipeline), key_samples=samples))
 
 
 def test_refusals_on_a_stream_with_room_ask_for_a_closer_look() -> None:

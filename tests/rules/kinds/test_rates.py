@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON
+from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
 from tidegate.rules.kinds.rates import increase, mean, rate, share
-from tidegate.rules.metrics import function_metric
 from tidegate.rules.window import Window
 
 METRIC = function_metric("scorer", "Invocations", "Sum")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.kinds.readers import shared_readers
-from tidegate.rules.metrics import stream_metric
 from tidegate.rules.window import Window
 
 METRIC = stream_metric("racers", "IncomingRecords", "Sum")
@@ -34,7 +34,7 @@ def test_each_reader_gets_what_comes_in(
     readers: int,
 ) -> None:  # fmt: skip
     stream = replace(
-        signals(a_pipeline(), Minute()).series.stream,
+        signals(a_pipeline(), Minute()).series.source,
         incoming_records=window(*came),
         read_records=window(*read),
         iterator_age_milliseconds=window(*(age and age * 1000 for age in ages)),

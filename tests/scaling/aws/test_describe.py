@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.orders import SPEC
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import account_of, consumers_of
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.constraints.operator import constrain
@@ -29,7 +31,12 @@ def test_a_function_may_have_what_the_reservations_of_the_others_leave(
     with embedded(World(load_scenario("index-throttled"), 1)) as session:
         session.events.register_first("before-call.lambda.GetAccountSettings", answer)
         pipeline = AwsCloud(Clients(session)).describe(SPEC)
-    assert (pipeline.account_concurrency, pipeline.unreserved_concurrency) == (1000, unreserved)
-    assert pipeline.stream.shard_count == 2
-    bounds = factor_constraints(pipeline.consumers[0], 2, pipeline.unreserved_concurrency)
+    assert (account_of(pipeline).concurrency, account_of(pipeline).unreserved_concurrency) == (
+        1000,
+        unreserved,
+    )
+    assert stream_of(pipeline).shard_count == 2
+    bounds = factor_constraints(
+        consumers_of(pipeline)[0], 2, account_of(pipeline).unreserved_concurrency
+    )
     assert constrain(1, 10, bounds)[0] == factor

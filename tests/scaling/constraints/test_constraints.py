@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, a_table, signals
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import (
@@ -235,7 +236,7 @@ def test_a_changing_index_holds_its_table_too() -> None:
 def test_the_factor_never_asks_for_more_than_the_reserved_concurrency(
     cap: int, shards: int, wanted: int
 ) -> None:
-    consumer = a_pipeline(shards=shards, reserved_concurrency=cap).consumers[0]
+    consumer = consumers_of(a_pipeline(shards=shards, reserved_concurrency=cap))[0]
     allowed, _ = constrain(1, wanted, factor_constraints(consumer, shards, 1000))
     assert 1 <= allowed <= 10
     assert allowed == 1 or allowed * shards <= cap

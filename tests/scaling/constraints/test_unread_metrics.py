@@ -25,7 +25,7 @@ def test_only_a_scale_in_waits_for_what_is_unread(
 ) -> None:
     seen = signals(a_pipeline())
     if is_unread:
-        window = replace(seen.series.stream.incoming_records, unread="InternalError")
+        window = replace(seen.series.source.incoming_records, unread="InternalError")
         seen = replace(seen, series=replace(seen.series, unread=(window,)))
     lever = Lever.of(LeverKind.SHARD_COUNT, "clicks")
     recommendation = Recommendation(lever, 10, wanted, BECAUSE)

@@ -8,12 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON, SPEC, Minute, Told, a_pipeline, a_table
+from tests.builders import (
+    NOON,
+    SPEC,
+    Minute,
+    Told,
+    a_pipeline,
+    a_table,
+    with_consumers,
+    with_stream,
+)
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.pack import in_force
 from tidegate.rules.window import Window
 from tidegate.scaling.cost.bill import items
 from tidegate.scaling.cost.on_demand import modes
@@ -43,7 +54,7 @@ def needed(pipeline: Pipeline, minutes: Sequence[Minute | None]) -> dict[Lever, 
 
 def test_each_layer_is_priced_by_hand() -> None:
     pipeline = a_pipeline(shards=2, table=a_table(1000))
-    pipeline = replace(pipeline, stream=replace(pipeline.stream, retention_hours=48))
+    pipeline = with_stream(pipeline, replace(stream_of(pipeline), retention_hours=48))
     usage = measured(pipeline, [Minute(records_per_second=100, seconds_per_batch=0.4)] * 60)
     assert usage is not None
     bill = {(each.layer, each.what): each.now_usd for each in items(pipeline, usage, ())}
@@ -63,10 +74,10 @@ def test_each_layer_is_priced_by_hand() -> None:
 
 def test_an_on_demand_pipeline_is_priced_by_hand() -> None:
     pipeline = a_pipeline()
-    stream = replace(pipeline.stream, mode="ON_DEMAND", retention_hours=8 * 24)
-    (consumer,) = pipeline.consumers
+    stream = replace(stream_of(pipeline), mode="ON_DEMAND", retention_hours=8 * 24)
+    (consumer,) = consumers_of(pipeline)
     table = replace(a_table(0), mode="PAY_PER_REQUEST")
-    pipeline = replace(pipeline, stream=stream, consumers=(replace(consumer, tables=(table,)),))
+    pipeline = with_stream(with_consumers(pipeline, replace(consumer, writes=(table,))), stream)
     usage = measured(pipeline, [Minute(records_per_second=100, record_bytes=1500)] * 60)
     assert usage is not None
     bill = {(each.layer, each.what): each.now_usd for each in items(pipeline, usage, ())}
@@ -179,8 +190,8 @@ def scaled(share: float) -> Usage:
 @pytest.mark.parametrize("shards", [3, 4, 40])
 def test_at_the_break_even_both_modes_cost_the_same(shards: int, retention_hours: int) -> None:
     pipeline = a_pipeline(shards=shards)
-    stream = replace(pipeline.stream, retention_hours=retention_hours)
-    pipeline = replace(pipeline, stream=stream)
+    stream = replace(stream_of(pipeline), retention_hours=retention_hours)
+    pipeline = with_stream(pipeline, stream)
     for at, measured_at in enumerate(modes(pipeline, STEADY, ())):
         assert measured_at.even_share
         share = measured_at.even_share / measured_at.load_share

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, LeverKind
-from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount

@@ -7,7 +7,7 @@ from math import ceil
 
 import pytest
 
-from tidegate.rules.graph import HASH_KEYS, Stream
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Stream
 from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor, updates_left
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap

@@ -1,21 +1,21 @@
 """Each lever belongs to one kind of resource, and a kind is passed in without an edit elsewhere."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
 
 from tests.builders import a_pipeline
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline
+from tidegate.rules.graph import Kinds, Pipeline
 from tidegate.scaling.config.levers import current_capacities, other_settings
-from tidegate.scaling.kinds.registry import TYPES, type_of
+from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Action, Constraint
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation, type_of
 from tidegate.scaling.plan.actions import actions
 
 QUEUE = Lever.of(LeverKind.SHARD_COUNT, "queue")
@@ -64,15 +64,19 @@ class Queue:
 TOY: ResourceType = Queue()
 
 
-@pytest.mark.parametrize("kind", LeverKind)
+def of_types(*types: ResourceType) -> Pipeline:
+    return replace(a_pipeline(), kinds=Kinds(types=types))
+
+
+@pytest.mark.parametrize("kind", [kind for each in TYPES for kind in each.levers])
 def test_every_lever_belongs_to_one_kind_of_resource(kind: LeverKind) -> None:
     assert sum(kind in each.levers for each in TYPES) == 1
-    assert kind in type_of(Lever.of(kind, "somewhere")).levers
+    assert kind in type_of(Lever.of(kind, "somewhere"), a_pipeline()).levers
 
 
 def test_a_lever_of_no_kind_is_named() -> None:
     with pytest.raises(KeyError, match="write_capacity of orders"):
-        type_of(Lever.of(LeverKind.WRITE_CAPACITY, "orders"), [TOY])
+        type_of(Lever.of(LeverKind.WRITE_CAPACITY, "orders"), of_types(TOY))
 
 
 def test_levers_are_told_downstream_first_and_each_once() -> None:
@@ -90,9 +94,8 @@ def test_levers_are_told_downstream_first_and_each_once() -> None:
 
 
 def test_a_kind_that_is_passed_in_is_planned_like_the_others() -> None:
-    pipeline = a_pipeline()
-    assert current_capacities(pipeline, [TOY]) == {QUEUE: 3}
-    found = list(actions(pipeline, Changes({QUEUE: 5}), [*TYPES, TOY]))
+    assert current_capacities(of_types(TOY)) == {QUEUE: 3}
+    found = list(actions(of_types(*TYPES, TOY), Changes({QUEUE: 5})))
     assert found == [UpdateShardCount("queue", 3, 5)]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.rules.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.window import Window
 from tidegate.scaling.load.forecast import forecast
 from tidegate.scaling.load.load_history import PERIOD_SECONDS, Past

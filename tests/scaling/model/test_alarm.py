@@ -1,6 +1,6 @@
 """Alarms as PutMetricAlarm takes them."""
 
-from tidegate.rules.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.model.alarm import MISSING, Breach, math_alarm, metric_alarm
 

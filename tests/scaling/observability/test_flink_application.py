@@ -12,7 +12,7 @@ from tidegate.scaling.observability.alarms import wanted
 from tidegate.scaling.observability.dashboard import body
 from tidegate.scaling.observability.pipeline_rows import rows
 
-APPLICATION = an_application(4, tables=(a_table(100),))
+APPLICATION = an_application(4, writes=(a_table(100),))
 
 
 def alarms(**pipeline: Any) -> dict[str, dict[str, Any]]:

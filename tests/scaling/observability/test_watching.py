@@ -13,10 +13,12 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import with_consumers
 from tests.orders import PIPELINE, put_metrics, put_pipeline
 from tidegate.cli import main
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.config.specification import Levers, NoticeSpec, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.notification import Destination, Notification
@@ -408,13 +410,13 @@ def test_without_a_reservation_it_is_the_account_that_is_watched() -> None:
 
 def test_a_pipeline_with_more_alarms_than_a_rule_takes_has_one_over_all_the_same() -> None:
     pipeline, spec = described("index-throttled")
-    (consumer,) = pipeline.consumers
-    (table,) = consumer.tables
+    (consumer,) = consumers_of(pipeline)
+    (table,) = consumer.writes
     indexes = tuple(
         replace(table.indexes[0], index=f"{'by-something-or-other' * 8}-{at}") for at in range(40)
     )
-    wide = replace(consumer, tables=(replace(table, indexes=indexes),))
-    found = wanted([(replace(pipeline, consumers=(wide,)), spec)], "topic")
+    wide = replace(consumer, writes=(replace(table, indexes=indexes),))
+    found = wanted([(with_consumers(pipeline, wide), spec)], "topic")
     composites = [each for each in found if each.is_composite]
     assert len(composites) > 2
     assert [each.name for each in composites if each.configuration.get("AlarmActions")] == [

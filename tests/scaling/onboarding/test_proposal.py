@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import a_pipeline, a_stream, a_table
+from tests.builders import a_pipeline, a_stream, a_table, with_consumers, with_stream
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.onboarding.proposal import Proposed, propose
@@ -85,7 +87,7 @@ def per_second(*rates: float | None) -> Samples:
             id="an on-demand table has no lever",
         ),
         pytest.param(
-            replace(a_pipeline(), stream=a_stream(mode="ON_DEMAND")), SHARDS, "racers", {}, None,
+            with_stream(a_pipeline(), a_stream(mode="ON_DEMAND")), SHARDS, "racers", {}, None,
             id="an on-demand stream has no shards to set",
         ),
     ],
@@ -126,18 +128,18 @@ def test_what_was_seen_for_less_than_a_day_is_not_relied_on() -> None:
 
 def test_a_batching_window_is_no_lateness() -> None:
     pipeline = a_pipeline()
-    (consumer,) = pipeline.consumers
+    (consumer,) = consumers_of(pipeline)
     mapping = replace(consumer.mapping, batching_window_seconds=300)
-    waiting = replace(pipeline, consumers=(replace(consumer, mapping=mapping),))
+    waiting = with_consumers(pipeline, replace(consumer, mapping=mapping))
     assert objective(waiting, 310, times=300).value == 600
     assert objective(waiting).value == 600
 
 
 def the_window(current: int) -> Any:
     pipeline = a_pipeline()
-    (consumer,) = pipeline.consumers
+    (consumer,) = consumers_of(pipeline)
     mapping = replace(consumer.mapping, batching_window_seconds=current)
-    waiting = replace(pipeline, consumers=(replace(consumer, mapping=mapping),))
+    waiting = with_consumers(pipeline, replace(consumer, mapping=mapping))
     return bounds(waiting, LeverKind.BATCHING_WINDOW, "scorer")
 
 
@@ -162,7 +164,9 @@ def test_what_is_set_now_lies_within_the_bounds_whatever_was_seen(
     write_units: int,
 ) -> None:
     pipeline = a_pipeline(table=a_table(write_units))
-    pipeline = replace(pipeline, stream=replace(pipeline.stream, open_shards=ONE_SHARD * shards))
+    pipeline = replace(
+        pipeline, stream=replace(stream_of(pipeline), open_shards=ONE_SHARD * shards)
+    )
     seen = windows(
         pipeline,
         IncomingRecords=tuple(records),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, a_table
-from tidegate.rules.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel

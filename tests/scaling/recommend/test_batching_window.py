@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, signals
+from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, signals, with_consumers
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import Function, Pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.lambda_mapping.state import Function, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
@@ -38,9 +39,9 @@ def owned(most: int = 300, owner: str | None = "tidegate", levers: Levers = FIXE
 def a_mapping(window: int = 0, factor: int = 8, **changes: object) -> Pipeline:
     """One shard, so that 8 lanes get an eighth of its records each."""
     pipeline = a_pipeline(factor=factor)
-    (consumer,) = pipeline.consumers
+    (consumer,) = consumers_of(pipeline)
     mapping = replace(consumer.mapping, batching_window_seconds=window, **changes)
-    return replace(pipeline, consumers=(replace(consumer, mapping=mapping),))
+    return with_consumers(pipeline, replace(consumer, mapping=mapping))
 
 
 def minute(batch: float, a: float = 0.1, b: float = 0.004, rate: float = 160) -> Minute:
@@ -129,10 +130,10 @@ def test_an_illness_keeps_the_window_as_it_is() -> None:
 
 def test_a_filled_batch_stays_far_from_the_timeout() -> None:
     pipeline = a_mapping()
-    (consumer,) = pipeline.consumers
+    (consumer,) = consumers_of(pipeline)
     brief = replace(consumer, function=Function("scorer", timeout_seconds=1, memory_megabytes=512))
     (recommendation,) = batching_recommendations(
-        seen(replace(pipeline, consumers=(brief,))), (), owned(), NOBODY, frozenset()
+        seen(with_consumers(pipeline, brief)), (), owned(), NOBODY, frozenset()
     )
     assert recommendation.wanted == 0
 

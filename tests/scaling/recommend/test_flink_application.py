@@ -19,7 +19,7 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import (
@@ -328,7 +328,7 @@ def test_a_wish_is_told_for_both_levers_of_each_application() -> None:
 
 def test_a_sink_that_throttles_is_raised_and_explains_the_back_pressure() -> None:
     table = a_table(1000)
-    pipeline = a_flink_pipeline(an_application(4, tables=(table,)))
+    pipeline = a_flink_pipeline(an_application(4, writes=(table,)))
     minute = JobMinute(
         arrivals_per_second=2000, records_per_second=1000, busy=250, back_pressured=700,
         units_per_record=2.0, table_throttles=6000,

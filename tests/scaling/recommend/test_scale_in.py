@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals, told
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import Table
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Table
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.metrics import table_metric
-from tidegate.rules.pack import in_force
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.load.current_load import Load

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
 from tidegate.scaling.load.current_load import Load, load_now
 from tidegate.scaling.model.aws_limits import FACTOR_MAX
@@ -25,7 +27,7 @@ def a_model() -> Model:
 def demands(model: Model, load: Load) -> dict[Lever, int]:
     return {
         demand.lever: demand.capacity
-        for demand in size(model, load, SPEC, model.pipeline.stream.shard_count)
+        for demand in size(model, load, SPEC, stream_of(model.pipeline).shard_count)
     }
 
 
@@ -84,7 +86,9 @@ def test_a_backlog_is_drained_by_factor_and_table_not_by_shards() -> None:
 def test_duration_is_learnt_as_a_plus_b_times_batch() -> None:
     minutes = [Minute(batch=batch, seconds_per_batch=0.2 + 0.007 * batch) for batch in (10, 40, 80)]
     pipeline = a_pipeline()
-    learnt = learn_rate(signals(pipeline, *minutes, healthy_before=False), pipeline.consumers[0])
+    learnt = learn_rate(
+        signals(pipeline, *minutes, healthy_before=False), consumers_of(pipeline)[0]
+    )
     assert learnt is not None
     assert learnt.seconds_per_invocation == pytest.approx(0.2)
     assert learnt.seconds_per_record == pytest.approx(0.007)
@@ -98,7 +102,7 @@ def test_a_few_odd_minutes_do_not_spoil_what_is_learnt() -> None:
     odd = [Minute(batch=90, seconds_per_batch=8.0)] * 8
     pipeline = a_pipeline()
     seen = signals(pipeline, *good[:20], *odd, *good[20:], healthy_before=False)
-    learnt = learn_rate(seen, pipeline.consumers[0])
+    learnt = learn_rate(seen, consumers_of(pipeline)[0])
     assert learnt is not None
     assert learnt.seconds_per_record == pytest.approx(0.007, rel=0.05)
     assert learnt.seconds_per_invocation == pytest.approx(0.2, rel=0.15)
@@ -107,8 +111,8 @@ def test_a_few_odd_minutes_do_not_spoil_what_is_learnt() -> None:
 def test_minutes_of_throttling_do_not_make_the_function_look_slow() -> None:
     pipeline = a_pipeline()
     stretched = Minute(seconds_per_batch=9, table_throttles=500)
-    stabilization = learn_rate(signals(pipeline, Minute()), pipeline.consumers[0])
-    ill = learn_rate(signals(pipeline, *[stretched] * 5), pipeline.consumers[0])
+    stabilization = learn_rate(signals(pipeline, Minute()), consumers_of(pipeline)[0])
+    ill = learn_rate(signals(pipeline, *[stretched] * 5), consumers_of(pipeline)[0])
     assert stabilization is not None
     assert ill == stabilization
 
@@ -116,7 +120,7 @@ def test_minutes_of_throttling_do_not_make_the_function_look_slow() -> None:
 def test_a_function_that_became_slower_is_believed_after_three_minutes() -> None:
     pipeline = a_pipeline()
     slower = Minute(seconds_per_batch=1.2)
-    learnt = learn_rate(signals(pipeline, *[slower] * 3), pipeline.consumers[0])
+    learnt = learn_rate(signals(pipeline, *[slower] * 3), consumers_of(pipeline)[0])
     assert learnt is not None
     assert learnt.records_per_busy_second(50) == pytest.approx(50 / 1.2, rel=0.05)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tidegate.rules.graph import HASH_KEYS, KeySample, Shard, Stream
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, KeySample, Shard, Stream
 from tidegate.scaling.kinds.kinesis_stream.reshard.hot_split import split_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Parts
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap

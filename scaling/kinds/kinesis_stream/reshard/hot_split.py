@@ -3,7 +3,7 @@
 from hashlib import md5
 from itertools import pairwise
 
-from tidegate.rules.graph import KeySample, Shard, Stream
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, Shard, Stream
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Split, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
 from tidegate.scaling.model.actions import SplitShard

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
-from tidegate.rules.graph import HASH_KEYS
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import uniform, width_range
 
 __all__ = ["Even", "Goal", "Merge", "Operation", "Parts", "Split", "Uniform", "plan"]

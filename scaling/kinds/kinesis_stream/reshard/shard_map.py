@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tidegate.rules.graph import HASH_KEYS, Shard
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Shard
 from tidegate.scaling.model.errors import BetweenShapes
 
 __all__ = ["EVEN_WITHIN", "ShardMap", "uniform", "width_range"]

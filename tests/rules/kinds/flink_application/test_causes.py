@@ -7,7 +7,7 @@ import pytest
 from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
 
 
 def first(application: FlinkApplication, *minutes: JobMinute, **pipeline: int | bool) -> Diagnosis:
@@ -137,7 +137,10 @@ def test_an_application_that_tells_nothing_is_unknown_beside_a_stream_that_does(
         )
         for name, series in signals.series.applications.items()
     }
-    signals = replace(signals, series=replace(signals.series, applications=silent))
+    signals = replace(
+        signals,
+        series=replace(signals.series, of={**signals.series.of, "flink_application": silent}),
+    )
     assert diagnose(signals)[0].cause is Cause.UNKNOWN
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
 from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_told
-from tidegate.rules.kinds.signal_series import StreamSeries
-from tidegate.rules.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.signal_kind import SourceSeries
 from tidegate.rules.window import Window
 
 
@@ -17,9 +17,9 @@ def window(sample: float | None) -> Window:
     return Window(metric, NOON - timedelta(minutes=1), (sample,))
 
 
-def stream(came: float | None, read: float | None, age: float | None) -> StreamSeries:
+def stream(came: float | None, read: float | None, age: float | None) -> SourceSeries:
     return replace(
-        signals(a_pipeline(), Minute()).series.stream,
+        signals(a_pipeline(), Minute()).series.source,
         incoming_records=window(came),
         read_records=window(read),
         iterator_age_milliseconds=window(age),

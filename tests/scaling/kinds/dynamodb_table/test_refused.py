@@ -8,6 +8,7 @@ import pytest
 from tests.builders import NOON, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.dynamodb_table.state import tables_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.dynamodb_table.refused import Throttling, throttling
 
@@ -16,7 +17,7 @@ PIPELINE = a_pipeline(table=a_table(100), factor=10)
 
 def found(*refused: float) -> tuple[Signals, Throttling]:
     seen = signals(PIPELINE, *(Minute(table_throttles=each) for each in refused))
-    capacity = PIPELINE.tables[0].capacity
+    capacity = tables_of(PIPELINE)[0].capacity
     (only,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
     return seen, only
 

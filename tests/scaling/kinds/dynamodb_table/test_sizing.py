@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Capacity
-from tidegate.rules.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.kinds.dynamodb_table.sizing import (

@@ -2,7 +2,7 @@
 
 from tests.builders import a_stream
 from tests.flink_builders import an_application
-from tidegate.rules.pack import in_force
+from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.kinds.flink_application.watch import application_alarms
 
 

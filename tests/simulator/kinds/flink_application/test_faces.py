@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tidegate.rules.graph import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
@@ -52,7 +52,7 @@ def faces() -> Iterator[Faces]:
 
 
 def the_application(cloud: Cloud, spec: PipelineSpec = SPEC) -> FlinkApplication:
-    (application,) = cloud.describe(spec).applications
+    (application,) = applications_of(cloud.describe(spec))
     return application
 
 

@@ -16,7 +16,7 @@ from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
 from tidegate.cli import main
-from tidegate.rules.graph import HASH_KEYS
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics

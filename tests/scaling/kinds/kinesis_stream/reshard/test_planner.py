@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.rules.graph import HASH_KEYS
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     Even,
     Merge,

@@ -1,7 +1,7 @@
 """The packs as a whole, and the thresholds that are in force for a pipeline."""
 
 from tests.builders import a_pipeline
-from tidegate.rules.pack import in_force, packs, rules_for, thresholds
+from tidegate.rules.kinds.packs import in_force, packs, rules_for, thresholds
 
 
 def test_every_rule_has_a_name_of_its_own_and_a_source() -> None:

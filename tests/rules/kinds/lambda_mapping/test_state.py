@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.rules.reading import Reading
+from tidegate.rules.kinds.lambda_mapping.state import Reading
 
 
 @pytest.mark.parametrize(

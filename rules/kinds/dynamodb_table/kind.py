@@ -1,0 +1,77 @@
+"""DynamoDB tables and their indexes as diagnosis sees them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.metrics import (
+    CapacitySeries,
+    capacity_metrics,
+    table_metric,
+)
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
+from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind
+from tidegate.rules.window import Metric
+
+if TYPE_CHECKING:
+    from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.kinds.signals import Signals
+
+__all__ = ["DynamodbTableSignals"]
+
+
+class DynamodbTableSignals(SignalKind):
+    """Units consumed and refused."""
+
+    name = "dynamodb_table"
+    pack = "dynamodb"
+
+    def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Of tables and indexes."""
+        capacities = _capacities(pipeline).values()
+        return (metric for capacity in capacities for metric in capacity_metrics(capacity))
+
+    def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Writes."""
+        for capacity in _capacities(pipeline).values():
+            yield table_metric(capacity.table, capacity.index, "ConsumedWriteCapacityUnits", "Sum")
+
+    def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, CapacitySeries]:
+        """By ``Capacity.where``."""
+        return {
+            where: CapacitySeries(*map(cut, capacity_metrics(capacity)))
+            for where, capacity in _capacities(pipeline).items()
+        }
+
+    def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
+        """Tables and indexes."""
+        for table in tables_of(pipeline):
+            for capacity in table.capacities:
+                yield _place(capacity, table.is_provisioned)
+
+    def causes(self, signals: "Signals") -> "Iterable[Diagnosis]":
+        """Tables that can't be written, throttled ones, and hot keys of tables."""
+        # Imported here: who only reads the series, as the endpoint does, needs no causes.
+        from tidegate.rules.kinds.dynamodb_table.causes import table_causes
+
+        return table_causes(signals)
+
+    def causes_without_metrics(self, signals: "Signals") -> "Iterable[Diagnosis]":
+        """Tables that can't be written."""
+        from tidegate.rules.kinds.dynamodb_table.causes import unavailable_tables
+
+        return unavailable_tables(signals)
+
+
+def _capacities(pipeline: Pipeline) -> dict[str, Capacity]:
+    return {each.where: each for table in tables_of(pipeline) for each in table.capacities}
+
+
+def _place(capacity: Capacity, is_provisioned: bool) -> Place:
+    dimensions: tuple[tuple[str, str], ...] = (("TableName", capacity.table),)
+    if capacity.index is not None:
+        dimensions += (("GlobalSecondaryIndexName", capacity.index),)
+    quantities: dict[str, float] = {}
+    if is_provisioned:
+        quantities = {"write_units": capacity.write_units, "read_units": capacity.read_units}
+    return Place("capacity", "AWS/DynamoDB", capacity.where, dimensions, quantities)

@@ -1,0 +1,71 @@
+"""What is configured of DynamoDB tables and their indexes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.graph import Pipeline, Resource, Role
+
+__all__ = ["Capacity", "Table", "tables_behind", "tables_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Throughput of a table (``index`` None) or of one global secondary index, units per second."""
+
+    table: str
+    index: str | None
+    status: str
+    write_units: int
+    read_units: int
+    decreases_today: int = 0
+    last_decrease_at: datetime | None = None
+    last_increase_at: datetime | None = None
+
+    @property
+    def where(self) -> str:
+        """The name an operator knows it by: the table, or table/index."""
+        return self.table if self.index is None else f"{self.table}/{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A DynamoDB table, PROVISIONED or PAY_PER_REQUEST; ``replicas`` are its other regions."""
+
+    name: str
+    status: str
+    mode: str
+    capacity: Capacity
+    indexes: tuple[Capacity, ...] = ()
+    replicas: tuple[str, ...] = ()
+    created: str = ""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """It takes what processors write."""
+        return (Role.SINK,)
+
+    @property
+    def writes(self) -> tuple[Resource, ...]:
+        """Nothing."""
+        return ()
+
+    @property
+    def capacities(self) -> tuple[Capacity, ...]:
+        """The table's own capacity, then that of each index."""
+        return (self.capacity, *self.indexes)
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether capacity is ours to set: not so for on-demand tables."""
+        return self.mode == "PROVISIONED"
+
+
+def tables_behind(processor: Resource) -> tuple[Table, ...]:
+    """The tables that a processor writes to."""
+    return tuple(each for each in processor.writes if isinstance(each, Table))
+
+
+def tables_of(pipeline: Pipeline) -> tuple[Table, ...]:
+    """Every table that is written to, each once."""
+    found = (table for each in pipeline.resources for table in tables_behind(each))
+    return tuple({table.name: table for table in found}.values())

@@ -1,0 +1,68 @@
+"""A Kinesis data stream as diagnosis sees it."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric, stream_metrics, stream_series
+from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind, SourceSeries
+from tidegate.rules.window import Metric
+
+if TYPE_CHECKING:
+    from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.kinds.signals import Signals
+
+__all__ = ["KinesisStreamSignals"]
+
+SHARD_RECORDS_PER_SECOND = 1000
+"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
+
+SHARD_BYTES_PER_SECOND = 1024 * 1024
+"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
+
+
+class KinesisStreamSignals(SignalKind):
+    """Arrivals, refusals and the iterator age."""
+
+    name = "kinesis_stream"
+    pack = "kinesis"
+
+    def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Of the stream, not of single shards."""
+        for stream in pipeline.all(Stream):
+            yield from stream_metrics(stream.name)
+
+    def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Arrivals, and the age that any read publishes."""
+        for stream in pipeline.all(Stream):
+            yield stream_metric(stream.name, "IncomingRecords", "Sum")
+            yield stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+
+    def source(self, pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
+        """The stream's own series."""
+        stream = pipeline.first(Stream)
+        return None if stream is None else stream_series(stream.name, cut)
+
+    def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
+        """The stream."""
+        for stream in pipeline.all(Stream):
+            quantities = {
+                "objective_milliseconds": iterator_age_max_seconds * 1000,
+                "retention_milliseconds": stream.retention_hours * 3_600_000,
+            }
+            if stream.is_provisioned:
+                shards = stream.shard_count
+                quantities["stream_records_per_second"] = shards * SHARD_RECORDS_PER_SECOND
+                quantities["stream_bytes_per_second"] = shards * SHARD_BYTES_PER_SECOND
+            own = (("StreamName", stream.name),)
+            yield Place("stream", "AWS/Kinesis", stream.name, own, quantities)
+
+    def causes(self, signals: "Signals") -> "Iterable[Diagnosis]":
+        """Producers throttled, too few shards, a hot shard or key."""
+        if signals.pipeline.first(Stream) is None:
+            return ()
+        # Imported here: who only reads the series, as the endpoint does, needs no causes.
+        from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
+
+        return stream_causes(signals)

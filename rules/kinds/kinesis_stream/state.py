@@ -1,0 +1,90 @@
+"""What is configured of a Kinesis data stream, and what a look into its shards showed."""
+
+from dataclasses import dataclass
+
+from tidegate.rules.graph import Pipeline, Resource, Role
+
+__all__ = ["HASH_KEYS", "KeySample", "Shard", "Stream", "has_stream", "stream_of"]
+
+HASH_KEYS = 2**128
+"""The size of the hash key space (SplitShard, API reference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """An open or closed shard and its hash key range, both ends included."""
+
+    shard_id: str
+    starting_hash_key: int
+    ending_hash_key: int
+    parent_ids: tuple[str, ...] = ()
+    is_open: bool = True
+
+    @property
+    def key_share(self) -> float:
+        """The part of the whole hash key space that this shard carries, 0..1."""
+        return (self.ending_hash_key - self.starting_hash_key + 1) / HASH_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class KeySample:
+    """The partition keys of the newest records put to one shard: how many of each key."""
+
+    shard_id: str
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many records were sampled."""
+        return sum(count for _, count in self.counts)
+
+    @property
+    def top_share(self) -> float:
+        """The share of sampled records that carry the most frequent key, 0..1."""
+        return max(count for _, count in self.counts) / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words, ``created`` is when;
+    ``key_samples`` are of the shards that were looked into (see ``Cloud.sample_keys``)."""
+
+    name: str
+    arn: str
+    status: str
+    mode: str
+    open_shards: tuple[Shard, ...]
+    retention_hours: int
+    shard_metrics_enabled: bool = False
+    created: str = ""
+    key_samples: tuple[KeySample, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Records wait in it; it may be written to as well."""
+        return (Role.SOURCE,)
+
+    @property
+    def writes(self) -> tuple[Resource, ...]:
+        """Nothing: it is read."""
+        return ()
+
+    @property
+    def shard_count(self) -> int:
+        """The number of open shards."""
+        return len(self.open_shards)
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether shard count is ours to set: not so for on-demand streams."""
+        return self.mode == "PROVISIONED"
+
+
+def has_stream(pipeline: Pipeline) -> bool:
+    """Whether the pipeline reads a stream, and not another kind of source."""
+    return pipeline.first(Stream) is not None
+
+
+def stream_of(pipeline: Pipeline) -> Stream:
+    """The stream that a pipeline reads. LookupError where it reads another kind of source."""
+    return pipeline.the(Stream)

@@ -1,0 +1,84 @@
+"""Functions and their event source mappings as diagnosis sees them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import (
+    FunctionSeries,
+    function_metric,
+    function_metrics,
+)
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
+from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind
+from tidegate.rules.window import Metric
+
+if TYPE_CHECKING:
+    from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.kinds.signals import Signals
+    from tidegate.rules.reason import Reason
+
+__all__ = ["LambdaMappingSignals"]
+
+
+class LambdaMappingSignals(SignalKind):
+    """Invocations, errors, throttles and durations. The functions of causes are imported where they
+    are called: who only reads the series, as the endpoint does, needs none."""
+
+    name = "lambda_mapping"
+    pack = "lambda"
+
+    def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Of each function once, though two of its mappings may be in the pipeline."""
+        functions = dict.fromkeys(each.function.name for each in consumers_of(pipeline))
+        return (metric for function in functions for metric in function_metrics(function))
+
+    def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Invocations."""
+        names = (each.function.name for each in consumers_of(pipeline))
+        return (function_metric(name, "Invocations", "Sum") for name in names)
+
+    def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, FunctionSeries]:
+        """By function."""
+        names = (each.function.name for each in consumers_of(pipeline))
+        return {name: FunctionSeries(*map(cut, function_metrics(name))) for name in names}
+
+    def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
+        """The functions."""
+        for consumer in consumers_of(pipeline):
+            yield _place(pipeline, consumer, iterator_age_max_seconds)
+
+    def causes(self, signals: "Signals") -> "Iterable[Diagnosis]":
+        """What ails the consumers by themselves."""
+        from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes
+
+        return consumer_causes(signals)
+
+    def reading_shown(self, signals: "Signals") -> "Iterable[Reason | None]":
+        """By invocations, by the source's reads, or by nothing that waits."""
+        from tidegate.rules.kinds.lambda_mapping.reading import reading_shown
+
+        return (reading_shown(signals, each) for each in consumers_of(signals.pipeline))
+
+    def in_use(self, signals: "Signals") -> "Iterable[Reason]":
+        """The concurrent executions that are busy."""
+        from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
+
+        return (executions_in_use(signals, each) for each in consumers_of(signals.pipeline))
+
+
+def _place(pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: float) -> Place:
+    function, mapping, stream = consumer.function, consumer.mapping, stream_of(pipeline)
+    quantities: dict[str, float] = {
+        "objective_milliseconds": iterator_age_max_seconds * 1000,
+        "retention_milliseconds": stream.retention_hours * 3_600_000,
+        "timeout_milliseconds": function.timeout_seconds * 1000,
+        "concurrency_available": stream.shard_count * mapping.batches_per_shard,
+    }
+    if function.reserved_concurrency is None:
+        quantities["unreserved_concurrency"] = account_of(pipeline).unreserved_concurrency
+    elif function.reserved_concurrency:
+        quantities["reserved_concurrency"] = function.reserved_concurrency
+    own = (("FunctionName", function.name),)
+    return Place("consumer", "AWS/Lambda", function.name, own, quantities)

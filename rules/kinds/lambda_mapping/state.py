@@ -1,0 +1,131 @@
+"""What is configured of event source mappings and their functions, and of Lambda in the account."""
+
+from dataclasses import dataclass, field
+
+from tidegate.rules.graph import Pipeline, Resource, Role
+
+__all__ = [
+    "ACCOUNT_CONCURRENCY",
+    "Consumer",
+    "EventSourceMapping",
+    "Function",
+    "LambdaAccount",
+    "Reading",
+    "account_of",
+    "consumers_of",
+]
+
+ACCOUNT_CONCURRENCY = 1000
+"""Concurrent executions of an account in a region unless raised (Lambda quotas)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """``last_result`` is AWS's LastProcessingResult in its own words, ``has_filter`` whether some
+    records are read and not handed on (FilterCriteria). ``tumbling_window_seconds`` is 0 without
+    such windows. ``other_sources`` are what else invokes the same function: what it does for
+    them is in its metrics as well."""
+
+    last_result: str = ""
+    has_filter: bool = False
+    tumbling_window_seconds: int = 0
+    other_sources: tuple[str, ...] = ()
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether the last attempt failed (ListEventSourceMappings, API reference)."""
+        return self.last_result.startswith("PROBLEM")
+
+    def concurrent_batches(self, factor: int) -> int:
+        """Of each part of the source, with that parallelization factor: the state of a tumbling
+        window goes from one batch to the next, so that there is one at a time."""
+        return 1 if self.tumbling_window_seconds else factor
+
+
+@dataclass(frozen=True, slots=True)
+class EventSourceMapping:
+    """How Lambda reads the stream for one function. -1 means without limit, as in the API."""
+
+    uuid: str
+    function_name: str
+    stream_arn: str
+    state: str
+    parallelization_factor: int = 1
+    batch_size: int = 100
+    batching_window_seconds: int = 0
+    bisect_batch_on_function_error: bool = False
+    maximum_retry_attempts: int = -1
+    maximum_record_age_seconds: int = -1
+    on_failure_destination: str | None = None
+    report_batch_item_failures: bool = False
+    modified: str = ""  # when it was last changed
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def batches_per_shard(self) -> int:
+        """How many are processed at once."""
+        return 1 if self.reading.tumbling_window_seconds else self.parallelization_factor
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set."""
+
+    name: str
+    timeout_seconds: int
+    memory_megabytes: int
+    reserved_concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A function fed by the stream, with what it writes to."""
+
+    function: Function
+    mapping: EventSourceMapping
+    writes: tuple[Resource, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The function's name: what a person knows it by."""
+        return self.function.name
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """It reads a source and writes sinks."""
+        return (Role.PROCESSOR,)
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaAccount:
+    """Lambda in the account and region: its limit of concurrent executions, and what of it is
+    reserved for functions."""
+
+    concurrency: int = ACCOUNT_CONCURRENCY
+    reserved_concurrency: int = 0
+    name: str = "the account"
+
+    @property
+    def unreserved_concurrency(self) -> int:
+        """What functions without a reservation share."""
+        return self.concurrency - self.reserved_concurrency
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """None: no record passes through it."""
+        return ()
+
+    @property
+    def writes(self) -> tuple[Resource, ...]:
+        """Nothing."""
+        return ()
+
+
+def consumers_of(pipeline: Pipeline) -> tuple[Consumer, ...]:
+    """The functions that read the pipeline's source."""
+    return pipeline.all(Consumer)
+
+
+def account_of(pipeline: Pipeline) -> LambdaAccount:
+    """Lambda's limits where the pipeline is; the default quota where it wasn't asked for."""
+    return pipeline.first(LambdaAccount) or LambdaAccount()

@@ -1,0 +1,106 @@
+"""What diagnosis asks of a kind of resource."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.window import Metric, Window
+
+if TYPE_CHECKING:
+    from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.kinds.signals import Signals
+    from tidegate.rules.reason import Reason
+
+__all__ = ["Cut", "Place", "SignalKind", "SourceSeries", "rule_file"]
+
+Cut = Callable[[Metric], Window]
+"""The window of a metric, cut where the slowest layer has reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeries:
+    """A source's metrics, per minute: sums, and the maximum of the age of the oldest unread record,
+    which is that of the reader furthest behind. What a kind of source has no metric of is silent.
+    """
+
+    incoming_records: Window
+    incoming_bytes: Window
+    write_throttles: Window
+    read_throttles: Window
+    read_records: Window
+    iterator_age_milliseconds: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where rules apply: those of ``scope``, to metrics of a namespace with these dimensions, with
+    thresholds relative to these quantities."""
+
+    scope: str
+    namespace: str
+    where: str
+    dimensions: tuple[tuple[str, str], ...]
+    quantities: Mapping[str, float]
+
+
+def rule_file(kind: str, name: str = "rules.yaml") -> str:
+    """The text of a file beside the rules of a built-in kind: the rules themselves, or their
+    tests."""
+    # Imported here: the endpoint reads no rules, and its cold start is shorter without.
+    from importlib.resources import files
+
+    return files("tidegate.rules.kinds").joinpath(kind, name).read_text(encoding="utf-8")
+
+
+class SignalKind:
+    """One kind of resource as diagnosis sees it; ``rules/kinds/registry.py`` has one line for each.
+    A kind says more of these than nothing. ``name`` is that of its package, ``pack`` what its rules
+    are called after."""
+
+    name = ""
+    pack = ""
+
+    def rules(self) -> str:
+        """Its rules, as YAML: thresholds with their sources."""
+        return rule_file(self.name)
+
+    def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Every metric that its series are made of."""
+        return ()
+
+    def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """Those that are published whenever the resource does anything."""
+        return ()
+
+    def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, Any]:
+        """The series of each of its resources, by name."""
+        return {}
+
+    def source(self, pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
+        """The pipeline's source, where it is of this kind and has metrics of its own."""
+        return None
+
+    def ages(self, series: Mapping[str, Any]) -> Iterable[Window]:
+        """How old what its processors read is, in milliseconds, where they publish it."""
+        return ()
+
+    def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
+        """Where its rules apply."""
+        yield from ()
+
+    def causes(self, signals: "Signals") -> Iterable["Diagnosis"]:
+        """What is wrong with its resources."""
+        return ()
+
+    def causes_without_metrics(self, signals: "Signals") -> Iterable["Diagnosis"]:
+        """What is wrong with them by their description alone."""
+        return ()
+
+    def reading_shown(self, signals: "Signals") -> Iterable["Reason | None"]:
+        """Of each of its processors what shows that it reads, None where nothing does."""
+        return ()
+
+    def in_use(self, signals: "Signals") -> Iterable["Reason"]:
+        """How much of each of its processors is in use."""
+        return ()

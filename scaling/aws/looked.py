@@ -1,0 +1,35 @@
+"""One look at a pipeline: what has been described of it so far."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from tidegate.rules.graph import Resource
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.config.specification import PipelineSpec
+
+__all__ = ["Describe", "Looked"]
+
+R = TypeVar("R")
+
+
+class Looked:
+    """What the kinds find of one pipeline, each knowing what was found before it. Resources that
+    several processors share are described once."""
+
+    def __init__(self, clients: Clients, spec: PipelineSpec) -> None:
+        self.clients = clients
+        self.spec = spec
+        self.resources: list[Resource] = []
+        self._described: dict[tuple[Any, str], Any] = {}
+
+    def once(self, describe: Callable[[Clients, str], R], name: str) -> R:
+        """What ``describe`` tells of a name, asked for the first time only."""
+        key = (describe, name)
+        if key not in self._described:
+            self._described[key] = describe(self.clients, name)
+        found: R = self._described[key]
+        return found
+
+
+Describe = Callable[[Looked], Iterable[Resource]]
+"""Everything of one kind that a pipeline has by its entry in the file. Raises CloudError."""
