@@ -122,7 +122,7 @@ class JobTold:
                 applications_of(self.pipeline)[0], source
             ):
                 samples = [_TOLD[key](minute) for minute in self.minutes]
-            if metric == stream_metric(stream.name, "IncomingRecords", "Sum"):
+            if metric == stream_metric(source.name, "IncomingRecords", "Sum"):
                 samples = [minute.arrivals_per_second * 60 for minute in self.minutes]
             if metric.name == "ConsumedWriteCapacityUnits":
                 samples = [

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -94,7 +93,7 @@ class _Judge:
         Records that wait are read as fast as they can be: where no more are, it doesn't matter
         that more come in.
         """
-        shards = Lever.of(LeverKind.SHARD_COUNT, stream_of(self.signals.pipeline).name)
+        shards = Lever.of(LeverKind.SHARD_COUNT, self.signals.pipeline.source.name)
         read = self.signals.series.source.read_records
         for last in self._last_raise(factor, shards) if self._is_late else ():
             if self._was_cured(last):

@@ -12,7 +12,13 @@ from statistics import fmean
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
-from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Shard, Stream, stream_of
+from tidegate.rules.kinds.kinesis_stream.state import (
+    HASH_KEYS,
+    Shard,
+    Stream,
+    shard_count_of,
+    stream_of,
+)
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
@@ -64,7 +70,7 @@ def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
     """What a sweep would ask for at the peak of each hour; None for an hour without a load."""
     stream = signals.series.source
     model = learn(signals)
-    shards = stream_of(signals.pipeline).shard_count
+    shards = shard_count_of(signals.pipeline)
     sized: list[Sized | None] = []
     for records, bytes_in in zip(
         _peaks(stream.incoming_records), _peaks(stream.incoming_bytes), strict=True

@@ -11,7 +11,6 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
@@ -87,7 +86,7 @@ def _factor_max(
     pipeline: Pipeline, consumer: Consumer, spec: PipelineSpec, owners: Collection[Owner]
 ) -> int:
     said = lever_spec(spec, factor_of(consumer))
-    shards = lever_spec(spec, Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name))
+    shards = lever_spec(spec, Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name))
     if said is not None and said.owner in owners:
         return min(said.max, FACTOR_MAX)
     has_owner = any(each is not None and each.owner is not None for each in (said, shards))

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
@@ -63,7 +62,7 @@ class ForecastHorizons:
 
 def past_metric(pipeline: Pipeline) -> Metric:
     """The one metric whose long past is read: GetMetricData is priced by metric, not by point."""
-    recent = stream_metric(stream_of(pipeline).name, "IncomingRecords", "Sum")
+    recent = stream_metric(pipeline.source.name, "IncomingRecords", "Sum")
     return Metric(
         recent.namespace, recent.name, recent.dimensions, recent.statistic, PERIOD_SECONDS
     )

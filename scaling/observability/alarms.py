@@ -104,7 +104,7 @@ def _each(pipeline: Pipeline, spec: PipelineSpec) -> Iterator[NamedAlarm]:
         yield from _failures(consumer.function.name, limits)
         yield from _near_limits(consumer.function, limits)
     for application in applications_of(pipeline):
-        yield from application_alarms(application, stream_of(pipeline), objective, limits)
+        yield from application_alarms(application, pipeline.source, objective, limits)
     for table in tables_of(pipeline):
         for capacity in table.capacities:
             yield from _throttles(capacity, limits)

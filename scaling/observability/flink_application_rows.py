@@ -4,13 +4,13 @@ source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache 
 
 from collections.abc import Iterator, Mapping
 
+from tidegate.rules.graph import Source
 from tidegate.rules.kinds.flink_application.metrics import (
     application_metric,
     behind_metric,
     task_metric,
 )
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
@@ -22,7 +22,7 @@ RUNNING_STORAGE_GIGABYTES = 50
 
 
 def application_rows(
-    application: FlinkApplication, source: Stream, spec: PipelineSpec
+    application: FlinkApplication, source: Source, spec: PipelineSpec
 ) -> Iterator[Row]:
     """Health, resources, progress and source."""
     name, objective = application.name, spec.objective.iterator_age_max_seconds
@@ -173,7 +173,7 @@ def _times(application: FlinkApplication) -> tuple[Line, ...]:
     )
 
 
-def _behind(application: FlinkApplication, source: Stream, objective: float) -> Graph:
+def _behind(application: FlinkApplication, source: Source, objective: float) -> Graph:
     behind = Line(behind_metric(application.name, source.name, "Maximum"), "behind", 0.001)
     return Graph("Time behind the latest record", "s", (behind,), (Limit("objective", objective),))
 

@@ -31,7 +31,7 @@ def rows(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Row, ...]:
     """The layers of a pipeline as they are set now."""
     found = [] if not has_stream(pipeline) else [_stream(stream_of(pipeline), spec)]
     for application in applications_of(pipeline):
-        found += application_rows(application, stream_of(pipeline), spec)
+        found += application_rows(application, pipeline.source, spec)
     found += (_consumer(consumer, pipeline) for consumer in consumers_of(pipeline))
     for table in tables_of(pipeline):
         graphs = [graph for each in table.capacities for graph in _capacity(each)]

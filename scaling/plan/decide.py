@@ -7,7 +7,7 @@ from datetime import datetime
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import has_stream, shard_count_of, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -193,7 +193,7 @@ class Decider:
         if lever.kind is LeverKind.BATCHING_WINDOW:
             seen = batching(self.signals, _consumer(self._pipeline, lever))
             return 0.0 if seen is None else seen.monthly_usd(capacity)
-        return monthly_usd(lever, capacity, stream_of(self._pipeline).shard_count)
+        return monthly_usd(lever, capacity, shard_count_of(self._pipeline))
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from owner_constraints(self.spec, recommendation.lever, self.caller)
@@ -227,6 +227,8 @@ class Decider:
     def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
         """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are
         spent and records would be lost."""
+        if not has_stream(self._pipeline):
+            return None
         stream = stream_of(self._pipeline)
         action, because = self._wanted_split(decisions)
         if action is None:
@@ -259,7 +261,7 @@ class Decider:
 
     def _is_past_cooldown(self) -> bool:
         """Whether the metrics judged are all from after the last change of the shards."""
-        lever = Lever.of(LeverKind.SHARD_COUNT, stream_of(self._pipeline).name)
+        lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.source.name)
         changed, judged = self.history.last_change(lever), self.signals.series.judged_until
         return changed is None or (judged is not None and judged - changed >= COOLDOWN)
 

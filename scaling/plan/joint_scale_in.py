@@ -6,7 +6,7 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -53,7 +53,7 @@ def with_enough_executions(
 
 
 def _shards(pipeline: Pipeline) -> Lever:
-    return Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name)
+    return Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name)
 
 
 def _raised_for_fewer_shards(
@@ -85,10 +85,10 @@ def _too_few(
     """The consumers that a scale-in would leave with fewer concurrent executions than needed."""
     pipeline = signals.pipeline
     shards = decisions.get(_shards(pipeline))
-    count = stream_of(pipeline).shard_count if shards is None else shards.allowed
+    count = shard_count_of(pipeline) if shards is None else shards.allowed
     for consumer in consumers_of(pipeline):
         factor = decisions[factor_of(consumer)]
-        narrower = count < stream_of(pipeline).shard_count
+        narrower = count < shard_count_of(pipeline)
         if not narrower and factor.allowed >= factor.current:
             continue
         # The factor can go up again within a minute: what is needed of it is what is busy now.

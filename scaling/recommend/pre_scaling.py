@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
 from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import PipelineSpec
@@ -75,7 +75,7 @@ def _demands(
     """Of what is likely, and of the most, partly met from bursts; none without a forecast."""
     if of is None:
         return {}, {}
-    shards = stream_of(model.pipeline).shard_count
+    shards = shard_count_of(model.pipeline)
     likely, most = (
         {
             each.lever: replace(

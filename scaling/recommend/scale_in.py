@@ -7,7 +7,7 @@ from math import ceil
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_told
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import CAPACITIES
@@ -125,7 +125,7 @@ class ScaleIn:
         consumer = next(each for each in consumers if each.function.name == lever.where)
         seconds = int(COOLDOWN.total_seconds())
         executions = executions_needed(self.signals, consumer, self.spec, seconds)
-        needed = ceil(executions / stream_of(self.signals.pipeline).shard_count)
+        needed = ceil(executions / shard_count_of(self.signals.pipeline))
         return replace(demand, capacity=min(FACTOR_MAX, max(demand.capacity, needed)))
 
     def _above_consumption(self, lever: Lever, demand: Demand) -> Demand | None:
@@ -168,8 +168,8 @@ class ScaleIn:
         remain; never fewer concurrent executions than were really busy, however well larger
         batches do."""
         pipeline, load = self.signals.pipeline, load_of_the_hour(self.signals)
-        shards = Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name)
-        current = stream_of(pipeline).shard_count
+        shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name)
+        current = shard_count_of(pipeline)
         executions = {
             consumer.function.name: executions_needed(self.signals, consumer, self.spec)
             for consumer in consumers_of(pipeline)

@@ -8,7 +8,7 @@ from math import inf
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import tables_of
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
@@ -60,7 +60,7 @@ class ScaleOut:
 
     @property
     def _shards(self) -> Lever:
-        return Lever.of(LeverKind.SHARD_COUNT, stream_of(self._pipeline).name)
+        return Lever.of(LeverKind.SHARD_COUNT, self._pipeline.source.name)
 
     @property
     def _shards_changed_at(self) -> datetime | None:
@@ -93,13 +93,13 @@ class ScaleOut:
         return max(demands, key=lambda demand: demand.capacity)
 
     def _size(self, load: Load, model: Model) -> Demands:
-        return by_lever(size(model, load, self.spec, stream_of(self._pipeline).shard_count))
+        return by_lever(size(model, load, self.spec, shard_count_of(self._pipeline)))
 
     def _let_in(self, shards: int) -> Load:
         """What the consumers and tables get: refusals from before a reshard are no evidence
         against the new shards, but what was refused then is still to come, as fast as the shards
         take it."""
-        current = stream_of(self._pipeline).shard_count
+        current = shard_count_of(self._pipeline)
         widened = min(2 * current, max(current, shards))
         coming = self._actuation_delay.risen(self._load(self._offered_behind))
         return coming.let_in(widened)
@@ -150,7 +150,7 @@ class ScaleOut:
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
         coming = self._actuation_delay.mean(load)
-        return coming.let_in(stream_of(self._pipeline).shard_count).records_per_second
+        return coming.let_in(shard_count_of(self._pipeline)).records_per_second
 
     @property
     def _throttled(self) -> bool:

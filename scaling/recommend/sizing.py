@@ -13,7 +13,6 @@ from tidegate.rules.kinds.kinesis_stream.kind import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
 )
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -219,7 +218,7 @@ def _concurrency_demands(
                 executions=steady,
                 executions_per_shard=had.factor_on(shards),
             )
-    yield Demand(Lever.of(LeverKind.SHARD_COUNT, stream_of(model.pipeline).name), shards, because)
+    yield Demand(Lever.of(LeverKind.SHARD_COUNT, model.pipeline.source.name), shards, because)
 
 
 def _factor_demand(

@@ -14,7 +14,7 @@ from tidegate.rules.kinds.flink_application.failures import (
 )
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import Stream, shard_count_of
 from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
@@ -103,7 +103,7 @@ def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnos
     limits = signals.thresholds
     if busiest < limits["subtask-busy"] or used > limits["subtasks-uneven"] * busiest:
         return
-    sources = application.partitions or stream_of(signals.pipeline).shard_count
+    sources = application.partitions or shard_count_of(signals.pipeline)
     parts = "partitions" if application.reads_kafka else "shards"
     evidence = (
         words.BUSIEST_SUBTASK(
@@ -138,18 +138,18 @@ def _source_too_narrow(
     parts: str,
     evidence: tuple[Reason, ...],
 ) -> Diagnosis:
-    stream = stream_of(signals.pipeline)
+    source, stream = signals.pipeline.source, signals.pipeline.first(Stream)
     told = (
         words.SOURCE_PARTS(
-            name=stream.name, sources=sources, parts=parts, parallelism=application.parallelism
+            name=source.name, sources=sources, parts=parts, parallelism=application.parallelism
         ),
         *evidence,
     )
-    if stream.is_provisioned:
+    if stream is not None and stream.is_provisioned:
         cure = (LeverKind.SHARD_COUNT,)
-        return Diagnosis(Cause.SOURCE_TOO_NARROW, stream.name, told, cured_by=cure)
-    advice = f"give {stream.name} more {parts}, or redistribute the records right after the source"
-    return Diagnosis(Cause.SOURCE_TOO_NARROW, stream.name, told, advice=advice)
+        return Diagnosis(Cause.SOURCE_TOO_NARROW, source.name, told, cured_by=cure)
+    advice = f"give {source.name} more {parts}, or redistribute the records right after the source"
+    return Diagnosis(Cause.SOURCE_TOO_NARROW, source.name, told, advice=advice)
 
 
 def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tidegate.rules.graph import Pipeline, Resource, Role
 
-__all__ = ["HASH_KEYS", "KeySample", "Shard", "Stream", "has_stream", "stream_of"]
+__all__ = ["HASH_KEYS", "KeySample", "Shard", "Stream", "has_stream", "shard_count_of", "stream_of"]
 
 HASH_KEYS = 2**128
 """The size of the hash key space (SplitShard, API reference)."""
@@ -83,6 +83,12 @@ class Stream:
 def has_stream(pipeline: Pipeline) -> bool:
     """Whether the pipeline reads a stream, and not another kind of source."""
     return pipeline.first(Stream) is not None
+
+
+def shard_count_of(pipeline: Pipeline) -> int:
+    """The open shards of the stream that a pipeline reads; 0 where it reads another source."""
+    stream = pipeline.first(Stream)
+    return 0 if stream is None else stream.shard_count
 
 
 def stream_of(pipeline: Pipeline) -> Stream:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from math import ceil
 
+from tidegate.rules.graph import Source
 from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
 from tidegate.rules.kinds.flink_application.metrics import application_metric, behind_metric
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.model.alarm import MISSING, Breach, NamedAlarm, math_alarm, metric_alarm
 
@@ -19,7 +19,7 @@ RARE = 1e-9
 
 def application_alarms(
     application: FlinkApplication,
-    source: Stream,
+    source: Source,
     iterator_age_max_seconds: float,
     limits: Mapping[str, float],
 ) -> Iterator[NamedAlarm]:

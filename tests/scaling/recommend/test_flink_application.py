@@ -19,7 +19,7 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import (
@@ -129,7 +129,8 @@ def test_what_comes_into_a_topic_is_what_is_read_and_what_joins_the_lag() -> Non
     ]
     application = an_application(2, partitions=4)
     signals = job_signals(a_flink_pipeline(application, topic=True), *minutes)
-    assert arrivals(signals, application).samples[-3:] == (62_400.0,) * 3
+    (reader,) = applications_of(signals.pipeline)
+    assert arrivals(signals, reader).samples[-3:] == (62_400.0,) * 3
 
 
 def test_one_change_covers_load_backlog_and_the_restart_itself() -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.kafka_topic.state import Topic
+from tidegate.rules.kinds.kinesis_stream.state import has_stream
 from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
@@ -151,7 +153,8 @@ def test_a_topic_has_no_stream_to_describe(faces: Faces) -> None:
         world.advance(60)
         seen.append(cloud.describe(TOPIC))
     assert seen[0] == seen[1]
-    assert (seen[0].stream.name, seen[0].stream.is_topic) == ("clicks", True)
+    assert isinstance(seen[0].source, Topic)
+    assert (seen[0].source.name, has_stream(seen[0])) == ("clicks", False)
 
 
 def test_both_faces_name_what_is_missing(faces: Faces) -> None:
