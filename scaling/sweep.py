@@ -111,7 +111,7 @@ def _sweep_one(
         series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
         history.last_change_of_any(),
-        thresholds=in_force(spec.thresholds),
+        thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
     signals, unseen = _look_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
@@ -137,7 +137,7 @@ def _sweep_one(
 
 def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:
     own = tuple(user_rule(rule, spec.name) for rule in spec.rules)
-    shares = in_force(spec.thresholds)
+    shares = in_force(spec.thresholds, pipeline.kinds.signals)
     return rules_for(pipeline, spec.objective.iterator_age_max_seconds, shares) + own
 
 

@@ -78,7 +78,9 @@ def bill(
     )  # fmt: skip
     series = series_from(pipeline, windows, now)
     age = spec.objective.iterator_age_max_seconds
-    signals = Signals(pipeline, series, age, thresholds=in_force(spec.thresholds))
+    signals = Signals(
+        pipeline, series, age, thresholds=in_force(spec.thresholds, pipeline.kinds.signals)
+    )
     needed = () if usage is None else needs(signals, spec)
     found = items(pipeline, nothing, needed)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import yaml
 
+from tidegate.rules.graph import Kinds
 from tidegate.scaling.config.specification import PipelineFile, TableSpec
 from tidegate.scaling.config.validation import semantic_mistakes
+from tidegate.scaling.kinds.registry import KINDS
 from tidegate.scaling.model.errors import ConfigurationError, Mistake, shown
 from tidegate.yaml_text import Keys, Located, key_of, located
 
@@ -23,7 +25,7 @@ _NAME_ALONE = "function-after[_checked(), str]"
 """How pydantic calls the other way to give a table; it is spelled out before it gets there."""
 
 
-def load(path: str | Path) -> PipelineFile:
+def load(path: str | Path, kinds: Kinds = KINDS) -> PipelineFile:
     """The pipelines of a file; ConfigurationError with every mistake at once."""
     name = str(path)
     try:
@@ -36,7 +38,7 @@ def load(path: str | Path) -> PipelineFile:
         raise _refused(name, "it is not UTF-8 text; a YAML file is needed") from None
     except OSError as error:
         raise _refused(name, str(error.strerror)) from None
-    return parse(text, name)
+    return parse(text, name, kinds)
 
 
 def load_value(value: Mapping[str, Any], name: str) -> PipelineFile:
@@ -44,13 +46,13 @@ def load_value(value: Mapping[str, Any], name: str) -> PipelineFile:
     return parse(yaml.safe_dump(dict(value), sort_keys=False), name)
 
 
-def parse(text: str, name: str) -> PipelineFile:
+def parse(text: str, name: str, kinds: Kinds = KINDS) -> PipelineFile:
     """The pipelines of a text; ``name`` is what mistakes call the file."""
     found = located(text, name)
     if found.mistakes:
         raise _all_of(found.mistakes)
     validated = _validate(found)
-    wrong = [found.mistake(path, words) for path, words in semantic_mistakes(validated)]
+    wrong = [found.mistake(path, words) for path, words in semantic_mistakes(validated, kinds)]
     if wrong:
         raise _all_of(wrong)
     return validated

@@ -59,7 +59,9 @@ def _capacity_places(reader: ConsumerSpec | ApplicationSpec) -> Iterator[str]:
 
 
 def _levers(spec: PipelineSpec) -> Iterator[Lever]:
-    if spec.topic is None:
+    for resource in spec.resources:
+        yield from (Lever(word, resource.name) for word in resource.levers)
+    if spec.stream:
         yield Lever.of(LeverKind.SHARD_COUNT, spec.stream)
     for reader in spec.readers:
         if isinstance(reader, ConsumerSpec):
@@ -127,4 +129,5 @@ def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
         spec,
         consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
         applications=[each for each in readers if isinstance(each, ApplicationSpec)],
+        resources=[each for each in spec.resources if each.name in (lever.where, spec.source)],
     )

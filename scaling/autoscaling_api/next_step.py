@@ -101,7 +101,7 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
     windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
-    limits = in_force(dimension.spec.thresholds)
+    limits = in_force(dimension.spec.thresholds, pipeline.kinds.signals)
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
     decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
     current = current_capacities(pipeline)[dimension.lever]

@@ -12,10 +12,12 @@ from math import isfinite
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from tidegate.rules.graph import Kinds
 from tidegate.scaling.config.grammar import STRAY_WORDS, stray_character
 from tidegate.scaling.config.specification import PipelineFile
 from tidegate.scaling.config.validation import semantic_mistakes
 from tidegate.scaling.config.value_limits import Constraint
+from tidegate.scaling.kinds.registry import KINDS
 from tidegate.scaling.model.errors import ConfigurationError, Mistake, shown, shown_key
 
 __all__ = ["compiled", "from_compiled"]
@@ -43,13 +45,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def from_compiled(data: Any, name: str = "the configuration") -> PipelineFile:
+def from_compiled(data: Any, name: str = "the configuration", kinds: Kinds = KINDS) -> PipelineFile:
     """The pipelines that ``compiled`` wrote. Raises ConfigurationError, which calls it ``name``."""
     try:
         found: PipelineFile = _built(PipelineFile, data, ())
     except _Wrong as wrong:
         raise _refused(name, [(wrong.path, str(wrong))]) from None
-    mistakes = list(semantic_mistakes(found))
+    mistakes = list(semantic_mistakes(found, kinds))
     if mistakes:
         raise _refused(name, mistakes)
     return found

@@ -62,10 +62,15 @@ def all_settings(pipeline: Pipeline) -> dict[Lever, int]:
     return current_capacities(pipeline) | other_settings(pipeline)
 
 
-def _levels(spec: PipelineSpec, lever: Lever) -> Iterator[tuple[Levers, Path]]:
+def _levels(
+    spec: PipelineSpec, lever: Lever
+) -> Iterator[tuple[Levers | dict[str, LeverSpec], Path]]:
     """Where the file may speak of a lever, the most specific place first, with the way to it."""
     consumers = ((each, ("consumers", at)) for at, each in enumerate(spec.consumers))
     applications = ((each, ("applications", at)) for at, each in enumerate(spec.applications))
+    for at, resource in enumerate(spec.resources):
+        if resource.name == lever.where and lever.kind_word in resource.levers:
+            yield resource.levers, ("resources", at)
     for reader, path in chain[tuple[ConsumerSpec | ApplicationSpec, Path]](consumers, applications):
         if lever.kind in _OF_READER[type(reader)] and reader.name == lever.where:
             yield reader.levers, path
@@ -91,8 +96,14 @@ def _levels_of_tables(
 def said_of(spec: PipelineSpec, lever: Lever) -> tuple[LeverSpec, Path] | None:
     """What the file says of a lever, and the way there from the pipeline; None when it says
     nothing."""
-    found = ((levers.of(lever.kind), path) for levers, path in _levels(spec, lever))
+    found = ((_of(levers, lever), path) for levers, path in _levels(spec, lever))
     return next(((each, path) for each, path in found if each is not None), None)
+
+
+def _of(levers: Levers | dict[str, LeverSpec], lever: Lever) -> LeverSpec | None:
+    if isinstance(levers, dict):
+        return levers.get(lever.kind_word)
+    return levers.of(lever.kind)
 
 
 def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:

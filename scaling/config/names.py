@@ -37,6 +37,7 @@ __all__ = [
     "Namespace",
     "PipelineName",
     "PolicyName",
+    "ResourceName",
     "ScheduledActionName",
     "SnsTopicArn",
     "StreamName",
@@ -190,6 +191,9 @@ PIPELINE = Grammar(
 )
 """What a pipeline is called here: Tidegate's own."""
 
+RESOURCE = Grammar("the name of a resource", _WORD, "[a-zA-Z0-9_.-]+", (1, 255))
+"""Of a kind that has no key of its own in the file: what any part of an ARN may hold."""
+
 LABEL = Grammar("a name", "{count} characters on one line are allowed", f"{_LINE}+", (1, 255))
 """What a user's rule is called here: Tidegate's own."""
 
@@ -206,4 +210,5 @@ ScheduledActionName = Annotated[str, SCHEDULED_ACTION]
 Namespace = Annotated[str, NAMESPACE]
 MetricName = Annotated[str, METRIC]
 PipelineName = Annotated[str, PIPELINE]
+ResourceName = Annotated[str, RESOURCE]
 Label = Annotated[str, LABEL]

@@ -22,7 +22,7 @@ def owned_twice(file: PipelineFile) -> Iterator[tuple[Path, str]]:
             said = said_of(spec, lever)
             if said is None or said[0].owner is None:
                 continue
-            path = ("pipelines", at, *said[1], "levers", lever.kind.value, "owner")
+            path = ("pipelines", at, *said[1], "levers", lever.kind_word, "owner")
             first = owners.setdefault(lever, at)
             if first != at and path not in told:
                 told.add(path)
@@ -44,6 +44,8 @@ def _indexes(specs: Sequence[PipelineSpec]) -> dict[str, tuple[str, ...]]:
 def _levers(spec: PipelineSpec, indexes: dict[str, tuple[str, ...]]) -> Iterator[Lever]:
     if spec.stream:
         yield from _of(STREAM, spec.stream)
+    for resource in spec.resources:
+        yield from (Lever(word, resource.name) for word in resource.levers)
     for consumer in spec.consumers:
         yield from _of(MAPPING, consumer.function)
     for application in spec.applications:

@@ -18,6 +18,7 @@ from tidegate.scaling.config.names import (
     MetricName,
     Namespace,
     PipelineName,
+    ResourceName,
     SnsTopicArn,
     StreamName,
     TableName,
@@ -46,6 +47,7 @@ __all__ = [
     "Owner",
     "PipelineFile",
     "PipelineSpec",
+    "ResourceSpec",
     "RetentionSpec",
     "Suppression",
     "TableSpec",
@@ -152,6 +154,16 @@ class ApplicationSpec(Closed):
 
 
 @dataclass(frozen=True, slots=True)
+class ResourceSpec(Closed):
+    """A resource of a kind that has no key of its own in the file; ``levers`` are those of the
+    kind."""
+
+    kind: ResourceName
+    name: ResourceName
+    levers: dict[str, LeverSpec] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeWindow(Closed):
     """A weekly time in which nothing is changed (``none``), or capacity only goes up (``up``).
 
@@ -208,7 +220,8 @@ class Suppression(Closed):
 @dataclass(frozen=True, slots=True)
 class PipelineSpec(Closed):
     """A pipeline: a stream, or with applications alone a Kafka topic; the functions and Flink
-    applications that read it, and the tables they write to.
+    applications that read it, and the tables they write to. ``resources`` are of other kinds, the
+    source first.
 
     With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
     that the limits drawn in it stay true. ``thresholds`` replace those of built-in rules, by the
@@ -229,11 +242,12 @@ class PipelineSpec(Closed):
     topic: TopicName | None = None
     applications: list[ApplicationSpec] = field(default_factory=list)
     thresholds: Annotated[dict[str, float], RuleThresholds()] = field(default_factory=dict)
+    resources: list[ResourceSpec] = field(default_factory=list)
 
     @property
     def source(self) -> str:
-        """The name of the stream or topic."""
-        return self.topic or self.stream
+        """The name of what is read."""
+        return self.topic or self.stream or next((each.name for each in self.resources), "")
 
     @property
     def readers(self) -> "tuple[ConsumerSpec | ApplicationSpec, ...]":

@@ -8,8 +8,10 @@ from re import fullmatch
 from typing import TypeVar
 
 from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.graph import Kinds
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING
 from tidegate.scaling.config.ownership import STREAM, owned_twice
+from tidegate.scaling.config.resources import mistakes_of_resources
 from tidegate.scaling.config.scaling_policies import ScheduledAction, StepScaling, TargetTracking
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
@@ -23,6 +25,7 @@ from tidegate.scaling.config.specification import (
 )
 from tidegate.scaling.config.thresholds import mistakes_of_thresholds
 from tidegate.scaling.config.user_rules import mistakes_of_rule
+from tidegate.scaling.kinds.registry import KINDS
 from tidegate.scaling.model.aws_limits import limits_of
 from tidegate.scaling.model.errors import shown
 
@@ -36,11 +39,17 @@ _OURS_ALONE = (LeverKind.RETENTION_HOURS, LeverKind.BATCHING_WINDOW)
 """Levers that give no capacity: the endpoint for Application Auto Scaling doesn't have them."""
 
 
-def semantic_mistakes(file: PipelineFile) -> Found:
+def semantic_mistakes(file: PipelineFile, kinds: Kinds = KINDS) -> Found:
     """Each mistake with the path it is at."""
     yield from _duplicates(file.pipelines, ("pipelines",), "name", lambda each: each.name)
     for at, pipeline in enumerate(file.pipelines):
-        yield from _pipeline(pipeline, ("pipelines", at))
+        yield from _pipeline(pipeline, ("pipelines", at), kinds)
+        for path, words in mistakes_of_resources(pipeline, kinds.types):
+            yield ("pipelines", at, *path), words
+        for resource_at, resource in enumerate(pipeline.resources):
+            for word, said in resource.levers.items():
+                below = ("pipelines", at, "resources", resource_at, "levers", word)
+                yield from _policies(said, below)
     yield from owned_twice(file)
 
 
@@ -56,7 +65,7 @@ def _duplicates(
         seen.setdefault(name, at)
 
 
-def _pipeline(spec: PipelineSpec, path: Path) -> Found:
+def _pipeline(spec: PipelineSpec, path: Path, kinds: Kinds) -> Found:
     allowed = (*STREAM, *MAPPING, *APPLICATION_LEVERS, *CAPACITIES)
     yield from _levers(spec.levers, path, allowed, "a pipeline")
     yield from _source(spec, path)
@@ -66,7 +75,7 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
     for at, rule in enumerate(spec.rules):
         yield from (((*path, "rules", at, key), words) for key, words in mistakes_of_rule(rule))
     use = asdict(spec.target_utilization)
-    for key, words in mistakes_of_thresholds(spec.thresholds, use):
+    for key, words in mistakes_of_thresholds(spec.thresholds, use, kinds.signals):
         yield (*path, "thresholds", key), words
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))
@@ -86,11 +95,11 @@ def _pipeline(spec: PipelineSpec, path: Path) -> Found:
 
 
 def _source(spec: PipelineSpec, path: Path) -> Found:
-    if not spec.stream and spec.topic is None:
+    if not spec.source:
         yield path, "'stream' is missing; it must be given, or topic"
     if spec.stream and spec.topic is not None:
         yield (*path, "topic"), "a pipeline reads either a stream or a topic"
-    if not spec.consumers and not spec.applications:
+    if not spec.consumers and not spec.applications and not spec.resources:
         yield path, "'consumers' is missing; it must be given, or applications"
     if spec.consumers and spec.topic is not None:
         yield (*path, "consumers"), "consumers read a stream; a topic is read by applications"

@@ -7,9 +7,9 @@ line for each; everything else loops over them.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.model.change_record import Lever
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
-__all__ = ["Changes", "ResourceType", "Setting", "Situation", "type_of"]
+__all__ = ["Changes", "Look", "ResourceType", "Setting", "Situation", "type_of"]
 
 Setting = tuple[Lever, int]
 """A lever and what it is set to."""
@@ -54,12 +54,40 @@ class Situation:
         return self.signals.pipeline
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that a recommendation depends on: signals, what is wrong, the pipeline's entry in the
+    file (``PipelineSpec``), history and clock."""
+
+    signals: "Signals"
+    diagnoses: "tuple[Diagnosis, ...]"
+    spec: Any
+    history: "History"
+    now: datetime
+
+
 class ResourceType(Protocol):
     """One kind of resource with its levers."""
 
     @property
+    def kind_in_file(self) -> str | None:
+        """Its ``kind`` among the ``resources`` of a pipeline file; None where the file has a key of
+        its own for it."""
+        ...
+
+    @property
     def levers(self) -> tuple[LeverKind, ...]:
         """The kinds of its levers."""
+        ...
+
+    @property
+    def lever_limits(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """The least and the most that AWS takes of each of them, in the lever's own unit."""
+        ...
+
+    def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
+        """What is wanted of its levers; nothing where its kind is sized together with others
+        (``scaling/recommend``)."""
         ...
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:

@@ -1,6 +1,6 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +34,7 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation, type_of
+from tidegate.scaling.model.resource_type import Changes, Look, ResourceType, Situation, type_of
 from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
@@ -81,8 +81,16 @@ class Decider:
         """Decide every lever, then turn what changes into the fewest calls."""
         seen = (self.signals, self.diagnoses, self.spec, self.history, self.now)
         wanted = (*recommendations(*seen, self.expected), *application_recommendations(*seen))
-        retention = retention_recommendation(self.signals, self.history)
-        each_alone = [self._decision(recommendation) for recommendation in (*wanted, retention)]
+        retention = (
+            [retention_recommendation(self.signals, self.history)]
+            if has_stream(self._pipeline)
+            else []
+        )
+        look = Look(*seen)
+        of_types = (each for kind in self._types for each in kind.recommendations(look))
+        each_alone = [
+            self._decision(recommendation) for recommendation in (*wanted, *retention, *of_types)
+        ]
         decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
         decisions += self._batching(decisions)
         split = self._split(decisions)
@@ -153,6 +161,10 @@ class Decider:
         yield from busy_constraints(stream_of(self._pipeline))
         if recommendation.wanted > recommendation.current:
             yield from split_constraints(self.history, self.now)
+
+    @property
+    def _types(self) -> Sequence[ResourceType]:
+        return self._pipeline.kinds.types
 
     @property
     def _pipeline(self) -> Pipeline:

@@ -9,7 +9,7 @@ from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, current_capacities
+from tidegate.scaling.config.levers import CAPACITIES, current_capacities
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.sizing import IN_EFFECT
 from tidegate.scaling.load.horizons import ForecastHorizons
@@ -26,6 +26,9 @@ from tidegate.scaling.recommend.sizing import Model, learn
 
 __all__ = ["recommendations"]
 
+SIZED_TOGETHER = (*CAPACITIES, LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
+"""The levers whose sizes depend on each other; other kinds size their own alone."""
+
 RAISE_MARGIN, RAISE_MARGIN_IN_COOLDOWN = 1.1, 1.5
 CHANGING_MARGIN = 1.01
 """For a table whose last change isn't in effect: that was sized at a look, and made some seconds
@@ -40,12 +43,15 @@ def recommendations(
     now: datetime,
     expected: ForecastHorizons | None = None,
 ) -> tuple[Recommendation, ...]:
-    """One recommendation for every lever but those of applications, downstream first, by one sweep.
+    """One recommendation for every lever that is sized with others, downstream first, by one sweep.
 
     An incident that capacity cures raises what the current load needs; where none needs a person, a
     load that is expected raises ahead of it; in health, what isn't needed is lowered. Shards follow
     the records that come in, whatever state their readers are in.
     """
+    levers = list(_sized_together(signals.pipeline))
+    if not levers:
+        return ()
     model = learn(signals, history)
     scale_out = ScaleOut(signals, model, diagnoses, spec, history, expected, now)
     needed = scale_out.demands()
@@ -56,7 +62,7 @@ def recommendations(
     ahead_of_load = _ready(model, expected, spec, incurable)
     running_out, borne = scale_out.running_out(), scale_out.borne()
     found = []
-    for lever, current in _own_levers(signals.pipeline):
+    for lever, current in levers:
         recommendation = None
         if (ill or (lever in running_out and not incurable)) and lever not in borne:
             margin = _margin(lever, history, signals, now)
@@ -78,9 +84,9 @@ def _running_out(why: Reason, recommendation: Recommendation) -> Recommendation:
     return replace(recommendation, because=because)
 
 
-def _own_levers(pipeline: Pipeline) -> Iterator[tuple[Lever, int]]:
+def _sized_together(pipeline: Pipeline) -> Iterator[tuple[Lever, int]]:
     for lever, current in current_capacities(pipeline).items():
-        if lever.kind not in APPLICATION_LEVERS:
+        if lever.kind in SIZED_TOGETHER:
             yield lever, current
 
 

@@ -39,9 +39,9 @@ def command(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
 
 
 def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool) -> None:
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.aws.watching import Watching
     from tidegate.scaling.config.names import SNS_TOPIC
     from tidegate.scaling.observability.alarm_changes import changes
@@ -49,10 +49,10 @@ def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
 
     if topic is not None:
         named(SNS_TOPIC, topic, "--topic")
-    specs = load(file).pipelines
+    specs = load(file, kinds_in_use().kinds).pipelines
     clients = Clients()
     watching = Watching(clients, Path(file))
-    cloud = AwsCloud(clients)
+    cloud = kinds_in_use().cloud(clients)
     seen, errors = _described(cloud, () if remove else specs)
     theirs = tuple(map(prefix_of, errors))
     have = watching.alarms([spec.name for spec in specs])

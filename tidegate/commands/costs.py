@@ -57,17 +57,17 @@ def command(file: str, since: datetime, output: str) -> None:
 
 def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]]":
     from tidegate.costs import bill
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.aws.metrics import AwsMetrics
 
     clients = Clients()
-    cloud, metrics = AwsCloud(clients), AwsMetrics(clients)
+    cloud, metrics = kinds_in_use().cloud(clients), AwsMetrics(clients)
     now = datetime.now(UTC)
     bills: list[Bill] = []
     failures: list[TidegateError] = []
-    for each in load(file).pipelines:
+    for each in load(file, kinds_in_use().kinds).pipelines:
         try:
             bills.append(bill(cloud.describe(each), each, metrics, since, now))
         except TidegateError as error:

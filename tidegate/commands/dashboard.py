@@ -51,12 +51,13 @@ def _dashboard(
     ledger: str | None,
 ) -> None:  # fmt: skip
     from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.watching import Watching
     from tidegate.scaling.observability.dashboard import dashboard_name
 
-    specs = load(file).pipelines
+    specs = load(file, kinds_in_use().kinds).pipelines
     _check(name, preview, len(specs))
     clients = Clients()
     watching = Watching(clients, Path(file))
@@ -131,12 +132,12 @@ def _size(body: str | None) -> str:
 
 def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str | None) -> str:
     from tidegate.dashboard_page import changes_told, dashboard_page
-    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.kinds import kinds_in_use
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows
 
-    pipeline = AwsCloud(clients).describe(spec)
+    pipeline = kinds_in_use().cloud(clients).describe(spec)
     layers = rows(pipeline, spec)
     now = datetime.now(UTC)
     change_records: tuple[ChangeRecord, ...] = kept.change_records(spec.name, now - LOOK_BACK)

@@ -85,9 +85,14 @@ def _existing(place: str, clients: "Clients") -> "Ledger":
 
 
 def _specs(config: str | None) -> dict[str, "PipelineSpec"]:
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
 
-    return {} if config is None else {each.name: each for each in load(config).pipelines}
+    return (
+        {}
+        if config is None
+        else {each.name: each for each in load(config, kinds_in_use().kinds).pipelines}
+    )
 
 
 def _asked_for(
@@ -109,7 +114,6 @@ def _draw(
 ) -> None:  # fmt: skip
     from tidegate.dashboard_page import dashboard_page
     from tidegate.history import coarser, lines
-    from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.observability.pipeline_rows import rows
 
@@ -117,9 +121,11 @@ def _draw(
         words = "a report shows one pipeline of a file: name both with --config and --pipeline"
         raise click.BadParameter(words, param_hint="--report")
     (one,) = told
+    from tidegate.kinds import kinds_in_use
+
     now = datetime.now(UTC)
     spec = specs[one.pipeline]
-    layers = coarser(rows(AwsCloud(clients).describe(spec), spec), now - since)
+    layers = coarser(rows(kinds_in_use().cloud(clients).describe(spec), spec), now - since)
     history = [(at, f"{kind.value}: {words}") for at, kind, words in lines(one, since)]
     page = dashboard_page(
         layers, one.pipeline, AwsMetrics(clients), one.change_records, since, now, history

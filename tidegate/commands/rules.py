@@ -31,15 +31,16 @@ def command(config: str | None) -> None:
     under thresholds."""
     from rich.console import Console
 
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.rules.kinds.packs import thresholds
     from tidegate.scaling.model.errors import ConfigurationError
 
     try:
-        pipelines = load(config).pipelines if config else []
+        pipelines = load(config, kinds_in_use().kinds).pipelines if config else []
     except ConfigurationError as error:
         leave(error)
-    rows = [_row(each, pipelines) for each in thresholds()]
+    rows = [_row(each, pipelines) for each in thresholds(kinds_in_use().kinds.signals)]
     rows += [_own(pipeline.name, each) for pipeline in pipelines for each in pipeline.rules]
     _show(Console(), rows)
 

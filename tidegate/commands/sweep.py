@@ -114,19 +114,19 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from rich.console import Console
 
     from tidegate.as_json import sweep_as_json
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.aws.notices import AwsNotifications
     from tidegate.scaling.ports import Edges
     from tidegate.scaling.sweep import sweep
     from tidegate.screen import show_sweep
 
-    pipelines = load(config).pipelines
+    pipelines = load(config, kinds_in_use().kinds).pipelines
     clients = Clients()
     edges = Edges(
-        AwsCloud(clients),
+        kinds_in_use().cloud(clients),
         AwsMetrics(clients),
         open_ledger(ledger, clients, to_look=dry_run),
         AwsNotifications(clients),

@@ -41,16 +41,16 @@ def _cell(value: str | int | None) -> str:
 
 
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
+    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.autoscaling_api.dimensions import Dimension, dimensions
     from tidegate.scaling.autoscaling_api.registration import Site
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.config.levers import current_capacities, lever_spec
 
     site = None if api is None else Site.at(api)
-    pipelines = load(config).pipelines
-    cloud = AwsCloud(Clients())
+    pipelines = load(config, kinds_in_use().kinds).pipelines
+    cloud = kinds_in_use().cloud(Clients())
     for pipeline in pipelines:
         capacities = current_capacities(cloud.describe(pipeline))
         named = {each.lever: each for each in dimensions([pipeline])}

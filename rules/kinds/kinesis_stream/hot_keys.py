@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream import words
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
@@ -20,6 +20,8 @@ def is_uneven(signals: Signals) -> bool:
     Producers are refused although the stream as a whole has headroom, or the age grows although the
     consumers have idle concurrent executions, nothing fails and nothing throttles them.
     """
+    if not has_stream(signals.pipeline):
+        return False
     refused = refuses_producers(signals) and stream_has_headroom(signals)
     return refused or (signals.age_is_sick and _has_free_executions(signals))
 

@@ -10,7 +10,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Constraint
@@ -24,6 +24,15 @@ class DynamodbTable:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     levers: tuple[LeverKind, ...] = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+
+    @property
+    def kind_in_file(self) -> None:
+        """The file has a key of its own for it."""
+        return None
+
+    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
+        """None: sized together with the others, in ``scaling/recommend``."""
+        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""

@@ -11,7 +11,7 @@ from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Constraint
@@ -25,6 +25,15 @@ class FlinkResource:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     levers: tuple[LeverKind, ...] = LEVERS
+
+    @property
+    def kind_in_file(self) -> None:
+        """The file has a key of its own for it."""
+        return None
+
+    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
+        """None: sized together with the others, in ``scaling/recommend``."""
+        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""

@@ -11,7 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Constraint
@@ -25,6 +25,15 @@ class KinesisStream:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
+
+    @property
+    def kind_in_file(self) -> None:
+        """The file has a key of its own for it."""
+        return None
+
+    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
+        """None: sized together with the others, in ``scaling/recommend``."""
+        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""

@@ -11,7 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Constraint
@@ -25,6 +25,15 @@ class LambdaMapping:
     """``tidegate.scaling.model.resource_type.ResourceType``; a lever is known by its function."""
 
     levers: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
+
+    @property
+    def kind_in_file(self) -> None:
+        """The file has a key of its own for it."""
+        return None
+
+    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
+        """None: sized together with the others, in ``scaling/recommend``."""
+        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
