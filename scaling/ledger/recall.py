@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import DAY, REMEMBER, History
 
@@ -17,7 +16,7 @@ __all__ = ["remembered"]
 
 def remembered(pipeline: Pipeline, ledger: "Ledger", now: datetime) -> History:
     """The pipeline's own change records, and those of its stream's shard count by any caller."""
-    shards = Lever.of(LeverKind.SHARD_COUNT, stream_of(pipeline).name)
+    shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name)
     own = ledger.change_records(pipeline.name, now - REMEMBER)
     others = ledger.change_records_of(shards, now - DAY)
     found = {change_record.entry_id: change_record for change_record in (*own, *others)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
@@ -37,14 +37,14 @@ class KinesisStream:
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""
-        stream = stream_of(pipeline)
-        if stream.is_provisioned:
-            yield Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count
+        for stream in pipeline.all(Stream):
+            if stream.is_provisioned:
+                yield Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count
 
     def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The retention."""
-        stream = stream_of(pipeline)
-        yield Lever.of(LeverKind.RETENTION_HOURS, stream.name), stream.retention_hours
+        for stream in pipeline.all(Stream):
+            yield Lever.of(LeverKind.RETENTION_HOURS, stream.name), stream.retention_hours
 
     def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
         """The stream's."""
@@ -95,6 +95,8 @@ class KinesisStream:
         self, pipeline: Pipeline, changes: Changes
     ) -> Iterator[UpdateRetention | UpdateShardCount | SplitShard]:
         """Retention first: what is written meanwhile must not expire."""
+        if not has_stream(pipeline):
+            return
         stream = stream_of(pipeline)
         hours = changes.settings.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
         if hours is not None:

@@ -40,10 +40,12 @@ class StreamFace(Face):
             if self.site.named(StreamState, spec.topic) is None:
                 raise ResourceMissing("describe", spec.topic, "there is no such resource")
             return []
-        described = self.describe_source(spec.source) if spec.source else None
-        if described is None and spec.source:
-            raise ResourceMissing("describe", spec.source, "there is no such resource")
-        return [] if described is None else [described]
+        if not spec.stream:
+            return []
+        described = self.describe_source(spec.stream)
+        if described is None:
+            raise ResourceMissing("describe", spec.stream, "there is no such resource")
+        return [described]
 
     def describe_source(self, name: str) -> Stream | None:
         """A stream by its name."""
