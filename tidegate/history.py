@@ -13,7 +13,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.last_sweep import last_swept
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
-from tidegate.scaling.observability.dashboard import Graph, Line, Row
+from tidegate.scaling.model.dashboard_row import Graph, Line, Row
 from tidegate.scaling.ports import Ledger
 from tidegate.scaling.report.timeline import Event, Kind, event_timeline
 from tidegate.since import period_seconds

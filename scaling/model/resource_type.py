@@ -16,9 +16,12 @@ from tidegate.scaling.model.change_record import Lever
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
     from tidegate.scaling.model.actions import SplitShard
+    from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.history import History
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
+    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["Changes", "ResourceType", "Setting", "Situation"]
 
@@ -103,4 +106,12 @@ class ResourceType(Protocol):
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator["Action"]:
         """The fewest calls that make the changes."""
+        ...
+
+    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
+        """The alarms that its resources should have, as they are set now."""
+        ...
+
+    def rows(self, watched: "Watched") -> Iterator["Row"]:
+        """Its layers of the dashboard."""
         ...

@@ -12,8 +12,11 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
+    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["DynamodbTable"]
 
@@ -85,6 +88,18 @@ class DynamodbTable:
             targets = tuple(target for target in found if target is not None)
             if targets:
                 yield UpdateTableThroughput(table.name, targets)
+
+    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
+        """Of each table with its indexes."""
+        from tidegate.scaling.kinds.dynamodb_table.watch import table_alarms
+
+        return table_alarms(watched)
+
+    def rows(self, watched: "Watched") -> Iterator["Row"]:
+        """Of each table with its indexes."""
+        from tidegate.scaling.kinds.dynamodb_table.watch import table_rows
+
+        return table_rows(watched)
 
 
 def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:

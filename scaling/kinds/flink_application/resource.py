@@ -13,8 +13,11 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
+    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["FlinkResource"]
 
@@ -94,3 +97,15 @@ class FlinkResource:
                 ends = application.autoscaling_enabled and name in changes.ending_autoscaling
                 token = application.conditional_token
                 yield UpdateApplication(name, token, *now, parallelism, per_kpu, ends)
+
+    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
+        """Of each application."""
+        from tidegate.scaling.kinds.flink_application.watch import application_alarms
+
+        return application_alarms(watched)
+
+    def rows(self, watched: "Watched") -> Iterator["Row"]:
+        """Of each application."""
+        from tidegate.scaling.kinds.flink_application.rows import application_rows
+
+        return application_rows(watched)

@@ -13,8 +13,11 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
+    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["KinesisStream"]
 
@@ -92,3 +95,15 @@ class KinesisStream:
         shards = changes.settings.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
         if shards is not None:
             yield changes.split or UpdateShardCount(stream.name, stream.shard_count, shards)
+
+    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
+        """Of the stream; none of a topic."""
+        from tidegate.scaling.kinds.kinesis_stream.watch import stream_alarms
+
+        return stream_alarms(watched)
+
+    def rows(self, watched: "Watched") -> Iterator["Row"]:
+        """Of the stream; none of a topic."""
+        from tidegate.scaling.kinds.kinesis_stream.watch import stream_rows
+
+        return stream_rows(watched)

@@ -12,8 +12,11 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
+    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["LambdaMapping"]
 
@@ -98,6 +101,18 @@ class LambdaMapping:
             if window is not None:
                 seconds = mapping.batching_window_seconds
                 yield UpdateBatchingWindow(mapping.uuid, name, seconds, window)
+
+    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
+        """Of the functions, and of the account where they share its concurrency."""
+        from tidegate.scaling.kinds.lambda_mapping.watch import function_alarms
+
+        return function_alarms(watched)
+
+    def rows(self, watched: "Watched") -> Iterator["Row"]:
+        """Of each function."""
+        from tidegate.scaling.kinds.lambda_mapping.watch import function_rows
+
+        return function_rows(watched)
 
 
 def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:

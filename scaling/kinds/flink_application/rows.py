@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from tidegate.rules.graph import FlinkApplication, Stream
 from tidegate.rules.metrics import application_metric, behind_metric, task_metric
-from tidegate.rules.pack import in_force
-from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
+from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.watched import Watched
 
 __all__ = ["application_rows"]
 
@@ -16,13 +15,17 @@ RUNNING_STORAGE_GIGABYTES = 50
 """Of a KPU (how-resources)."""
 
 
-def application_rows(
-    application: FlinkApplication, source: Stream, spec: PipelineSpec
-) -> Iterator[Row]:
-    """Health, resources, progress and source."""
-    name, objective = application.name, spec.objective.iterator_age_max_seconds
+def application_rows(watched: Watched) -> Iterator[Row]:
+    """Health, resources, progress and source of each application."""
+    for application in watched.pipeline.applications:
+        yield from _rows(application, watched)
+
+
+def _rows(application: FlinkApplication, watched: Watched) -> Iterator[Row]:
+    name, source = application.name, watched.pipeline.stream
+    objective = watched.iterator_age_max_seconds
     yield Row(f"Application {name}: health", _health_words(application), _health(application))
-    use = _use(application, in_force(spec.thresholds))
+    use = _use(application, watched.thresholds)
     yield Row(f"Application {name}: resources", _resource_words(application), use)
     yield Row(
         f"Application {name}: progress",

@@ -1,0 +1,83 @@
+"""A kind of resource that only tests know: a queue with one lever, how many consumers it has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.window import Metric
+from tidegate.scaling.model.actions import UpdateShardCount
+from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.plan import Action, Constraint
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation
+from tidegate.scaling.model.watched import Watched
+
+CONSUMERS = Lever.of(LeverKind.SHARD_COUNT, "orders")
+"""Of a kind that there is: the words of levers are a closed list in ``rules/cause.py``."""
+
+PER_CONSUMER = 50
+"""Records a second that one consumer takes."""
+
+
+def queue_metric(name: str, statistic: str) -> Metric:
+    """A metric of the queue."""
+    return Metric("Toy/Queue", name, (("Queue", "orders"),), statistic)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The queue ``orders``, which no stream of a pipeline is."""
+
+    consumers: int = 3
+    levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT,)
+
+    def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
+        yield CONSUMERS, self.consumers
+
+    def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
+        return iter(())
+
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+        return [("orders", "ACTIVE")]
+
+    def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
+        return False
+
+    def identity(self, pipeline: Pipeline, lever: Lever) -> str:
+        return "orders"
+
+    def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
+        return ()
+
+    def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
+        return None
+
+    def why_undone(self, pipeline: Pipeline, lever: Lever, begun_at: datetime) -> str | None:
+        return None
+
+    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
+        return iter(())
+
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[Action]:
+        for lever, setting in changes.settings.items():
+            if lever == CONSUMERS:
+                yield UpdateShardCount("orders", self.consumers, setting)
+
+    def alarms(self, watched: Watched) -> Iterator[NamedAlarm]:
+        share = 0.5 if CONSUMERS in watched.owned else 0.8
+        words = f"queue orders uses {share:.0%} of its {self.consumers} consumers, or more"
+        full = share * self.consumers * PER_CONSUMER * 60
+        yield "orders/busy", metric_alarm(words, queue_metric("Taken", "Sum"), Breach(full))
+
+    def rows(self, watched: Watched) -> Iterator[Row]:
+        taken = Line(queue_metric("Taken", "Sum"), "taken", 1 / 60)
+        limit = Limit("consumers", self.consumers * PER_CONSUMER)
+        text = f"{self.consumers} consumers."
+        yield Row("Queue orders", text, (Graph("Taken", "records/s", (taken,), (limit,)),))
+
+
+TOY: ResourceType = Queue()
