@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.alarm import NamedAlarm
     from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.history import History
+    from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
@@ -114,4 +115,11 @@ class ResourceType(Protocol):
 
     def rows(self, watched: "Watched") -> Iterator["Row"]:
         """Its layers of the dashboard."""
+        ...
+
+    def permissions(
+        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
+    ) -> Iterator["Permission"]:
+        """What the role of a sweep needs, or that of the endpoint, to read and to change its
+        resources in the pipelines of a file."""
         ...

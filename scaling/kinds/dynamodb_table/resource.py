@@ -14,6 +14,7 @@ from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 if TYPE_CHECKING:
     from tidegate.scaling.model.alarm import NamedAlarm
     from tidegate.scaling.model.dashboard_row import Row
+    from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
@@ -100,6 +101,14 @@ class DynamodbTable:
         from tidegate.scaling.kinds.dynamodb_table.watch import table_rows
 
         return table_rows(watched)
+
+    def permissions(
+        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
+    ) -> Iterator["Permission"]:
+        """The tables, and who else scales them."""
+        from tidegate.scaling.kinds.dynamodb_table.access import table_permissions
+
+        return table_permissions(pipelines)
 
 
 def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:

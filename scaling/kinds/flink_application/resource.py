@@ -15,6 +15,7 @@ from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 if TYPE_CHECKING:
     from tidegate.scaling.model.alarm import NamedAlarm
     from tidegate.scaling.model.dashboard_row import Row
+    from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
@@ -109,3 +110,11 @@ class FlinkResource:
         from tidegate.scaling.kinds.flink_application.rows import application_rows
 
         return application_rows(watched)
+
+    def permissions(
+        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
+    ) -> Iterator["Permission"]:
+        """The applications and their metrics."""
+        from tidegate.scaling.kinds.flink_application.access import application_permissions
+
+        return application_permissions(pipelines)

@@ -15,6 +15,7 @@ from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 if TYPE_CHECKING:
     from tidegate.scaling.model.alarm import NamedAlarm
     from tidegate.scaling.model.dashboard_row import Row
+    from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
@@ -107,3 +108,11 @@ class KinesisStream:
         from tidegate.scaling.kinds.kinesis_stream.watch import stream_rows
 
         return stream_rows(watched)
+
+    def permissions(
+        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
+    ) -> Iterator["Permission"]:
+        """Only a sweep samples keys and sets the retention."""
+        from tidegate.scaling.kinds.kinesis_stream.access import stream_permissions
+
+        return stream_permissions(pipelines, sweeps=sweeps)

@@ -14,6 +14,7 @@ from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 if TYPE_CHECKING:
     from tidegate.scaling.model.alarm import NamedAlarm
     from tidegate.scaling.model.dashboard_row import Row
+    from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
@@ -113,6 +114,14 @@ class LambdaMapping:
         from tidegate.scaling.kinds.lambda_mapping.watch import function_rows
 
         return function_rows(watched)
+
+    def permissions(
+        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
+    ) -> Iterator["Permission"]:
+        """The functions, and the mappings of no others."""
+        from tidegate.scaling.kinds.lambda_mapping.access import mapping_permissions
+
+        return mapping_permissions(pipelines)
 
 
 def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:

@@ -11,6 +11,7 @@ from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
 from tidegate.scaling.model.plan import Action, Constraint
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation
@@ -78,6 +79,12 @@ class Queue:
         limit = Limit("consumers", self.consumers * PER_CONSUMER)
         text = f"{self.consumers} consumers."
         yield Row("Queue orders", text, (Graph("Taken", "records/s", (taken,), (limit,)),))
+
+    def permissions(
+        self, pipelines: Sequence[PipelineNames], *, sweeps: bool
+    ) -> Iterator[Permission]:
+        calls = ("toy:DescribeQueue", *(("toy:SetConsumers",) if sweeps else ()))
+        yield Permission(calls, (Arn("toy", "queue/orders"),))
 
 
 TOY: ResourceType = Queue()
