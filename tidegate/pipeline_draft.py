@@ -8,8 +8,8 @@ import yaml
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Consumer, Table
 from tidegate.scaling.config.specification import Objective
+from tidegate.scaling.model.proposal import Range
 from tidegate.scaling.onboarding.iam_write_access import Candidate
-from tidegate.scaling.onboarding.proposal import Range
 from tidegate.survey import Drafted, Survey
 
 __all__ = ["draft", "scalar"]

@@ -12,10 +12,13 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.rules.window import Metric
     from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.bill import Item, Modes, Priced
     from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
 
@@ -109,6 +112,46 @@ class DynamodbTable:
         from tidegate.scaling.kinds.dynamodb_table.access import table_permissions
 
         return table_permissions(pipelines)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Of so many units a second."""
+        from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
+
+        return units_monthly_usd(lever, setting)
+
+    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """None: consumed units are judged too."""
+        return iter(())
+
+    def bill(self, priced: "Priced") -> Iterator["Item"]:
+        """Of each table with its indexes."""
+        from tidegate.scaling.kinds.dynamodb_table.price import table_items
+
+        return table_items(priced)
+
+    def modes(self, priced: "Priced") -> Iterator["Modes"]:
+        """Of each table together with its indexes."""
+        from tidegate.scaling.kinds.dynamodb_table.price import table_modes
+
+        return table_modes(priced)
+
+    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """Units consumed, and what was throttled."""
+        from tidegate.scaling.kinds.dynamodb_table.proposal import seen_metrics
+
+        return seen_metrics(pipeline)
+
+    def lateness(self, evidence: "Evidence") -> "Lateness":
+        """Nothing waits in a table."""
+        from tidegate.scaling.model.proposal import Lateness
+
+        return Lateness()
+
+    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
+        """Of write and read units."""
+        from tidegate.scaling.kinds.dynamodb_table.proposal import table_ranges
+
+        return table_ranges(evidence)
 
 
 def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:

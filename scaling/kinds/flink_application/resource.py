@@ -13,10 +13,13 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.rules.window import Metric
     from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.bill import Item, Modes, Priced
     from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
 
@@ -118,3 +121,38 @@ class FlinkResource:
         from tidegate.scaling.kinds.flink_application.access import application_permissions
 
         return application_permissions(pipelines)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Of the KPUs that it comes to, but for the one for orchestration."""
+        from tidegate.scaling.kinds.flink_application.price import application_monthly_usd
+
+        application = application_of(pipeline, lever)
+        return 0.0 if application is None else application_monthly_usd(application, lever, setting)
+
+    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """None: KPUs are billed, however busy."""
+        return iter(())
+
+    def bill(self, priced: "Priced") -> Iterator["Item"]:
+        """Of each application."""
+        from tidegate.scaling.kinds.flink_application.price import application_items
+
+        return application_items(priced)
+
+    def modes(self, priced: "Priced") -> Iterator["Modes"]:
+        """None."""
+        return iter(())
+
+    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """None: ``tidegate init`` finds no applications."""
+        return iter(())
+
+    def lateness(self, evidence: "Evidence") -> "Lateness":
+        """None, likewise."""
+        from tidegate.scaling.model.proposal import Lateness
+
+        return Lateness()
+
+    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
+        """None, likewise."""
+        return iter(())

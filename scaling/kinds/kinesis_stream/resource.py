@@ -13,10 +13,13 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.rules.window import Metric
     from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.bill import Item, Modes, Priced
     from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
 
@@ -116,3 +119,45 @@ class KinesisStream:
         from tidegate.scaling.kinds.kinesis_stream.access import stream_permissions
 
         return stream_permissions(pipelines, sweeps=sweeps)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Of so many shards, or of so long a retention of the shards that there are."""
+        from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
+
+        return stream_monthly_usd(pipeline.stream, lever, setting)
+
+    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """What is read."""
+        from tidegate.scaling.kinds.kinesis_stream.price import stream_metrics
+
+        return stream_metrics(pipeline)
+
+    def bill(self, priced: "Priced") -> Iterator["Item"]:
+        """Of the stream; none of a topic."""
+        from tidegate.scaling.kinds.kinesis_stream.price import stream_items
+
+        return stream_items(priced)
+
+    def modes(self, priced: "Priced") -> Iterator["Modes"]:
+        """Of the stream; none of a topic."""
+        from tidegate.scaling.kinds.kinesis_stream.price import stream_modes
+
+        return stream_modes(priced)
+
+    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """What comes in, is refused and is read, and how old it gets."""
+        from tidegate.scaling.kinds.kinesis_stream.proposal import seen_metrics
+
+        return seen_metrics(pipeline)
+
+    def lateness(self, evidence: "Evidence") -> "Lateness":
+        """The iterator age."""
+        from tidegate.scaling.kinds.kinesis_stream.proposal import seen_lateness
+
+        return seen_lateness(evidence)
+
+    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
+        """Of shards and retention."""
+        from tidegate.scaling.kinds.kinesis_stream.proposal import stream_ranges
+
+        return stream_ranges(evidence)

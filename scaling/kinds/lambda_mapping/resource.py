@@ -12,10 +12,13 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.rules.window import Metric
     from tidegate.scaling.model.alarm import NamedAlarm
+    from tidegate.scaling.model.bill import Item, Modes, Priced
     from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.permission import Permission, PipelineNames
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
     from tidegate.scaling.model.watched import Watched
 
@@ -122,6 +125,42 @@ class LambdaMapping:
         from tidegate.scaling.kinds.lambda_mapping.access import mapping_permissions
 
         return mapping_permissions(pipelines)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Nothing: Lambda bills the work, and not what may be done at once."""
+        return 0.0
+
+    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """None: invocations and durations are judged too."""
+        return iter(())
+
+    def bill(self, priced: "Priced") -> Iterator["Item"]:
+        """Of each function."""
+        from tidegate.scaling.kinds.lambda_mapping.price import function_items
+
+        return function_items(priced)
+
+    def modes(self, priced: "Priced") -> Iterator["Modes"]:
+        """None."""
+        return iter(())
+
+    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
+        """Concurrent executions."""
+        from tidegate.scaling.kinds.lambda_mapping.proposal import seen_metrics
+
+        return seen_metrics(pipeline)
+
+    def lateness(self, evidence: "Evidence") -> "Lateness":
+        """The batching windows."""
+        from tidegate.scaling.kinds.lambda_mapping.proposal import mapping_lateness
+
+        return mapping_lateness(evidence.pipeline)
+
+    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
+        """Of factor and batching window."""
+        from tidegate.scaling.kinds.lambda_mapping.proposal import mapping_ranges
+
+        return mapping_ranges(evidence)
 
 
 def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:

@@ -9,10 +9,20 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
+from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
 from tidegate.scaling.model.plan import Action, Constraint
+from tidegate.scaling.model.proposal import (
+    PERIOD_SECONDS,
+    Evidence,
+    Lateness,
+    Proposed,
+    Range,
+    coarse,
+    whole,
+)
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation
 from tidegate.scaling.model.watched import Watched
@@ -24,9 +34,10 @@ PER_CONSUMER = 50
 """Records a second that one consumer takes."""
 
 
-def queue_metric(name: str, statistic: str) -> Metric:
-    """A metric of the queue."""
-    return Metric("Toy/Queue", name, (("Queue", "orders"),), statistic)
+CONSUMER_MONTHLY_USD, RECORD_USD = 2.0, 0.001
+
+TAKEN = Metric("Toy/Queue", "Taken", (("Queue", "orders"),), "Sum")
+"""Records taken from the queue."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +83,10 @@ class Queue:
         share = 0.5 if CONSUMERS in watched.owned else 0.8
         words = f"queue orders uses {share:.0%} of its {self.consumers} consumers, or more"
         full = share * self.consumers * PER_CONSUMER * 60
-        yield "orders/busy", metric_alarm(words, queue_metric("Taken", "Sum"), Breach(full))
+        yield "orders/busy", metric_alarm(words, TAKEN, Breach(full))
 
     def rows(self, watched: Watched) -> Iterator[Row]:
-        taken = Line(queue_metric("Taken", "Sum"), "taken", 1 / 60)
+        taken = Line(TAKEN, "taken", 1 / 60)
         limit = Limit("consumers", self.consumers * PER_CONSUMER)
         text = f"{self.consumers} consumers."
         yield Row("Queue orders", text, (Graph("Taken", "records/s", (taken,), (limit,)),))
@@ -85,6 +96,36 @@ class Queue:
     ) -> Iterator[Permission]:
         calls = ("toy:DescribeQueue", *(("toy:SetConsumers",) if sweeps else ()))
         yield Permission(calls, (Arn("toy", "queue/orders"),))
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        return setting * CONSUMER_MONTHLY_USD
+
+    def billed_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:
+        yield TAKEN
+
+    def bill(self, priced: Priced) -> Iterator[Item]:
+        setting, taken = (
+            (CONSUMERS, self.consumers),
+            priced.usage.a_month(priced.usage.total(TAKEN)),
+        )
+        yield moved("queue orders", "consumers", setting, CONSUMER_MONTHLY_USD, priced)
+        yield fixed("queue orders", "records", short(taken), taken * RECORD_USD)
+
+    def modes(self, priced: Priced) -> Iterator[Modes]:
+        now = self.consumers * CONSUMER_MONTHLY_USD
+        words = f"{self.consumers} consumers"
+        yield Modes("queue orders", False, now, now, 9.0, 0.5, 0.25, words)
+
+    def proposal_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:
+        yield coarse(TAKEN)
+
+    def lateness(self, evidence: Evidence) -> Lateness:
+        return Lateness(wait_seconds=70)
+
+    def proposed(self, evidence: Evidence) -> Iterator[Range]:
+        peak = max(evidence.present(coarse(TAKEN)), default=0.0) / PERIOD_SECONDS
+        most = Proposed(whole(peak / PER_CONSUMER), f"{peak:,.0f} records/s were taken")
+        yield Range(CONSUMERS, self.consumers, Proposed(1, "one is enough at night"), most)
 
 
 TOY: ResourceType = Queue()
