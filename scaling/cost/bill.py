@@ -15,9 +15,9 @@ __all__ = ["items", "modes"]
 
 def items(priced: Priced, types: Sequence[ResourceType] = TYPES) -> tuple[Item, ...]:
     """The bill, upstream first."""
-    return tuple(item for each in reversed(types) for item in each.bill(priced))
+    return tuple(item for each in reversed(types) for item in each.operations.bill(priced))
 
 
 def modes(priced: Priced, types: Sequence[ResourceType] = TYPES) -> tuple[Modes, ...]:
     """Provisioned against on-demand, of each layer that has both modes."""
-    return tuple(mode for each in reversed(types) for mode in each.modes(priced))
+    return tuple(mode for each in reversed(types) for mode in each.operations.modes(priced))

@@ -15,7 +15,7 @@ __all__ = ["usage_from", "usage_metrics"]
 
 def usage_metrics(pipeline: Pipeline, types: Sequence[ResourceType] = TYPES) -> tuple[Metric, ...]:
     """Every metric that the bill and sizing need, each once."""
-    billed = (metric for each in types for metric in each.billed_metrics(pipeline))
+    billed = (metric for each in types for metric in each.operations.billed_metrics(pipeline))
     return tuple(dict.fromkeys((*series_metrics(pipeline), *billed)))
 
 

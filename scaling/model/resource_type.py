@@ -15,17 +15,11 @@ from tidegate.scaling.model.change_record import Lever
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
-    from tidegate.rules.window import Metric
     from tidegate.scaling.model.actions import SplitShard
-    from tidegate.scaling.model.alarm import NamedAlarm
-    from tidegate.scaling.model.bill import Item, Modes, Priced
-    from tidegate.scaling.model.dashboard_row import Row
     from tidegate.scaling.model.history import History
-    from tidegate.scaling.model.permission import Permission, PipelineNames
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
-    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
-    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["Changes", "ResourceType", "Setting", "Situation"]
 
@@ -65,8 +59,9 @@ class ResourceType(Protocol):
     """One kind of resource with its levers."""
 
     @property
-    def levers(self) -> tuple[LeverKind, ...]:
-        """The kinds of its levers."""
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """The kinds of its levers, each with the least and the most that AWS takes of it, in the
+        lever's own unit."""
         ...
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
@@ -112,45 +107,11 @@ class ResourceType(Protocol):
         """The fewest calls that make the changes."""
         ...
 
-    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
-        """The alarms that its resources should have, as they are set now."""
-        ...
-
-    def rows(self, watched: "Watched") -> Iterator["Row"]:
-        """Its layers of the dashboard."""
-        ...
-
-    def permissions(
-        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
-    ) -> Iterator["Permission"]:
-        """What the role of a sweep needs, or that of the endpoint, to read and to change its
-        resources in the pipelines of a file."""
-        ...
-
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """What a setting of the lever costs a month by itself, in US dollars."""
         ...
 
-    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """The metrics that its bill needs and no diagnosis does, sums over a minute."""
-        ...
-
-    def bill(self, priced: "Priced") -> Iterator["Item"]:
-        """Its lines of the bill."""
-        ...
-
-    def modes(self, priced: "Priced") -> Iterator["Modes"]:
-        """Provisioned against on-demand, where it has both modes."""
-        ...
-
-    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """The metrics that ``lateness`` and ``proposed`` read, five minutes a point."""
-        ...
-
-    def lateness(self, evidence: "Evidence") -> "Lateness":
-        """How late records were, and how long its settings let them wait."""
-        ...
-
-    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
-        """Bounds of its levers for a first pipeline file."""
+    @property
+    def operations(self) -> "Operations":
+        """Alarms, costs, permissions and what else no plan asks for."""
         ...

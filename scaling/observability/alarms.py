@@ -55,7 +55,7 @@ def wanted(
         own = [
             Alarm(_short(prefix + name), configuration)
             for resource_type in reversed(types)
-            for name, configuration in resource_type.alarms(seen)
+            for name, configuration in resource_type.operations.alarms(seen)
         ]
         topic = topic_arn or spec.notices.sns_topic_arn
         actions = [] if topic is None else [topic]

@@ -17,4 +17,4 @@ def rows(
 ) -> tuple[Row, ...]:
     """The layers of a pipeline as they are set now, upstream first."""
     seen = watched(pipeline, spec, types)
-    return tuple(row for resource_type in reversed(types) for row in resource_type.rows(seen))
+    return tuple(row for each in reversed(types) for row in each.operations.rows(seen))

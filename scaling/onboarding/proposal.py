@@ -31,7 +31,9 @@ def proposal_metrics(
     pipeline: Pipeline, types: Sequence[ResourceType] = TYPES
 ) -> tuple[Metric, ...]:
     """Every metric that ``propose`` reads, five minutes a point."""
-    return tuple(metric for each in reversed(types) for metric in each.proposal_metrics(pipeline))
+    return tuple(
+        metric for each in reversed(types) for metric in each.operations.proposal_metrics(pipeline)
+    )
 
 
 def propose(
@@ -40,9 +42,9 @@ def propose(
     """From what is configured and what two weeks showed. A metric that isn't in ``windows``, or
     has no data, leaves what is there now as the only evidence."""
     evidence = Evidence(pipeline, windows, USE)
-    objective = _objective([each.lateness(evidence) for each in types])
+    objective = _objective([each.operations.lateness(evidence) for each in types])
     evidence = replace(evidence, objective_seconds=objective.value)
-    ranges = (found for each in reversed(types) for found in each.proposed(evidence))
+    ranges = (found for each in reversed(types) for found in each.operations.proposed(evidence))
     return Proposal(objective, tuple(ranges))
 
 

@@ -13,8 +13,7 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
-from tidegate.scaling.kinds.lambda_mapping.levers import window_at_most
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, window_at_most
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History

@@ -53,7 +53,7 @@ def policy(
     needed = (
         permission
         for resource_type in reversed(types)
-        for permission in resource_type.permissions(pipelines, sweeps=sweeps)
+        for permission in resource_type.operations.permissions(pipelines, sweeps=sweeps)
     )
     statements = [
         *map(_of_resources, needed),

@@ -9,8 +9,8 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Pipeline
 from tidegate.rules.metrics import stream_metric, table_metric
 from tidegate.rules.window import Metric
+from tidegate.scaling.kinds.dynamodb_table.limits import CAPACITY_UNITS_MAX
 from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
-from tidegate.scaling.model.aws_limits import CAPACITY_UNITS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.proposal import (
     HEADROOM,

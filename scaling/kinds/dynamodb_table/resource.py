@@ -1,26 +1,21 @@
 """A DynamoDB table with its indexes as a type of resource: write and read capacity."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Capacity, Pipeline, Table
+from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
-    from tidegate.rules.window import Metric
-    from tidegate.scaling.model.alarm import NamedAlarm
-    from tidegate.scaling.model.bill import Item, Modes, Priced
-    from tidegate.scaling.model.dashboard_row import Row
-    from tidegate.scaling.model.permission import Permission, PipelineNames
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
-    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
-    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["DynamodbTable"]
 
@@ -29,7 +24,10 @@ __all__ = ["DynamodbTable"]
 class DynamodbTable:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
-    levers: tuple[LeverKind, ...] = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""
@@ -93,65 +91,18 @@ class DynamodbTable:
             if targets:
                 yield UpdateTableThroughput(table.name, targets)
 
-    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
-        """Of each table with its indexes."""
-        from tidegate.scaling.kinds.dynamodb_table.watch import table_alarms
-
-        return table_alarms(watched)
-
-    def rows(self, watched: "Watched") -> Iterator["Row"]:
-        """Of each table with its indexes."""
-        from tidegate.scaling.kinds.dynamodb_table.watch import table_rows
-
-        return table_rows(watched)
-
-    def permissions(
-        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
-    ) -> Iterator["Permission"]:
-        """The tables, and who else scales them."""
-        from tidegate.scaling.kinds.dynamodb_table.access import table_permissions
-
-        return table_permissions(pipelines)
-
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """Of so many units a second."""
         from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
 
         return units_monthly_usd(lever, setting)
 
-    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """None: consumed units are judged too."""
-        return iter(())
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.dynamodb_table.operations import TableOperations
 
-    def bill(self, priced: "Priced") -> Iterator["Item"]:
-        """Of each table with its indexes."""
-        from tidegate.scaling.kinds.dynamodb_table.price import table_items
-
-        return table_items(priced)
-
-    def modes(self, priced: "Priced") -> Iterator["Modes"]:
-        """Of each table together with its indexes."""
-        from tidegate.scaling.kinds.dynamodb_table.price import table_modes
-
-        return table_modes(priced)
-
-    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """Units consumed, and what was throttled."""
-        from tidegate.scaling.kinds.dynamodb_table.proposal import seen_metrics
-
-        return seen_metrics(pipeline)
-
-    def lateness(self, evidence: "Evidence") -> "Lateness":
-        """Nothing waits in a table."""
-        from tidegate.scaling.model.proposal import Lateness
-
-        return Lateness()
-
-    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
-        """Of write and read units."""
-        from tidegate.scaling.kinds.dynamodb_table.proposal import table_ranges
-
-        return table_ranges(evidence)
+        return TableOperations()
 
 
 def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:

@@ -1,27 +1,22 @@
 """An application of Managed Service for Apache Flink as a type of resource: parallelism."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of, rolled_back
+from tidegate.scaling.kinds.flink_application.limits import LIMITS
+from tidegate.scaling.kinds.flink_application.state import application_of, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
-    from tidegate.rules.window import Metric
-    from tidegate.scaling.model.alarm import NamedAlarm
-    from tidegate.scaling.model.bill import Item, Modes, Priced
-    from tidegate.scaling.model.dashboard_row import Row
-    from tidegate.scaling.model.permission import Permission, PipelineNames
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
-    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
-    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["FlinkResource"]
 
@@ -30,7 +25,10 @@ __all__ = ["FlinkResource"]
 class FlinkResource:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
-    levers: tuple[LeverKind, ...] = LEVERS
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""
@@ -102,26 +100,6 @@ class FlinkResource:
                 token = application.conditional_token
                 yield UpdateApplication(name, token, *now, parallelism, per_kpu, ends)
 
-    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
-        """Of each application."""
-        from tidegate.scaling.kinds.flink_application.watch import application_alarms
-
-        return application_alarms(watched)
-
-    def rows(self, watched: "Watched") -> Iterator["Row"]:
-        """Of each application."""
-        from tidegate.scaling.kinds.flink_application.rows import application_rows
-
-        return application_rows(watched)
-
-    def permissions(
-        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
-    ) -> Iterator["Permission"]:
-        """The applications and their metrics."""
-        from tidegate.scaling.kinds.flink_application.access import application_permissions
-
-        return application_permissions(pipelines)
-
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """Of the KPUs that it comes to, but for the one for orchestration."""
         from tidegate.scaling.kinds.flink_application.price import application_monthly_usd
@@ -129,30 +107,9 @@ class FlinkResource:
         application = application_of(pipeline, lever)
         return 0.0 if application is None else application_monthly_usd(application, lever, setting)
 
-    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """None: KPUs are billed, however busy."""
-        return iter(())
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.flink_application.operations import ApplicationOperations
 
-    def bill(self, priced: "Priced") -> Iterator["Item"]:
-        """Of each application."""
-        from tidegate.scaling.kinds.flink_application.price import application_items
-
-        return application_items(priced)
-
-    def modes(self, priced: "Priced") -> Iterator["Modes"]:
-        """None."""
-        return iter(())
-
-    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """None: ``tidegate init`` finds no applications."""
-        return iter(())
-
-    def lateness(self, evidence: "Evidence") -> "Lateness":
-        """None, likewise."""
-        from tidegate.scaling.model.proposal import Lateness
-
-        return Lateness()
-
-    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
-        """None, likewise."""
-        return iter(())
+        return ApplicationOperations()

@@ -9,8 +9,8 @@ from tidegate.rules.graph import Pipeline, Stream
 from tidegate.rules.kinds.signals import SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND
 from tidegate.rules.metrics import stream_metric
 from tidegate.rules.window import Metric
+from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.proposal import (
     HEADROOM,

@@ -1,27 +1,21 @@
 """A Kinesis data stream as a type of resource: shard count and retention."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
-    from tidegate.rules.window import Metric
-    from tidegate.scaling.model.alarm import NamedAlarm
-    from tidegate.scaling.model.bill import Item, Modes, Priced
-    from tidegate.scaling.model.dashboard_row import Row
-    from tidegate.scaling.model.permission import Permission, PipelineNames
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
-    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
-    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["KinesisStream"]
 
@@ -30,7 +24,10 @@ __all__ = ["KinesisStream"]
 class KinesisStream:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
-    levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""
@@ -100,64 +97,15 @@ class KinesisStream:
         if shards is not None:
             yield changes.split or UpdateShardCount(stream.name, stream.shard_count, shards)
 
-    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
-        """Of the stream; none of a topic."""
-        from tidegate.scaling.kinds.kinesis_stream.watch import stream_alarms
-
-        return stream_alarms(watched)
-
-    def rows(self, watched: "Watched") -> Iterator["Row"]:
-        """Of the stream; none of a topic."""
-        from tidegate.scaling.kinds.kinesis_stream.watch import stream_rows
-
-        return stream_rows(watched)
-
-    def permissions(
-        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
-    ) -> Iterator["Permission"]:
-        """Only a sweep samples keys and sets the retention."""
-        from tidegate.scaling.kinds.kinesis_stream.access import stream_permissions
-
-        return stream_permissions(pipelines, sweeps=sweeps)
-
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """Of so many shards, or of so long a retention of the shards that there are."""
         from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 
         return stream_monthly_usd(pipeline.stream, lever, setting)
 
-    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """What is read."""
-        from tidegate.scaling.kinds.kinesis_stream.price import stream_metrics
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.kinesis_stream.operations import StreamOperations
 
-        return stream_metrics(pipeline)
-
-    def bill(self, priced: "Priced") -> Iterator["Item"]:
-        """Of the stream; none of a topic."""
-        from tidegate.scaling.kinds.kinesis_stream.price import stream_items
-
-        return stream_items(priced)
-
-    def modes(self, priced: "Priced") -> Iterator["Modes"]:
-        """Of the stream; none of a topic."""
-        from tidegate.scaling.kinds.kinesis_stream.price import stream_modes
-
-        return stream_modes(priced)
-
-    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """What comes in, is refused and is read, and how old it gets."""
-        from tidegate.scaling.kinds.kinesis_stream.proposal import seen_metrics
-
-        return seen_metrics(pipeline)
-
-    def lateness(self, evidence: "Evidence") -> "Lateness":
-        """The iterator age."""
-        from tidegate.scaling.kinds.kinesis_stream.proposal import seen_lateness
-
-        return seen_lateness(evidence)
-
-    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
-        """Of shards and retention."""
-        from tidegate.scaling.kinds.kinesis_stream.proposal import stream_ranges
-
-        return stream_ranges(evidence)
+        return StreamOperations()

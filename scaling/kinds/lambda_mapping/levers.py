@@ -4,13 +4,10 @@ from collections.abc import Iterator
 
 from tidegate.rules.graph import Consumer
 from tidegate.scaling.kinds.lambda_mapping import words
-from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX, FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.limits import BATCHING_WINDOW_MAX, FACTOR_MAX
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 
-__all__ = ["batching_window_constraints", "factor_constraints", "window_at_most"]
-
-AGE_SHARE = 0.1
-"""Of the objective's iterator age: little to give for full batches."""
+__all__ = ["batching_window_constraints", "factor_constraints"]
 
 
 def factor_constraints(
@@ -56,10 +53,3 @@ def _state_constraints(consumer: Consumer) -> Iterator[Constraint]:
     state, name = consumer.mapping.state, consumer.function.name
     if state != "Enabled":
         yield Prohibition(words.RESOURCE_BUSY(name=name, state=state))
-
-
-def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
-    """The longest window that an objective allows: a tenth of it in whole seconds, at least one
-    where an incident begins no sooner, and never one that is sick."""
-    tenth = int(min(iterator_age_max_seconds * AGE_SHARE, age_well_seconds))
-    return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))

@@ -7,8 +7,8 @@ from tidegate.rules.graph import Consumer, Pipeline
 from tidegate.rules.metrics import function_metric
 from tidegate.rules.pack import in_force
 from tidegate.rules.window import Metric
-from tidegate.scaling.kinds.lambda_mapping.levers import window_at_most
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.sizing import window_at_most
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.proposal import Evidence, Lateness, Proposed, Range, coarse
 

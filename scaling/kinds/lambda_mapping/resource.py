@@ -1,26 +1,21 @@
 """An event source mapping as a type of resource: parallelization factor and batching window."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Consumer, Pipeline
+from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation
 
 if TYPE_CHECKING:
-    from tidegate.rules.window import Metric
-    from tidegate.scaling.model.alarm import NamedAlarm
-    from tidegate.scaling.model.bill import Item, Modes, Priced
-    from tidegate.scaling.model.dashboard_row import Row
-    from tidegate.scaling.model.permission import Permission, PipelineNames
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
-    from tidegate.scaling.model.proposal import Evidence, Lateness, Range
     from tidegate.scaling.model.recommendation import Recommendation
-    from tidegate.scaling.model.watched import Watched
 
 __all__ = ["LambdaMapping"]
 
@@ -29,7 +24,10 @@ __all__ = ["LambdaMapping"]
 class LambdaMapping:
     """``tidegate.scaling.model.resource_type.ResourceType``; a lever is known by its function."""
 
-    levers: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
@@ -106,61 +104,16 @@ class LambdaMapping:
                 seconds = mapping.batching_window_seconds
                 yield UpdateBatchingWindow(mapping.uuid, name, seconds, window)
 
-    def alarms(self, watched: "Watched") -> Iterator["NamedAlarm"]:
-        """Of the functions, and of the account where they share its concurrency."""
-        from tidegate.scaling.kinds.lambda_mapping.watch import function_alarms
-
-        return function_alarms(watched)
-
-    def rows(self, watched: "Watched") -> Iterator["Row"]:
-        """Of each function."""
-        from tidegate.scaling.kinds.lambda_mapping.watch import function_rows
-
-        return function_rows(watched)
-
-    def permissions(
-        self, pipelines: Sequence["PipelineNames"], *, sweeps: bool
-    ) -> Iterator["Permission"]:
-        """The functions, and the mappings of no others."""
-        from tidegate.scaling.kinds.lambda_mapping.access import mapping_permissions
-
-        return mapping_permissions(pipelines)
-
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """Nothing: Lambda bills the work, and not what may be done at once."""
         return 0.0
 
-    def billed_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """None: invocations and durations are judged too."""
-        return iter(())
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.lambda_mapping.operations import MappingOperations
 
-    def bill(self, priced: "Priced") -> Iterator["Item"]:
-        """Of each function."""
-        from tidegate.scaling.kinds.lambda_mapping.price import function_items
-
-        return function_items(priced)
-
-    def modes(self, priced: "Priced") -> Iterator["Modes"]:
-        """None."""
-        return iter(())
-
-    def proposal_metrics(self, pipeline: Pipeline) -> Iterator["Metric"]:
-        """Concurrent executions."""
-        from tidegate.scaling.kinds.lambda_mapping.proposal import seen_metrics
-
-        return seen_metrics(pipeline)
-
-    def lateness(self, evidence: "Evidence") -> "Lateness":
-        """The batching windows."""
-        from tidegate.scaling.kinds.lambda_mapping.proposal import mapping_lateness
-
-        return mapping_lateness(evidence.pipeline)
-
-    def proposed(self, evidence: "Evidence") -> Iterator["Range"]:
-        """Of factor and batching window."""
-        from tidegate.scaling.kinds.lambda_mapping.proposal import mapping_ranges
-
-        return mapping_ranges(evidence)
+        return MappingOperations()
 
 
 def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:

@@ -6,7 +6,7 @@ from tests.builders import a_pipeline
 from tests.scaling.kinds.toy import CONSUMERS, TOY
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.levers import current_capacities, other_settings
-from tidegate.scaling.kinds.registry import TYPES, type_of
+from tidegate.scaling.kinds.registry import TYPES, limits_of, type_of
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes
@@ -47,3 +47,10 @@ def test_a_kind_that_is_passed_in_is_planned_like_the_others() -> None:
 
 def test_nothing_is_asked_for_where_nothing_changes() -> None:
     assert list(actions(a_pipeline(), Changes({}))) == []
+
+
+def test_a_lever_goes_as_far_as_its_kind_says() -> None:
+    assert limits_of(LeverKind.SHARD_COUNT) == (1, 10_000)
+    assert limits_of(LeverKind.SHARD_COUNT, [TOY]) == (1, 12)
+    with pytest.raises(KeyError, match="no kind of resource has a retention_hours"):
+        limits_of(LeverKind.RETENTION_HOURS, [TOY])

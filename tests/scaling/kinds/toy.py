@@ -1,6 +1,6 @@
 """A kind of resource that only tests know: a queue with one lever, how many consumers it has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
 from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.operations import Operations
 from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
 from tidegate.scaling.model.plan import Action, Constraint
 from tidegate.scaling.model.proposal import (
@@ -45,7 +46,10 @@ class Queue:
     """The queue ``orders``, which no stream of a pipeline is."""
 
     consumers: int = 3
-    levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT,)
+
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        return {LeverKind.SHARD_COUNT: (1, 12)}
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         yield CONSUMERS, self.consumers
@@ -78,6 +82,10 @@ class Queue:
         for lever, setting in changes.settings.items():
             if lever == CONSUMERS:
                 yield UpdateShardCount("orders", self.consumers, setting)
+
+    @property
+    def operations(self) -> Operations:
+        return self
 
     def alarms(self, watched: Watched) -> Iterator[NamedAlarm]:
         share = 0.5 if CONSUMERS in watched.owned else 0.8
@@ -126,6 +134,9 @@ class Queue:
         peak = max(evidence.present(coarse(TAKEN)), default=0.0) / PERIOD_SECONDS
         most = Proposed(whole(peak / PER_CONSUMER), f"{peak:,.0f} records/s were taken")
         yield Range(CONSUMERS, self.consumers, Proposed(1, "one is enough at night"), most)
+
+    def shared_levers(self, pipeline: PipelineNames) -> Iterator[Lever]:
+        yield CONSUMERS
 
 
 TOY: ResourceType = Queue()

@@ -13,8 +13,8 @@ from tests.scaling.kinds.toy import CONSUMERS, TAKEN, TOY
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.window import Metric, Window
+from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 from tidegate.scaling.kinds.registry import TYPES
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.proposal import Proposed, coarse
 from tidegate.scaling.onboarding.proposal import proposal_metrics, propose
 

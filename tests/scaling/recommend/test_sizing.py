@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
 from tidegate.scaling.load.current_load import Load, load_now
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.recommend.sizing import Model, learn, size
 

@@ -6,12 +6,12 @@ from tests.builders import a_pipeline
 from tests.scaling.kinds.evidence import evidence
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.metrics import function_metric
-from tidegate.scaling.kinds.lambda_mapping.levers import window_at_most
 from tidegate.scaling.kinds.lambda_mapping.proposal import (
     mapping_lateness,
     mapping_ranges,
     seen_metrics,
 )
+from tidegate.scaling.kinds.lambda_mapping.sizing import window_at_most
 from tidegate.scaling.model.proposal import Lateness, Proposed, coarse
 
 CONCURRENT = function_metric("scorer", "ConcurrentExecutions", "Maximum")
