@@ -28,6 +28,7 @@ from tidegate.scaling.config.specification import (
     TableSpec,
 )
 from tidegate.scaling.kinds.registry import KINDS
+from tidegate.scaling.model.resource_type import ResourceType
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTES = 90
@@ -79,6 +80,11 @@ def a_pipeline(
         (table or a_table(5000),),
     )
     return Pipeline("race", (stream, consumer), kinds=KINDS)
+
+
+def of_types(pipeline: Pipeline, *types: ResourceType) -> Pipeline:
+    """The same pipeline, described with other types of resource."""
+    return replace(pipeline, kinds=replace(pipeline.kinds, types=types))
 
 
 def with_stream(pipeline: Pipeline, stream: Stream) -> Pipeline:

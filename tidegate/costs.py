@@ -12,18 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.dynamodb_table.state import tables_of
-from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.cost.bill import Item, items
-from tidegate.scaling.cost.on_demand import Modes, modes
+from tidegate.scaling.cost.bill import items, modes
 from tidegate.scaling.cost.replay import needs
-from tidegate.scaling.cost.usage import Usage, usage_from, usage_metrics
+from tidegate.scaling.cost.usage import usage_from, usage_metrics
+from tidegate.scaling.model.bill import Item, Modes, Priced, Usage
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import list_of
 from tidegate.scaling.ports import Metrics, read_all
@@ -31,6 +29,10 @@ from tidegate.scaling.ports import Metrics, read_all
 __all__ = ["Bill", "bill", "costs_as_json", "show_costs"]
 
 WEEK_HOURS = 168
+
+FIGURES = ("shards",)
+"""Keys that each comparison of modes in the JSON output has had from the first, null where its
+layer has no such figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +68,28 @@ class Bill:
 
 
 def bill(
-    pipeline: Pipeline, spec: PipelineSpec, metrics: Metrics, since: datetime, now: datetime
+    pipeline: Pipeline,
+    spec: PipelineSpec,
+    metrics: Metrics,
+    between: tuple[datetime, datetime],
 ) -> Bill:
-    """Measure and price one pipeline."""
+    """Measure and price one pipeline, between a moment and now."""
+    since, now = between
     end = now.replace(second=0, microsecond=0)
     windows = _minutes(usage_metrics(pipeline), metrics, since.replace(second=0), end)
-    usage = usage_from(pipeline, windows, end)
-    nothing = usage or Usage(
-        since, end, 0, 0, 0, dict.fromkeys(_functions(pipeline), (0.0, 0.0)),
-        dict.fromkeys(_capacities(pipeline), (0.0, 0.0)),
-    )  # fmt: skip
+    usage = usage_from(windows, end)
     series = series_from(pipeline, windows, now)
     age = spec.objective.iterator_age_max_seconds
     signals = Signals(
         pipeline, series, age, thresholds=in_force(spec.thresholds, pipeline.kinds.signals)
     )
     needed = () if usage is None else needs(signals, spec)
-    found = items(pipeline, nothing, needed)
+    by_lever = {each.lever: each for each in needed}
+    priced = Priced(pipeline, usage or Usage(since, end), by_lever)
+    found = items(priced)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))
-    compared = () if usage is None else modes(pipeline, usage, needed)
+    compared = () if usage is None else modes(priced)
     return Bill(spec.name, usage, found, compared, advised)
 
 
@@ -114,14 +118,6 @@ def _has_owner(spec: PipelineSpec, lever: Lever) -> bool:
     return said is not None and said.owner is not None
 
 
-def _functions(pipeline: Pipeline) -> Iterator[str]:
-    return (each.function.name for each in consumers_of(pipeline))
-
-
-def _capacities(pipeline: Pipeline) -> Iterator[str]:
-    return (each.where for table in tables_of(pipeline) for each in table.capacities)
-
-
 def costs_as_json(bills: Sequence[Bill]) -> dict[str, Any]:
     """One object; money in US dollars a month."""
     return {"prices": list_of(), "pipelines": [_bill(each) for each in bills]}
@@ -143,9 +139,15 @@ def _bill(each: Bill) -> dict[str, Any]:
             {**asdict(item), "lever": None if item.lever is None else str(item.lever)}
             for item in each.items
         ],
-        "modes": [asdict(mode) for mode in each.modes],
+        "modes": [_mode(mode) for mode in each.modes],
         "not_handed_over": list(each.advised),
     }  # fmt: skip
+
+
+def _mode(mode: Modes) -> dict[str, Any]:
+    told = asdict(mode)
+    del told["capacity"], told["figures"]
+    return told | dict.fromkeys(FIGURES) | dict(mode.figures)
 
 
 def show_costs(bills: Sequence[Bill], console: Console) -> None:
@@ -235,16 +237,13 @@ def _even_words(mode: Modes) -> str:
     if mode.even_share is None:
         return "The break-even point is unknown without records and their size."
     if not mode.even_share:
-        return f"An on-demand stream never costs less than {_shards_words(mode.shards or 0)}."
+        layer = mode.layer.partition(" ")[0]
+        return f"An on-demand {layer} never costs less than {mode.capacity}."
     return f"Both cost the same at {_share_words(mode, mode.even_share)}."
 
 
 def _share_words(mode: Modes, share: float) -> str:
+    words = f"{share:.1%} of {mode.capacity}"
     if mode.full_rate is None:
-        return f"{share:.1%} of the provisioned units"
-    rate = share * mode.full_rate
-    return f"{rate:,.0f} records/s, {share:.1%} of {_shards_words(mode.shards or 0)}"
-
-
-def _shards_words(shards: int) -> str:
-    return f"{shards:,} shard{'s' if shards != 1 else ''}"
+        return words
+    return f"{share * mode.full_rate:,.0f} records/s, {words}"

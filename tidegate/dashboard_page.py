@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
-from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row, columns
+from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.observability.dashboard import columns
 from tidegate.scaling.ports import Metrics
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.ledger.last_sweep import last_swept
-from tidegate.scaling.model.change_record import ChangeRecord, Lever
-from tidegate.scaling.observability.dashboard import Graph, Line, Row
+from tidegate.scaling.model.change_record import ChangeRecord
+from tidegate.scaling.model.dashboard_row import Graph, Line, Row
+from tidegate.scaling.model.resource_type import ResourceType
 from tidegate.scaling.ports import Ledger
 from tidegate.scaling.report.timeline import Event, Kind, event_timeline
 from tidegate.since import period_seconds
@@ -43,12 +44,21 @@ class Told:
     swept_at: datetime | None
 
 
-def tell(ledger: Ledger, pipeline: str, spec: PipelineSpec | None, since: datetime) -> Told:
-    """The history of a pipeline. With its ``spec`` also what other hands did to its stream."""
+def tell(
+    ledger: Ledger,
+    pipeline: str,
+    spec: PipelineSpec | None,
+    since: datetime,
+    types: Sequence[ResourceType] = TYPES,
+) -> Told:
+    """The history of a pipeline. With its ``spec`` also what was done to its resources under other
+    names."""
     change_records = {each.entry_id: each for each in ledger.change_records(pipeline, since)}
-    if spec is not None:
-        shards = Lever.of(LeverKind.SHARD_COUNT, spec.stream)
-        change_records |= {each.entry_id: each for each in ledger.change_records_of(shards, since)}
+    shared = (
+        lever for each in types if spec is not None for lever in each.operations.shared_levers(spec)
+    )
+    for lever in shared:
+        change_records |= {each.entry_id: each for each in ledger.change_records_of(lever, since)}
     ordered = tuple(
         sorted(change_records.values(), key=lambda change_record: change_record.begun_at)
     )

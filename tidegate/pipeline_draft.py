@@ -10,8 +10,8 @@ from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_be
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.scaling.config.specification import Objective
+from tidegate.scaling.model.proposal import Range
 from tidegate.scaling.onboarding.iam_write_access import Candidate
-from tidegate.scaling.onboarding.proposal import Range
 from tidegate.survey import Drafted, Survey
 
 __all__ = ["draft", "scalar"]

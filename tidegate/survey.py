@@ -12,10 +12,10 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.discovery import Discovery
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec, TableSpec
 from tidegate.scaling.model.errors import Denied, ResourceMissing
+from tidegate.scaling.model.proposal import Proposal
 from tidegate.scaling.onboarding.event_sources import Source, function_name, sorted_out
 from tidegate.scaling.onboarding.iam_write_access import Candidate, tables_gone, tables_written
-from tidegate.scaling.onboarding.proposal import LOOK_BACK, Proposal, propose
-from tidegate.scaling.onboarding.proposal_metrics import proposal_metrics
+from tidegate.scaling.onboarding.proposal import LOOK_BACK, proposal_metrics, propose
 from tidegate.scaling.ports import Metrics, read_all
 
 __all__ = ["Ask", "Drafted", "Survey", "survey"]

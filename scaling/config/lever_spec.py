@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.scaling_policies import ScheduledAction, StepScaling, TargetTracking
 from tidegate.scaling.config.value_limits import Closed, Whole, at_least
-from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MIN
+from tidegate.scaling.kinds.kinesis_stream.limits import RETENTION_HOURS_MIN
 
 __all__ = ["LeverSpec", "Levers", "Owner", "RetentionSpec"]
 

@@ -31,7 +31,7 @@ def mistakes_of_resources(
 
 
 def _levers(said: ResourceSpec, of: ResourceType, path: Path) -> Iterator[tuple[Path, str]]:
-    limits = {kind.value: bounds for kind, bounds in of.lever_limits.items()}
+    limits = {kind.value: bounds for kind, bounds in of.levers.items()}
     for word, lever in said.levers.items():
         below: Path = (*path, "levers", word)
         if word not in limits:

@@ -25,8 +25,7 @@ from tidegate.scaling.config.specification import (
 )
 from tidegate.scaling.config.thresholds import mistakes_of_thresholds
 from tidegate.scaling.config.user_rules import mistakes_of_rule
-from tidegate.scaling.kinds.registry import KINDS
-from tidegate.scaling.model.aws_limits import limits_of
+from tidegate.scaling.kinds.registry import KINDS, limits_of
 from tidegate.scaling.model.errors import shown
 
 __all__ = ["semantic_mistakes"]

@@ -4,7 +4,7 @@ The sizes are those that a sweep asks for; the replay keeps to the budgets that 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
@@ -16,6 +16,7 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     HASH_KEYS,
     Shard,
     Stream,
+    has_stream,
     shard_count_of,
     stream_of,
 )
@@ -28,25 +29,16 @@ from tidegate.scaling.constraints.operator import constrain
 from tidegate.scaling.kinds.kinesis_stream.levers import shard_count_constraints
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency
 from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.model.bill import Need
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE
 from tidegate.scaling.recommend.sizing import CAPACITY_USE, EXECUTIONS_USE, learn, size
 
-__all__ = ["Need", "needs"]
+__all__ = ["needs"]
 
 HOUR = 60
 """Minutes of a step of the replay: a scale-in waits for the trailing hour's peak."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a lever should have: always, to carry the highest peak, and on average, when it follows
-    the load hour by hour."""
-
-    lever: Lever
-    at_peak: int
-    followed: float
 
 
 def needs(signals: Signals, spec: PipelineSpec) -> tuple[Need, ...]:
@@ -56,7 +48,7 @@ def needs(signals: Signals, spec: PipelineSpec) -> tuple[Need, ...]:
     that no hour tells of is left out.
     """
     hours = _sized_by_hour(signals, spec)
-    found = [*_shards(hours, signals, spec)]
+    found = [*_shards(hours, signals, spec)] if has_stream(signals.pipeline) else []
     for table in tables_of(signals.pipeline):
         for capacity in table.capacities:
             found += _capacity(capacity, hours, signals, spec)

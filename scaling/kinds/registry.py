@@ -1,5 +1,6 @@
 """The kinds of resource with levers, one line each, downstream first."""
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Kinds
 from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
@@ -8,7 +9,7 @@ from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
 from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
 from tidegate.scaling.model.resource_type import ResourceType
 
-__all__ = ["KINDS", "TYPES"]
+__all__ = ["KINDS", "TYPES", "limits_of"]
 
 TYPES: tuple[ResourceType, ...] = (
     DynamodbTable(),
@@ -19,3 +20,12 @@ TYPES: tuple[ResourceType, ...] = (
 
 KINDS = Kinds(SIGNAL_KINDS, TYPES)
 """The registry of built-in kinds that pipelines are described with."""
+
+
+def limits_of(kind: LeverKind) -> tuple[int, int]:
+    """The least and the most that AWS takes of a kind of lever, in the lever's own unit. KeyError
+    for one that no built-in kind of resource has."""
+    for resource_type in TYPES:
+        if kind in resource_type.levers:
+            return resource_type.levers[kind]
+    raise KeyError(f"no kind of resource has a {kind.value}")

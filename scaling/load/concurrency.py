@@ -15,8 +15,8 @@ from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.load.current_load import HOUR_SECONDS, busy_at_most
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 
 __all__ = ["ANY_OWNER", "TIDEGATE", "Concurrency", "concurrency", "executions_needed", "factor_of"]

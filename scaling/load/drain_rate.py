@@ -10,10 +10,10 @@ from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
 from tidegate.scaling.load.concurrency import factor_of
 from tidegate.scaling.load.current_load import backlog_seconds
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 

@@ -7,7 +7,7 @@ from typing import Any
 from tidegate.rules.rule import Comparison
 from tidegate.rules.window import Metric
 
-__all__ = ["MISSING", "NOT_BREACHING", "Breach", "NamedAlarm", "math_alarm", "metric_alarm"]
+__all__ = ["MISSING", "NOT_BREACHING", "Breach", "NamedAlarm", "math_alarm", "metric_alarm", "part"]
 
 NamedAlarm = tuple[str, dict[str, Any]]
 """The last part of an alarm's name, and its configuration."""
@@ -57,6 +57,13 @@ def math_alarm(
     ]
     judged = {"Id": "judged", "Expression": expression, "ReturnData": True}
     return {**_common(words, breach), "Metrics": [*queries, judged]}
+
+
+def part(name: str, others: str) -> str:
+    """The expression for the part of all, 0..1, that one metric is, by their names in a
+    ``math_alarm``: what was refused, of that and what was taken. ``others`` without a data point
+    are none."""
+    return f"{name} / ({name} + FILL({others}, 0))"
 
 
 def _common(words: str, breach: Breach) -> dict[str, Any]:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
     from tidegate.scaling.model.actions import SplitShard
     from tidegate.scaling.model.history import History
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
-__all__ = ["Changes", "Look", "ResourceType", "Setting", "Situation", "type_of"]
+__all__ = ["Changes", "Look", "ResourceType", "Setting", "Situation", "type_of", "types_of"]
 
 Setting = tuple[Lever, int]
 """A lever and what it is set to."""
@@ -76,13 +77,9 @@ class ResourceType(Protocol):
         ...
 
     @property
-    def levers(self) -> tuple[LeverKind, ...]:
-        """The kinds of its levers."""
-        ...
-
-    @property
-    def lever_limits(self) -> Mapping[LeverKind, tuple[int, int]]:
-        """The least and the most that AWS takes of each of them, in the lever's own unit."""
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """The kinds of its levers, each with the least and the most that AWS takes of it, in the
+        lever's own unit."""
         ...
 
     def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
@@ -133,12 +130,26 @@ class ResourceType(Protocol):
         """The fewest calls that make the changes."""
         ...
 
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """What a setting of the lever costs a month by itself, in US dollars."""
+        ...
+
+    @property
+    def operations(self) -> "Operations":
+        """Alarms, costs, permissions and what else no plan asks for."""
+        ...
+
+
+def types_of(pipeline: Pipeline) -> Sequence[ResourceType]:
+    """The types that the pipeline was described with, downstream first."""
+    types: Sequence[ResourceType] = pipeline.kinds.types
+    return types
+
 
 def type_of(lever: Lever, pipeline: Pipeline) -> ResourceType:
     """The type of the resource that has the lever, of those that the pipeline was described with.
     KeyError for a lever that none has."""
-    types: Sequence[ResourceType] = pipeline.kinds.types
-    for resource_type in types:
+    for resource_type in types_of(pipeline):
         if lever.kind in resource_type.levers:
             return resource_type
     raise KeyError(f"no kind of resource has {lever}")

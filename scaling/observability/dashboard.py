@@ -8,20 +8,15 @@ as a page.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.dashboard_row import Graph, Row
 from tidegate.scaling.model.partitions import console_url
 
 __all__ = [
     "DASHBOARD_PREFIX",
-    "Graph",
-    "Limit",
-    "Line",
-    "Row",
     "body",
     "columns",
     "dashboard_link",
@@ -37,44 +32,6 @@ RED, GOLD = "#d62728", "#b8860b"
 LINES = (
     "Horizontal lines are the limits as they are set now; vertical ones are Tidegate's own changes."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A metric, less another where one is named, and what it is multiplied by to be in the graph's
-    unit."""
-
-    metric: Metric
-    label: str
-    scale: float = 1.0
-    less: Metric | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A horizontal line: what can't be exceeded, or shouldn't."""
-
-    label: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Lines and limits in one unit."""
-
-    title: str
-    unit: str
-    lines: tuple[Line, ...]
-    limits: tuple[Limit, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A layer, explained, with its graphs."""
-
-    title: str
-    text: str
-    graphs: tuple[Graph, ...]
 
 
 def dashboard_name(pipeline: str) -> str:

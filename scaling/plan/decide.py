@@ -6,20 +6,16 @@ from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.state import has_stream, shard_count_of, stream_of
+from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
+from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
-from tidegate.scaling.kinds.flink_application.levers import (
-    kpus_of,
-)
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
@@ -32,7 +28,6 @@ from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
-from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
 from tidegate.scaling.model.resource_type import Changes, Look, ResourceType, Situation, type_of
 from tidegate.scaling.plan import words
@@ -199,13 +194,10 @@ class Decider:
         )
 
     def _usd(self, lever: Lever, capacity: int) -> float:
-        if lever.kind in APPLICATION_LEVERS:
-            application = _application(self._pipeline, lever)
-            return kpus_monthly_usd(kpus_of(application, lever.kind, capacity))
         if lever.kind is LeverKind.BATCHING_WINDOW:
             seen = batching(self.signals, _consumer(self._pipeline, lever))
             return 0.0 if seen is None else seen.monthly_usd(capacity)
-        return monthly_usd(lever, capacity, shard_count_of(self._pipeline))
+        return type_of(lever, self._pipeline).monthly_usd(self._pipeline, lever, capacity)
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from owner_constraints(self.spec, recommendation.lever, self.caller)
@@ -292,7 +284,3 @@ def _is_narrow(decision: Decision) -> bool:
 
 def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
     return next(each for each in consumers_of(pipeline) if each.function.name == lever.where)
-
-
-def _application(pipeline: Pipeline, lever: Lever) -> FlinkApplication:
-    return next(each for each in applications_of(pipeline) if each.name == lever.where)

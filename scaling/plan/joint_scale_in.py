@@ -13,9 +13,9 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import COOLDOWN, Recommendation

@@ -13,18 +13,14 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, window_at_most
 from tidegate.scaling.load.current_load import HOUR_SECONDS
-from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
-__all__ = ["Batching", "batching", "batching_recommendations", "window_at_most"]
-
-AGE_SHARE = 0.1
-"""Of the objective's iterator age: little to give for full batches."""
+__all__ = ["Batching", "batching", "batching_recommendations"]
 
 SAVED_SHARE = 0.05
 """Of the function's time that a longer window must save: a twentieth is noise."""
@@ -131,13 +127,6 @@ def batching_recommendations(
             elif current < most and healthy:
                 recommendation = _longer(signals, consumer, lever, most)
         yield recommendation or Recommendation(lever, current, current, UNCHANGED)
-
-
-def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
-    """The longest window that an objective allows: a tenth of it in whole seconds, at least one
-    where an incident begins no sooner, and never one that is sick."""
-    tenth = int(min(iterator_age_max_seconds * AGE_SHARE, age_well_seconds))
-    return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))
 
 
 def _at_most(signals: Signals, spec: PipelineSpec, lever: Lever) -> int:

@@ -4,7 +4,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
-from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX
+from tidegate.scaling.kinds.kinesis_stream.limits import RETENTION_HOURS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation

@@ -13,10 +13,10 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.levers import DECREASES_WITHOUT_WAIT
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed
 from tidegate.scaling.load.current_load import NOW_SECONDS, load_of_the_hour
 from tidegate.scaling.load.horizons import ForecastHorizons
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand

@@ -23,11 +23,11 @@ from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, 
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
 from tidegate.scaling.load.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.drain_rate import Feeding, feeding
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand

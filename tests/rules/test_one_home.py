@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import SPEC, a_pipeline
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application
-from tests.shape import modules
+from tests.shape import OF_A_KIND, modules
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.packs import in_force, thresholds
 from tidegate.rules.pack_rule import Threshold
@@ -21,7 +21,8 @@ RULES = {each.name: each for each in thresholds()}
 SETTABLE = [each for each in RULES.values() if each.set_by is None and each.same_as is None]
 
 JUDGING = ("tidegate.rules.kinds.", "tidegate.scaling.recommend.retention")
-WATCHING = ("tidegate.scaling.observability.", "tidegate.scaling.kinds.flink_application.watch")
+WATCHING = ("tidegate.scaling.observability.",)
+WATCHING_OF_A_KIND = (".watch", ".rows")
 NOT_JUDGING = (
     ".state", ".metrics", ".signal_series", ".dashboard", ".composite_alarm", ".alarm_changes",
 )  # fmt: skip
@@ -32,7 +33,9 @@ SCALES = {0, 1, 2, 3, 4, 5, 60, 100, 1000, 1024, 3600, 3_600_000, 1e-9, 1e-3, 1e
 
 def judging() -> Iterator[tuple[str, ast.Module]]:
     for name, tree in modules().items():
-        if name.startswith((*JUDGING, *WATCHING)) and not name.endswith(NOT_JUDGING):
+        of_a_kind = OF_A_KIND.search(name) and name.endswith(WATCHING_OF_A_KIND)
+        judges = name.startswith((*JUDGING, *WATCHING)) and not name.endswith(NOT_JUDGING)
+        if judges or of_a_kind:
             yield name, tree
 
 

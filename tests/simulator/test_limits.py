@@ -9,8 +9,10 @@ from tidegate.rules.kinds.kinesis_stream.kind import (
 from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.scaling.kinds.dynamodb_table import levers as table_levers
 from tidegate.scaling.kinds.dynamodb_table import sizing as table_sizing
+from tidegate.scaling.kinds.flink_application import limits as application_limits
 from tidegate.scaling.kinds.kinesis_stream import levers as stream_levers
-from tidegate.scaling.model import aws_limits
+from tidegate.scaling.kinds.kinesis_stream import limits as stream_limits
+from tidegate.scaling.kinds.lambda_mapping import limits as mapping_limits
 from tidegate.simulator.kinds.dynamodb_table import limits as tables
 from tidegate.simulator.kinds.flink_application import limits as applications
 from tidegate.simulator.kinds.kinesis_stream import limits as streams
@@ -19,14 +21,14 @@ from tidegate.simulator.kinds.lambda_mapping import limits as mappings
 PAIRS = {
     "records a second into a shard": (streams.RECORDS_PER_SECOND, SHARD_RECORDS_PER_SECOND),
     "bytes a second into a shard": (streams.BYTES_PER_SECOND, SHARD_BYTES_PER_SECOND),
-    "shards of a stream": (streams.SHARDS_MAX, aws_limits.SHARDS_MAX),
+    "shards of a stream": (streams.SHARDS_MAX, stream_limits.SHARDS_MAX),
     "UpdateShardCount calls a day": (streams.UPDATES_PER_DAY, stream_levers.UPDATES_PER_DAY),
     "retention": (
         streams.RETENTION_HOURS,
-        (aws_limits.RETENTION_HOURS_MIN, aws_limits.RETENTION_HOURS_MAX),
+        (stream_limits.RETENTION_HOURS_MIN, stream_limits.RETENTION_HOURS_MAX),
     ),
-    "parallelization factor": (mappings.PARALLELIZATION_FACTOR, (1, aws_limits.FACTOR_MAX)),
-    "batching window": (mappings.BATCHING_WINDOW, (0, aws_limits.BATCHING_WINDOW_MAX)),
+    "parallelization factor": (mappings.PARALLELIZATION_FACTOR, (1, mapping_limits.FACTOR_MAX)),
+    "batching window": (mappings.BATCHING_WINDOW, (0, mapping_limits.BATCHING_WINDOW_MAX)),
     "burst": (tables.BURST_SECONDS, BURST_SECONDS),
     "write units of a partition": (tables.PARTITION_UNITS, table_sizing.PARTITION_UNITS),
     "decreases at any time": (
@@ -36,7 +38,7 @@ PAIRS = {
     "decreases a day": (tables.DECREASES_PER_DAY, table_levers.DECREASES_MAX),
     "parallelism per KPU": (
         applications.PARALLELISM_PER_KPU_MAX,
-        aws_limits.PARALLELISM_PER_KPU_MAX,
+        application_limits.PARALLELISM_PER_KPU_MAX,
     ),
 }
 
@@ -49,4 +51,4 @@ def test_the_simulator_and_the_product_agree(name: str) -> None:
 
 def test_the_product_may_ask_for_more_parallelism_than_the_service_has() -> None:
     """The product goes by Flink's own bound, and lets the service refuse what is above its."""
-    assert applications.PARALLELISM_MAX <= aws_limits.PARALLELISM_MAX
+    assert applications.PARALLELISM_MAX <= application_limits.PARALLELISM_MAX

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from tests.toy.operations import CONSUMER_MONTHLY_USD, QueueOperations
 from tests.toy.signals import CONSUMERS, PER_CONSUMER, Queue
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
@@ -49,11 +50,10 @@ class SetConsumers:
 class QueueType:
     """``tidegate.scaling.model.resource_type.ResourceType`` of the toy."""
 
-    levers: tuple[LeverKind, ...] = (CONSUMERS,)
     kind_in_file: str = "queue"
 
     @property
-    def lever_limits(self) -> Mapping[LeverKind, tuple[int, int]]:
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         return {CONSUMERS: (1, CONSUMERS_MAX)}
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
@@ -87,6 +87,13 @@ class QueueType:
 
     def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
         yield Range(1, CONSUMERS_MAX, AT_MOST(most=CONSUMERS_MAX))
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        return setting * CONSUMER_MONTHLY_USD
+
+    @property
+    def operations(self) -> QueueOperations:
+        return QueueOperations()
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[SetConsumers]:
         for lever, current in self.capacities(pipeline):

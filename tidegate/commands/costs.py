@@ -69,7 +69,7 @@ def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]
     failures: list[TidegateError] = []
     for each in load(file, kinds_in_use().kinds).pipelines:
         try:
-            bills.append(bill(cloud.describe(each), each, metrics, since, now))
+            bills.append(bill(cloud.describe(each), each, metrics, (since, now)))
         except TidegateError as error:
             failures.append(error)
     return bills, failures

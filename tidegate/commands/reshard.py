@@ -212,14 +212,14 @@ def _show_plan(
     stream: "Stream", operations: tuple["Operation", ...], left: "UpdatesLeft", edge: _Edge
 ) -> None:
     from tidegate.rules.cause import LeverKind
+    from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
     from tidegate.scaling.model.change_record import Lever
-    from tidegate.scaling.model.prices import monthly_usd
 
     counts, made, updates = _foreseen(stream.shard_count, operations)
     quota = edge.cloud.shards_left_in_quota()
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     now = counts[0]
-    before, after = (monthly_usd(lever, each, 0) for each in (now, counts[-1]))
+    before, after = (stream_monthly_usd(stream, lever, each) for each in (now, counts[-1]))
     way = " -> ".join(map(str, counts[:12])) + (" ..." if len(counts) > 12 else "")
     minutes = len(operations) * OPERATION_SECONDS / 60
     click.echo(f"{stream.name}: {now} -> {counts[-1]} shards by {_words(operations)}")

@@ -2,11 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.registry import TYPES
+from tidegate.scaling.model.permission import Arn, Permission
+from tidegate.scaling.model.resource_type import ResourceType
 from tidegate.scaling.observability.dashboard import dashboard_name
 
 __all__ = ["CHARACTERS_MAX", "characters", "policy"]
@@ -25,13 +28,6 @@ LEDGER_CALLS = (
     "UpdateItem",
 )
 
-APPLICATION_CALLS = (
-    "DescribeApplication",
-    "DescribeApplicationOperation",
-    "ListApplicationOperations",
-    "UpdateApplication",
-)
-
 
 def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
     """Of what is in the stack's own account and region. That no name has a wildcard or a reference
@@ -40,26 +36,27 @@ def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]
     return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
 
 
-def _and_versions(functions: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The functions, and their versions and aliases, which a mapping may name too."""
-    qualified = [{"Fn::Sub": f"{each['Fn::Sub']}:*"} for each in functions]
-    return functions + qualified
-
-
 def _statement(actions: Iterable[str], resources: list[Any]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": sorted(actions), "Resource": resources}
 
 
 def policy(
-    specs: Iterable[PipelineSpec], options: Options = DEFAULTS, *, sweeps: bool
+    specs: Iterable[PipelineSpec],
+    options: Options = DEFAULTS,
+    *,
+    sweeps: bool,
+    types: Sequence[ResourceType] = TYPES,
 ) -> dict[str, Any]:
-    """What one function may do, on the resources that the file names and no others. Only the
-    sweep samples keys and sets the retention; of metrics the callback reads no others than those
-    of applications."""
+    """What one function may do, on the resources that the file names and no others: the sweep, or
+    the callback, which needs less."""
     pipelines = list(specs)
+    needed = (
+        permission
+        for resource_type in reversed(types)
+        for permission in resource_type.operations.permissions(pipelines, sweeps=sweeps)
+    )
     statements = [
-        *_sources(pipelines, sweeps=sweeps),
-        *_readers(pipelines),
+        *map(_of_resources, needed),
         _statement(
             (f"dynamodb:{each}" for each in LEDGER_CALLS), [{"Fn::GetAtt": ["Ledger", "Arn"]}]
         ),
@@ -78,47 +75,16 @@ def policy(
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _sources(pipelines: list[PipelineSpec], *, sweeps: bool) -> Iterator[dict[str, Any]]:
-    streams = _arns((each.stream for each in pipelines if each.stream), "kinesis", "stream/")
-    if not streams:
-        return
-    retention = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")
-    own = ("GetShardIterator", "GetRecords", *retention) if sweeps else ()
-    both = ("DescribeStreamSummary", "ListShards", "SplitShard", "MergeShards")
-    yield _statement((f"kinesis:{each}" for each in (*both, *own)), streams)
-    # It knows no narrower resource (service authorization reference), nor do others at "*" below.
-    yield _statement(("kinesis:UpdateShardCount",), ["*"])
+def _of_resources(permission: Permission) -> dict[str, Any]:
+    statement = _statement(permission.actions, _each(permission.arns) or ["*"])
+    if permission.only_for:
+        owners = {permission.only_for_key: _each(permission.only_for)}
+        statement["Condition"] = {"ArnLike": owners}
+    return statement
 
 
-def _readers(pipelines: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
-    functions = [each.function for pipeline in pipelines for each in pipeline.consumers]
-    if functions:
-        described = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency")
-        arns = _arns(functions, "lambda", "function:")
-        yield _statement(described, arns)
-        yield _statement(("lambda:GetAccountSettings", "lambda:ListEventSourceMappings"), ["*"])
-        mappings = _arns(("*",), "lambda", "event-source-mapping:")
-        # A mapping has no name before it is looked up; its function has.
-        yield {
-            **_statement(("lambda:UpdateEventSourceMapping",), mappings),
-            "Condition": {"ArnLike": {"lambda:FunctionArn": _and_versions(arns)}},
-        }
-    applications = [each.application for pipeline in pipelines for each in pipeline.applications]
-    if applications:
-        arns = _arns(applications, "kinesisanalytics", "application/")
-        yield _statement((f"kinesisanalytics:{each}" for each in APPLICATION_CALLS), arns)
-        yield _statement(("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"), ["*"])
-    named = [
-        table.name
-        for pipeline in pipelines
-        for reader in pipeline.readers
-        for table in reader.table_specs
-    ]
-    if named:
-        tables = _arns(named, "dynamodb", "table/")
-        yield _statement(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), tables)
-        # Whether DynamoDB's own auto scaling sets them too.
-        yield _statement(("application-autoscaling:DescribeScalableTargets",), ["*"])
+def _each(arns: Iterable[Arn]) -> list[dict[str, str]]:
+    return [arn for each in dict.fromkeys(arns) for arn in _arns((each.path,), each.service, "")]
 
 
 def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:

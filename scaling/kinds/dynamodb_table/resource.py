@@ -1,6 +1,6 @@
 """A DynamoDB table with its indexes as a type of resource: write and read capacity."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
+from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
@@ -23,7 +25,10 @@ __all__ = ["DynamodbTable"]
 class DynamodbTable:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
-    levers: tuple[LeverKind, ...] = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     @property
     def kind_in_file(self) -> None:
@@ -95,6 +100,19 @@ class DynamodbTable:
             targets = tuple(target for target in found if target is not None)
             if targets:
                 yield UpdateTableThroughput(table.name, targets)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Of so many units a second."""
+        from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
+
+        return units_monthly_usd(lever, setting)
+
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.dynamodb_table.operations import TableOperations
+
+        return TableOperations()
 
 
 def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:

@@ -11,8 +11,8 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
-from tidegate.scaling.model.aws_limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation

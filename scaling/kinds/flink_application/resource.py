@@ -1,6 +1,6 @@
 """An application of Managed Service for Apache Flink as a type of resource: parallelism."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of, rolled_back
+from tidegate.scaling.kinds.flink_application.limits import LIMITS
+from tidegate.scaling.kinds.flink_application.state import application_of, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
@@ -24,7 +26,10 @@ __all__ = ["FlinkResource"]
 class FlinkResource:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
-    levers: tuple[LeverKind, ...] = LEVERS
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     @property
     def kind_in_file(self) -> None:
@@ -104,3 +109,17 @@ class FlinkResource:
                 ends = application.autoscaling_enabled and name in changes.ending_autoscaling
                 token = application.conditional_token
                 yield UpdateApplication(name, token, *now, parallelism, per_kpu, ends)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Of the KPUs that it comes to, but for the one for orchestration."""
+        from tidegate.scaling.kinds.flink_application.price import application_monthly_usd
+
+        application = application_of(pipeline, lever)
+        return 0.0 if application is None else application_monthly_usd(application, lever, setting)
+
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.flink_application.operations import ApplicationOperations
+
+        return ApplicationOperations()

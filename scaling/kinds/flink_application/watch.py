@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from math import ceil
 
-from tidegate.rules.graph import Source
 from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
 from tidegate.rules.kinds.flink_application.metrics import application_metric, behind_metric
-from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.model.alarm import MISSING, Breach, NamedAlarm, math_alarm, metric_alarm
+from tidegate.scaling.model.watched import Watched
 
 __all__ = ["application_alarms"]
 
@@ -17,15 +17,17 @@ RARE = 1e-9
 """Any increase of a count, as a rate per second."""
 
 
-def application_alarms(
-    application: FlinkApplication,
-    source: Source,
-    iterator_age_max_seconds: float,
-    limits: Mapping[str, float],
-) -> Iterator[NamedAlarm]:
-    """Counters are judged by their rate."""
-    name, objective = application.name, iterator_age_max_seconds
-    yield from _failures(application, limits)
+def application_alarms(watched: Watched) -> Iterator[NamedAlarm]:
+    """Of each application; counters are judged by their rate."""
+    for application in applications_of(watched.pipeline):
+        yield from _failures(application, watched.thresholds)
+        yield from _use(application, watched.thresholds)
+        if not application.reads_kafka:
+            yield _behind(application, watched)
+
+
+def _use(application: FlinkApplication, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
+    name = application.name
     for kind, metric_name, rule in (
         ("heap-full", "heapMemoryUtilization", "heap-high"),
         ("cpu-full", "cpuUtilization", "cpu-high"),
@@ -33,11 +35,14 @@ def application_alarms(
         metric = application_metric(name, metric_name, "Average")
         words = f"{name} uses {limits[rule]:g} % of its {kind.removesuffix('-full')}, or more"
         yield f"{name}/{kind}", metric_alarm(words, metric, Breach(limits[rule], 4, 5))
-    if not application.reads_kafka:
-        behind = behind_metric(name, source.name, "Maximum")
-        words = f"{name} is behind {source.name} by more than {objective:g} s"
-        breach = Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE)
-        yield f"{name}/behind", metric_alarm(words, behind, breach)
+
+
+def _behind(application: FlinkApplication, watched: Watched) -> NamedAlarm:
+    name, source = application.name, watched.pipeline.source.name
+    objective = watched.iterator_age_max_seconds
+    words = f"{name} is behind {source} by more than {objective:g} s"
+    breach = Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE)
+    return f"{name}/behind", metric_alarm(words, behind_metric(name, source, "Maximum"), breach)
 
 
 def _failures(application: FlinkApplication, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:

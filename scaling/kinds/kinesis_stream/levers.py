@@ -6,7 +6,11 @@ from math import ceil, log2
 
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.kinds.kinesis_stream import words
-from tidegate.scaling.model.aws_limits import RETENTION_HOURS_MAX, RETENTION_HOURS_MIN, SHARDS_MAX
+from tidegate.scaling.kinds.kinesis_stream.limits import (
+    RETENTION_HOURS_MAX,
+    RETENTION_HOURS_MIN,
+    SHARDS_MAX,
+)
 from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 

@@ -1,6 +1,6 @@
 """A Kinesis data stream as a type of resource: shard count and retention."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
+from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
@@ -24,7 +25,10 @@ __all__ = ["KinesisStream"]
 class KinesisStream:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
-    levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     @property
     def kind_in_file(self) -> None:
@@ -104,3 +108,16 @@ class KinesisStream:
         shards = changes.settings.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
         if shards is not None:
             yield changes.split or UpdateShardCount(stream.name, stream.shard_count, shards)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Of so many shards, or of so long a retention of the shards that there are."""
+        from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
+
+        return stream_monthly_usd(stream_of(pipeline), lever, setting)
+
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.kinesis_stream.operations import StreamOperations
+
+        return StreamOperations()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.scaling.kinds.lambda_mapping import words
-from tidegate.scaling.model.aws_limits import BATCHING_WINDOW_MAX, FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.limits import BATCHING_WINDOW_MAX, FACTOR_MAX
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 
 __all__ = ["batching_window_constraints", "factor_constraints"]

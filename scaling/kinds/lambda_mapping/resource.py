@@ -1,6 +1,6 @@
 """An event source mapping as a type of resource: parallelization factor and batching window."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,11 +9,13 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
+from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
@@ -24,7 +26,10 @@ __all__ = ["LambdaMapping"]
 class LambdaMapping:
     """``tidegate.scaling.model.resource_type.ResourceType``; a lever is known by its function."""
 
-    levers: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
+    @property
+    def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
+        """Each with what its call takes."""
+        return LIMITS
 
     @property
     def kind_in_file(self) -> None:
@@ -109,6 +114,17 @@ class LambdaMapping:
             if window is not None:
                 seconds = mapping.batching_window_seconds
                 yield UpdateBatchingWindow(mapping.uuid, name, seconds, window)
+
+    def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
+        """Nothing: Lambda bills the work, and not what may be done at once."""
+        return 0.0
+
+    @property
+    def operations(self) -> "Operations":
+        """What no plan asks for."""
+        from tidegate.scaling.kinds.lambda_mapping.operations import MappingOperations
+
+        return MappingOperations()
 
 
 def _consumers(pipeline: Pipeline, lever: Lever) -> list[Consumer]:

@@ -9,8 +9,12 @@ from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.lambda_mapping.limits import BATCHING_WINDOW_MAX
 
-__all__ = ["RateModel", "learn_rate", "units_per_record"]
+__all__ = ["RateModel", "learn_rate", "units_per_record", "window_at_most"]
+
+AGE_SHARE = 0.1
+"""Of the objective's iterator age: little to give for full batches."""
 
 MINUTES_TO_TRUST = 3
 MINUTES_TO_LEARN = 90
@@ -176,3 +180,10 @@ def units_per_record(signals: Signals, consumer: Consumer, consumed: Window) -> 
     clean = _per_record(consumed, signals, consumer, clean_only=True)
     ratios = clean or _per_record(consumed, signals, consumer, clean_only=False)
     return median(ratios[-30:]) if ratios else None
+
+
+def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:
+    """The longest window that an objective allows: a tenth of it in whole seconds, at least one
+    where an incident begins no sooner, and never one that is sick."""
+    tenth = int(min(iterator_age_max_seconds * AGE_SHARE, age_well_seconds))
+    return min(BATCHING_WINDOW_MAX, tenth or int(age_well_seconds >= 1))

@@ -14,7 +14,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.scaling.autoscaling_api.registration import OURS
 from tidegate.scaling.config import names
 from tidegate.scaling.config.grammar import Grammar
-from tidegate.scaling.model.aws_limits import limits_of
+from tidegate.scaling.kinds.registry import limits_of
 from tidegate.schema import schema
 
 

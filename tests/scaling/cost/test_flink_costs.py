@@ -24,7 +24,7 @@ def test_kpus_are_billed_with_one_for_orchestration(name: str, layers: list[str]
     world = World(scenario, 1)
     world.advance(1200)
     since = world.now - timedelta(minutes=15)
-    found = bill(DirectCloud(world).describe(spec), spec, DirectMetrics(world), since, world.now)
+    found = bill(DirectCloud(world).describe(spec), spec, DirectMetrics(world), (since, world.now))
     assert list(dict.fromkeys(each.layer for each in found.items)) == layers
     lines = {each.what: (each.amount, round(each.now_usd, 2)) for each in found.items}
     assert lines["KPUs, one of them for orchestration"] == ("3", 240.90)

@@ -1,71 +1,16 @@
 """Each lever belongs to one kind of resource, and a kind is passed in without an edit elsewhere."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-
 import pytest
 
-from tests.builders import a_pipeline
+from tests.builders import a_pipeline, of_types
+from tests.scaling.kinds.toy import CONSUMERS, TOY
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Kinds, Pipeline
 from tidegate.scaling.config.levers import current_capacities, other_settings
-from tidegate.scaling.kinds.registry import TYPES
+from tidegate.scaling.kinds.registry import TYPES, limits_of
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.plan import Action, Constraint
-from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation, type_of
+from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.plan.actions import actions
-
-QUEUE = Lever.of(LeverKind.SHARD_COUNT, "queue")
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A queue with one lever of its own, which no stream of the pipeline has."""
-
-    width: int = 3
-    levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT,)
-
-    def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
-        yield QUEUE, self.width
-
-    def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
-        return iter(())
-
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
-        return [("queue", "ACTIVE")]
-
-    def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
-        return False
-
-    def identity(self, pipeline: Pipeline, lever: Lever) -> str:
-        return "queue"
-
-    def marks(self, pipeline: Pipeline, lever: Lever) -> tuple[str, ...]:
-        return ()
-
-    def why_useless(self, pipeline: Pipeline, lever: Lever) -> str | None:
-        return None
-
-    def why_undone(self, pipeline: Pipeline, lever: Lever, begun_at: datetime) -> str | None:
-        return None
-
-    def limits(self, situation: Situation, recommendation: Recommendation) -> Iterator[Constraint]:
-        return iter(())
-
-    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[Action]:
-        for lever, setting in changes.settings.items():
-            if lever == QUEUE:
-                yield UpdateShardCount("queue", self.width, setting)
-
-
-TOY: ResourceType = Queue()
-
-
-def of_types(*types: ResourceType) -> Pipeline:
-    return replace(a_pipeline(), kinds=Kinds(types=types))
 
 
 @pytest.mark.parametrize("kind", [kind for each in TYPES for kind in each.levers])
@@ -75,8 +20,8 @@ def test_every_lever_belongs_to_one_kind_of_resource(kind: LeverKind) -> None:
 
 
 def test_a_lever_of_no_kind_is_named() -> None:
-    with pytest.raises(KeyError, match="write_capacity of orders"):
-        type_of(Lever.of(LeverKind.WRITE_CAPACITY, "orders"), of_types(TOY))
+    with pytest.raises(KeyError, match="write_capacity of scores"):
+        type_of(Lever.of(LeverKind.WRITE_CAPACITY, "scores"), of_types(a_pipeline(), TOY))
 
 
 def test_levers_are_told_downstream_first_and_each_once() -> None:
@@ -94,10 +39,16 @@ def test_levers_are_told_downstream_first_and_each_once() -> None:
 
 
 def test_a_kind_that_is_passed_in_is_planned_like_the_others() -> None:
-    assert current_capacities(of_types(TOY)) == {QUEUE: 3}
-    found = list(actions(of_types(*TYPES, TOY), Changes({QUEUE: 5})))
-    assert found == [UpdateShardCount("queue", 3, 5)]
+    assert current_capacities(of_types(a_pipeline(), TOY)) == {CONSUMERS: 3}
+    found = list(actions(of_types(a_pipeline(), *TYPES, TOY), Changes({CONSUMERS: 5})))
+    assert found == [UpdateShardCount("orders", 3, 5)]
 
 
 def test_nothing_is_asked_for_where_nothing_changes() -> None:
     assert list(actions(a_pipeline(), Changes({}))) == []
+
+
+def test_a_lever_goes_as_far_as_its_kind_says() -> None:
+    assert limits_of(LeverKind.SHARD_COUNT) == (1, 10_000)
+    with pytest.raises(KeyError, match="no kind of resource has a dance"):
+        limits_of(LeverKind("dance"))

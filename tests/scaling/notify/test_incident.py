@@ -12,6 +12,7 @@ import pytest
 from tests.scaling.notify.post import TOPIC, Post
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec, Suppression, UserRule
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.errors import Unreachable
@@ -324,11 +325,10 @@ class Disabled(DirectCloud):
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         found = super().describe(spec)
-        consumers = tuple(
-            replace(each, mapping=replace(each.mapping, state="Disabled"))
-            for each in found.consumers
-        )
-        return replace(found, consumers=consumers)
+        for each in consumers_of(found):
+            disabled = replace(each, mapping=replace(each.mapping, state="Disabled"))
+            found = found.replaced(each, disabled)
+        return found
 
 
 def test_a_mapping_that_was_disabled_from_the_first_sweep_on_is_an_illness(post: Post) -> None:

@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import a_pipeline, a_stream, a_table, with_consumers, with_stream
+from tests.builders import a_pipeline, a_stream, a_table, of_types, with_consumers, with_stream
+from tests.scaling.kinds.toy import CONSUMERS, TAKEN, TOY
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
-from tidegate.scaling.onboarding.proposal import Proposed, propose
-from tidegate.scaling.onboarding.proposal_metrics import proposal_metrics
+from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
+from tidegate.scaling.kinds.registry import TYPES
+from tidegate.scaling.model.proposal import Proposed, coarse
+from tidegate.scaling.onboarding.proposal import proposal_metrics, propose
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 Samples = tuple[float | None, ...]
@@ -164,9 +166,8 @@ def test_what_is_set_now_lies_within_the_bounds_whatever_was_seen(
     write_units: int,
 ) -> None:
     pipeline = a_pipeline(table=a_table(write_units))
-    pipeline = replace(
-        pipeline, stream=replace(stream_of(pipeline), open_shards=ONE_SHARD * shards)
-    )
+    wide = replace(stream_of(pipeline), open_shards=ONE_SHARD * shards)
+    pipeline = with_stream(pipeline, wide)
     seen = windows(
         pipeline,
         IncomingRecords=tuple(records),
@@ -182,3 +183,20 @@ def test_what_is_set_now_lies_within_the_bounds_whatever_was_seen(
     count = proposal.of(SHARDS, "racers")
     assert count is not None
     assert count.max.value <= SHARDS_MAX
+
+
+def test_a_kind_that_is_passed_in_proposes_the_bounds_of_its_lever() -> None:
+    pipeline = a_pipeline()
+    with_toy = of_types(pipeline, TOY, *TYPES)
+    taken = coarse(TAKEN)
+    assert taken in proposal_metrics(with_toy)
+    seen = {taken: Window(taken, START, per_second(120, 260))}
+    found = propose(with_toy, seen)
+    own = found.of(CONSUMERS.kind, CONSUMERS.where)
+    assert own is not None
+    assert (own.min.value, own.max) == (1, Proposed(6, "260 records/s were taken"))
+    # It lets records wait for 70 s, which is no lateness.
+    assert found.objective.value == 300
+    without = propose(pipeline, seen)
+    assert set(without.ranges) == set(propose(pipeline, {}).ranges)
+    assert without.objective.value == 60

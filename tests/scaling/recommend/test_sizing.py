@@ -8,9 +8,9 @@ from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
 from tidegate.scaling.load.current_load import Load, load_now
-from tidegate.scaling.model.aws_limits import FACTOR_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.recommend.sizing import Model, learn, size
 

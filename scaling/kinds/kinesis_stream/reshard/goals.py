@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, KeySample, Shard, Stream
+from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 from tidegate.scaling.kinds.kinesis_stream.reshard.hot_split import split_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Parts
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-from tidegate.scaling.model.aws_limits import SHARDS_MAX
 from tidegate.scaling.model.errors import InvalidRequest
 
 __all__ = ["count_by", "count_within", "merge_goal", "split_goal", "split_hot_goal"]

@@ -1,14 +1,21 @@
-"""The alarms of one application, at the thresholds in force."""
+"""The alarms of applications, at the thresholds in force."""
 
-from tests.builders import a_stream
-from tests.flink_builders import an_application
+from collections.abc import Mapping
+from typing import Any
+
+from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.kinds.flink_application.watch import application_alarms
+from tidegate.scaling.model.watched import Watched
+
+
+def alarms(thresholds: Mapping[str, float], *, topic: bool = False) -> dict[str, dict[str, Any]]:
+    pipeline = a_flink_pipeline(topic=topic)
+    return dict(application_alarms(Watched(pipeline, 90, in_force(thresholds))))
 
 
 def test_as_many_failures_as_the_cause_asks_for_are_data_points_of_the_alarm() -> None:
-    limits = in_force({"job-failures": 3, "checkpoint-failures": 4})
-    told = dict(application_alarms(an_application(), a_stream(), 60, limits))
+    told = alarms({"job-failures": 3, "checkpoint-failures": 4})
     counted = {
         name: (told[name]["DatapointsToAlarm"], told[name]["EvaluationPeriods"])
         for name in ("counter/restarts", "counter/checkpoints-failing")
@@ -17,7 +24,12 @@ def test_as_many_failures_as_the_cause_asks_for_are_data_points_of_the_alarm() -
 
 
 def test_heap_and_cpu_alarm_where_their_rules_fire() -> None:
-    told = dict(application_alarms(an_application(), a_stream(), 60, in_force({"heap-high": 70})))
+    told = alarms({"heap-high": 70})
     assert told["counter/heap-full"]["Threshold"] == 70
     assert told["counter/cpu-full"]["Threshold"] == 75
     assert told["counter/heap-full"]["AlarmDescription"] == "counter uses 70 % of its heap, or more"
+
+
+def test_how_far_it_is_behind_is_an_alarm_where_it_reads_a_stream() -> None:
+    assert alarms({})["counter/behind"]["Threshold"] == 90_000
+    assert "counter/behind" not in alarms({}, topic=True)

@@ -4,16 +4,15 @@ source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache 
 
 from collections.abc import Iterator, Mapping
 
-from tidegate.rules.graph import Source
+from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.flink_application.metrics import (
     application_metric,
     behind_metric,
     task_metric,
 )
-from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.packs import in_force
-from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.observability.dashboard import Graph, Limit, Line, Row
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.watched import Watched
 
 __all__ = ["application_rows"]
 
@@ -21,13 +20,17 @@ RUNNING_STORAGE_GIGABYTES = 50
 """Of a KPU (how-resources)."""
 
 
-def application_rows(
-    application: FlinkApplication, source: Source, spec: PipelineSpec
-) -> Iterator[Row]:
-    """Health, resources, progress and source."""
-    name, objective = application.name, spec.objective.iterator_age_max_seconds
+def application_rows(watched: Watched) -> Iterator[Row]:
+    """Health, resources, progress and source of each application."""
+    for application in applications_of(watched.pipeline):
+        yield from _rows(application, watched)
+
+
+def _rows(application: FlinkApplication, watched: Watched) -> Iterator[Row]:
+    name, source = application.name, watched.pipeline.source
+    objective = watched.iterator_age_max_seconds
     yield Row(f"Application {name}: health", _health_words(application), _health(application))
-    use = _use(application, in_force(spec.thresholds))
+    use = _use(application, watched.thresholds)
     yield Row(f"Application {name}: resources", _resource_words(application), use)
     yield Row(
         f"Application {name}: progress",
@@ -173,7 +176,7 @@ def _times(application: FlinkApplication) -> tuple[Line, ...]:
     )
 
 
-def _behind(application: FlinkApplication, source: Source, objective: float) -> Graph:
+def _behind(application: FlinkApplication, source: Resource, objective: float) -> Graph:
     behind = Line(behind_metric(application.name, source.name, "Maximum"), "behind", 0.001)
     return Graph("Time behind the latest record", "s", (behind,), (Limit("objective", objective),))
 

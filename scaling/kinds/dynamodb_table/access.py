@@ -1,0 +1,23 @@
+"""What a role needs to read and to change tables: pure functions."""
+
+from collections.abc import Iterator, Sequence
+
+from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
+
+__all__ = ["table_permissions"]
+
+
+def table_permissions(pipelines: Sequence[PipelineNames]) -> Iterator[Permission]:
+    """The tables, and whether DynamoDB's own auto scaling sets them too."""
+    names = [
+        table.name
+        for pipeline in pipelines
+        for reader in (*pipeline.consumers, *pipeline.applications)
+        for table in reader.table_specs
+    ]
+    if not names:
+        return
+    arns = tuple(Arn("dynamodb", f"table/{name}") for name in names)
+    yield Permission(("dynamodb:DescribeTable", "dynamodb:UpdateTable"), arns)
+    # It knows no narrower resource (service authorization reference).
+    yield Permission(("application-autoscaling:DescribeScalableTargets",))

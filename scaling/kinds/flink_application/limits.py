@@ -1,0 +1,18 @@
+"""How far AWS lets the levers of a Flink application go, whatever anyone wants."""
+
+from collections.abc import Mapping
+
+from tidegate.rules.cause import LeverKind
+
+__all__ = ["LIMITS", "PARALLELISM_MAX", "PARALLELISM_PER_KPU_MAX"]
+
+PARALLELISM_MAX = 32_768
+"""Flink's upper bound of a job's maximum parallelism (Flink documentation, parallel execution)."""
+
+PARALLELISM_PER_KPU_MAX = 8
+"""Highest ParallelismPerKPU (Managed Service for Apache Flink guide, how-scaling)."""
+
+LIMITS: Mapping[LeverKind, tuple[int, int]] = {
+    LeverKind.PARALLELISM: (1, PARALLELISM_MAX),
+    LeverKind.PARALLELISM_PER_KPU: (1, PARALLELISM_PER_KPU_MAX),
+}

@@ -1,0 +1,37 @@
+"""What Flink applications cost: their KPUs with their running storage: pure functions."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.scaling.kinds.flink_application.levers import kpus_of
+from tidegate.scaling.model.bill import Item, Priced, fixed
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
+
+__all__ = ["application_items", "application_monthly_usd", "kpus_monthly_usd"]
+
+
+def kpus_monthly_usd(kpus: int) -> float:
+    """What KPUs cost a month, each with its 50 GB of running storage. The one for orchestration is
+    billed whatever the parallelism, so that it is left out."""
+    price = prices()
+    storage = price["running_storage_gigabytes_per_kpu"]
+    storage *= price["running_storage_gigabyte_month_usd"]
+    return kpus * (price["kpu_hour_usd"] * HOURS_PER_MONTH + storage)
+
+
+def application_monthly_usd(application: FlinkApplication, lever: Lever, setting: int) -> float:
+    """What the KPUs cost that the setting of one of its levers comes to."""
+    return kpus_monthly_usd(kpus_of(application, lever.kind, setting))
+
+
+def application_items(priced: Priced) -> Iterator[Item]:
+    """KPUs as they are now; following the load costs restarts, which no bill tells."""
+    price = prices()
+    for application in applications_of(priced.pipeline):
+        layer, kpus = f"application {application.name}", application.kpus + 1
+        usd = kpus * price["kpu_hour_usd"] * HOURS_PER_MONTH
+        yield fixed(layer, "KPUs, one of them for orchestration", f"{kpus}", usd)
+        storage = application.kpus * price["running_storage_gigabytes_per_kpu"]
+        usd = storage * price["running_storage_gigabyte_month_usd"]
+        yield fixed(layer, "running storage, GB", f"{storage:,.0f}", usd)

@@ -1,0 +1,45 @@
+"""A layer of a dashboard: its graphs, each with its lines and limits."""
+
+from dataclasses import dataclass
+
+from tidegate.rules.window import Metric
+
+__all__ = ["Graph", "Limit", "Line", "Row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A metric, less another where one is named, and what it is multiplied by to be in the graph's
+    unit."""
+
+    metric: Metric
+    label: str
+    scale: float = 1.0
+    less: Metric | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A horizontal line: what can't be exceeded, or shouldn't."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Lines and limits in one unit."""
+
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A layer, explained, with its graphs."""
+
+    title: str
+    text: str
+    graphs: tuple[Graph, ...]
