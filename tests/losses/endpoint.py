@@ -17,7 +17,7 @@ from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
-from tidegate.scaling.ports import Edges, Ledger
+from tidegate.scaling.ports import Cloud, Edges, Ledger
 from tidegate.scaling.sweep import sweep
 
 TABLE, SHARDS, FACTOR = (
@@ -47,12 +47,19 @@ class Endpoint:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
-    def of(cls, account: Account, ledger: Ledger | None = None) -> "Endpoint":
+    def of(
+        cls,
+        account: Account,
+        ledger: Ledger | None = None,
+        cloud: Cloud | None = None,
+        spec: PipelineSpec = SPEC,
+    ) -> "Endpoint":
         clients = Clients()
         if ledger is None:
             create_ledger_table(clients.dynamodb, "ledger")
             ledger = DynamoLedger(clients.dynamodb, "ledger")
-        made = cls(account, ledger, Edges(AwsCloud(clients), AwsMetrics(clients), ledger))
+        edges = Edges(cloud or AwsCloud(clients), AwsMetrics(clients), ledger)
+        made = cls(account, ledger, edges, spec)
         wire(Wiring(lambda: Configuration((made.spec,)), made.edges, lambda: made.now))
         return made
 

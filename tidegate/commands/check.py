@@ -47,7 +47,13 @@ def command(file: str, compiled: bool) -> None:
 
 
 def _owned(pipelines: "list[PipelineSpec]", owner: "Owner") -> int:
-    return sum(level.owned_by(owner) for each in pipelines for level in _levels(each))
+    listed = (
+        said.owner == owner
+        for pipeline in pipelines
+        for resource in pipeline.resources
+        for said in resource.levers.values()
+    )
+    return sum(level.owned_by(owner) for each in pipelines for level in _levels(each)) + sum(listed)
 
 
 def _levels(pipeline: "PipelineSpec") -> Iterator["Levers"]:
