@@ -67,7 +67,7 @@ class AwsCloud:
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         """Capacities that DynamoDB's own auto scaling sets."""
         # Imported here: a GET of the endpoint doesn't ask for them.
-        from tidegate.scaling.aws.scalable_targets import scalable_targets
+        from tidegate.scaling.aws.kinds.registry import scalable_targets
 
         return scalable_targets(self._clients, where)
 

@@ -8,7 +8,7 @@ from tidegate.rules.graph import Pipeline, ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.describe import Describer
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.scalable_targets import scalable_targets
+from tidegate.scaling.aws.kinds.registry import scalable_targets, sink_names
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.onboarding.event_sources import SeenMapping, function_name
 from tidegate.scaling.onboarding.iam_write_access import RolePolicy
@@ -50,10 +50,8 @@ class Discovery:
             )
 
     def tables(self) -> tuple[str, ...]:
-        """The names of the region's tables."""
-        pages = self._clients.dynamodb.get_paginator("list_tables")
-        with asking("dynamodb:ListTables", self.region):
-            return tuple(name for page in pages.paginate() for name in page["TableNames"])
+        """The names of what may be written to in the region."""
+        return sink_names(self._clients)
 
     def access(self, function_arn: str) -> Access:
         """The role and environment of the version or alias that the mapping invokes."""
@@ -96,7 +94,7 @@ class Discovery:
         return RolePolicy(name, found["PolicyVersion"]["Document"])
 
     def scalable_targets(self) -> tuple[ScalableTarget, ...]:
-        """Capacities that DynamoDB's own auto scaling sets already."""
+        """Capacities that AWS's own auto scaling sets already."""
         return scalable_targets(self._clients)
 
     def describe(self, spec: PipelineSpec) -> Pipeline:

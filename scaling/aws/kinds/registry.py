@@ -1,8 +1,10 @@
-"""The call behind each action."""
+"""What AWS is asked of each kind of resource: the call behind an action, who else sets a lever, and
+the names of what may be written to."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tidegate.rules.graph import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds import (
     dynamodb_table,
@@ -13,7 +15,7 @@ from tidegate.scaling.aws.kinds import (
 from tidegate.scaling.model import actions
 from tidegate.scaling.model.plan import Action
 
-__all__ = ["CALLS"]
+__all__ = ["CALLS", "scalable_targets", "sink_names"]
 
 CALLS: Mapping[type[Action], Callable[[Any, Clients], None]] = {
     actions.UpdateShardCount: kinesis_stream.update_shard_count,
@@ -25,3 +27,17 @@ CALLS: Mapping[type[Action], Callable[[Any, Clients], None]] = {
     actions.UpdateTableThroughput: dynamodb_table.update_table,
     actions.UpdateApplication: flink_application.update_application,
 }
+
+_OTHER_OWNERS = (dynamodb_table.scalable_targets,)
+_SINKS = (dynamodb_table.table_names,)
+
+
+def scalable_targets(clients: Clients, where: str | None = None) -> tuple[ScalableTarget, ...]:
+    """Capacities that AWS's own auto scaling sets, of the region or of one resource. Raises
+    CloudError."""
+    return tuple(target for asked in _OTHER_OWNERS for target in asked(clients, where))
+
+
+def sink_names(clients: Clients) -> tuple[str, ...]:
+    """The names of what may be written to in the region. Raises CloudError."""
+    return tuple(name for listed in _SINKS for name in listed(clients))
