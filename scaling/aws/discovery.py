@@ -49,8 +49,8 @@ class Discovery:
                 if each.get("EventSourceArn")
             )
 
-    def tables(self) -> tuple[str, ...]:
-        """The names of what may be written to in the region."""
+    def sinks(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of what may be written to in the region, by service as in ARNs."""
         return sink_names(self._clients)
 
     def access(self, function_arn: str) -> Access:

@@ -29,7 +29,7 @@ CALLS: Mapping[type[Action], Callable[[Any, Clients], None]] = {
 }
 
 _OTHER_OWNERS = (dynamodb_table.scalable_targets,)
-_SINKS = (dynamodb_table.table_names,)
+_SINKS = {"dynamodb": dynamodb_table.table_names}
 
 
 def scalable_targets(clients: Clients, where: str | None = None) -> tuple[ScalableTarget, ...]:
@@ -38,6 +38,7 @@ def scalable_targets(clients: Clients, where: str | None = None) -> tuple[Scalab
     return tuple(target for asked in _OTHER_OWNERS for target in asked(clients, where))
 
 
-def sink_names(clients: Clients) -> tuple[str, ...]:
-    """The names of what may be written to in the region. Raises CloudError."""
-    return tuple(name for listed in _SINKS for name in listed(clients))
+def sink_names(clients: Clients) -> dict[str, tuple[str, ...]]:
+    """The names of what may be written to in the region, by service as in ARNs. Raises
+    CloudError."""
+    return {service: listed(clients) for service, listed in _SINKS.items()}
