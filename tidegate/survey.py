@@ -11,10 +11,11 @@ from tidegate.rules.scalable_targets import ScalableTargets
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.discovery import Discovery
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec, TableSpec
+from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.model.errors import Denied, ResourceMissing
 from tidegate.scaling.model.proposal import Proposal
 from tidegate.scaling.onboarding.event_sources import Source, function_name, sorted_out
-from tidegate.scaling.onboarding.iam_write_access import Candidate, tables_gone, tables_written
+from tidegate.scaling.onboarding.iam_write_access import Candidate, Sinks, gone, written
 from tidegate.scaling.onboarding.proposal import LOOK_BACK, proposal_metrics, propose
 from tidegate.scaling.ports import Metrics, read_all
 
@@ -65,7 +66,7 @@ class _Surveyor:
     ask: Ask
     left_out: list[str] = field(default_factory=list)
     unread: dict[str, None] = field(default_factory=dict)
-    known_tables: tuple[str, ...] = ()
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def allowed(self, read: Callable[[], Answer], otherwise: Answer) -> Answer:
         """What is read, or the other answer where a permission is missing."""
@@ -89,13 +90,13 @@ class _Surveyor:
         name = function_name(arn)
         access = self.discovery.access(arn)
         policies = self.allowed(lambda: self.discovery.policies(access.role_name), None)
-        partition, _, region, account = source.arn.split(":")[1:5]
-        prefix = f"arn:{partition}:dynamodb:{region}:{account}:table/"
-        candidates = tables_written(policies, access.environment, self.known_tables, prefix)
-        for gone in tables_gone(policies or (), self.known_tables, prefix):
-            self.left_out.append(
-                f"{gone}: {name} may write to this table, but the table does not exist"
-            )
+        candidates: list[Candidate] = []
+        for sinks in self._sinks(source.arn):
+            candidates += written(policies, access.environment, sinks)
+            for arn_gone in gone(policies or (), sinks):
+                self.left_out.append(
+                    f"{arn_gone}: {name} may write to this table, but the table does not exist"
+                )
         open_ones = tuple(each for each in candidates if not each.is_sure)
         chosen = self.ask(name, open_ones) if open_ones else ()
         found.tables[name] = tuple(
@@ -104,6 +105,14 @@ class _Surveyor:
         found.undecided[name] = open_ones if chosen is None else ()
         tables = [TableSpec(each.table) for each in found.tables[name]]
         found.spec.consumers.append(ConsumerSpec(name, list(tables)))
+
+    def _sinks(self, source_arn: str) -> Iterator[Sinks]:
+        """Those of the source's own account and region."""
+        for resource_type in TYPES:
+            access = resource_type.operations.write_access
+            if access is not None:
+                names = self.known.get(access.service, ())
+                yield Sinks(names, access.arn_prefix(source_arn), access.actions)
 
     def described(self, found: _Found) -> Pipeline | None:
         """What is configured; None where something is gone or may not be read."""
@@ -121,7 +130,7 @@ def survey(discovery: Discovery, metrics: Metrics, now: datetime, ask: Ask) -> S
     surveyor = _Surveyor(discovery, ask, list(left_out))
     pairs: list[tuple[_Found, Pipeline]] = []
     if sources:
-        surveyor.known_tables = surveyor.allowed(discovery.tables, ())
+        surveyor.known = surveyor.allowed(discovery.sinks, {})
         pairs = list(_pairs(surveyor, sources))
     scaled = ScalableTargets()
     windows: Mapping[Metric, Window] = {}

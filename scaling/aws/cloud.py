@@ -78,11 +78,9 @@ class AwsCloud:
         return KeySample(shard_id, tuple(counts.most_common()))
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
-        """Capacities that DynamoDB's own auto scaling sets."""
-        # Imported here: a GET of the endpoint doesn't ask for them.
-        from tidegate.scaling.aws.scalable_targets import scalable_targets
-
-        return scalable_targets(self._clients, where)
+        """Capacities that AWS's own auto scaling sets."""
+        owners = (each.other_owners for each in self._aws_kinds if each.other_owners is not None)
+        return tuple(target for asked in owners for target in asked(self._clients, where))
 
     def apply(self, action: "Action") -> None:
         """One AWS call; what it starts goes on after it returns."""

@@ -9,7 +9,7 @@ from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.scalable_targets import scalable_targets
+from tidegate.scaling.aws.kinds.registry import AWS_KINDS
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.onboarding.event_sources import SeenMapping, function_name
 from tidegate.scaling.onboarding.iam_write_access import RolePolicy
@@ -50,11 +50,10 @@ class Discovery:
                 if each.get("EventSourceArn")
             )
 
-    def tables(self) -> tuple[str, ...]:
-        """The names of the region's tables."""
-        pages = self._clients.dynamodb.get_paginator("list_tables")
-        with asking("dynamodb:ListTables", self.region):
-            return tuple(name for page in pages.paginate() for name in page["TableNames"])
+    def sinks(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of what may be written to in the region, by service as in ARNs."""
+        found = (each.sinks for each in AWS_KINDS if each.sinks is not None)
+        return {service: listed(self._clients) for service, listed in found}
 
     def access(self, function_arn: str) -> Access:
         """The role and environment of the version or alias that the mapping invokes."""
@@ -97,8 +96,8 @@ class Discovery:
         return RolePolicy(name, found["PolicyVersion"]["Document"])
 
     def scalable_targets(self) -> tuple[ScalableTarget, ...]:
-        """Capacities that DynamoDB's own auto scaling sets already."""
-        return scalable_targets(self._clients)
+        """Capacities that AWS's own auto scaling sets already."""
+        return self._cloud.scalable_targets()
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """A pipeline as configured now."""

@@ -12,7 +12,7 @@ from tidegate.scaling.model.alarm import NamedAlarm
 from tidegate.scaling.model.bill import Item, Modes, Priced
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Row
-from tidegate.scaling.model.permission import Permission, PipelineNames
+from tidegate.scaling.model.permission import Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.proposal import Evidence, Lateness, Range
 from tidegate.scaling.model.watched import Watched
 
@@ -35,6 +35,11 @@ class Operations(Protocol):
     ) -> Iterator[Permission]:
         """What the role of a sweep needs, or that of the endpoint, to read and to change its
         resources in the pipelines of a file."""
+        ...
+
+    @property
+    def write_access(self) -> WriteAccess | None:
+        """How a reader is allowed to write to it, None for what no reader writes to."""
         ...
 
     def billed_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:

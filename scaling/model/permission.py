@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Arn", "Named", "Permission", "PipelineNames", "ReaderNames", "ResourceNames"]
+__all__ = [
+    "Arn",
+    "Named",
+    "Permission",
+    "PipelineNames",
+    "ReaderNames",
+    "ResourceNames",
+    "WriteAccess",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,21 @@ class Permission:
     arns: tuple[Arn, ...] = ()
     only_for_key: str = ""
     only_for: tuple[Arn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAccess:
+    """How a policy lets something be written to: with any of the ``actions``, each as
+    ``service:Action``, on ARNs of the ``service`` whose last part is ``path`` and a name."""
+
+    service: str
+    path: str
+    actions: tuple[str, ...]
+
+    def arn_prefix(self, beside: str) -> str:
+        """What the ARNs begin with in the partition, region and account of another ARN."""
+        partition, _, region, account = beside.split(":")[1:5]
+        return f"arn:{partition}:{self.service}:{region}:{account}:{self.path}"
 
 
 class Named(Protocol):

@@ -1,4 +1,4 @@
-"""Which tables a function may write: its role's policies and its environment, pure functions.
+"""What a function may write to: its role's policies and its environment, pure functions.
 
 Of an environment only the variables' names are ever shown, never their values.
 """
@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-__all__ = ["Candidate", "RolePolicy", "tables_gone", "tables_written"]
+__all__ = ["Candidate", "RolePolicy", "Sinks", "gone", "written"]
 
-WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-"""DynamoDB's actions that write items; a transaction needs the same ones (service authorization
-reference)."""
-
-_TABLE = ":table/"
 _WORDS = re.compile(r"[A-Za-z0-9_.-]+")
-"""What a table's name is made of (DynamoDB guide, naming rules)."""
+"""What a name is made of (DynamoDB guide, naming rules; Kinesis, CreateStream)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +24,29 @@ class RolePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Sinks:
+    """What there is of one kind that may be written to: the names, what the ARN of each begins
+    with, and the IAM actions that write to it."""
+
+    names: Sequence[str]
+    prefix: str
+    actions: Sequence[str]
+
+    @property
+    def path(self) -> str:
+        """What stands before the name in an ARN, whatever its region and account."""
+        return f":{self.prefix.rpartition(':')[2]}"
+
+    def name_in(self, pattern: str) -> str | None:
+        """The name that a pattern of ARNs ends in, wildcards included; None without one."""
+        _, found, name = pattern.partition(self.path)
+        return name if found else None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A table that a function may write. It is sure where a policy or the environment names it,
-    and not where only a wildcard covers it."""
+    """What a function may write to, such as a table. It is sure where a policy or the environment
+    names it, and not where only a wildcard covers it."""
 
     table: str
     because: str
@@ -50,93 +65,88 @@ class _Grant:
     def covers(self, arn: str) -> bool:
         return _matches(self.pattern, arn) != self.is_inverse
 
-    @property
-    def names_a_table(self) -> bool:
-        """Whether the table itself is spelled out; region and account may be wildcards."""
-        _, found, name = self.pattern.partition(_TABLE)
-        return bool(found) and not self.is_inverse and not _has_wildcard(name)
+    def names_one(self, sinks: Sinks) -> bool:
+        """Whether a sink itself is spelled out; region and account may be wildcards."""
+        name = sinks.name_in(self.pattern)
+        return name is not None and not self.is_inverse and not _has_wildcard(name)
 
 
-def tables_written(
-    policies: Sequence[RolePolicy] | None,
-    environment: Mapping[str, str],
-    tables: Sequence[str],
-    prefix: str,
+def written(
+    policies: Sequence[RolePolicy] | None, environment: Mapping[str, str], sinks: Sinks
 ) -> tuple[Candidate, ...]:
-    """The tables that may be written, in the order of ``tables``.
+    """What may be written to, in the order of the names.
 
-    ``prefix`` is what the ARN of each begins with. ``policies`` is None where they couldn't be
-    read; then the environment alone decides. Conditions of a statement are not weighed: what may be
-    written under one may be written, and what is denied under one may be written too.
+    ``policies`` is None where they couldn't be read; then the environment alone decides. Conditions
+    of a statement are not weighed: what may be written under one may be written, and what is denied
+    under one may be written too.
     """
-    named = _named(environment, frozenset(tables))
-    grants = None if policies is None else tuple(_grants(policies))
-    found = (_candidate(table, prefix + table, grants, named.get(table)) for table in tables)
+    variables = _named(environment, frozenset(sinks.names))
+    grants = None if policies is None else tuple(_grants(policies, sinks.actions))
+    found = (_candidate(name, sinks, grants, variables.get(name)) for name in sinks.names)
     return tuple(each for each in found if each is not None)
 
 
 def _candidate(
-    table: str, arn: str, grants: Sequence[_Grant] | None, variable: str | None
+    name: str, sinks: Sinks, grants: Sequence[_Grant] | None, variable: str | None
 ) -> Candidate | None:
     by_variable = None if variable is None else f"environment variable {variable} names it"
     if grants is None:
-        return None if by_variable is None else Candidate(table, by_variable, is_sure=True)
-    covering = [each for each in grants if each.covers(arn)]
+        return None if by_variable is None else Candidate(name, by_variable, is_sure=True)
+    covering = [each for each in grants if each.covers(sinks.prefix + name)]
     if not covering or any(not each.allows for each in covering):
         return None
-    exact = next((each for each in covering if each.names_a_table), None)
+    exact = next((each for each in covering if each.names_one(sinks)), None)
     if exact is not None:
-        return Candidate(table, f"policy {exact.policy} lets it be written", is_sure=True)
+        return Candidate(name, f"policy {exact.policy} lets it be written", is_sure=True)
     if by_variable is not None:
-        return Candidate(table, by_variable, is_sure=True)
+        return Candidate(name, by_variable, is_sure=True)
     wide = covering[0]
     pattern = f"all but {wide.pattern}" if wide.is_inverse else wide.pattern
-    return Candidate(table, f"policy {wide.policy} lets {pattern} be written", is_sure=False)
+    return Candidate(name, f"policy {wide.policy} lets {pattern} be written", is_sure=False)
 
 
-def tables_gone(
-    policies: Sequence[RolePolicy], tables: Sequence[str], prefix: str
-) -> tuple[str, ...]:
-    """Tables that the policies spell out and that aren't among ``tables``: deleted, or of another
+def gone(policies: Sequence[RolePolicy], sinks: Sinks) -> tuple[str, ...]:
+    """ARNs that the policies spell out and that aren't among the names: deleted, or of another
     region or account."""
-    named = {
+    spelled = {
         each.pattern
-        for each in _grants(policies)
-        if each.allows and each.names_a_table and not _has_wildcard(each.pattern)
+        for each in _grants(policies, sinks.actions)
+        if each.allows and each.names_one(sinks) and not _has_wildcard(each.pattern)
     }
-    gone = {each for each in named if "/" not in each.partition(_TABLE)[2]}
-    return tuple(sorted(gone - {prefix + table for table in tables}))
+    # What has more after the name is part of it, such as an index.
+    whole = {each for each in spelled if "/" not in (sinks.name_in(each) or "")}
+    return tuple(sorted(whole - {sinks.prefix + name for name in sinks.names}))
 
 
-def _named(environment: Mapping[str, str], tables: frozenset[str]) -> dict[str, str]:
-    """The variable that names each table: as its value, or as a word of it, such as in an ARN."""
+def _named(environment: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    """The variable that has each name: as its value, or as a word of it, such as in an ARN."""
     found: dict[str, str] = {}
     for variable, value in sorted(environment.items()):
         for word in _WORDS.findall(value):
-            if word in tables:
+            if word in names:
                 found.setdefault(word, variable)
     return found
 
 
-def _grants(policies: Iterable[RolePolicy]) -> Iterator[_Grant]:
+def _grants(policies: Iterable[RolePolicy], writes: Sequence[str]) -> Iterator[_Grant]:
     for policy in policies:
         for statement in _list(policy.document.get("Statement", [])):
             allows = statement.get("Effect") == "Allow"
             is_held_by_condition = not allows and "Condition" in statement
-            if is_held_by_condition or not _is_about_writes(statement, allows):
+            if is_held_by_condition or not _is_about(writes, statement, allows):
                 continue
             for key, is_inverse in (("Resource", False), ("NotResource", True)):
                 for pattern in _list(statement.get(key, [])):
                     yield _Grant(policy.name, str(pattern), allows, is_inverse)
 
 
-def _is_about_writes(statement: Mapping[str, Any], allows: bool) -> bool:
-    """Whether any way to write is allowed; a table is denied only when every way is."""
+def _is_about(writes: Sequence[str], statement: Mapping[str, Any], allows: bool) -> bool:
+    """Whether any way to write is allowed; a sink is denied only when every way is."""
     said = "Action" if "Action" in statement else "NotAction"
     patterns = [str(each).lower() for each in _list(statement.get(said, []))]
     covered = (
-        any(_matches(each, f"dynamodb:{write}".lower()) for each in patterns) == (said == "Action")
-        for write in WRITES
+        any(_matches(each, write.lower()) for each in patterns) == (said == "Action")
+        for write in writes
     )
     return any(covered) if allows else all(covered)
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.scaling.onboarding.iam_write_access import RolePolicy, tables_gone, tables_written
+from tidegate.scaling.kinds.dynamodb_table.access import WRITE_ACCESS
+from tidegate.scaling.onboarding.iam_write_access import RolePolicy, Sinks, gone, written
 
 PREFIX = "arn:aws:dynamodb:eu-west-1:123456789012:table/"
 PROCESSOR_SECONDS = 10
@@ -19,8 +20,12 @@ def policy(action: str, pattern: str) -> list[RolePolicy]:
     return [RolePolicy("p", {"Statement": [statement]})]
 
 
+def sinks(table: str) -> Sinks:
+    return Sinks([table], PREFIX, WRITE_ACCESS.actions)
+
+
 def is_written(pattern: str, table: str) -> bool:
-    return bool(tables_written(policy("dynamodb:PutItem", pattern), {}, [table], PREFIX))
+    return bool(written(policy("dynamodb:PutItem", pattern), {}, sinks(table)))
 
 
 HARD = [
@@ -28,7 +33,7 @@ HARD = [
     "is_written('*' + 'a*' * 50 + 'b', 'a' * 255)",
     "is_written('*' * 60 + 'b', 'a' * 255)",
     "is_written('*' + '?*' * 60 + 'b', 'a' * 255)",
-    "tables_written(policy('*a*a*a*a*a*a*a*b'.replace('a', 't'), '*'), {}, ['t' * 255], PREFIX)",
+    "written(policy('*a*a*a*a*a*a*a*b'.replace('a', 't'), '*'), {}, sinks('t' * 255))",
 ]
 
 
@@ -65,4 +70,4 @@ def test_a_pattern_matches_what_it_did_when_everything_was_tried(pattern: str, t
 )
 def test_a_wildcard_covers_what_it_should(pattern: str, is_covered: bool) -> None:
     assert is_written(pattern, "orders") == is_covered
-    assert tables_gone(policy("dynamodb:PutItem", pattern), ["orders"], PREFIX) == ()
+    assert gone(policy("dynamodb:PutItem", pattern), sinks("orders")) == ()

@@ -51,6 +51,9 @@ class QueueOperations:
             )
             yield Permission(calls, tuple(queues))
 
+    def write_access(self) -> None:
+        return None
+
     def billed_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:
         return iter(())
 

@@ -1,9 +1,11 @@
-"""Each kind of resource over AWS: how it is described, and the call of each action."""
+"""What AWS is asked of each kind of resource: how it is described, the call of each action, who
+else sets a lever, and the names of what may be written to."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds import (
     dynamodb_table,
@@ -25,10 +27,14 @@ def _nothing(_: Looked) -> Sequence[Any]:
 @dataclass(frozen=True, slots=True)
 class AwsKind:
     """``describe`` finds a pipeline's resources of the kind; a sink is described with who writes to
-    it. ``calls`` has the one AWS call that each action is."""
+    it. ``calls`` has the one AWS call that each action is. ``other_owners`` finds the capacities
+    that AWS's own auto scaling sets, of the region or of one resource. ``sinks`` are the service,
+    as in ARNs, and the names of what may be written to."""
 
     describe: Describe = _nothing
     calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
+    other_owners: Callable[[Clients, str | None], tuple[ScalableTarget, ...]] | None = None
+    sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
 
 
 AWS_KINDS: tuple[AwsKind, ...] = (
@@ -53,5 +59,9 @@ AWS_KINDS: tuple[AwsKind, ...] = (
         {actions.UpdateApplication: flink_application.update_application},
     ),
     AwsKind(kafka_topic.topics),
-    AwsKind(calls={actions.UpdateTableThroughput: dynamodb_table.update_table}),
+    AwsKind(
+        calls={actions.UpdateTableThroughput: dynamodb_table.update_table},
+        other_owners=dynamodb_table.scalable_targets,
+        sinks=("dynamodb", dynamodb_table.table_names),
+    ),
 )

@@ -1,10 +1,16 @@
-"""What a role needs to read and to change tables: pure functions."""
+"""What a role needs to read and to change tables, or to write to them: pure functions."""
 
 from collections.abc import Iterator, Sequence
 
-from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
+from tidegate.scaling.model.permission import Arn, Permission, PipelineNames, WriteAccess
 
-__all__ = ["table_permissions"]
+__all__ = ["WRITE_ACCESS", "table_permissions"]
+
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+"""DynamoDB's actions that write items; a transaction needs the same ones (service authorization
+reference)."""
+
+WRITE_ACCESS = WriteAccess("dynamodb", "table/", tuple(f"dynamodb:{write}" for write in WRITES))
 
 
 def table_permissions(pipelines: Sequence[PipelineNames]) -> Iterator[Permission]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.window import Metric
-from tidegate.scaling.kinds.dynamodb_table.access import table_permissions
+from tidegate.scaling.kinds.dynamodb_table.access import WRITE_ACCESS, table_permissions
 from tidegate.scaling.kinds.dynamodb_table.price import table_items, table_modes
 from tidegate.scaling.kinds.dynamodb_table.proposal import seen_metrics, table_ranges
 from tidegate.scaling.kinds.dynamodb_table.watch import table_alarms, table_rows
@@ -13,7 +13,7 @@ from tidegate.scaling.model.alarm import NamedAlarm
 from tidegate.scaling.model.bill import Item, Modes, Priced
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Row
-from tidegate.scaling.model.permission import Permission, PipelineNames
+from tidegate.scaling.model.permission import Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.proposal import Evidence, Lateness, Range
 from tidegate.scaling.model.watched import Watched
 
@@ -37,6 +37,11 @@ class TableOperations:
     ) -> Iterator[Permission]:
         """The tables, and who else scales them."""
         return table_permissions(pipelines)
+
+    @property
+    def write_access(self) -> WriteAccess | None:
+        """By name, or by any pattern that covers it."""
+        return WRITE_ACCESS
 
     def billed_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:
         """None: consumed units are judged too."""

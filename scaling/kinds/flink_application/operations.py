@@ -13,7 +13,7 @@ from tidegate.scaling.model.alarm import NamedAlarm
 from tidegate.scaling.model.bill import Item, Modes, Priced
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Row
-from tidegate.scaling.model.permission import Permission, PipelineNames
+from tidegate.scaling.model.permission import Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.proposal import Evidence, Lateness, Range
 from tidegate.scaling.model.watched import Watched
 
@@ -37,6 +37,11 @@ class ApplicationOperations:
     ) -> Iterator[Permission]:
         """The applications and their metrics."""
         return application_permissions(pipelines)
+
+    @property
+    def write_access(self) -> WriteAccess | None:
+        """Nothing writes to an application."""
+        return None
 
     def billed_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:
         """None: KPUs are billed, however busy."""

@@ -18,7 +18,7 @@ from tidegate.scaling.model.alarm import NamedAlarm
 from tidegate.scaling.model.bill import Item, Modes, Priced
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Row
-from tidegate.scaling.model.permission import Permission, PipelineNames
+from tidegate.scaling.model.permission import Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.proposal import Evidence, Lateness, Range
 from tidegate.scaling.model.watched import Watched
 
@@ -42,6 +42,11 @@ class MappingOperations:
     ) -> Iterator[Permission]:
         """The functions, and the mappings of no others."""
         return mapping_permissions(pipelines)
+
+    @property
+    def write_access(self) -> WriteAccess | None:
+        """Nothing writes to a function."""
+        return None
 
     def billed_metrics(self, pipeline: Pipeline) -> Iterator[Metric]:
         """None: invocations and durations are judged too."""

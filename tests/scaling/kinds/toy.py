@@ -13,7 +13,7 @@ from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.model.operations import Operations
-from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
+from tidegate.scaling.model.permission import Arn, Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.plan import Action, Constraint
 from tidegate.scaling.model.proposal import (
     PERIOD_SECONDS,
@@ -104,6 +104,10 @@ class Queue:
     ) -> Iterator[Permission]:
         calls = ("toy:DescribeQueue", *(("toy:SetConsumers",) if sweeps else ()))
         yield Permission(calls, (Arn("toy", "queue/orders"),))
+
+    @property
+    def write_access(self) -> WriteAccess | None:
+        return WriteAccess("toy", "queue/", ("toy:Send",))
 
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         return setting * CONSUMER_MONTHLY_USD

@@ -4,15 +4,18 @@ from typing import Any
 
 import pytest
 
+from tidegate.scaling.kinds.dynamodb_table.access import WRITE_ACCESS
 from tidegate.scaling.onboarding.iam_write_access import (
     Candidate,
     RolePolicy,
-    tables_gone,
-    tables_written,
+    Sinks,
+    gone,
+    written,
 )
 
 PREFIX = "arn:aws:dynamodb:eu-west-1:123456789012:table/"
 TABLES = ("audit", "orders", "orders-archive")
+SINKS = Sinks(TABLES, PREFIX, WRITE_ACCESS.actions)
 
 
 def statement(action: Any, resource: Any, effect: str = "Allow", **more: Any) -> dict[str, Any]:
@@ -100,7 +103,7 @@ PUT = "dynamodb:PutItem"
 def test_what_policies_allow(
     statements: list[dict[str, Any]], found: tuple[Candidate, ...]
 ) -> None:
-    assert tables_written([policy(*statements)], {}, TABLES, PREFIX) == found
+    assert written([policy(*statements)], {}, SINKS) == found
 
 
 @pytest.mark.parametrize(
@@ -115,15 +118,31 @@ def test_what_policies_allow(
 def test_a_variable_that_names_a_table_settles_what_a_wildcard_leaves_open(value: str) -> None:
     wide = [policy(statement("dynamodb:*", "*"))]
     sure = Candidate("orders", "environment variable TABLE names it", is_sure=True)
-    assert tables_written(wide, {"TABLE": value}, TABLES, PREFIX)[1] == sure
-    assert tables_written(None, {"TABLE": value}, TABLES, PREFIX) == (sure,)
-    assert tables_written([], {"TABLE": value}, TABLES, PREFIX) == ()
+    assert written(wide, {"TABLE": value}, SINKS)[1] == sure
+    assert written(None, {"TABLE": value}, SINKS) == (sure,)
+    assert written([], {"TABLE": value}, SINKS) == ()
 
 
 def test_a_name_within_another_word_is_none() -> None:
-    assert tables_written(None, {"QUEUE": "my-orders-queue"}, TABLES, PREFIX) == ()
+    assert written(None, {"QUEUE": "my-orders-queue"}, SINKS) == ()
 
 
 def test_a_table_that_a_policy_names_and_that_is_not_here_is_told() -> None:
     arns = [PREFIX + "orders", PREFIX + "gone", PREFIX + "orders/index/*", PREFIX + "g*"]
-    assert tables_gone([policy(statement(PUT, arns))], TABLES, PREFIX) == (PREFIX + "gone",)
+    assert gone([policy(statement(PUT, arns))], SINKS) == (PREFIX + "gone",)
+
+
+def test_another_kind_of_sink_is_written_by_its_own_actions_on_its_own_arns() -> None:
+    prefix = "arn:aws:toy:eu-west-1:123456789012:queue/"
+    queues = Sinks(("orders", "returns"), prefix, ("toy:Send",))
+    policies = [
+        policy(
+            statement("toy:Send", prefix + "orders"),
+            statement("toy:Send", prefix + "gone"),
+            statement(PUT, [PREFIX + "audit", prefix + "returns"]),
+            statement("toy:Receive", prefix + "returns"),
+        )
+    ]
+    assert written(policies, {}, queues) == (by_name("orders"),)
+    assert gone(policies, queues) == (prefix + "gone",)
+    assert [each.table for each in written(policies, {}, SINKS)] == ["audit"]

@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[3]
 RACE = ROOT / "examples" / "race-day.yaml"
 FLINK = ROOT / "examples" / "flink.yaml"
 COMMAND_LINE_ONLY = {
-    "dynamodb:Scan", "kinesis:DescribeLimits", "kinesis:EnableEnhancedMonitoring",
+    "dynamodb:ListTables", "dynamodb:Scan", "kinesis:DescribeLimits",
+    "kinesis:EnableEnhancedMonitoring",
 }  # fmt: skip
 
 

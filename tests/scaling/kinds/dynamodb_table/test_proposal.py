@@ -37,6 +37,8 @@ def test_a_table_that_was_throttled_gets_as_many_units_a_record_at_the_stream_s_
     found = writes(a_table(20), rates)
     assert found.max.value == 2400
     assert "840.0 units/s need at 70% use: as many a record as ever" in found.max.because
+    # What was not throttled is as much as was asked for.
+    assert writes(a_table(20), {**rates, THROTTLED: ()}).max.value == 58
     # Without records that were read nothing is known of units a record.
     assert writes(a_table(20), {**rates, READ: (0.0,)}).max.value == 58
 
