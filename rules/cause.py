@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tidegate.rules.reason import Reason
 
-__all__ = ["Cause", "Diagnosis", "LeverKind"]
+__all__ = ["Cause", "Diagnosis", "LeverKind", "lever_kind_named"]
 
 
 class LeverKind:
@@ -17,7 +17,7 @@ class LeverKind:
     """
 
     __slots__ = ("value",)
-    _declared: ClassVar[dict[str, "LeverKind"]] = {}
+    declared: ClassVar[dict[str, "LeverKind"]] = {}
     SHARD_COUNT: ClassVar["LeverKind"]
     PARALLELIZATION_FACTOR: ClassVar["LeverKind"]
     BATCHING_WINDOW: ClassVar["LeverKind"]
@@ -30,22 +30,22 @@ class LeverKind:
 
     def __new__(cls, value: str) -> "LeverKind":
         """The kind of that word, declared where it wasn't."""
-        found = cls._declared.get(value)
+        found = cls.declared.get(value)
         if found is None:
-            found = cls._declared[value] = super().__new__(cls)
+            found = cls.declared[value] = super().__new__(cls)
             found.value = value
         return found
-
-    @classmethod
-    def named(cls, word: str) -> "LeverKind | None":
-        """The kind of a word, None where no kind of resource has declared it."""
-        return cls._declared.get(word)
 
     def __repr__(self) -> str:
         return f"LeverKind({self.value!r})"
 
     def __reduce__(self) -> tuple[type["LeverKind"], tuple[str]]:
         return LeverKind, (self.value,)
+
+
+def lever_kind_named(word: str) -> LeverKind | None:
+    """The kind of lever of a word, None where no kind of resource has declared it."""
+    return LeverKind.declared.get(word)
 
 
 LeverKind.SHARD_COUNT = LeverKind("shard_count")

@@ -200,8 +200,6 @@ def _names_a_kind(node: ast.AST) -> bool:
             return True
         case ast.ImportFrom(module=str(module)) if OF_A_KIND.search(module):
             return True
-        case ast.ImportFrom(module="tidegate.rules.graph", names=aliases):
-            return bool({alias.name for alias in aliases} & set(SHAPE["kinds"]["names"]))
         case (
             ast.Name(id=text)
             | ast.Attribute(attr=text)
@@ -209,12 +207,13 @@ def _names_a_kind(node: ast.AST) -> bool:
             | ast.keyword(arg=str(text))
             | ast.FunctionDef(name=text)
         ):
-            return text == "is_topic" or bool(words & set(text.lower().split("_")))
+            return bool(words & set(text.lower().split("_")))
     return False
 
 
 def between_kinds() -> list[str]:
-    """What the package of one kind imports of another's."""
+    """What the package of one kind imports of another's, but for what is configured (``state``):
+    the neighbours in a pipeline, which a reader needs to know as it is set."""
     return sorted(
         f"{module} -> {name}"
         for module, names in imports().items()
@@ -222,6 +221,7 @@ def between_kinds() -> list[str]:
         if (own := OF_A_KIND.search(module))
         and (other := OF_A_KIND.search(name))
         and own.group(1) != other.group(1)
+        and not name.endswith(".state")
     )
 
 

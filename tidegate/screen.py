@@ -11,11 +11,11 @@ from rich.text import Text
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
+    stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health

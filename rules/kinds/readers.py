@@ -3,7 +3,7 @@
 GetRecords.* are sums over all readers with shared throughput, those that no file names included.
 """
 
-from tidegate.rules.kinds.signal_kind import SourceSeries
+from tidegate.rules.kinds.source import SourceSeries
 
 __all__ = ["shared_readers"]
 

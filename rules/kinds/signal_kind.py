@@ -1,10 +1,11 @@
 """What diagnosis asks of a kind of resource."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
@@ -12,24 +13,7 @@ if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
 
-__all__ = ["Cut", "Place", "SignalKind", "SourceSeries", "rule_file"]
-
-Cut = Callable[[Metric], Window]
-"""The window of a metric, cut where the slowest layer has reported."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSeries:
-    """A source's metrics, per minute: sums, and the maximum of the age of the oldest unread record,
-    which is that of the reader furthest behind. What a kind of source has no metric of is silent.
-    """
-
-    incoming_records: Window
-    incoming_bytes: Window
-    write_throttles: Window
-    read_throttles: Window
-    read_records: Window
-    iterator_age_milliseconds: Window
+__all__ = ["Place", "SignalKind", "rule_file"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The metrics that diagnosis and sizing read, lined up minute by minute."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
 from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
-from tidegate.rules.kinds.signal_kind import Cut, SignalKind, SourceSeries
+from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric, Window, largest
 
 __all__ = ["LATE_SECONDS", "SignalSeries", "series_from", "series_metrics"]
@@ -96,12 +96,11 @@ def series_from(
     """
     judged_until, last_seen = _judged_until(pipeline, windows, now)
     end = judged_until or last_seen or now
-    kinds: Sequence[SignalKind] = pipeline.kinds.signals
 
     def cut(metric: Metric) -> Window:
         return _cut(windows[metric], end)
 
-    of = {kind.name: kind.series(pipeline, cut) for kind in kinds}
+    of = {kind.name: kind.series(pipeline, cut) for kind in pipeline.kinds.signals}
     return SignalSeries(
         source=_source_series(pipeline, cut, of),
         judged_until=judged_until,
@@ -116,10 +115,9 @@ def _source_series(
 ) -> SourceSeries:
     """The source's own, with the age of the reader furthest behind. Of a source without metrics, as
     a topic is, only what its readers publish of the age is known."""
-    kinds: Sequence[SignalKind] = pipeline.kinds.signals
-    ages = [age for kind in kinds for age in kind.ages(of[kind.name])]
-    for kind in kinds:
-        own = kind.source(pipeline, cut)
+    ages = [age for kind in pipeline.kinds.signals for age in kind.ages(of[kind.name])]
+    for kind in pipeline.kinds.signals:
+        own: SourceSeries | None = kind.source(pipeline, cut)
         if own is not None:
             age = largest([own.iterator_age_milliseconds, *ages])
             return replace(own, iterator_age_milliseconds=age)

@@ -11,11 +11,11 @@ from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_behind
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
+    stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate, share
@@ -79,9 +79,12 @@ class Signals:
     @property
     def is_in_cooldown(self) -> bool:
         """Whether the minutes judged are still those before, or just after, the last change."""
-        if any(map(self.has_just_started, applications_of(self.pipeline))):
-            return True
-        return self.changed_within(RECENT_SECONDS)
+        return self.is_restarting or self.changed_within(RECENT_SECONDS)
+
+    @property
+    def is_restarting(self) -> bool:
+        """Whether a job is being changed, is down, or began too recently to be judged."""
+        return any(map(self.has_just_started, applications_of(self.pipeline)))
 
     @property
     def age_growth(self) -> float:

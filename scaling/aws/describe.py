@@ -15,7 +15,8 @@ def described(
     clients: Clients, spec: PipelineSpec, aws_kinds: Iterable[AwsKind], kinds: Kinds
 ) -> Pipeline:
     """The pipeline as configured now; ResourceMissing names what isn't there."""
-    looked = Looked(clients, spec)
+    sinks = [kind.describe_sinks for kind in aws_kinds if kind.describe_sinks is not None]
+    looked = Looked(clients, spec, sinks)
     for kind in aws_kinds:
         looked.resources += kind.describe(looked)
     return Pipeline(spec.name, tuple(looked.resources), kinds=kinds)

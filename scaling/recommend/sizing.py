@@ -9,7 +9,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_behind
 from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
 )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Finding, Severity, Verdict
 from tidegate.rules.window import Metric, Window
@@ -68,8 +67,7 @@ def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
 
 
 def _health_without_incident(signals: Signals, findings: tuple[Finding, ...]) -> Health:
-    restarts = any(map(signals.has_just_started, applications_of(signals.pipeline)))
-    if signals.is_out_of_objective or restarts or signals.refusals_fall:
+    if signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall:
         return Health.HEALING
     critical = any(
         finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL

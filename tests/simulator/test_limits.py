@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
 )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline, Resource, Role
-from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind, SourceSeries
+from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.signals import Signals, rate
+from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.reason import Reason, Words
 from tidegate.rules.window import Metric
 

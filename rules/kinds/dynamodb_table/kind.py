@@ -10,7 +10,8 @@ from tidegate.rules.kinds.dynamodb_table.metrics import (
     table_metric,
 )
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
-from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind
+from tidegate.rules.kinds.signal_kind import Place, SignalKind
+from tidegate.rules.kinds.source import Cut
 from tidegate.rules.window import Metric
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from tidegate.rules.kinds.flink_application.metrics import (
 )
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
-from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind
+from tidegate.rules.kinds.signal_kind import Place, SignalKind
+from tidegate.rules.kinds.source import Cut
 from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:

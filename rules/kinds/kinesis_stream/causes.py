@@ -10,11 +10,11 @@ from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     refuses_producers,
     stream_has_headroom,
 )
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
+    stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 

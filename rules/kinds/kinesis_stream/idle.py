@@ -5,7 +5,7 @@ uses, and Kinesis no arrivals of a stream that nobody writes. Silence there is a
 metric of the same minute says so.
 """
 
-from tidegate.rules.kinds.signal_kind import SourceSeries
+from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Window
 
 __all__ = ["arrivals_told", "consumption_told"]

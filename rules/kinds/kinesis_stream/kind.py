@@ -5,8 +5,13 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric, stream_metrics, stream_series
-from tidegate.rules.kinds.kinesis_stream.state import Stream
-from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind, SourceSeries
+from tidegate.rules.kinds.kinesis_stream.state import (
+    SHARD_BYTES_PER_SECOND,
+    SHARD_RECORDS_PER_SECOND,
+    Stream,
+)
+from tidegate.rules.kinds.signal_kind import Place, SignalKind
+from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric
 
 if TYPE_CHECKING:
@@ -14,12 +19,6 @@ if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
 
 __all__ = ["KinesisStreamSignals"]
-
-SHARD_RECORDS_PER_SECOND = 1000
-"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
-
-SHARD_BYTES_PER_SECOND = 1024 * 1024
-"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
 
 
 class KinesisStreamSignals(SignalKind):

@@ -1,6 +1,6 @@
 """The metrics of AWS/Kinesis that Tidegate reads."""
 
-from tidegate.rules.kinds.signal_kind import Cut, SourceSeries
+from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric
 
 __all__ = ["shard_metric", "stream_metric", "stream_metrics", "stream_series"]

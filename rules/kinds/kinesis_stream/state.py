@@ -4,10 +4,26 @@ from dataclasses import dataclass
 
 from tidegate.rules.graph import Pipeline, Resource, Role
 
-__all__ = ["HASH_KEYS", "KeySample", "Shard", "Stream", "has_stream", "shard_count_of", "stream_of"]
+__all__ = [
+    "HASH_KEYS",
+    "SHARD_BYTES_PER_SECOND",
+    "SHARD_RECORDS_PER_SECOND",
+    "KeySample",
+    "Shard",
+    "Stream",
+    "has_stream",
+    "shard_count_of",
+    "stream_of",
+]
 
 HASH_KEYS = 2**128
 """The size of the hash key space (SplitShard, API reference)."""
+
+SHARD_RECORDS_PER_SECOND = 1000
+"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
+
+SHARD_BYTES_PER_SECOND = 1024 * 1024
+"""Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""
 
 
 @dataclass(frozen=True, slots=True)

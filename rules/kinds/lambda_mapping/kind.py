@@ -11,7 +11,8 @@ from tidegate.rules.kinds.lambda_mapping.metrics import (
     function_metrics,
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
-from tidegate.rules.kinds.signal_kind import Cut, Place, SignalKind
+from tidegate.rules.kinds.signal_kind import Place, SignalKind
+from tidegate.rules.kinds.source import Cut
 from tidegate.rules.window import Metric
 
 if TYPE_CHECKING:

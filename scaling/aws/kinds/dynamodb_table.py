@@ -10,10 +10,9 @@ from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.looked import Looked
+from tidegate.scaling.aws.looked import Looked, Reader
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
-from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _SUSPENSIONS = (
 """With all three nothing moves the target (SuspendedState, API reference)."""
 
 
-def tables_of_reader(looked: Looked, reader: ConsumerSpec | ApplicationSpec) -> tuple[Table, ...]:
+def tables_of_reader(looked: Looked, reader: Reader) -> tuple[Table, ...]:
     """The tables that the file names of a reader."""
     return tuple(looked.once(_described, table.name) for table in reader.table_specs)
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.kinds.dynamodb_table import tables_of_reader
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
@@ -69,7 +68,7 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
         kpus_max=said.kpu_quota,
         partitions=said.partitions,
         tasks=_tasks(clients, name) if tells_tasks else (),
-        writes=tables_of_reader(looked, said),
+        writes=looked.sinks_of(said),
         reads_kafka=looked.spec.topic is not None,
         updated_at=detail.get("LastUpdateTimestamp"),
         failure=failure.words if failure is not None and failure.is_newest else None,

@@ -13,7 +13,6 @@ from tidegate.rules.kinds.lambda_mapping.state import (
 )
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking, http_status
-from tidegate.scaling.aws.kinds.dynamodb_table import tables_of_reader
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
@@ -69,10 +68,10 @@ def _consumer(
             stream.name,
             f"function {name} has no event source mapping that reads this stream",
         )
-    tables = tables_of_reader(looked, said)
+    sinks = looked.sinks_of(said)
     own = mappings_of(looked.clients, name, FunctionName=name)
     others = other_sources(own, stream.arn)
-    return Consumer(function, event_source_mapping(mapping, stream, others), tables)
+    return Consumer(function, event_source_mapping(mapping, stream, others), sinks)
 
 
 def _function(clients: Clients, name: str) -> Function:

@@ -14,7 +14,7 @@ from tidegate.scaling.aws.kinds import (
     kinesis_stream,
     lambda_mapping,
 )
-from tidegate.scaling.aws.looked import Describe, Looked
+from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
 from tidegate.scaling.model import actions
 
 __all__ = ["AWS_KINDS", "AwsKind"]
@@ -26,14 +26,15 @@ def _nothing(_: Looked) -> Sequence[Any]:
 
 @dataclass(frozen=True, slots=True)
 class AwsKind:
-    """``describe`` finds a pipeline's resources of the kind; a sink is described with who writes to
-    it. ``calls`` has the one AWS call that each action is. ``other_owners`` finds the capacities
+    """``describe`` finds a pipeline's resources of the kind, ``describe_sinks`` those that a reader
+    writes to. ``calls`` has the one AWS call that each action is. ``other_owners`` finds the capacities
     that AWS's own auto scaling sets, of the region or of one resource. ``sinks`` are the service,
     as in ARNs, and the names of what may be written to."""
 
     describe: Describe = _nothing
     calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
     other_owners: Callable[[Clients, str | None], tuple[ScalableTarget, ...]] | None = None
+    describe_sinks: DescribeSinks | None = None
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
 
 
@@ -62,6 +63,7 @@ AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         calls={actions.UpdateTableThroughput: dynamodb_table.update_table},
         other_owners=dynamodb_table.scalable_targets,
+        describe_sinks=dynamodb_table.tables_of_reader,
         sinks=("dynamodb", dynamodb_table.table_names),
     ),
 )

@@ -9,12 +9,14 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
+    Stream,
+    has_stream,
+    stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.bill import Item, Modes, Priced, Usage, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever

@@ -6,12 +6,13 @@ from statistics import median
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
+    Stream,
+    stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.kinesis_stream.state import Stream, stream_of
 from tidegate.rules.window import Metric
 from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd

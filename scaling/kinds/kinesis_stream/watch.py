@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from tidegate.rules.kinds.kinesis_stream.kind import (
+from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
+from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
+    Stream,
+    has_stream,
+    stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.model.alarm import (
     MISSING,

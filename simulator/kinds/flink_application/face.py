@@ -22,7 +22,6 @@ from tidegate.simulator.kinds.flink_application.overlay import (
     update_asked,
 )
 from tidegate.simulator.kinds.flink_application.service import ApplicationService
-from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.manners import Refusal
 from tidegate.simulator.participant import Answer, Call
 
@@ -37,7 +36,10 @@ class ApplicationFace(Face):
 
     def describe(self, spec: Any) -> Iterable[Resource]:
         """The applications of a pipeline, and the topic that they say they read."""
-        applications = [self._described(each) for each in spec.applications]
+        reads_kafka = spec.topic is not None
+        applications = [
+            replace(self._described(each), reads_kafka=reads_kafka) for each in spec.applications
+        ]
         if spec.topic is None:
             return applications
         return [*applications, Topic(spec.topic, applications[0].arn)]
@@ -52,9 +54,7 @@ class ApplicationFace(Face):
             if sink is None:
                 raise ResourceMissing("describe", table.name, "there is no such resource")
             tables.append(sink.described())
-        application = _application(found, spec, tuple(tables))
-        source = self.site.named(StreamState, found.service.state.subscription.source.name)
-        return replace(application, reads_kafka=source is None or source.is_topic)
+        return _application(found, spec, tuple(tables))
 
     def apply(self, action: Any) -> bool:
         """A change of the parallelism."""

@@ -8,7 +8,7 @@ import pytest
 from tests.builders import NOON, Minute, a_pipeline, signals
 from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_told
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.signal_kind import SourceSeries
+from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Window
 
 
