@@ -146,8 +146,8 @@ def _bill(each: Bill) -> dict[str, Any]:
 
 def _mode(mode: Modes) -> dict[str, Any]:
     told = asdict(mode)
-    del told["capacity"], told["figures"]
-    return told | dict.fromkeys(FIGURES) | dict(mode.figures)
+    del told["capacity"], told["figures"], told["full_rate"]
+    return {**told, **dict.fromkeys(FIGURES), **mode.figures, "full_rate": mode.full_rate}
 
 
 def show_costs(bills: Sequence[Bill], console: Console) -> None:

@@ -50,8 +50,8 @@ def measured(pipeline: Pipeline, minutes: Sequence[Minute | None]) -> Usage | No
     told = Told(pipeline, list(minutes)).windows()
     start = NOON - timedelta(minutes=len(minutes))
     nothing = (None,) * len(minutes)
-    windows = {each: Window(each, start, nothing) for each in usage_metrics(pipeline)} | told
-    return usage_from(windows, NOON)
+    silent = {each: Window(each, start, nothing) for each in usage_metrics(pipeline)}
+    return usage_from({**silent, **told}, NOON)
 
 
 def priced(pipeline: Pipeline, usage: Usage | None = STEADY, needs: Iterable[Need] = ()) -> Priced:

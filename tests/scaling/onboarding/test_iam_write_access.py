@@ -146,3 +146,8 @@ def test_another_kind_of_sink_is_written_by_its_own_actions_on_its_own_arns() ->
     assert written(policies, {}, queues) == (by_name("orders"),)
     assert gone(policies, queues) == (prefix + "gone",)
     assert [each.table for each in written(policies, {}, SINKS)] == ["audit"]
+
+
+def test_what_is_only_denied_is_not_missed() -> None:
+    denied = policy(statement("dynamodb:*", PREFIX + "gone", effect="Deny"))
+    assert gone([denied], SINKS) == ()
