@@ -9,11 +9,10 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
-from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
+from tidegate.rules.kinds.kinesis_stream.state import has_stream
 from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
-from tidegate.rules.kinds.signals import Signals, rate
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
@@ -27,6 +26,7 @@ from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
 from tidegate.scaling.execute.executor import Executor, reconcile
+from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
@@ -36,15 +36,12 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.ports import Cloud, Edges, Ledger, Metrics, read_all
+from tidegate.scaling.ports import Edges, Ledger, Metrics, read_all
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
 
 __all__ = ["sweep"]
-
-SAMPLED_RECORDS_PER_SHARD = 200
-SAMPLED_SHARDS_MAX = 20
 
 
 def sweep(
@@ -113,7 +110,7 @@ def _sweep_one(
         history.last_change_of_any(),
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
-    signals, unseen = _look_closer(signals, edges.cloud, now)
+    signals, unseen = look_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
     diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
@@ -164,29 +161,6 @@ def _expected(
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
     return forecast_horizons(signals, past, spec.objective, now), ()
-
-
-def _look_closer(signals: Signals, cloud: Cloud, now: datetime) -> tuple[Signals, tuple[str, ...]]:
-    """Sample the partition keys where one shard seems to carry more than its part; why that
-    failed, if so."""
-    if signals.series.judged_until is None or not is_uneven(signals):
-        return signals, ()
-    stream = stream_of(signals.pipeline)
-    per_shard = rate(signals.series.source.incoming_records) / stream.shard_count
-    seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
-    try:
-        samples = tuple(
-            cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
-            for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
-        )
-    except Exception as error:
-        # Five reads a second of a shard are shared with its consumers: a refused one, or a key
-        # that may not be used, must not keep a sick pipeline from its other cures.
-        return signals, (
-            f"the partition keys of {stream.name} could not be sampled: {as_known(error)}",
-        )
-    sampled = signals.pipeline.replaced(stream, replace(stream, key_samples=samples))
-    return replace(signals, pipeline=sampled), ()
 
 
 def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:

@@ -22,14 +22,7 @@ from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate, sha
 from tidegate.rules.kinds.readers import shared_readers
 from tidegate.rules.kinds.signal_series import SignalSeries
 
-__all__ = [
-    "BURST_SECONDS",
-    "RECENT_SECONDS",
-    "Signals",
-    "increase",
-    "mean",
-    "rate",
-]
+__all__ = ["BURST_SECONDS", "RECENT_SECONDS", "Signals", "increase", "mean", "rate"]
 
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""

@@ -32,8 +32,9 @@ from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.bill import Need
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.recommend.learned import learn
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE
-from tidegate.scaling.recommend.sizing import CAPACITY_USE, EXECUTIONS_USE, learn, size
+from tidegate.scaling.recommend.sizing import CAPACITY_USE, EXECUTIONS_USE, size
 
 __all__ = ["needs"]
 

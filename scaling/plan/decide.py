@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
@@ -16,27 +16,26 @@ from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
-from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
     split_constraints,
-    why_no_call,
 )
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
-from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
+from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Look, ResourceType, Situation, type_of
 from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
+from tidegate.scaling.plan.shard_split import wanted_split
 from tidegate.scaling.recommend.batching_window import batching, batching_recommendations
 from tidegate.scaling.recommend.flink_application import application_recommendations
 from tidegate.scaling.recommend.recommend import recommendations
-from tidegate.scaling.recommend.retention import records_will_expire, retention_recommendation
+from tidegate.scaling.recommend.retention import retention_recommendations
 
 __all__ = ["Decider", "decide"]
 
@@ -76,11 +75,7 @@ class Decider:
         """Decide every lever, then turn what changes into the fewest calls."""
         seen = (self.signals, self.diagnoses, self.spec, self.history, self.now)
         wanted = (*recommendations(*seen, self.expected), *application_recommendations(*seen))
-        retention = (
-            [retention_recommendation(self.signals, self.history)]
-            if has_stream(self._pipeline)
-            else []
-        )
+        retention = retention_recommendations(self.signals, self.history)
         look = Look(*seen)
         of_types = (each for kind in self._types for each in kind.recommendations(look))
         each_alone = [
@@ -234,7 +229,8 @@ class Decider:
         if not has_stream(self._pipeline):
             return None
         stream = stream_of(self._pipeline)
-        action, because = self._wanted_split(decisions)
+        seen = (self.signals, self.diagnoses, self.history, self.now)
+        action, because = wanted_split(*seen, decisions)
         if action is None:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
@@ -245,41 +241,6 @@ class Decider:
             self._constraints_by_splits(recommendation),
         )
         return self._priced(recommendation, allowed, held_by), action
-
-    def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, Reason]:
-        stream = stream_of(self._pipeline)
-        hot = next((each for each in self.diagnoses if each.cause is Cause.HOT_SHARD), None)
-        if hot is not None and self._is_past_cooldown():
-            from tidegate.scaling.kinds.kinesis_stream.reshard import split_for
-
-            return split_for(
-                stream, hot.where, stream_of(self._pipeline).key_samples
-            ), stream_words.HOT_SHARD(because=hot.because)
-        shards = next((each for each in decisions if _is_narrow(each)), None)
-        if shards is None or not self._budget_is_spent() or not self._would_lose_records():
-            return None, UNCHANGED
-        from tidegate.scaling.kinds.kinesis_stream.reshard import splits_towards
-
-        because = stream_words.SPLIT_INSTEAD(because=shards.because)
-        return splits_towards(stream, shards.wanted), because
-
-    def _is_past_cooldown(self) -> bool:
-        """Whether the metrics judged are all from after the last change of the shards."""
-        lever = Lever.of(LeverKind.SHARD_COUNT, self._pipeline.source.name)
-        changed, judged = self.history.last_change(lever), self.signals.series.judged_until
-        return changed is None or (judged is not None and judged - changed >= COOLDOWN)
-
-    def _budget_is_spent(self) -> bool:
-        return why_no_call(self.history, self.now) is not None
-
-    def _would_lose_records(self) -> bool:
-        refused = any(each.cause is Cause.PRODUCER_THROTTLED for each in self.diagnoses)
-        return refused or records_will_expire(self.signals)
-
-
-def _is_narrow(decision: Decision) -> bool:
-    is_shards = decision.lever.kind is LeverKind.SHARD_COUNT
-    return is_shards and decision.wanted > decision.current and not decision.changes
 
 
 def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:

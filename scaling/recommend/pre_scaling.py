@@ -14,8 +14,9 @@ from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.recommend import words
-from tidegate.scaling.recommend.scale_out import Demands
-from tidegate.scaling.recommend.sizing import Model, size
+from tidegate.scaling.recommend.demands import Demands
+from tidegate.scaling.recommend.learned import Model
+from tidegate.scaling.recommend.sizing import size
 
 __all__ = ["PreScaling", "pre_scaling"]
 

@@ -18,11 +18,11 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
 from tidegate.scaling.recommend import words
+from tidegate.scaling.recommend.learned import Model, learn
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 from tidegate.scaling.recommend.pre_scaling import PreScaling, pre_scaling
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE, ScaleIn
 from tidegate.scaling.recommend.scale_out import ScaleOut
-from tidegate.scaling.recommend.sizing import Model, learn
 
 __all__ = ["recommendations"]
 
@@ -49,14 +49,12 @@ def recommendations(
     load that is expected raises ahead of it; in health, what isn't needed is lowered. Shards follow
     the records that come in, whatever state their readers are in.
     """
-    levers = list(_sized_together(signals.pipeline))
-    if not levers:
+    if not (levers := list(_sized_together(signals.pipeline))):
         return ()
     model = learn(signals, history)
     scale_out = ScaleOut(signals, model, diagnoses, spec, history, expected, now)
-    needed = scale_out.demands()
     scale_in = ScaleIn(signals, model, diagnoses, spec, history, expected, now)
-    hour = scale_in.demands_of_the_hour()
+    needed, hour = scale_out.demands(), scale_in.demands_of_the_hour()
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
     incurable = any(diagnosis.advice for diagnosis in diagnoses)
     ahead_of_load = _ready(model, expected, spec, incurable)

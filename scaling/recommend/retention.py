@@ -9,7 +9,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
-__all__ = ["records_will_expire", "retention_recommendation"]
+__all__ = ["records_will_expire", "retention_recommendation", "retention_recommendations"]
 
 
 def records_will_expire(signals: Signals) -> bool:
@@ -20,6 +20,13 @@ def records_will_expire(signals: Signals) -> bool:
     retention = stream_of(signals.pipeline).retention_hours * 3600
     near = signals.thresholds["iterator-age-near-retention"] * retention
     return age > max(near, signals.iterator_age_max_seconds) and not signals.age_falls
+
+
+def retention_recommendations(signals: Signals, history: History) -> tuple[Recommendation, ...]:
+    """That of the stream, where one is read."""
+    if not has_stream(signals.pipeline):
+        return ()
+    return (retention_recommendation(signals, history),)
 
 
 def retention_recommendation(signals: Signals, history: History) -> Recommendation:

@@ -22,9 +22,10 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import COOLDOWN
 from tidegate.scaling.recommend import words
+from tidegate.scaling.recommend.demands import Demands, by_lever
+from tidegate.scaling.recommend.learned import Model
 from tidegate.scaling.recommend.pre_scaling import PreScaling
-from tidegate.scaling.recommend.scale_out import Demands, by_lever
-from tidegate.scaling.recommend.sizing import Model, size
+from tidegate.scaling.recommend.sizing import size
 
 __all__ = ["BLIND_SHARE", "ScaleIn"]
 

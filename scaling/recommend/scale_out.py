@@ -1,6 +1,6 @@
 """What the current load, with its backlog, needs of every lever during an incident."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
@@ -25,21 +25,16 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.recommend.actuation_delay import ActuationDelay
+from tidegate.scaling.recommend.demands import Demands, by_lever
 from tidegate.scaling.recommend.flink_application import source_demand
-from tidegate.scaling.recommend.sizing import Model, size
+from tidegate.scaling.recommend.learned import Model
+from tidegate.scaling.recommend.sizing import size
 
-__all__ = ["Demands", "ScaleOut", "by_lever"]
-
-Demands = dict[Lever, Demand]
+__all__ = ["ScaleOut"]
 
 BURST_ENDS = table_words.BURST_ENDS()
 
 _UNEVEN = (Cause.HOT_KEY, Cause.HOT_SHARD)
-
-
-def by_lever(demands: Iterable[Demand]) -> Demands:
-    """Demands, each to be found by its lever."""
-    return {demand.lever: demand for demand in demands}
 
 
 @dataclass(frozen=True, slots=True)

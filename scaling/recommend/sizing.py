@@ -1,12 +1,9 @@
 """How much of every lever a load needs: all layers in one step, downstream first."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Iterable, Iterator
 from math import ceil, inf
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_behind
 from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.kinesis_stream.state import (
@@ -14,33 +11,22 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_RECORDS_PER_SECOND,
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
-from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table import words as table_words
-from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
-from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
 from tidegate.scaling.load.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.load.current_load import Load
-from tidegate.scaling.load.drain_rate import Feeding, feeding
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import UNCHANGED
 from tidegate.scaling.recommend import words
+from tidegate.scaling.recommend.learned import Model
 
-__all__ = [
-    "CAPACITY_USE",
-    "EXECUTIONS_USE",
-    "Model",
-    "learn",
-    "size",
-]
+__all__ = ["CAPACITY_USE", "EXECUTIONS_USE", "size"]
 
 CAPACITY_USE = 0.7
 """How much of a table may be used while too little is known to forecast its load: the default of
@@ -49,58 +35,8 @@ DynamoDB's own auto scaling."""
 EXECUTIONS_USE = 0.8
 """How much of the concurrent executions may be used before shards are added for them."""
 
-NOTHING = History(())
-
 READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 """Read limit of a shard, shared by its standard consumers (Kinesis quotas)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What was learnt of the consumers and tables; a load is sized against it. ``readers`` share
-    the reads of the stream, those that no file names included."""
-
-    pipeline: Pipeline
-    rates: Mapping[str, RateModel | None]
-    feedings: tuple[Feeding, ...]
-    capacities: tuple[CapacityModel, ...]
-    readers: int = 1
-
-    def of_arrivals(self) -> "Model":
-        """The same without what is known of the consumers: what is sized against it is sized for
-        the records that come in, whatever state their readers are in."""
-        return replace(self, rates=dict.fromkeys(self.rates))
-
-
-def learn(signals: Signals, history: History = NOTHING) -> Model:
-    """Rates of the consumers and units per record of their tables, from the windows."""
-    pipeline = signals.pipeline
-    models: dict[str, CapacityModel] = {}
-    for consumer in consumers_of(pipeline):
-        of_record = partial(units_per_record, signals, consumer)
-        models |= _capacity_models(signals, tables_behind(consumer), of_record, history)
-    for application in applications_of(pipeline):
-        of_record = partial(units_per_job_record, signals, application)
-        models |= _capacity_models(signals, tables_behind(application), of_record, history)
-    rates = {
-        consumer.function.name: learn_rate(signals, consumer) for consumer in consumers_of(pipeline)
-    }
-    feedings = tuple(
-        feeding(signals, consumer, rates[consumer.function.name], history)
-        for consumer in consumers_of(pipeline)
-    )
-    readers = next(reversed(signals.shared_readers), len(pipeline.processors))
-    return Model(pipeline, rates, feedings, tuple(models.values()), readers)
-
-
-def _capacity_models(
-    signals: Signals,
-    tables: Iterable[Table],
-    units: Callable[[Window], float | None],
-    history: History,
-) -> dict[str, CapacityModel]:
-    capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
-    return {each.where: capacity_model(signals, each, units, history) for each in capacities}
 
 
 def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:

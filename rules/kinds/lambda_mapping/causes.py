@@ -17,8 +17,7 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """The causes of each consumer by itself; nothing where its tables throttle, which explains
-    it."""
+    """The causes of each consumer by itself; where its tables throttle, that explains it."""
     for consumer in consumers_of(signals.pipeline):
         unread = _disabled(consumer) or not_reading(signals, consumer)
         if unread is not None:

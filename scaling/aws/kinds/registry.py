@@ -27,9 +27,9 @@ def _nothing(_: Looked) -> Sequence[Any]:
 @dataclass(frozen=True, slots=True)
 class AwsKind:
     """``describe`` finds a pipeline's resources of the kind, ``describe_sinks`` those that a reader
-    writes to. ``calls`` has the one AWS call that each action is. ``other_owners`` finds the capacities
-    that AWS's own auto scaling sets, of the region or of one resource. ``sinks`` are the service,
-    as in ARNs, and the names of what may be written to."""
+    writes to. ``calls`` has the one AWS call that each action is. ``other_owners`` finds what AWS's
+    own auto scaling sets, of the region or of one resource. ``sinks`` are the service, as in ARNs,
+    and the names of what may be written to."""
 
     describe: Describe = _nothing
     calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)

@@ -16,7 +16,8 @@ from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.recommend.sizing import learn, size
+from tidegate.scaling.recommend.learned import learn
+from tidegate.scaling.recommend.sizing import size
 from tidegate.simulator.world import World
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")

@@ -18,8 +18,8 @@ from tidegate.scaling.load.horizons import (
     past_metric,
 )
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.recommend.learned import learn
 from tidegate.scaling.recommend.pre_scaling import pre_scaling
-from tidegate.scaling.recommend.sizing import learn
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")

@@ -12,7 +12,8 @@ from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
 from tidegate.scaling.load.current_load import Load, load_now
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.recommend.sizing import Model, learn, size
+from tidegate.scaling.recommend.learned import Model, learn
+from tidegate.scaling.recommend.sizing import size
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 INDEX = Lever.of(LeverKind.WRITE_CAPACITY, "scores/by-race")
