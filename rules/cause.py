@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tidegate.rules.reason import Reason
 
-__all__ = ["Cause", "Diagnosis", "LeverKind", "lever_kind_named"]
+__all__ = ["LEVER_KINDS", "Cause", "Diagnosis", "LeverKind"]
 
 
 class LeverKind:
@@ -43,10 +43,8 @@ class LeverKind:
         return LeverKind, (self.value,)
 
 
-def lever_kind_named(word: str) -> LeverKind | None:
-    """The kind of lever of a word, None where no kind of resource has declared it."""
-    return LeverKind.declared.get(word)
-
+LEVER_KINDS = LeverKind.declared
+"""Every kind of lever that a kind of resource has declared, by its word."""
 
 LeverKind.SHARD_COUNT = LeverKind("shard_count")
 LeverKind.PARALLELIZATION_FACTOR = LeverKind("parallelization_factor")

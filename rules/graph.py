@@ -1,5 +1,6 @@
 """A pipeline as it is configured now: resources with their roles, and what each writes to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol, TypeVar, cast
@@ -50,12 +51,18 @@ class Source(Resource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The registry that a pipeline was described with: ``signals`` are of
-    ``tidegate.rules.kinds.signal_kind.SignalKind``, ``types`` of
-    ``tidegate.scaling.model.resource_type.ResourceType``, downstream first."""
+    """The registry that a pipeline was described with: ``types`` are of
+    ``tidegate.scaling.model.resource_type.ResourceType``, downstream first. ``load_signals`` gives
+    those of ``tidegate.rules.kinds.signal_kind.SignalKind``: who judges nothing, such as a GET of
+    the endpoint, needs none, and a cold start is shorter without."""
 
-    signals: tuple[Any, ...] = ()
+    load_signals: Callable[[], tuple[Any, ...]] = tuple
     types: tuple[Any, ...] = ()
+
+    @property
+    def signals(self) -> tuple[Any, ...]:
+        """The kinds as diagnosis sees them."""
+        return self.load_signals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +75,13 @@ class Pipeline:
     resources: tuple[Resource, ...]
     scalable_targets: ScalableTargets = field(default_factory=ScalableTargets)
     kinds: Kinds = field(default_factory=Kinds)
+    _seen: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was worked out of the resources: a sweep asks for the same many hundred times."""
 
     @property
     def source(self) -> Source:
         """Where the records wait. LookupError without one."""
-        for each in self.resources:
-            if Role.SOURCE in each.roles:
-                return cast(Source, each)
-        raise LookupError(f"{self.name} has no source")
+        return self.view(_source)
 
     @property
     def processors(self) -> tuple[Resource, ...]:
@@ -84,20 +90,29 @@ class Pipeline:
 
     def all(self, kind: type[R]) -> tuple[R, ...]:
         """The resources of one class, without those that are only written to."""
-        return tuple(each for each in self.resources if isinstance(each, kind))
+        found: tuple[R, ...] | None = self._seen.get(kind)
+        if found is None:
+            found = tuple([each for each in self.resources if isinstance(each, kind)])
+            self._seen[kind] = found
+        return found
 
     def first(self, kind: type[R]) -> R | None:
         """The first resource of one class, None without one."""
-        for each in self.resources:
-            if isinstance(each, kind):
-                return each
-        return None
+        found = self.all(kind)
+        return found[0] if found else None
 
     def the(self, kind: type[R]) -> R:
         """The resource of one class. LookupError without one."""
-        found = self.first(kind)
-        if found is None:
+        found = self.all(kind)
+        if not found:
             raise LookupError(f"{self.name} has no {kind.__name__}")
+        return found[0]
+
+    def view(self, work_out: Callable[["Pipeline"], R]) -> R:
+        """What a function of the pipeline alone comes to, worked out once."""
+        if work_out not in self._seen:
+            self._seen[work_out] = work_out(self)
+        found: R = self._seen[work_out]
         return found
 
     def replaced(self, old: Resource, new: Resource) -> "Pipeline":
@@ -105,3 +120,10 @@ class Pipeline:
         return replace(
             self, resources=tuple(new if each is old else each for each in self.resources)
         )
+
+
+def _source(pipeline: Pipeline) -> Source:
+    for each in pipeline.resources:
+        if Role.SOURCE in each.roles:
+            return cast(Source, each)
+    raise LookupError(f"{pipeline.name} has no source")

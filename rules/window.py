@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-__all__ = ["LOOK_BACK", "Metric", "Window", "largest"]
+__all__ = ["LATE_SECONDS", "LOOK_BACK", "Metric", "Window", "largest"]
+
+LATE_SECONDS = 180
+"""CloudWatch delivers points one to three minutes late (CloudWatch guide); what is missing for
+longer than this behind its neighbours is silent, not late."""
 
 LOOK_BACK = timedelta(minutes=90)
 """What a sweep reads: the trailing hour that scale-ins need, and half an hour to learn rates from

@@ -9,6 +9,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.kinesis_stream.state import has_stream
 from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
@@ -21,7 +22,6 @@ from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule
 from tidegate.scaling.constraints.changed_by_others import changed_by_others
-from tidegate.scaling.constraints.flink_update import update_advice
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
@@ -117,7 +117,7 @@ def _sweep_one(
     plan = decide(signals, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
     owners = (
-        *update_advice(signals, spec, history),
+        *_update_advice(signals, spec, history),
         *conflicts(pipeline, spec),
         *second_owner_conflicts(pipeline, spec),
         *changed_by_others(history, spec, looked_at),
@@ -161,6 +161,15 @@ def _expected(
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
     return forecast_horizons(signals, past, spec.objective, now), ()
+
+
+def _update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tuple[str, ...]:
+    if not applications_of(signals.pipeline):
+        return ()
+    # Imported here: most pipelines have no application, and a cold start is shorter without.
+    from tidegate.scaling.constraints.flink_update import update_advice
+
+    return update_advice(signals, spec, history)
 
 
 def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:

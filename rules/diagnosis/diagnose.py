@@ -5,8 +5,7 @@ from itertools import islice
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
-from tidegate.rules.kinds.flink_application.causes import RESHARD_SECONDS
-from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.flink_application.state import RESHARD_SECONDS, applications_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signal_kind import SignalKind
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals

@@ -10,13 +10,9 @@ from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
 from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
 from tidegate.rules.kinds.source import Cut, SourceSeries
-from tidegate.rules.window import Metric, Window, largest
+from tidegate.rules.window import LATE_SECONDS, Metric, Window, largest
 
-__all__ = ["LATE_SECONDS", "SignalSeries", "series_from", "series_metrics"]
-
-LATE_SECONDS = 180
-"""CloudWatch delivers points one to three minutes late (CloudWatch guide); what is missing for
-longer than this behind its neighbours is silent, not late."""
+__all__ = ["SignalSeries", "series_from", "series_metrics"]
 
 
 @dataclass(frozen=True, slots=True)

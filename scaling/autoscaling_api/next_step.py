@@ -12,7 +12,6 @@ from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
 from tidegate.scaling.config.levers import current_capacities
-from tidegate.scaling.constraints.flink_update import update_windows
 from tidegate.scaling.execute.executor import Executor, reconcile
 from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.ledger.recall import remembered
@@ -97,6 +96,7 @@ def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -
     """The plan with the step that is due, empty where a constraint holds it."""
     # Imported here: an answer that only reads needs no rules.
     from tidegate.rules.kinds.packs import in_force
+    from tidegate.scaling.constraints.flink_update import update_windows
 
     now, dimension = asked.now, asked.dimension
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}

@@ -68,4 +68,5 @@ class Levers(Closed):
 
     def of(self, kind: LeverKind) -> LeverSpec | None:
         """What is said here of one lever, None where nothing is said."""
-        return dict(self.said()).get(kind.value)
+        found: LeverSpec | None = getattr(self, kind.value, None)
+        return found

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from math import ceil
 from re import fullmatch
 
-from tidegate.rules.kinds.signal_series import LATE_SECONDS
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity
-from tidegate.rules.window import LOOK_BACK, Metric
+from tidegate.rules.window import LATE_SECONDS, LOOK_BACK, Metric
 from tidegate.scaling.config.specification import UserRule
 from tidegate.scaling.model.errors import shown
 

@@ -1,13 +1,17 @@
 """The kinds of resource with levers, one line each, downstream first."""
 
+from typing import TYPE_CHECKING
+
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Kinds
-from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
 from tidegate.scaling.kinds.flink_application.resource import FlinkResource
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
 from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
 from tidegate.scaling.model.resource_type import ResourceType
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.signal_kind import SignalKind
 
 __all__ = ["KINDS", "TYPES", "limits_of"]
 
@@ -18,7 +22,15 @@ TYPES: tuple[ResourceType, ...] = (
     KinesisStream(),
 )
 
-KINDS = Kinds(SIGNAL_KINDS, TYPES)
+
+def _signals() -> "tuple[SignalKind, ...]":
+    # Imported here: a GET of the endpoint judges nothing.
+    from tidegate.rules.kinds.registry import SIGNAL_KINDS
+
+    return SIGNAL_KINDS
+
+
+KINDS = Kinds(_signals, TYPES)
 """The registry of built-in kinds that pipelines are described with."""
 
 

@@ -7,10 +7,9 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_RECORDS_PER_SECOND,
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
-from tidegate.rules.kinds.signal_series import LATE_SECONDS
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Window
+from tidegate.rules.window import LATE_SECONDS, Window
 
 __all__ = [
     "HOUR_SECONDS",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 
-from tidegate.rules.cause import LeverKind, lever_kind_named
+from tidegate.rules.cause import LEVER_KINDS, LeverKind
 
 __all__ = [
     "KEEP",
@@ -59,7 +59,7 @@ class Lever:
     @property
     def kind(self) -> LeverKind:
         """Which knob it is. ValueError for a kind that only another version of Tidegate knows."""
-        kind = lever_kind_named(self.kind_word)
+        kind = LEVER_KINDS.get(self.kind_word)
         if kind is None:
             raise ValueError(f"{self.kind_word!r} is no lever of this version of Tidegate")
         return kind
@@ -67,7 +67,7 @@ class Lever:
     @property
     def is_known(self) -> bool:
         """Whether this version of Tidegate has such a knob."""
-        return lever_kind_named(self.kind_word) is not None
+        return LEVER_KINDS.get(self.kind_word) is not None
 
     def __str__(self) -> str:
         return f"{self.kind_word} of {self.where}"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from tidegate.rules.cause import Cause, Diagnosis, lever_kind_named
+from tidegate.rules.cause import LEVER_KINDS, Cause, Diagnosis
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.health import Health
 
@@ -113,7 +113,7 @@ def _diagnosis(data: dict[str, Any]) -> Diagnosis:
     word = data["cause"]
     evidence = tuple(Reason.told("kept", words) for words in data["evidence"])
     is_known = word in {cause.value for cause in Cause}
-    kinds = (lever_kind_named(word) for word in data.get("cured_by", ()))
+    kinds = (LEVER_KINDS.get(word) for word in data.get("cured_by", ()))
     return Diagnosis(
         Cause(word) if is_known else Cause.UNKNOWN,
         data["where"],

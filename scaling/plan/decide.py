@@ -1,18 +1,18 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
-from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
@@ -27,15 +27,13 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, Look, ResourceType, Situation, type_of
+from tidegate.scaling.model.resource_type import Changes, Look, Situation, type_of
 from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.plan.shard_split import wanted_split
 from tidegate.scaling.recommend.batching_window import batching, batching_recommendations
-from tidegate.scaling.recommend.flink_application import application_recommendations
-from tidegate.scaling.recommend.recommend import recommendations
-from tidegate.scaling.recommend.retention import retention_recommendations
+from tidegate.scaling.recommend.every_lever import wanted
 
 __all__ = ["Decider", "decide"]
 
@@ -73,14 +71,8 @@ class Decider:
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
-        seen = (self.signals, self.diagnoses, self.spec, self.history, self.now)
-        wanted = (*recommendations(*seen, self.expected), *application_recommendations(*seen))
-        retention = retention_recommendations(self.signals, self.history)
-        look = Look(*seen)
-        of_types = (each for kind in self._types for each in kind.recommendations(look))
-        each_alone = [
-            self._decision(recommendation) for recommendation in (*wanted, *retention, *of_types)
-        ]
+        look = Look(self.signals, self.diagnoses, self.spec, self.history, self.now)
+        each_alone = [self._decision(each) for each in wanted(look, self.expected)]
         decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
         decisions += self._batching(decisions)
         split = self._split(decisions)
@@ -153,10 +145,6 @@ class Decider:
             yield from split_constraints(self.history, self.now)
 
     @property
-    def _types(self) -> Sequence[ResourceType]:
-        return self._pipeline.kinds.types
-
-    @property
     def _pipeline(self) -> Pipeline:
         return self.signals.pipeline
 
@@ -210,7 +198,11 @@ class Decider:
             self._ending_autoscaling(),
         )
         yield from type_of(recommendation.lever, self._pipeline).limits(situation, recommendation)
-        yield from update_constraints(recommendation, self.signals, self.spec)
+        if applications_of(self._pipeline):
+            # Imported here: most pipelines have no application.
+            from tidegate.scaling.constraints.flink_update import update_constraints
+
+            yield from update_constraints(recommendation, self.signals, self.spec)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from unread_constraints(self.signals, recommendation)

@@ -7,10 +7,8 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
-from tidegate.rules.kinds.signal_series import LATE_SECONDS
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
-from tidegate.rules.window import Window
+from tidegate.rules.window import LATE_SECONDS, Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.flink_application import words as application_words
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
@@ -18,12 +16,10 @@ from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, 
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_now
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.minimum import at_least_the_minimum
 
-__all__ = ["application_recommendations", "source_demand"]
+__all__ = ["application_recommendations"]
 
 FULL_USE = 0.95
 RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
@@ -63,19 +59,6 @@ def application_recommendations(
         for recommendation in sizer.recommendations(each)
     )
     return tuple(at_least_the_minimum(recommendation, spec) for recommendation in found)
-
-
-def source_demand(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
-    """A shard for each subtask, where those without one are the cause: the subtasks are
-    paid for, and a shard costs an eighth of a KPU."""
-    for ill in diagnoses:
-        if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
-            stream = stream_of(signals.pipeline)
-            subtasks = max(each.parallelism for each in applications_of(signals.pipeline))
-            lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
-            enough = max(subtasks, stream.shard_count + 1)
-            return Demand(lever, enough, words.CAUSE(because=ill.because))
-    return None
 
 
 def _work_ahead(signals: Signals, model: JobModel, spec: PipelineSpec) -> Work:

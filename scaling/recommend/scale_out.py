@@ -26,9 +26,9 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.demands import Demands, by_lever
-from tidegate.scaling.recommend.flink_application import source_demand
 from tidegate.scaling.recommend.learned import Model
 from tidegate.scaling.recommend.sizing import size
+from tidegate.scaling.recommend.source_demand import source_demand
 
 __all__ = ["ScaleOut"]
 

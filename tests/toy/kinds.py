@@ -11,7 +11,8 @@ from tidegate.scaling.aws.kinds.registry import AWS_KINDS
 from tidegate.scaling.kinds.registry import TYPES
 from tidegate.simulator.kinds.registry import KINDS as WORLD_KINDS
 
-TOY_KINDS = Kinds((*SIGNAL_KINDS, QueueSignals()), (*TYPES, QueueType()))
+SIGNALS = (*SIGNAL_KINDS, QueueSignals())
+TOY_KINDS = Kinds(lambda: SIGNALS, (*TYPES, QueueType()))
 IN_USE = KindsInUse(TOY_KINDS, (*AWS_KINDS, AWS_KIND))
 IN_WORLD = (*WORLD_KINDS, QUEUES)
 

@@ -29,19 +29,19 @@ class DynamodbTableSignals(SignalKind):
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Of tables and indexes."""
-        capacities = _capacities(pipeline).values()
+        capacities = pipeline.view(_capacities).values()
         return (metric for capacity in capacities for metric in capacity_metrics(capacity))
 
     def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Writes."""
-        for capacity in _capacities(pipeline).values():
+        for capacity in pipeline.view(_capacities).values():
             yield table_metric(capacity.table, capacity.index, "ConsumedWriteCapacityUnits", "Sum")
 
     def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, CapacitySeries]:
         """By ``Capacity.where``."""
         return {
             where: CapacitySeries(*map(cut, capacity_metrics(capacity)))
-            for where, capacity in _capacities(pipeline).items()
+            for where, capacity in pipeline.view(_capacities).items()
         }
 
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:

@@ -13,16 +13,16 @@ from tidegate.rules.kinds.flink_application.failures import (
     stopped_applications,
 )
 from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
-from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.flink_application.state import (
+    RESHARD_SECONDS,
+    FlinkApplication,
+    applications_of,
+)
 from tidegate.rules.kinds.kinesis_stream.state import Stream, shard_count_of
 from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
-__all__ = ["RESHARD_SECONDS", "application_causes"]
-
-
-RESHARD_SECONDS = 600
-"""After a reshard the parents are read to their end by a part of the subtasks."""
+__all__ = ["application_causes"]
 
 
 def application_causes(signals: Signals) -> Iterator[Diagnosis]:

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from tidegate.rules.graph import Pipeline, Resource, Role
 
-__all__ = ["CHANGING", "FlinkApplication", "applications_of"]
+__all__ = ["CHANGING", "RESHARD_SECONDS", "FlinkApplication", "applications_of"]
+
+RESHARD_SECONDS = 600
+"""After a reshard the parents are read to their end by a part of the subtasks."""
 
 CHANGING = (
     "STARTING", "STOPPING", "FORCE_STOPPING", "UPDATING", "AUTOSCALING", "ROLLING_BACK",

@@ -1,16 +1,15 @@
 """A Kafka topic, of which AWS describes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.kafka_topic.state import Topic
-from tidegate.scaling.aws.looked import Looked
+from tidegate.scaling.config.specification import PipelineSpec
 
 __all__ = ["topics"]
 
 
-def topics(looked: Looked) -> Iterator[Topic]:
+def topics(spec: PipelineSpec, readers: Sequence[FlinkApplication]) -> Iterator[Topic]:
     """The topic that the file names, with the ARN of the first application that reads it."""
-    if looked.spec.topic is not None:
-        arns = (each.arn for each in looked.resources if isinstance(each, FlinkApplication))
-        yield Topic(looked.spec.topic, next(arns))
+    if spec.topic is not None:
+        yield Topic(spec.topic, readers[0].arn)

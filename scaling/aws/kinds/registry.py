@@ -1,16 +1,15 @@
 """What AWS is asked of each kind of resource: how it is described, the call of each action, who
 else sets a lever, and the names of what may be written to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidegate.rules.graph import Resource
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds import (
     dynamodb_table,
-    flink_application,
-    kafka_topic,
     kinesis_stream,
     lambda_mapping,
 )
@@ -38,6 +37,25 @@ class AwsKind:
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
 
 
+def _applications(looked: Looked) -> Iterable[Resource]:
+    """Applications, then the topic that they say they read."""
+    if not looked.spec.applications:
+        return
+    # Imported here: most pipelines have no application, and this is read at every cold start.
+    from tidegate.scaling.aws.kinds.flink_application import applications
+    from tidegate.scaling.aws.kinds.kafka_topic import topics
+
+    found = list(applications(looked))
+    yield from found
+    yield from topics(looked.spec, found)
+
+
+def _update_application(action: actions.UpdateApplication, clients: Clients) -> None:
+    from tidegate.scaling.aws.kinds.flink_application import update_application
+
+    update_application(action, clients)
+
+
 AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         kinesis_stream.streams,
@@ -55,11 +73,7 @@ AWS_KINDS: tuple[AwsKind, ...] = (
             actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
         },
     ),
-    AwsKind(
-        flink_application.applications,
-        {actions.UpdateApplication: flink_application.update_application},
-    ),
-    AwsKind(kafka_topic.topics),
+    AwsKind(_applications, {actions.UpdateApplication: _update_application}),
     AwsKind(
         calls={actions.UpdateTableThroughput: dynamodb_table.update_table},
         other_owners=dynamodb_table.scalable_targets,
