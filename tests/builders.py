@@ -1,8 +1,9 @@
 """Pipelines and their windows for tests: a healthy one, to be made sick in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tidegate.rules.graph import (
     HASH_KEYS,
@@ -168,4 +169,34 @@ def signals(
     event_timeline = told(pipeline, *minutes, healthy_before=healthy_before)
     return Signals(
         pipeline, series_from(pipeline, event_timeline.windows(), now), 60, thresholds=in_force({})
+    )
+
+
+Samples = Sequence[float | None]
+
+
+def newest(seen: Signals, part: str = "stream", /, **samples: Samples) -> Signals:
+    """The same signals with other newest minutes in windows of ``part``: of the stream, or of the
+    function, table, index or application of that name."""
+    series = seen.series
+    if part == "stream":
+        return replace(seen, series=replace(series, stream=_ending(series.stream, samples)))
+    name = next(
+        each
+        for each in ("functions", "capacities", "applications")
+        if part in getattr(series, each)
+    )
+    parts = getattr(series, name)
+    changed = {**parts, part: _ending(parts[part], samples)}
+    return replace(seen, series=replace(series, **{name: changed}))
+
+
+def _ending(series: Any, samples: Mapping[str, Samples]) -> Any:
+    windows = {field: getattr(series, field) for field in samples}
+    return replace(
+        series,
+        **{
+            field: replace(window, samples=(*window.samples[: -len(end)], *end))
+            for (field, window), end in zip(windows.items(), samples.values(), strict=True)
+        },
     )
