@@ -25,6 +25,7 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     made = Account(tmp_path)
 
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        made.deliver()
         made.calls.append((operation, parameters))
         hook = made.hooks.get(operation)
         if hook is None:
