@@ -8,7 +8,9 @@ from moto import mock_aws
 
 from tests.losses.account import Account
 from tests.losses.endpoint import Endpoint
+from tests.moto_metrics import quicken
 
+quicken()
 REAL = botocore.client.BaseClient._make_api_call
 
 
