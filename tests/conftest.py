@@ -34,6 +34,21 @@ SLOW = (
 moto. Single tests of more than half a second are marked where they stand."""
 
 
+SEEDS, ALL_SEEDS = 4, 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-seeds", action="store_true", help="statistical tests by every seed (make verify)"
+    )
+
+
+@pytest.fixture(scope="session")
+def seeds(request: pytest.FixtureRequest) -> range:
+    """By which a statistical test plays a world: a sample of them, or all in ``make verify``."""
+    return range(ALL_SEEDS if request.config.getoption("--all-seeds") else SEEDS)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = [Path(__file__).parent / each for each in SLOW]
     assert [place for place in places if not place.exists()] == []
