@@ -15,6 +15,7 @@ from tidegate.rules.kinds.dynamodb_table.causes import (
     unavailable_tables,
 )
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 
 WRITES, READS = LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY
 Found = tuple[Cause, str, tuple[LeverKind, ...], str | None, list[str]]
@@ -44,12 +45,12 @@ THROTTLED = ["writes-throttled", "units-consumed"]
 
 
 @pytest.mark.parametrize(
-    ("throttled", "is_told"), [((0, 0, 18.1), False), ((0, 0, 18.2), True), ((18.2, 0, 0), True)]
+    ("throttled", "is_told"), [((0, 0, 0.99), False), ((0, 0, 1), True), ((1, 0, 0), True)]
 )
 def test_a_hundredth_of_throttled_writes_in_three_minutes_is_a_throttled_table(
     throttled: Samples, is_told: bool
 ) -> None:
-    of = seen(a_table(5000), consumed_write_units=[600] * 3, write_throttles=throttled)
+    of = seen(a_table(5000), consumed_write_units=[33] * 3, write_throttles=throttled)
     told = (Cause.TABLE_THROTTLED, "scores", (WRITES,), None, THROTTLED)
     assert found(of) == [told] * is_told
 
@@ -124,6 +125,8 @@ READ = ["reads-throttled", "read-units-consumed"]
         (1, 0, (Cause.TABLE_THROTTLED, (READS,), None)),
         (1, 0.5, (Cause.TABLE_THROTTLED, (READS,), None)),
         (1, 0.51, (Cause.HOT_KEY, (), HOT_PARTITION_ADVICE)),
+        (4, 2, (Cause.TABLE_THROTTLED, (READS,), None)),
+        (4, 2.1, (Cause.HOT_KEY, (), HOT_PARTITION_ADVICE)),
         (0, 0, None),
     ],
 )
@@ -192,10 +195,11 @@ def consuming(table: Table, *units_a_second: float, saving: float = 0) -> Signal
         ((1900,) * 3, 1000, True),
         ((1624,) * 3, 1000, False),
         ((1625,) * 3, 1000, True),
+        ((2000, 2000, 1100), 1000, False),
     ],
     ids=[
         "a hundredth over", "less", "on average", "less on average", "not in the newest minute",
-        "spent by now", "spent in no time", "burst for longer", "burst for 300 s",
+        "spent by now", "spent in no time", "burst for longer", "burst for 300 s", "at the newest rate for longer",
     ],
 )  # fmt: skip
 def test_a_table_that_lives_on_burst_that_runs_out_is_told_before_it_throttles(
@@ -215,18 +219,23 @@ def test_what_burst_credits_are_left_is_said_in_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "is_told"),
+    ("table", "saving", "is_told"),
     [
-        (changed(a_table(1000), last_increase_at=minutes_ago(3)), True),
-        (changed(a_table(1000), last_increase_at=minutes_ago(20)), False),
-        (changed(a_table(1000), last_decrease_at=minutes_ago(2.99)), False),
-        (changed(a_table(1000), last_decrease_at=minutes_ago(3)), False),
-        (replace(a_table(1000), mode="PAY_PER_REQUEST"), False),
+        (changed(a_table(1000), last_increase_at=minutes_ago(5)), 500, False),
+        (changed(a_table(1000), last_increase_at=minutes_ago(4.99)), 500, True),
+        (changed(a_table(1000), last_increase_at=minutes_ago(3)), 500, True),
+        (changed(a_table(1000), last_decrease_at=minutes_ago(2.99)), 0, False),
+        (changed(a_table(1000), last_decrease_at=minutes_ago(3)), 0, True),
+        (replace(a_table(1000), mode="PAY_PER_REQUEST"), 0, False),
     ],
-    ids=["saved nothing since", "saved enough since", "had more units", "has saved", "on demand"],
-)
-def test_burst_is_what_was_unused_since_the_last_increase(table: Table, is_told: bool) -> None:
-    assert found(consuming(table, *[1400] * 3, saving=500)) == [FULL] * is_told
+    ids=["saved two minutes", "saved one", "saved none", "had more units", "has saved none",
+         "on demand"],
+)  # fmt: skip
+def test_burst_is_what_was_unused_since_the_last_increase(
+    table: Table, saving: float, is_told: bool
+) -> None:
+    """Of 500 units a second in each minute, less 100 in each of three: 300 s of 100 are 30,000."""
+    assert found(consuming(table, *[1100] * 3, saving=saving)) == [FULL] * is_told
 
 
 def test_what_was_consumed_before_a_decrease_spent_no_burst() -> None:
@@ -237,6 +246,10 @@ def test_what_was_consumed_before_a_decrease_spent_no_burst() -> None:
     lowered = changed(table, last_decrease_at=minutes_ago(20))
     assert found(consuming(lowered, *minutes)) == []
     assert found(consuming(table, *[2000] * 86, 500, *[1500] * 3)) == [FULL]
+    minutes = [*[1000] * 80, 500, 1500, *[1010] * 3]
+    for lowered_minutes_ago, told in ((4, [FULL]), (3.99, [])):
+        at = minutes_ago(lowered_minutes_ago)
+        assert found(consuming(changed(table, last_decrease_at=at), *minutes)) == told
     early = changed(table, last_decrease_at=minutes_ago(4))
     assert found(consuming(early, *[500] * 80, *[2000] * 6, 1000, *[1500] * 3)) == []
 
@@ -256,11 +269,11 @@ def test_minutes_without_data_show_no_load() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised_minutes_ago", "lowered_minutes_ago", "since"),
-    [(1, 5, None), (0.5, 5, "11:59"), (5, 0.25, "11:59"), (0.75, 0.5, "11:59")],
+    ("raised_minutes_ago", "lowered_minutes_ago", "since_minutes_ago"),
+    [(1, 5, None), (0.5, 5, 0.5), (5, 0.25, 0.25), (0.75, 0.5, 0.5)],
 )
 def test_units_that_came_within_the_newest_minute_are_named_apart(
-    raised_minutes_ago: float, lowered_minutes_ago: float, since: str | None
+    raised_minutes_ago: float, lowered_minutes_ago: float, since_minutes_ago: float | None
 ) -> None:
     table = changed(
         a_table(20),
@@ -268,8 +281,12 @@ def test_units_that_came_within_the_newest_minute_are_named_apart(
         last_decrease_at=minutes_ago(lowered_minutes_ago),
     )
     (told,) = table_causes(seen(table, write_throttles=[900] * 3))
-    ends = f"for 20 WCU since {since}" if since else "for 20 WCU and consumed 100 WCU"
-    assert told.because.endswith(ends)
+    units = {"consumed_wcu": 100, "provisioned_wcu": 20}
+    if since_minutes_ago is not None:
+        units |= {"changed_at": minutes_ago(since_minutes_ago)}
+    of_units = dict(told.evidence[1].numbers)["of_units"]
+    assert isinstance(of_units, Reason)
+    assert dict(of_units.numbers) == units
 
 
 def test_a_diagnosis_is_complete() -> None:
