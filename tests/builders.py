@@ -143,7 +143,8 @@ class Told:
             ),
             function_metric("scorer", "Duration", "Maximum"): minute.longest_seconds * 1000,
         }
-        for capacity in self.pipeline.consumers[0].tables[0].capacities:
+        tables = self.pipeline.consumers[0].tables
+        for capacity in (each for table in tables for each in table.capacities):
             own = capacity.index is None
             units = minute.units_per_record if own else minute.index_units_per_record
             throttled = minute.table_throttles if own else minute.index_throttles
