@@ -122,17 +122,23 @@ def mutants_of(module: str, tree: ast.Module) -> Iterator[Mutant]:
             yield Mutant(module, node.lineno, node.col_offset, before, words)
 
 
-def tests_of(module: str) -> list[str]:
-    """The test files that import the module, its own first, or else all of its package."""
+@cache
+def tests_of(module: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The module's own test files, and the others that import it; where no file does, those of its
+    package."""
     files = sorted(file for folder in TESTED for file in (ROOT / folder).rglob("test_*.py"))
     direct = [file for file in files if module in imported(ast.parse(file.read_text("utf-8")))]
     place = ROOT / "tests" / path_of(module)
-    own = f"test_{place.stem}"
-    direct.sort(key=lambda file: (file.parent != place.parent, not file.stem.startswith(own)))
+    own = [file for file in direct if file.match(f"{place.parent}/test_{place.stem}*.py")]
     package = ROOT / "tests" / Path(path_of(module)).parts[0]
     if "rules" not in package.parts:
         package = package / Path(path_of(module)).parts[1]
-    return [str(file.relative_to(ROOT)) for file in direct or sorted(package.rglob("test_*.py"))]
+    others = [file for file in direct or sorted(package.rglob("test_*.py")) if file not in own]
+    return tuple(map(_from_root, own)), tuple(map(_from_root, others))
+
+
+def _from_root(file: Path) -> str:
+    return str(file.relative_to(ROOT))
 
 
 def _run(mutant: Mutant, tests: Iterable[str]) -> NoReturn:
@@ -155,11 +161,16 @@ def _run(mutant: Mutant, tests: Iterable[str]) -> NoReturn:
 
 
 def survivors(mutants: Iterable[Mutant]) -> list[Mutant]:
-    """Those whose tests pass, or can't be run at all. One that hangs is killed."""
+    """Those that neither the module's own tests kill nor, which takes longer, any others."""
     for each in LOADED_ONCE:
         import_module(each)
     os.chdir(ROOT)
-    tests = cache(tests_of)
+    lived = _living((mutant, tests_of(mutant.module)[0]) for mutant in mutants)
+    return _living((mutant, tests_of(mutant.module)[1]) for mutant in lived)
+
+
+def _living(mutants: Iterable[tuple[Mutant, tuple[str, ...]]]) -> list[Mutant]:
+    """Those whose tests pass, or that have none. One that hangs is killed."""
     running: dict[int, Mutant] = {}
     lived: list[Mutant] = []
 
@@ -171,10 +182,12 @@ def survivors(mutants: Iterable[Mutant]) -> list[Mutant]:
         if ended in LIVED:
             lived.append(mutant)
 
-    for mutant in mutants:
+    for mutant, files in mutants:
+        if not files:
+            lived.append(mutant)
+            continue
         if len(running) == AT_ONCE:
             wait()
-        files = tests(mutant.module)
         child = os.fork()
         if not child:
             _run(mutant, files)
