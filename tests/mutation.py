@@ -102,13 +102,14 @@ def _changed(node: ast.expr) -> Iterator[ast.expr]:
 
 def mutants_of(module: str, tree: ast.Module) -> Iterator[Mutant]:
     """Every mutant of a module. Expressions over several lines and inside of f-strings are left, and
-    what decorators say of a class: ``tests/test_architecture.py`` holds that to be frozen."""
+    what decorators say of a class, which ``tests/test_architecture.py`` holds to be frozen, and the
+    ``strict`` of ``zip``, which guards against a fault of our own."""
     text = (ROOT / path_of(module)).read_text(encoding="utf-8")
     decorators = (
         part for each in ast.walk(tree) if isinstance(each, ast.ClassDef)
         for part in each.decorator_list
     )  # fmt: skip
-    left = (*decorators, *(each for each in ast.walk(tree) if isinstance(each, ast.JoinedStr)))
+    left = (*decorators, *(each for each in ast.walk(tree) if _is_left(each)))
     inside = {part for each in left for part in ast.walk(each)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.expr) or node in inside or node.lineno != node.end_lineno:
@@ -120,6 +121,11 @@ def mutants_of(module: str, tree: ast.Module) -> Iterator[Mutant]:
         for after in _changed(node):
             words = f"({ast.unparse(ast.fix_missing_locations(after))})"
             yield Mutant(module, node.lineno, node.col_offset, before, words)
+
+
+def _is_left(node: ast.AST) -> bool:
+    is_strict = isinstance(node, ast.keyword) and node.arg == "strict"
+    return is_strict or isinstance(node, ast.JoinedStr)
 
 
 @cache

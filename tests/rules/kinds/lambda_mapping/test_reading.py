@@ -90,6 +90,7 @@ def test_a_throttled_invocation_shows_a_mapping_that_reads() -> None:
     of = newest(unread(reading(), 6), "scorer", throttles=[5] * 6)
     assert found(of) is None
     assert found(newest(of, "scorer", throttles=[5, 0, 0, 0, 0])) == WAITS
+    assert found(newest(unread(reading(), 6), "scorer", throttles=[5])) is None
 
 
 @pytest.mark.parametrize(
@@ -236,6 +237,21 @@ def test_idle_is_shown_by_nothing_that_waits() -> None:
     assert str(shown(of)) == (
         "idle for scorer: no record waits for it, and its mapping is in order"
     )
+    filtered = replace(of, pipeline=reading(has_filter=True))
+    assert str(shown(filtered)) == str(shown(of))
     failed = replace(of, pipeline=reading(last_result=PROBLEM))
     assert shown(failed) is None
     assert shown(newest(of, incoming_records=[1])) is None
+
+
+@pytest.mark.parametrize(("throttles", "kind"), [((9,), "reader-idle"), ((9, 0), None)])
+def test_a_throttled_mapping_is_waited_for_in_every_minute_after_it(
+    throttles: Samples, kind: str | None
+) -> None:
+    of = newest(unread(reading(), 6), "scorer", throttles=throttles)
+    reason = shown(of)
+    assert (reason and reason.kind) == kind
+
+
+def test_reads_by_others_do_not_show_that_an_unfiltered_consumer_reads() -> None:
+    assert shown(unread(reading(), 6)) is None
