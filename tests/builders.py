@@ -11,12 +11,14 @@ from tidegate.rules.graph import (
     Consumer,
     EventSourceMapping,
     Function,
+    KeySample,
     Pipeline,
+    Reading,
     Shard,
     Stream,
     Table,
 )
-from tidegate.rules.kinds.signal_series import series_from, series_metrics
+from tidegate.rules.kinds.signal_series import StreamSeries, series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.pack import in_force
@@ -29,6 +31,15 @@ from tidegate.scaling.config.specification import (
     RetentionSpec,
     TableSpec,
 )
+
+__all__ = [
+    "MINUTES", "NOON", "OURS", "SPEC", "Capacity", "Consumer", "Function", "KeySample", "Minute",
+    "Reading", "Samples", "Shard", "Stream", "Table", "Told", "a_pipeline", "a_stream", "a_table",
+    "even_shards", "function_metric", "newest", "signals", "source_series", "stream_metric",
+    "table_metric", "the_consumer", "the_stream", "the_table", "told", "with_consumers",
+    "with_key_samples", "with_mapping", "with_reserved_concurrency", "with_source_series",
+    "with_stream",
+]  # fmt: skip
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTES = 90
@@ -80,6 +91,51 @@ def a_pipeline(
         (table or a_table(5000),),
     )
     return Pipeline("race", stream, (consumer,), 1000)
+
+
+# ---- the shape of a pipeline, known here and in flink_builders alone
+
+
+def the_stream(pipeline: Pipeline) -> Stream:
+    return pipeline.stream
+
+
+def the_consumer(pipeline: Pipeline) -> Consumer:
+    (consumer,) = pipeline.consumers
+    return consumer
+
+
+def the_table(pipeline: Pipeline) -> Table:
+    (table,) = pipeline.tables
+    return table
+
+
+def with_stream(pipeline: Pipeline, stream: Stream) -> Pipeline:
+    """The same pipeline with another state of its stream."""
+    return replace(pipeline, stream=stream)
+
+
+def with_consumers(pipeline: Pipeline, *consumers: Consumer) -> Pipeline:
+    """The same pipeline with other consumers."""
+    return replace(pipeline, consumers=consumers)
+
+
+def with_mapping(pipeline: Pipeline, **settings: object) -> Pipeline:
+    """The same pipeline with other settings of its one mapping."""
+    consumer = the_consumer(pipeline)
+    return with_consumers(
+        pipeline, replace(consumer, mapping=replace(consumer.mapping, **settings))
+    )
+
+
+def with_key_samples(pipeline: Pipeline, *samples: KeySample) -> Pipeline:
+    """The same pipeline, whose shards were looked into."""
+    return replace(pipeline, key_samples=samples)
+
+
+def with_reserved_concurrency(pipeline: Pipeline, count: int) -> Pipeline:
+    """The same pipeline in an account in which functions have so much reserved."""
+    return replace(pipeline, account_reserved_concurrency=count)
 
 
 @dataclass(frozen=True)
@@ -181,7 +237,7 @@ def newest(seen: Signals, part: str = "stream", /, **samples: Samples) -> Signal
     function, table, index or application of that name."""
     series = seen.series
     if part == "stream":
-        return replace(seen, series=replace(series, stream=_ending(series.stream, samples)))
+        return with_source_series(seen, _ending(source_series(seen), samples))
     name = next(
         each
         for each in ("functions", "capacities", "applications")
@@ -190,6 +246,15 @@ def newest(seen: Signals, part: str = "stream", /, **samples: Samples) -> Signal
     parts = getattr(series, name)
     changed = {**parts, part: _ending(parts[part], samples)}
     return replace(seen, series=replace(series, **{name: changed}))
+
+
+def source_series(seen: Signals) -> StreamSeries:
+    return seen.series.stream
+
+
+def with_source_series(seen: Signals, series: StreamSeries) -> Signals:
+    """The same signals with other windows of what records wait in."""
+    return replace(seen, series=replace(seen.series, stream=series))
 
 
 def _ending(series: Any, samples: Mapping[str, Samples]) -> Any:

@@ -42,6 +42,11 @@ def a_flink_pipeline(
     return Pipeline("clicks", stream, (), 1000, applications=(application or an_application(),))
 
 
+def with_applications(pipeline: Pipeline, *applications: FlinkApplication) -> Pipeline:
+    """The same pipeline with other applications."""
+    return replace(pipeline, applications=applications)
+
+
 @dataclass(frozen=True)
 class JobMinute:
     """What happened in every minute of a window, as CloudWatch would publish it; a metric that is

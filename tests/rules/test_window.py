@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON
-from tidegate.rules.metrics import account_metric
+from tests.builders import NOON, function_metric
 from tidegate.rules.window import Metric, Window
 
-METRIC = account_metric("ConcurrentExecutions", "Maximum")
+METRIC = function_metric("scorer", "Duration", "Maximum")
 SAMPLES = st.lists(st.none() | st.floats(-1e9, 1e9)).map(tuple)
 
 

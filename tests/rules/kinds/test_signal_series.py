@@ -5,11 +5,27 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, told
-from tests.flink_builders import JobMinute, JobTold, a_flink_pipeline, an_application
+from tests.builders import (
+    NOON,
+    Minute,
+    a_pipeline,
+    a_table,
+    function_metric,
+    stream_metric,
+    table_metric,
+    the_consumer,
+    told,
+    with_consumers,
+)
+from tests.flink_builders import (
+    JobMinute,
+    JobTold,
+    a_flink_pipeline,
+    an_application,
+    with_applications,
+)
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signal_series import SignalSeries, series_from, series_metrics
-from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.window import Metric, Window
 
 INCOMING = stream_metric("racers", "IncomingRecords", "Sum")
@@ -97,7 +113,7 @@ def test_every_index_and_function_has_its_series() -> None:
 
 def test_a_function_that_two_mappings_feed_is_read_once() -> None:
     pipeline = a_pipeline()
-    twice = replace(pipeline, consumers=pipeline.consumers * 2)
+    twice = with_consumers(pipeline, *[the_consumer(pipeline)] * 2)
     assert series_metrics(twice) == series_metrics(pipeline)
 
 
@@ -118,7 +134,7 @@ def of_jobs(pipeline: Pipeline, *minutes: JobMinute) -> SignalSeries:
 
 
 def test_the_age_is_that_of_the_reader_furthest_behind() -> None:
-    pipeline = replace(a_pipeline(), applications=(an_application(),))
+    pipeline = with_applications(a_pipeline(), an_application())
     minutes = [JobMinute(behind_seconds=each) for each in (5, None, 0)]
     windows: dict[Metric, Window] = dict(JobTold(pipeline, minutes).windows())
     for metric, window in told(pipeline, *[Minute(age_seconds=2)] * 3, healthy_before=False

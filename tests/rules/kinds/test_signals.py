@@ -5,9 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_pipeline, a_stream, a_table, newest, signals
+from tests.builders import (
+    NOON,
+    Reading,
+    a_pipeline,
+    a_stream,
+    a_table,
+    newest,
+    signals,
+    the_consumer,
+    the_table,
+    with_mapping,
+    with_reserved_concurrency,
+    with_stream,
+)
 from tests.flink_builders import a_flink_pipeline, an_application, job_signals
-from tidegate.rules.graph import Pipeline, Reading
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
 
 NO_SHARDS = replace(a_stream(), open_shards=())
@@ -98,9 +111,7 @@ def test_a_function_with_other_sources_is_never_at_its_end_for_certain() -> None
 
 
 def with_reading(pipeline: Pipeline, reading: Reading) -> Pipeline:
-    (consumer,) = pipeline.consumers
-    mapping = replace(consumer.mapping, reading=reading)
-    return replace(pipeline, consumers=(replace(consumer, mapping=mapping),))
+    return with_mapping(pipeline, reading=reading)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,7 @@ def test_one_percent_of_throttled_writes_or_reads_is_a_throttled_table(
 ) -> None:
     consumed = {"consumed_write_units": [33] * 3, "consumed_read_units": [33] * 3}
     seen = newest(HEALTHY, "scores", **consumed, **{field: [0, 0, throttled]})
-    (consumer,) = seen.pipeline.consumers
+    consumer = the_consumer(seen.pipeline)
     assert seen.is_throttled_downstream(consumer) is is_throttled
     assert seen.is_saturated is is_throttled
 
@@ -125,8 +136,8 @@ def test_one_percent_of_throttled_writes_or_reads_is_a_throttled_table(
 def test_a_throttled_index_is_a_throttled_table() -> None:
     seen = signals(a_pipeline(table=a_table(5000, index_units=10)))
     seen = newest(seen, "scores/by-race", write_throttles=[9000])
-    assert seen.is_throttled_downstream(seen.pipeline.consumers[0])
-    table, index = seen.pipeline.tables[0].capacities
+    assert seen.is_throttled_downstream(the_consumer(seen.pipeline))
+    table, index = the_table(seen.pipeline).capacities
     assert (seen.throttled_share(table), seen.throttled_share(index)) == (0, 9000 / 27_000)
 
 
@@ -134,7 +145,7 @@ def test_a_throttled_index_is_a_throttled_table() -> None:
 def test_nine_tenths_consumed_is_used_up(units_a_second: float, is_used_up: bool) -> None:
     seen = signals(a_pipeline(table=a_table(1000)))
     seen = newest(seen, "scores", consumed_write_units=[units_a_second * 60, 0, 0])
-    assert seen.is_used_up(seen.pipeline.tables[0].capacity) is is_used_up
+    assert seen.is_used_up(the_table(seen.pipeline).capacity) is is_used_up
 
 
 @pytest.mark.parametrize(
@@ -144,7 +155,7 @@ def test_nine_tenths_consumed_is_used_up(units_a_second: float, is_used_up: bool
 def test_a_stream_is_used_by_records_and_by_bytes(
     shards: int, records: float, size: float, by_records: float, by_bytes: float
 ) -> None:
-    pipeline = replace(a_pipeline(), stream=a_stream(shards) if shards else NO_SHARDS)
+    pipeline = with_stream(a_pipeline(), a_stream(shards) if shards else NO_SHARDS)
     seen = newest(signals(pipeline), incoming_records=[records, 1, 1], incoming_bytes=[size, 0, 0])
     assert seen.stream_utilization == (by_records, by_bytes)
 
@@ -273,11 +284,11 @@ def test_an_application_is_at_its_end_by_its_busiest_subtask(
 def test_executions_are_those_that_mapping_and_limits_allow() -> None:
     pipeline = a_pipeline(shards=3, factor=4)
     capped = a_pipeline(reserved_concurrency=7)
-    shared = replace(pipeline, account_reserved_concurrency=300)
+    shared = with_reserved_concurrency(pipeline, 300)
     seen = signals(shared)
-    assert seen.executions(shared.consumers[0]) == 12
-    assert seen.concurrency_cap(shared.consumers[0]) == 700
-    assert signals(capped).concurrency_cap(capped.consumers[0]) == 7
+    assert seen.executions(the_consumer(shared)) == 12
+    assert seen.concurrency_cap(the_consumer(shared)) == 700
+    assert signals(capped).concurrency_cap(the_consumer(capped)) == 7
 
 
 def test_what_a_function_does_for_other_sources_is_no_more_than_the_mapping_allows() -> None:
@@ -285,8 +296,8 @@ def test_what_a_function_does_for_other_sources_is_no_more_than_the_mapping_allo
     shared = with_reading(alone, Reading(other_sources=("queue",)))
     for pipeline, busy in ((alone, 9), (shared, 4)):
         seen = full(signals(pipeline), 9)
-        assert seen.busy_concurrency(pipeline.consumers[0]) == busy
-        assert seen.busy_at_most(pipeline.consumers[0], 60) == busy
+        assert seen.busy_concurrency(the_consumer(pipeline)) == busy
+        assert seen.busy_at_most(the_consumer(pipeline), 60) == busy
 
 
 def test_the_age_has_the_name_that_its_source_gives_it() -> None:

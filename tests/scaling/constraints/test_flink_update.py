@@ -11,9 +11,10 @@ from tests.flink_builders import (
     a_flink_pipeline,
     an_application,
     job_signals,
+    with_applications,
 )
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import FlinkApplication, Pipeline
+from tidegate.rules.graph import FlinkApplication
 from tidegate.rules.metrics import application_metric
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
@@ -147,7 +148,7 @@ def test_who_reads_no_other_metric_reads_half_an_hour_of_failed_checkpoints() ->
     metric = application_metric("counter", "numberOfFailedCheckpoints", "Maximum")
     assert asked.calls == [((metric,), NOON - timedelta(minutes=30), NOON)]
     assert set(windows) == {metric}
-    alone: Pipeline = replace(a_flink_pipeline(), applications=())
+    alone = with_applications(a_flink_pipeline())
     assert update_windows(alone, asked, now) == {}
     assert len(asked.calls) == 1
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import SPEC, a_pipeline, a_table
+from tests.builders import SPEC, a_pipeline, a_table, the_consumer, with_consumers
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, ScalableTarget, ScalableTargets
 from tidegate.scaling.config.specification import Levers, LeverSpec, Owner, PipelineSpec
@@ -75,8 +75,7 @@ def test_that_owners_could_not_be_asked_for_matters_only_to_tidegates_own(
 
 def test_a_pipeline_without_tables_hands_nothing_over() -> None:
     pipeline = a_pipeline()
-    (consumer,) = pipeline.consumers
-    alone = replace(pipeline, consumers=(replace(consumer, tables=()),))
+    alone = with_consumers(pipeline, replace(the_consumer(pipeline), tables=()))
     assert not is_handed_over(alone, SPEC)
     shards = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=9, owner="tidegate")))
     assert not is_handed_over(pipeline, shards)

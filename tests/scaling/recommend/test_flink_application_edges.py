@@ -12,6 +12,7 @@ from tests.flink_builders import (
     a_flink_pipeline,
     an_application,
     job_signals,
+    with_applications,
 )
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import FlinkApplication, Pipeline
@@ -297,7 +298,7 @@ def narrow(shards: int, *parallelisms: int) -> Pipeline:
     applications = tuple(
         an_application(each, name=f"counter-{at}") for at, each in enumerate(parallelisms)
     )
-    return replace(a_flink_pipeline(shards=shards), applications=applications)
+    return with_applications(a_flink_pipeline(shards=shards), *applications)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Samples, a_pipeline, a_stream, newest, signals
+from tests.builders import NOON, Samples, a_pipeline, a_stream, newest, signals, with_stream
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
@@ -19,7 +19,7 @@ HOUR = 3600
 
 
 def aged(*seconds: float | None, hours: int = 24) -> Signals:
-    pipeline = replace(a_pipeline(), stream=a_stream(retention_hours=hours))
+    pipeline = with_stream(a_pipeline(), a_stream(retention_hours=hours))
     ages: Samples = [each and each * 1000 for each in seconds]
     return newest(signals(pipeline), iterator_age_milliseconds=ages)
 

@@ -5,10 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, SPEC, Samples, a_pipeline, a_table, newest, signals
-from tests.flink_builders import an_application, job_signals
+from tests.builders import (
+    NOON,
+    SPEC,
+    Samples,
+    Table,
+    a_pipeline,
+    a_table,
+    newest,
+    signals,
+    source_series,
+    with_consumers,
+    with_source_series,
+)
+from tests.flink_builders import an_application, job_signals, with_applications
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Pipeline, Table
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Objective, PipelineSpec
@@ -85,14 +97,14 @@ def test_on_nine_tenths_of_the_data_of_an_hour_or_of_a_quarter_with_a_forecast(
 
 def test_a_window_that_is_younger_than_an_hour_is_not_full() -> None:
     scale_in = the_scale_in()
-    stream = scale_in.signals.series.stream
+    stream = source_series(scale_in.signals)
     for minutes, by_hour, by_forecast in ((60, True, True), (59, False, True), (14, False, False)):
         young = {
             name: getattr(stream, name).last(minutes * 60)
             for name in ("incoming_records", "iterator_age_milliseconds", "read_records")
         }
-        series = replace(scale_in.signals.series, stream=replace(stream, **young))
-        young_in = replace(scale_in, signals=replace(scale_in.signals, series=series))
+        young_signals = with_source_series(scale_in.signals, replace(stream, **young))
+        young_in = replace(scale_in, signals=young_signals)
         assert young_in.is_open(SHARDS) is by_hour
         assert replace(young_in, expected=coming()).is_open(SHARDS) is by_forecast
 
@@ -323,8 +335,8 @@ def test_a_subtask_keeps_a_shard_of_its_own() -> None:
     pipeline = a_pipeline(shards=6, factor=2)
     for parallelism, shards in ((3, 3), (9, 6)):
         application = an_application(parallelism)
-        both = replace(pipeline, applications=(application,))
+        both = with_applications(pipeline, application)
         seen = busy_for(pipeline, 0.1)
-        jobs = job_signals(replace(pipeline, consumers=(), applications=(application,)))
+        jobs = job_signals(with_consumers(with_applications(pipeline, application)))
         series = replace(seen.series, applications=jobs.series.applications)
         assert of_the_hour(replace(seen, pipeline=both, series=series))[SHARDS] == shards

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import NOON, Samples, a_pipeline, a_table, newest, signals
+from tests.builders import NOON, Samples, Table, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Table
 from tidegate.rules.kinds.dynamodb_table.causes import (
     HOT_PARTITION_ADVICE,
     ON_DEMAND_ADVICE,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Samples, a_table, newest
+from tests.builders import NOON, Samples, a_stream, a_table, newest, with_stream
 from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -267,7 +267,7 @@ def test_subtasks_without_a_shard_of_their_own_have_nothing_to_read(
 
 def test_shards_of_a_stream_on_demand_are_a_persons() -> None:
     pipeline = a_flink_pipeline(an_application(8), shards=4)
-    on_demand = replace(pipeline, stream=replace(pipeline.stream, mode="ON_DEMAND"))
+    on_demand = with_stream(pipeline, a_stream(4, mode="ON_DEMAND"))
     of = job_signals(on_demand, *growing(JobMinute()))
     (narrow,) = application_causes(newest(of, "counter", busiest=[1000] * 3, busy=[400] * 3))
     assert (narrow.where, narrow.cured_by) == ("racers", ())

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Samples, a_pipeline, newest, signals
+from tests.builders import KeySample, Samples, a_pipeline, newest, signals, with_key_samples
 from tidegate.rules.cause import Cause, LeverKind
-from tidegate.rules.key_sample import KeySample
 from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
 from tidegate.rules.kinds.signals import Signals
 
@@ -104,7 +103,7 @@ def test_refused_reads_are_counted_over_the_newest_minutes() -> None:
 def test_a_hot_shard_explains_what_is_refused() -> None:
     of = seen(0.5, refused=[9000])
     samples = (KeySample("shard-0", (("a", 50), ("b", 50))), KeySample("shard-1", (("c", 9),)))
-    pipeline = replace(of.pipeline, key_samples=samples)
+    pipeline = with_key_samples(of.pipeline, *samples)
     assert [each[0] for each in found(of)] == [Cause.PRODUCER_THROTTLED]
     told = found(replace(of, pipeline=pipeline))
     assert [each[:3] for each in told] == [(Cause.HOT_KEY, "shard-0", ())]

@@ -4,9 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import a_pipeline, newest, signals
+from tests.builders import (
+    KeySample,
+    a_pipeline,
+    newest,
+    signals,
+    the_consumer,
+    the_stream,
+    with_consumers,
+    with_key_samples,
+    with_stream,
+)
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import KeySample, Pipeline
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     hot_shard_or_key,
     is_uneven,
@@ -24,7 +34,7 @@ def sampled(pipeline: Pipeline, **per_shard: dict[str, int]) -> Pipeline:
         KeySample(shard.replace("_", "-"), tuple(counts.items()))
         for shard, counts in per_shard.items()
     )
-    return replace(pipeline, key_samples=samples)
+    return with_key_samples(pipeline, *samples)
 
 
 def even(count: int, **hot: dict[str, int]) -> Pipeline:
@@ -35,7 +45,7 @@ def even(count: int, **hot: dict[str, int]) -> Pipeline:
 
 def refusing(pipeline: Pipeline, use: float = 0.7, share: float = 0.25) -> Signals:
     """A stream of which so much is used, and which refuses so much of what comes."""
-    records = use * 60_000 * pipeline.stream.shard_count
+    records = use * 60_000 * the_stream(pipeline).shard_count
     refused = records * share / (1 - share)
     return newest(
         signals(pipeline), incoming_records=[records] * 3, incoming_bytes=[0] * 3,
@@ -100,13 +110,13 @@ def test_an_age_that_grows_beside_idle_executions_asks_for_a_closer_look(
 
 def test_every_consumer_must_have_idle_executions() -> None:
     pipeline = a_pipeline(shards=5, factor=2)
-    (scorer,) = pipeline.consumers
+    scorer = the_consumer(pipeline)
     other = replace(scorer, function=replace(scorer.function, name="other"), tables=())
-    both = replace(pipeline, consumers=(scorer, other))
+    both = with_consumers(pipeline, scorer, other)
     assert is_uneven(late(both))
     assert not is_uneven(newest(late(both), "other", errors=[1]))
     alone = late(pipeline)
-    assert not is_uneven(replace(alone, pipeline=replace(pipeline, consumers=())))
+    assert not is_uneven(replace(alone, pipeline=with_consumers(pipeline)))
 
 
 # ---- with sampled keys
@@ -160,11 +170,11 @@ def test_refusals_come_from_a_shard_only_where_it_is_full(use: float, is_told: b
 
 def test_a_shard_with_a_smaller_part_of_the_keys_is_judged_by_that_part() -> None:
     pipeline = even(4)
-    shards = list(pipeline.stream.open_shards)
+    shards = list(the_stream(pipeline).open_shards)
     narrow = replace(shards[2], ending_hash_key=shards[2].starting_hash_key + 2**124)
     wide = replace(shards[3], starting_hash_key=narrow.ending_hash_key + 1)
-    stream = replace(pipeline.stream, open_shards=(*shards[:2], narrow, wide))
-    of = refusing(replace(pipeline, stream=stream), use=0.79)
+    stream = replace(the_stream(pipeline), open_shards=(*shards[:2], narrow, wide))
+    of = refusing(with_stream(pipeline, stream), use=0.79)
     told = hot_shard_or_key(of)
     assert told is not None
     assert (told.where, told.cause) == ("shard-2", Cause.HOT_SHARD)
@@ -202,10 +212,10 @@ def test_while_producers_are_refused_no_execution_is_to_blame() -> None:
 
 def test_the_execution_of_the_smallest_factor_counts() -> None:
     pipeline = sampled(a_pipeline(factor=5), shard_0={"leader": 30, **many(70)})
-    (scorer,) = pipeline.consumers
+    scorer = the_consumer(pipeline)
     mapping = replace(scorer.mapping, parallelization_factor=4)
     other = replace(scorer, function=replace(scorer.function, name="other"), mapping=mapping)
-    assert found(late(replace(pipeline, consumers=(scorer, other)), 1)) is None
+    assert found(late(with_consumers(pipeline, scorer, other), 1)) is None
 
 
 def because(told: Diagnosis | None) -> str:

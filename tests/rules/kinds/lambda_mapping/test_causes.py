@@ -4,12 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Samples, a_pipeline, a_table, newest, signals
+from tests.builders import (
+    Reading,
+    Samples,
+    a_pipeline,
+    a_table,
+    function_metric,
+    newest,
+    signals,
+    source_series,
+    stream_metric,
+    table_metric,
+    the_consumer,
+    with_consumers,
+    with_mapping,
+)
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Pipeline, Reading
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes, executions_in_use
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.metrics import function_metric, stream_metric, table_metric
 from tidegate.rules.window import Metric, Window
 
 WINDOW, FACTOR, SHARDS = (
@@ -21,10 +34,7 @@ WINDOW, FACTOR, SHARDS = (
 
 def a_mapping(pipeline: Pipeline | None = None, **settings: object) -> Pipeline:
     """A pipeline of two executions with other settings of its mapping."""
-    pipeline = pipeline or a_pipeline(factor=2)
-    (consumer,) = pipeline.consumers
-    mapping = replace(consumer.mapping, **settings)
-    return replace(pipeline, consumers=(replace(consumer, mapping=mapping),))
+    return with_mapping(pipeline or a_pipeline(factor=2), **settings)
 
 
 def growing(pipeline: Pipeline | None = None, per_minute: float = 50, /, **of: Samples) -> Signals:
@@ -339,14 +349,14 @@ OF_TABLE = table_metric("scores", None, "WriteThrottleEvents", "Sum")
 )
 def test_that_nothing_fails_must_be_known(unread: Metric, is_told: bool) -> None:
     seen = busy(growing(), 2)
-    window = Window(unread, seen.series.stream.incoming_records.start, (), unread="refused")
+    window = Window(unread, source_series(seen).incoming_records.start, (), unread="refused")
     seen = replace(seen, series=replace(seen.series, unread=(window,)))
     assert found(seen) == [SLOW] * is_told
 
 
 def test_executions_of_a_function_with_other_sources_are_not_counted() -> None:
     pipeline = a_mapping(reading=Reading(other_sources=("queue", "topic")))
-    told = str(executions_in_use(signals(pipeline), pipeline.consumers[0]))
+    told = str(executions_in_use(signals(pipeline), the_consumer(pipeline)))
     assert told.startswith("scorer has other event sources (2), whose invocations are among")
 
 
@@ -373,11 +383,11 @@ WAITS = (Cause.BATCHING_WINDOW_TOO_LONG, (WINDOW,), ["window-explains-age"])
 def test_an_age_that_is_no_more_than_the_window_is_the_windows(
     window_seconds: int, age: float, longest_seconds: float, is_told: bool
 ) -> None:
-    function = a_pipeline().consumers[0].function
+    function = the_consumer(a_pipeline()).function
     pipeline = a_mapping(batching_window_seconds=window_seconds)
-    (consumer,) = pipeline.consumers
+    consumer = the_consumer(pipeline)
     consumer = replace(consumer, function=replace(function, timeout_seconds=900))
-    seen = signals(replace(pipeline, consumers=(consumer,)))
+    seen = signals(with_consumers(pipeline, consumer))
     seen = newest(seen, iterator_age_milliseconds=[age * 1000] * 3)
     longest = [0, longest_seconds * 1000, 0]
     seen = newest(seen, "scorer", duration_maximum_milliseconds=longest)

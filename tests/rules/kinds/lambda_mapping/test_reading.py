@@ -4,9 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Samples, a_pipeline, newest, signals
+from tests.builders import (
+    Reading,
+    Samples,
+    a_pipeline,
+    newest,
+    signals,
+    the_consumer,
+    with_consumers,
+)
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.graph import Pipeline, Reading
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading, reading_shown
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -24,12 +32,12 @@ def reading(*, window_seconds: int = 0, timeout_seconds: int = 15, **how: object
     """A pipeline whose mapping reads in that way; a batch is due 180 s, its timeout and its
     windows after its first record."""
     pipeline = a_pipeline()
-    (consumer,) = pipeline.consumers
+    consumer = the_consumer(pipeline)
     mapping = replace(
         consumer.mapping, batching_window_seconds=window_seconds, reading=Reading(**how)
     )
     function = replace(consumer.function, timeout_seconds=timeout_seconds)
-    return replace(pipeline, consumers=(replace(consumer, mapping=mapping, function=function),))
+    return with_consumers(pipeline, replace(consumer, mapping=mapping, function=function))
 
 
 def unread(pipeline: Pipeline, minutes: int, **stream: Samples) -> Signals:
@@ -39,7 +47,7 @@ def unread(pipeline: Pipeline, minutes: int, **stream: Samples) -> Signals:
 
 
 def told(of: Signals) -> Diagnosis | None:
-    return not_reading(of, of.pipeline.consumers[0])
+    return not_reading(of, the_consumer(of.pipeline))
 
 
 def found(of: Signals) -> tuple[Cause, list[str]] | None:
@@ -140,8 +148,8 @@ def test_where_someone_reads_and_the_sink_is_written_only_metrics_may_be_missing
 
 def test_a_consumer_that_names_no_sink_is_judged_by_the_reads() -> None:
     pipeline = reading()
-    (consumer,) = pipeline.consumers
-    alone = replace(pipeline, consumers=(replace(consumer, tables=()),))
+    consumer = the_consumer(pipeline)
+    alone = with_consumers(pipeline, replace(consumer, tables=()))
     assert found(unread(alone, 5)) == WAITS
     assert found(unread(alone, 5, read_records=[0] * 5)) == (Cause.NOT_READING, [UNREAD, NOBODY])
 
@@ -207,7 +215,7 @@ def test_invocations_for_other_sources_are_none_for_this_stream() -> None:
 
 
 def shown(of: Signals) -> Reason | None:
-    return reading_shown(of, of.pipeline.consumers[0])
+    return reading_shown(of, the_consumer(of.pipeline))
 
 
 @pytest.mark.parametrize(
