@@ -1,5 +1,6 @@
 """A rule as its pack writes it: one threshold with its unit and source, and what it feeds."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
@@ -27,7 +28,7 @@ QUANTITIES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
+class Threshold(ABC):
     """The one home of a threshold, and what refers to it.
 
     It is ``share`` of the quantity ``of``, or ``share`` itself where ``of`` is None. ``most`` is
@@ -51,9 +52,9 @@ class Threshold:
     graphs: tuple[str, ...] = ()
 
     @property
+    @abstractmethod
     def judged(self) -> str:
         """What is held against the threshold."""
-        raise NotImplementedError
 
     def words(self, share: float) -> str:
         """A threshold without a pipeline, such as "80 % of the timeout"."""

@@ -4,6 +4,7 @@ A kind knows the others only by these. A processor reads a ``Source`` through it
 and writes to ``Sink``s; whoever is not of the pipeline takes part in the same way.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -68,22 +69,22 @@ class Tally:
     usd: float = 0.0
 
 
-class Participant:
+class Participant(ABC):
     """Something that lives in a world. Each kind says more of these than nothing."""
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """What AWS calls it; a fault or an operator may name it so."""
-        raise NotImplementedError
 
     def steps(self) -> Mapping[Phase, Step]:
         """What it does each second."""
         return {}
 
-    def close_minute(self, minute: int) -> None:
+    def close_minute(self, minute: int) -> None:  # noqa: B027, most have nothing to tell
         """A minute is over: what it tells CloudWatch once a minute."""
 
-    def end_minute(self, second: int) -> None:
+    def end_minute(self, second: int) -> None:  # noqa: B027, most keep nothing
         """CloudWatch has the minute: what has expired is dropped."""
 
     def facts(self) -> Facts:

@@ -1,23 +1,28 @@
 """Pipelines and their windows for tests: a healthy one, to be made sick in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Shard, Stream, stream_of
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, KeySample, Shard, Stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
 from tidegate.rules.kinds.lambda_mapping.state import (
     Consumer,
     EventSourceMapping,
     Function,
+    LambdaAccount,
+    Reading,
+    consumers_of,
 )
 from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import (
     ConsumerSpec,
@@ -29,6 +34,45 @@ from tidegate.scaling.config.specification import (
 )
 from tidegate.scaling.kinds.registry import KINDS
 from tidegate.scaling.model.resource_type import ResourceType
+
+__all__ = [
+    "MINUTES",
+    "NOON",
+    "OURS",
+    "SPEC",
+    "Capacity",
+    "Consumer",
+    "Function",
+    "KeySample",
+    "Minute",
+    "Reading",
+    "Samples",
+    "Shard",
+    "Stream",
+    "Table",
+    "Told",
+    "a_pipeline",
+    "a_stream",
+    "a_table",
+    "even_shards",
+    "function_metric",
+    "newest",
+    "of_types",
+    "signals",
+    "source_series",
+    "stream_metric",
+    "table_metric",
+    "the_consumer",
+    "the_stream",
+    "the_table",
+    "told",
+    "with_consumers",
+    "with_key_samples",
+    "with_mapping",
+    "with_reserved_concurrency",
+    "with_source_series",
+    "with_stream",
+]  # fmt: skip
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTES = 90
@@ -87,6 +131,23 @@ def of_types(pipeline: Pipeline, *types: ResourceType) -> Pipeline:
     return replace(pipeline, kinds=replace(pipeline.kinds, types=types))
 
 
+# ---- the shape of a pipeline, known here and in flink_builders alone
+
+
+def the_stream(pipeline: Pipeline) -> Stream:
+    return stream_of(pipeline)
+
+
+def the_consumer(pipeline: Pipeline) -> Consumer:
+    (consumer,) = consumers_of(pipeline)
+    return consumer
+
+
+def the_table(pipeline: Pipeline) -> Table:
+    (table,) = tables_of(pipeline)
+    return table
+
+
 def with_stream(pipeline: Pipeline, stream: Stream) -> Pipeline:
     """The same pipeline with another state of its stream."""
     return pipeline.replaced(stream_of(pipeline), stream)
@@ -96,6 +157,25 @@ def with_consumers(pipeline: Pipeline, *consumers: Consumer) -> Pipeline:
     """The same pipeline with other consumers."""
     others = (each for each in pipeline.resources if not isinstance(each, Consumer))
     return replace(pipeline, resources=(*others, *consumers))
+
+
+def with_mapping(pipeline: Pipeline, **settings: object) -> Pipeline:
+    """The same pipeline with other settings of its one mapping."""
+    consumer = the_consumer(pipeline)
+    return with_consumers(
+        pipeline, replace(consumer, mapping=replace(consumer.mapping, **settings))
+    )
+
+
+def with_key_samples(pipeline: Pipeline, *samples: KeySample) -> Pipeline:
+    """The same pipeline, whose shards were looked into."""
+    return with_stream(pipeline, replace(stream_of(pipeline), key_samples=samples))
+
+
+def with_reserved_concurrency(pipeline: Pipeline, count: int) -> Pipeline:
+    """The same pipeline in an account in which functions have so much reserved."""
+    account = LambdaAccount(reserved_concurrency=count)
+    return replace(pipeline, resources=(*pipeline.resources, account))
 
 
 @dataclass(frozen=True)
@@ -159,7 +239,7 @@ class Told:
             ),
             function_metric("scorer", "Duration", "Maximum"): minute.longest_seconds * 1000,
         }
-        for capacity in tables_of(self.pipeline)[0].capacities:
+        for capacity in (each for table in tables_of(self.pipeline) for each in table.capacities):
             own = capacity.index is None
             units = minute.units_per_record if own else minute.index_units_per_record
             throttled = minute.table_throttles if own else minute.index_throttles
@@ -185,4 +265,38 @@ def signals(
     event_timeline = told(pipeline, *minutes, healthy_before=healthy_before)
     return Signals(
         pipeline, series_from(pipeline, event_timeline.windows(), now), 60, thresholds=in_force({})
+    )
+
+
+Samples = Sequence[float | None]
+
+
+def newest(seen: Signals, part: str = "stream", /, **samples: Samples) -> Signals:
+    """The same signals with other newest minutes in windows of ``part``: of the stream, or of the
+    function, table, index or application of that name."""
+    series = seen.series
+    if part == "stream":
+        return with_source_series(seen, _ending(source_series(seen), samples))
+    kind, parts = next((kind, parts) for kind, parts in series.of.items() if part in parts)
+    changed = {**parts, part: _ending(parts[part], samples)}
+    return replace(seen, series=replace(series, of={**series.of, kind: changed}))
+
+
+def source_series(seen: Signals) -> SourceSeries:
+    return seen.series.source
+
+
+def with_source_series(seen: Signals, series: SourceSeries) -> Signals:
+    """The same signals with other windows of what records wait in."""
+    return replace(seen, series=replace(seen.series, source=series))
+
+
+def _ending(series: Any, samples: Mapping[str, Samples]) -> Any:
+    windows = {field: getattr(series, field) for field in samples}
+    return replace(
+        series,
+        **{
+            field: replace(window, samples=(*window.samples[: -len(end)], *end))
+            for (field, window), end in zip(windows.items(), samples.values(), strict=True)
+        },
     )

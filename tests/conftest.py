@@ -6,11 +6,13 @@ import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -18,10 +20,9 @@ from hypothesis import settings
 settings.register_profile("tidegate", deadline=None)
 settings.load_profile("tidegate")
 
-SERVICES = (
-    "kinesis", "lambda", "iam", "dynamodb", "cloudwatch", "application-autoscaling",
-    "cloudformation", "s3", "ssm", "sns", "sqs", "events", "sts", "logs", "kinesisanalyticsv2",
-)  # fmt: skip
+# The models of AWS's services are read from their files once for all sessions of this process, as a
+# program with one session does. Nothing else of a client is shared.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 SLOW = (
@@ -31,6 +32,21 @@ SLOW = (
 )  # fmt: skip
 """Files and folders that ``make test-fast`` leaves out: they play the embedded world for long, or ask
 moto. Single tests of more than half a second are marked where they stand."""
+
+
+SEEDS, ALL_SEEDS = 4, 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-seeds", action="store_true", help="statistical tests by every seed (make verify)"
+    )
+
+
+@pytest.fixture(scope="session")
+def seeds(request: pytest.FixtureRequest) -> range:
+    """By which a statistical test plays a world: a sample of them, or all in ``make verify``."""
+    return range(ALL_SEEDS if request.config.getoption("--all-seeds") else SEEDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,12 +77,29 @@ def moto_server() -> Iterator[str]:
             server.terminate()
 
 
+class Clients(dict[str, Any]):
+    """A test's own clients by service, each made when it is first asked for."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._session = boto3.Session("testing", "testing", region_name="us-east-1")
+
+    def __missing__(self, service: str) -> Any:
+        self[service] = self._session.client(service, endpoint_url=self._endpoint)
+        return self[service]
+
+
+@pytest.fixture(scope="session")
+def made_clients(endpoint: str) -> Clients:
+    return Clients(endpoint)
+
+
 @pytest.fixture
-def clients(endpoint: str) -> dict[str, Any]:
+def clients(endpoint: str, made_clients: Clients) -> Clients:
+    """Those of an account in which nothing is left of another test."""
     request = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
     urllib.request.urlopen(request).close()
-    session = boto3.Session("testing", "testing", region_name="us-east-1")
-    return {name: session.client(name, endpoint_url=endpoint) for name in SERVICES}
+    return made_clients
 
 
 @pytest.fixture

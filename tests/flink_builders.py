@@ -46,6 +46,12 @@ def a_flink_pipeline(
     return Pipeline("clicks", (source, reader), kinds=KINDS)
 
 
+def with_applications(pipeline: Pipeline, *applications: FlinkApplication) -> Pipeline:
+    """The same pipeline with other applications."""
+    others = (each for each in pipeline.resources if not isinstance(each, FlinkApplication))
+    return replace(pipeline, resources=(*others, *applications))
+
+
 @dataclass(frozen=True)
 class JobMinute:
     """What happened in every minute of a window, as CloudWatch would publish it; a metric that is

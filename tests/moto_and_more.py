@@ -10,6 +10,7 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from moto.server import main
 from moto.ssm.responses import SimpleSystemManagerResponse
 from moto_applications import add_to_moto
+from moto_metrics import quicken
 
 PAGE = 100
 """Most mappings that Lambda lists at once (ListEventSourceMappings, API reference)."""
@@ -107,6 +108,7 @@ def describe_ops_items(self: Any) -> str:
 # moto has everything for it but the name.
 CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
 add_to_moto()
+quicken()
 LambdaResponse.list_event_source_mappings = list_event_source_mappings
 CloudWatchResponse.delete_alarms = delete_alarms
 CloudWatchResponse.put_dashboard = put_dashboard

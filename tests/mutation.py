@@ -8,22 +8,40 @@ a twentieth survive unexplained.
 
 import argparse
 import ast
-import subprocess
+import os
+import signal
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from queue import Queue
 from random import Random
+from types import CodeType
+from typing import NoReturn
+
+import pytest
 
 from tests.shape import ROOT, begins, imported, modules, path_of
 
 MUTATED = ("tidegate.rules", "tidegate.scaling.recommend", "tidegate.scaling.constraints")
+TESTED = ("tests/rules", "tests/scaling")
 SEED, DRAWN, AT_ONCE, SECONDS_AT_MOST = 1, 300, 2, 120
 UNEXPLAINED_MOST = 0.05
+
+LOADED_ONCE = ("boto3", "hypothesis.strategies", "pydantic", "yaml")
+"""Of what tests import, the libraries that take long: every child has them from its parent."""
+
+OPTIONS = (
+    "-q", "-x", "-n", "0", "-m", "not slow", "-p", "no:cacheprovider", "--hypothesis-seed=0",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+)  # fmt: skip
+LIVED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+KILLED = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, -signal.SIGALRM)
+"""How a child ends whose tests fail, can't be collected, or don't end in time."""
 
 _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -83,10 +101,16 @@ def _changed(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def mutants_of(module: str, tree: ast.Module) -> Iterator[Mutant]:
-    """Every mutant of a module; expressions over several lines and inside of f-strings are left."""
+    """Every mutant of a module. Expressions over several lines and inside of f-strings are left, and
+    what decorators say of a class, which ``tests/test_architecture.py`` holds to be frozen, and the
+    ``strict`` of ``zip``, which guards against a fault of our own."""
     text = (ROOT / path_of(module)).read_text(encoding="utf-8")
-    inside = {part for each in ast.walk(tree) if isinstance(each, ast.JoinedStr)
-              for part in ast.walk(each)}  # fmt: skip
+    decorators = (
+        part for each in ast.walk(tree) if isinstance(each, ast.ClassDef)
+        for part in each.decorator_list
+    )  # fmt: skip
+    left = (*decorators, *(each for each in ast.walk(tree) if _is_left(each)))
+    inside = {part for each in left for part in ast.walk(each)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.expr) or node in inside or node.lineno != node.end_lineno:
             continue
@@ -99,45 +123,94 @@ def mutants_of(module: str, tree: ast.Module) -> Iterator[Mutant]:
             yield Mutant(module, node.lineno, node.col_offset, before, words)
 
 
-def tests_of(module: str) -> list[str]:
-    """The test files that import the module, or else all of its package."""
-    files = [
-        *(ROOT / "tests/rules").rglob("test_*.py"),
-        *(ROOT / "tests/scaling").rglob("test_*.py"),
-    ]
+def _is_left(node: ast.AST) -> bool:
+    is_strict = isinstance(node, ast.keyword) and node.arg == "strict"
+    return is_strict or isinstance(node, ast.JoinedStr)
+
+
+@cache
+def tests_of(module: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The module's own test files, and the others that import it; where no file does, those of its
+    package."""
+    files = sorted(file for folder in TESTED for file in (ROOT / folder).rglob("test_*.py"))
     direct = [file for file in files if module in imported(ast.parse(file.read_text("utf-8")))]
+    place = ROOT / "tests" / path_of(module)
+    own = [file for file in direct if file.match(f"{place.parent}/test_{place.stem}*.py")]
     package = ROOT / "tests" / Path(path_of(module)).parts[0]
     if "rules" not in package.parts:
         package = package / Path(path_of(module)).parts[1]
-    return [str(file.relative_to(ROOT)) for file in direct or sorted(package.rglob("test_*.py"))]
+    others = [file for file in direct or sorted(package.rglob("test_*.py")) if file not in own]
+    return tuple(map(_from_root, own)), tuple(map(_from_root, others))
 
 
-def survives(mutant: Mutant, folder: Path) -> bool:
-    """Whether the tests of its module pass in a copy of the repository that has it."""
-    file = folder / path_of(mutant.module)
-    original = file.read_text(encoding="utf-8")
-    file.write_text(mutant.source(), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-m", "not slow"]
-    command += ["-p", "no:cacheprovider", "-p", "no:randomly", *tests_of(mutant.module)]
-    environment = {"PYTHONPATH": ".", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin"}
+def _from_root(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def _run(mutant: Mutant, tests: Iterable[str]) -> NoReturn:
+    """In a child: the tests against the module with the change, which no file ever has."""
+    signal.alarm(SECONDS_AT_MOST)
+    load, changed = SourceFileLoader.get_code, compile(mutant.source(), mutant.name, "exec")
+
+    def get_code(loader: SourceFileLoader, name: str) -> CodeType | None:
+        return changed if name == mutant.module else load(loader, name)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    ended = int(pytest.ExitCode.INTERNAL_ERROR)
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] += f"/{os.getpid()}"
     try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, timeout=SECONDS_AT_MOST,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
+        ended = int(pytest.main([*OPTIONS, *tests]))
     finally:
-        file.write_text(original, encoding="utf-8")
-    return done.returncode == 0
+        os._exit(ended)
 
 
-def drawn(seed: int, count: int) -> list[Mutant]:
-    """So many of all mutants, the same for the same seed and source."""
+def survivors(mutants: Iterable[Mutant]) -> list[Mutant]:
+    """Those that neither the module's own tests kill nor, which takes longer, any others."""
+    for each in LOADED_ONCE:
+        import_module(each)
+    os.chdir(ROOT)
+    lived = _living((mutant, tests_of(mutant.module)[0]) for mutant in mutants)
+    return _living((mutant, tests_of(mutant.module)[1]) for mutant in lived)
+
+
+def _living(mutants: Iterable[tuple[Mutant, tuple[str, ...]]]) -> list[Mutant]:
+    """Those whose tests pass, or that have none. One that hangs is killed."""
+    running: dict[int, Mutant] = {}
+    lived: list[Mutant] = []
+
+    def wait() -> None:
+        child, status = os.wait()
+        mutant = running.pop(child)
+        ended = os.waitstatus_to_exitcode(status)
+        assert ended in (*LIVED, *KILLED), f"{mutant.name}: pytest ended with {ended}"
+        if ended in LIVED:
+            lived.append(mutant)
+
+    for mutant, files in mutants:
+        if not files:
+            lived.append(mutant)
+            continue
+        if len(running) == AT_ONCE:
+            wait()
+        child = os.fork()
+        if not child:
+            _run(mutant, files)
+        running[child] = mutant
+    while running:
+        wait()
+    return lived
+
+
+def drawn(seed: int, count: int, among: str) -> list[Mutant]:
+    """So many of all mutants of the modules with ``among`` in their names, the same for the same
+    seed and source."""
     everything = [
         mutant
         for module, tree in sorted(modules().items())
         if any(begins(module, each) for each in MUTATED) and not module.endswith(".words")
+        if among in module
         for mutant in mutants_of(module, tree)
     ]
     return Random(seed).sample(everything, min(count, len(everything)))
@@ -148,24 +221,13 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seed", type=int, default=SEED)
     options.add_argument("--count", type=int, default=DRAWN)
+    options.add_argument("--module", default="", help="a part of the names of modules")
     given = options.parse_args()
-    mutants, folders = drawn(given.seed, given.count), Queue[Path]()
+    mutants = drawn(given.seed, given.count, given.module)
     reasons = tomllib.loads((ROOT / "tests/survivors.toml").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as top, ThreadPoolExecutor(AT_ONCE) as pool:
-        for at in range(AT_ONCE):
-            folders.put(Path(top) / str(at))
-            subprocess.run(["git", "clone", "-q", ROOT, Path(top) / str(at)], check=True)
-
-        def run(mutant: Mutant) -> bool:
-            folder = folders.get()
-            try:
-                return survives(mutant, folder)
-            finally:
-                folders.put(folder)
-
-        lived = [
-            mutant for mutant, alive in zip(mutants, pool.map(run, mutants), strict=True) if alive
-        ]
+    with tempfile.TemporaryDirectory() as examples:
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = examples
+        lived = survivors(mutants)
     for mutant in sorted(lived, key=lambda each: each.name):
         print(f"{mutant.name}\n    {reasons.get(mutant.key, 'unexplained')}")
     unexplained = [mutant for mutant in lived if mutant.key not in reasons]

@@ -90,37 +90,30 @@ def put_pipeline(clients: dict[str, Any]) -> None:
 
 def put_metrics(clients: dict[str, Any], now: datetime, *, sick: bool) -> None:
     """Half an hour of 40 records a second; when sick, 900 for the last five minutes."""
+    stream, function, table = [], [], []
     for back in range(30, 0, -1):
         at = now - timedelta(minutes=back)
         ill = sick and back <= 5
         records = 54_000 if ill else 2_400
         done = 3_000 if ill else 2_400
         age = (6 - back) * 55_000 if ill else 500
-        put(clients, at, "AWS/Kinesis", "StreamName", "orders", {
+        stream += _points(at, "StreamName", "orders", {
             "IncomingRecords": records, "IncomingBytes": records * 300,
             "GetRecords.Records": done, "GetRecords.IteratorAgeMilliseconds": age,
             "WriteProvisionedThroughputExceeded": 0,
         })  # fmt: skip
-        put(clients, at, "AWS/Lambda", "FunctionName", "order-writer", {
+        function += _points(at, "FunctionName", "order-writer", {
             "Invocations": done / 100, "Errors": 0, "ConcurrentExecutions": 1,
         })  # fmt: skip
-        put_durations(clients, at, done / 100)
+        function.append(_durations(at, done / 100))
         throttled = {"WriteThrottleEvents": 1200} if ill else {}
-        put(clients, at, "AWS/DynamoDB", "TableName", "orders", {
+        table += _points(at, "TableName", "orders", {
             "ConsumedWriteCapacityUnits": done, **throttled,
         })  # fmt: skip
-
-
-def put_durations(clients: dict[str, Any], at: datetime, invocations: float) -> None:
-    each = {
-        "MetricName": "Duration",
-        "Dimensions": [{"Name": "FunctionName", "Value": "order-writer"}],
-        "Timestamp": at,
-        "StatisticValues": {
-            "SampleCount": invocations, "Sum": 900 * invocations, "Minimum": 800, "Maximum": 1000,
-        },
-    }  # fmt: skip
-    clients["cloudwatch"].put_metric_data(Namespace="AWS/Lambda", MetricData=[each])
+    for namespace, data in (
+        ("AWS/Kinesis", stream), ("AWS/Lambda", function), ("AWS/DynamoDB", table),
+    ):  # fmt: skip
+        clients["cloudwatch"].put_metric_data(Namespace=namespace, MetricData=data)
 
 
 def put(
@@ -131,7 +124,12 @@ def put(
     name: str,
     values: dict[str, float],
 ) -> None:
-    data = [
+    data = _points(at, key, name, values)
+    clients["cloudwatch"].put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def _points(at: datetime, key: str, name: str, values: dict[str, float]) -> list[dict[str, Any]]:
+    return [
         {
             "MetricName": metric,
             "Dimensions": [{"Name": key, "Value": name}],
@@ -140,4 +138,14 @@ def put(
         }
         for metric, value in values.items()
     ]
-    clients["cloudwatch"].put_metric_data(Namespace=namespace, MetricData=data)
+
+
+def _durations(at: datetime, invocations: float) -> dict[str, Any]:
+    return {
+        "MetricName": "Duration",
+        "Dimensions": [{"Name": "FunctionName", "Value": "order-writer"}],
+        "Timestamp": at,
+        "StatisticValues": {
+            "SampleCount": invocations, "Sum": 900 * invocations, "Minimum": 800, "Maximum": 1000,
+        },
+    }  # fmt: skip

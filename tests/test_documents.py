@@ -33,16 +33,19 @@ def command_of(words: list[str]) -> tuple[click.Command, click.Context]:
     return found, click.Context(found, parent=context, info_name=words[0])
 
 
-def held_to_the_parser(words: list[str]) -> None:
-    """That the options exist and take what is given, and that no argument is too many."""
+def not_taken(words: list[str]) -> list[str]:
+    """The arguments that are too many, and the values that an option doesn't take. A usage error of
+    click for an option that doesn't exist."""
     command, context = command_of(words)
     values, left, _ = command.make_parser(context).parse_args(words[1:])
-    assert left == [], f"tidegate {words[0]} takes no {left}"
     parameters = {each.name: each for each in command.params}
-    for name, value in values.items():
-        parameter = parameters[name]
-        if isinstance(value, str) and not PLACEHOLDER.search(value):
-            assert parameter.type_cast_value(context, value) is not None
+    given = ((name, each) for name, each in values.items() if isinstance(each, str))
+    return left + [
+        value
+        for name, value in given
+        if not PLACEHOLDER.search(value)
+        and parameters[name].type_cast_value(context, value) is None
+    ]
 
 
 def usage(text: str) -> list[str]:
@@ -85,13 +88,13 @@ PYTHON = [code for page in PAGES for code in blocks(page, "python")]
 
 @pytest.mark.parametrize("code", commands_in_text(), ids=ids)
 def test_a_command_in_the_text_exists_with_its_options(code: Code) -> None:
-    held_to_the_parser(usage(code.text))
+    assert not_taken(usage(code.text)) == []
 
 
 @pytest.mark.parametrize("code", COMMANDS, ids=ids)
 def test_a_command_to_be_copied_is_complete(code: Code) -> None:
     words = shlex.split(OUR_COMMAND.sub("", code.text, count=1))
-    held_to_the_parser(words)
+    assert not_taken(words) == []
     command, context = command_of(words)
     values, _, _ = command.make_parser(context).parse_args(words[1:])
     assert [
@@ -130,14 +133,28 @@ def test_a_pipeline_file_passes_its_check(code: Code, tmp_path: Path) -> None:
     assert (result.exit_code, code.where) == (0, code.where), result.output
 
 
-def test_the_python_runs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against moto, each block by itself."""
-    if PYTHON:
-        request.getfixturevalue("aws")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for code in PYTHON:
-        names: dict[str, Any] = {"__name__": "document"}
+def failure_of(code: Code) -> str | None:
+    """What a block of Python raises, None where it runs."""
+    names: dict[str, Any] = {"__name__": "document"}
+    try:
         exec(compile(code.text, code.where, "exec"), names)
+    except Exception as error:
+        return repr(error)
+    return None
+
+
+def test_a_block_of_python_that_fails_is_noticed() -> None:
+    assert failure_of(Code("page.md:2", "1 / 0")) == "ZeroDivisionError('division by zero')"
+    assert failure_of(Code("page.md:2", "1 +")) is not None
+    assert failure_of(Code("page.md:2", "print(1)")) is None
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("code", PYTHON, ids=ids)
+def test_the_python_runs(code: Code, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against moto, each block by itself."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert failure_of(code) is None
 
 
 @pytest.mark.parametrize("page", [*PAGES, *RECORDS], ids=lambda page: page.name)

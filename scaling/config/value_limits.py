@@ -4,6 +4,7 @@ pydantic, which reads the file, checks through its own hook; the deployed app, w
 pydantic, reads the attributes. Plain classes, since these are loaded at every cold start.
 """
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any, ClassVar
 
 from tidegate.scaling.model.errors import shown
@@ -21,14 +22,14 @@ __all__ = [
 ]
 
 
-class Constraint:
+class Constraint(ABC):
     """What a value of the right type is held to."""
 
     __slots__ = ()
 
+    @abstractmethod
     def complaint(self, value: Any) -> str | None:
         """What is wrong with a value, None when nothing is."""
-        raise NotImplementedError
 
 
 class Bound(Constraint):

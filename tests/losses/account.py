@@ -36,6 +36,9 @@ MUTATIONS = frozenset(
 )  # fmt: skip
 """Every call with which Tidegate changes a pipeline."""
 
+PUT_AT_MOST = 1000
+"""Data points in a call (PutMetricData, API reference)."""
+
 Answer = Callable[..., Any]
 
 
@@ -53,6 +56,8 @@ class Account:
         self.folder, self.region = folder, "us-east-1"
         self.hooks: dict[str, Answer] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._unsent: dict[str, list[dict[str, Any]]] = {}
         self.minute = datetime.now(UTC).replace(second=0, microsecond=0)
 
     # ---- calls
@@ -70,7 +75,19 @@ class Account:
         return [(name, parameters) for name, parameters in self.calls if name in MUTATIONS]
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=self.region)
+        key = (service, self.region)
+        if key not in self._clients:
+            self._clients[key] = boto3.client(service, region_name=self.region)
+        return self._clients[key]
+
+    def deliver(self) -> None:
+        """The metrics that were put since the last call to AWS, as many at once as AWS takes."""
+        unsent, self._unsent = self._unsent, {}
+        for namespace, data in unsent.items():
+            for first in range(0, len(data), PUT_AT_MOST):
+                self.client("cloudwatch").put_metric_data(
+                    Namespace=namespace, MetricData=data[first : first + PUT_AT_MOST]
+                )
 
     # ---- resources
     def stream(self, name: str = "orders", shards: int = 1) -> str:
@@ -130,7 +147,7 @@ class Account:
         self, namespace: str, dimensions: dict[str, str], back: int, values: dict[str, Any]
     ) -> None:
         """``values`` by metric: a number, or (count, sum, least, most); ``back`` minutes ago."""
-        data = []
+        data = self._unsent.setdefault(namespace, [])
         for metric, value in values.items():
             point: dict[str, Any] = {
                 "MetricName": metric,
@@ -143,7 +160,6 @@ class Account:
             else:
                 point["Value"] = value
             data.append(point)
-        self.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
 
     def minutes(
         self,

@@ -8,7 +8,9 @@ from moto import mock_aws
 
 from tests.losses.account import Account
 from tests.losses.endpoint import Endpoint
+from tests.moto_metrics import quicken
 
+quicken()
 REAL = botocore.client.BaseClient._make_api_call
 
 
@@ -25,6 +27,7 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     made = Account(tmp_path)
 
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        made.deliver()
         made.calls.append((operation, parameters))
         hook = made.hooks.get(operation)
         if hook is None:

@@ -25,6 +25,13 @@ def test_programs_get_the_kind_and_the_numbers_as_they_were() -> None:
     }
 
 
+def test_numbers_have_the_types_of_json() -> None:
+    told = Words("k", "")(none=None, whole=1, is_so=True, text="a", other=(1, 2)).as_json
+    assert told["numbers"] == {
+        "none": None, "whole": 1, "is_so": True, "text": "a", "other": "(1, 2)",
+    }  # fmt: skip
+
+
 def test_a_reason_may_rest_on_another() -> None:
     full = FULL(stream="orders", use=1.0, since=NOON)
     both = Words("peak", "at the peak: {because}")(because=full)

@@ -1,5 +1,6 @@
 """The live table: what a person in a terminal sees of a run, minute by minute."""
 
+from functools import cache
 from io import StringIO
 
 from rich.console import Console
@@ -10,15 +11,16 @@ from tidegate.simulator.scenarios import load_scenario
 from tidegate.trial import Trial
 
 
-def shown(scenario: str) -> list[str]:
+@cache
+def shown(scenario: str) -> tuple[str, ...]:
     """Every line that stood on the screen, without its colours."""
     screen = StringIO()
     console = Console(force_terminal=True, width=160, height=40, file=screen)
     watch(Trial(load_scenario(scenario), 1), console, Pause(0))
-    return Text.from_ansi(screen.getvalue()).plain.splitlines()
+    return tuple(Text.from_ansi(screen.getvalue()).plain.splitlines())
 
 
-def rows(lines: list[str], pipeline: str) -> list[str]:
+def rows(lines: tuple[str, ...], pipeline: str) -> list[str]:
     return [line for line in lines if f" {pipeline} " in line and "│" in line]
 
 

@@ -56,10 +56,16 @@ def _idles(signals: Signals) -> Iterator[bool]:
         yield calm and signals.busy_concurrency(consumer) < busy
 
 
+def _samples(pipeline: Pipeline) -> list[KeySample]:
+    """Those of shards that are open still: others take no part of what comes in now."""
+    open_shards = {shard.shard_id for shard in stream_of(pipeline).open_shards}
+    return [sample for sample in stream_of(pipeline).key_samples if sample.shard_id in open_shards]
+
+
 def _hottest(pipeline: Pipeline) -> tuple[KeySample, float] | None:
     """The shard with the most records for its part of the key space, and how many times more."""
     shares = {shard.shard_id: shard.key_share for shard in stream_of(pipeline).open_shards}
-    samples = [sample for sample in stream_of(pipeline).key_samples if sample.shard_id in shares]
+    samples = _samples(pipeline)
     total = sum(sample.total for sample in samples)
     if not total:
         return None
@@ -77,7 +83,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
     if found is None:
         return None
     sample, excess = found
-    single = len(stream_of(signals.pipeline).key_samples) == 1
+    single = len(_samples(signals.pipeline)) == 1
     if signals.producers_throttled and not _is_filled(signals, sample):
         return None
     if _fills_an_execution(signals, sample):
@@ -137,7 +143,7 @@ def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
 
 def _is_filled(signals: Signals, sample: KeySample) -> bool:
     """Whether the sampled shard is full, by its part of all sampled records."""
-    total = sum(each.total for each in stream_of(signals.pipeline).key_samples)
+    total = sum(each.total for each in _samples(signals.pipeline))
     part = sample.total / total * stream_of(signals.pipeline).shard_count
     return part * max(signals.stream_utilization) >= signals.thresholds["hot-shard-full"]
 

@@ -121,9 +121,10 @@ def test_no_name_of_a_resource_holds_what_policies_templates_and_terminals_read(
         assert not [each.kind for each in free if each.accepts(text * 3) and text != "\ud800"]
 
 
-def properties(of: str) -> dict[str, Any]:
-    found: dict[str, Any] = schema()["$defs"][of]["properties"]
-    return found
+@cache
+def validator(of: str, key: str) -> jsonschema.Draft202012Validator:
+    """Of one key of the pipeline file; made once, since the schema is made of every class."""
+    return jsonschema.Draft202012Validator(schema()["$defs"][of]["properties"][key])
 
 
 @pytest.mark.slow
@@ -142,7 +143,6 @@ def properties(of: str) -> dict[str, Any]:
 def test_editors_are_told_the_same_of_each_name(
     of: str, key: str, grammar: Grammar, name: str
 ) -> None:
-    validator = jsonschema.Draft202012Validator(properties(of)[key])
     if name and not name.endswith("\n"):
         # In Python, unlike in JSON Schema, $ also matches before a last line end.
-        assert validator.is_valid(name) == grammar.accepts(name)
+        assert validator(of, key).is_valid(name) == grammar.accepts(name)

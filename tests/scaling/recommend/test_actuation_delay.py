@@ -116,3 +116,30 @@ def test_nothing_is_known_to_pile_up_before_a_table_of_unknown_use() -> None:
 def test_more_records_never_pile_up_less(fewer: float, more: float, saved: float) -> None:
     wait, has = meanwhile(600), replace(table(), burst_credit_units=saved)
     assert wait.piling_up(has, fewer + more) >= wait.piling_up(has, fewer)
+
+
+def test_a_window_of_the_delay_and_one_period_more_shows_a_slope() -> None:
+    """Of 180 s, four minutes: three rises in a row."""
+    assert risen(50, 110, 120, 130, 140) == pytest.approx(170)
+    assert risen(120, 130, 140) == 140
+
+
+def test_the_load_keeps_its_size_of_a_record() -> None:
+    found = meanwhile(110, 120, 130, 140).risen(Load(140, 140 * 300, backlog_records=7))
+    assert found == Load(170, 170 * 300, backlog_records=7, rising_from=140)
+    assert meanwhile(0).risen(Load(0, 0)) == Load(0, 0)
+    assert meanwhile(110, 120, 130, 140).mean(Load(140, 280)) == Load(155, 310)
+
+
+def test_a_load_at_a_bound_goes_no_further() -> None:
+    rates = (110, 120, 130, 140)
+    assert risen(*rates, expected=forecasts(140, 200, 300)) == 140
+    assert risen(*rates, expected=forecasts(139, 140, 300)) == 140
+    assert risen(*rates, expected=forecasts(139, 139, 140)) == 140
+    without_hour = replace(forecasts(139, 0, 150), hour=None)
+    assert risen(*rates, expected=without_hour) == 150
+
+
+def test_records_and_not_units_pile_up() -> None:
+    four = table(units_per_record=4)
+    assert meanwhile(600).piling_up(four, 600) == pytest.approx((2400 - 1000) * SECONDS / 4)

@@ -1,13 +1,17 @@
 """What ails a Flink application, told from its metrics."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from tests.builders import NOON, Samples, a_stream, a_table, newest, with_stream
 from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.flink_application.causes import application_causes
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals
 
 
 def first(application: FlinkApplication, *minutes: JobMinute, **pipeline: int | bool) -> Diagnosis:
@@ -164,3 +168,159 @@ def test_tasks_that_tell_their_own_times_are_read_by_task() -> None:
     signals = job_signals(a_flink_pipeline(application))
     dimensions = dict(signals.application(application).busy.metric.dimensions)
     assert dimensions == {"Application": "counter", "Task": "Source"}
+
+
+# ---- the edges of the thresholds
+
+
+def seen(application: FlinkApplication | None = None, **of: Samples) -> Signals:
+    """A job whose age grows by 30 s a minute, with other newest minutes."""
+    pipeline = a_flink_pipeline(application or an_application(4))
+    return newest(job_signals(pipeline, *growing(JobMinute())), "counter", **of)
+
+
+def told(of: Signals) -> list[Cause]:
+    return [each.cause for each in application_causes(of)]
+
+
+@pytest.mark.parametrize(
+    ("held_back", "busy", "causes"),
+    [
+        (500, 799, [Cause.SINK_BACK_PRESSURE]),
+        (499, 799, []),
+        (500, 800, [Cause.PARALLELISM_TOO_LOW]),
+        (500, None, [Cause.SINK_BACK_PRESSURE]),
+        (None, 800, [Cause.PARALLELISM_TOO_LOW]),
+        (None, 799, []),
+    ],
+)
+def test_a_job_that_waits_for_its_sink_is_not_too_small(
+    held_back: float | None, busy: float | None, causes: list[Cause]
+) -> None:
+    of = seen(back_pressured=[held_back] * 3, busy=[busy] * 3, busiest=[busy] * 3)
+    assert told(of) == causes
+
+
+def test_the_sink_that_is_not_throttled_is_named() -> None:
+    application = an_application(4, writes=(a_table(5000),))
+    of = seen(application, back_pressured=[700] * 3, busy=[None] * 3)
+    (held_back,) = application_causes(of)
+    assert held_back.because == (
+        "counter is back-pressured for 700 ms of each second and busy for only 0 ms; no write to "
+        "scores is throttled; the time behind the latest record is 170 s and grows by 30 s per minute"
+    )
+    throttled = newest(of, "scores", write_throttles=[9000] * 3)
+    assert told(throttled) == []
+
+
+@pytest.mark.parametrize(
+    ("busiest", "busy", "causes"),
+    [
+        (900, 630, [Cause.SKEWED_KEY]),
+        (900, 631, []),
+        (899, 600, []),
+        (1000, 700, [Cause.SKEWED_KEY]),
+        (1000, 850, [Cause.PARALLELISM_TOO_LOW]),
+    ],
+    ids=["seven tenths of it", "more alike", "not full", "full", "all are busy"],
+)
+def test_one_full_subtask_among_others_that_are_not_is_a_skewed_key(
+    busiest: float, busy: float, causes: list[Cause]
+) -> None:
+    assert told(seen(busiest=[busiest] * 3, busy=[busy] * 3)) == causes
+
+
+def test_without_busy_time_the_hottest_task_manager_tells() -> None:
+    silent: Samples = [None] * 3
+    of = {"busiest": silent, "busy": silent, "back_pressured": silent, "cpu_percent": [60] * 3}
+    assert told(seen(**of, hottest_cpu_percent=[90] * 3)) == [Cause.SKEWED_KEY]
+    assert told(seen(**of, hottest_cpu_percent=[89] * 3)) == []
+    assert told(seen(**of, hottest_cpu_percent=silent)) == []
+
+
+def test_the_busiest_subtask_is_told_beside_the_mean_of_all() -> None:
+    (skewed,) = application_causes(seen(busiest=[950] * 3, busy=[400] * 3))
+    assert str(skewed.evidence[0]) == (
+        "the busiest subtask of counter is busy 95% of the time, and all 4 subtasks are busy 40% of "
+        "the time on average"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shards", "busy", "cause"),
+    [
+        (4, 300, Cause.SOURCE_TOO_NARROW),
+        (4, 299, Cause.SKEWED_KEY),
+        (4, 600, Cause.SOURCE_TOO_NARROW),
+        (4, 601, Cause.SKEWED_KEY),
+        (8, 600, Cause.SKEWED_KEY),
+        (9, 650, Cause.SKEWED_KEY),
+    ],
+    ids=["six tenths of a half", "fewer", "twice that", "more", "a shard each", "more shards"],
+)
+def test_subtasks_without_a_shard_of_their_own_have_nothing_to_read(
+    shards: int, busy: float, cause: Cause
+) -> None:
+    """Of eight subtasks."""
+    pipeline = a_flink_pipeline(an_application(8), shards=shards)
+    of = job_signals(pipeline, *growing(JobMinute()))
+    of = newest(of, "counter", busiest=[1000] * 3, busy=[busy] * 3)
+    assert told(of) == [cause]
+
+
+def test_shards_of_a_stream_on_demand_are_a_persons() -> None:
+    pipeline = a_flink_pipeline(an_application(8), shards=4)
+    on_demand = with_stream(pipeline, a_stream(4, mode="ON_DEMAND"))
+    of = job_signals(on_demand, *growing(JobMinute()))
+    (narrow,) = application_causes(newest(of, "counter", busiest=[1000] * 3, busy=[400] * 3))
+    assert (narrow.where, narrow.cured_by) == ("racers", ())
+    assert narrow.advice == (
+        "give racers more shards, or redistribute the records right after the source"
+    )
+
+
+@pytest.mark.parametrize(("seconds_ago", "is_told"), [(599, False), (600, True)])
+def test_after_a_reshard_some_subtasks_are_busier_for_ten_minutes(
+    seconds_ago: int, is_told: bool
+) -> None:
+    of = seen(busiest=[950] * 3, busy=[400] * 3)
+    of = replace(of, changed_at=NOON - timedelta(seconds=seconds_ago))
+    assert told(of) == [Cause.SKEWED_KEY] * is_told
+
+
+def test_how_busy_a_job_is_that_is_too_small_is_said() -> None:
+    (busy,) = application_causes(seen(busy=[960] * 3, busiest=[990] * 3))
+    assert busy.because == (
+        "counter is busy 96% of the time with a parallelism of 4; the time behind the latest record "
+        "is 170 s and grows by 30 s per minute; counter is not back-pressured, and its subtasks are "
+        "equally busy"
+    )
+    silent: Samples = [None] * 3
+    (cpu,) = application_causes(seen(busy=silent, busiest=silent, cpu_percent=[80] * 3))
+    assert str(cpu.evidence[0]).startswith("counter is at its CPU limit 80% of the time")
+    assert told(seen(busy=silent, busiest=silent, cpu_percent=[79] * 3)) == []
+    assert told(seen(busy=silent, busiest=silent, cpu_percent=silent)) == []
+
+
+def test_an_age_that_falls_slowly_is_said_to_fall() -> None:
+    of = seen(busy=[960] * 3, busiest=[990] * 3)
+    of = newest(of, iterator_age_milliseconds=[102_000, 101_000, 100_000])
+    (busy,) = application_causes(of)
+    assert "the time behind the latest record is 100 s and falls by 1 s per minute" in busy.because
+    still = newest(of, iterator_age_milliseconds=[100_000] * 3)
+    assert "is 100 s and grows by 0 s per minute" in next(application_causes(still)).because
+
+
+def test_checkpoints_that_fail_are_told_alone_or_beside_a_job_that_is_too_small() -> None:
+    failed = {"failed_checkpoints": [1, 2, 3]}
+    trouble, too_low = Cause.CHECKPOINT_TROUBLE, Cause.PARALLELISM_TOO_LOW
+    assert told(seen(**failed)) == [trouble]
+    assert told(seen(**failed, busy=[960] * 3, busiest=[990] * 3)) == [too_low, trouble]
+    assert told(seen(**failed, busy=[400] * 3, busiest=[950] * 3)) == [Cause.SKEWED_KEY]
+
+
+def test_a_job_that_was_changed_lately_is_not_judged_by_its_load() -> None:
+    of = seen(busy=[960] * 3, busiest=[990] * 3, failed_checkpoints=[1, 2, 3])
+    assert told(replace(of, changed_at=NOON - timedelta(seconds=179))) == []
+    stopped = an_application(4, status="READY")
+    assert told(seen(stopped, busy=[960] * 3, busiest=[990] * 3)) == [Cause.UNKNOWN]

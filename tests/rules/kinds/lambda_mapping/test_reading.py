@@ -1,51 +1,265 @@
-"""Whether a consumer is seen to read."""
+"""Whether a consumer is seen to read, up to the ends of its patience."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.builders import Minute, a_pipeline, signals, with_consumers
-from tidegate.rules.cause import Cause
+from tests.builders import (
+    Reading,
+    Samples,
+    a_pipeline,
+    newest,
+    signals,
+    the_consumer,
+    with_consumers,
+)
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading, reading_shown
-from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 
-UNREAD = Minute(batch=0)
-"""Records come in and the function is not invoked."""
+PROBLEM = "PROBLEM: Function call failed"
+UNREAD, LAST, READ_BY_OTHERS, NOBODY = (
+    "not-invoked-since",
+    "last-result",
+    "stream-is-read",
+    "stream-is-unread",
+)
 
 
-def seen(*minutes: Minute, window_seconds: int = 0) -> Signals:
+def reading(*, window_seconds: int = 0, timeout_seconds: int = 15, **how: object) -> Pipeline:
+    """A pipeline whose mapping reads in that way; a batch is due 180 s, its timeout and its
+    windows after its first record."""
     pipeline = a_pipeline()
-    (consumer,) = consumers_of(pipeline)
-    mapping = replace(consumer.mapping, batching_window_seconds=window_seconds)
-    return signals(with_consumers(pipeline, replace(consumer, mapping=mapping)), *minutes)
+    consumer = the_consumer(pipeline)
+    mapping = replace(
+        consumer.mapping, batching_window_seconds=window_seconds, reading=Reading(**how)
+    )
+    function = replace(consumer.function, timeout_seconds=timeout_seconds)
+    return with_consumers(pipeline, replace(consumer, mapping=mapping, function=function))
+
+
+def unread(pipeline: Pipeline, minutes: int, **stream: Samples) -> Signals:
+    """The function was not invoked in so many newest minutes, in which records came in."""
+    seen = newest(signals(pipeline), **stream)
+    return newest(seen, "scorer", invocations=[0] * minutes) if minutes else seen
+
+
+def told(of: Signals) -> Diagnosis | None:
+    return not_reading(of, the_consumer(of.pipeline))
+
+
+def found(of: Signals) -> tuple[Cause, list[str]] | None:
+    diagnosis = told(of)
+    return (
+        None if diagnosis is None else (diagnosis.cause, [why.kind for why in diagnosis.evidence])
+    )
+
+
+WAITS = (Cause.UNKNOWN, [UNREAD, READ_BY_OTHERS])
 
 
 @pytest.mark.parametrize(
-    ("minutes", "window_seconds", "cause"),
+    ("how", "minutes", "is_late"),
     [
-        pytest.param(0, 0, None, id="invoked"),
-        pytest.param(3, 0, None, id="within lateness and timeout"),
-        pytest.param(4, 0, Cause.UNKNOWN, id="the stream is read and the table written"),
-        pytest.param(4, 120, None, id="within the batching window"),
-        pytest.param(6, 120, Cause.UNKNOWN, id="beyond the batching window"),
+        ({}, 0, False),
+        ({}, 3, False),
+        ({}, 4, True),
+        ({"timeout_seconds": 60}, 4, True),
+        ({"timeout_seconds": 61}, 4, False),
+        ({"window_seconds": 45}, 4, True),
+        ({"window_seconds": 46}, 4, False),
+        ({"tumbling_window_seconds": 45}, 4, True),
+        ({"tumbling_window_seconds": 46}, 4, False),
+        ({"window_seconds": 300, "tumbling_window_seconds": 300}, 13, False),
+        ({"window_seconds": 300, "tumbling_window_seconds": 300}, 14, True),
     ],
 )
-def test_records_may_wait_for_a_while(
-    minutes: int, window_seconds: int, cause: Cause | None
+def test_records_may_wait_for_windows_and_timeout_and_three_minutes(
+    how: dict[str, int], minutes: int, is_late: bool
 ) -> None:
-    looked = seen(*[UNREAD] * minutes, window_seconds=window_seconds)
-    found = not_reading(looked, consumers_of(looked.pipeline)[0])
-    assert (None if found is None else found.cause) is cause
+    of = unread(reading(**how), minutes)
+    assert found(of) == (WAITS if is_late else None)
 
 
-def test_invocations_show_that_a_consumer_reads() -> None:
-    looked = seen(Minute())
-    shown = reading_shown(looked, consumers_of(looked.pipeline)[0])
-    assert shown is not None
-    assert shown.kind == "invoked-for-records"
+@pytest.mark.parametrize(
+    ("invocations", "is_late"),
+    [((0, 0, 0, 0), True), ((None,) * 4, True), ((0, 0, 0, 1), False), ((1, 0, 0, 0), False),
+     ((1, 0, 0, 0, 0), True), ((0, None, 1, None), False)],
+    ids=["none", "silent", "in the newest", "three ago", "four ago", "in between"],
+)  # fmt: skip
+def test_an_invocation_ends_the_wait(invocations: Samples, is_late: bool) -> None:
+    of = newest(signals(reading()), "scorer", invocations=invocations)
+    assert (found(of) is not None) is is_late
 
 
-def test_nothing_shows_it_where_records_wait() -> None:
-    looked = seen(*[UNREAD] * 6)
-    assert reading_shown(looked, consumers_of(looked.pipeline)[0]) is None
+def test_a_throttled_invocation_shows_a_mapping_that_reads() -> None:
+    of = newest(unread(reading(), 6), "scorer", throttles=[5] * 6)
+    assert found(of) is None
+    assert found(newest(of, "scorer", throttles=[5, 0, 0, 0, 0])) == WAITS
+    assert found(newest(unread(reading(), 6), "scorer", throttles=[5])) is None
+
+
+@pytest.mark.parametrize(
+    ("came", "since", "records"),
+    [((60, 0, 60, 0), "11:56", 120), ((0, 7, 0, 0, 0), "11:56", 7), ((0, 0, 0, 9), None, 0),
+     ((0, 0, 0, 0), None, 0), ((None, 5, None, None, 0), "11:56", 5)],
+)  # fmt: skip
+def test_the_wait_is_that_of_the_first_record_that_came_in_after_it(
+    came: Samples, since: str | None, records: int
+) -> None:
+    of = told(unread(reading(), len(came), incoming_records=came))
+    if since is None:
+        assert of is None
+    else:
+        assert of is not None
+        assert str(of.evidence[0]) == (
+            f"scorer was not invoked for {records} records that came in since {since}"
+        )
+
+
+def test_a_function_that_was_never_invoked_waits_since_the_first_record() -> None:
+    of = told(unread(reading(), 90))
+    assert of is not None
+    assert "since 10:30" in of.because
+    assert "540,000 records" in of.because
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "cause", "last"),
+    [
+        ([600] * 4, [600] * 4, Cause.UNKNOWN, READ_BY_OTHERS),
+        ([600] * 4, [0] * 4, Cause.NOT_READING, UNREAD),
+        ([0] * 4, [600] * 4, Cause.NOT_READING, NOBODY),
+        ([600, 0, 0, 0], [600] * 4, Cause.NOT_READING, UNREAD),
+        ([0, 600, 0, 0], [0, 600, 0, 0], Cause.UNKNOWN, READ_BY_OTHERS),
+        ([600, *[0] * 4], [0] * 4, Cause.NOT_READING, NOBODY),
+    ],
+    ids=["read and written", "not written", "nobody reads", "not read lately", "lately",
+         "nobody reads for long"],
+)  # fmt: skip
+def test_where_someone_reads_and_the_sink_is_written_only_metrics_may_be_missing(
+    read: Samples, written: Samples, cause: Cause, last: str
+) -> None:
+    of = newest(unread(reading(), 5, read_records=read), "scores", consumed_write_units=written)
+    assert found(of) == (cause, [UNREAD] if last == UNREAD else [UNREAD, last])
+
+
+def test_a_consumer_that_names_no_sink_is_judged_by_the_reads() -> None:
+    pipeline = reading()
+    consumer = the_consumer(pipeline)
+    alone = with_consumers(pipeline, replace(consumer, writes=()))
+    assert found(unread(alone, 5)) == WAITS
+    assert found(unread(alone, 5, read_records=[0] * 5)) == (Cause.NOT_READING, [UNREAD, NOBODY])
+
+
+@pytest.mark.parametrize(
+    ("invocations", "cause"),
+    [((0,) * 5, Cause.NOT_READING), ((9, 0, 0, 0, 0), Cause.NOT_READING), ((0, 9, 0, 0, 0), None),
+     ((0, 0, 0, 0, 9), None)],
+    ids=["none", "five ago", "within its patience", "in the newest"],
+)  # fmt: skip
+def test_a_last_attempt_that_failed_is_told_where_none_has_followed(
+    invocations: Samples, cause: Cause | None
+) -> None:
+    of = unread(reading(last_result=PROBLEM), 0, incoming_records=[0] * 5)
+    of = newest(of, "scorer", invocations=invocations)
+    diagnosis = told(of)
+    assert (diagnosis and diagnosis.cause) == cause
+    assert diagnosis is None or [why.kind for why in diagnosis.evidence] == [LAST]
+
+
+def test_a_failed_attempt_beside_waiting_records_is_no_missing_metric() -> None:
+    of = unread(reading(last_result=PROBLEM), 5)
+    assert found(of) == (Cause.NOT_READING, [UNREAD, LAST])
+    nobody = unread(reading(last_result=PROBLEM), 5, read_records=[0] * 5)
+    assert found(nobody) == (Cause.NOT_READING, [UNREAD, LAST, NOBODY])
+    assert found(unread(reading(last_result="OK"), 5)) == (
+        Cause.UNKNOWN,
+        [UNREAD, LAST, READ_BY_OTHERS],
+    )
+
+
+# ---- by the reads of the stream
+
+
+@pytest.mark.parametrize(
+    ("how", "read", "is_late"),
+    [
+        ({"has_filter": True}, [600] * 5, False),
+        ({"has_filter": True}, [0] * 5, True),
+        ({"other_sources": ("queue",)}, [600] * 5, False),
+        ({"other_sources": ("queue",)}, [0] * 5, True),
+        ({"other_sources": ("queue",)}, [600, 0, 0, 0, 0], True),
+        ({"other_sources": ("queue",)}, [0, 600, 0, 0, 0], False),
+    ],
+    ids=["filtered", "nothing to filter", "read", "not read", "long ago", "lately"],
+)
+def test_a_filter_or_other_sources_leave_only_the_reads_to_tell(
+    how: dict[str, object], read: Samples, is_late: bool
+) -> None:
+    of = signals(reading(**how))
+    invocations = [0] * 5 if "has_filter" in how else [600] * 5
+    of = newest(newest(of, read_records=read), "scorer", invocations=invocations)
+    assert (found(of) is not None) is is_late
+
+
+def test_invocations_for_other_sources_are_none_for_this_stream() -> None:
+    of = signals(reading(other_sources=("queue",)))
+    of = newest(newest(of, read_records=[0] * 5), "scorer", throttles=[9] * 5)
+    assert found(of) == (Cause.NOT_READING, [UNREAD, NOBODY])
+
+
+# ---- what shows that it reads
+
+
+def shown(of: Signals) -> Reason | None:
+    return reading_shown(of, the_consumer(of.pipeline))
+
+
+@pytest.mark.parametrize(
+    ("how", "invocations", "read", "words"),
+    [
+        ({}, [3, 4, 5, 6], [9] * 4,
+         "inferred for scorer: it was invoked 18 times in 4 min"),
+        ({"has_filter": True}, [0] * 4, [5, 6, 7, 8],
+         "inferred for scorer: 26 records were read in 4 min, which its filter may leave out"),
+        ({"other_sources": ("queue",)}, [9] * 4, [5, 6, 7, 8],
+         "inferred for scorer: 26 records were read in 4 min, which its filter may leave out"),
+        ({"has_filter": True}, [3, 4, 5, 6], [5, 6, 7, 8],
+         "inferred for scorer: it was invoked 18 times in 4 min"),
+    ],
+    ids=["invoked", "filtered", "other sources", "invoked beside a filter"],
+)  # fmt: skip
+def test_invocations_or_reads_show_that_a_consumer_reads(
+    how: dict[str, object], invocations: Samples, read: Samples, words: str
+) -> None:
+    of = newest(signals(reading(**how)), read_records=read)
+    assert str(shown(newest(of, "scorer", invocations=invocations))) == words
+
+
+def test_idle_is_shown_by_nothing_that_waits() -> None:
+    of = newest(signals(reading()), incoming_records=[0] * 5, read_records=[0] * 5)
+    of = newest(of, "scorer", invocations=[0] * 5)
+    assert str(shown(of)) == (
+        "idle for scorer: no record waits for it, and its mapping is in order"
+    )
+    filtered = replace(of, pipeline=reading(has_filter=True))
+    assert str(shown(filtered)) == str(shown(of))
+    failed = replace(of, pipeline=reading(last_result=PROBLEM))
+    assert shown(failed) is None
+    assert shown(newest(of, incoming_records=[1])) is None
+
+
+@pytest.mark.parametrize(("throttles", "kind"), [((9,), "reader-idle"), ((9, 0), None)])
+def test_a_throttled_mapping_is_waited_for_in_every_minute_after_it(
+    throttles: Samples, kind: str | None
+) -> None:
+    of = newest(unread(reading(), 6), "scorer", throttles=throttles)
+    reason = shown(of)
+    assert (reason and reason.kind) == kind
+
+
+def test_reads_by_others_do_not_show_that_an_unfiltered_consumer_reads() -> None:
+    assert shown(unread(reading(), 6)) is None
