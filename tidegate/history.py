@@ -28,6 +28,7 @@ _COLOURS = {
     Kind.REFUSED: "bold red",
     Kind.DROPPED: "yellow",
     Kind.BEGUN: "magenta",
+    Kind.UNKNOWN: "magenta",
     Kind.UNREACHED: "bold red",
 }
 

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -104,13 +104,20 @@ class Clients:
     def of(self, service: str) -> Any:
         """A client of a service by its name in boto3; the same one whenever it is asked for."""
         if service not in self._others:
-            self._others[service] = self._new(service)
+            self._others[service] = self._new(service, self._patience)
         return self._others[service]
 
-    def _new(self, service: str) -> Any:
+    def once(self, service: str) -> Any:
+        """A client for calls that change a resource, each of which is tried once: botocore would
+        ask again where an answer was lost, and be refused because of the call before."""
+        key = f"{service}, once"
+        if key not in self._others:
+            self._others[key] = self._new(service, replace(self._patience, attempts=1))
+        return self._others[key]
+
+    def _new(self, service: str, patience: Patience) -> Any:
         from botocore.config import Config
 
-        patience = self._patience
         config = Config(
             connect_timeout=patience.connect_seconds,
             read_timeout=patience.read_seconds,

@@ -108,15 +108,15 @@ class Executor:
         try:
             self.edges.cloud.apply(action)
         except Unreachable as error:
-            # It may have reached AWS: the change record stays open until the next sweep shows.
-            return Change(action, decisions, Outcome.BEGUN, str(error))
+            # It may have reached AWS: the change record stays open until AWS shows it.
+            return Change(action, decisions, Outcome.UNKNOWN, str(error))
         except CloudError as error:
             detail = _detail(error)
             closed = self._close(action, decisions, begun, Outcome.FAILED, detail)
             return replace(closed, refusal=error.kind)
         except Exception as error:
             known = as_known(error)
-            return Change(action, decisions, Outcome.BEGUN, str(known), known)
+            return Change(action, decisions, Outcome.UNKNOWN, str(known), known)
         return self._close(action, decisions, begun, Outcome.DONE, None)
 
     def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:

@@ -91,12 +91,14 @@ class Lever:
 
 
 class Outcome(Enum):
-    """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
+    """How an intention ended. BEGUN is not ended. UNKNOWN is that whether AWS took the call was not
+    learnt: like what is BEGUN it counts as made, in every budget and cooldown."""
 
     BEGUN = "begun"
     DONE = "done"
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
 
 
 _LIMIT = "LimitExceeded: "

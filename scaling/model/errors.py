@@ -13,6 +13,7 @@ TidegateError
     ├── Throttled           asked too often; asking again later is right (exit code 3)
     ├── Unreachable         no answer, or AWS's own fault (exit code 3)
     ├── LimitExceeded       an AWS limit or budget forbids it for now
+    │   └── QuotaExceeded   a quota of the account does, until it is raised
     ├── ResourceInUse       the resource is UPDATING
     └── InvalidRequest      AWS will never accept it as it stands
 """
@@ -33,6 +34,7 @@ __all__ = [
     "Mistake",
     "NoCredentials",
     "OutOfTime",
+    "QuotaExceeded",
     "ResourceInUse",
     "ResourceMissing",
     "Throttled",
@@ -178,7 +180,11 @@ class Unreachable(CloudError):
 
 
 class LimitExceeded(CloudError):
-    """An AWS limit, quota or daily budget forbids it for now."""
+    """An AWS limit or daily budget forbids it for now."""
+
+
+class QuotaExceeded(LimitExceeded):
+    """A quota of the account forbids it: waiting doesn't help, raising the quota does."""
 
 
 class ResourceInUse(CloudError):

@@ -27,7 +27,7 @@ function may run (Lambda quotas). Later records are unknown to a dry run as of a
 past."""
 
 REMEMBER = timedelta(days=35)
-_COUNTED = (Outcome.BEGUN, Outcome.DONE)
+_COUNTED = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
