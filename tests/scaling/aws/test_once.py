@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_PUT = do_GET = answer
+    do_POST = do_PUT = do_GET = answer  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Not to the terminal."""
