@@ -3,7 +3,7 @@
 Each has one contract test class in ``tests/``, run against every implementation.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from tidegate.rules.graph import KeySample, Pipeline, ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
-from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
+from tidegate.scaling.model.change_record import (
+    ChangeRecord,
+    DesiredCapacity,
+    Lease,
+    Lever,
+    Outcome,
+)
 from tidegate.scaling.model.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -94,9 +100,26 @@ class Ledger(Protocol):
         """Give the lease back; nothing happens when it is someone else's."""
         ...
 
-    def begin(self, change_record: ChangeRecord) -> bool:
-        """Write an intention down. False, and nothing written, when a change record with this id
-        exists or when the same lever has one that is still BEGUN."""
+    def leases(self) -> tuple[Lease, ...]:
+        """Every lease that is kept, also one that has ended."""
+        ...
+
+    def newest(self, resources: Collection[str]) -> Mapping[str, str]:
+        """Of each resource the ``revision`` of its newest change record, whoever wrote it; without
+        one it isn't in the answer."""
+        ...
+
+    def begin(self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None) -> bool:
+        """Write the intentions of one call down, all or none. False, and nothing written, when a
+        change record with one of these ids exists, when a lever has one that is still BEGUN, or
+        when the newest of their resources is no longer what ``after``, an answer of ``newest``,
+        says."""
+        ...
+
+    def open_change_records(
+        self, levers: Collection[Lever] | None = None
+    ) -> tuple[ChangeRecord, ...]:
+        """Entries that are still BEGUN, of whatever pipeline and age: of these levers, or all."""
         ...
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:

@@ -13,7 +13,7 @@ from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.constraints.flink_update import update_windows
-from tidegate.scaling.execute.executor import Executor, reconcile
+from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
@@ -30,7 +30,6 @@ __all__ = [
     "marked",
     "next_step",
     "progress_towards",
-    "reconciled",
     "take",
 ]
 
@@ -51,15 +50,6 @@ def after(desired: DesiredCapacity, progress: Progress, current: int) -> Desired
     return replace(desired, failure=progress.failure, start=current)
 
 
-def reconciled(asked: Asked, pipeline: Pipeline) -> History:
-    """What the ledger remembers, after closing what was left open."""
-    ledger, now = asked.edges.ledger, asked.now
-    history = remembered(pipeline, ledger, now)
-    if reconcile(history, pipeline, current_capacities(pipeline), ledger, now):
-        return remembered(pipeline, ledger, now)
-    return history
-
-
 def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
     """The lever as the pipeline shows it, with its change records from SHOWS_AFTER before
     ``since``."""
@@ -69,11 +59,14 @@ def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
 
 
 def take(
-    plan: Plan, desired: DesiredCapacity, asked: Asked, pipeline: Pipeline, history: History
+    plan: Plan, desired: DesiredCapacity, asked: Asked, seen: Observed
 ) -> tuple[Progress, bool]:
     """Take the step that is due, if any; how far it is, and whether another caller was faster."""
-    executor = Executor(asked.dimension.spec.name, asked.edges, asked.holder, asked.now, history)
-    changes = executor.act(plan)
+    # Imported here: most looks at a desired capacity find no step due.
+    from tidegate.scaling.execute.executor import Executor
+
+    pipeline = seen.pipeline
+    changes = Executor(asked.edges, asked.holder, asked.now, seen).act(plan)
     fault = next((each.error for each in changes if each.error is not None), None)
     if fault is not None:
         raise fault

@@ -1,6 +1,7 @@
 """What every lever of a pipeline is set to, and what the file says of it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from tidegate.rules.cause import LeverKind
@@ -12,7 +13,7 @@ from tidegate.scaling.config.specification import (
     LeverSpec,
     PipelineSpec,
 )
-from tidegate.scaling.kinds.registry import TYPES
+from tidegate.scaling.kinds.registry import TYPES, type_of
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import ResourceType
 
@@ -25,6 +26,9 @@ __all__ = [
     "current_capacities",
     "lever_spec",
     "other_settings",
+    "part_of",
+    "resource_of",
+    "resources_of",
     "said_of",
 ]
 
@@ -103,3 +107,47 @@ def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
     """What the file says of a lever; None when it says nothing, which means: advise only."""
     said = said_of(spec, lever)
     return None if said is None else said[0]
+
+
+def resource_of(lever: Lever) -> str:
+    """The resource of a lever, by the name of its lease: several levers may share one. Empty for a
+    lever that only another version of Tidegate knows."""
+    if not lever.is_known:
+        return ""
+    return f"{type_of(lever).word}/{lever.where.partition('/')[0]}"
+
+
+def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
+    """The resources that a pipeline's levers may be of, by the names of their leases."""
+    tables = (table.name for reader in spec.readers for table in reader.table_specs)
+    levers = (
+        *(Lever.of(LeverKind.SHARD_COUNT, name) for name in (spec.stream,) if name),
+        *(Lever.of(_OF_READER[type(each)][0], each.name) for each in spec.readers),
+        *(Lever.of(LeverKind.WRITE_CAPACITY, name) for name in tables),
+    )
+    return tuple(dict.fromkeys(map(resource_of, levers)))
+
+
+def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
+    """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
+    match lever.kind:
+        case (
+            LeverKind.PARALLELIZATION_FACTOR | LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU
+        ):
+            readers = [
+                replace(each, tables=[]) for each in spec.readers if each.name == lever.where
+            ]
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            readers = [
+                replace(each, tables=[said])
+                for each in spec.readers
+                for said in each.table_specs
+                if said.name == lever.where.partition("/")[0]
+            ][:1]
+        case _:
+            readers = []
+    return replace(
+        spec,
+        consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
+        applications=[each for each in readers if isinstance(each, ApplicationSpec)],
+    )

@@ -25,6 +25,11 @@ NO_OWNER = Words(
     ReasonKind.NO_OWNER,
     "the {lever:words} has no owner in the pipeline file, so Tidegate only advises",
 )
+NOT_SHOWN = Words(
+    ReasonKind.CHANGE_PENDING,
+    "AWS accepted the change of the {lever:words} to {to:,} at {begun_at:%H:%M:%S} and does not "
+    "show it yet",
+)
 NOT_READ = Words(
     ReasonKind.NOT_READ,
     "the {lever:words} is not lowered while CloudWatch fails to read {count} of the pipeline's "

@@ -1,12 +1,14 @@
 """Doing a reshard: look, take the one next operation, wait for ACTIVE, look again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Stream
+from tidegate.rules.graph import Pipeline, Stream
+from tidegate.scaling.execute.executor import CALL_WITHIN
+from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
 from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
@@ -15,6 +17,7 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     plan,
 )
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
+from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
@@ -39,7 +42,8 @@ __all__ = [
     "updates_left",
 ]
 
-LEASE_SECONDS = 300
+LEASE_SECONDS = 120
+"""Longer than a look and a call take under it at the most; renewed before each."""
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
 
 
@@ -107,13 +111,15 @@ class ReshardExecutor:
     timeout_seconds: float
     tell: Callable[[Progress], None]
     taken: int = 0
+    _seen: Pipeline = field(init=False)
+    _newest: Mapping[str, str] = field(default_factory=dict)
     _waits: int = 0
     _promised: tuple[int, ...] | None = None
     _updates_disappoint: bool = False
 
     def run(self, *, wait: bool) -> Progress:
         """Operate until the goal is reached; without ``wait`` until the last operation is
-        accepted. KeyboardInterrupt passes between operations and leaves nothing half written.
+        accepted. KeyboardInterrupt passes; what was under way is settled by the next run.
 
         Raises ResourceInUse when another run has locked the stream, or when it isn't ACTIVE for
         longer than ``timeout_seconds``, and whatever AWS refuses for good."""
@@ -127,18 +133,12 @@ class ReshardExecutor:
         quiet_since = self.clock.now()
         while True:
             now = self.clock.now()
-            if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
-                words = (
-                    "the stream is locked by another run; if that run was killed, run again "
-                    "when the "
-                    f"lock expires, in at most {LEASE_SECONDS // 60} minutes"
-                )
-                raise ResourceInUse("reshard", self.stream, words)
+            self._lock(resource, now)
+            self._newest = self.ledger.newest((resource,))
             shape = self._look()
-            if shape is None:
+            if shape is None or self._is_open(now):
                 self._wait(quiet_since)
                 continue
-            self._close_open_change_records(shape.count, now)
             left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape, now))
             progress = Progress(self.taken, left, shape.count)
             self.tell(progress)
@@ -149,6 +149,11 @@ class ReshardExecutor:
                 if len(left) == 1 and not wait:
                     return Progress(self.taken, (), shape.count)
             self._wait(quiet_since)
+
+    def _lock(self, resource: str, now: datetime) -> None:
+        if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
+            words = "the stream is locked by another run: tidegate ledger shows which"
+            raise ResourceInUse("reshard", self.stream, words)
 
     def _updates_worth_trying(self, shape: ShardMap, now: datetime) -> int:
         """None after an UpdateShardCount that didn't end in equal shards: asking again would end
@@ -167,6 +172,7 @@ class ReshardExecutor:
         if not stream.is_provisioned:
             reason = "the stream is on demand, so AWS sets its shards: switch to provisioned mode"
             raise InvalidRequest("reshard", self.stream, reason)
+        self._seen = Pipeline(self.stream, stream, (), 0)
         if stream.status != "ACTIVE":
             return None
         try:
@@ -177,30 +183,31 @@ class ReshardExecutor:
     def _wait(self, since: datetime) -> None:
         waited = (self.clock.now() - since).total_seconds()
         if waited >= self.timeout_seconds:
-            raise ResourceInUse(
-                "reshard",
-                self.stream,
-                f"the stream has not been ready for {waited:.0f} s; run again to continue from "
-                "here",
-            )
+            words = f"the stream has not been ready for {waited:.0f} s; run again to continue"
+            raise ResourceInUse("reshard", self.stream, words)
         self.clock.sleep(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**self._waits))
         self._waits = min(self._waits + 1, 10)
 
-    def _close_open_change_records(self, count: int, now: datetime) -> None:
-        """Under the lease no other run changes it: what is still open was left by a crash or by an
-        answer that never came."""
-        lever = Lever.of(LeverKind.SHARD_COUNT, self.stream)
-        for change_record in self.ledger.change_records_of(lever, now - timedelta(days=1)):
-            if change_record.outcome is Outcome.BEGUN:
-                done = change_record.to_capacity == count
-                outcome = Outcome.DONE if done else Outcome.SUPERSEDED
-                self.ledger.complete(change_record.entry_id, outcome, now, "seen by a later run")
+    @property
+    def _lever(self) -> Lever:
+        return Lever.of(LeverKind.SHARD_COUNT, self.stream)
+
+    def _is_open(self, now: datetime) -> bool:
+        """Whether an intention was open, left by a crash or by an answer that never came. It is
+        settled where it can be, and the stream then looked at anew."""
+        open_ = History(self.ledger.open_change_records((self._lever,)))
+        settle(open_, self._seen, self.ledger, now, SHOWS_AFTER)
+        return open_.change_records != ()
 
     def _take(self, action: Action) -> bool:
         """Ask for one operation; False where it wasn't accepted and the next description
         decides."""
         change_record = self._entry(action)
-        self.ledger.begin(change_record)
+        if not self.ledger.begin(change_record, after=self._newest):
+            return False
+        if self.clock.now() - change_record.begun_at > CALL_WITHIN:
+            self._close(change_record, Outcome.SUPERSEDED, "this process was suspended before it")
+            return False
         try:
             self.resharder.apply(action)
         except Unreachable:
@@ -233,10 +240,11 @@ class ReshardExecutor:
         return ChangeRecord(
             entry_id=f"reshard/{self.stream}/{self.holder}/{now.isoformat()}",
             pipeline=f"reshard/{self.stream}",
-            lever=Lever.of(LeverKind.SHARD_COUNT, self.stream),
+            lever=self._lever,
             operation=action.operation,
             from_capacity=counts[0],
             to_capacity=counts[1],
             because="requested by tidegate reshard",
             begun_at=now,
+            marks=settings_marks(self._seen, self._lever),
         )

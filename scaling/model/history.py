@@ -26,6 +26,9 @@ OVERLAP = timedelta(minutes=15)
 function may run (Lambda quotas). Later records are unknown to a dry run as of a moment that is
 past."""
 
+SHOWS_BY = timedelta(seconds=60)
+"""When a change that AWS has accepted shows in its descriptions at the latest."""
+
 REMEMBER = timedelta(days=35)
 _COUNTED = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 
@@ -69,6 +72,15 @@ class History:
             key=lambda change_record: change_record.begun_at,
             default=None,
         )
+
+    def not_shown(self, lever: Lever, current: int, now: datetime) -> ChangeRecord | None:
+        """The newest change of a lever that has ``current``, where AWS took it and does not show
+        it yet."""
+        last = self.last_change_record(lever)
+        if last is None or last.outcome is not Outcome.DONE or last.from_capacity != current:
+            return None
+        is_young = -OVERLAP < now - last.begun_at < SHOWS_BY
+        return last if is_young and last.to_capacity != current else None
 
     def changes(self, levers: tuple[Lever, ...], since: datetime) -> tuple[ChangeRecord, ...]:
         """The changes of these levers after a moment that reached AWS, or may have."""

@@ -62,6 +62,11 @@ class ResourceType(Protocol):
         """The kinds of its levers."""
         ...
 
+    @property
+    def word(self) -> str:
+        """What leases and the ledger call such a resource, before its name."""
+        ...
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Its levers of capacity that can be set now, with what each is set to."""
         ...

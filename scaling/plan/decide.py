@@ -12,11 +12,10 @@ from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
+from tidegate.scaling.constraints.not_shown import not_shown_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
-from tidegate.scaling.kinds.flink_application.levers import (
-    kpus_of,
-)
+from tidegate.scaling.kinds.flink_application.levers import kpus_of
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
@@ -217,6 +216,7 @@ class Decider:
         for pending in self.history.open_change_records():
             if pending.lever == lever:
                 yield Prohibition(words.CHANGE_PENDING(lever=lever, begun_at=pending.begun_at))
+        yield from not_shown_constraints(self.history, recommendation, self.now)
 
     def _file_max(self, lever: Lever) -> int | None:
         said = lever_spec(self.spec, lever)

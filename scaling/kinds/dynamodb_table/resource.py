@@ -23,6 +23,7 @@ class DynamodbTable:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     levers: tuple[LeverKind, ...] = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+    word: str = "table"
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""

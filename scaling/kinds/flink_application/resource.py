@@ -24,6 +24,7 @@ class FlinkResource:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     levers: tuple[LeverKind, ...] = LEVERS
+    word: str = "application"
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""

@@ -24,6 +24,7 @@ class KinesisStream:
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
+    word: str = "stream"
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""

@@ -23,6 +23,7 @@ class LambdaMapping:
     """``tidegate.scaling.model.resource_type.ResourceType``; a lever is known by its function."""
 
     levers: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
+    word: str = "function"
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""

@@ -27,6 +27,7 @@ class Queue:
 
     width: int = 3
     levers: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT,)
+    word: str = "queue"
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         yield QUEUE, self.width
