@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, Stream
+from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.execute.executor import CALL_WITHIN
 from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
-from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     Goal,
@@ -18,6 +18,7 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
 )
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
 from tidegate.scaling.kinds.resource_state import settings_marks
+from tidegate.scaling.ledger.recall import updates_left
 from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
@@ -38,9 +39,9 @@ __all__ = [
     "Progress",
     "ReshardExecutor",
     "Resharder",
-    "UpdatesLeft",
-    "updates_left",
 ]
+
+T = TypeVar("T")
 
 LEASE_SECONDS = 120
 """Longer than a look and a call take under it at the most; renewed before each."""
@@ -80,23 +81,6 @@ class Progress:
     shard_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class UpdatesLeft:
-    """UpdateShardCount calls left of the rolling day, and why none is where none is."""
-
-    count: int
-    why_none: str | None
-
-
-def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
-    """By the ledger and AWS's last refusal."""
-    lever = Lever.of(LeverKind.SHARD_COUNT, stream)
-    history = History(ledger.change_records_of(lever, now - timedelta(days=1)))
-    why_none = why_no_call(history, now)
-    left = UPDATES_PER_DAY - history.shard_count_updates(now)
-    return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, str(why_none.reason))
-
-
 @dataclass(slots=True)
 class ReshardExecutor:
     """The executor of one stream. Nothing is kept between operations but the goal: whatever
@@ -109,7 +93,7 @@ class ReshardExecutor:
     clock: Clock
     holder: str
     timeout_seconds: float
-    tell: Callable[[Progress], None]
+    tell: Callable[[Progress], None] = lambda _: None
     taken: int = 0
     _seen: Pipeline = field(init=False)
     _newest: Mapping[str, str] = field(default_factory=dict)
@@ -123,23 +107,43 @@ class ReshardExecutor:
 
         Raises ResourceInUse when another run has locked the stream, or when it isn't ACTIVE for
         longer than ``timeout_seconds``, and whatever AWS refuses for good."""
-        resource = f"stream/{self.stream}"
+        return self._alone(lambda resource: self._run(resource, wait))
+
+    def settle(self) -> None:
+        """Settle what an earlier run has left open, and ask for nothing. Raises as ``run``."""
+        if self.ledger.open_change_records((self._lever,)):
+            self._alone(self._settle)
+
+    def _alone(self, work: Callable[[str], T]) -> T:
+        resource = resource_of(self._lever)
         try:
-            return self._run(resource, wait)
+            return work(resource)
         finally:
             self.ledger.release(resource, self.holder)
+
+    def _settle(self, resource: str) -> None:
+        since = self.clock.now()
+        while self._ready(resource) is None:
+            self._wait(since)
+
+    def _ready(self, resource: str) -> ShardMap | None:
+        """The shape under the lease, None while an operation has to wait."""
+        now = self.clock.now()
+        if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
+            words = "the stream is locked by another run: tidegate ledger shows which"
+            raise ResourceInUse("reshard", self.stream, words)
+        self._newest = self.ledger.newest((resource,))
+        shape = self._look()
+        return None if shape is None or self._is_open(now) else shape
 
     def _run(self, resource: str, wait: bool) -> Progress:
         quiet_since = self.clock.now()
         while True:
-            now = self.clock.now()
-            self._lock(resource, now)
-            self._newest = self.ledger.newest((resource,))
-            shape = self._look()
-            if shape is None or self._is_open(now):
+            shape = self._ready(resource)
+            if shape is None:
                 self._wait(quiet_since)
                 continue
-            left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape, now))
+            left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape))
             progress = Progress(self.taken, left, shape.count)
             self.tell(progress)
             if not left:
@@ -150,18 +154,14 @@ class ReshardExecutor:
                     return Progress(self.taken, (), shape.count)
             self._wait(quiet_since)
 
-    def _lock(self, resource: str, now: datetime) -> None:
-        if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
-            words = "the stream is locked by another run: tidegate ledger shows which"
-            raise ResourceInUse("reshard", self.stream, words)
-
-    def _updates_worth_trying(self, shape: ShardMap, now: datetime) -> int:
+    def _updates_worth_trying(self, shape: ShardMap) -> int:
         """None after an UpdateShardCount that didn't end in equal shards: asking again would end
         the same way (seen with an emulator that only halves the shards it has)."""
         if self._promised is not None and shape.boundaries != self._promised:
             self._updates_disappoint = True
         self._promised = None
-        return 0 if self._updates_disappoint else updates_left(self.ledger, self.stream, now).count
+        left = updates_left(self.ledger, self.stream, self.clock.now())
+        return 0 if self._updates_disappoint else left.count
 
     def _look(self) -> ShardMap | None:
         """The shape when the stream is ready for an operation, None while it isn't."""

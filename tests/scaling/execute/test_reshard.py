@@ -8,9 +8,10 @@ from math import ceil
 import pytest
 
 from tidegate.rules.graph import HASH_KEYS, Stream
-from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor, updates_left
+from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
+from tidegate.scaling.ledger.recall import updates_left
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Outcome

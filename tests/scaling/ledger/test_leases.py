@@ -2,41 +2,18 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.builders import NOON
+from tests.lease_holder import holding
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 
 STREAM = "stream/racers"
 SOON = NOON + timedelta(seconds=1)
-PROGRAM = """
-import sys
-from datetime import datetime
-from tidegate.scaling.ledger.sqlite import SqliteLedger
-ledger = SqliteLedger(sys.argv[1])
-print(ledger.acquire("stream/racers", "other", datetime.fromisoformat(sys.argv[2]), 60), flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """One that has the lease, and lives."""
-    command = [sys.executable, "-c", PROGRAM, str(path), NOON.isoformat()]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "True\n"
-        yield process
-        process.kill()
 
 
 @pytest.fixture
@@ -52,14 +29,14 @@ def ledger(path: Path) -> Iterator[SqliteLedger]:
 
 
 def test_a_living_process_keeps_its_lease_until_it_ends(path: Path, ledger: SqliteLedger) -> None:
-    with another_process(path):
+    with holding(path, STREAM, NOON):
         assert not ledger.acquire(STREAM, "me", SOON, 60)
         assert [each.is_held for each in ledger.leases()] == [True]
         assert ledger.acquire(STREAM, "me", NOON + timedelta(seconds=61), 60)
 
 
 def test_the_lease_of_a_killed_process_is_taken_at_once(path: Path, ledger: SqliteLedger) -> None:
-    with another_process(path) as process:
+    with holding(path, STREAM, NOON) as process:
         process.kill()
         process.wait()
         assert [each.is_held for each in ledger.leases()] == [False]
@@ -68,7 +45,7 @@ def test_the_lease_of_a_killed_process_is_taken_at_once(path: Path, ledger: Sqli
 
 
 def test_a_suspended_process_keeps_its_lease(path: Path, ledger: SqliteLedger) -> None:
-    with another_process(path) as process:
+    with holding(path, STREAM, NOON) as process:
         os.kill(process.pid, signal.SIGSTOP)
         assert not ledger.acquire(STREAM, "me", SOON, 60)
         os.kill(process.pid, signal.SIGCONT)
