@@ -19,13 +19,14 @@ from tidegate.scaling.model.change_record import (
     Outcome,
 )
 from tidegate.scaling.model.errors import Unreachable
+from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.notification import Destination, Notification
     from tidegate.scaling.model.plan import Action
     from tidegate.scaling.model.snapshot import StatusSnapshot
 
-__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
+__all__ = ["Clock", "Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
 
 
 class Cloud(Protocol):
@@ -64,6 +65,18 @@ class Metrics(Protocol):
         number, and none of an AWS metric is negative. A window that CloudWatch failed to read, or
         read in part, is ``unread``.
         """
+        ...
+
+
+class Clock(Protocol):
+    """Time at the edge."""
+
+    def now(self) -> datetime:
+        """The moment, with its zone."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait about as long; an edge adds the jitter."""
         ...
 
 
@@ -148,6 +161,18 @@ class Ledger(Protocol):
     ) -> bool:
         """Replace a desired capacity that was read as ``before``, or forget it (None). False, and
         nothing written, when another is kept by now."""
+        ...
+
+    def keep_pause(self, pause: Pause) -> None:
+        """Keep a pause; it replaces one of the same key."""
+        ...
+
+    def end_pause(self, key: str) -> bool:
+        """Forget a pause; whether there was one."""
+        ...
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Every pause that is kept, in the order of their keys."""
         ...
 
     def keep(self, name: str, value: str) -> None:

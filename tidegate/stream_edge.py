@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(minutes=10)
 
 
 class WallClock:
-    """``tidegate.scaling.execute.reshard.Clock`` with jitter, so that two waiters drift apart."""
+    """``tidegate.scaling.ports.Clock`` with jitter, so that two waiters drift apart."""
 
     def now(self) -> datetime:
         """The moment."""

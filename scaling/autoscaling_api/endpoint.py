@@ -14,8 +14,10 @@ from tidegate.scaling.config.levers import (
     current_capacities,
     lever_spec,
     part_of,
+    resource_of,
 )
 from tidegate.scaling.kinds.resource_state import is_passing, why_unusable
+from tidegate.scaling.model.pause import pausing
 
 __all__ = ["describe", "scale"]
 
@@ -47,6 +49,9 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         raise BadRequest(f"{lever} was not changed: {reason}")
+    pause = pausing(seen.history.pauses, lever, resource_of(lever), dimension.spec.name, asked.now)
+    if pause is not None:
+        raise BadRequest(f"{lever} was not changed: {pause.of} is paused ({pause.reason})")
     told = accept(asked, seen, wanted)
     current = current_capacities(pipeline)[lever]
     return ScalableTargetDimension(dimension, current, told.desired, told.status, told.failure)

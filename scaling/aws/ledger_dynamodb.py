@@ -7,15 +7,18 @@ from tidegate.scaling.aws.changes_dynamodb import DynamoChanges
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.ledger_items import (
     LEASE,
+    PAUSE,
     PIPELINE,
     SNAPSHOT,
     expiry,
     lease_in,
     note_key,
+    pause_key,
     snapshot_in,
     text,
 )
 from tidegate.scaling.model.change_record import Lease
+from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.snapshot import StatusSnapshot
@@ -64,6 +67,25 @@ class DynamoLedger(DynamoChanges):
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
                 return
+
+    def keep_pause(self, pause: Pause) -> None:
+        """Keep a pause."""
+        item = {**pause_key(pause.key), "value": {"S": pause.to_text()}}
+        with asking("dynamodb:PutItem", self._table):
+            kept = {**item, "expires_at": {"N": expiry(pause.until)}}
+            self._client.put_item(TableName=self._table, Item=kept)
+
+    def end_pause(self, key: str) -> bool:
+        """Forget a pause."""
+        with asking("dynamodb:DeleteItem", self._table):
+            answer = self._client.delete_item(
+                TableName=self._table, Key=pause_key(key), ReturnValues="ALL_OLD"
+            )
+        return "Attributes" in answer
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Every pause."""
+        return tuple(Pause.from_text(item["value"]["S"]) for item in self._items(PAUSE, " "))
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""

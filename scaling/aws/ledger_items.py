@@ -23,6 +23,7 @@ __all__ = [
     "DESIRED",
     "LEASE",
     "OPEN",
+    "PAUSE",
     "PIPELINE",
     "SNAPSHOT",
     "change_records_in",
@@ -35,6 +36,7 @@ __all__ = [
     "newest_key",
     "note_key",
     "partitions",
+    "pause_key",
     "pointer_key",
     "snapshot_in",
     "text",
@@ -47,8 +49,9 @@ PIPELINE, SNAPSHOT = "pipeline/", "sighting/"
 """What the partitions of a pipeline's change records and status snapshots begin with."""
 
 
-DESIRED = "desired"
-"""The one partition of all desired capacities: there are few, and a sweep asks for all at once."""
+DESIRED, PAUSE = "desired", "pause"
+"""The one partition of all desired capacities, and that of all pauses: there are few, and a sweep
+asks for all at once."""
 
 
 def text(moment: datetime) -> str:
@@ -70,6 +73,11 @@ def desired_item(lever: Lever, desired: DesiredCapacity) -> dict[str, Any]:
     """A desired capacity as an item."""
     kept = {"value": {"S": desired.to_text()}, "expires_at": {"N": expiry(desired.at)}}
     return {**desired_key(lever), **kept}
+
+
+def pause_key(key: str) -> Any:
+    """Where a pause is."""
+    return {"pk": {"S": PAUSE}, "sk": {"S": key}}
 
 
 def note_key(name: str) -> Any:

@@ -9,6 +9,10 @@ CHANGED_BY_ANOTHER = Words(
     "{before:,} to {after:,}, seen at {at:%H:%M}; if a template or another autoscaler also sets "
     "it, let only one of them own it",
 )
+CHANGE_PENDING = Words(
+    ReasonKind.CHANGE_PENDING,
+    "a change of the {lever:words} that began at {begun_at:%H:%M:%S} is still in progress",
+)
 FILE_RANGE = Words(
     ReasonKind.FILE_RANGE, "the pipeline file limits the {lever:words} to {min:,} to {max:,}"
 )
@@ -36,6 +40,10 @@ NOT_READ = Words(
     "metrics, such as {metric} ({why})",
 )
 OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "the {lever:words} is owned by {owner}")
+PAUSED = Words(
+    ReasonKind.PAUSED,
+    "{of} is paused until {until:%Y-%m-%d %H:%M} UTC ({reason}); tidegate resume ends the pause",
+)
 WINDOW_CLOSED = Words(
     ReasonKind.CHANGE_WINDOW,
     "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows no changes",

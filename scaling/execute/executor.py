@@ -22,6 +22,7 @@ from tidegate.scaling.model.errors import (
     Unreachable,
     as_known,
 )
+from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action, Decision, Plan
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import Change
@@ -90,7 +91,7 @@ class Executor:
             detail = f"{resource} is locked by another run"
             return _superseded(action, decisions, "locked", detail)
         try:
-            why_not = self._why_not(decisions)
+            why_not = self._paused(action, decisions) or self._why_not(decisions)
             if why_not is not None:
                 return _superseded(action, decisions, *why_not)
             return self._take_alone(action, decisions)
@@ -98,6 +99,16 @@ class Executor:
             # What can't be given back ends by itself, and must not hide how the call went.
             with suppress(Exception):
                 ledger.release(resource, self.holder)
+
+    def _paused(self, action: Action, decisions: tuple[Decision, ...]) -> tuple[str, str] | None:
+        """Which refusal and which detail, where one of the levers was paused in the meantime."""
+        now, pauses = self.edges.moment(self.now), self.edges.ledger.pauses()
+        name = self.seen.spec.name
+        for decision in decisions:
+            pause = pausing(pauses, decision.lever, action.lease, name, now)
+            if pause is not None:
+                return "paused", f"{pause.of} was paused: {pause.reason}"
+        return None
 
     def _why_not(self, decisions: tuple[Decision, ...]) -> tuple[str, str] | None:
         """Which refusal and which detail, where AWS no longer shows what was decided on."""

@@ -26,16 +26,17 @@ from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
     LimitExceeded,
+    Paused,
     ResourceInUse,
     Throttled,
     Unreachable,
 )
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action
-from tidegate.scaling.ports import Ledger
+from tidegate.scaling.ports import Clock, Ledger
 
 __all__ = [
-    "Clock",
     "Progress",
     "ReshardExecutor",
     "Resharder",
@@ -57,18 +58,6 @@ class Resharder(Protocol):
 
     def apply(self, action: Action) -> None:
         """Ask for one change, without waiting for it to finish."""
-        ...
-
-
-class Clock(Protocol):
-    """Time at the edge."""
-
-    def now(self) -> datetime:
-        """The moment, with its zone."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait about as long; an edge adds the jitter."""
         ...
 
 
@@ -148,11 +137,18 @@ class ReshardExecutor:
             self.tell(progress)
             if not left:
                 return progress
+            self._refuse_paused(resource)
             if self._take(action_for(self.stream, shape, left[0])):
                 quiet_since, self._waits = self.clock.now(), 0
                 if len(left) == 1 and not wait:
                     return Progress(self.taken, (), shape.count)
             self._wait(quiet_since)
+
+    def _refuse_paused(self, resource: str) -> None:
+        now, pauses = self.clock.now(), self.ledger.pauses()
+        pause = pausing(pauses, self._lever, resource, None, now)
+        if pause is not None:
+            raise Paused(f"{pause.of} is paused until {pause.until:%H:%M} UTC: {pause.reason}")
 
     def _updates_worth_trying(self, shape: ShardMap) -> int:
         """None after an UpdateShardCount that didn't end in equal shards: asking again would end

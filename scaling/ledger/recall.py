@@ -19,13 +19,14 @@ __all__ = ["UpdatesLeft", "remembered", "updates_left"]
 
 def remembered(pipeline: Pipeline, ledger: "Ledger", now: datetime) -> History:
     """The pipeline's own change records, those of its stream's shard count by any caller, and what
-    is still open of its levers, whoever began it and however long ago."""
+    is still open of its levers, whoever began it and however long ago; and the pauses."""
     shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.stream.name)
     own = ledger.change_records(pipeline.name, now - REMEMBER)
     others = ledger.change_records_of(shards, now - DAY)
     open_ = ledger.open_change_records(all_settings(pipeline).keys())
     found = {change_record.entry_id: change_record for change_record in (*open_, *own, *others)}
-    return History(tuple(sorted(found.values(), key=lambda change_record: change_record.begun_at)))
+    change_records = sorted(found.values(), key=lambda change_record: change_record.begun_at)
+    return History(tuple(change_records), pauses=ledger.pauses())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome, moment_in
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["Repair", "repairs", "settle_by_hand", "unlock"]
+__all__ = ["Repair", "note_resumed", "repairs", "settle_by_hand", "unlock"]
 
 NOTE = "repairs"
 KEPT = 100
@@ -37,6 +38,11 @@ def unlock(resource: str, holder: str, ledger: Ledger, now: datetime, reason: st
     """Take a lease off its holder."""
     ledger.release(resource, holder)
     _write(Repair(now, f"unlocked {resource}, which {holder} had locked", reason), ledger)
+
+
+def note_resumed(pause: Pause, ledger: Ledger, now: datetime) -> None:
+    """Write down that a pause was ended, for the reason that it has."""
+    _write(Repair(now, f"resumed {pause.of}", pause.reason), ledger)
 
 
 def repairs(ledger: Ledger) -> tuple[Repair, ...]:

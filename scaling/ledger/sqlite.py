@@ -8,6 +8,7 @@ from tidegate.scaling.ledger.sqlite_desired import SqliteDesired
 from tidegate.scaling.ledger.sqlite_file import LedgerFile, Schema
 from tidegate.scaling.ledger.sqlite_leases import LEASE_COLUMNS, SqliteLeases
 from tidegate.scaling.model.change_record import KEEP, moment_in
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.snapshot import StatusSnapshot, from_text, to_text
 
 __all__ = ["SqliteLedger"]
@@ -20,6 +21,7 @@ _SCHEMA: Schema = {
         "value": "TEXT NOT NULL",
         "": "PRIMARY KEY (kind, place)",
     },
+    "pause": {"name": "TEXT PRIMARY KEY", "value": "TEXT NOT NULL"},
     "note": {"name": "TEXT PRIMARY KEY", "value": "TEXT NOT NULL"},
     "sighting": {
         "pipeline": "TEXT",
@@ -57,6 +59,24 @@ class SqliteLedger(SqliteChanges, SqliteLeases, SqliteDesired):
         """Close the file."""
         self._locks.close()
         self._file.close()
+
+    def keep_pause(self, pause: Pause) -> None:
+        """Keep a pause."""
+        with self._file.alone() as connection:
+            row = (pause.key, pause.to_text())
+            connection.execute("INSERT OR REPLACE INTO pause (name, value) VALUES (?, ?)", row)
+
+    def end_pause(self, key: str) -> bool:
+        """Forget a pause."""
+        with self._file.alone() as connection:
+            cursor = connection.execute("DELETE FROM pause WHERE name = ?", (key,))
+        return cursor.rowcount == 1
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Every pause."""
+        rows = self._file.read("SELECT value FROM pause ORDER BY name")
+        with self._file.in_words():
+            return tuple(Pause.from_text(text) for (text,) in rows)
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""

@@ -2,6 +2,7 @@
 
 TidegateError
 ├── OutOfTime               a sweep's time was up before it got there (exit code 1)
+├── Paused                  an operator has paused the lever (exit code 1)
 ├── BetweenShapes           a reshard is under way: the open shards are no whole (exit code 1)
 ├── ConfigurationError      the pipeline file, a rule or an argument is wrong (exit code 2)
 ├── LedgerUnavailable       the ledger is busy, or its disk is full (exit code 3)
@@ -34,6 +35,7 @@ __all__ = [
     "Mistake",
     "NoCredentials",
     "OutOfTime",
+    "Paused",
     "QuotaExceeded",
     "ResourceInUse",
     "ResourceMissing",
@@ -81,6 +83,10 @@ class TidegateError(Exception):
 
 class OutOfTime(TidegateError):
     """The sweep's time was up before it looked at this pipeline; nothing of it was changed."""
+
+
+class Paused(TidegateError):
+    """An operator has paused the lever: nothing is asked for until the pause ends."""
 
 
 class BetweenShapes(TidegateError):

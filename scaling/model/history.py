@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.pause import Pause
 
 __all__ = [
     "SOMEONE_ELSE",
@@ -36,10 +37,12 @@ _COUNTED = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 @dataclass(frozen=True, slots=True)
 class History:
     """Change records, oldest first. A call that may have reached AWS counts as one that did.
-    ``others`` are the changes of someone else: they start the same cooldown, and nothing more."""
+    ``others`` are the changes of someone else: they start the same cooldown, and nothing more.
+    ``pauses`` are those that are kept, ended or not."""
 
     change_records: tuple[ChangeRecord, ...]
     others: tuple[ChangeRecord, ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
     def shard_count_updates(self, now: datetime) -> int:
         """UpdateShardCount calls in the 24 hours before ``now``, and since."""

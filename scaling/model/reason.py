@@ -15,6 +15,7 @@ class ReasonKind(StrEnum):
     FILE_RANGE = "file-range"
     CHANGE_WINDOW = "change-window"
     CHANGE_PENDING = "change-pending"
+    PAUSED = "paused"
     RESOURCE_BUSY = "resource-busy"
     STOPPED = "stopped"
     ON_DEMAND = "on-demand"

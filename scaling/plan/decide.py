@@ -10,9 +10,9 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
+from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
-from tidegate.scaling.constraints.not_shown import not_shown_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
@@ -28,11 +28,10 @@ from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
+from tidegate.scaling.model.plan import Constraint, Decision, Plan
 from tidegate.scaling.model.prices import kpus_monthly_usd, monthly_usd
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
 from tidegate.scaling.model.resource_type import Changes, Situation
-from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.recommend.batching_window import batching, batching_recommendations
@@ -212,11 +211,7 @@ class Decider:
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from unread_constraints(self.signals, recommendation)
-        lever = recommendation.lever
-        for pending in self.history.open_change_records():
-            if pending.lever == lever:
-                yield Prohibition(words.CHANGE_PENDING(lever=lever, begun_at=pending.begun_at))
-        yield from not_shown_constraints(self.history, recommendation, self.now)
+        yield from ledger_constraints(self.history, recommendation, self.spec.name, self.now)
 
     def _file_max(self, lever: Lever) -> int | None:
         said = lever_spec(self.spec, lever)

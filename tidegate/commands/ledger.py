@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
     from tidegate.scaling.ledger.repairs import Repair
+    from tidegate.scaling.model.pause import Pause
     from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
@@ -40,11 +42,13 @@ def command(context: click.Context, place: str | None, output: str) -> None:
     from tidegate.scaling.ledger.repairs import repairs
 
     with _opened(place, to_look=True) as ledger:
-        found = ledger.open_change_records(), ledger.leases(), repairs(ledger)
+        found = _Found(
+            ledger.open_change_records(), ledger.leases(), ledger.pauses(), repairs(ledger)
+        )
     if output == "json":
-        click.echo(json.dumps(_as_json(*found), indent=2))
+        click.echo(json.dumps(_as_json(found), indent=2))
     else:
-        for line in _lines(*found, datetime.now(UTC)):
+        for line in _lines(found, datetime.now(UTC)):
             click.echo(line)
 
 
@@ -107,9 +111,15 @@ def _opened(place: str | None, *, to_look: bool = False) -> Iterator["Ledger"]:
         leave(error)
 
 
-def _as_json(
-    open_: tuple[ChangeRecord, ...], leases: tuple[Lease, ...], repaired: tuple["Repair", ...]
-) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    open: tuple[ChangeRecord, ...]
+    leases: tuple[Lease, ...]
+    pauses: tuple["Pause", ...]
+    repairs: tuple["Repair", ...]
+
+
+def _as_json(found: _Found) -> dict[str, object]:
     return {
         "open": [
             {
@@ -121,7 +131,7 @@ def _as_json(
                 "to": each.to_capacity,
                 "begun_at": each.begun_at.isoformat(),
             }
-            for each in open_
+            for each in found.open
         ],
         "leases": [
             {
@@ -130,30 +140,32 @@ def _as_json(
                 "ends_at": each.ends_at.isoformat(),
                 "is_held": each.is_held,
             }
-            for each in leases
+            for each in found.leases
+        ],
+        "pauses": [
+            {"of": each.of, "until": each.until.isoformat(), "reason": each.reason}
+            for each in found.pauses
         ],
         "repairs": [
             {"at": each.at.isoformat(), "what": each.what, "reason": each.reason}
-            for each in repaired
+            for each in found.repairs
         ],
     }
 
 
-def _lines(
-    open_: tuple[ChangeRecord, ...],
-    leases: tuple[Lease, ...],
-    repaired: tuple["Repair", ...],
-    now: datetime,
-) -> Iterator[str]:
-    yield "Open intentions:" if open_ else "No intention is open."
-    for each in open_:
+def _lines(found: _Found, now: datetime) -> Iterator[str]:
+    yield "Open intentions:" if found.open else "No intention is open."
+    for each in found.open:
         change = each.lever.change(each.from_capacity, each.to_capacity)
         yield f"  {each.begun_at:%Y-%m-%d %H:%M:%S} UTC  {change}, by {each.pipeline}"
         yield f"    {each.entry_id}"
-    yield "Locks:" if leases else "Nothing is locked."
-    for lease in leases:
+    yield "Locks:" if found.leases else "Nothing is locked."
+    for lease in found.leases:
         state = "running" if lease.is_held else "not running on this machine"
         ends = "ended" if lease.ends_at <= now else "ends"
         yield f"  {lease.resource}  {lease.holder} ({state}), {ends} {lease.ends_at:%H:%M:%S} UTC"
-    for repair in repaired:
-        yield f"Repaired {repair.at:%Y-%m-%d %H:%M} UTC: {repair.what}: {repair.reason}"
+    for pause in found.pauses:
+        state = "was" if pause.until <= now else "is"
+        yield f"{pause.of} {state} paused until {pause.until:%Y-%m-%d %H:%M} UTC: {pause.reason}"
+    for repair in found.repairs:
+        yield f"By hand at {repair.at:%Y-%m-%d %H:%M} UTC: {repair.what}: {repair.reason}"

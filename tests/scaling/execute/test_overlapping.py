@@ -16,8 +16,9 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.executor import Executor
 from tidegate.scaling.execute.observe import observe
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateRetention, UpdateShardCount
+from tidegate.scaling.model.actions import UpdateRetention, UpdateShardCount, UpdateTableThroughput
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.ports import Edges, Metrics
 from tidegate.scaling.report.sweep_report import Change, PipelineReport
@@ -207,3 +208,25 @@ def test_a_capacity_that_an_operator_has_set_since_the_look_is_left_alone(
     assert report.changes
     assert [each.refusal for each in report.changes] == ["changed-since"] * len(report.changes)
     assert machine.cloud.asked == []
+
+
+def test_a_pause_that_begins_after_the_decision_is_obeyed(machine: Machine) -> None:
+    def operator() -> None:
+        machine.ledger().keep_pause(Pause(machine.now + timedelta(hours=1), "incident 7"))
+
+    report = machine.sweep("me", operator)
+    assert [each.refusal for each in report.changes] == ["paused"] * 3
+    assert machine.cloud.asked == []
+    assert "everything was paused: incident 7" in report.held_back[-1]
+
+
+def test_a_pause_of_one_lever_leaves_the_others_to_be_changed(machine: Machine) -> None:
+    until = machine.now + timedelta(hours=1)
+    machine.ledger().keep_pause(Pause(until, "incident 7", SPEC.name, "write_capacity"))
+    report = machine.sweep("me")
+    assert len(report.changes) == 2
+    assert [each.kinds for each in report.held if "write_capacity" in each.lever] == [("paused",)]
+    machine.wait(60)
+    machine.ledger().end_pause(f"{SPEC.name}/write_capacity")
+    again = machine.sweep("me again")
+    assert any(isinstance(each.action, UpdateTableThroughput) for each in again.changes)

@@ -19,10 +19,12 @@ from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
     LimitExceeded,
+    Paused,
     ResourceInUse,
     Throttled,
     Unreachable,
 )
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
@@ -235,3 +237,14 @@ def test_without_waiting_it_ends_when_the_last_operation_is_accepted(
 ) -> None:
     executor(world, ledger, Parts(0, HASH_KEYS, (HASH_KEYS // 2,))).run(wait=False)
     assert world.the(StreamState).is_updating
+
+
+def test_a_paused_stream_is_not_resharded(world: World, ledger: SqliteLedger) -> None:
+    until = world.now + timedelta(hours=1)
+    ledger.keep_pause(Pause(until, "incident 7", "race-day", resources=("stream/racers",)))
+    with pytest.raises(Paused, match=r"race-day is paused until .* UTC: incident 7"):
+        executor(world, ledger, EIGHT).run(wait=True)
+    assert count(world) == 1
+    ledger.end_pause("race-day/*")
+    executor(world, ledger, EIGHT).run(wait=True)
+    assert count(world) == 8

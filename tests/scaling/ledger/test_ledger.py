@@ -22,6 +22,7 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import ConfigurationError
 from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.snapshot import Held, StatusSnapshot
 from tidegate.scaling.ports import Ledger
 
@@ -205,6 +206,18 @@ def test_every_lease_is_told_with_its_holder_and_its_end(ledger: Ledger) -> None
         (STREAM, "a", NOON + timedelta(seconds=120)),
         ("table/scores", "b", NOON + timedelta(seconds=60)),
     ]
+
+
+def test_pauses_are_kept_replaced_and_ended_by_their_keys(ledger: Ledger) -> None:
+    every = Pause(LATER, "incident 7")
+    race = Pause(LATER, "move", "race", "shard_count", (STREAM,))
+    longer = replace(race, until=LATER + timedelta(hours=1))
+    for each in (race, every, longer):
+        ledger.keep_pause(each)
+    assert ledger.pauses() == (every, longer)
+    assert ledger.end_pause(race.key)
+    assert not ledger.end_pause(race.key)
+    assert ledger.pauses() == (every,)
 
 
 def test_the_lever_of_a_shared_table_is_one_for_all_pipelines(ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""What the ledger knows to be done is not done again on a description from before."""
+"""What the ledger knows holds a lever: what was done and doesn't show yet, and a pause."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +8,11 @@ import pytest
 from tests.builders import NOON
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
-from tidegate.scaling.constraints.not_shown import not_shown_constraints
+from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.pause import Pause
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Recommendation
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
@@ -22,7 +24,7 @@ DONE = ChangeRecord(
 def held(change_record: ChangeRecord, current: int, seconds: float) -> list[str]:
     recommendation = Recommendation(SHARDS, current, 8, Reason.told("load", "more"))
     now = NOON + timedelta(seconds=seconds)
-    found = not_shown_constraints(History((change_record,)), recommendation, now)
+    found = ledger_constraints(History((change_record,)), recommendation, "race", now)
     return [str(each.reason) for each in found]
 
 
@@ -48,3 +50,17 @@ def test_it_waits_for_nothing_else(
     change_record: ChangeRecord, current: int, seconds: float
 ) -> None:
     assert held(change_record, current, seconds) == []
+
+
+def test_an_open_intention_and_a_pause_are_told_each_with_its_reason() -> None:
+    until = NOON + timedelta(hours=1)
+    history = History(
+        (replace(DONE, outcome=Outcome.BEGUN, ended_at=None),),
+        pauses=(Pause(until, "incident 7", "race"), Pause(NOON, "ended", "race")),
+    )
+    recommendation = Recommendation(SHARDS, 2, 8, Reason.told("load", "more"))
+    found = [each.reason for each in ledger_constraints(history, recommendation, "race", NOON)]
+    assert [each.kind for each in found] == [ReasonKind.PAUSED, ReasonKind.CHANGE_PENDING]
+    assert str(found[0]) == (
+        "race is paused until 2026-01-05 13:00 UTC (incident 7); tidegate resume ends the pause"
+    )
