@@ -12,7 +12,7 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     dimension_of,
     is_theirs,
 )
-from tidegate.scaling.config.levers import CAPACITIES, part_of
+from tidegate.scaling.config.levers import CAPACITIES, decided_on
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.observe import Observed, observe, with_settled
 from tidegate.scaling.kinds.resource_state import why_unusable
@@ -100,7 +100,7 @@ def _seen(asked: Asked) -> Observed | None:
     if not is_theirs(asked.dimension):
         return None
     try:
-        seen = observe(part_of(asked.dimension.spec, lever), edges, asked.now)
+        seen = observe(decided_on(asked.dimension.spec, lever), edges, asked.now)
         seen = with_settled(seen, edges, asked.now)
         pipeline = with_lever(seen.pipeline, lever)
     except UnknownDimension:

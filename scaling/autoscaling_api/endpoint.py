@@ -12,8 +12,8 @@ from tidegate.scaling.autoscaling_api.dimensions import is_theirs
 from tidegate.scaling.config.levers import (
     CAPACITIES,
     current_capacities,
+    decided_on,
     lever_spec,
-    part_of,
     resource_of,
 )
 from tidegate.scaling.kinds.resource_state import is_passing, why_unusable
@@ -44,7 +44,7 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     from tidegate.scaling.autoscaling_api.requests import accept
     from tidegate.scaling.execute.observe import observe
 
-    seen = observe(part_of(dimension.spec, lever), asked.edges, asked.now)
+    seen = observe(decided_on(dimension.spec, lever), asked.edges, asked.now)
     pipeline = with_lever(seen.pipeline, lever)
     reason = why_unusable(pipeline, lever)
     if reason is not None:

@@ -24,6 +24,7 @@ __all__ = [
     "Path",
     "all_settings",
     "current_capacities",
+    "decided_on",
     "lever_spec",
     "other_settings",
     "part_of",
@@ -126,6 +127,11 @@ def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
         *(Lever.of(LeverKind.WRITE_CAPACITY, name) for name in tables),
     )
     return tuple(dict.fromkeys(map(resource_of, levers)))
+
+
+def decided_on(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
+    """The part of a pipeline that a decision on a lever needs: a bound on money is one of all."""
+    return part_of(spec, lever) if spec.max_usd_a_day is None else spec
 
 
 def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:

@@ -30,6 +30,7 @@ class ReasonKind(StrEnum):
     CONCURRENCY = "concurrency"
     EXECUTIONS_NEEDED = "executions-needed"
     INEFFECTIVE = "ineffective"
+    MAX_USD_A_DAY = "max-usd-a-day"
     NOT_READ = "not-read"
     RESTART_PRICE = "restart-price"
     SPLIT_KEPT = "split-kept"
@@ -41,6 +42,7 @@ LASTING = frozenset(
         ReasonKind.SERVICE_AUTOSCALING,
         ReasonKind.ROLLED_BACK,
         ReasonKind.UNSAFE_UPDATE,
+        ReasonKind.MAX_USD_A_DAY,
     }
 )
 """No waiting cures them: a person has to."""

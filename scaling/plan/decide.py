@@ -1,6 +1,6 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, FlinkApplication, Pipeline
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.levers import APPLICATION_LEVERS, lever_spec
+from tidegate.scaling.config.levers import APPLICATION_LEVERS, all_settings, lever_spec
 from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.flink_update import update_constraints
@@ -61,6 +61,9 @@ def decide(
     return Decider(signals, diagnoses, spec, history, now, expected=expected).plan()
 
 
+UNPRICED = (LeverKind.BATCHING_WINDOW, LeverKind.PARALLELISM_PER_KPU)
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """All that one pipeline's decisions depend on."""
@@ -98,9 +101,21 @@ class Decider:
         ]
 
     def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
+        decisions = self._affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
         changes = Changes(settings, split, self._ending_autoscaling())
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
+
+    def _affordable(self, decisions: list[Decision]) -> list[Decision]:
+        """What the file's bound on money leaves. An application's levers have one price."""
+        if self.spec.max_usd_a_day is None:
+            return decisions
+        # Imported here: few files bound money, and a cold start is shorter without it.
+        from tidegate.scaling.plan.money import within_budget
+
+        settings = all_settings(self._pipeline)
+        now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in UNPRICED)
+        return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
 
     def _ending_autoscaling(self) -> frozenset[str]:
         """The applications whose own autoscaling the file wants off."""
@@ -120,11 +135,7 @@ class Decider:
         return self._plan([decision], None)
 
     def _by_splits(self, recommendation: Recommendation) -> Plan | None:
-        allowed, _ = constrain(
-            recommendation.current,
-            recommendation.wanted,
-            self._constraints_by_splits(recommendation),
-        )
+        allowed, _ = _constrained(recommendation, self._constraints_by_splits(recommendation))
         if allowed == recommendation.current:
             return None
         # Imported here: few plans split a shard, and a cold start is shorter without it.
@@ -139,7 +150,8 @@ class Decider:
             return None
         action = action_for(stream.name, shape, operations[0])
         count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
-        return Plan((action,), (self._priced(recommendation, count, ()),))
+        decisions = self._affordable([self._priced(recommendation, count, ())])
+        return Plan((action,) if decisions[0].changes else (), tuple(decisions))
 
     def _constraints_by_splits(self, recommendation: Recommendation) -> Iterator[Constraint]:
         """What holds splits and merges back: all but the limits of UpdateShardCount."""
@@ -156,7 +168,7 @@ class Decider:
 
     def _decision(self, recommendation: Recommendation) -> Decision:
         constraints = tuple(self._constraints(recommendation))
-        allowed, held_by = constrain(recommendation.current, recommendation.wanted, constraints)
+        allowed, held_by = _constrained(recommendation, constraints)
         if recommendation.lever.kind is LeverKind.SHARD_COUNT and self.caller == "tidegate":
             preferred = preferred_count(recommendation.current, allowed)
             # What is preferred may lie above what a constraint allows: then it isn't taken.
@@ -167,20 +179,11 @@ class Decider:
     def _priced(
         self, recommendation: Recommendation, allowed: int, held_by: tuple[Reason, ...]
     ) -> Decision:
-        difference = 0.0
-        if allowed != recommendation.current:
-            difference = self._usd(recommendation.lever, allowed) - self._usd(
-                recommendation.lever, recommendation.current
-            )
-        return Decision(
-            recommendation.lever,
-            recommendation.current,
-            recommendation.wanted,
-            allowed,
-            recommendation.because,
-            held_by,
-            difference,
-        )
+        lever, current, difference = recommendation.lever, recommendation.current, 0.0
+        if allowed != current:
+            difference = self._usd(lever, allowed) - self._usd(lever, current)
+        wanted, because = recommendation.wanted, recommendation.because
+        return Decision(lever, current, wanted, allowed, because, held_by, difference)
 
     def _usd(self, lever: Lever, capacity: int) -> float:
         if lever.kind in APPLICATION_LEVERS:
@@ -226,11 +229,7 @@ class Decider:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
         recommendation = Recommendation(lever, stream.shard_count, stream.shard_count + 1, because)
-        allowed, held_by = constrain(
-            recommendation.current,
-            recommendation.wanted,
-            self._constraints_by_splits(recommendation),
-        )
+        allowed, held_by = _constrained(recommendation, self._constraints_by_splits(recommendation))
         return self._priced(recommendation, allowed, held_by), action
 
     def _wanted_split(self, decisions: list[Decision]) -> tuple[SplitShard | None, Reason]:
@@ -262,6 +261,12 @@ class Decider:
     def _would_lose_records(self) -> bool:
         refused = any(each.cause is Cause.PRODUCER_THROTTLED for each in self.diagnoses)
         return refused or records_will_expire(self.signals)
+
+
+def _constrained(
+    recommendation: Recommendation, constraints: Iterable[Constraint]
+) -> tuple[int, tuple[Reason, ...]]:
+    return constrain(recommendation.current, recommendation.wanted, constraints)
 
 
 def _is_narrow(decision: Decision) -> bool:
