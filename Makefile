@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test faults mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -14,6 +14,10 @@ test: .venv/dev
 test-fast: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/rules tests/scaling
 	$(BIN)/python -m tests.pure
+
+# Seeded schedules of overlapping callers and faults: an hour. OPTIONS: --seed N, --count N.
+faults: .venv/dev
+	$(BIN)/python -m tests.faults $(or $(OPTIONS),--count 10000)
 
 # Mutants of what decides, each against its module's tests. OPTIONS: --seed N, --count N.
 mutation: .venv/dev
