@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
     from types_boto3_lambda import LambdaClient
 
-__all__ = ["BRISK", "PATIENT", "Clients", "Patience"]
+__all__ = ["BRISK", "PATIENT", "STEADY", "Clients", "Patience"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ class Patience:
 
 
 PATIENT = Patience(3, 10, 4)
-"""For sweeps and the command line."""
+"""For the command line, where a person waits for one answer."""
+
+STEADY = Patience(3, 6, 2)
+"""For sweeps: a resource that never answers keeps the pipelines behind it waiting for 13 s, with the
+second that botocore waits between its attempts at most. The next sweep asks again."""
 
 BRISK = Patience(0.25, 0.5, 1)
 """For the endpoint: whoever called it calls again, so that nothing is tried twice here."""

@@ -115,7 +115,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
 
     from tidegate.as_json import sweep_as_json
     from tidegate.pipeline_file import load
-    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.clients import STEADY, Clients
     from tidegate.scaling.aws.cloud import AwsCloud
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.aws.notices import AwsNotifications
@@ -124,7 +124,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from tidegate.screen import show_sweep
 
     pipelines = load(config).pipelines
-    clients = Clients()
+    clients = Clients(patience=STEADY)
     edges = Edges(
         AwsCloud(clients),
         AwsMetrics(clients),
