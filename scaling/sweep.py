@@ -24,7 +24,7 @@ from tidegate.scaling.constraints.flink_update import update_advice
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
-from tidegate.scaling.execute.observe import Observed, observe, with_settled
+from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
@@ -95,8 +95,7 @@ def _sweep_one(
     spec: PipelineSpec, edges: Edges, now: datetime, holder: str, dry_run: bool
 ) -> PipelineReport | Unreached:
     seen = observe(spec, edges, now)
-    if not dry_run:
-        seen = with_settled(seen, edges, now)
+    seen = as_of(seen, now) if dry_run else with_settled(seen, edges, now)
     pipeline, looked_at = seen.pipeline, seen.looked_at
     rules = _rules(pipeline, spec)
     windows = _read(edges.metrics, pipeline, rules, now)

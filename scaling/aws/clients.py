@@ -37,8 +37,8 @@ PATIENT = Patience(3, 10, 4)
 """For the command line, where a person waits for one answer."""
 
 STEADY = Patience(3, 6, 2)
-"""For sweeps: a resource that never answers keeps the pipelines behind it waiting for 13 s, with the
-second that botocore waits between its attempts at most. The next sweep asks again."""
+"""For sweeps: a resource that never answers keeps the pipelines behind it waiting for 13 s,
+the second at most between two attempts included. The next sweep asks again."""
 
 BRISK = Patience(0.25, 0.5, 1)
 """For the endpoint: whoever called it calls again, so that nothing is tried twice here."""

@@ -1,17 +1,17 @@
 """What one run sees of a pipeline, and what the ledger knew before that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.recall import remembered
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.history import OVERLAP, History
 from tidegate.scaling.ports import Edges
 
-__all__ = ["Observed", "observe", "with_settled"]
+__all__ = ["Observed", "as_of", "observe", "with_settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ def observe(spec: PipelineSpec, edges: Edges, now: datetime) -> Observed:
     looked_at = edges.moment(now)
     pipeline = edges.cloud.describe(spec)
     return Observed(spec, pipeline, remembered(pipeline, edges.ledger, now), newest, looked_at)
+
+
+def as_of(seen: Observed, now: datetime) -> Observed:
+    """The same without what was done later than ``now``, for a dry run as of a past moment."""
+    return replace(seen, history=seen.history.until(now + OVERLAP))
 
 
 def with_settled(seen: Observed, edges: Edges, now: datetime) -> Observed:

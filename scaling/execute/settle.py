@@ -6,7 +6,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
-from tidegate.scaling.model.history import DAY, History
+from tidegate.scaling.model.history import DAY, OVERLAP, History
 from tidegate.scaling.ports import Ledger
 
 __all__ = ["ABANDONED", "SHOWS_AFTER", "settle", "settled"]
@@ -51,12 +51,13 @@ def settled(
     lever = change_record.lever
     capacity = all_settings(pipeline).get(lever)
     age = looked_at - change_record.begun_at
+    # One of the future is from before the clock was set back, and no younger than that.
     if capacity is None:
         words = "AWS did not show the lever for a day after the call"
         return (Outcome.UNKNOWN, words) if age >= DAY else None
     if capacity == change_record.to_capacity:
         return Outcome.DONE, "AWS shows the new capacity"
-    if age < after or is_changing(pipeline, lever):
+    if -OVERLAP < age < after or is_changing(pipeline, lever):
         return None
     if capacity != change_record.from_capacity:
         words = f"AWS shows {capacity:,}, which this change did not ask for"

@@ -63,6 +63,12 @@ def test_a_call_that_may_still_come_or_show_is_waited_for(
     assert (found and found[0]) == outcome
 
 
+def test_what_was_begun_before_the_clock_was_set_back_is_settled() -> None:
+    found = settled(OPEN, shows(2), NOON - timedelta(hours=1), ABANDONED)
+    assert found == (Outcome.SUPERSEDED, "the call never reached AWS")
+    assert settled(OPEN, shows(2), NOON - timedelta(minutes=1), ABANDONED) is None
+
+
 @pytest.mark.parametrize(("hours", "outcome"), [(23.9, None), (24, Outcome.UNKNOWN)])
 def test_what_can_not_be_seen_is_unknown_once_no_budget_counts_it(
     hours: float, outcome: Outcome | None
