@@ -129,6 +129,10 @@ class Ledger(Protocol):
         says."""
         ...
 
+    def change_record(self, entry_id: str) -> ChangeRecord | None:
+        """The entry of that id, None where there is none."""
+        ...
+
     def open_change_records(
         self, levers: Collection[Lever] | None = None
     ) -> tuple[ChangeRecord, ...]:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "register": "tidegate.commands.register",
     "reshard": "tidegate.commands.reshard",
     "resume": "tidegate.commands.resume",
+    "revert": "tidegate.commands.revert",
     "rules": "tidegate.commands.rules",
     "scenarios": "tidegate.commands.scenarios",
     "shards": "tidegate.commands.shards",

@@ -86,6 +86,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _change(change_record: ChangeRecord) -> dict[str, Any]:
     return {
+        "id": change_record.entry_id,
         "lever": str(change_record.lever),
         "operation": change_record.operation,
         "from": change_record.from_capacity,

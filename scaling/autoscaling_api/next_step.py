@@ -11,6 +11,7 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
+from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.constraints.flink_update import update_windows
 from tidegate.scaling.execute.observe import Observed
@@ -22,6 +23,7 @@ from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.reason import LASTING, ReasonKind
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.plan.decide import Decider
+from tidegate.scaling.ports import Edges
 
 __all__ = [
     "Progress",
@@ -29,6 +31,7 @@ __all__ = [
     "look_of",
     "marked",
     "next_step",
+    "plan_towards",
     "progress_towards",
     "take",
 ]
@@ -88,18 +91,29 @@ def marked(
 
 def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
     """The plan with the step that is due, empty where a constraint holds it."""
+    dimension = asked.dimension
+    current = current_capacities(pipeline)[dimension.lever]
+    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
+    recommendation = Recommendation(dimension.lever, current, wanted, because)
+    seen = Observed(dimension.spec, pipeline, history, {}, asked.now)
+    return plan_towards(recommendation, seen, asked.edges, asked.now, "application-autoscaling")
+
+
+def plan_towards(
+    recommendation: Recommendation, seen: Observed, edges: Edges, now: datetime, caller: Caller
+) -> Plan:
+    """One step towards a capacity that somebody asks for, through the constraints that hold for
+    whoever asks; empty where one of them holds the lever."""
     # Imported here: an answer that only reads needs no rules.
     from tidegate.rules.pack import in_force
 
-    now, dimension = asked.now, asked.dimension
+    pipeline = seen.pipeline
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
-    windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
-    limits = in_force(dimension.spec.thresholds)
+    windows = {**nothing, **update_windows(pipeline, edges.metrics, now)}
+    limits = in_force(seen.spec.thresholds)
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
-    decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
-    current = current_capacities(pipeline)[dimension.lever]
-    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
-    return decider.plan_for(Recommendation(dimension.lever, current, wanted, because))
+    decider = Decider(signals, (), seen.spec, seen.history, now, caller=caller)
+    return decider.plan_for(recommendation)
 
 
 def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progress:

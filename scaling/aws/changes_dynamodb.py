@@ -140,6 +140,16 @@ class DynamoChanges(DynamoDesired):
             }
         }
 
+    def change_record(self, entry_id: str) -> ChangeRecord | None:
+        """The entry of that id."""
+        pointer = self._item_at(pointer_key(entry_id))
+        if pointer is None:
+            return None
+        lever = Lever(pointer["kind"]["S"], pointer["where"]["S"])
+        place = partitions(pointer["pipeline"]["S"], lever)[1]
+        item = self._item_at({"pk": {"S": place}, "sk": pointer["place"]})
+        return None if item is None else change_records_in([item], self._table)[0]
+
     def open_change_records(
         self, levers: Collection[Lever] | None = None
     ) -> tuple[ChangeRecord, ...]:
@@ -159,14 +169,11 @@ class DynamoChanges(DynamoDesired):
         """Of a marker that has an id alone. One whose change record was forgotten is of no use, and
         would keep its lever for ever: it is taken off."""
         entry_id = marker["entry_id"]["S"]
-        pointer = self._item_at(pointer_key(entry_id))
+        found = self.change_record(entry_id)
+        if found is not None:
+            return (found,)
         _, kind, where = marker["pk"]["S"].split("/", 2)
         lever = Lever(kind, where)
-        if pointer is not None:
-            place = partitions(pointer["pipeline"]["S"], lever)[1]
-            item = self._item_at({"pk": {"S": place}, "sk": pointer["place"]})
-            if item is not None:
-                return change_records_in([item], self._table)
         self._transact([self._unmark(lever, entry_id)])
         return ()
 

@@ -96,6 +96,11 @@ class SqliteChanges:
                 (outcome.value, as_text(at), detail, entry_id),
             )
 
+    def change_record(self, entry_id: str) -> ChangeRecord | None:
+        """The entry of that id."""
+        rows = self._file.read(f"SELECT {_ENTRY} FROM entry WHERE entry_id = ?", entry_id)
+        return next(iter(self._entries(rows)), None)
+
     def open_change_records(
         self, levers: Collection[Lever] | None = None
     ) -> tuple[ChangeRecord, ...]:

@@ -8,8 +8,9 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Consumer, FlinkApplication, Pipeline
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, all_settings, lever_spec
-from tidegate.scaling.config.specification import Owner, PipelineSpec
+from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.flink_update import update_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
@@ -41,6 +42,8 @@ from tidegate.scaling.recommend.retention import records_will_expire, retention_
 
 __all__ = ["Decider", "decide"]
 
+UNPRICED = (LeverKind.BATCHING_WINDOW, LeverKind.PARALLELISM_PER_KPU)
+
 
 def decide(
     signals: Signals,
@@ -61,9 +64,6 @@ def decide(
     return Decider(signals, diagnoses, spec, history, now, expected=expected).plan()
 
 
-UNPRICED = (LeverKind.BATCHING_WINDOW, LeverKind.PARALLELISM_PER_KPU)
-
-
 @dataclass(frozen=True, slots=True)
 class Decider:
     """All that one pipeline's decisions depend on."""
@@ -73,7 +73,7 @@ class Decider:
     spec: PipelineSpec
     history: History
     now: datetime
-    caller: Owner = "tidegate"
+    caller: Caller = "tidegate"
     expected: ForecastHorizons | None = None
 
     def plan(self) -> Plan:

@@ -198,6 +198,12 @@ def test_a_table_with_twenty_indexes_is_one_intention(ledger: Ledger) -> None:
     }
 
 
+def test_a_change_record_is_found_by_its_id(ledger: Ledger) -> None:
+    ledger.begin(ENTRY, RETENTION)
+    assert ledger.change_record(RETENTION.entry_id) == RETENTION
+    assert ledger.change_record("another") is None
+
+
 def test_every_lease_is_told_with_its_holder_and_its_end(ledger: Ledger) -> None:
     ledger.acquire("table/scores", "b", NOON, 60)
     ledger.acquire(STREAM, "a", NOON, 120)
