@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify faults mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -18,6 +18,10 @@ test-fast: .venv/dev
 # What `make test` proves by a sample of seeds, by all of them: eight minutes on two processors.
 verify: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py
+
+# Seeded schedules of overlapping callers and faults: an hour. OPTIONS: --seed N, --count N.
+faults: .venv/dev
+	$(BIN)/python -m tests.faults $(or $(OPTIONS),--count 10000)
 
 # Mutants of what decides, each against its module's tests. OPTIONS: --seed N, --count N.
 mutation: .venv/dev

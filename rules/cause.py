@@ -10,13 +10,14 @@ __all__ = ["LEVER_KINDS", "Cause", "Diagnosis", "LeverKind"]
 
 
 class LeverKind:
-    """A kind of lever, by the word that pipeline files and the ledger have for it.
+    """A kind of lever, by the word that pipeline files and the ledger have for it; ``resource`` is
+    the word that leases have for what it is a lever of.
 
     Making one declares it: the same word is always the same kind, so that kinds compare by
     identity, and a kind of resource brings its own levers.
     """
 
-    __slots__ = ("value",)
+    __slots__ = ("resource", "value")
     declared: ClassVar[dict[str, "LeverKind"]] = {}
     SHARD_COUNT: ClassVar["LeverKind"]
     PARALLELIZATION_FACTOR: ClassVar["LeverKind"]
@@ -27,33 +28,34 @@ class LeverKind:
     READ_CAPACITY: ClassVar["LeverKind"]
     RETENTION_HOURS: ClassVar["LeverKind"]
     value: str
+    resource: str
 
-    def __new__(cls, value: str) -> "LeverKind":
+    def __new__(cls, value: str, resource: str = "") -> "LeverKind":
         """The kind of that word, declared where it wasn't."""
         found = cls.declared.get(value)
         if found is None:
             found = cls.declared[value] = super().__new__(cls)
-            found.value = value
+            found.value, found.resource = value, resource
         return found
 
     def __repr__(self) -> str:
         return f"LeverKind({self.value!r})"
 
-    def __reduce__(self) -> tuple[type["LeverKind"], tuple[str]]:
-        return LeverKind, (self.value,)
+    def __reduce__(self) -> tuple[type["LeverKind"], tuple[str, str]]:
+        return LeverKind, (self.value, self.resource)
 
 
 LEVER_KINDS = LeverKind.declared
 """Every kind of lever that a kind of resource has declared, by its word."""
 
-LeverKind.SHARD_COUNT = LeverKind("shard_count")
-LeverKind.PARALLELIZATION_FACTOR = LeverKind("parallelization_factor")
-LeverKind.BATCHING_WINDOW = LeverKind("batching_window_seconds")
-LeverKind.PARALLELISM = LeverKind("parallelism")
-LeverKind.PARALLELISM_PER_KPU = LeverKind("parallelism_per_kpu")
-LeverKind.WRITE_CAPACITY = LeverKind("write_capacity")
-LeverKind.READ_CAPACITY = LeverKind("read_capacity")
-LeverKind.RETENTION_HOURS = LeverKind("retention_hours")
+LeverKind.SHARD_COUNT = LeverKind("shard_count", "stream")
+LeverKind.PARALLELIZATION_FACTOR = LeverKind("parallelization_factor", "function")
+LeverKind.BATCHING_WINDOW = LeverKind("batching_window_seconds", "function")
+LeverKind.PARALLELISM = LeverKind("parallelism", "application")
+LeverKind.PARALLELISM_PER_KPU = LeverKind("parallelism_per_kpu", "application")
+LeverKind.WRITE_CAPACITY = LeverKind("write_capacity", "table")
+LeverKind.READ_CAPACITY = LeverKind("read_capacity", "table")
+LeverKind.RETENTION_HOURS = LeverKind("retention_hours", "stream")
 
 
 class Cause(Enum):

@@ -3,7 +3,7 @@
 Each has one contract test class in ``tests/``, run against every implementation.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -13,15 +13,22 @@ from tidegate.rules.kinds.kinesis_stream.state import KeySample
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
-from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
+from tidegate.scaling.model.change_record import (
+    ChangeRecord,
+    DesiredCapacity,
+    Lease,
+    Lever,
+    Outcome,
+)
 from tidegate.scaling.model.errors import Unreachable
+from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.notification import Destination, Notification
     from tidegate.scaling.model.plan import Action
     from tidegate.scaling.model.snapshot import StatusSnapshot
 
-__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
+__all__ = ["Clock", "Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
 
 
 class Cloud(Protocol):
@@ -63,6 +70,18 @@ class Metrics(Protocol):
         ...
 
 
+class Clock(Protocol):
+    """Time at the edge."""
+
+    def now(self) -> datetime:
+        """The moment, with its zone."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait about as long; an edge adds the jitter."""
+        ...
+
+
 def read_all(
     metrics: Metrics, wanted: Sequence[Metric], start: datetime, end: datetime
 ) -> Mapping[Metric, Window]:
@@ -96,9 +115,30 @@ class Ledger(Protocol):
         """Give the lease back; nothing happens when it is someone else's."""
         ...
 
-    def begin(self, change_record: ChangeRecord) -> bool:
-        """Write an intention down. False, and nothing written, when a change record with this id
-        exists or when the same lever has one that is still BEGUN."""
+    def leases(self) -> tuple[Lease, ...]:
+        """Every lease that is kept, also one that has ended."""
+        ...
+
+    def newest(self, resources: Collection[str]) -> Mapping[str, str]:
+        """Of each resource the ``revision`` of its newest change record, whoever wrote it; without
+        one it isn't in the answer."""
+        ...
+
+    def begin(self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None) -> bool:
+        """Write the intentions of one call down, all or none. False, and nothing written, when a
+        change record with one of these ids exists, when a lever has one that is still BEGUN, or
+        when the newest of their resources is no longer what ``after``, an answer of ``newest``,
+        says."""
+        ...
+
+    def change_record(self, entry_id: str) -> ChangeRecord | None:
+        """The entry of that id, None where there is none."""
+        ...
+
+    def open_change_records(
+        self, levers: Collection[Lever] | None = None
+    ) -> tuple[ChangeRecord, ...]:
+        """Entries that are still BEGUN, of whatever pipeline and age: of these levers, or all."""
         ...
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
@@ -127,6 +167,18 @@ class Ledger(Protocol):
     ) -> bool:
         """Replace a desired capacity that was read as ``before``, or forget it (None). False, and
         nothing written, when another is kept by now."""
+        ...
+
+    def keep_pause(self, pause: Pause) -> None:
+        """Keep a pause; it replaces one of the same key."""
+        ...
+
+    def end_pause(self, key: str) -> bool:
+        """Forget a pause; whether there was one."""
+        ...
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Every pause that is kept, in the order of their keys."""
         ...
 
     def keep(self, name: str, value: str) -> None:

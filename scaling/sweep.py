@@ -18,16 +18,14 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
-from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule
 from tidegate.scaling.constraints.changed_by_others import changed_by_others
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.constraints.service_autoscaling import conflicts
-from tidegate.scaling.execute.executor import Executor, reconcile
+from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
 from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
-from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
@@ -36,7 +34,7 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.ports import Edges, Ledger, Metrics, read_all
+from tidegate.scaling.ports import Edges, Metrics, read_all
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
@@ -95,14 +93,12 @@ def _found(
 def _sweep_one(
     spec: PipelineSpec, edges: Edges, now: datetime, holder: str, dry_run: bool
 ) -> PipelineReport | Unreached:
-    looked_at = edges.moment(now)
-    pipeline = edges.cloud.describe(spec)
+    seen = observe(spec, edges, now)
+    seen = as_of(seen, now) if dry_run else with_settled(seen, edges, now)
+    pipeline, looked_at = seen.pipeline, seen.looked_at
     rules = _rules(pipeline, spec)
     windows = _read(edges.metrics, pipeline, rules, now)
-    history = remembered(pipeline, edges.ledger, now)
-    if not dry_run and _reconciled(history, pipeline, edges.ledger, looked_at):
-        history = remembered(pipeline, edges.ledger, now)
-    history = with_others(history, pipeline, edges.ledger, looked_at, keep=not dry_run)
+    history = with_others(seen.history, pipeline, edges.ledger, looked_at, keep=not dry_run)
     signals = Signals(
         pipeline,
         series_from(pipeline, windows, now),
@@ -122,14 +118,25 @@ def _sweep_one(
         *second_owner_conflicts(pipeline, spec),
         *changed_by_others(history, spec, looked_at),
     )
-    executor = Executor(spec.name, edges, holder, now, history)
-    changes = _shown(plan) if dry_run else executor.act(plan)
+    changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
         report = _report(signals, windows, findings, diagnoses, plan, changes, owners, now)
         report = replace(report, advice=report.advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
     return report if dry_run else follow_up(report, spec, edges, holder)
+
+
+def _carried_out(
+    plan: Plan, seen: Observed, edges: Edges, now: datetime, holder: str | None
+) -> tuple[Change, ...]:
+    """What became of the plan; without a holder it is only shown."""
+    if not plan.actions:
+        return ()
+    # Imported here: most sweeps change nothing, and a cold start is shorter without it.
+    from tidegate.scaling.execute.executor import Executor, shown
+
+    return shown(plan) if holder is None else Executor(edges, holder, now, seen).act(plan)
 
 
 def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:
@@ -172,10 +179,6 @@ def _update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tu
     return update_advice(signals, spec, history)
 
 
-def _reconciled(history: History, pipeline: Pipeline, ledger: Ledger, looked_at: datetime) -> bool:
-    return reconcile(history, pipeline, all_settings(pipeline), ledger, looked_at)
-
-
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:
     lower = [
         each
@@ -197,17 +200,6 @@ def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis,
     )
     kinds = tuple(dict.fromkeys(each.lever.kind for each in lower))
     return (Diagnosis(Cause.OVERSIZED, lower[0].lever.where, evidence, cured_by=kinds),)
-
-
-def _shown(plan: Plan) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            action,
-            tuple(each for each in plan.decisions if each.lever in set(action.levers())),
-            None,
-        )
-        for action in plan.actions
-    )
 
 
 def _report(

@@ -1,5 +1,9 @@
 """The command line. Commands are loaded when they are asked for, so that help is quick."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -17,15 +21,22 @@ _COMMANDS = {
     "deregister": "tidegate.commands.deregister",
     "history": "tidegate.commands.history",
     "init": "tidegate.commands.init",
+    "ledger": "tidegate.commands.ledger",
     "memory": "tidegate.commands.memory",
+    "pause": "tidegate.commands.pause",
     "register": "tidegate.commands.register",
     "reshard": "tidegate.commands.reshard",
+    "resume": "tidegate.commands.resume",
+    "revert": "tidegate.commands.revert",
     "rules": "tidegate.commands.rules",
     "scenarios": "tidegate.commands.scenarios",
     "shards": "tidegate.commands.shards",
     "sweep": "tidegate.commands.sweep",
     "targets": "tidegate.commands.targets",
 }
+
+INTERRUPTED = 130
+"""The exit code of a shell for what SIGINT has ended."""
 
 _CLICKS_OWN = (click.ClickException, click.exceptions.Exit, click.Abort)
 
@@ -41,16 +52,34 @@ class _Lazy(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command asked for. What it doesn't foresee is one line, and exit code 70."""
+        """Run the command asked for. What it doesn't foresee is one line, and exit code 70. An
+        interrupt and SIGTERM alike pass through it, so that it gives its locks back."""
         try:
-            return super().invoke(ctx)
+            with _ended_by_sigterm():
+                return super().invoke(ctx)
         except (*_CLICKS_OWN, BrokenPipeError, EOFError):
             raise
+        except KeyboardInterrupt:
+            click.echo("Interrupted. The next run settles what was under way.", err=True)
+            raise SystemExit(INTERRUPTED) from None
         except Exception as error:
             from tidegate.exits import leave
             from tidegate.scaling.model.errors import as_known
 
             leave(as_known(error))
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """SIGTERM is an interrupt: by itself it would end the process where it is."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @click.command(cls=_Lazy)

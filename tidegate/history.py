@@ -29,6 +29,7 @@ _COLOURS = {
     Kind.REFUSED: "bold red",
     Kind.DROPPED: "yellow",
     Kind.BEGUN: "magenta",
+    Kind.UNKNOWN: "magenta",
     Kind.UNREACHED: "bold red",
 }
 
@@ -95,6 +96,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _change(change_record: ChangeRecord) -> dict[str, Any]:
     return {
+        "id": change_record.entry_id,
         "lever": str(change_record.lever),
         "operation": change_record.operation,
         "from": change_record.from_capacity,

@@ -3,6 +3,8 @@
 import random
 import time
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from tidegate.rules.kinds.kinesis_stream.metrics import shard_metric
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
@@ -10,14 +12,19 @@ from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.ports import read_all
 
-__all__ = ["WallClock", "load_by_shard", "sample_all"]
+if TYPE_CHECKING:
+    from tidegate.scaling.execute.reshard import ReshardExecutor
+    from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Goal
+    from tidegate.scaling.ports import Ledger
+
+__all__ = ["WallClock", "load_by_shard", "reshard_executor", "sample_all"]
 
 SATURATED = 1000
 LOOK_BACK = timedelta(minutes=10)
 
 
 class WallClock:
-    """``tidegate.scaling.execute.reshard.Clock`` with jitter, so that two waiters drift apart."""
+    """``tidegate.scaling.ports.Clock`` with jitter, so that two waiters drift apart."""
 
     def now(self) -> datetime:
         """The moment."""
@@ -26,6 +33,17 @@ class WallClock:
     def sleep(self, seconds: float) -> None:
         """Between half of it and all of it."""
         time.sleep(seconds * random.uniform(0.5, 1))
+
+
+def reshard_executor(
+    stream: str, goal: "Goal", cloud: AwsCloud, ledger: "Ledger", timeout_seconds: float
+) -> "ReshardExecutor":
+    """The executor of one stream by the wall clock, under a holder of its own."""
+    from tidegate.scaling.execute.reshard import ReshardExecutor
+
+    holder = f"reshard-{uuid4()}"
+    clock = WallClock()
+    return ReshardExecutor(stream, goal, cloud, ledger, clock, holder, timeout_seconds)
 
 
 def sample_all(cloud: AwsCloud, stream: Stream, now: datetime) -> tuple[KeySample, ...]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from chalicelib.configuration import Configuration, in_force
-from tidegate.scaling.aws.clients import BRISK, PATIENT, Clients, Patience
+from tidegate.scaling.aws.clients import BRISK, STEADY, Clients, Patience
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.aws.metrics import AwsMetrics
@@ -68,4 +68,4 @@ def wire(other: Wiring) -> None:
 def wiring(*, brisk: bool) -> Wiring:
     """What to stand on: made from the environment unless told otherwise. ``brisk`` for answers
     within two seconds."""
-    return _present[0] if _present else _from_environment(BRISK if brisk else PATIENT)
+    return _present[0] if _present else _from_environment(BRISK if brisk else STEADY)

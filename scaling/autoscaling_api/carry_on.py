@@ -4,26 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tidegate.rules.graph import Pipeline
 from tidegate.rules.scalable_targets import ScalableTargets
-from tidegate.scaling.autoscaling_api.contract import Asked, look_at
-from tidegate.scaling.autoscaling_api.desired_capacity import End, end_of
+from tidegate.scaling.autoscaling_api.contract import Asked, with_lever
 from tidegate.scaling.autoscaling_api.dimensions import (
     Dimension,
     UnknownDimension,
     dimension_of,
     is_theirs,
 )
-from tidegate.scaling.autoscaling_api.next_step import (
-    after,
-    look_of,
-    marked,
-    next_step,
-    reconciled,
-    take,
-)
-from tidegate.scaling.config.levers import CAPACITIES
+from tidegate.scaling.config.levers import CAPACITIES, decided_on
 from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.execute.observe import Observed, observe, with_settled
 from tidegate.scaling.kinds.resource_state import why_unusable
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import ResourceMissing, as_known
@@ -70,15 +61,19 @@ def _known(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension | None:
 
 
 def _carry_on(asked: Asked) -> None:
+    # Imported here: in most accounts no desired capacity is kept, and a cold start is shorter.
+    from tidegate.scaling.autoscaling_api.desired_capacity import End, end_of
+    from tidegate.scaling.autoscaling_api.next_step import after, look_of, marked, next_step, take
+
     lever, ledger = asked.dimension.lever, asked.edges.ledger
-    pipeline = _seen(asked)
+    seen = _seen(asked)
     desired = ledger.desired(lever)
     if desired is None:
         return
-    if pipeline is None or why_unusable(pipeline, lever) is not None:
+    if seen is None or why_unusable(seen.pipeline, lever) is not None:
         ledger.amend_desired(lever, desired, None)
         return
-    history = reconciled(asked, pipeline)
+    pipeline = seen.pipeline
     look = look_of(asked, pipeline, desired.at)
     ended = end_of(desired, look)
     if ended is not None:
@@ -87,25 +82,27 @@ def _carry_on(asked: Asked) -> None:
         if left != desired:
             ledger.amend_desired(lever, desired, left)
         return
-    plan = next_step(asked, pipeline, desired.capacity, history)
+    plan = next_step(asked, pipeline, desired.capacity, seen.history)
     # Kept before the step, and whole: a run that dies in the middle leaves what shows its end.
     kept = marked(desired, plan, pipeline, lever)
     if kept != desired and not ledger.amend_desired(lever, desired, kept):
         return
-    progress, is_overtaken = take(plan, kept, asked, pipeline, history)
+    progress, is_overtaken = take(plan, kept, asked, seen)
     left = kept if is_overtaken else after(kept, progress, look.current)
     if left != kept:
         ledger.amend_desired(lever, kept, left)
 
 
-def _seen(asked: Asked) -> Pipeline | None:
+def _seen(asked: Asked) -> Observed | None:
     """The lever's part of the pipeline, None where the lever has gone or has another owner in the
     file. Who else sets it is asked anew: a table may have been registered since."""
-    lever = asked.dimension.lever
+    lever, edges = asked.dimension.lever, asked.edges
     if not is_theirs(asked.dimension):
         return None
     try:
-        pipeline = look_at(asked)
+        seen = observe(decided_on(asked.dimension.spec, lever), edges, asked.now)
+        seen = with_settled(seen, edges, asked.now)
+        pipeline = with_lever(seen.pipeline, lever)
     except UnknownDimension:
         return None
     except ResourceMissing as error:
@@ -113,6 +110,6 @@ def _seen(asked: Asked) -> Pipeline | None:
             raise
         return None
     if lever.kind not in CAPACITIES:
-        return pipeline
-    targets = ScalableTargets(asked.edges.cloud.scalable_targets(lever.where))
-    return replace(pipeline, scalable_targets=targets)
+        return seen
+    targets = ScalableTargets(edges.cloud.scalable_targets(lever.where))
+    return replace(seen, pipeline=replace(pipeline, scalable_targets=targets))

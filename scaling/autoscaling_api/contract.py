@@ -14,9 +14,9 @@ from tidegate.rules.graph import Pipeline
 from tidegate.scaling.autoscaling_api.dimensions import (
     Dimension,
     UnknownDimension,
-    part_of,
 )
-from tidegate.scaling.config.levers import current_capacities
+from tidegate.scaling.config.levers import current_capacities, part_of
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.ports import Edges
 
@@ -28,6 +28,7 @@ __all__ = [
     "ScalingStatus",
     "desired_capacity",
     "look_at",
+    "with_lever",
 ]
 
 VERSION = "1.0"
@@ -105,7 +106,11 @@ def look_at(asked: Asked) -> Pipeline:
     """The lever's part of its pipeline as it is now. Raises UnknownDimension where the lever isn't
     there, and CloudError."""
     lever = asked.dimension.lever
-    pipeline = asked.edges.cloud.describe(part_of(asked.dimension.spec, lever))
+    return with_lever(asked.edges.cloud.describe(part_of(asked.dimension.spec, lever)), lever)
+
+
+def with_lever(pipeline: Pipeline, lever: Lever) -> Pipeline:
+    """The pipeline, where it has the lever. Raises UnknownDimension where not."""
     if lever not in current_capacities(pipeline):
         raise UnknownDimension(f"{lever} can't be set: the resource is on demand or missing")
     return pipeline

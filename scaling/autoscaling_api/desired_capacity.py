@@ -30,7 +30,7 @@ EXPIRES_AFTER = timedelta(hours=24)
 24 hours, decreases of a table in a UTC day (API reference, DynamoDB quotas)."""
 
 
-_MADE = (Outcome.BEGUN, Outcome.DONE)
+_MADE = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 
 
 class End(Enum):
@@ -137,7 +137,7 @@ def _expected(
 
 def _was_set_back(desired: DesiredCapacity, last: ChangeRecord | None, look: Look) -> bool:
     """Whether a step whose answer was lost was taken after all, and somebody has set it back."""
-    if last is None or last.outcome is not Outcome.SUPERSEDED:
+    if last is None or last.outcome not in (Outcome.SUPERSEDED, Outcome.UNKNOWN):
         return False
     now = settings_marks(look.pipeline, look.lever)
     pairs = list(zip(desired.marks, now, strict=False))

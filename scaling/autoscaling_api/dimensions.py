@@ -1,7 +1,7 @@
 """Levers as Application Auto Scaling knows them: ids, and the part of a pipeline each is in."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.levers import lever_spec
@@ -17,7 +17,6 @@ __all__ = [
     "dimension_of",
     "dimensions",
     "is_theirs",
-    "part_of",
 ]
 
 _SEPARATOR = "~"
@@ -105,29 +104,3 @@ def is_theirs(dimension: Dimension) -> bool:
     """Whether the file gives the lever to Application Auto Scaling."""
     said = lever_spec(dimension.spec, dimension.lever)
     return said is not None and said.owner == "application-autoscaling"
-
-
-def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
-    """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
-    match lever.kind:
-        case (
-            LeverKind.PARALLELIZATION_FACTOR | LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU
-        ):
-            readers = [
-                replace(each, tables=[]) for each in spec.readers if each.name == lever.where
-            ]
-        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-            readers = [
-                replace(each, tables=[said])
-                for each in spec.readers
-                for said in each.table_specs
-                if said.name == lever.where.partition("/")[0]
-            ][:1]
-        case _:
-            readers = []
-    return replace(
-        spec,
-        consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
-        applications=[each for each in readers if isinstance(each, ApplicationSpec)],
-        resources=[each for each in spec.resources if each.name in (lever.where, spec.source)],
-    )

@@ -6,10 +6,18 @@ from tidegate.scaling.autoscaling_api.contract import (
     ScalableTargetDimension,
     ScalingStatus,
     look_at,
+    with_lever,
 )
 from tidegate.scaling.autoscaling_api.dimensions import is_theirs
-from tidegate.scaling.config.levers import CAPACITIES, current_capacities, lever_spec
+from tidegate.scaling.config.levers import (
+    CAPACITIES,
+    current_capacities,
+    decided_on,
+    lever_spec,
+    resource_of,
+)
 from tidegate.scaling.kinds.resource_state import is_passing, why_unusable
+from tidegate.scaling.model.pause import pausing
 
 __all__ = ["describe", "scale"]
 
@@ -32,13 +40,19 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
         )
     if lever.kind in CAPACITIES:
         _refuse_two_owners(asked)
-    pipeline = look_at(asked)
+    # Imported here: who only reads changes nothing, and a cold start is shorter without it.
+    from tidegate.scaling.autoscaling_api.requests import accept
+    from tidegate.scaling.execute.observe import observe
+
+    seen = observe(decided_on(dimension.spec, lever), asked.edges, asked.now)
+    pipeline = with_lever(seen.pipeline, lever)
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         raise BadRequest(f"{lever} was not changed: {reason}")
-    from tidegate.scaling.autoscaling_api.requests import accept
-
-    told = accept(asked, pipeline, wanted)
+    pause = pausing(seen.history.pauses, lever, resource_of(lever), dimension.spec.name, asked.now)
+    if pause is not None:
+        raise BadRequest(f"{lever} was not changed: {pause.of} is paused ({pause.reason})")
+    told = accept(asked, seen, wanted)
     current = current_capacities(pipeline)[lever]
     return ScalableTargetDimension(dimension, current, told.desired, told.status, told.failure)
 

@@ -11,8 +11,9 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
+from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import current_capacities
-from tidegate.scaling.execute.executor import Executor, reconcile
+from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
@@ -21,6 +22,7 @@ from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.reason import LASTING, ReasonKind
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.plan.decide import Decider
+from tidegate.scaling.ports import Edges
 
 __all__ = [
     "Progress",
@@ -28,8 +30,8 @@ __all__ = [
     "look_of",
     "marked",
     "next_step",
+    "plan_towards",
     "progress_towards",
-    "reconciled",
     "take",
 ]
 
@@ -50,15 +52,6 @@ def after(desired: DesiredCapacity, progress: Progress, current: int) -> Desired
     return replace(desired, failure=progress.failure, start=current)
 
 
-def reconciled(asked: Asked, pipeline: Pipeline) -> History:
-    """What the ledger remembers, after closing what was left open."""
-    ledger, now = asked.edges.ledger, asked.now
-    history = remembered(pipeline, ledger, now)
-    if reconcile(history, pipeline, current_capacities(pipeline), ledger, now):
-        return remembered(pipeline, ledger, now)
-    return history
-
-
 def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
     """The lever as the pipeline shows it, with its change records from SHOWS_AFTER before
     ``since``."""
@@ -68,11 +61,14 @@ def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
 
 
 def take(
-    plan: Plan, desired: DesiredCapacity, asked: Asked, pipeline: Pipeline, history: History
+    plan: Plan, desired: DesiredCapacity, asked: Asked, seen: Observed
 ) -> tuple[Progress, bool]:
     """Take the step that is due, if any; how far it is, and whether another caller was faster."""
-    executor = Executor(asked.dimension.spec.name, asked.edges, asked.holder, asked.now, history)
-    changes = executor.act(plan)
+    # Imported here: most looks at a desired capacity find no step due.
+    from tidegate.scaling.execute.executor import Executor
+
+    pipeline = seen.pipeline
+    changes = Executor(asked.edges, asked.holder, asked.now, seen).act(plan)
     fault = next((each.error for each in changes if each.error is not None), None)
     if fault is not None:
         raise fault
@@ -94,19 +90,30 @@ def marked(
 
 def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
     """The plan with the step that is due, empty where a constraint holds it."""
+    dimension = asked.dimension
+    current = current_capacities(pipeline)[dimension.lever]
+    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
+    recommendation = Recommendation(dimension.lever, current, wanted, because)
+    seen = Observed(dimension.spec, pipeline, history, {}, asked.now)
+    return plan_towards(recommendation, seen, asked.edges, asked.now, "application-autoscaling")
+
+
+def plan_towards(
+    recommendation: Recommendation, seen: Observed, edges: Edges, now: datetime, caller: Caller
+) -> Plan:
+    """One step towards a capacity that somebody asks for, through the constraints that hold for
+    whoever asks; empty where one of them holds the lever."""
     # Imported here: an answer that only reads needs no rules.
     from tidegate.rules.kinds.packs import in_force
     from tidegate.scaling.constraints.flink_update import update_windows
 
-    now, dimension = asked.now, asked.dimension
+    pipeline = seen.pipeline
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
-    windows = {**nothing, **update_windows(pipeline, asked.edges.metrics, now)}
-    limits = in_force(dimension.spec.thresholds, pipeline.kinds.signals)
+    windows = {**nothing, **update_windows(pipeline, edges.metrics, now)}
+    limits = in_force(seen.spec.thresholds, pipeline.kinds.signals)
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
-    decider = Decider(signals, (), dimension.spec, history, now, caller="application-autoscaling")
-    current = current_capacities(pipeline)[dimension.lever]
-    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
-    return decider.plan_for(Recommendation(dimension.lever, current, wanted, because))
+    decider = Decider(signals, (), seen.spec, seen.history, now, caller=caller)
+    return decider.plan_for(recommendation)
 
 
 def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progress:

@@ -2,7 +2,7 @@
 takes none."""
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
+from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus, with_lever
 from tidegate.scaling.autoscaling_api.desired_capacity import End, accepted, end_of
 from tidegate.scaling.autoscaling_api.next_step import (
     Progress,
@@ -11,9 +11,9 @@ from tidegate.scaling.autoscaling_api.next_step import (
     marked,
     next_step,
     progress_towards,
-    reconciled,
     take,
 )
+from tidegate.scaling.execute.observe import Observed, with_settled
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity
 
@@ -34,10 +34,11 @@ def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> P
     return None
 
 
-def accept(asked: Asked, pipeline: Pipeline, wanted: int) -> Progress:
+def accept(asked: Asked, seen: Observed, wanted: int) -> Progress:
     """Take the first step towards a desired capacity, then keep it. What raises until then leaves
     the one that was kept before in force."""
-    history = reconciled(asked, pipeline)
+    seen = with_settled(seen, asked.edges, asked.now)
+    pipeline, history = with_lever(seen.pipeline, asked.dimension.lever), seen.history
     lever, ledger = asked.dimension.lever, asked.edges.ledger
     earlier = ledger.desired(lever)
     desired = _new_or_repeated(earlier, wanted, asked, pipeline, history.last_change_record(lever))
@@ -48,7 +49,7 @@ def accept(asked: Asked, pipeline: Pipeline, wanted: int) -> Progress:
         return Progress(wanted, ScalingStatus.SUCCESSFUL)
     plan = next_step(asked, pipeline, wanted, history)
     desired = marked(desired, plan, pipeline, lever)
-    progress, _ = take(plan, desired, asked, pipeline, history)
+    progress, _ = take(plan, desired, asked, seen)
     ledger.keep_desired(lever, after(desired, progress, look.current))
     return progress
 

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
     from types_boto3_lambda import LambdaClient
 
-__all__ = ["BRISK", "PATIENT", "Clients", "Patience"]
+__all__ = ["BRISK", "PATIENT", "STEADY", "Clients", "Patience"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ class Patience:
 
 
 PATIENT = Patience(3, 10, 4)
-"""For sweeps and the command line."""
+"""For the command line, where a person waits for one answer."""
+
+STEADY = Patience(3, 6, 2)
+"""For sweeps: a resource that never answers keeps the pipelines behind it waiting for 13 s,
+the second at most between two attempts included. The next sweep asks again."""
 
 BRISK = Patience(0.25, 0.5, 1)
 """For the endpoint: whoever called it calls again, so that nothing is tried twice here."""
@@ -104,13 +108,20 @@ class Clients:
     def of(self, service: str) -> Any:
         """A client of a service by its name in boto3; the same one whenever it is asked for."""
         if service not in self._others:
-            self._others[service] = self._new(service)
+            self._others[service] = self._new(service, self._patience)
         return self._others[service]
 
-    def _new(self, service: str) -> Any:
+    def once(self, service: str) -> Any:
+        """A client for calls that change a resource, each of which is tried once: botocore would
+        ask again where an answer was lost, and be refused because of the call before."""
+        key = f"{service}, once"
+        if key not in self._others:
+            self._others[key] = self._new(service, replace(self._patience, attempts=1))
+        return self._others[key]
+
+    def _new(self, service: str, patience: Patience) -> Any:
         from botocore.config import Config
 
-        patience = self._patience
         config = Config(
             connect_timeout=patience.connect_seconds,
             read_timeout=patience.read_seconds,

@@ -82,3 +82,28 @@ class DynamoDesired:
                 )
                 for item in page["Items"]
             ]
+
+    def _items_at(self, keys: list[Any]) -> list[Any]:
+        """Those of some items that are there."""
+        found: list[Any] = []
+        # AWS answers for at most a hundred keys a call (BatchGetItem, API reference).
+        for at in range(0, len(keys), 100):
+            wanted: Any = {self._table: {"Keys": keys[at : at + 100], "ConsistentRead": True}}
+            while wanted:
+                with asking("dynamodb:BatchGetItem", self._table):
+                    answer = self._client.batch_get_item(RequestItems=wanted)
+                found += answer["Responses"].get(self._table, [])
+                wanted = answer.get("UnprocessedKeys")
+        return found
+
+    def _scanned(self, *prefixes: str) -> list[Any]:
+        """Items of the partitions that begin so, from a scan: the table is small, and only a person
+        asks."""
+        pages = self._client.get_paginator("scan")
+        with asking("dynamodb:Scan", self._table):
+            return [
+                item
+                for page in pages.paginate(TableName=self._table, ConsistentRead=True)
+                for item in page["Items"]
+                if item["pk"]["S"].startswith(prefixes)
+            ]

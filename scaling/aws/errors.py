@@ -11,6 +11,7 @@ from tidegate.scaling.model.errors import (
     InvalidRequest,
     LimitExceeded,
     NoCredentials,
+    QuotaExceeded,
     ResourceInUse,
     ResourceMissing,
     Throttled,
@@ -62,10 +63,10 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "LimitExceededException",
             "LimitExceeded",
             "OpsItemLimitExceededException",
-            "ServiceQuotaExceededException",
         ),
         LimitExceeded,
     ),
+    "ServiceQuotaExceededException": QuotaExceeded,
     **dict.fromkeys(
         (
             "ResourceInUseException",
@@ -107,6 +108,18 @@ _RATE = re.compile(
 """How LimitExceeded tells calls a second, or at a time, from what is counted by the day or the
 account: "Rate exceeded for stream S under account A" is over at once, and botocore as well takes
 that code for throttling (retries/standard.py)."""
+
+_QUOTA = re.compile(
+    r"\bquotas?\b|\b(shard )?limits? for (the|this|your) account"
+    r"|\b(maximum|max) limits? of your account|\baccount limits?\b",
+    re.IGNORECASE,
+)
+"""How LimitExceeded tells what an account may have from what a resource may do in a day: "would
+exceed the shard limit for the account"."""
+
+_READ = re.compile(r":(Describe|Get|List)")
+"""Operations that change nothing: no budget and no quota counts them, so that LimitExceeded means
+that they are asked too often (ListShards and DescribeStreamSummary, API reference)."""
 
 
 @contextmanager
@@ -151,8 +164,15 @@ def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
     code = answer.get("Code", "")
     message = answer.get("Message", "") or code
     kind = _BY_CODE.get(code, Unreachable)
-    if kind is LimitExceeded and _RATE.search(message):
-        kind = Throttled
+    if kind is LimitExceeded:
+        kind = _of_limit(operation, message)
     if kind is Denied:
         message = f"permission {operation} is missing: {message}"
     return kind(operation, resource, message)
+
+
+def _of_limit(operation: str, message: str) -> type[CloudError]:
+    """Which limit it is that AWS names by one code for all."""
+    if _RATE.search(message) or _READ.search(operation):
+        return Throttled
+    return QuotaExceeded if _QUOTA.search(message) else LimitExceeded

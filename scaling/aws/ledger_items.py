@@ -1,5 +1,6 @@
 """The items of the ledger's table: their keys, and change records as items."""
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,9 @@ from tidegate.scaling.model.change_record import (
     KEEP,
     ChangeRecord,
     DesiredCapacity,
+    Lease,
     Lever,
+    Outcome,
     moment_in,
     outcome_in,
 )
@@ -18,27 +21,37 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DESIRED",
+    "LEASE",
+    "OPEN",
+    "PAUSE",
     "PIPELINE",
     "SNAPSHOT",
-    "change_record_item",
     "change_records_in",
     "desired_item",
     "desired_key",
     "expiry",
-    "marker",
+    "items_of",
+    "lease_in",
+    "marker_key",
+    "newest_key",
     "note_key",
     "partitions",
+    "pause_key",
+    "pointer_key",
     "snapshot_in",
-    "sort_key",
     "text",
 ]
+
+LEASE, OPEN = "lease/", "open/"
+"""What the partitions of leases and of marks of open intentions begin with."""
 
 PIPELINE, SNAPSHOT = "pipeline/", "sighting/"
 """What the partitions of a pipeline's change records and status snapshots begin with."""
 
 
-DESIRED = "desired"
-"""The one partition of all desired capacities: there are few, and a sweep asks for all at once."""
+DESIRED, PAUSE = "desired", "pause"
+"""The one partition of all desired capacities, and that of all pauses: there are few, and a sweep
+asks for all at once."""
 
 
 def text(moment: datetime) -> str:
@@ -62,14 +75,48 @@ def desired_item(lever: Lever, desired: DesiredCapacity) -> dict[str, Any]:
     return {**desired_key(lever), **kept}
 
 
+def pause_key(key: str) -> Any:
+    """Where a pause is."""
+    return {"pk": {"S": PAUSE}, "sk": {"S": key}}
+
+
 def note_key(name: str) -> Any:
     """Where a note is."""
     return {"pk": {"S": f"note/{name}"}, "sk": {"S": "note"}}
 
 
-def marker(lever: Lever) -> str:
+def marker_key(lever: Lever) -> Any:
     """Where the one open intention of a lever is marked."""
-    return f"open/{lever.kind_word}/{lever.where}"
+    return {"pk": {"S": f"{OPEN}{lever.kind_word}/{lever.where}"}, "sk": {"S": "open"}}
+
+
+def newest_key(resource: str) -> Any:
+    """Where the newest change record of a resource is named."""
+    return {"pk": {"S": f"resource/{resource}"}, "sk": {"S": "newest"}}
+
+
+def pointer_key(entry_id: str) -> Any:
+    """Where it says in which partitions a change record is."""
+    return {"pk": {"S": f"id/{entry_id}"}, "sk": {"S": "id"}}
+
+
+def items_of(change_record: ChangeRecord) -> list[dict[str, Any]]:
+    """All items of a change record: itself in both partitions, the pointer, and while it is open
+    the marker, which has it as well."""
+    own = [
+        change_record_item(change_record, each)
+        for each in partitions(change_record.pipeline, change_record.lever)
+    ]
+    pointer = {
+        **pointer_key(change_record.entry_id),
+        "pipeline": {"S": change_record.pipeline},
+        "place": {"S": sort_key(change_record)},
+        "kind": {"S": change_record.lever.kind_word},
+        "where": {"S": change_record.lever.where},
+    }
+    if change_record.outcome is not Outcome.BEGUN:
+        return [*own, {**pointer, "expires_at": {"N": expiry(change_record.begun_at)}}]
+    return [*own, pointer, {**own[0], **marker_key(change_record.lever)}]
 
 
 def sort_key(change_record: ChangeRecord) -> str:
@@ -83,7 +130,7 @@ def partitions(pipeline: str, lever: Lever) -> tuple[str, str]:
 
 
 def change_record_item(change_record: ChangeRecord, partition: str) -> dict[str, Any]:
-    """A change record as an item of one of its partitions."""
+    """A change record as an item of one of its partitions. An open one is not forgotten."""
     item: dict[str, Any] = {
         "pk": {"S": partition},
         "pipeline": {"S": change_record.pipeline},
@@ -97,8 +144,10 @@ def change_record_item(change_record: ChangeRecord, partition: str) -> dict[str,
         "because": {"S": change_record.because},
         "begun_at": {"S": text(change_record.begun_at)},
         "outcome": {"S": change_record.outcome.value},
-        "expires_at": {"N": expiry(change_record.begun_at)},
+        "marks": {"S": json.dumps(change_record.marks)},
     }
+    if change_record.outcome is not Outcome.BEGUN:
+        item["expires_at"] = {"N": expiry(change_record.begun_at)}
     if change_record.ended_at is not None:
         item["ended_at"] = {"S": text(change_record.ended_at)}
     if change_record.detail is not None:
@@ -131,6 +180,12 @@ def snapshot_in(item: Any) -> "StatusSnapshot":
     return from_text(item["value"]["S"], pipeline, moment_in(item["sk"]["S"]))
 
 
+def lease_in(item: Any) -> Lease:
+    """The lease that an item is."""
+    ends_at = datetime.fromtimestamp(float(item["ends_at"]["N"]), UTC)
+    return Lease(item["pk"]["S"].removeprefix(LEASE), item["holder"]["S"], ends_at)
+
+
 def _entry(item: Any) -> ChangeRecord:
     ended = item.get("ended_at", {}).get("S")
     outcome, detail = outcome_in(item["outcome"]["S"], item.get("detail", {}).get("S"))
@@ -146,4 +201,5 @@ def _entry(item: Any) -> ChangeRecord:
         outcome,
         moment_in(ended) if ended else None,
         detail,
+        tuple(json.loads(item.get("marks", {}).get("S", "[]"))),
     )

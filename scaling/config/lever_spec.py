@@ -9,9 +9,11 @@ from tidegate.scaling.config.scaling_policies import ScheduledAction, StepScalin
 from tidegate.scaling.config.value_limits import Closed, Whole, at_least
 from tidegate.scaling.kinds.kinesis_stream.limits import RETENTION_HOURS_MIN
 
-__all__ = ["LeverSpec", "Levers", "Owner", "RetentionSpec"]
+__all__ = ["Caller", "LeverSpec", "Levers", "Owner", "RetentionSpec"]
 
 Owner = Literal["tidegate", "application-autoscaling"]
+Caller = Owner | Literal["operator"]
+"""Who asks for a change: the owner of a lever, or a person who undoes one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What every lever of a pipeline is set to, and what the file says of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from tidegate.rules.cause import LeverKind
@@ -21,8 +22,12 @@ __all__ = [
     "Path",
     "all_settings",
     "current_capacities",
+    "decided_on",
     "lever_spec",
     "other_settings",
+    "part_of",
+    "resource_of",
+    "resources_of",
     "said_of",
 ]
 
@@ -110,3 +115,54 @@ def lever_spec(spec: PipelineSpec, lever: Lever) -> LeverSpec | None:
     """What the file says of a lever; None when it says nothing, which means: advise only."""
     said = said_of(spec, lever)
     return None if said is None else said[0]
+
+
+def resource_of(lever: Lever) -> str:
+    """The resource of a lever, by the name of its lease: several levers may share one. Empty for a
+    lever that only another version of Tidegate knows."""
+    if not lever.is_known:
+        return ""
+    return f"{lever.kind.resource}/{lever.where.partition('/')[0]}"
+
+
+def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
+    """The resources that a pipeline's levers may be of, by the names of their leases."""
+    tables = (table.name for reader in spec.readers for table in reader.table_specs)
+    levers = (
+        *(Lever.of(LeverKind.SHARD_COUNT, name) for name in (spec.stream,) if name),
+        *(Lever.of(_OF_READER[type(each)][0], each.name) for each in spec.readers),
+        *(Lever.of(LeverKind.WRITE_CAPACITY, name) for name in tables),
+        *(Lever(word, each.name) for each in spec.resources for word in each.levers),
+    )
+    return tuple(dict.fromkeys(map(resource_of, levers)))
+
+
+def decided_on(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
+    """The part of a pipeline that a decision on a lever needs: a bound on money is one of all."""
+    return part_of(spec, lever) if spec.max_usd_a_day is None else spec
+
+
+def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
+    """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
+    match lever.kind:
+        case (
+            LeverKind.PARALLELIZATION_FACTOR | LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU
+        ):
+            readers = [
+                replace(each, tables=[]) for each in spec.readers if each.name == lever.where
+            ]
+        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
+            readers = [
+                replace(each, tables=[said])
+                for each in spec.readers
+                for said in each.table_specs
+                if said.name == lever.where.partition("/")[0]
+            ][:1]
+        case _:
+            readers = []
+    return replace(
+        spec,
+        consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
+        applications=[each for each in readers if isinstance(each, ApplicationSpec)],
+        resources=[each for each in spec.resources if each.name in (lever.where, spec.source)],
+    )

@@ -164,7 +164,8 @@ class PipelineSpec(Closed):
 
     With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
     that the limits drawn in it stay true. ``thresholds`` replace those of built-in rules, by the
-    names that ``tidegate rules`` shows.
+    names that ``tidegate rules`` shows. ``max_usd_a_day`` bounds what its capacity may cost at list
+    prices: nothing is raised beyond it.
     """
 
     name: PipelineName
@@ -182,6 +183,7 @@ class PipelineSpec(Closed):
     applications: list[ApplicationSpec] = field(default_factory=list)
     thresholds: Annotated[dict[str, float], RuleThresholds()] = field(default_factory=dict)
     resources: list[ResourceSpec] = field(default_factory=list)
+    max_usd_a_day: Annotated[float, more_than(0)] | None = None
 
     @property
     def source(self) -> str:

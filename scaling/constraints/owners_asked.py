@@ -1,4 +1,5 @@
-"""A cloud that also reads which capacities DynamoDB auto scaling sets, asked once a sweep."""
+"""The cloud of one sweep: it asks once which capacities DynamoDB auto scaling sets, and a resource
+that does not answer only once."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,9 +8,10 @@ from typing import TYPE_CHECKING
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import KeySample
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
+from tidegate.scaling.config.levers import resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.second_owner import is_handed_over
-from tidegate.scaling.model.errors import as_known
+from tidegate.scaling.model.errors import Unreachable, as_known
 from tidegate.scaling.ports import Cloud
 
 if TYPE_CHECKING:
@@ -26,10 +28,20 @@ class OwnersAsked:
 
     inner: Cloud
     _known: ScalableTargets | None = field(default=None, init=False)
+    _silent: dict[str, Unreachable] = field(default_factory=dict, init=False)
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
-        """The pipeline, with the scalable targets where they matter to it."""
-        pipeline = self.inner.describe(spec)
+        """The pipeline, with the scalable targets where they matter to it. What has not answered
+        in this sweep is not waited for again: it would keep the other pipelines waiting."""
+        for resource in resources_of(spec):
+            silent = self._silent.get(resource.partition("/")[2])
+            if silent is not None:
+                raise silent
+        try:
+            pipeline = self.inner.describe(spec)
+        except Unreachable as error:
+            self._silent[error.resource] = error
+            raise
         if not is_handed_over(pipeline, spec):
             return pipeline
         if self._known is None:

@@ -9,6 +9,10 @@ CHANGED_BY_ANOTHER = Words(
     "{before:,} to {after:,}, seen at {at:%H:%M}; if a template or another autoscaler also sets "
     "it, let only one of them own it",
 )
+CHANGE_PENDING = Words(
+    ReasonKind.CHANGE_PENDING,
+    "a change of the {lever:words} that began at {begun_at:%H:%M:%S} is still in progress",
+)
 FILE_RANGE = Words(
     ReasonKind.FILE_RANGE, "the pipeline file limits the {lever:words} to {min:,} to {max:,}"
 )
@@ -25,12 +29,21 @@ NO_OWNER = Words(
     ReasonKind.NO_OWNER,
     "the {lever:words} has no owner in the pipeline file, so Tidegate only advises",
 )
+NOT_SHOWN = Words(
+    ReasonKind.CHANGE_PENDING,
+    "AWS accepted the change of the {lever:words} to {to:,} at {begun_at:%H:%M:%S} and does not "
+    "show it yet",
+)
 NOT_READ = Words(
     ReasonKind.NOT_READ,
     "the {lever:words} is not lowered while CloudWatch fails to read {count} of the pipeline's "
     "metrics, such as {metric} ({why})",
 )
 OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "the {lever:words} is owned by {owner}")
+PAUSED = Words(
+    ReasonKind.PAUSED,
+    "{of} is paused until {until:%Y-%m-%d %H:%M} UTC ({reason}); tidegate resume ends the pause",
+)
 WINDOW_CLOSED = Words(
     ReasonKind.CHANGE_WINDOW,
     "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows no changes",

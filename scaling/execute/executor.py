@@ -1,18 +1,19 @@
 """Carries out a plan: change record, call, outcome; one run at a time on a resource."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tidegate.rules.graph import Pipeline
-from tidegate.scaling.kinds.resource_state import is_changing
+from tidegate.scaling.config.levers import all_settings, part_of
+from tidegate.scaling.execute.observe import Observed
+from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.change_record import (
     ChangeRecord,
-    Lever,
     Outcome,
     refused_by_limit,
     refused_by_rate,
+    revision,
 )
 from tidegate.scaling.model.errors import (
     CloudError,
@@ -21,34 +22,41 @@ from tidegate.scaling.model.errors import (
     Unreachable,
     as_known,
 )
-from tidegate.scaling.model.history import (
-    History,
-)
+from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action, Decision, Plan
-from tidegate.scaling.ports import Edges, Ledger
+from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["Executor", "reconcile"]
+__all__ = ["CALL_WITHIN", "Executor", "shown"]
 
 LEASE_SECONDS = 60
 """Longer than the bounded timeouts of the calls made under it."""
 
-ABANDONED = timedelta(seconds=LEASE_SECONDS)
+FRESH = timedelta(seconds=1)
+"""As old as a description may be that a call is made on."""
+
+CALL_WITHIN = timedelta(seconds=20)
+"""Of the intention: a call takes at most 13 s more (``PATIENT``, once), and all is over when
+another run may take it as never made (``ABANDONED``). A process may be suspended in between."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Executor:
-    """The executor of one sweep for one pipeline; ``holder`` names it in leases.
+    """The executor of one run for one pipeline; ``holder`` names it in leases.
 
-    ``now`` is what the plan was decided on. A sweep of many pipelines may come to this one minutes
-    later: leases and change records are of the moment at which something is done.
+    ``now`` is what the plan was decided on, by what was ``seen`` then. A sweep of many pipelines
+    may come to this one minutes later: leases and change records are of the moment at which
+    something is done.
     """
 
-    pipeline: str
     edges: Edges
     holder: str
     now: datetime
-    seen: History
+    seen: Observed
+    _newest: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._newest = dict(self.seen.newest)
 
     def act(self, plan: Plan) -> tuple[Change, ...]:
         """Take every action of the plan. One that fails, in whatever way, doesn't stop the next,
@@ -56,8 +64,7 @@ class Executor:
         Nothing is raised: what was changed before must not be lost. See ``Change.error``."""
         changes: list[Change] = []
         for action in plan.actions:
-            moved = set(action.levers())
-            decisions = tuple(each for each in plan.decisions if each.lever in moved)
+            decisions = _of(action, plan)
             lowers = any(each.allowed < each.current for each in decisions)
             if lowers and any(each.outcome is not Outcome.DONE for each in changes):
                 detail = (
@@ -84,82 +91,114 @@ class Executor:
             detail = f"{resource} is locked by another run"
             return _superseded(action, decisions, "locked", detail)
         try:
+            why_not = self._paused(action, decisions) or self._why_not(decisions)
+            if why_not is not None:
+                return _superseded(action, decisions, *why_not)
             return self._take_alone(action, decisions)
         finally:
             # What can't be given back ends by itself, and must not hide how the call went.
             with suppress(Exception):
                 ledger.release(resource, self.holder)
 
+    def _paused(self, action: Action, decisions: tuple[Decision, ...]) -> tuple[str, str] | None:
+        """Which refusal and which detail, where one of the levers was paused in the meantime."""
+        now, pauses = self.edges.moment(self.now), self.edges.ledger.pauses()
+        name = self.seen.spec.name
+        for decision in decisions:
+            pause = pausing(pauses, decision.lever, action.lease, name, now)
+            if pause is not None:
+                return "paused", f"{pause.of} was paused: {pause.reason}"
+        return None
+
+    def _why_not(self, decisions: tuple[Decision, ...]) -> tuple[str, str] | None:
+        """Which refusal and which detail, where AWS no longer shows what was decided on."""
+        if self.edges.moment(self.now) - self.seen.looked_at <= FRESH:
+            return None
+        part = part_of(self.seen.spec, decisions[0].lever)
+        pipeline = self.edges.cloud.describe(part)
+        settings = all_settings(pipeline)
+        for decision in decisions:
+            capacity = settings.get(decision.lever)
+            if capacity != decision.current:
+                told = "gone" if capacity is None else decision.lever.amount(capacity)
+                return "changed-since", f"the {decision.lever:words} is {told} by now"
+            if is_changing(pipeline, decision.lever):
+                return "resource-busy", "AWS is still at another change of the same resource"
+        return None
+
     def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
-        if self._was_overtaken(decisions):
-            detail = "another run changed the capacity in the meantime"
-            return _superseded(action, decisions, "changed-since", detail)
         begun_at = self.edges.moment(self.now)
-        change_records = [self._entry(action, decision, begun_at) for decision in decisions]
-        begun = [
-            change_record
-            for change_record in change_records
-            if self.edges.ledger.begin(change_record)
-        ]
-        if len(begun) < len(change_records):
-            detail = "another change of the same lever is still in progress"
-            closed = self._close(action, decisions, begun, Outcome.SUPERSEDED, detail)
-            return replace(closed, refusal="change-pending")
+        begun = tuple(self._record(action, decision, begun_at) for decision in decisions)
+        if not self.edges.ledger.begin(*begun, after=self._newest):
+            return _superseded(action, decisions, *self._who_was_faster(action))
+        if self.edges.moment(self.now) - begun_at > CALL_WITHIN:
+            detail = (
+                "this process was suspended after the intention was written; AWS was not called"
+            )
+            closed = self._close(action, decisions, begun, (Outcome.SUPERSEDED, detail))
+            return replace(closed, refusal="suspended")
         try:
             self.edges.cloud.apply(action)
         except Unreachable as error:
-            # It may have reached AWS: the change record stays open until the next sweep shows.
-            return Change(action, decisions, Outcome.BEGUN, str(error))
+            # It may have reached AWS: the change record stays open until AWS shows it.
+            return Change(action, decisions, Outcome.UNKNOWN, str(error))
         except CloudError as error:
-            detail = _detail(error)
-            closed = self._close(action, decisions, begun, Outcome.FAILED, detail)
+            closed = self._close(action, decisions, begun, (Outcome.FAILED, _detail(error)))
             return replace(closed, refusal=error.kind)
         except Exception as error:
             known = as_known(error)
-            return Change(action, decisions, Outcome.BEGUN, str(known), known)
-        return self._close(action, decisions, begun, Outcome.DONE, None)
+            return Change(action, decisions, Outcome.UNKNOWN, str(known), known)
+        return self._close(action, decisions, begun, (Outcome.DONE, None))
 
-    def _was_overtaken(self, decisions: tuple[Decision, ...]) -> bool:
-        """Whether the ledger has, for one of the levers, what it didn't have when the pipeline was
-        described."""
-        moved = {decision.lever for decision in decisions}
-        known = {change_record.entry_id for change_record in self.seen.change_records}
-        since = self.now - timedelta(minutes=10)
-        return any(
-            change_record.entry_id not in known
-            for lever in moved
-            for change_record in self.edges.ledger.change_records_of(lever, since)
-        )
+    def _who_was_faster(self, action: Action) -> tuple[str, str]:
+        resource = action.lease
+        if self.edges.ledger.newest((resource,)).get(resource) != self._newest.get(resource):
+            return "changed-since", "another run changed the resource in the meantime"
+        return "change-pending", "another change of the same lever is still in progress"
 
-    def _entry(self, action: Action, decision: Decision, begun_at: datetime) -> ChangeRecord:
+    def _record(self, action: Action, decision: Decision, begun_at: datetime) -> ChangeRecord:
+        pipeline = self.seen.spec.name
         return ChangeRecord(
-            entry_id=f"{self.pipeline}/{decision.lever}/{self.now.isoformat()}",
-            pipeline=self.pipeline,
+            entry_id=f"{pipeline}/{decision.lever}/{self.now.isoformat()}",
+            pipeline=pipeline,
             lever=decision.lever,
             operation=action.operation,
             from_capacity=decision.current,
             to_capacity=decision.allowed,
             because=str(decision.because),
             begun_at=begun_at,
+            marks=settings_marks(self.seen.pipeline, decision.lever),
         )
 
     def _close(
         self,
         action: Action,
         decisions: tuple[Decision, ...],
-        change_records: list[ChangeRecord],
-        outcome: Outcome,
-        detail: str | None,
+        begun: tuple[ChangeRecord, ...],
+        ending: tuple[Outcome, str | None],
     ) -> Change:
+        outcome, detail = ending
         failures: list[Unfinished] = []
-        for change_record in change_records:
+        for change_record in begun:
             with going_on("the outcome is not in the ledger", failures):
                 ended_at = self.edges.moment(self.now)
                 self.edges.ledger.complete(change_record.entry_id, outcome, ended_at, detail)
+                # The next action of the plan may be one on the same resource.
+                self._newest[action.lease] = revision(change_record.entry_id, outcome)
         if not failures:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
         return Change(action, decisions, outcome, told, failures[0].error)
+
+
+def shown(plan: Plan) -> tuple[Change, ...]:
+    """The changes of a dry run, which makes none."""
+    return tuple(Change(action, _of(action, plan), None) for action in plan.actions)
+
+
+def _of(action: Action, plan: Plan) -> tuple[Decision, ...]:
+    moved = set(action.levers())
+    return tuple(each for each in plan.decisions if each.lever in moved)
 
 
 def _detail(error: CloudError) -> str:
@@ -176,33 +215,3 @@ def _superseded(
     action: Action, decisions: tuple[Decision, ...], refusal: str, detail: str
 ) -> Change:
     return Change(action, decisions, Outcome.SUPERSEDED, detail, refusal=refusal)
-
-
-def reconcile(
-    history: History,
-    pipeline: Pipeline,
-    current: dict[Lever, int],
-    ledger: Ledger,
-    now: datetime,
-) -> bool:
-    """Close the intentions that a sweep left open when it died, by what AWS shows now; whether
-    there were any.
-
-    What has the wanted capacity was done; what hasn't after a minute, and isn't being changed,
-    never reached AWS, and the coming plan asks for it again if it is still needed.
-    """
-    closed = False
-    for change_record in history.open_change_records():
-        if current.get(change_record.lever) == change_record.to_capacity:
-            ledger.complete(
-                change_record.entry_id, Outcome.DONE, now, "a later sweep saw the new capacity"
-            )
-            closed = True
-        elif now - change_record.begun_at >= ABANDONED and not is_changing(
-            pipeline, change_record.lever
-        ):
-            ledger.complete(
-                change_record.entry_id, Outcome.SUPERSEDED, now, "the call never reached AWS"
-            )
-            closed = True
-    return closed

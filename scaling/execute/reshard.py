@@ -1,13 +1,16 @@
 """Doing a reshard: look, take the one next operation, wait for ACTIVE, look again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
-from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
+from tidegate.scaling.config.levers import resource_of
+from tidegate.scaling.execute.executor import CALL_WITHIN
+from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     Goal,
@@ -15,6 +18,9 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     plan,
 )
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
+from tidegate.scaling.kinds.registry import KINDS
+from tidegate.scaling.kinds.resource_state import settings_marks
+from tidegate.scaling.ledger.recall import updates_left
 from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
@@ -22,24 +28,26 @@ from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
     LimitExceeded,
+    Paused,
     ResourceInUse,
     Throttled,
     Unreachable,
 )
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action
-from tidegate.scaling.ports import Ledger
+from tidegate.scaling.ports import Clock, Ledger
 
 __all__ = [
-    "Clock",
     "Progress",
     "ReshardExecutor",
     "Resharder",
-    "UpdatesLeft",
-    "updates_left",
 ]
 
-LEASE_SECONDS = 300
+T = TypeVar("T")
+
+LEASE_SECONDS = 120
+"""Longer than a look and a call take under it at the most; renewed before each."""
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
 
 
@@ -55,18 +63,6 @@ class Resharder(Protocol):
         ...
 
 
-class Clock(Protocol):
-    """Time at the edge."""
-
-    def now(self) -> datetime:
-        """The moment, with its zone."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait about as long; an edge adds the jitter."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a reshard is: operations taken by this run, those still planned, shards now."""
@@ -74,23 +70,6 @@ class Progress:
     taken: int
     left: tuple[Operation, ...]
     shard_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class UpdatesLeft:
-    """UpdateShardCount calls left of the rolling day, and why none is where none is."""
-
-    count: int
-    why_none: str | None
-
-
-def updates_left(ledger: Ledger, stream: str, now: datetime) -> UpdatesLeft:
-    """By the ledger and AWS's last refusal."""
-    lever = Lever.of(LeverKind.SHARD_COUNT, stream)
-    history = History(ledger.change_records_of(lever, now - timedelta(days=1)))
-    why_none = why_no_call(history, now)
-    left = UPDATES_PER_DAY - history.shard_count_updates(now)
-    return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, str(why_none.reason))
 
 
 @dataclass(slots=True)
@@ -105,58 +84,82 @@ class ReshardExecutor:
     clock: Clock
     holder: str
     timeout_seconds: float
-    tell: Callable[[Progress], None]
+    tell: Callable[[Progress], None] = lambda _: None
     taken: int = 0
+    _seen: Pipeline = field(init=False)
+    _newest: Mapping[str, str] = field(default_factory=dict)
     _waits: int = 0
     _promised: tuple[int, ...] | None = None
     _updates_disappoint: bool = False
 
     def run(self, *, wait: bool) -> Progress:
         """Operate until the goal is reached; without ``wait`` until the last operation is
-        accepted. KeyboardInterrupt passes between operations and leaves nothing half written.
+        accepted. KeyboardInterrupt passes; what was under way is settled by the next run.
 
         Raises ResourceInUse when another run has locked the stream, or when it isn't ACTIVE for
         longer than ``timeout_seconds``, and whatever AWS refuses for good."""
-        resource = f"stream/{self.stream}"
+        return self._alone(lambda resource: self._run(resource, wait))
+
+    def settle(self) -> None:
+        """Settle what an earlier run has left open, and ask for nothing. Raises as ``run``."""
+        if self.ledger.open_change_records((self._lever,)):
+            self._alone(self._settle)
+
+    def _alone(self, work: Callable[[str], T]) -> T:
+        resource = resource_of(self._lever)
         try:
-            return self._run(resource, wait)
+            return work(resource)
         finally:
             self.ledger.release(resource, self.holder)
+
+    def _settle(self, resource: str) -> None:
+        since = self.clock.now()
+        while self._ready(resource) is None:
+            self._wait(since)
+
+    def _ready(self, resource: str) -> ShardMap | None:
+        """The shape under the lease, None while an operation has to wait."""
+        now = self.clock.now()
+        if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
+            words = "the stream is locked by another run: tidegate ledger shows which"
+            raise ResourceInUse("reshard", self.stream, words)
+        self._newest = self.ledger.newest((resource,))
+        shape = self._look()
+        return None if shape is None or self._is_open(now) else shape
 
     def _run(self, resource: str, wait: bool) -> Progress:
         quiet_since = self.clock.now()
         while True:
-            now = self.clock.now()
-            if not self.ledger.acquire(resource, self.holder, now, LEASE_SECONDS):
-                words = (
-                    "the stream is locked by another run; if that run was killed, run again "
-                    "when the "
-                    f"lock expires, in at most {LEASE_SECONDS // 60} minutes"
-                )
-                raise ResourceInUse("reshard", self.stream, words)
-            shape = self._look()
+            shape = self._ready(resource)
             if shape is None:
                 self._wait(quiet_since)
                 continue
-            self._close_open_change_records(shape.count, now)
-            left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape, now))
+            left = plan(shape.boundaries, self.goal, self._updates_worth_trying(shape))
             progress = Progress(self.taken, left, shape.count)
             self.tell(progress)
             if not left:
                 return progress
+            self._refuse_paused(resource)
             if self._take(action_for(self.stream, shape, left[0])):
                 quiet_since, self._waits = self.clock.now(), 0
                 if len(left) == 1 and not wait:
                     return Progress(self.taken, (), shape.count)
             self._wait(quiet_since)
 
-    def _updates_worth_trying(self, shape: ShardMap, now: datetime) -> int:
+    def _refuse_paused(self, resource: str) -> None:
+        now, pauses = self.clock.now(), self.ledger.pauses()
+        pause = pausing(pauses, self._lever, resource, None, now)
+        if pause is not None:
+            raise Paused(f"{pause.of} is paused until {pause.until:%H:%M} UTC: {pause.reason}")
+
+    def _updates_worth_trying(self, shape: ShardMap) -> int:
         """None after an UpdateShardCount that didn't end in equal shards: asking again would end
         the same way (seen with an emulator that only halves the shards it has)."""
         if self._promised is not None and shape.boundaries != self._promised:
             self._updates_disappoint = True
         self._promised = None
-        return 0 if self._updates_disappoint else updates_left(self.ledger, self.stream, now).count
+        left = updates_left(self.ledger, self.stream, self.clock.now())
+        return 0 if self._updates_disappoint else left.count
 
     def _look(self) -> ShardMap | None:
         """The shape when the stream is ready for an operation, None while it isn't."""
@@ -167,6 +170,7 @@ class ReshardExecutor:
         if not stream.is_provisioned:
             reason = "the stream is on demand, so AWS sets its shards: switch to provisioned mode"
             raise InvalidRequest("reshard", self.stream, reason)
+        self._seen = Pipeline(self.stream, (stream,), kinds=KINDS)
         if stream.status != "ACTIVE":
             return None
         try:
@@ -177,30 +181,31 @@ class ReshardExecutor:
     def _wait(self, since: datetime) -> None:
         waited = (self.clock.now() - since).total_seconds()
         if waited >= self.timeout_seconds:
-            raise ResourceInUse(
-                "reshard",
-                self.stream,
-                f"the stream has not been ready for {waited:.0f} s; run again to continue from "
-                "here",
-            )
+            words = f"the stream has not been ready for {waited:.0f} s; run again to continue"
+            raise ResourceInUse("reshard", self.stream, words)
         self.clock.sleep(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**self._waits))
         self._waits = min(self._waits + 1, 10)
 
-    def _close_open_change_records(self, count: int, now: datetime) -> None:
-        """Under the lease no other run changes it: what is still open was left by a crash or by an
-        answer that never came."""
-        lever = Lever.of(LeverKind.SHARD_COUNT, self.stream)
-        for change_record in self.ledger.change_records_of(lever, now - timedelta(days=1)):
-            if change_record.outcome is Outcome.BEGUN:
-                done = change_record.to_capacity == count
-                outcome = Outcome.DONE if done else Outcome.SUPERSEDED
-                self.ledger.complete(change_record.entry_id, outcome, now, "seen by a later run")
+    @property
+    def _lever(self) -> Lever:
+        return Lever.of(LeverKind.SHARD_COUNT, self.stream)
+
+    def _is_open(self, now: datetime) -> bool:
+        """Whether an intention was open, left by a crash or by an answer that never came. It is
+        settled where it can be, and the stream then looked at anew."""
+        open_ = History(self.ledger.open_change_records((self._lever,)))
+        settle(open_, self._seen, self.ledger, now, SHOWS_AFTER)
+        return open_.change_records != ()
 
     def _take(self, action: Action) -> bool:
         """Ask for one operation; False where it wasn't accepted and the next description
         decides."""
         change_record = self._entry(action)
-        self.ledger.begin(change_record)
+        if not self.ledger.begin(change_record, after=self._newest):
+            return False
+        if self.clock.now() - change_record.begun_at > CALL_WITHIN:
+            self._close(change_record, Outcome.SUPERSEDED, "this process was suspended before it")
+            return False
         try:
             self.resharder.apply(action)
         except Unreachable:
@@ -233,10 +238,11 @@ class ReshardExecutor:
         return ChangeRecord(
             entry_id=f"reshard/{self.stream}/{self.holder}/{now.isoformat()}",
             pipeline=f"reshard/{self.stream}",
-            lever=Lever.of(LeverKind.SHARD_COUNT, self.stream),
+            lever=self._lever,
             operation=action.operation,
             from_capacity=counts[0],
             to_capacity=counts[1],
             because="requested by tidegate reshard",
             begun_at=now,
+            marks=settings_marks(self._seen, self._lever),
         )

@@ -1,43 +1,27 @@
 """The ledger as a SQLite file: the embedded default, safe between processes of one machine."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
+from tidegate.scaling.ledger.file_locks import FileLocks
+from tidegate.scaling.ledger.sqlite_changes import COLUMNS, INDEXES, SqliteChanges, as_text
 from tidegate.scaling.ledger.sqlite_desired import SqliteDesired
 from tidegate.scaling.ledger.sqlite_file import LedgerFile, Schema
-from tidegate.scaling.model.change_record import (
-    KEEP,
-    ChangeRecord,
-    Lever,
-    Outcome,
-    moment_in,
-    outcome_in,
-)
+from tidegate.scaling.ledger.sqlite_leases import LEASE_COLUMNS, SqliteLeases
+from tidegate.scaling.model.change_record import KEEP, moment_in
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.snapshot import StatusSnapshot, from_text, to_text
 
 __all__ = ["SqliteLedger"]
 
 _SCHEMA: Schema = {
-    "entry": {
-        "entry_id": "TEXT PRIMARY KEY",
-        "pipeline": "TEXT NOT NULL",
-        "kind": "TEXT NOT NULL",
-        "place": "TEXT NOT NULL",
-        "operation": "TEXT NOT NULL",
-        "from_capacity": "INTEGER NOT NULL",
-        "to_capacity": "INTEGER NOT NULL",
-        "because": "TEXT NOT NULL",
-        "begun_at": "TEXT NOT NULL",
-        "outcome": "TEXT NOT NULL",
-        "ended_at": "TEXT",
-        "detail": "TEXT",
-    },
+    "entry": COLUMNS,
     "desired": {
         "kind": "TEXT",
         "place": "TEXT",
         "value": "TEXT NOT NULL",
         "": "PRIMARY KEY (kind, place)",
     },
+    "pause": {"name": "TEXT PRIMARY KEY", "value": "TEXT NOT NULL"},
     "note": {"name": "TEXT PRIMARY KEY", "value": "TEXT NOT NULL"},
     "sighting": {
         "pipeline": "TEXT",
@@ -45,23 +29,14 @@ _SCHEMA: Schema = {
         "value": "TEXT NOT NULL",
         "": "PRIMARY KEY (pipeline, at)",
     },
-    "lease": {
-        "resource": "TEXT PRIMARY KEY",
-        "holder": "TEXT NOT NULL",
-        "ends_at": "REAL NOT NULL",
-    },
+    "lease": LEASE_COLUMNS,
 }
-_INDEXES = """
-CREATE INDEX IF NOT EXISTS entry_by_moment ON entry (pipeline, begun_at);
-CREATE UNIQUE INDEX IF NOT EXISTS one_open_entry ON entry (kind, place) WHERE outcome = 'begun';
-"""
-_ENTRY = ", ".join(_SCHEMA["entry"])
 _NO_LOG = "journal"
 """The note that says that no write-ahead log can be had where the file is: not to be tried anew by
 every process, while others are at work."""
 
 
-class SqliteLedger(SqliteDesired):
+class SqliteLedger(SqliteChanges, SqliteLeases, SqliteDesired):
     """``tidegate.scaling.ports.Ledger`` in a file; ``:memory:`` forgets with the process.
 
     Raises LedgerUnavailable while another process holds the file or the disk is full, and
@@ -69,7 +44,8 @@ class SqliteLedger(SqliteDesired):
     """
 
     def __init__(self, path: str, *, to_look: bool = False) -> None:
-        super().__init__(LedgerFile(path, _SCHEMA, _INDEXES, to_look=to_look))
+        super().__init__(LedgerFile(path, _SCHEMA, INDEXES, to_look=to_look))
+        self._locks = FileLocks(path)
         if not to_look and not self._file.read("SELECT * FROM note WHERE name = ?", _NO_LOG):
             self._log_if_possible()
 
@@ -81,71 +57,26 @@ class SqliteLedger(SqliteDesired):
 
     def close(self) -> None:
         """Close the file."""
+        self._locks.close()
         self._file.close()
 
-    def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
-        """Take or prolong a lease."""
-        moment = now.timestamp()
+    def keep_pause(self, pause: Pause) -> None:
+        """Keep a pause."""
         with self._file.alone() as connection:
-            row = connection.execute(
-                "SELECT holder, ends_at FROM lease WHERE resource = ?", (resource,)
-            ).fetchone()
-            if row is not None and row[0] != holder and float(row[1]) > moment:
-                return False
-            connection.execute(
-                "INSERT OR REPLACE INTO lease (resource, holder, ends_at) VALUES (?, ?, ?)",
-                (resource, holder, moment + seconds),
-            )
-        return True
+            row = (pause.key, pause.to_text())
+            connection.execute("INSERT OR REPLACE INTO pause (name, value) VALUES (?, ?)", row)
 
-    def release(self, resource: str, holder: str) -> None:
-        """Give a lease back."""
+    def end_pause(self, key: str) -> bool:
+        """Forget a pause."""
         with self._file.alone() as connection:
-            connection.execute(
-                "DELETE FROM lease WHERE resource = ? AND holder = ?", (resource, holder)
-            )
-
-    def begin(self, change_record: ChangeRecord) -> bool:
-        """Write an intention down, unless it or another of the same lever is there."""
-        row = (
-            change_record.entry_id,
-            change_record.pipeline,
-            change_record.lever.kind_word,
-            change_record.lever.where,
-            change_record.operation,
-            change_record.from_capacity,
-            change_record.to_capacity,
-            change_record.because,
-            _text(change_record.begun_at),
-            change_record.outcome.value,
-            None if change_record.ended_at is None else _text(change_record.ended_at),
-            change_record.detail,
-        )
-        with self._file.alone() as connection:
-            marks = ",".join("?" * len(row))
-            cursor = connection.execute(
-                f"INSERT INTO entry ({_ENTRY}) VALUES ({marks}) ON CONFLICT DO NOTHING", row
-            )
+            cursor = connection.execute("DELETE FROM pause WHERE name = ?", (key,))
         return cursor.rowcount == 1
 
-    def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
-        """Close an intention once."""
-        with self._file.alone() as connection:
-            connection.execute(
-                "UPDATE entry SET outcome = ?, ended_at = ?, detail = ? "
-                "WHERE entry_id = ? AND outcome = 'begun'",
-                (outcome.value, _text(at), detail, entry_id),
-            )
-
-    def change_records(self, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
-        """Entries that began at or after a moment, oldest first."""
-        rows = self._file.read(
-            f"SELECT {_ENTRY} FROM entry WHERE pipeline = ? AND begun_at >= ? "
-            "ORDER BY begun_at, rowid",
-            pipeline,
-            _text(since),
-        )
-        return self._entries(rows)
+    def pauses(self) -> tuple[Pause, ...]:
+        """Every pause."""
+        rows = self._file.read("SELECT value FROM pause ORDER BY name")
+        with self._file.in_words():
+            return tuple(Pause.from_text(text) for (text,) in rows)
 
     def keep(self, name: str, value: str) -> None:
         """Keep a note."""
@@ -159,22 +90,11 @@ class SqliteLedger(SqliteDesired):
         rows = self._file.read("SELECT value FROM note WHERE name = ?", name)
         return str(rows[0][0]) if rows else None
 
-    def change_records_of(self, lever: Lever, since: datetime) -> tuple[ChangeRecord, ...]:
-        """Entries of a lever, oldest first."""
-        rows = self._file.read(
-            f"SELECT {_ENTRY} FROM entry WHERE kind = ? AND place = ? AND begun_at >= ? "
-            "ORDER BY begun_at, rowid",
-            lever.kind_word,
-            lever.where,
-            _text(since),
-        )
-        return self._entries(rows)
-
     def keep_snapshot(self, snapshot: StatusSnapshot) -> None:
         """Keep what a sweep saw, and forget what is older than KEEP."""
-        row = (snapshot.pipeline, _text(snapshot.at), to_text(snapshot))
+        row = (snapshot.pipeline, as_text(snapshot.at), to_text(snapshot))
         with self._file.alone() as connection:
-            connection.execute("DELETE FROM sighting WHERE at < ?", (_text(snapshot.at - KEEP),))
+            connection.execute("DELETE FROM sighting WHERE at < ?", (as_text(snapshot.at - KEEP),))
             connection.execute(
                 "INSERT OR REPLACE INTO sighting (pipeline, at, value) VALUES (?, ?, ?)", row
             )
@@ -184,7 +104,7 @@ class SqliteLedger(SqliteDesired):
         rows = self._file.read(
             "SELECT value, at FROM sighting WHERE pipeline = ? AND at >= ? ORDER BY at",
             pipeline,
-            _text(since),
+            as_text(since),
         )
         with self._file.in_words():
             return tuple(from_text(text, pipeline, moment_in(at)) for text, at in rows)
@@ -194,7 +114,7 @@ class SqliteLedger(SqliteDesired):
         rows = self._file.read(
             "SELECT value, at FROM sighting WHERE pipeline = ? AND at < ? ORDER BY at DESC LIMIT 1",
             pipeline,
-            _text(before),
+            as_text(before),
         )
         with self._file.in_words():
             return from_text(rows[0][0], pipeline, moment_in(rows[0][1])) if rows else None
@@ -205,33 +125,3 @@ class SqliteLedger(SqliteDesired):
             "SELECT pipeline FROM entry UNION SELECT pipeline FROM sighting ORDER BY pipeline"
         )
         return tuple(str(name) for (name,) in rows)
-
-    def _entries(self, rows: list[Any]) -> tuple[ChangeRecord, ...]:
-        """One that can't be read leaves no budget known."""
-        with self._file.in_words():
-            return tuple(map(_entry, rows))
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _entry(row: tuple[Any, ...]) -> ChangeRecord:
-    entry_id, pipeline, kind, place, operation, before, after, because = row[:8]
-    begun, word, ended, told = row[8:]
-    if not all(isinstance(each, str) for each in (entry_id, kind, place, operation, because)):
-        raise ValueError(f"entry {entry_id!r} can't be read")
-    outcome, detail = outcome_in(word, told)
-    return ChangeRecord(
-        entry_id,
-        pipeline,
-        Lever(kind, place),
-        operation,
-        int(before),
-        int(after),
-        because,
-        moment_in(begun),
-        outcome,
-        moment_in(ended) if ended else None,
-        detail,
-    )

@@ -12,12 +12,14 @@ __all__ = [
     "KEEP",
     "ChangeRecord",
     "DesiredCapacity",
+    "Lease",
     "Lever",
     "Outcome",
     "moment_in",
     "outcome_in",
     "refused_by_limit",
     "refused_by_rate",
+    "revision",
 ]
 
 KEEP = timedelta(days=90)
@@ -88,12 +90,14 @@ class Lever:
 
 
 class Outcome(Enum):
-    """How an intention ended. BEGUN is not ended: the call may or may not have reached AWS."""
+    """How an intention ended. BEGUN is not ended. UNKNOWN is that whether AWS took the call was not
+    learnt: like what is BEGUN it counts as made, in every budget and cooldown."""
 
     BEGUN = "begun"
     DONE = "done"
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
 
 
 _LIMIT = "LimitExceeded: "
@@ -120,7 +124,8 @@ class ChangeRecord:
 
     ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
     twice is one record. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
-    budgets are counted. ``detail`` holds the reason of a failure.
+    budgets are counted. ``detail`` holds the reason of a failure, ``marks`` what AWS showed before
+    the call of when the lever was last set (``ResourceType.marks``).
     """
 
     entry_id: str
@@ -134,6 +139,7 @@ class ChangeRecord:
     outcome: Outcome = Outcome.BEGUN
     ended_at: datetime | None = None
     detail: str | None = None
+    marks: tuple[str, ...] = ()
 
     @property
     def refusal(self) -> str | None:
@@ -146,6 +152,21 @@ class ChangeRecord:
     def was_throttled(self) -> bool:
         """Whether AWS was only asked too often, so that the next time may be right."""
         return self.outcome is Outcome.FAILED and (self.detail or "").startswith(_RATE)
+
+
+def revision(entry_id: str, outcome: Outcome) -> str:
+    """What the ledger has as the newest of a resource after a change record began or ended."""
+    return f"{entry_id} {outcome.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may change a resource until when; ``is_held`` by a process of this machine that lives."""
+
+    resource: str
+    holder: str
+    ends_at: datetime
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

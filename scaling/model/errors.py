@@ -2,6 +2,7 @@
 
 TidegateError
 ├── OutOfTime               a sweep's time was up before it got there (exit code 1)
+├── Paused                  an operator has paused the lever (exit code 1)
 ├── BetweenShapes           a reshard is under way: the open shards are no whole (exit code 1)
 ├── ConfigurationError      the pipeline file, a rule or an argument is wrong (exit code 2)
 ├── LedgerUnavailable       the ledger is busy, or its disk is full (exit code 3)
@@ -13,6 +14,7 @@ TidegateError
     ├── Throttled           asked too often; asking again later is right (exit code 3)
     ├── Unreachable         no answer, or AWS's own fault (exit code 3)
     ├── LimitExceeded       an AWS limit or budget forbids it for now
+    │   └── QuotaExceeded   a quota of the account does, until it is raised
     ├── ResourceInUse       the resource is UPDATING
     └── InvalidRequest      AWS will never accept it as it stands
 """
@@ -33,6 +35,8 @@ __all__ = [
     "Mistake",
     "NoCredentials",
     "OutOfTime",
+    "Paused",
+    "QuotaExceeded",
     "ResourceInUse",
     "ResourceMissing",
     "Throttled",
@@ -79,6 +83,10 @@ class TidegateError(Exception):
 
 class OutOfTime(TidegateError):
     """The sweep's time was up before it looked at this pipeline; nothing of it was changed."""
+
+
+class Paused(TidegateError):
+    """An operator has paused the lever: nothing is asked for until the pause ends."""
 
 
 class BetweenShapes(TidegateError):
@@ -178,7 +186,11 @@ class Unreachable(CloudError):
 
 
 class LimitExceeded(CloudError):
-    """An AWS limit, quota or daily budget forbids it for now."""
+    """An AWS limit or daily budget forbids it for now."""
+
+
+class QuotaExceeded(LimitExceeded):
+    """A quota of the account forbids it: waiting doesn't help, raising the quota does."""
 
 
 class ResourceInUse(CloudError):

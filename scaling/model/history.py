@@ -1,12 +1,14 @@
 """What the ledger remembers of a pipeline, as questions that decisions ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.pause import Pause
 
 __all__ = [
+    "OVERLAP",
     "SOMEONE_ELSE",
     "SPLIT_SHARD",
     "UPDATE_APPLICATION",
@@ -22,28 +24,37 @@ UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
 UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
 OVERLAP = timedelta(minutes=15)
-"""How far another run may be ahead of the description that asks, which takes no longer than a
-function may run (Lambda quotas). Later records are unknown to a dry run as of a moment that is
-past."""
+"""How far another run may be ahead of the one that asks, which takes no longer than a function may
+run (Lambda quotas). A record of a later moment was written before the clock was set back."""
+
+SHOWS_BY = timedelta(seconds=60)
+"""When a change that AWS has accepted shows in its descriptions at the latest."""
 
 REMEMBER = timedelta(days=35)
-_COUNTED = (Outcome.BEGUN, Outcome.DONE)
+_COUNTED = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Change records, oldest first. A call that may have reached AWS counts as one that did.
-    ``others`` are the changes of someone else: they start the same cooldown, and nothing more."""
+    ``others`` are the changes of someone else: they start the same cooldown, and nothing more.
+    ``pauses`` are those that are kept, ended or not."""
 
     change_records: tuple[ChangeRecord, ...]
     others: tuple[ChangeRecord, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+    def until(self, moment: datetime) -> "History":
+        """As it was at a moment, for a dry run as of one that is past."""
+        known = tuple(each for each in self.change_records if each.begun_at <= moment)
+        return replace(self, change_records=known)
 
     def shard_count_updates(self, now: datetime) -> int:
         """UpdateShardCount calls in the 24 hours before ``now``, and since."""
         return sum(
             change_record.operation == UPDATE_SHARD_COUNT
             and change_record.outcome in _COUNTED
-            and -OVERLAP < now - change_record.begun_at < DAY
+            and now - change_record.begun_at < DAY
             for change_record in self.change_records
         )
 
@@ -55,7 +66,7 @@ class History:
             for change_record in reversed(self.change_records)
             if change_record.operation == operation
             and change_record.refusal is not None
-            and -OVERLAP < now - change_record.begun_at < within
+            and now - change_record.begun_at < within
         )
         return next(told, None)
 
@@ -69,6 +80,15 @@ class History:
             key=lambda change_record: change_record.begun_at,
             default=None,
         )
+
+    def not_shown(self, lever: Lever, current: int, now: datetime) -> ChangeRecord | None:
+        """The newest change of a lever that has ``current``, where AWS took it and does not show
+        it yet."""
+        last = self.last_change_record(lever)
+        if last is None or last.outcome is not Outcome.DONE or last.from_capacity != current:
+            return None
+        is_young = -OVERLAP < now - last.begun_at < SHOWS_BY
+        return last if is_young and last.to_capacity != current else None
 
     def changes(self, levers: tuple[Lever, ...], since: datetime) -> tuple[ChangeRecord, ...]:
         """The changes of these levers after a moment that reached AWS, or may have."""
@@ -115,7 +135,7 @@ class History:
             change_record.lever == lever
             and change_record.to_capacity < change_record.from_capacity
             and change_record.outcome in _COUNTED
-            and -OVERLAP < now - change_record.begun_at < DAY
+            and now - change_record.begun_at < DAY
             for change_record in self.change_records
         )
 

@@ -15,6 +15,7 @@ class ReasonKind(StrEnum):
     FILE_RANGE = "file-range"
     CHANGE_WINDOW = "change-window"
     CHANGE_PENDING = "change-pending"
+    PAUSED = "paused"
     RESOURCE_BUSY = "resource-busy"
     STOPPED = "stopped"
     ON_DEMAND = "on-demand"
@@ -29,6 +30,7 @@ class ReasonKind(StrEnum):
     CONCURRENCY = "concurrency"
     EXECUTIONS_NEEDED = "executions-needed"
     INEFFECTIVE = "ineffective"
+    MAX_USD_A_DAY = "max-usd-a-day"
     NOT_READ = "not-read"
     RESTART_PRICE = "restart-price"
     SPLIT_KEPT = "split-kept"
@@ -40,6 +42,7 @@ LASTING = frozenset(
         ReasonKind.SERVICE_AUTOSCALING,
         ReasonKind.ROLLED_BACK,
         ReasonKind.UNSAFE_UPDATE,
+        ReasonKind.MAX_USD_A_DAY,
     }
 )
 """No waiting cures them: a person has to."""

@@ -8,8 +8,7 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.snapshot import StatusSnapshot
 from tidegate.scaling.notify.deliver import notify
-from tidegate.scaling.observability.dashboard import body, dashboard_name
-from tidegate.scaling.observability.pipeline_rows import rows
+from tidegate.scaling.observability.dashboard import dashboard_name
 from tidegate.scaling.ports import Edges, Ledger, Notices
 from tidegate.scaling.report.snapshot import differs, of_report
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -44,6 +43,10 @@ def keep(snapshot: StatusSnapshot, ledger: Ledger) -> None:
 
 def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices) -> None:
     """Draw the limits anew when they are not those of the last drawing."""
+    # Imported here: few files ask for it, and a cold start is shorter without it.
+    from tidegate.scaling.observability.dashboard import body
+    from tidegate.scaling.observability.pipeline_rows import rows
+
     note = f"dashboard/{spec.name}"
     region = report.pipeline.source.arn.split(":")[3]
     change_records = ledger.change_records(spec.name, report.at - LOOK_BACK)

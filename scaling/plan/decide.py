@@ -1,6 +1,6 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,10 @@ from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.levers import lever_spec
-from tidegate.scaling.config.specification import Owner, PipelineSpec
+from tidegate.scaling.config.lever_spec import Caller
+from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
@@ -25,10 +27,9 @@ from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Decision, Plan, Prohibition
+from tidegate.scaling.model.plan import Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Look, Situation, type_of
-from tidegate.scaling.plan import words
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.plan.shard_split import wanted_split
@@ -36,6 +37,8 @@ from tidegate.scaling.recommend.batching_window import batching, batching_recomm
 from tidegate.scaling.recommend.every_lever import wanted
 
 __all__ = ["Decider", "decide"]
+
+UNPRICED = (LeverKind.BATCHING_WINDOW, LeverKind.PARALLELISM_PER_KPU)
 
 
 def decide(
@@ -66,7 +69,7 @@ class Decider:
     spec: PipelineSpec
     history: History
     now: datetime
-    caller: Owner = "tidegate"
+    caller: Caller = "tidegate"
     expected: ForecastHorizons | None = None
 
     def plan(self) -> Plan:
@@ -92,9 +95,21 @@ class Decider:
         ]
 
     def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
+        decisions = self._affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
         changes = Changes(settings, split, self._ending_autoscaling())
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
+
+    def _affordable(self, decisions: list[Decision]) -> list[Decision]:
+        """What the file's bound on money leaves. An application's levers have one price."""
+        if self.spec.max_usd_a_day is None:
+            return decisions
+        # Imported here: few files bound money, and a cold start is shorter without it.
+        from tidegate.scaling.plan.money import within_budget
+
+        settings = all_settings(self._pipeline)
+        now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in UNPRICED)
+        return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
 
     def _ending_autoscaling(self) -> frozenset[str]:
         """The applications whose own autoscaling the file wants off."""
@@ -114,11 +129,7 @@ class Decider:
         return self._plan([decision], None)
 
     def _by_splits(self, recommendation: Recommendation) -> Plan | None:
-        allowed, _ = constrain(
-            recommendation.current,
-            recommendation.wanted,
-            self._constraints_by_splits(recommendation),
-        )
+        allowed, _ = _constrained(recommendation, self._constraints_by_splits(recommendation))
         if allowed == recommendation.current:
             return None
         # Imported here: few plans split a shard, and a cold start is shorter without it.
@@ -133,7 +144,8 @@ class Decider:
             return None
         action = action_for(stream.name, shape, operations[0])
         count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
-        return Plan((action,), (self._priced(recommendation, count, ()),))
+        decisions = self._affordable([self._priced(recommendation, count, ())])
+        return Plan((action,) if decisions[0].changes else (), tuple(decisions))
 
     def _constraints_by_splits(self, recommendation: Recommendation) -> Iterator[Constraint]:
         """What holds splits and merges back: all but the limits of UpdateShardCount."""
@@ -150,7 +162,7 @@ class Decider:
 
     def _decision(self, recommendation: Recommendation) -> Decision:
         constraints = tuple(self._constraints(recommendation))
-        allowed, held_by = constrain(recommendation.current, recommendation.wanted, constraints)
+        allowed, held_by = _constrained(recommendation, constraints)
         if recommendation.lever.kind is LeverKind.SHARD_COUNT and self.caller == "tidegate":
             preferred = preferred_count(recommendation.current, allowed)
             # What is preferred may lie above what a constraint allows: then it isn't taken.
@@ -161,20 +173,11 @@ class Decider:
     def _priced(
         self, recommendation: Recommendation, allowed: int, held_by: tuple[Reason, ...]
     ) -> Decision:
-        difference = 0.0
-        if allowed != recommendation.current:
-            difference = self._usd(recommendation.lever, allowed) - self._usd(
-                recommendation.lever, recommendation.current
-            )
-        return Decision(
-            recommendation.lever,
-            recommendation.current,
-            recommendation.wanted,
-            allowed,
-            recommendation.because,
-            held_by,
-            difference,
-        )
+        lever, current, difference = recommendation.lever, recommendation.current, 0.0
+        if allowed != current:
+            difference = self._usd(lever, allowed) - self._usd(lever, current)
+        wanted, because = recommendation.wanted, recommendation.because
+        return Decision(lever, current, wanted, allowed, because, held_by, difference)
 
     def _usd(self, lever: Lever, capacity: int) -> float:
         if lever.kind is LeverKind.BATCHING_WINDOW:
@@ -206,10 +209,7 @@ class Decider:
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from unread_constraints(self.signals, recommendation)
-        lever = recommendation.lever
-        for pending in self.history.open_change_records():
-            if pending.lever == lever:
-                yield Prohibition(words.CHANGE_PENDING(lever=lever, begun_at=pending.begun_at))
+        yield from ledger_constraints(self.history, recommendation, self.spec.name, self.now)
 
     def _file_max(self, lever: Lever) -> int | None:
         said = lever_spec(self.spec, lever)
@@ -227,12 +227,14 @@ class Decider:
             return None
         lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
         recommendation = Recommendation(lever, stream.shard_count, stream.shard_count + 1, because)
-        allowed, held_by = constrain(
-            recommendation.current,
-            recommendation.wanted,
-            self._constraints_by_splits(recommendation),
-        )
+        allowed, held_by = _constrained(recommendation, self._constraints_by_splits(recommendation))
         return self._priced(recommendation, allowed, held_by), action
+
+
+def _constrained(
+    recommendation: Recommendation, constraints: Iterable[Constraint]
+) -> tuple[int, tuple[Reason, ...]]:
+    return constrain(recommendation.current, recommendation.wanted, constraints)
 
 
 def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:

@@ -23,6 +23,7 @@ class Kind(Enum):
     HELD = "held"
     CHANGED = "changed"
     BEGUN = "begun"
+    UNKNOWN = "unknown"
     REFUSED = "refused"
     DROPPED = "dropped"
     HEALTH = "health"
@@ -126,6 +127,7 @@ _ENDS = {
     Outcome.FAILED: Kind.REFUSED,
     Outcome.SUPERSEDED: Kind.DROPPED,
     Outcome.BEGUN: Kind.BEGUN,
+    Outcome.UNKNOWN: Kind.UNKNOWN,
 }
 
 

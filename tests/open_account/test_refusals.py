@@ -17,7 +17,7 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.kinds.dynamodb_table.levers import table_constraints
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
-from tidegate.scaling.model.errors import CloudError, LimitExceeded, Throttled
+from tidegate.scaling.model.errors import CloudError, LimitExceeded, QuotaExceeded, Throttled
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import Recommendation
@@ -71,7 +71,7 @@ def test_only_a_rate_refusal_is_asked_again_after_minutes(
     a_stream_that_is_too_narrow(account)
     refuse(account, "UpdateShardCount", "LimitExceededException", message)
     first = account.swept()["pipelines"][0]["actions"]
-    assert [each["refusal"] for each in first] == ["throttled" if again else "limit-exceeded"]
+    assert [each["refusal"] for each in first] == ["throttled" if again else "quota-exceeded"]
     account.hooks.clear()
     seven_minutes_pass(account)
     assert ("shard_count of orders" in levers(account.swept())) is again
@@ -88,9 +88,10 @@ def test_only_a_rate_refusal_is_asked_again_after_minutes(
             "API operations that can be performed.",
             Throttled,
         ),
-        ("LimitExceededException", SHARD_QUOTA, LimitExceeded),
+        ("LimitExceededException", SHARD_QUOTA, QuotaExceeded),
+        ("LimitExceededException", "Request would exceed your account limits.", QuotaExceeded),
         ("LimitExceededException", DECREASES, LimitExceeded),
-        ("ServiceQuotaExceededException", "no more of them", LimitExceeded),
+        ("ServiceQuotaExceededException", "no more of them", QuotaExceeded),
         ("RequestThrottledException", "slow down", Throttled),
     ],
 )

@@ -12,7 +12,7 @@ from tidegate.rules.reason import Reason, Words
 from tidegate.rules.window import Metric
 
 NAMESPACE = "Toy/Queue"
-CONSUMERS = LeverKind("consumers")
+CONSUMERS = LeverKind("consumers", "queue")
 PER_CONSUMER = 50
 """Records a second that one consumer takes."""
 

@@ -15,8 +15,9 @@ from tidegate.scaling.model.errors import InvalidRequest, LimitExceeded, Tidegat
 if TYPE_CHECKING:
     from tidegate.rules.kinds.kinesis_stream.state import Stream
     from tidegate.scaling.aws.cloud import AwsCloud
-    from tidegate.scaling.execute.reshard import Progress, UpdatesLeft
+    from tidegate.scaling.execute.reshard import Progress
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Goal, Operation
+    from tidegate.scaling.ledger.recall import UpdatesLeft
     from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
@@ -101,9 +102,6 @@ def command(
     except TidegateError as error:
         click.echo(str(error), err=True)
         raise SystemExit(_code(error)) from None
-    except KeyboardInterrupt:
-        click.echo("Stopped between operations; run again to continue from here.", err=True)
-        raise SystemExit(UNDONE) from None
     raise SystemExit(0 if done else UNDONE)
 
 
@@ -117,10 +115,11 @@ def _reshard(
     from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.cloud import AwsCloud
-    from tidegate.scaling.execute.reshard import updates_left
     from tidegate.scaling.kinds.kinesis_stream.reshard.goals import count_within
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import plan
     from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
+    from tidegate.scaling.ledger.recall import updates_left
+    from tidegate.stream_edge import reshard_executor
 
     if asked.to is not None:
         count_within(asked.to, asked.least, asked.most)
@@ -135,6 +134,8 @@ def _reshard(
     left = updates_left(edge.ledger, asked.stream, datetime.now(UTC))
     operations = plan(ShardMap.of(stream.open_shards).boundaries, goal, left.count)
     if not operations:
+        if not dry_run:
+            reshard_executor(asked.stream, goal, edge.cloud, edge.ledger, timeout).settle()
         click.echo(f"{asked.stream} already has the requested shards: nothing to do.")
         return True
     _show_plan(stream, operations, left, edge)
@@ -236,13 +237,10 @@ def _show_plan(
 
 
 def _execute(stream: str, goal: "Goal", edge: _Edge, timeout: float, wait: bool) -> bool:
-    from uuid import uuid4
-
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from tidegate.scaling.execute.reshard import ReshardExecutor
-    from tidegate.stream_edge import WallClock
+    from tidegate.stream_edge import reshard_executor
 
     console = Console()
     with Bar(console=console, disable=not console.is_terminal) as bar:
@@ -255,9 +253,8 @@ def _execute(stream: str, goal: "Goal", edge: _Edge, timeout: float, wait: bool)
             if not console.is_terminal:
                 click.echo(words)
 
-        executor = ReshardExecutor(
-            stream, goal, edge.cloud, edge.ledger, WallClock(), f"reshard-{uuid4()}", timeout, tell
-        )
+        executor = reshard_executor(stream, goal, edge.cloud, edge.ledger, timeout)
+        executor.tell = tell
         executor.run(wait=wait)
     click.echo(f"{stream}: done" if wait else f"{stream}: the last operation is in progress")
     return True

@@ -116,7 +116,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from tidegate.as_json import sweep_as_json
     from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
-    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.clients import STEADY, Clients
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.aws.notices import AwsNotifications
     from tidegate.scaling.ports import Edges
@@ -124,7 +124,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from tidegate.screen import show_sweep
 
     pipelines = load(config, kinds_in_use().kinds).pipelines
-    clients = Clients()
+    clients = Clients(patience=STEADY)
     edges = Edges(
         kinds_in_use().cloud(clients),
         AwsMetrics(clients),

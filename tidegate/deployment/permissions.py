@@ -21,6 +21,7 @@ REFERENCE_CHARACTERS = 14
 """The longest that a reference to a partition, a region or an account stands for."""
 
 LEDGER_CALLS = (
+    "BatchGetItem",
     "DeleteItem",
     "GetItem",
     "PutItem",

@@ -86,7 +86,7 @@ def _table(data: "TableDescriptionTypeDef") -> Table:
 def update_table(action: UpdateTableThroughput, clients: Clients) -> None:
     """Read and write units of a table and of its indexes."""
     with asking("dynamodb:UpdateTable", action.table):
-        clients.dynamodb.update_table(**_table_update(action, clients))
+        clients.once("dynamodb").update_table(**_table_update(action, clients))
 
 
 def _with_units_of_now(action: UpdateTableThroughput, clients: Clients) -> UpdateTableThroughput:

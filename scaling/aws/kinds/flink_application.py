@@ -151,7 +151,7 @@ def named_max_parallelism(words: str) -> int | None:
 def update_application(action: UpdateApplication, clients: Clients) -> None:
     """Parallelism and parallelism per KPU; it restarts the job."""
     with asking("kinesisanalytics:UpdateApplication", action.application):
-        clients.flink.update_application(**_application_update(action))
+        clients.once("kinesisanalyticsv2").update_application(**_application_update(action))
 
 
 def _application_update(action: UpdateApplication) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def _shard(data: Mapping[str, Any]) -> Shard:
 def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
     """Uniform scaling."""
     with asking("kinesis:UpdateShardCount", action.stream):
-        clients.kinesis.update_shard_count(
+        clients.once("kinesis").update_shard_count(
             StreamName=action.stream,
             TargetShardCount=action.to_count,
             ScalingType="UNIFORM_SCALING",
@@ -99,7 +99,7 @@ def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
 def split_shard(action: SplitShard, clients: Clients) -> None:
     """One shard becomes two."""
     with asking("kinesis:SplitShard", action.stream):
-        clients.kinesis.split_shard(
+        clients.once("kinesis").split_shard(
             StreamName=action.stream,
             ShardToSplit=action.shard_id,
             NewStartingHashKey=str(action.new_starting_hash_key),
@@ -109,7 +109,7 @@ def split_shard(action: SplitShard, clients: Clients) -> None:
 def merge_shards(action: MergeShards, clients: Clients) -> None:
     """Two adjacent shards become one."""
     with asking("kinesis:MergeShards", action.stream):
-        clients.kinesis.merge_shards(
+        clients.once("kinesis").merge_shards(
             StreamName=action.stream,
             ShardToMerge=action.shard_id,
             AdjacentShardToMerge=action.adjacent_shard_id,
@@ -118,7 +118,7 @@ def merge_shards(action: MergeShards, clients: Clients) -> None:
 
 def set_retention(action: UpdateRetention, clients: Clients) -> None:
     """Up or down; each way is a call of its own."""
-    kinesis, hours = clients.kinesis, action.to_hours
+    kinesis, hours = clients.once("kinesis"), action.to_hours
     if hours > action.from_hours:
         with asking("kinesis:IncreaseStreamRetentionPeriod", action.stream):
             kinesis.increase_stream_retention_period(

@@ -199,7 +199,7 @@ def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
 def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:
     """The parallelization factor alone."""
     with asking("lambda:UpdateEventSourceMapping", action.function):
-        clients.functions.update_event_source_mapping(
+        clients.once("lambda").update_event_source_mapping(
             UUID=action.mapping_uuid, ParallelizationFactor=action.to_factor
         )
 
@@ -207,6 +207,6 @@ def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None
 def update_batching_window(action: UpdateBatchingWindow, clients: Clients) -> None:
     """The batching window alone."""
     with asking("lambda:UpdateEventSourceMapping", action.function):
-        clients.functions.update_event_source_mapping(
+        clients.once("lambda").update_event_source_mapping(
             UUID=action.mapping_uuid, MaximumBatchingWindowInSeconds=action.to_seconds
         )

@@ -38,13 +38,10 @@ from tidegate.scaling.model.errors import (
 def test_an_error_code_becomes_our_error(code: str, kind: type[CloudError]) -> None:
     kinesis = boto3.client("kinesis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
     with Stubber(kinesis) as stubber:
-        stubber.add_client_error("describe_stream_summary", code, "so it is")
-        with (
-            pytest.raises(kind) as raised,
-            asking("kinesis:DescribeStreamSummary", "racers"),
-        ):
-            kinesis.describe_stream_summary(StreamName="racers")
-    assert str(raised.value).startswith("kinesis:DescribeStreamSummary on racers: ")
+        stubber.add_client_error("split_shard", code, "so it is")
+        with pytest.raises(kind) as raised, asking("kinesis:SplitShard", "racers"):
+            kinesis.split_shard(StreamName="racers", ShardToSplit="0", NewStartingHashKey="1")
+    assert str(raised.value).startswith("kinesis:SplitShard on racers: ")
     assert "so it is" in str(raised.value)
 
 
@@ -59,3 +56,15 @@ def test_a_denied_call_names_the_permission_that_is_missing() -> None:
             asking("dynamodb:UpdateTable", "leaderboard"),
         ):
             dynamodb.update_table(TableName="leaderboard")
+
+
+@pytest.mark.parametrize(
+    "operation", ["kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:GetRecords"]
+)
+def test_a_read_is_only_ever_throttled(operation: str) -> None:
+    """Kinesis has one code for a day's budget and for reads a second."""
+    kinesis = boto3.client("kinesis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(kinesis) as stubber:
+        stubber.add_client_error("list_shards", "LimitExceededException", "no more for now")
+        with pytest.raises(Throttled), asking(operation, "racers"):
+            kinesis.list_shards(StreamName="racers")

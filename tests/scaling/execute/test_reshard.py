@@ -8,9 +8,10 @@ from math import ceil
 import pytest
 
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Stream
-from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor, updates_left
+from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
+from tidegate.scaling.ledger.recall import updates_left
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Outcome
@@ -18,10 +19,12 @@ from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
     LimitExceeded,
+    Paused,
     ResourceInUse,
     Throttled,
     Unreachable,
 )
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
@@ -206,7 +209,7 @@ def test_an_update_that_does_not_end_even_is_finished_by_hand(
 
 def test_only_one_hand_is_on_a_stream(world: World, ledger: SqliteLedger) -> None:
     ledger.acquire("stream/racers", "a sweep", world.now, 60)
-    with pytest.raises(ResourceInUse, match="the lock expires, in at most 5 minutes"):
+    with pytest.raises(ResourceInUse, match="locked by another run: tidegate ledger shows which"):
         executor(world, ledger, EIGHT).run(wait=True)
     assert count(world) == 1
 
@@ -234,3 +237,14 @@ def test_without_waiting_it_ends_when_the_last_operation_is_accepted(
 ) -> None:
     executor(world, ledger, Parts(0, HASH_KEYS, (HASH_KEYS // 2,))).run(wait=False)
     assert world.the(StreamState).is_updating
+
+
+def test_a_paused_stream_is_not_resharded(world: World, ledger: SqliteLedger) -> None:
+    until = world.now + timedelta(hours=1)
+    ledger.keep_pause(Pause(until, "incident 7", "race-day", resources=("stream/racers",)))
+    with pytest.raises(Paused, match=r"race-day is paused until .* UTC: incident 7"):
+        executor(world, ledger, EIGHT).run(wait=True)
+    assert count(world) == 1
+    ledger.end_pause("race-day/*")
+    executor(world, ledger, EIGHT).run(wait=True)
+    assert count(world) == 8

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import boto3
 import pytest
@@ -21,6 +22,7 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import ConfigurationError
 from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.snapshot import Held, StatusSnapshot
 from tidegate.scaling.ports import Ledger
 
@@ -123,6 +125,105 @@ def test_a_lever_has_one_open_intention(ledger: Ledger) -> None:
     assert not ledger.begin(other)
     ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
     assert ledger.begin(other)
+
+
+RETENTION = replace(
+    ENTRY, entry_id="race/retention/1", lever=Lever.of(LeverKind.RETENTION_HOURS, "racers"),
+    operation="kinesis:IncreaseStreamRetentionPeriod", from_capacity=24, to_capacity=48,
+)  # fmt: skip
+STREAM = "stream/racers"
+
+
+def test_the_intentions_of_one_call_are_written_all_or_none(ledger: Ledger) -> None:
+    assert ledger.begin(RETENTION)
+    assert not ledger.begin(ENTRY, replace(RETENTION, entry_id="race/retention/2"))
+    assert ledger.change_records("race", NOON) == (RETENTION,)
+
+
+def test_the_newest_of_a_resource_is_another_whenever_one_of_its_levers_begins_or_ends(
+    ledger: Ledger,
+) -> None:
+    seen = [ledger.newest([STREAM, "table/scores"])]
+    ledger.begin(ENTRY)
+    seen.append(ledger.newest([STREAM]))
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    seen.append(ledger.newest([STREAM]))
+    ledger.begin(RETENTION)
+    seen.append(ledger.newest([STREAM]))
+    assert seen[0] == {}
+    assert len({str(each) for each in seen}) == 4
+
+
+def test_an_intention_is_not_written_when_another_run_was_faster(ledger: Ledger) -> None:
+    seen = ledger.newest([STREAM])
+    ledger.begin(RETENTION)
+    ledger.complete(RETENTION.entry_id, Outcome.DONE, LATER, None)
+    assert not ledger.begin(ENTRY, after=seen)
+    assert ledger.begin(ENTRY, after=ledger.newest([STREAM]))
+    other = replace(ENTRY, entry_id="2", lever=Lever.of(LeverKind.SHARD_COUNT, "elsewhere"))
+    assert ledger.begin(other, after=ledger.newest(["stream/elsewhere"]))
+
+
+def test_what_is_open_is_found_however_old_it_is_and_whoever_began_it(ledger: Ledger) -> None:
+    old = replace(ENTRY, pipeline="renamed since", begun_at=NOON - timedelta(days=200))
+    ledger.begin(replace(old, marks=("shardId-7", "2026")))
+    ledger.begin(replace(RETENTION, outcome=Outcome.DONE, ended_at=LATER))
+    found = replace(old, marks=("shardId-7", "2026"))
+    assert ledger.open_change_records([ENTRY.lever, RETENTION.lever]) == (found,)
+    assert ledger.open_change_records() == (found,)
+    assert ledger.open_change_records([RETENTION.lever]) == ()
+    ledger.complete(old.entry_id, Outcome.UNKNOWN, LATER, "a day has passed")
+    assert ledger.open_change_records() == ()
+    assert ledger.begin(replace(ENTRY, entry_id="race/shards/2"))
+
+
+def test_a_table_with_twenty_indexes_is_one_intention(ledger: Ledger) -> None:
+    """Each of its 42 levers is a change record; DynamoDB writes at most a hundred items at once."""
+    places = ["scores", *(f"scores/index-{at}" for at in range(20))]
+    levers = [
+        Lever.of(kind, place)
+        for place in places
+        for kind in (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
+    ]
+    many = [replace(ENTRY, entry_id=str(lever), lever=lever) for lever in levers]
+    last = replace(many[-1], entry_id="earlier")
+    assert ledger.begin(last)
+    assert not ledger.begin(*many)
+    assert ledger.open_change_records() == (last,)
+    ledger.complete("earlier", Outcome.DONE, LATER, None)
+    again = [replace(each, entry_id=f"{each.entry_id}/again") for each in many]
+    assert ledger.begin(*again, after=ledger.newest(["table/scores"]))
+    assert {each.entry_id for each in ledger.open_change_records()} == {
+        each.entry_id for each in again
+    }
+
+
+def test_a_change_record_is_found_by_its_id(ledger: Ledger) -> None:
+    ledger.begin(ENTRY, RETENTION)
+    assert ledger.change_record(RETENTION.entry_id) == RETENTION
+    assert ledger.change_record("another") is None
+
+
+def test_every_lease_is_told_with_its_holder_and_its_end(ledger: Ledger) -> None:
+    ledger.acquire("table/scores", "b", NOON, 60)
+    ledger.acquire(STREAM, "a", NOON, 120)
+    found = [(each.resource, each.holder, each.ends_at) for each in ledger.leases()]
+    assert found == [
+        (STREAM, "a", NOON + timedelta(seconds=120)),
+        ("table/scores", "b", NOON + timedelta(seconds=60)),
+    ]
+
+
+def test_pauses_are_kept_replaced_and_ended_by_their_keys(ledger: Ledger) -> None:
+    every = Pause(LATER, "incident 7")
+    race = Pause(LATER, "move", "race", "shard_count", (STREAM,))
+    longer = replace(race, until=LATER + timedelta(hours=1))
+    for each in (race, every, longer):
+        ledger.keep_pause(each)
+    assert ledger.pauses() == (every, longer)
+    assert ledger.end_pause(race.key)
+    assert not ledger.end_pause(race.key)
+    assert ledger.pauses() == (every,)
 
 
 def test_the_lever_of_a_shared_table_is_one_for_all_pipelines(ledger: Ledger) -> None:
@@ -306,15 +407,20 @@ def test_of_many_at_once_one_wins(tmp_path: Path) -> None:
     path = str(tmp_path / "ledger.sqlite")
     SqliteLedger(path).close()
 
+    all_have_tried = Barrier(8)
+
     def attempt(number: int) -> tuple[bool, bool]:
         mine = SqliteLedger(path)
         try:
             leased = mine.acquire("stream/racers", f"holder-{number}", NOON, 60)
-            return leased, mine.begin(replace(ENTRY, entry_id=f"entry-{number}"))
+            begun = mine.begin(replace(ENTRY, entry_id=f"entry-{number}"))
+            # Closing gives the lease back, as the end of a process would.
+            all_have_tried.wait()
+            return leased, begun
         finally:
             mine.close()
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(attempt, range(16)))
+        found = list(pool.map(attempt, range(8)))
     assert sum(leased for leased, _ in found) == 1
     assert sum(begun for _, begun in found) == 1

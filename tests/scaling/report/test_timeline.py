@@ -96,8 +96,9 @@ def test_an_illness_is_told_from_start_to_end() -> None:
             " (the call never reached AWS)",
         ),
         (Outcome.BEGUN, None, Kind.BEGUN, ""),
+        (Outcome.UNKNOWN, "changed since", Kind.UNKNOWN, " (changed since)"),
     ],
-    ids=["refused", "dropped", "open"],
+    ids=["refused", "dropped", "open", "unknown"],
 )
 def test_what_was_not_done_says_why(
     outcome: Outcome, detail: str | None, kind: Kind, words: str

@@ -7,11 +7,14 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import boto3
 import pytest
 
 SYSTEM_CAS = "/etc/ssl/certs/ca-certificates.crt"
@@ -80,3 +83,37 @@ def kinesis_local() -> Iterator[str]:
             time.sleep(0.1)
         yield url
         emulator.kill()
+
+
+names = (f"stream-{number}" for number in count())
+
+
+@pytest.fixture
+def kinesis(kinesis_local: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for key, value in {
+        "AWS_ENDPOINT_URL": kinesis_local, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+        "TIDEGATE_LEDGER": str(tmp_path / "ledger.sqlite"),
+    }.items():  # fmt: skip
+        monkeypatch.setenv(key, value)
+    return boto3.client("kinesis", "us-east-1")
+
+
+def wait_active(kinesis: Any, name: str) -> None:
+    while summary(kinesis, name)["StreamStatus"] != "ACTIVE":
+        time.sleep(0.05)
+
+
+def summary(kinesis: Any, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = kinesis.describe_stream_summary(StreamName=name)
+    return found["StreamDescriptionSummary"]
+
+
+@pytest.fixture
+def stream(kinesis: Any) -> Iterator[str]:
+    name = next(names)
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+    wait_active(kinesis, name)
+    yield name
+    wait_active(kinesis, name)
+    kinesis.delete_stream(StreamName=name)

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -15,6 +14,7 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
+from tests.tidegate.commands.reshard.conftest import names, summary, wait_active
 from tidegate.cli import main
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
 from tidegate.scaling.aws.clients import Clients
@@ -27,39 +27,6 @@ from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 from tidegate.stream_edge import load_by_shard
-
-names = (f"stream-{number}" for number in count())
-
-
-@pytest.fixture
-def kinesis(kinesis_local: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for key, value in {
-        "AWS_ENDPOINT_URL": kinesis_local, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-        "TIDEGATE_LEDGER": str(tmp_path / "ledger.sqlite"),
-    }.items():  # fmt: skip
-        monkeypatch.setenv(key, value)
-    return boto3.client("kinesis", "us-east-1")
-
-
-def wait_active(kinesis: Any, name: str) -> None:
-    while summary(kinesis, name)["StreamStatus"] != "ACTIVE":
-        time.sleep(0.05)
-
-
-def summary(kinesis: Any, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = kinesis.describe_stream_summary(StreamName=name)
-    return found["StreamDescriptionSummary"]
-
-
-@pytest.fixture
-def stream(kinesis: Any) -> Iterator[str]:
-    name = next(names)
-    kinesis.create_stream(StreamName=name, ShardCount=2)
-    wait_active(kinesis, name)
-    yield name
-    wait_active(kinesis, name)
-    kinesis.delete_stream(StreamName=name)
 
 
 def run(*arguments: str) -> Result:

@@ -1,0 +1,143 @@
+"""``tidegate pause`` and ``resume``: nothing is changed meanwhile, by whichever entry point."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.losses.account import PIPELINES, Account
+from tests.losses.endpoint import SHARDS, Endpoint
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.pause import Pause
+
+API = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
+THEIRS = PIPELINES.replace(
+    "shard_count: {max: 16, owner: tidegate}",
+    "shard_count: {max: 16, owner: application-autoscaling}",
+)
+
+
+def run(account: Account, *arguments: str, file: str = PIPELINES) -> Any:
+    ledger = str(account.folder / "ledger.sqlite")
+    return account.tidegate(*arguments, "--config", account.file(file), "--ledger", ledger)
+
+
+def sick(account: Account) -> None:
+    account.pipeline(write=50)
+    account.minutes(since=30, until=6)
+    account.minutes(since=5, throttled=900, units=2990, age=700)
+
+
+@pytest.mark.parametrize(
+    "paused", [(), ("orders",), ("orders", "write_capacity")], ids=["all", "pipeline", "lever"]
+)
+def test_a_sweep_changes_nothing_that_is_paused_until_it_is_resumed(
+    account: Account,
+    paused: tuple[str, ...],
+) -> None:
+    sick(account)
+    done = run(account, "pause", *paused, "--until", "2h", "--reason", "incident 7")
+    assert done.exit_code == 0
+    (swept,) = account.swept()["pipelines"]
+    assert any("is paused until" in words for words in swept["held_back"])
+    assert account.asked("UpdateTable") == []
+    assert run(account, "resume", *paused, "--reason", "over").exit_code == 0
+    account.swept()
+    assert len(account.asked("UpdateTable")) == 1
+
+
+def test_a_pause_ends_by_itself(account: Account) -> None:
+    sick(account)
+    run(account, "pause", "--until", "90m", "--reason", "incident 7")
+    with_end = SqliteLedger(str(account.folder / "ledger.sqlite"))
+    (pause,) = with_end.pauses()
+    with_end.close()
+    now = datetime.now(pause.until.tzinfo)
+    assert timedelta(minutes=89) < pause.until - now < timedelta(minutes=91)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("pause", "race", "--until", "2h"), "the file has no pipeline 'race'; it has: orders"),
+        (("pause", "orders", "shards", "--until", "2h"), "'shards' is not one of shard_count"),
+        (("pause", "--until", "2020-01-01"), "is not in the future"),
+        (("pause", "--until", "soon"), "is not a time"),
+        (("resume", "orders"), "orders is not paused by itself; paused: nothing"),
+    ],
+)
+def test_what_can_not_be_meant_is_bad_input(
+    account: Account,
+    arguments: tuple[str, ...],
+    words: str,
+) -> None:
+    result = run(account, *arguments, "--reason", "why")
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_the_reasons_are_shown_with_the_ledger(account: Account) -> None:
+    run(account, "pause", "--until", "2h", "--reason", "incident 7")
+    run(account, "pause", "orders", "--until", "2h", "--reason", "move")
+    run(account, "resume", "orders", "--reason", "moved")
+    ledger = str(account.folder / "ledger.sqlite")
+    told = account.tidegate("ledger", "--ledger", ledger).stdout
+    assert "everything is paused until" in told
+    assert "incident 7" in told
+    assert "resumed orders: moved" in told
+    found = json.loads(account.tidegate("ledger", "--ledger", ledger, "--output", "json").stdout)
+    assert [each["of"] for each in found["pauses"]] == ["everything"]
+
+
+def suspended(account: Account) -> list[bool]:
+    found = account.client("application-autoscaling").describe_scalable_targets(
+        ServiceNamespace="custom-resource"
+    )["ScalableTargets"]
+    return [
+        all(each.get("SuspendedState", {"": False}).values())
+        for each in sorted(found, key=lambda each: str(each["ResourceId"]))
+    ]
+
+
+def test_application_auto_scaling_is_suspended_for_its_levers_alone(
+    account: Account,
+) -> None:
+    for name in ("shard_count~orders", "write_capacity~orders"):
+        account.client("application-autoscaling").register_scalable_target(
+            ServiceNamespace="custom-resource", MinCapacity=1, MaxCapacity=16,
+            ResourceId=f"{API}/scalableTargetDimensions/{name}",
+            ScalableDimension="custom-resource:ResourceType:Property",
+        )  # fmt: skip
+    until = ("--until", "2h", "--reason", "incident 7", "--api", API)
+    done = run(account, "pause", "orders", *until, file=THEIRS)
+    assert "suspended shard_count of orders, until tidegate resume" in done.stdout
+    assert suspended(account) == [True, False]
+    run(account, "resume", "orders", "--reason", "over", "--api", API, file=THEIRS)
+    assert suspended(account) == [False, False]
+
+
+def test_a_request_for_a_paused_lever_is_refused_and_nothing_is_kept(
+    endpoint: Endpoint,
+) -> None:
+    until = endpoint.now + timedelta(hours=1)
+    endpoint.ledger.keep_pause(Pause(until, "incident 7", "orders", "shard_count"))
+    assert endpoint.refused(SHARDS, 8) == (
+        400,
+        "shard_count of orders was not changed: shard_count of orders is paused (incident 7)",
+    )
+    endpoint.wait(61)
+    assert endpoint.patch(SHARDS, 8)[1:] == (8, "InProgress")
+
+
+def test_a_desired_capacity_waits_while_its_lever_is_paused(
+    endpoint: Endpoint,
+) -> None:
+    assert endpoint.patch(SHARDS, 16) == (4, 16, "InProgress")
+    endpoint.ledger.keep_pause(Pause(endpoint.now + timedelta(minutes=10), "incident 7"))
+    endpoint.wait(5)
+    endpoint.sweep()
+    assert endpoint.get(SHARDS)[0] == 8
+    endpoint.wait(6)
+    endpoint.sweep()
+    assert endpoint.get(SHARDS)[0] == 16

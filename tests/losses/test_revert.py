@@ -1,0 +1,93 @@
+"""``tidegate revert`` undoes one change of Tidegate's, and nobody else's."""
+
+import json
+from typing import Any
+
+from click.testing import Result
+
+from tests.losses.account import PIPELINES, Account
+
+NARROW = PIPELINES.replace("write_capacity: {max: 4000", "write_capacity: {min: 52, max: 4000")
+
+
+def raised(account: Account) -> str:
+    """A sweep has raised the write units of the table; the id of the change."""
+    account.pipeline(write=50)
+    account.minutes(since=30, until=6)
+    account.minutes(since=5, throttled=900, units=2990, age=700)
+    account.swept()
+    assert write_units(account) == 58
+    ledger = str(account.folder / "ledger.sqlite")
+    told = json.loads(account.tidegate("history", "--ledger", ledger, "--output", "json").stdout)
+    (change,) = [each["change"] for each in events(told) if "change" in each]
+    return str(change["id"])
+
+
+def events(told: Any) -> list[Any]:
+    return [each for pipeline in told["pipelines"] for each in pipeline["events"]]
+
+
+def write_units(account: Account) -> int:
+    table = account.client("dynamodb").describe_table(TableName="orders")["Table"]
+    return int(table["ProvisionedThroughput"]["WriteCapacityUnits"])
+
+
+def revert(account: Account, change: str, *more: str, file: str = PIPELINES) -> Result:
+    ledger = str(account.folder / "ledger.sqlite")
+    return account.tidegate(
+        "revert", change, "--config", account.file(file), "--ledger", ledger,
+        "--reason", "a test of load", *more,
+    )  # fmt: skip
+
+
+def test_a_change_is_undone_once_and_the_reason_is_in_the_ledger(account: Account) -> None:
+    change = raised(account)
+    done = revert(account, change)
+    assert (done.exit_code, write_units(account)) == (0, 50)
+    assert "reverted write capacity of orders from 58 to 50 WCU" in done.stdout
+    ledger = str(account.folder / "ledger.sqlite")
+    told = account.tidegate("history", "--ledger", ledger, "--output", "json").stdout
+    assert f"{change} is reverted: a test of load" in told
+    again = revert(account, change)
+    assert (again.exit_code, len(account.asked("UpdateTable"))) == (0, 2)
+    assert "as it was before: nothing to do" in again.stdout
+
+
+def test_a_dry_run_changes_nothing(account: Account) -> None:
+    change = raised(account)
+    assert "would set write capacity of orders" in revert(account, change, "--dry-run").stdout
+    assert write_units(account) == 58
+
+
+def test_what_somebody_has_set_since_is_left(account: Account) -> None:
+    change = raised(account)
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 90}
+    account.client("dynamodb").update_table(TableName="orders", ProvisionedThroughput=units)
+    result = revert(account, change)
+    assert result.exit_code == 1
+    assert "the write capacity of orders is 90 WCU by now" in result.stderr
+    assert write_units(account) == 90
+
+
+def test_the_range_of_the_file_holds_and_a_part_is_told(account: Account) -> None:
+    change = raised(account)
+    result = revert(account, change, file=NARROW)
+    assert (result.exit_code, write_units(account)) == (1, 52)
+    assert "limits the write capacity of orders to 52 to 4,000" in result.stdout
+
+
+def test_a_paused_lever_is_not_put_back(account: Account) -> None:
+    change = raised(account)
+    ledger = str(account.folder / "ledger.sqlite")
+    account.tidegate("pause", "--until", "2h", "--reason", "incident 7", "--ledger", ledger)
+    result = revert(account, change)
+    assert result.exit_code == 1
+    assert "everything is paused until" in result.stderr
+    assert write_units(account) == 58
+
+
+def test_a_change_that_the_ledger_does_not_have_is_bad_input(account: Account) -> None:
+    raised(account)
+    result = revert(account, "another")
+    assert result.exit_code == 2
+    assert "the ledger has no change 'another'" in result.stderr

@@ -1,0 +1,102 @@
+"""What is still open is settled by what AWS shows, and by nothing that it doesn't."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, a_pipeline, even_shards, with_stream
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.scaling.execute.settle import ABANDONED, SHOWS_AFTER, settle, settled
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+
+SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+OPEN = ChangeRecord("1", "race", SHARDS, UPDATE_SHARD_COUNT, 2, 4, "more", NOON, marks=("shard-1",))
+LATER = NOON + timedelta(minutes=2)
+
+
+def shows(shards: int, status: str = "ACTIVE", newest: str | None = None) -> Pipeline:
+    """A stream with so many shards, the newest of which has another name where one is given."""
+    pipeline, found = a_pipeline(), even_shards(shards)
+    if newest is not None:
+        found = (*found[:-1], replace(found[-1], shard_id=newest))
+    return with_stream(pipeline, replace(stream_of(pipeline), open_shards=found, status=status))
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "outcome"),
+    [
+        (shows(4), Outcome.DONE),
+        (shows(4, "UPDATING"), Outcome.DONE),
+        (shows(2), Outcome.SUPERSEDED),
+        (shows(2, newest="shard-9"), Outcome.UNKNOWN),
+        (shows(3), Outcome.UNKNOWN),
+        (shows(2, "UPDATING"), None),
+        (shows(3, "UPDATING"), None),
+    ],
+    ids=[
+        "as asked", "as asked, and under way", "as before", "set, and set back",
+        "set otherwise since", "under way", "under way to something else",
+    ],
+)  # fmt: skip
+def test_what_aws_shows_decides(pipeline: Pipeline, outcome: Outcome | None) -> None:
+    found = settled(OPEN, pipeline, LATER, ABANDONED)
+    assert (found and found[0]) == outcome
+
+
+@pytest.mark.parametrize(
+    ("seconds", "after", "outcome"),
+    [
+        (59, ABANDONED, None),
+        (60, ABANDONED, Outcome.SUPERSEDED),
+        (9, SHOWS_AFTER, None),
+        (10, SHOWS_AFTER, Outcome.SUPERSEDED),
+    ],
+)
+def test_a_call_that_may_still_come_or_show_is_waited_for(
+    seconds: float, after: timedelta, outcome: Outcome | None
+) -> None:
+    found = settled(OPEN, shows(2), NOON + timedelta(seconds=seconds), after)
+    assert (found and found[0]) == outcome
+
+
+def test_what_was_begun_before_the_clock_was_set_back_is_settled() -> None:
+    found = settled(OPEN, shows(2), NOON - timedelta(hours=1), ABANDONED)
+    assert found == (Outcome.SUPERSEDED, "the call never reached AWS")
+    assert settled(OPEN, shows(2), NOON - timedelta(minutes=1), ABANDONED) is None
+
+
+@pytest.mark.parametrize(("hours", "outcome"), [(23.9, None), (24, Outcome.UNKNOWN)])
+def test_what_can_not_be_seen_is_unknown_once_no_budget_counts_it(
+    hours: float, outcome: Outcome | None
+) -> None:
+    elsewhere = replace(OPEN, lever=Lever.of(LeverKind.SHARD_COUNT, "deleted since"))
+    found = settled(elsewhere, shows(2), NOON + timedelta(hours=hours), ABANDONED)
+    assert (found and found[0]) == outcome
+
+
+def test_what_an_earlier_version_left_open_without_marks_is_settled_too() -> None:
+    found = settled(replace(OPEN, marks=()), shows(2, newest="shard-9"), LATER, ABANDONED)
+    assert found == (Outcome.SUPERSEDED, "the call never reached AWS")
+
+
+def test_an_unknown_outcome_is_counted_as_spent_and_no_longer_open() -> None:
+    ledger = SqliteLedger(":memory:")
+    ledger.begin(OPEN)
+    assert settle(History((OPEN,)), shows(3), ledger, LATER)
+    history = History(ledger.change_records("race", NOON))
+    ledger.close()
+    assert history.open_change_records() == ()
+    assert history.shard_count_updates(LATER) == 1
+    assert history.last_change(SHARDS) == NOON
+
+
+def test_nothing_is_settled_where_nothing_is_open() -> None:
+    ledger = SqliteLedger(":memory:")
+    done = replace(OPEN, outcome=Outcome.DONE, ended_at=NOON)
+    assert not settle(History((done,)), shows(3), ledger, LATER)
+    ledger.close()

@@ -1,0 +1,67 @@
+"""A change is undone through the executor: written down, once, and only where it still stands."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.scaling.execute.test_executor import RACE, SPEC, FaultyCloud
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.ports import Edges
+from tidegate.scaling.revert import NotReverted, Undo, revert
+from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.simulator.world import World
+
+FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
+
+
+@pytest.fixture
+def world() -> World:
+    made = World(RACE, 1)
+    made.advance(120)
+    return made
+
+
+@pytest.fixture
+def edges(world: World) -> Iterator[Edges]:
+    ledger = SqliteLedger(":memory:")
+    yield Edges(FaultyCloud(DirectCloud(world)), DirectMetrics(world), ledger)
+    ledger.close()
+
+
+def undo(world: World, before: int, after: int, lever: Lever = FACTOR) -> Undo:
+    at = world.now - timedelta(hours=1)
+    record = ChangeRecord(
+        "1", SPEC.name, lever, "lambda:UpdateEventSourceMapping", before, after, "", at,
+        Outcome.DONE, at,
+    )  # fmt: skip
+    return Undo(record, "a test of load", "me")
+
+
+def test_the_lever_is_put_back_with_a_change_record_of_its_own(world: World, edges: Edges) -> None:
+    change = revert(undo(world, before=4, after=1), SPEC, edges, world.now)
+    assert change is not None
+    assert change.outcome is Outcome.DONE
+    (record,) = edges.ledger.change_records_of(FACTOR, world.now - timedelta(minutes=1))
+    assert (record.from_capacity, record.to_capacity, record.outcome) == (1, 4, Outcome.DONE)
+    assert record.because == "1 is reverted: a test of load"
+
+
+def test_nothing_is_done_where_it_is_back_already(world: World, edges: Edges) -> None:
+    assert revert(undo(world, before=1, after=4), SPEC, edges, world.now) is None
+    assert edges.ledger.pipelines() == ()
+
+
+@pytest.mark.parametrize(
+    ("lever", "words"),
+    [(FACTOR, "is 1 by now"), (Lever.of(FACTOR.kind, "another"), "is not there by now")],
+    ids=["set since", "gone"],
+)
+def test_what_no_longer_stands_is_not_undone(
+    world: World, edges: Edges, lever: Lever, words: str
+) -> None:
+    with pytest.raises(NotReverted, match=words):
+        revert(undo(world, before=2, after=3, lever=lever), SPEC, edges, world.now)
+    assert edges.ledger.pipelines() == ()
