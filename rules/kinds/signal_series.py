@@ -49,7 +49,9 @@ class SignalSeries:
 
 def series_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
     """Every metric that ``series_from`` needs of a pipeline, each once."""
-    found = (metric for kind in pipeline.kinds.signals for metric in kind.metrics(pipeline))
+    found: list[Metric] = []
+    for kind in pipeline.kinds.signals:
+        found += kind.metrics(pipeline)
     return tuple(dict.fromkeys(found))
 
 

@@ -46,6 +46,10 @@ _OF_READER = {
 
 def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
     """Every lever of capacity with what it is set to, downstream first."""
+    return dict(pipeline.view(_capacities))
+
+
+def _capacities(pipeline: Pipeline) -> dict[Lever, int]:
     return {
         lever: setting
         for resource_type in pipeline.kinds.types
@@ -55,6 +59,10 @@ def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
 
 def other_settings(pipeline: Pipeline) -> dict[Lever, int]:
     """The levers that give no capacity, with what each is set to."""
+    return dict(pipeline.view(_others))
+
+
+def _others(pipeline: Pipeline) -> dict[Lever, int]:
     return {
         lever: setting
         for resource_type in pipeline.kinds.types
@@ -73,15 +81,20 @@ def _levels(
     """Where the file may speak of a lever, the most specific place first, with the way to it."""
     consumers = ((each, ("consumers", at)) for at, each in enumerate(spec.consumers))
     applications = ((each, ("applications", at)) for at, each in enumerate(spec.applications))
-    for at, resource in enumerate(spec.resources):
-        if resource.name == lever.where and lever.kind_word in resource.levers:
-            yield resource.levers, ("resources", at)
+    if spec.resources:
+        yield from _listed(spec, lever)
     for reader, path in chain[tuple[ConsumerSpec | ApplicationSpec, Path]](consumers, applications):
         if lever.kind in _OF_READER[type(reader)] and reader.name == lever.where:
             yield reader.levers, path
         if lever.kind in CAPACITIES:
             yield from _levels_of_tables(reader, lever, path)
     yield spec.levers, ()
+
+
+def _listed(spec: PipelineSpec, lever: Lever) -> Iterator[tuple[dict[str, LeverSpec], Path]]:
+    for at, resource in enumerate(spec.resources):
+        if resource.name == lever.where and lever.kind_word in resource.levers:
+            yield resource.levers, ("resources", at)
 
 
 def _levels_of_tables(

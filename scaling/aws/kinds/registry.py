@@ -9,10 +9,10 @@ from tidegate.rules.graph import Resource
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds import (
-    dynamodb_table,
     kinesis_stream,
     lambda_mapping,
 )
+from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
 from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
 from tidegate.scaling.model import actions
 
@@ -56,6 +56,24 @@ def _update_application(action: actions.UpdateApplication, clients: Clients) -> 
     update_application(action, clients)
 
 
+def _update_table(action: actions.UpdateTableThroughput, clients: Clients) -> None:
+    from tidegate.scaling.aws.kinds.dynamodb_table.changes import update_table
+
+    update_table(action, clients)
+
+
+def _scalable_targets(clients: Clients, where: str | None) -> tuple[ScalableTarget, ...]:
+    from tidegate.scaling.aws.kinds.dynamodb_table.changes import scalable_targets
+
+    return scalable_targets(clients, where)
+
+
+def _table_names(clients: Clients) -> tuple[str, ...]:
+    from tidegate.scaling.aws.kinds.dynamodb_table.changes import table_names
+
+    return table_names(clients)
+
+
 AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         kinesis_stream.streams,
@@ -75,9 +93,9 @@ AWS_KINDS: tuple[AwsKind, ...] = (
     ),
     AwsKind(_applications, {actions.UpdateApplication: _update_application}),
     AwsKind(
-        calls={actions.UpdateTableThroughput: dynamodb_table.update_table},
-        other_owners=dynamodb_table.scalable_targets,
-        describe_sinks=dynamodb_table.tables_of_reader,
-        sinks=("dynamodb", dynamodb_table.table_names),
+        calls={actions.UpdateTableThroughput: _update_table},
+        other_owners=_scalable_targets,
+        describe_sinks=tables_of_reader,
+        sinks=("dynamodb", _table_names),
     ),
 )

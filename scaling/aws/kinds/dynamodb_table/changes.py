@@ -1,24 +1,20 @@
-"""From DynamoDB's descriptions to tables, the call that changes one, and who else sets capacity."""
+"""The call that changes a table and its indexes, names of tables, and who else sets capacity."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.aws.looked import Looked, Reader
-from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef, TableDescriptionTypeDef
+    from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef
 
-__all__ = ["scalable_targets", "table_names", "tables_of_reader", "update_table"]
+__all__ = ["scalable_targets", "table_names", "update_table"]
 
 _KINDS = {
     "dynamodb:table:WriteCapacityUnits": LeverKind.WRITE_CAPACITY,
@@ -32,55 +28,6 @@ _SUSPENSIONS = (
     "ScheduledScalingSuspended",
 )
 """With all three nothing moves the target (SuspendedState, API reference)."""
-
-
-def tables_of_reader(looked: Looked, reader: Reader) -> tuple[Table, ...]:
-    """The tables that the file names of a reader."""
-    return tuple(looked.once(_described, table.name) for table in reader.table_specs)
-
-
-def _described(clients: Clients, name: str) -> Table:
-    with asking("dynamodb:DescribeTable", name):
-        return _table(clients.dynamodb.describe_table(TableName=name)["Table"])
-
-
-def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any]) -> Capacity:
-    return Capacity(
-        table,
-        index,
-        status,
-        data.get("WriteCapacityUnits", 0),
-        data.get("ReadCapacityUnits", 0),
-        data.get("NumberOfDecreasesToday", 0),
-        _in_utc(data.get("LastDecreaseDateTime")),
-        _in_utc(data.get("LastIncreaseDateTime")),
-    )
-
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    """botocore tells moments in the machine's own zone; messages are in UTC."""
-    return None if moment is None else moment.astimezone(UTC)
-
-
-def _table(data: "TableDescriptionTypeDef") -> Table:
-    name, status = data["TableName"], data["TableStatus"]
-    mode = data.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
-    indexes = tuple(
-        _capacity(
-            name, each["IndexName"], each.get("IndexStatus", status), each["ProvisionedThroughput"]
-        )
-        for each in data.get("GlobalSecondaryIndexes", [])
-        if "ProvisionedThroughput" in each
-    )
-    own = _capacity(name, None, status, data.get("ProvisionedThroughput", {}))
-    replicas = tuple(
-        each["RegionName"]
-        for each in data.get("Replicas", [])
-        # A region that is being taken out of a global table needs nothing of it any more.
-        if each.get("ReplicaStatus") != "DELETING" and "RegionName" in each
-    )
-    since = as_text(data.get("CreationDateTime"))
-    return Table(name, status, mode, own, indexes, replicas, since)
 
 
 def update_table(action: UpdateTableThroughput, clients: Clients) -> None:
