@@ -17,7 +17,8 @@ test-fast: .venv/dev
 
 # What `make test` proves by a sample of seeds, by all of them: eight minutes on two processors.
 verify: .venv/dev
-	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py
+	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
+	  tests/losses/test_ineffective.py
 
 # Seeded schedules of overlapping callers and faults: an hour. OPTIONS: --seed N, --count N.
 faults: .venv/dev

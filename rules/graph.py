@@ -103,7 +103,7 @@ class Pipeline:
 
     def the(self, kind: type[R]) -> R:
         """The resource of one class. LookupError without one."""
-        found = self.all(kind)
+        found: tuple[R, ...] = self._seen.get(kind) or self.all(kind)
         if not found:
             raise LookupError(f"{self.name} has no {kind.__name__}")
         return found[0]

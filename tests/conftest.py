@@ -43,6 +43,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """``by_seed(3)`` plays a test by the seeds 1 to 3 in ``make verify``, and by the first else;
+    ``by_seed(3, 2)`` by the first two."""
+    marked = metafunc.definition.get_closest_marker("by_seed")
+    if marked is not None:
+        every, sample = (*marked.args, 1)[:2]
+        whole = metafunc.config.getoption("--all-seeds")
+        metafunc.parametrize("seed", range(1, 1 + (every if whole else sample)))
+
+
 @pytest.fixture(scope="session")
 def seeds(request: pytest.FixtureRequest) -> range:
     """By which a statistical test plays a world: a sample of them, or all in ``make verify``."""

@@ -29,6 +29,19 @@ def untested() -> list[str]:
     )
 
 
+def changeable() -> list[str]:
+    """Dataclasses of pure modules whose values can be changed."""
+    return sorted(
+        f"{module}.{node.name}"
+        for module, tree in modules().items()
+        if is_pure(module)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for words in map(ast.unparse, node.decorator_list)
+        if words.startswith("dataclass") and "frozen=True" not in words
+    )
+
+
 def _does_something(tree: ast.Module) -> bool:
     """Whether a function does more than say what it is for, as those of protocols do."""
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))

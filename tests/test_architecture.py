@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests import shape
-from tests.pure import untested
+from tests.pure import changeable, untested
 from tests.shape import (
     LAYERS,
     ROOT,
@@ -18,7 +18,7 @@ from tests.shape import (
     modules,
 )
 
-MEASURES = shape.MEASURES | {"untested": untested}
+MEASURES = shape.MEASURES | {"untested": untested, "changeable": changeable}
 EXCEPTIONS = SHAPE["exceptions"]
 LISTS = [name for name in MEASURES if isinstance(EXCEPTIONS[name], list)]
 NUMBERS = [name for name in MEASURES if isinstance(EXCEPTIONS[name], dict)]

@@ -96,9 +96,11 @@ def rules_for(
     kinds: Kinds = pipeline.kinds.signals
     known = packs(kinds)
     return tuple(
-        _concrete(rule, place, shares[rule.name])
-        for kind in kinds
-        for place in kind.places(pipeline, iterator_age_max_seconds)
-        for rule in known
-        if rule.scope == place.scope and (rule.of is None or rule.of in place.quantities)
+        [
+            _concrete(rule, place, shares[rule.name])
+            for kind in kinds
+            for place in kind.places(pipeline, iterator_age_max_seconds)
+            for rule in known
+            if rule.scope == place.scope and (rule.of is None or rule.of in place.quantities)
+        ]
     )

@@ -27,7 +27,7 @@ def climbing(to: float, seconds: float, start: float = 300) -> Traffic:
     return Traffic(steps, 300, 1000)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.by_seed(3)
 @pytest.mark.parametrize(
     ("load", "served"),
     [(900, 600), (1500, 1000), (700, 300)],
@@ -52,7 +52,7 @@ def test_behind_a_saturated_service_neither_factor_nor_shards_run_away(
     assert any("help" in words for report in played.reports for words in report.held_back)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.by_seed(2)
 def test_a_function_that_is_only_slow_gets_all_that_it_needs(seed: int) -> None:
     function = FunctionData("writer", 30, seconds_per_invocation=0.05, seconds_per_record=0.02)
     scenario = a_world(climbing(1500, 600), function, shards=2, factor=1, hours=2)
@@ -61,7 +61,8 @@ def test_a_function_that_is_only_slow_gets_all_that_it_needs(seed: int) -> None:
     assert not any(report.held_back for report in played.reports)
 
 
-@pytest.mark.parametrize(("times", "seed"), [(1.0, 1), (1.0, 2), (1.2, 1)])
+@pytest.mark.parametrize("times", [1.0, 1.2])
+@pytest.mark.by_seed(2)
 def test_a_concurrency_cap_keeps_no_shard_from_the_records_that_come_in(
     times: float, seed: int
 ) -> None:

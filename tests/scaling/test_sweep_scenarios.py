@@ -65,7 +65,7 @@ def test_the_first_diagnosis_names_the_planted_cause_for_every_seed(
 
 
 @pytest.mark.parametrize("name", UNCURABLE)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.by_seed(3)
 def test_where_capacity_cures_nothing_no_lever_moves_and_advice_is_given(
     name: str, seed: int
 ) -> None:
@@ -90,7 +90,7 @@ def test_in_an_outage_of_metrics_and_soon_after_it_nothing_scales_in() -> None:
     assert any(report.health is Health.UNKNOWN for report in reports)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.by_seed(4, 2)
 def test_the_race_day_is_healed_in_one_joint_step_and_stays_healed(seed: int) -> None:
     run = list(tended("race-day", seed))
     world = run[-1][0]
@@ -148,7 +148,7 @@ def test_a_quiet_night_is_cheaper_and_no_less_well() -> None:
     assert world.figures().producer_throttles == 0
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.by_seed(5, 2)
 def test_a_flink_application_is_healed_in_one_change(seed: int) -> None:
     run = list(tended("flink-lag", seed))
     world = run[-1][0]

@@ -79,6 +79,17 @@ def test_a_raise_drains_what_a_restart_makes_wait_and_is_a_quarter_at_least(
     assert found.wanted == wanted
 
 
+@pytest.mark.parametrize(("arrivals", "wanted"), [(8600, 13), (8620, 12)])
+def test_a_tenth_more_is_not_worth_a_restart_by_itself(arrivals: float, wanted: int) -> None:
+    """Of ten subtasks: 11 needed are a tenth more, and 12 are more than that."""
+    seen = newest(running(an_application(10)), incoming_records=[arrivals * 60] * 90)
+    seen = newest(
+        seen, "counter", records_per_second=[arrivals] * 90, busy=[arrivals / 10] * 90
+    )  # fmt: skip
+    _, found = recommended(seen, TOO_LOW)
+    assert found.wanted == wanted
+
+
 def test_at_a_lower_use_more_subtasks_are_asked_for() -> None:
     use = replace(FLINK_SPEC.target_utilization, parallelism=0.25)
     _, found = recommended(running(), TOO_LOW, replace(FLINK_SPEC, target_utilization=use))
@@ -262,7 +273,7 @@ def test_a_fifth_at_least_must_be_saved(per_minute: float, wanted: int) -> None:
     assert lowered(quiet(per_minute=per_minute)) == wanted
 
 
-@pytest.mark.parametrize(("busy", "wanted"), [(320, 4), (321, 5), (640, 8), (641, 10)])
+@pytest.mark.parametrize(("busy", "wanted"), [(320, 4), (320.3, 5), (640, 8), (641, 10)])
 def test_never_fewer_than_were_busy_in_the_hours_busiest_minute(busy: float, wanted: int) -> None:
     seen = quiet(busy=[busy, *[100] * 50])
     assert lowered(seen) == wanted
@@ -274,6 +285,28 @@ def test_the_kpus_that_are_left_hold_the_state(heap: float, wanted: int) -> None
     """A heap that is full to 70 % at most: 15 under what is high."""
     assert lowered(quiet(heap_percent=[heap] * 3)) == wanted
     assert lowered(quiet(heap_percent=[None] * 3)) == 2
+
+
+def test_subtasks_share_the_kpus_that_hold_the_state() -> None:
+    """Of 16 subtasks on 4 KPUs, half of the heap needs 2: the fifth subtask begins the second."""
+    application = an_application(16, parallelism_per_kpu=4)
+    seen = job_signals(
+        a_flink_pipeline(application), *[JobMinute(heap_percent=35, busy=50, busiest=50)] * 90
+    )
+    assert lowered(seen) == 5
+
+
+def test_a_heap_that_is_called_high_early_leaves_a_percent_for_the_state() -> None:
+    seen = quiet(heap_percent=[0.5] * 3)
+    early = replace(seen, thresholds={**seen.thresholds, "heap-high": 10})
+    assert lowered(early) == 5
+
+
+def test_a_job_that_can_hardly_catch_up_costs_a_second_for_each_record_that_waits() -> None:
+    use = replace(FLINK_SPEC.target_utilization, parallelism=1)
+    spec = replace(FLINK_SPEC, target_utilization=use)
+    _, found = recommended(quiet(per_minute=1990), spec=spec)
+    assert (found.wanted, found.price_seconds) == (2, pytest.approx(64.2 + 64.2 * 1990))
 
 
 def test_no_restart_where_no_kpu_is_freed() -> None:

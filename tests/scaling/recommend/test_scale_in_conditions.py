@@ -237,6 +237,21 @@ def test_a_table_goes_no_lower_than_what_is_consumed(
     assert (found and found.capacity) == floor
 
 
+@pytest.mark.parametrize(
+    ("catch_up", "consumed", "floor"),
+    [(600, [60_000, None, *[60_000] * 8], 1017), (540, [60_000, None, *[60_000] * 7], None),
+     (3600, [60_000, None, None, 60_000], 1017)],
+    ids=["nine tenths", "less", "one minute of three"],
+)  # fmt: skip
+def test_a_table_may_be_silent_for_a_tenth_of_the_time_to_catch_up(
+    catch_up: int, consumed: Samples, floor: int | None
+) -> None:
+    patient = replace(SPEC, objective=Objective(catch_up_seconds=catch_up))
+    seen = consuming(consumed=consumed)
+    found = the_scale_in(seen, spec=patient).floor(TABLE, ahead(TABLE, 10), {})
+    assert (found and found.capacity) == floor
+
+
 def test_a_table_that_throttled_lately_stays() -> None:
     for ago, floor in ((5, None), (6, 102)):
         seen = consuming(write_throttles=[1, *[None] * (ago - 1)])
@@ -291,6 +306,16 @@ def test_a_decrease_that_is_one_of_the_days_four_must_save_six_times_as_much(
 ) -> None:
     seen = signals(a_pipeline(table=lowered(a_table(1500), minutes_ago)))
     found = the_scale_in(seen, expected=coming(usual=usual)).least(TABLE, current)
+    assert found == pytest.approx(least)
+
+
+@pytest.mark.parametrize(
+    ("units", "least"), [(12_000, 800), (None, 4)], ids=["two of each record", "not known"]
+)
+def test_what_is_usual_is_counted_in_units(units: float | None, least: float) -> None:
+    seen = signals(a_pipeline(table=lowered(a_table(1500), 30)))
+    seen = newest(seen, "scores", consumed_write_units=[units] * 90)
+    found = the_scale_in(seen, expected=coming(usual=1000)).least(TABLE, 10)
     assert found == pytest.approx(least)
 
 

@@ -187,6 +187,15 @@ def test_one_sample_of_a_shard_can_show_a_key_and_no_shard() -> None:
     assert found(refusing(sampled(of, shard_2={"leader": 9, **many(9)}), use=0.79)) == HOT_KEY
 
 
+@pytest.mark.parametrize(("records", "told"), [(150, HOT_SHARD), (149, None)])
+def test_of_a_few_shards_that_were_looked_into_each_has_its_part_of_those(
+    records: int, told: tuple[Cause, str, tuple[LeverKind, ...]] | None
+) -> None:
+    """Of two of four shards, half of what was sampled is its part; 150 of 200 are 1.5 times that."""
+    of = sampled(a_pipeline(shards=4, factor=10), shard_0=CROWD, shard_2=many(records))
+    assert found(refusing(of, use=0.79)) == told
+
+
 def test_shards_that_are_closed_since_are_left_out() -> None:
     of = even(4, shard_2=many(150), shard_9=many(5000))
     assert found(refusing(of, use=0.79)) == HOT_SHARD
