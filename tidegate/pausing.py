@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.rules.cause import LEVER_KINDS
+from tidegate.kinds import kinds_in_use
 from tidegate.scaling.config.levers import resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.pause import Pause
@@ -21,7 +21,6 @@ __all__ = ["ledger_at", "paused", "specs_of", "suspend"]
 
 def specs_of(config: str | None) -> tuple[PipelineSpec, ...]:
     """The pipelines of a file; none where none is named."""
-    from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
 
     return () if config is None else tuple(load(config, kinds_in_use().kinds).pipelines)
@@ -45,7 +44,8 @@ def paused(
             "name the pipeline file with --config"
         )  # fmt: skip
         raise click.BadParameter(words, param_hint="PIPELINE")
-    kinds = list(LEVER_KINDS)
+    types = kinds_in_use().kinds.types
+    kinds = [kind.value for each in types for kind in each.levers]
     if lever is not None and lever not in kinds:
         words = f"{lever!r} is not one of {', '.join(kinds)}"
         raise click.BadParameter(words, param_hint="LEVER")
