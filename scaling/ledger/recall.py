@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import all_settings
-from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY, why_no_call
+from tidegate.scaling.kinds.kinesis_stream.levers import why_no_call
+from tidegate.scaling.kinds.kinesis_stream.limits import UPDATES_PER_DAY
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import DAY, REMEMBER, History
 

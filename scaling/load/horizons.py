@@ -9,7 +9,7 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective
-from tidegate.scaling.kinds.kinesis_stream.levers import UPDATES_PER_DAY
+from tidegate.scaling.kinds.kinesis_stream.limits import UPDATES_PER_DAY
 from tidegate.scaling.load.burst_baseline import Standing, standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.forecast import Forecast, forecast

@@ -10,12 +10,13 @@ from tidegate.scaling.kinds.kinesis_stream.limits import (
     RETENTION_HOURS_MAX,
     RETENTION_HOURS_MIN,
     SHARDS_MAX,
+    STEP_MOST,
+    UPDATES_PER_DAY,
 )
 from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 
 __all__ = [
-    "UPDATES_PER_DAY",
     "busy_constraints",
     "doublings",
     "preferred_count",
@@ -25,9 +26,6 @@ __all__ = [
     "why_no_call",
 ]
 
-
-UPDATES_PER_DAY = 10
-"""UpdateShardCount calls per stream and rolling 24 hours (UpdateShardCount, API reference)."""
 
 HOUR = timedelta(hours=1)
 
@@ -86,8 +84,8 @@ def shard_count_constraints(
     """
     current = stream.shard_count
     yield Range(
-        ceil(current / 2),
-        current * 2,
+        ceil(current / STEP_MOST),
+        current * STEP_MOST,
         words.DOUBLED_AT_MOST(),
     )
     yield Range(
@@ -102,7 +100,7 @@ def shard_count_constraints(
     elif wanted < current and not _is_uniform(stream):
         yield Prohibition(words.SPLIT_KEPT(name=stream.name))
     elif wanted < current:
-        reserve = doublings(max(wanted, ceil(current / 2)), count_max)
+        reserve = doublings(max(wanted, ceil(current / STEP_MOST)), count_max)
         if left - 1 < reserve:
             yield Prohibition(
                 words.BUDGET_KEPT(

@@ -1,13 +1,26 @@
-"""How far AWS lets the levers of a stream go, whatever anyone wants."""
+"""How far AWS lets the levers of a stream go, and how often."""
 
 from collections.abc import Mapping
 
 from tidegate.rules.cause import LeverKind
 
-__all__ = ["LIMITS", "RETENTION_HOURS_MAX", "RETENTION_HOURS_MIN", "SHARDS_MAX"]
+__all__ = [
+    "LIMITS",
+    "RETENTION_HOURS_MAX",
+    "RETENTION_HOURS_MIN",
+    "SHARDS_MAX",
+    "STEP_MOST",
+    "UPDATES_PER_DAY",
+]
 
 RETENTION_HOURS_MIN, RETENTION_HOURS_MAX = 24, 8_760
 """IncreaseStreamRetentionPeriod, API reference."""
+
+UPDATES_PER_DAY = 10
+"""UpdateShardCount calls per stream and rolling 24 hours (UpdateShardCount, API reference)."""
+
+STEP_MOST = 2
+"""One UpdateShardCount at most doubles or halves the shards (UpdateShardCount, API reference)."""
 
 SHARDS_MAX = 10_000
 """Most shards that UpdateShardCount scales to (UpdateShardCount, API reference)."""

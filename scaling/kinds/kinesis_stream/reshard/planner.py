@@ -11,6 +11,7 @@ from itertools import pairwise
 from math import ceil
 
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
+from tidegate.scaling.kinds.kinesis_stream.limits import STEP_MOST
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import uniform, width_range
 
 __all__ = ["Even", "Goal", "Merge", "Operation", "Parts", "Split", "Uniform", "plan"]
@@ -208,7 +209,7 @@ class _Route:
                 for _ in range(self.steps):
                     now += 1 if grows else -1
                     yield False, now
-            now = min(max(self.landed, ceil(now / 2)), now * 2)
+            now = min(max(self.landed, ceil(now / STEP_MOST)), now * STEP_MOST)
             yield True, now
 
 
@@ -218,12 +219,12 @@ def _route(count: int, landed: int, updates: int) -> _Route:
         # UpdateShardCount to the present count is refused: one split first makes it a change.
         return _Route(count, landed, 1, 1)
     if landed > count:
-        steps = max(0, ceil(landed / 2**updates) - count)
+        steps = max(0, ceil(landed / STEP_MOST**updates) - count)
     else:
         before_last = count
         for _ in range(updates - 1):
-            before_last = max(ceil(before_last / 2), landed)
-        steps = max(0, before_last - 2 * landed)
+            before_last = max(ceil(before_last / STEP_MOST), landed)
+        steps = max(0, before_last - STEP_MOST * landed)
     return _Route(count, landed, updates, steps)
 
 
@@ -239,7 +240,7 @@ def _landings(count: int, target: int, updates: int) -> set[int]:
     largest = max(count, target)
     if largest <= ALL_LANDINGS_UP_TO:
         return set(range(1, 2 * largest + 1))
-    reach = min(max(target, ceil(count / 2**updates)), count * 2**updates)
+    reach = min(max(target, ceil(count / STEP_MOST**updates)), count * STEP_MOST**updates)
     parts = {each for each in range(1, target) if target % each == 0}
     return {reach, 2 * target, *parts}
 

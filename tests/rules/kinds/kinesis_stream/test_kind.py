@@ -1,0 +1,43 @@
+"""A stream as diagnosis sees it."""
+
+from tests.builders import a_pipeline, a_stream, with_stream
+from tests.flink_builders import a_flink_pipeline
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.kind import KinesisStreamSignals
+from tidegate.rules.kinds.signal_kind import Place
+
+STREAM = KinesisStreamSignals()
+
+
+def place(pipeline: Pipeline) -> Place:
+    (found,) = STREAM.places(pipeline, 60)
+    return found
+
+
+def test_what_comes_in_is_told_by_arrivals_or_by_any_read() -> None:
+    names = [metric.name for metric in STREAM.heartbeats(a_pipeline())]
+    assert names == ["IncomingRecords", "GetRecords.IteratorAgeMilliseconds"]
+    assert len(list(STREAM.metrics(a_pipeline()))) == 6
+
+
+def test_rules_are_relative_to_what_the_shards_take() -> None:
+    found = place(a_pipeline(shards=3))
+    assert (found.scope, found.namespace, found.where) == ("stream", "AWS/Kinesis", "racers")
+    assert found.quantities == {
+        "objective_milliseconds": 60_000,
+        "retention_milliseconds": 24 * 3_600_000,
+        "stream_records_per_second": 3000,
+        "stream_bytes_per_second": 3 * 1024 * 1024,
+    }
+
+
+def test_an_on_demand_stream_has_no_such_limits() -> None:
+    on_demand = with_stream(a_pipeline(), a_stream(3, mode="ON_DEMAND"))
+    assert set(place(on_demand).quantities) == {"objective_milliseconds", "retention_milliseconds"}
+
+
+def test_a_topic_is_none_of_its() -> None:
+    topic = a_flink_pipeline(topic=True)
+    assert list(STREAM.metrics(topic)) == list(STREAM.heartbeats(topic)) == []
+    assert list(STREAM.places(topic, 60)) == []
+    assert STREAM.source(topic, {}.__getitem__) is None
