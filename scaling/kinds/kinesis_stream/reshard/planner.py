@@ -8,10 +8,9 @@ stands before an UpdateShardCount matters only by its count.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
 
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
-from tidegate.scaling.kinds.kinesis_stream.limits import STEP_MOST
+from tidegate.scaling.kinds.kinesis_stream.reshard.routes import Route, routes
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import uniform, width_range
 
 __all__ = ["Even", "Goal", "Merge", "Operation", "Parts", "Split", "Uniform", "plan"]
@@ -19,9 +18,6 @@ __all__ = ["Even", "Goal", "Merge", "Operation", "Parts", "Split", "Uniform", "p
 EXACT_UP_TO = 64
 """Boundaries up to which the best ones to keep are found exactly; beyond that, those near equal
 shares are kept, which is even and close to the fewest."""
-
-ALL_LANDINGS_UP_TO = 16
-"""Counts up to which every one is tried to land at and go on from by splits and merges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ def _parts(boundaries: tuple[int, ...], goal: Parts) -> tuple[Operation, ...]:
 def _even(boundaries: tuple[int, ...], goal: Even, updates_left: int) -> tuple[Operation, ...]:
     best = _by_splits(boundaries, goal)
     fewest = (len(best), 0)
-    for route in _routes(len(boundaries) + 1, goal.count, updates_left):
+    for route in routes(len(boundaries) + 1, goal.count, updates_left):
         # Each boundary too many or too few is an operation: a landing further off can't win.
         if (route.cost + abs(route.landed - goal.count), route.updates) >= fewest:
             continue
@@ -185,67 +181,7 @@ def _balance(chosen: list[int], counts: list[range], total: int) -> None:
         chosen[at] = min(max(chosen[at] + missing, allowed[0]), allowed[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
-    """A way to a uniform stream of ``landed`` shards by counts alone: single splits or merges
-    (``steps``, up or down) and UpdateShardCount calls, in the order that takes the fewest."""
-
-    count: int
-    landed: int
-    updates: int
-    steps: int
-
-    @property
-    def cost(self) -> int:
-        return self.updates + self.steps
-
-    def counts(self) -> Iterator[tuple[bool, int]]:
-        """(by UpdateShardCount, count) for every operation. A split is worth the most before the
-        first doubling, a merge before the last halving."""
-        now, grows = self.count, self.landed >= self.count
-        first = 0 if grows else self.updates - 1
-        for number in range(self.updates):
-            if number == first:
-                for _ in range(self.steps):
-                    now += 1 if grows else -1
-                    yield False, now
-            now = min(max(self.landed, ceil(now / STEP_MOST)), now * STEP_MOST)
-            yield True, now
-
-
-def _route(count: int, landed: int, updates: int) -> _Route:
-    """The shortest route with exactly so many UpdateShardCount calls."""
-    if landed == count:
-        # UpdateShardCount to the present count is refused: one split first makes it a change.
-        return _Route(count, landed, 1, 1)
-    if landed > count:
-        steps = max(0, ceil(landed / STEP_MOST**updates) - count)
-    else:
-        before_last = count
-        for _ in range(updates - 1):
-            before_last = max(ceil(before_last / STEP_MOST), landed)
-        steps = max(0, before_last - STEP_MOST * landed)
-    return _Route(count, landed, updates, steps)
-
-
-def _routes(count: int, target: int, updates_left: int) -> Iterator[_Route]:
-    """Routes to the target itself, and to counts from which splits and merges may go on."""
-    for updates in range(1, updates_left + 1):
-        yield _route(count, target, updates)
-        for landed in sorted(_landings(count, target, updates)):
-            yield _route(count, landed, updates)
-
-
-def _landings(count: int, target: int, updates: int) -> set[int]:
-    largest = max(count, target)
-    if largest <= ALL_LANDINGS_UP_TO:
-        return set(range(1, 2 * largest + 1))
-    reach = min(max(target, ceil(count / STEP_MOST**updates)), count * STEP_MOST**updates)
-    parts = {each for each in range(1, target) if target % each == 0}
-    return {reach, 2 * target, *parts}
-
-
-def _realised(boundaries: tuple[int, ...], route: _Route) -> Iterator[Operation]:
+def _realised(boundaries: tuple[int, ...], route: Route) -> Iterator[Operation]:
     """The route as operations; a single split or merge takes the widest or narrowest shards,
     whose shape the UpdateShardCount that follows makes good."""
     present = list(boundaries)
