@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
-__all__ = ["Changes", "Look", "ResourceType", "Setting", "Situation", "type_of", "types_of"]
+__all__ = [
+    "Changes",
+    "Look",
+    "ResourceType",
+    "Setting",
+    "Situation",
+    "SizedTogether",
+    "type_of",
+    "types_of",
+]
 
 Setting = tuple[Lever, int]
 """A lever and what it is set to."""
@@ -138,6 +147,22 @@ class ResourceType(Protocol):
     def operations(self) -> "Operations":
         """Alarms, costs, permissions and what else no plan asks for."""
         ...
+
+
+class SizedTogether:
+    """What the kinds share whose levers are sized with each other, in ``scaling/recommend``, and
+    that the pipeline file has keys of their own for."""
+
+    __slots__ = ()
+
+    @property
+    def kind_in_file(self) -> None:
+        """None: the file has a key of its own for it."""
+        return None
+
+    def recommendations(self, _: Look) -> Iterator["Recommendation"]:
+        """None of its own."""
+        return iter(())
 
 
 def types_of(pipeline: Pipeline) -> Sequence[ResourceType]:

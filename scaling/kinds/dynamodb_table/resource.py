@@ -11,7 +11,7 @@ from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -22,22 +22,13 @@ __all__ = ["DynamodbTable"]
 
 
 @dataclass(frozen=True, slots=True)
-class DynamodbTable:
+class DynamodbTable(SizedTogether):
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     @property
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
-
-    @property
-    def kind_in_file(self) -> None:
-        """The file has a key of its own for it."""
-        return None
-
-    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
-        """None: sized together with the others, in ``scaling/recommend``."""
-        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""

@@ -12,7 +12,7 @@ from tidegate.scaling.kinds.flink_application.limits import LIMITS
 from tidegate.scaling.kinds.flink_application.state import application_of, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -23,22 +23,13 @@ __all__ = ["FlinkResource"]
 
 
 @dataclass(frozen=True, slots=True)
-class FlinkResource:
+class FlinkResource(SizedTogether):
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     @property
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
-
-    @property
-    def kind_in_file(self) -> None:
-        """The file has a key of its own for it."""
-        return None
-
-    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
-        """None: sized together with the others, in ``scaling/recommend``."""
-        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""

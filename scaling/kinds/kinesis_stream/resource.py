@@ -11,7 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream
 from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -22,22 +22,13 @@ __all__ = ["KinesisStream"]
 
 
 @dataclass(frozen=True, slots=True)
-class KinesisStream:
+class KinesisStream(SizedTogether):
     """``tidegate.scaling.model.resource_type.ResourceType``."""
 
     @property
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
-
-    @property
-    def kind_in_file(self) -> None:
-        """The file has a key of its own for it."""
-        return None
-
-    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
-        """None: sized together with the others, in ``scaling/recommend``."""
-        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""

@@ -12,7 +12,7 @@ from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, cons
 from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -23,22 +23,13 @@ __all__ = ["LambdaMapping"]
 
 
 @dataclass(frozen=True, slots=True)
-class LambdaMapping:
+class LambdaMapping(SizedTogether):
     """``tidegate.scaling.model.resource_type.ResourceType``; a lever is known by its function."""
 
     @property
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
-
-    @property
-    def kind_in_file(self) -> None:
-        """The file has a key of its own for it."""
-        return None
-
-    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
-        """None: sized together with the others, in ``scaling/recommend``."""
-        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
