@@ -128,6 +128,7 @@ def test_the_load_keeps_its_size_of_a_record() -> None:
     found = meanwhile(110, 120, 130, 140).risen(Load(140, 140 * 300, backlog_records=7))
     assert found == Load(170, 170 * 300, backlog_records=7, rising_from=140)
     assert meanwhile(0).risen(Load(0, 0)) == Load(0, 0)
+    assert meanwhile(110, 120, 130, 140).risen(Load(0, 0)) == Load(30, 0, rising_from=0)
     assert meanwhile(110, 120, 130, 140).mean(Load(140, 280)) == Load(155, 310)
 
 

@@ -151,6 +151,15 @@ def test_in_health_what_is_not_needed_is_lowered() -> None:
     assert found == (102, 10, 1, 1)
 
 
+@pytest.mark.parametrize(("records", "shards"), [(2400, 3), (2401, 4)])
+def test_a_lever_goes_down_where_it_saves_just_as_much_as_it_must(
+    records: float, shards: int
+) -> None:
+    """A quarter of four shards."""
+    of = newest(calm(9000, shards=4), incoming_records=[records * 60] * 90)
+    assert wanted(of, expected=coming(records))[3] == shards
+
+
 def test_what_was_just_changed_or_is_ill_is_not_lowered() -> None:
     of = calm(5000, shards=8, factor=10)
     assert wanted(of, ill=ADVISED) == (5000, 10, 10, 8)

@@ -93,6 +93,8 @@ def test_it_goes_back_once_the_age_is_far_below_what_the_retention_was(
     found = retention_recommendation(seen, extended(24, 48))
     assert found.wanted == (24 if is_over else 48)
     assert (found.because is UNCHANGED) is not is_over
+    numbers = dict(found.because.numbers)
+    assert numbers == ({"age_name": "iterator age", "age_seconds": 4319} if is_over else {})
 
 
 def test_what_tidegate_has_not_extended_stays() -> None:

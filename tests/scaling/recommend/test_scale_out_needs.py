@@ -229,6 +229,14 @@ def test_burst_credits_that_end_before_a_change_takes_effect_run_out(
     assert (WRITES in the_scale_out(of).running_out()) is runs_out
 
 
+def test_what_piles_up_before_a_table_is_drained_but_for_what_is_healthy() -> None:
+    """900 a second for the three minutes until a change takes effect, less those of 15 s, in 300 s."""
+    of = seen(100, incoming_records=[60_000] * 5)
+    of = newest(of, "scores", consumed_write_units=[6000] * 90)
+    later = replace(the_scale_out(of), now=NOON + timedelta(minutes=2))
+    assert later.demands()[WRITES].capacity == 1000 + (900 * 180 - 15 * 1000) / 300
+
+
 STANDS = Standing(400, 60_000, following_records_per_second=800, highest_records_per_second=900)
 
 
