@@ -270,3 +270,11 @@ def test_a_use_that_the_file_asks_for_or_a_late_age_leaves_nothing_to_the_burst(
     late = newest(of, iterator_age_milliseconds=[60_001] * 3)
     assert excursion(of=late) == frozenset()
     assert excursion(of=newest(of, iterator_age_milliseconds=[60_000] * 3)) == {WRITES}
+
+
+@pytest.mark.parametrize(("records", "is_borne"), [(500, True), (501, False)])
+def test_no_burst_bears_more_units_than_the_partitions_take(records: int, is_borne: bool) -> None:
+    """Two units a record, and one partition of 1,000 units a second."""
+    units = [12_000] * 89 + [records * 120]
+    of = newest(seen(800, incoming_records=[records * 60]), "scores", consumed_write_units=units)
+    assert (WRITES in excursion(of=of)) is is_borne

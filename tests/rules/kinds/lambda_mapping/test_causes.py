@@ -92,6 +92,11 @@ def test_invocations_that_fail_while_the_age_grows_are_a_poison_batch(
     assert found(seen) == [POISON] * is_told
 
 
+def test_one_failure_of_few_invocations_is_a_poison_batch() -> None:
+    assert found(growing(errors=[0, 0, 1], invocations=[20] * 3)) == [POISON]
+    assert found(growing(errors=[0, 0, 0], invocations=[0] * 3)) == []
+
+
 def test_failures_are_counted_over_the_newest_minutes() -> None:
     told = the_one(growing(errors=[9, 20, 30], invocations=[100, 200, 300]))
     assert told.because == (
