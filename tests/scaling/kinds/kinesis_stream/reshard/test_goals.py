@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 
 from tests.builders import KeySample, Shard, a_stream, even_shards
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
+from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 from tidegate.scaling.kinds.kinesis_stream.reshard.goals import (
     count_by,
     count_within,
