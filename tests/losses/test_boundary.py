@@ -162,7 +162,7 @@ def test_an_answer_of_no_known_form_is_a_fault_with_its_place(
     result = three.sweep(THREE)
     unreached = others_were_swept(result)
     assert unreached["error"] == "Fault"
-    assert " at scaling/aws/describe.py:" in unreached["reason"]
+    assert " at scaling/aws/kinds/" in unreached["reason"]
     assert "a fault of Tidegate's own" in unreached["reason"]
     assert result.exit_code == 70
 
@@ -173,7 +173,9 @@ def test_a_fault_is_kept_in_the_history_like_any_other_reason(three: Account) ->
     ledger = str(three.folder / "ledger.sqlite")
     told = json.loads(three.tidegate("history", "--ledger", ledger, "--output", "json").stdout)
     (second,) = [each for each in told["pipelines"] if each["name"] == "second"]
-    assert "KeyError at scaling/aws/describe.py" in second["events"][0]["words"]
+    assert (
+        "KeyError at scaling/aws/kinds/dynamodb_table/described.py" in second["events"][0]["words"]
+    )
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(7)], ids=repr)

@@ -83,7 +83,7 @@ def test_a_fault_of_one_pipeline_is_logged_with_its_way_and_the_others_are_swept
     assert [each.pipeline for each in logged(caplog, "swept")] == ["first", "third"]
     (lost,) = logged(caplog, "not reached")
     assert lost.pipeline == "second"
-    assert "KeyError at scaling/aws/describe.py" in lost.reason
+    assert "KeyError at scaling/aws/kinds/dynamodb_table/described.py" in lost.reason
     assert lost.exc_info[0] is KeyError
     assert metrics_in(capsys.readouterr().out)["Unreached"] == [1.0]
 

@@ -94,13 +94,7 @@ def with_units(units: int, status: str = "ACTIVE") -> Pipeline:
     (table,) = consumer.writes
     capacity = replace(table.capacity, write_units=units, status=status)
     changed = replace(table, capacity=capacity, status=status)
-    return with_consumers(
-        pipeline,
-        replace(
-            consumer,
-            writes=(changed),
-        ),
-    )
+    return with_consumers(pipeline, replace(consumer, writes=(changed,)))
 
 
 def set_by_tidegate(
