@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from chalicelib.configuration import Configuration, in_force
+from tidegate.scaling.aws.caller import Caller
 from tidegate.scaling.aws.clients import BRISK, STEADY, Clients, Patience
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
@@ -47,7 +48,7 @@ def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
 @cache
 def _from_environment(patience: Patience) -> Wiring:
     clients = Clients(patience=patience)
-    ledger = DynamoLedger(clients.dynamodb, os.environ["TIDEGATE_LEDGER_TABLE"])
+    ledger = DynamoLedger(clients.dynamodb, os.environ["TIDEGATE_LEDGER_TABLE"], Caller())
     source = os.environ.get("TIDEGATE_CONFIGURATION", "package")
     return Wiring(
         lambda: in_force(source, ledger),

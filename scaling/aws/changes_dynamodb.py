@@ -1,6 +1,7 @@
 """The change records in the ledger's table: one winner by conditional writes."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,8 @@ class DynamoChanges(DynamoDesired):
 
     def begin(self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None) -> bool:
         """Write the intentions of one call down, unless another run was faster."""
+        caller = self._caller()
+        change_records = tuple(replace(each, caller=caller) for each in change_records)
         for at in range(0, len(change_records), AT_ONCE):
             part = change_records[at : at + AT_ONCE]
             puts = [self._put(item, _NEW) for each in part for item in items_of(each)]

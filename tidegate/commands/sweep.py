@@ -30,6 +30,7 @@ def default_ledger() -> str:
 def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
     """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
     makes none: in a mistyped place it would be taken for the ledger from then on."""
+    from tidegate.scaling.aws.caller import Caller
     from tidegate.scaling.config.names import TABLE
     from tidegate.scaling.ledger.sqlite import SqliteLedger
     from tidegate.scaling.model.errors import ConfigurationError, Mistake
@@ -43,7 +44,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         if wrong is not None:
             words = f"{wrong}; dynamodb:TABLE is a ledger"
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
-        return DynamoLedger(clients.dynamodb, table)
+        return DynamoLedger(clients.dynamodb, table, Caller())
 
     folder = Path(place).absolute().parent
     if place != default_ledger() and not folder.is_dir():
@@ -51,7 +52,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
     try:
         if not to_look or Path(place).exists():
-            ledger = SqliteLedger(place, to_look=to_look)
+            ledger = SqliteLedger(place, to_look=to_look, caller=Caller())
             context = click.get_current_context(silent=True)
             if context is not None:
                 context.call_on_close(ledger.close)
