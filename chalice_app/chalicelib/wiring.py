@@ -29,6 +29,7 @@ class Wiring:
     edges: Edges
     now: Callable[[], datetime]
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
+    clients: Clients | None = None
 
 
 def _now() -> datetime:
@@ -67,6 +68,7 @@ def _from_environment(patience: Patience) -> Wiring:
         _edges(clients, ledger, patience),
         _now,
         lambda: clients.within(ENDPOINT_SECONDS) if patience is BRISK else nullcontext(),
+        clients,
     )
 
 

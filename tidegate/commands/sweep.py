@@ -3,12 +3,13 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.exits import code_of, leave
+from tidegate.exits import code_of, code_of_error, leave
 from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
@@ -117,9 +118,11 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from tidegate.as_json import sweep_as_json
     from tidegate.kinds import kinds_in_use
     from tidegate.pipeline_file import load
+    from tidegate.scaling.autoscaling_api.resume import resume_ended
     from tidegate.scaling.aws.clients import STEADY, Clients
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.aws.notices import AwsNotifications
+    from tidegate.scaling.aws.registry import resume
     from tidegate.scaling.ports import Edges
     from tidegate.scaling.sweep import sweep
     from tidegate.screen import show_sweep
@@ -134,10 +137,13 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
         lambda: datetime.now(UTC),
     )
     report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)
+    left = () if dry_run else resume_ended(edges.ledger, partial(resume, clients), at)
+    for each in left:
+        click.echo(str(each), err=True)
     if output == "json":
         click.echo(json.dumps(sweep_as_json(report, clients.calls), indent=2))
         for unreached in report.unreached:
             click.echo(f"{unreached.name}: {unreached.reason}", err=True)
     else:
         show_sweep(report, Console(), dry_run=dry_run)
-    return code_of(report)
+    return max([code_of(report), *(code_of_error(each.error) for each in left)])
