@@ -44,6 +44,6 @@ def sweep_all(event_id: str, context: Any) -> None:
 
 def _resume(clients: Clients, resource_ids: Collection[str]) -> None:
     # Imported here: few sweeps find that a pause has ended.
-    from tidegate.scaling.aws.registry import resume
+    from tidegate.scaling.aws.suspended import resume
 
     resume(clients, resource_ids)

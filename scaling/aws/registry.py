@@ -1,6 +1,6 @@
 """What Application Auto Scaling and CloudWatch know of a stage, read and changed."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tidegate.scaling.autoscaling_api.registration import (
@@ -17,10 +17,7 @@ from tidegate.scaling.autoscaling_api.registration import (
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 
-__all__ = ["Registry", "resume"]
-
-AT_ONCE = 50
-"""Resource ids in a call (DescribeScalableTargets, API reference)."""
+__all__ = ["Registry"]
 
 NAMESPACE: Any = "custom-resource"
 DIMENSION: Any = "custom-resource:ResourceType:Property"
@@ -171,25 +168,6 @@ class Registry:
             case Alarm(name=name):
                 with asking("cloudwatch:DeleteAlarms", name):
                     self._cloudwatch.delete_alarms(AlarmNames=[name])
-
-
-def resume(clients: Clients, resource_ids: Collection[str]) -> None:
-    """End the suspension of those scalable targets that are still registered, whatever the stage.
-    Raises CloudError."""
-    scaling, ids = clients.of("application-autoscaling"), list(resource_ids)
-    for first in range(0, len(ids), AT_ONCE):
-        with asking("application-autoscaling:DescribeScalableTargets", NAMESPACE):
-            found = scaling.describe_scalable_targets(
-                ServiceNamespace=NAMESPACE, ResourceIds=ids[first : first + AT_ONCE]
-            )["ScalableTargets"]
-        for each in found:
-            with asking("application-autoscaling:RegisterScalableTarget", each["ResourceId"]):
-                scaling.register_scalable_target(
-                    **_place(each["ResourceId"]),
-                    MinCapacity=each["MinCapacity"],
-                    MaxCapacity=each["MaxCapacity"],
-                    SuspendedState=dict.fromkeys(_SUSPENDED, False),
-                )
 
 
 def _place(resource_id: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _resume_targets(pauses: "Sequence[Pause]", ledger: "Ledger", now: datetime) 
         return
     from tidegate.scaling.autoscaling_api.resume import resume_ended
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.registry import resume
+    from tidegate.scaling.aws.suspended import resume
 
     for pause in pauses:
         ledger.keep_pause(replace(pause, until=now))

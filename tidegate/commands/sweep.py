@@ -122,7 +122,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from tidegate.scaling.aws.clients import STEADY, Clients
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.aws.notices import AwsNotifications
-    from tidegate.scaling.aws.registry import resume
+    from tidegate.scaling.aws.suspended import resume
     from tidegate.scaling.ports import Edges
     from tidegate.scaling.sweep import sweep
     from tidegate.screen import show_sweep
