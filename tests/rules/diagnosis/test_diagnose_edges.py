@@ -67,6 +67,11 @@ def test_an_age_that_nothing_explains_is_unknown_once_it_is_over_the_objective(
     assert (told.advice is None) == (cause is Cause.HEALTHY)
 
 
+def test_an_age_that_is_not_confirmed_is_told_in_seconds() -> None:
+    *_, unconfirmed = the_one(aged(1, 1, 100)).evidence
+    assert dict(unconfirmed.numbers)["newest_seconds"] == 100
+
+
 @pytest.mark.parametrize(("seconds_ago", "is_settling"), [(179, True), (180, False)])
 def test_a_change_that_does_not_show_yet_is_waited_for(seconds_ago: int, is_settling: bool) -> None:
     of = replace(aged(50, 60, 70), changed_at=NOON - timedelta(seconds=seconds_ago))
