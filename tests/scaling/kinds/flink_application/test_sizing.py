@@ -57,9 +57,9 @@ def test_without_busy_time_the_cpu_tells_the_rate() -> None:
 
 def test_only_minutes_since_the_job_was_started_count() -> None:
     before, after = JobMinute(busy=250.0), JobMinute(busy=500.0)
-    started = replace(after, uptime_seconds=180.0)
-    assert rate_of(*[before] * 8, after, started) == 1_000.0
-    assert rate_of(*[before] * 8, after, replace(after, uptime_seconds=900.0)) == 2_000.0
+    assert rate_of(*[before] * 9, replace(after, uptime_seconds=120.0)) == 1_000.0
+    assert rate_of(*[before] * 9, replace(after, uptime_seconds=180.0)) == 1_500.0
+    assert rate_of(*[before] * 9, replace(after, uptime_seconds=900.0)) == 2_000.0
 
 
 def test_records_that_each_operator_counts_again_are_reckoned_as_those_of_the_source() -> None:
