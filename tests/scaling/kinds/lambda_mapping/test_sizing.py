@@ -98,8 +98,10 @@ def test_minutes_stretched_by_trouble_downstream_count_only_where_there_are_no_o
 ) -> None:
     pipeline = a_pipeline(table=a_table(5000, index_units=5000))
     # The minute after throttling is stretched by it as well: it is told here, and doesn't count.
-    after = minute(50, slower=4 if stretched.table_throttles + stretched.index_throttles else 1)
-    assert learnt(*MIXED, stretched, after, pipeline=pipeline) == model(FIXED, EACH)
+    slower = 4 if stretched.table_throttles + stretched.index_throttles else 1
+    after = minute(50, slower=slower)
+    minutes = (each for clean in MIXED[:30] for each in (stretched, after, clean))
+    assert learnt(*minutes, pipeline=pipeline) == model(FIXED, EACH)
     rate = 4 * (FIXED / 50 + EACH)
     only = learnt(*[stretched] * 90, pipeline=pipeline)
     assert only == model(0.0, rate, is_sure=False)
@@ -138,8 +140,8 @@ def units(seen: Signals) -> float | None:
 def test_a_record_costs_the_median_of_the_newest_thirty_minutes() -> None:
     dear, cheap = Minute(units_per_record=3.0), Minute(units_per_record=1.0)
     assert units(signals(a_pipeline(), *[dear] * 60, *[cheap] * 30)) == pytest.approx(1.0)
-    assert units(signals(a_pipeline(), *[cheap] * 60, *[dear] * 14, *[cheap] * 16)) == 1.0
-    assert units(signals(a_pipeline(), *[cheap] * 60, *[dear] * 16, *[cheap] * 14)) == 3.0
+    assert units(signals(a_pipeline(), *[dear] * 75, *[cheap] * 15)) == 2.0
+    assert units(signals(a_pipeline(), *[dear] * 74, *[cheap] * 16)) == 1.0
     assert units(signals(a_pipeline(), *[Minute(records_per_second=0)] * 90)) is None
 
 
