@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tidegate.scaling.model.notification import Kind, Notification
@@ -26,6 +26,7 @@ def test_the_subject_says_what_is_wrong_or_was(kind: Kind, subject: str) -> None
 
 
 @given(st.text(), st.lists(st.text(), max_size=4))
+@example("räce", ["hot-key"] * 30)
 def test_a_subject_is_what_sns_takes(pipeline: str, causes: list[str]) -> None:
     subject = replace(PAGE, pipeline=pipeline, causes=tuple(causes)).subject
     assert subject.isascii()
