@@ -1,10 +1,12 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import LEVER_KINDS, LeverKind
 from tidegate.scaling.config.levers import (
     all_settings,
     current_capacities,
@@ -159,8 +161,9 @@ ALONE = replace(SPEC, consumers=[], applications=[], resources=[])
         ),
         (Lever.of(SHARDS, "racers"), ALONE),
         (Lever.of(SHARDS, "orders"), replace(ALONE, resources=SPEC.resources)),
+        (Lever.of(WINDOW, "scorer"), replace(ALONE, consumers=[replace(SCORER, tables=[])])),
     ],
-    ids=["factor", "per-kpu", "index", "table", "stream", "resource"],
+    ids=["factor", "per-kpu", "index", "table", "stream", "resource", "window"],
 )
 def test_the_part_of_a_pipeline_that_a_lever_is_decided_on_is_its_resource_with_the_source(
     lever: Lever, part: PipelineSpec
@@ -168,6 +171,23 @@ def test_the_part_of_a_pipeline_that_a_lever_is_decided_on_is_its_resource_with_
     assert part_of(SPEC, lever) == decided_on(SPEC, lever) == part
     bounded = replace(SPEC, max_usd_a_day=9.0)
     assert decided_on(bounded, lever) is bounded
+
+
+@given(st.data())
+def test_the_part_of_a_lever_has_its_resource_and_the_source(data: st.DataObject) -> None:
+    places = {"stream": "racers", "function": "scorer", "application": "counter",
+              "table": "scores/by-race"}  # fmt: skip
+    kinds = [each for each in LEVER_KINDS.values() if each.resource in places]
+    kind = data.draw(st.sampled_from(kinds))
+    lever = Lever.of(kind, places[kind.resource])
+    assert {resource_of(lever), "stream/racers"} <= {*resources_of(part_of(SPEC, lever))}
+
+
+def test_a_part_of_what_reads_another_kind_of_source_has_that_source() -> None:
+    source, sink = ResourceSpec("queue", "orders"), ResourceSpec("queue", "bills")
+    spec = PipelineSpec("race", resources=[source, sink, ResourceSpec("queue", "others")])
+    lever = Lever.of(SHARDS, "bills")
+    assert part_of(spec, lever).resources == [source, sink]
 
 
 def test_of_a_table_that_two_write_one_reader_is_enough() -> None:
