@@ -18,6 +18,7 @@ from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application, j
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
 from tidegate.scaling.model.actions import SplitShard, UpdateApplication, UpdateShardCount
 from tidegate.scaling.model.change_record import Lever, Outcome
@@ -108,12 +109,21 @@ def towards(
 
 
 @pytest.mark.parametrize(("wanted", "allowed"), [(7, 7), (9, 8), (3, 3), (1, 2)])
-def test_a_desired_capacity_is_approached_by_one_call_and_not_rounded(
+def test_a_desired_capacity_is_approached_by_one_call_as_far_as_it_goes(
     wanted: int, allowed: int
 ) -> None:
     plan = towards(wanted)
     assert plan.actions == (UpdateShardCount("racers", 4, allowed),)
     assert [each.allowed for each in plan.decisions] == [allowed]
+
+
+@pytest.mark.parametrize(("caller", "allowed"), [("operator", 9), ("tidegate", 10)])
+def test_a_sweep_rounds_a_count_to_a_quarter_and_keeps_a_desired_capacity(
+    caller: Caller, allowed: int
+) -> None:
+    decider = Decider(signals(a_pipeline(shards=8)), (), SPEC, history(), NOON, caller)
+    plan = decider.plan_for(Recommendation(SHARDS, 8, 9, UNCHANGED))
+    assert plan.actions == (UpdateShardCount("racers", 8, allowed),)
 
 
 def test_when_the_days_calls_are_spent_shards_are_split_and_merged_one_by_one() -> None:
