@@ -1,6 +1,6 @@
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tidegate.scaling.observability.composite_alarm import composite
@@ -36,6 +36,7 @@ def test_more_than_a_hundred_are_grouped_under_alarms_in_between_that_notify_nob
 
 
 @given(st.lists(st.integers(1, 255), min_size=1, max_size=400))
+@example([255] * 120)
 def test_no_rule_is_more_than_cloudwatch_takes_and_every_alarm_is_in_one(
     lengths: list[int],
 ) -> None:
