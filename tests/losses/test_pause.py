@@ -61,7 +61,7 @@ def test_a_pause_ends_by_itself(account: Account) -> None:
     ("arguments", "words"),
     [
         (("pause", "race", "--until", "2h"), "the file has no pipeline 'race'; it has: orders"),
-        (("pause", "orders", "shards", "--until", "2h"), "'shards' is not one of shard_count"),
+        (("pause", "orders", "shards", "--until", "2h"), "'shards' is not one of write_capacity"),
         (("pause", "--until", "2020-01-01"), "is not in the future"),
         (("pause", "--until", "soon"), "is not a time"),
         (("resume", "orders"), "orders is not paused by itself; paused: nothing"),
