@@ -23,7 +23,7 @@ DESIRED = DesiredCapacity(8, NOON - timedelta(hours=1), "May", start=2, marks=("
 
 
 def step(before: int, after: int, **others: object) -> ChangeRecord:
-    return change(SHARDS, before, after, minutes_ago=others.pop("minutes_ago", 30), **others)  # type: ignore[arg-type]
+    return change(SHARDS, before, after, minutes_ago=others.pop("minutes_ago", 30), **others)
 
 
 def look(current: int, *records: ChangeRecord, **stream: object) -> Look:

@@ -81,7 +81,7 @@ def test_what_is_no_dimension_is_refused_by_name(dimension_id: str) -> None:
     ("owner", "theirs"), [("application-autoscaling", True), ("tidegate", False), (None, False)]
 )
 def test_a_dimension_is_theirs_where_the_file_says_so(owner: str | None, theirs: bool) -> None:
-    said = LeverSpec(max=8, owner=owner)  # type: ignore[arg-type]
+    said = LeverSpec(max=8, owner=owner)
     spec = replace(RACE, levers=Levers(shard_count=said))
     shards, factor, *_ = dimensions([spec])
     assert (is_theirs(shards), is_theirs(factor)) == (theirs, False)

@@ -82,7 +82,7 @@ def test_steps_leave_an_open_end_out() -> None:
 def test_the_alarm_compares_as_the_file_says_and_is_silent_on_silence(
     comparison: str, operator: str
 ) -> None:
-    policy = replace(STEPPING, comparison=comparison)  # type: ignore[arg-type]
+    policy = replace(STEPPING, comparison=comparison)
     assert alarm_configuration(policy) == {
         **TOLD,
         "Statistic": "Sum",

@@ -18,7 +18,7 @@ from tidegate.scaling.config.specification import (
 
 
 def owned(word: str, owner: Owner | None = "tidegate") -> Levers:
-    return Levers(**{word: LeverSpec(max=8, owner=owner)})  # type: ignore[arg-type]
+    return Levers(**{word: LeverSpec(max=8, owner=owner)})
 
 
 def told(*pipelines: PipelineSpec) -> list[tuple[tuple[str | int, ...], str]]:

@@ -31,7 +31,7 @@ Mistakes = list[tuple[tuple[str | int, ...], str]]
 
 
 def told(**policies: object) -> Mistakes:
-    said = LeverSpec(max=8, min=2, owner="application-autoscaling", **policies)  # type: ignore[arg-type]
+    said = LeverSpec(max=8, min=2, owner="application-autoscaling", **policies)
     return list(policy_mistakes(said, AT))
 
 
@@ -41,7 +41,7 @@ def test_policies_in_order_are_no_mistake() -> None:
 
 @pytest.mark.parametrize("owner", [None, "tidegate"])
 def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: str | None) -> None:
-    said = LeverSpec(max=8, min=2, owner=owner, scheduled=[NIGHT])  # type: ignore[arg-type]
+    said = LeverSpec(max=8, min=2, owner=owner, scheduled=[NIGHT])
     words = "scheduled is for levers whose owner is application-autoscaling"
     assert list(policy_mistakes(said, AT)) == [((*AT, "scheduled"), words)]
 
@@ -51,7 +51,7 @@ def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: str |
                         ("scheduled", NIGHT)]
 )  # fmt: skip
 def test_policies_of_one_kind_have_different_names(key: str, policy: object) -> None:
-    words = f"{policy.name!r} is here twice (also number 1); names must differ"  # type: ignore[attr-defined]
+    words = f"{policy.name!r} is here twice (also number 1); names must differ"
     assert told(**{key: [policy, policy]}) == [((*AT, key, 1, "name"), words)]
 
 
@@ -103,7 +103,7 @@ ONE_RETURNS = "exactly one of the metrics must say returns: true"
 def test_what_is_tracked_is_one_metric_or_the_one_result_of_metric_math(
     changes: dict[str, object], mistakes: Mistakes
 ) -> None:
-    assert told(target_tracking=[replace(TRACKING, **changes)]) == mistakes  # type: ignore[arg-type]
+    assert told(target_tracking=[replace(TRACKING, **changes)]) == mistakes
 
 
 STEPS = (*AT, "step_scaling", 0, "steps")
@@ -172,7 +172,7 @@ REFUSED = "outside 2..8 of the lever: the endpoint would refuse to go there"
 def test_a_scheduled_action_sets_bounds_within_those_of_its_lever(
     changes: dict[str, object], mistakes: Mistakes
 ) -> None:
-    assert told(scheduled=[replace(NIGHT, **changes)]) == mistakes  # type: ignore[arg-type]
+    assert told(scheduled=[replace(NIGHT, **changes)]) == mistakes
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_rule_without_dimensions_is_of_its_pipeline() -> None:
 def test_a_rule_that_could_never_fire_is_a_mistake_at_its_key(
     changes: dict[str, object], key: str, words: str
 ) -> None:
-    ((found_key, found_words),) = mistakes_of_rule(replace(SAID, **changes))  # type: ignore[arg-type]
+    ((found_key, found_words),) = mistakes_of_rule(replace(SAID, **changes))
     assert found_key == key
     assert found_words.startswith(words)
 
@@ -76,4 +76,4 @@ def test_a_rule_that_could_never_fire_is_a_mistake_at_its_key(
     ],
 )  # fmt: skip
 def test_whatever_cloudwatch_has_and_a_sweep_sees_is_allowed(changes: dict[str, object]) -> None:
-    assert list(mistakes_of_rule(replace(SAID, **changes))) == []  # type: ignore[arg-type]
+    assert list(mistakes_of_rule(replace(SAID, **changes))) == []

@@ -85,7 +85,7 @@ def test_a_function_that_is_never_invoked_makes_its_factor_unusable() -> None:
 def test_the_service_moves_a_parallelism_by_its_autoscaling_or_by_undoing_an_update(
     changes: dict[str, object], moves: bool
 ) -> None:
-    pipeline = a_flink_pipeline(an_application(**changes))  # type: ignore[arg-type]
+    pipeline = a_flink_pipeline(an_application(**changes))
     assert moves_by_itself(pipeline, PARALLELISM) is moves
     assert not moves_by_itself(pipeline, SHARDS)
 

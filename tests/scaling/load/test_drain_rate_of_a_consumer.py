@@ -30,7 +30,7 @@ RATE = RateModel(0.1, 0.004, is_sure=True)
 
 
 def allowed(max: int, **said: object) -> PipelineSpec:
-    factor = LeverSpec(max=max, **said)  # type: ignore[arg-type]
+    factor = LeverSpec(max=max, **said)
     return replace(SPEC, levers=replace(OURS, parallelization_factor=factor))
 
 

@@ -23,8 +23,8 @@ def as_found(**changed: object) -> Alarm:
     told = {**LATE.configuration, "StateValue": "OK", **changed}
     return Alarm(LATE.name, {
         **told,
-        "Dimensions": [*reversed(told["Dimensions"])],  # type: ignore[arg-type]
-        "Metrics": [*reversed(told["Metrics"])],  # type: ignore[arg-type]
+        "Dimensions": [*reversed(told["Dimensions"])],
+        "Metrics": [*reversed(told["Metrics"])],
     })  # fmt: skip
 
 

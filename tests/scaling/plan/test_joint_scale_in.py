@@ -64,7 +64,7 @@ def joint(
     decide: object = as_wanted,
 ) -> dict[Lever, Decision]:  # fmt: skip
     alone = [decision(SHARDS, 8, shards), decision(FACTOR, 2, factor)]
-    found = with_enough_executions(alone, seen or busy(4), spec, decide)  # type: ignore[arg-type]
+    found = with_enough_executions(alone, seen or busy(4), spec, decide)
     return {each.lever: each for each in found}
 
 

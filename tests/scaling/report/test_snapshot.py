@@ -57,5 +57,5 @@ def test_a_pipeline_that_could_not_be_looked_at_is_unknown_with_the_error() -> N
 def test_only_another_health_cause_hold_or_error_is_recorded(
     changed: dict[str, object], is_new: bool
 ) -> None:
-    assert differs(replace(SICK, **changed), SICK) is is_new  # type: ignore[arg-type]
+    assert differs(replace(SICK, **changed), SICK) is is_new
     assert differs(SICK, None)

@@ -46,7 +46,7 @@ SEEN = signals(a_pipeline())
 
 
 def change(outcome: Outcome | None, **others: object) -> Change:
-    return Change(UpdateShardCount("racers", 2, 4), (RAISED,), outcome, **others)  # type: ignore[arg-type]
+    return Change(UpdateShardCount("racers", 2, 4), (RAISED,), outcome, **others)
 
 
 def finding(verdict: Verdict, severity: Severity) -> Finding:

@@ -78,7 +78,7 @@ def refused(lever: Lever, minutes_ago: float, **others: object) -> History:
         "detail": refused_by_limit("no more decreases"),
         **others,
     }
-    return history(change(lever, 100, 50, minutes_ago=minutes_ago, **told))  # type: ignore[arg-type]
+    return history(change(lever, 100, 50, minutes_ago=minutes_ago, **told))
 
 
 @pytest.mark.parametrize(

@@ -43,4 +43,4 @@ def test_each_other_owner_of_a_capacity_prohibits_its_change(
 ) -> None:
     table = replace(a_table(), replicas=replicas)
     pipeline = replace(a_pipeline(table=table), scalable_targets=targets)
-    assert list(second_owners(pipeline, table, lever)) == [Prohibition(each) for each in found]  # type: ignore[arg-type]
+    assert list(second_owners(pipeline, table, lever)) == [Prohibition(each) for each in found]
