@@ -162,10 +162,13 @@ def test_the_range_of_a_lever_is_within_that_of_aws_and_the_right_way_round(
          [("end", "start and end are the same; a window needs a length")]),
         (replace(NIGHT, start=time(22, tzinfo=UTC)),
          [("start", "22:00:00+00:00 has a zone of its own; time_zone says whose times they are")]),
+        (ChangeWindow(time(22, tzinfo=UTC), time(22)),
+         [("end", "start and end are the same; a window needs a length"),
+          ("start", "22:00:00+00:00 has a zone of its own; time_zone says whose times they are")]),
         (replace(NIGHT, time_zone="Berlin"),
          [("time_zone", "'Berlin' is not a time zone; an IANA name such as Europe/Berlin is")]),
     ],
-    ids=["no-length", "zone-of-its-own", "unknown-zone"],
+    ids=["no-length", "zone-of-its-own", "both", "unknown-zone"],
 )  # fmt: skip
 def test_a_change_window_has_a_length_and_one_time_zone(
     window: ChangeWindow, mistakes: list[tuple[str, str]]
