@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidegate.scaling.model.change_record import DesiredCapacity
 from tidegate.scaling.model.errors import (
     CloudError,
     ConfigurationError,
@@ -94,6 +95,8 @@ def test_any_other_exception_is_a_fault_at_the_innermost_line_of_tidegate() -> N
 
 
 def test_what_was_raised_elsewhere_is_placed_by_its_file_and_kept_short() -> None:
+    ours = str(as_known(raised(DesiredCapacity.from_text, "{")))
+    assert ours.startswith("JSONDecodeError at scaling/model/change_record.py:")
     words = str(as_known(raised(json.loads, "{" + "x" * 500)))
     assert words.startswith("JSONDecodeError at decoder.py:")
     long = str(as_known(ValueError("word  \n" * 100)))
