@@ -2,7 +2,7 @@ from dataclasses import replace
 from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import OURS, SPEC, Minute, a_pipeline, signals, the_consumer
@@ -139,6 +139,7 @@ def test_a_pipeline_without_functions_is_left_as_it_is() -> None:
     assert with_enough_executions(alone, seen, FLINK_SPEC, as_wanted) == alone
 
 
+@settings(max_examples=40)
 @given(
     st.integers(1, 16), st.integers(1, 10), st.floats(0.1, 40), st.sampled_from([as_wanted, held]),
     st.none() | st.integers(1, 40),
