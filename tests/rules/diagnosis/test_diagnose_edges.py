@@ -221,3 +221,14 @@ def test_where_busy_times_are_published_the_dashboard_is_enough() -> None:
     assert (told.advice or "").endswith(
         "set the metrics level to TASK to see how busy each task is"
     )
+
+
+@pytest.mark.parametrize("name", ["scorer", "racers"])
+def test_a_table_is_not_explained_away_by_what_has_the_same_name(name: str) -> None:
+    """A function or a stream may be called like the table that can't be written."""
+    own = a_table()
+    gone = replace(own, name=name, status="ARCHIVED", capacity=replace(own.capacity, table=name))
+    pipeline = a_pipeline()
+    writer = replace(the_consumer(pipeline), writes=(gone,))
+    told = diagnose(newest(signals(with_consumers(pipeline, writer)), "scorer", errors=[60] * 3))
+    assert [(each.cause, each.where) for each in told] == [(Cause.TABLE_UNAVAILABLE, name)]
