@@ -34,7 +34,7 @@ def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     if signals.series.judged_until is None:
         told = tuple(each for kind in kinds for each in kind.causes_without_metrics(signals))
         return told or unread or (_no_data(signals),)
-    found = [each for kind in kinds for each in kind.causes(signals)]
+    found = [(kind, each) for kind in kinds for each in kind.causes(signals)]
     causes = [*unread, *_not_of_a_sink(signals, found)]
     if not causes:
         causes = [_nothing_found(signals)]
@@ -45,16 +45,21 @@ def _kinds(signals: Signals) -> Sequence[SignalKind]:
     return signals.pipeline.kinds.signals
 
 
-def _not_of_a_sink(signals: Signals, causes: list[Diagnosis]) -> Iterator[Diagnosis]:
-    """Without what is found in a consumer whose table can't be written: there every batch fails,
-    and it is no batch's fault."""
-    gone = {each.where for each in causes if each.cause is Cause.TABLE_UNAVAILABLE}
+def _not_of_a_sink(
+    signals: Signals, found: list[tuple[SignalKind, Diagnosis]]
+) -> Iterator[Diagnosis]:
+    """Without what is found in a processor whose sink can't be written, where its kind fails with
+    its sinks. By the kind, since a stream, a function and a table may have the same name."""
+    gone = {each.where for _, each in found if each.cause is Cause.TABLE_UNAVAILABLE}
     blocked = {
         each.name
-        for each in consumers_of(signals.pipeline)
-        if gone.intersection(table.name for table in each.writes)
+        for each in signals.pipeline.processors
+        if gone.intersection(sink.name for sink in each.writes)
     }
-    return (each for each in causes if each.cause is Cause.UNKNOWN or each.where not in blocked)
+    for kind, each in found:
+        explained = kind.fails_with_its_sinks and each.where in blocked
+        if each.cause is Cause.UNKNOWN or not explained:
+            yield each
 
 
 def _not_read(signals: Signals) -> Iterator[Diagnosis]:

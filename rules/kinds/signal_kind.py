@@ -44,6 +44,9 @@ class SignalKind:
 
     name = ""
     pack = ""
+    fails_with_its_sinks = False
+    """Whether a sink that can't be written explains all that is found in its processors: then every
+    batch fails, and it is no batch's fault."""
 
     def rules(self) -> str:
         """Its rules, as YAML: thresholds with their sources."""

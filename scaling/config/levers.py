@@ -158,9 +158,7 @@ def decided_on(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
 def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
     """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
     match lever.kind:
-        case (
-            LeverKind.PARALLELIZATION_FACTOR | LeverKind.PARALLELISM | LeverKind.PARALLELISM_PER_KPU
-        ):
+        case kind if kind in (*MAPPING, *APPLICATION_LEVERS):
             readers = [
                 replace(each, tables=[]) for each in spec.readers if each.name == lever.where
             ]

@@ -136,12 +136,12 @@ def held_of(plan: Plan, changes: tuple[Change, ...]) -> tuple[Held, ...]:
         Held(
             str(decision.lever),
             decision.allowed > decision.current,
-            (change.refusal or str(change.outcome),),
+            (change.refusal or change.outcome.value,),
             f"the change of {decision.lever.change(decision.current, decision.allowed)} was not "
             f"made: {change.detail}",
         )
         for change in changes
-        if change.outcome not in (None, Outcome.DONE)
+        if change.outcome is not None and change.outcome is not Outcome.DONE
         for decision in change.decisions
     ]
     return (*held, *failed)

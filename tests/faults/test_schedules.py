@@ -17,9 +17,12 @@ SEEDS, AT_ONCE = 200, 25
 def test_no_schedule_breaks_a_promise(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
         played = play(seed)
-        if played.broken:
-            fewest = shortest(played)
-            pytest.fail(f"{fewest.broken[0]}\nplay it again: {fewest.command}")
+        assert played.broken == (), as_short_as_it_breaks(played)
+
+
+def as_short_as_it_breaks(played: Played) -> str:
+    fewest = shortest(played)
+    return f"{fewest.broken[0]}\nplay it again: {fewest.command}"
 
 
 def test_a_seed_is_played_alike_each_time_and_most_of_them_change_something() -> None:

@@ -1,7 +1,9 @@
 """A change is undone through the executor: written down, once, and only where it still stands."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -15,6 +17,7 @@ from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import World
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
+WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
 
 
 @pytest.fixture
@@ -47,6 +50,27 @@ def test_the_lever_is_put_back_with_a_change_record_of_its_own(world: World, edg
     (record,) = edges.ledger.change_records_of(FACTOR, world.now - timedelta(minutes=1))
     assert (record.from_capacity, record.to_capacity, record.outcome) == (1, 4, Outcome.DONE)
     assert record.because == "1 is reverted: a test of load"
+
+
+def test_a_batching_window_is_put_back_as_well(world: World, edges: Edges) -> None:
+    change = revert(undo(world, before=5, after=0, lever=WINDOW), SPEC, edges, world.now)
+    assert change is not None
+    assert change.outcome is Outcome.DONE
+    (record,) = edges.ledger.change_records_of(WINDOW, world.now - timedelta(minutes=1))
+    assert (record.from_capacity, record.to_capacity) == (0, 5)
+
+
+@pytest.mark.parametrize("lever", [FACTOR, WINDOW], ids=str)
+def test_a_lever_that_is_looked_at_again_before_the_call_still_has_its_resource(
+    world: World, edges: Edges, lever: Lever
+) -> None:
+    moments = (world.now + timedelta(seconds=2 * at) for at in count())
+    slow = replace(edges, clock=lambda: next(moments))
+    was = {FACTOR: 1, WINDOW: 0}[lever]
+    whole = replace(SPEC, max_usd_a_day=1e6)
+    change = revert(undo(world, before=4, after=was, lever=lever), whole, slow, world.now)
+    assert change is not None
+    assert (change.outcome, change.detail) == (Outcome.DONE, None)
 
 
 def test_nothing_is_done_where_it_is_back_already(world: World, edges: Edges) -> None:

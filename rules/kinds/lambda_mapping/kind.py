@@ -29,6 +29,7 @@ class LambdaMappingSignals(SignalKind):
 
     name = "lambda_mapping"
     pack = "lambda"
+    fails_with_its_sinks = True
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Of each function once, though two of its mappings may be in the pipeline."""

@@ -67,6 +67,11 @@ def test_an_age_that_nothing_explains_is_unknown_once_it_is_over_the_objective(
     assert (told.advice is None) == (cause is Cause.HEALTHY)
 
 
+def test_an_age_that_is_not_confirmed_is_told_in_seconds() -> None:
+    *_, unconfirmed = the_one(aged(1, 1, 100)).evidence
+    assert dict(unconfirmed.numbers)["newest_seconds"] == 100
+
+
 @pytest.mark.parametrize(("seconds_ago", "is_settling"), [(179, True), (180, False)])
 def test_a_change_that_does_not_show_yet_is_waited_for(seconds_ago: int, is_settling: bool) -> None:
     of = replace(aged(50, 60, 70), changed_at=NOON - timedelta(seconds=seconds_ago))
@@ -216,3 +221,14 @@ def test_where_busy_times_are_published_the_dashboard_is_enough() -> None:
     assert (told.advice or "").endswith(
         "set the metrics level to TASK to see how busy each task is"
     )
+
+
+@pytest.mark.parametrize("name", ["scorer", "racers"])
+def test_a_table_is_not_explained_away_by_what_has_the_same_name(name: str) -> None:
+    """A function or a stream may be called like the table that can't be written."""
+    own = a_table()
+    gone = replace(own, name=name, status="ARCHIVED", capacity=replace(own.capacity, table=name))
+    pipeline = a_pipeline()
+    writer = replace(the_consumer(pipeline), writes=(gone,))
+    told = diagnose(newest(signals(with_consumers(pipeline, writer)), "scorer", errors=[60] * 3))
+    assert [(each.cause, each.where) for each in told] == [(Cause.TABLE_UNAVAILABLE, name)]

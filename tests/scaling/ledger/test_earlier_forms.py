@@ -90,7 +90,7 @@ def put_open_of_88d7659(client: Any) -> None:
     put(client, "open/shard_count/racers", "open", entry_id={"S": "race/1"})
 
 
-def settled_and_gone_on(ledger: SqliteLedger | DynamoLedger) -> None:
+def assert_it_settles_and_goes_on(ledger: SqliteLedger | DynamoLedger) -> None:
     """What was left open is found, holds its lever, and lets it go when it is closed."""
     assert ledger.open_change_records([SHARDS]) == (OPEN,)
     assert ledger.open_change_records() == (OPEN,)
@@ -105,7 +105,7 @@ def settled_and_gone_on(ledger: SqliteLedger | DynamoLedger) -> None:
 
 def test_a_file_of_88d7659_is_taken_over(old_file: Path) -> None:
     with closing(SqliteLedger(str(old_file))) as ledger:
-        settled_and_gone_on(ledger)
+        assert_it_settles_and_goes_on(ledger)
 
 
 def test_a_lease_in_a_file_of_88d7659_holds_until_its_end(old_file: Path) -> None:
@@ -152,7 +152,7 @@ def test_an_earlier_version_goes_on_with_a_file_of_this_one(tmp_path: Path) -> N
 
 def test_a_table_of_88d7659_is_taken_over(old_table: Any) -> None:
     put_open_of_88d7659(old_table)
-    settled_and_gone_on(DynamoLedger(old_table, "ledger"))
+    assert_it_settles_and_goes_on(DynamoLedger(old_table, "ledger"))
 
 
 def test_a_marker_whose_change_record_was_forgotten_does_not_hold_its_lever(

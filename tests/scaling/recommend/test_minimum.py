@@ -24,11 +24,12 @@ MINIMUM = "the pipeline file sets a minimum of 5"
         ("tidegate", 8, 4, 5, "as seen"),
         ("tidegate", 8, 5, 5, "as seen"),
         ("tidegate", 5, 4, 5, MINIMUM),
+        ("tidegate", 3, 5, 5, "as seen"),
         ("tidegate", 3, 6, 6, "as seen"),
         ("application-autoscaling", 3, 4, 4, "as seen"),
         (None, 3, 4, 4, "as seen"),
     ],
-    ids=["raised to it", "lowered to it", "just as low", "stays at it", "above it", "another's",
+    ids=["raised to it", "lowered to it", "just as low", "stays at it", "asks for it", "above it", "another's",
          "nobody's"],
 )  # fmt: skip
 def test_tidegates_own_levers_go_no_lower_than_the_file_says(

@@ -153,6 +153,13 @@ def test_reads_are_always_anothers() -> None:
     assert needed(of)[READS] == 8
 
 
+def test_what_others_are_refused_is_added_where_the_load_needs_just_what_there_is() -> None:
+    of = newest(seen(143), "scores", write_throttles=[0, 300, 300],
+                consumed_write_units=[6000] * 3)  # fmt: skip
+    assert needed(seen(143))[WRITES] == 143
+    assert needed(of, throttled())[WRITES] == 148
+
+
 # ---- beside what only a person cures
 
 
@@ -190,6 +197,17 @@ def test_a_backlog_that_the_last_change_was_sized_for_asks_for_nothing_more(
 @pytest.mark.parametrize("cause", [Cause.HOT_KEY, Cause.HOT_SHARD])
 def test_refusals_of_one_shard_are_no_load_of_all(cause: Cause) -> None:
     of = seen(shards=2, incoming_records=[90_000] * 5, write_throttles=[0, 0, 90_000])
+    hot = Diagnosis(cause, "shard-0", (), (SHARDS.kind,))
+    assert needed(of)[SHARDS] == 4
+    assert needed(of, hot)[SHARDS] == 2
+
+
+@pytest.mark.parametrize("cause", [Cause.HOT_KEY, Cause.HOT_SHARD])
+def test_nor_are_the_bytes_of_one_shard(cause: Cause) -> None:
+    of = seen(
+        shards=2, incoming_records=[9000] * 5, incoming_bytes=[9000 * 11_000] * 5,
+        write_throttles=[0, 0, 9000],
+    )  # fmt: skip
     hot = Diagnosis(cause, "shard-0", (), (SHARDS.kind,))
     assert needed(of)[SHARDS] == 4
     assert needed(of, hot)[SHARDS] == 2
@@ -254,6 +272,21 @@ def test_a_spike_as_those_before_is_borne_by_burst_credits() -> None:
     assert excursion(standing=None) == frozenset()
     assert excursion(standing=replace(STANDS, excursion_records=20_000)) == frozenset()
     assert excursion(standing=replace(STANDS, excursion_records=900_000)) == frozenset()
+
+
+@pytest.mark.parametrize(("burst", "is_borne"), [(24_000, True), (23_999, False), (0, False)])
+def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_borne: bool) -> None:
+    """24,000 records are to come at two units each; of 800 units those of 30 s may wait."""
+    of = newest(
+        seen(800, incoming_records=[54_000]),
+        "scores",
+        consumed_write_units=[*[12_000] * 89, 108_000],
+    )
+    scaled = the_scale_out(of, expected=coming(replace(STANDS, records_per_second=300)))
+    (model,) = scaled.model.capacities
+    model = replace(model, burst_credit_units=float(burst))
+    scaled = replace(scaled, model=replace(scaled.model, capacities=(model,)))
+    assert (WRITES in scaled.borne()) is is_borne
 
 
 @pytest.mark.parametrize(("rate", "is_borne"), [(412, True), (413, False)])

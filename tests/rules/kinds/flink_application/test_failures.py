@@ -231,3 +231,9 @@ def test_a_checkpoint_that_was_never_told_has_an_unknown_size() -> None:
         heap_percent=[95] * 3, collected_milliseconds=collecting(0.5), checkpoint_bytes=[None] * 90
     )
     assert the_one(heap_pressure(of, an_application())).because.endswith("has an unknown size")
+
+
+def test_the_longest_time_down_is_told_in_seconds() -> None:
+    of = seen(restarts=[0, 1, 2], downtime_milliseconds=[7000, 90_000, 0])
+    told, _ = the_one(crash_loop(of, an_application())).evidence
+    assert dict(told.numbers)["downtime_seconds"] == 90

@@ -1,7 +1,8 @@
 """A stream as diagnosis sees it."""
 
-from tests.builders import a_pipeline, a_stream, with_stream
-from tests.flink_builders import a_flink_pipeline
+from tests.builders import Minute, a_pipeline, a_stream, signals, with_stream
+from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
+from tidegate.rules.cause import Cause
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.kind import KinesisStreamSignals
 from tidegate.rules.kinds.signal_kind import Place
@@ -41,3 +42,11 @@ def test_a_topic_is_none_of_its() -> None:
     assert list(STREAM.metrics(topic)) == list(STREAM.heartbeats(topic)) == []
     assert list(STREAM.places(topic, 60)) == []
     assert STREAM.source(topic, {}.__getitem__) is None
+
+
+def test_its_causes_are_those_of_a_stream() -> None:
+    refused = [Minute(records_per_second=1000, refused_per_second=300, age_seconds=1)] * 5
+    (found,) = STREAM.causes(signals(a_pipeline(), *refused))
+    assert (found.cause, found.where) == (Cause.PRODUCER_THROTTLED, "racers")
+    assert list(STREAM.causes(signals(a_pipeline()))) == []
+    assert list(STREAM.causes(job_signals(a_flink_pipeline(topic=True), JobMinute()))) == []

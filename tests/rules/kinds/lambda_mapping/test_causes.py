@@ -211,6 +211,14 @@ def test_readers_that_are_merely_outrun_are_not_blocked(read: float, is_told: bo
     assert found(seen) == [PARTLY] * is_told
 
 
+def test_how_fast_the_age_grows_beside_it_is_told_a_minute() -> None:
+    seen = newest(growing(ITEM_FAILURES, 57), read_records=[10] * 3)
+    without, _ = the_one(seen).evidence
+    told = dict(without.numbers)
+    assert told["age_growth"] == pytest.approx(seen.age_growth * 60)
+    assert told["minutes"] == 3
+
+
 # ---- no execution left
 
 CAPPED = (Cause.CONCURRENCY_CAP, (), ["invocations-throttled", "executions-capped"])

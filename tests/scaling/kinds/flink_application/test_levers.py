@@ -1,0 +1,153 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import NOON
+from tests.change_records import change, history
+from tests.flink_builders import a_flink_pipeline, an_application, job_signals
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.levers import (
+    application_constraints,
+    conflict,
+    kpus_of,
+    scale_in_constraints,
+)
+from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
+from tidegate.scaling.model.change_record import Lever, Outcome
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
+from tidegate.scaling.model.resource_type import Situation
+
+PARALLELISM, PER_KPU = (
+    Lever.of(kind, "counter") for kind in (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
+)
+SUBTASKS = st.integers(1, 1_000)
+DENSITIES = st.integers(1, 8)
+SIGNALS = job_signals(a_flink_pipeline())
+
+
+@given(SUBTASKS, DENSITIES, DENSITIES)
+def test_kpus_hold_every_subtask_and_one_fewer_would_not(
+    parallelism: int, density: int, other: int
+) -> None:
+    application = an_application(parallelism, parallelism_per_kpu=density)
+    for kpus, per_kpu in (
+        (kpus_of(application, LeverKind.PARALLELISM, parallelism), density),
+        (kpus_of(application, LeverKind.PARALLELISM_PER_KPU, other), other),
+    ):
+        assert (kpus - 1) * per_kpu < parallelism <= kpus * per_kpu
+
+
+def constraints(
+    application: FlinkApplication,
+    lever: Lever,
+    past: History | None = None,
+    ending: frozenset[str] = frozenset(),
+) -> list[Constraint]:
+    situation = Situation(SIGNALS, past or history(), NOON, ending_autoscaling=ending)
+    current = application.parallelism
+    if lever == PER_KPU:
+        current = application.parallelism_per_kpu
+    recommendation = Recommendation(lever, current, current + 1, UNCHANGED)
+    return list(application_constraints(application, recommendation, situation))
+
+
+def quota(kpus: int, parallelism: int) -> Range:
+    reason = words.KPU_QUOTA(name="counter", limit_kpus=kpus, limit_parallelism=parallelism)
+    return Range(1, parallelism, reason)
+
+
+def test_the_parallelism_goes_as_far_as_the_quota_of_kpus() -> None:
+    application = an_application(4, parallelism_per_kpu=2, kpus_max=32)
+    assert constraints(application, PARALLELISM) == [quota(32, 64)]
+
+
+@pytest.mark.parametrize(
+    ("parallelism", "per_kpu", "least"),
+    [(64, 4, 1), (65, 4, 2), (256, 8, 4), (1_000, 4, 4)],
+    ids=["fits", "one-too-many", "four", "past-the-quota"],
+)
+def test_subtasks_a_kpu_stay_within_the_quota_but_what_is_set_may_stay(
+    parallelism: int, per_kpu: int, least: int
+) -> None:
+    application = an_application(parallelism, parallelism_per_kpu=per_kpu)
+    allowed = words.PER_KPU_RANGE(limit_per_kpu=8, limit_kpus=64)
+    assert constraints(application, PER_KPU) == [Range(least, 8, allowed)]
+
+
+@pytest.mark.parametrize("status", ["UPDATING", "AUTOSCALING", "MAINTENANCE"])
+def test_an_update_waits_for_what_is_under_way(status: str) -> None:
+    busy = Prohibition(words.RESOURCE_BUSY(name="counter", status=status))
+    assert constraints(an_application(status=status), PARALLELISM) == [quota(64, 64), busy]
+
+
+@pytest.mark.parametrize("status", ["READY", "DELETING", "ROLLED_BACK"])
+def test_an_application_that_does_not_run_is_not_updated(status: str) -> None:
+    application = an_application(status=status)
+    stopped = Prohibition(does_not_run(application))
+    assert constraints(application, PARALLELISM) == [quota(64, 64), stopped]
+
+
+@pytest.mark.parametrize(("ending", "holds"), [("counter", 0), ("another", 1), ("", 1)])
+def test_the_services_own_autoscaling_holds_levers_unless_the_file_ends_it(
+    ending: str, holds: int
+) -> None:
+    application = an_application(autoscaling_enabled=True)
+    found = constraints(application, PARALLELISM, ending=frozenset({ending}))
+    assert found == [quota(64, 64), *[Prohibition(conflict(application))] * holds]
+
+
+@pytest.mark.parametrize(
+    ("ago", "holds"),
+    [([9.9], True), ([10], False), ([25, 19], True), ([26, 20], False), ([90, 60, 39], True)],
+    ids=["first", "first-over", "second", "second-over", "third"],
+)
+def test_after_each_rollback_an_update_waits_twice_as_long(ago: list[float], holds: bool) -> None:
+    failed = an_application(2, failure="no slots")
+    past = history(*(change(PARALLELISM, 2, 4, minutes_ago=minutes) for minutes in ago))
+    begun_at = past.change_records[-1].begun_at
+    held = [Prohibition(rolled_back(failed, begun_at))] * holds
+    assert constraints(failed, PARALLELISM, past) == [quota(64, 64), *held]
+    assert constraints(replace(failed, failure=None), PARALLELISM, past) == [quota(64, 64)]
+
+
+def scale_ins(count: int, minutes_ago: float = 60) -> History:
+    return history(
+        *(change(PARALLELISM, 9 - at, 8 - at, minutes_ago=minutes_ago - at) for at in range(count))
+    )
+
+
+@pytest.mark.parametrize(
+    ("past", "seconds", "wanted", "holds"),
+    [
+        (scale_ins(0), 5_000.0, 1, False),
+        (scale_ins(1), 432.0, 1, False),
+        (scale_ins(1), 433.0, 1, True),
+        (scale_ins(3), 216.0, 1, False),
+        (scale_ins(3), 217.0, 1, True),
+        (scale_ins(3), 217.0, 3, False),
+        (scale_ins(3, 24 * 60 + 3), 217.0, 1, False),
+    ],
+    ids=["first", "budget", "over", "four", "over-four", "raise", "yesterday"],
+)
+def test_restarts_that_only_save_money_cost_a_hundredth_of_the_day_but_for_one(
+    past: History, seconds: float, wanted: int, holds: bool
+) -> None:
+    recommendation = Recommendation(PARALLELISM, 2, wanted, UNCHANGED, price_seconds=seconds)
+    held = words.RESTART_PRICE(
+        scale_ins=len(past.change_records), where="counter", restart_seconds=seconds,
+        budget_seconds=864.0,
+    )  # fmt: skip
+    assert list(scale_in_constraints(recommendation, past, NOON)) == [Prohibition(held)] * holds
+
+
+def test_a_failed_scale_in_cost_nothing_and_one_of_unknown_outcome_did() -> None:
+    recommendation = Recommendation(PARALLELISM, 2, 1, UNCHANGED, price_seconds=500.0)
+    for outcome, holds in ((Outcome.FAILED, 0), (Outcome.UNKNOWN, 1)):
+        past = history(change(PARALLELISM, 4, 2, outcome=outcome))
+        assert len(list(scale_in_constraints(recommendation, past, NOON))) == holds

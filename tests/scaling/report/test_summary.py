@@ -1,0 +1,191 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, Minute, a_pipeline, signals
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
+from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.model.actions import UpdateShardCount
+from tidegate.scaling.model.change_record import Lever, Outcome
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.plan import Decision, Plan
+from tidegate.scaling.model.reason import ReasonKind
+from tidegate.scaling.model.snapshot import Held
+from tidegate.scaling.report.summary import (
+    advice_of,
+    change_verb,
+    change_words,
+    health_of,
+    held_of,
+    held_words,
+    is_silent,
+    left_out,
+)
+from tidegate.scaling.report.sweep_report import Change
+
+SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+PER_KPU = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
+LOAD = Reason.told("load", "3,000 records/s")
+AT_MOST = Reason.told(ReasonKind.FILE_RANGE, "the file keeps it to 3")
+METRIC = Metric("AWS/Kinesis", "IncomingRecords", (("StreamName", "racers"),), "Sum")
+NARROW = Diagnosis(Cause.STREAM_TOO_NARROW, "racers", (LOAD,), (LeverKind.SHARD_COUNT,))
+HEAP = Diagnosis(Cause.HEAP_PRESSURE, "counter", (LOAD,), (LeverKind.PARALLELISM_PER_KPU,))
+HOT = Diagnosis(Cause.HOT_KEY, "racers", (LOAD,), advice="spread the key")
+WELL, UNKNOWN, OVERSIZED = (
+    Diagnosis(cause, "race", (LOAD,)) for cause in (Cause.HEALTHY, Cause.UNKNOWN, Cause.OVERSIZED)
+)
+RAISED = Decision(SHARDS, 2, 4, 4, LOAD)
+HELD_BACK = Decision(SHARDS, 2, 4, 2, LOAD, (AT_MOST,))
+LIMITED = Decision(SHARDS, 2, 4, 3, LOAD, (AT_MOST,))
+FEWER = Decision(PER_KPU, 4, 2, 4, LOAD, (AT_MOST,))
+SEEN = signals(a_pipeline())
+
+
+def change(outcome: Outcome | None, **others: object) -> Change:
+    return Change(UpdateShardCount("racers", 2, 4), (RAISED,), outcome, **others)
+
+
+def finding(verdict: Verdict, severity: Severity) -> Finding:
+    rule = Rule(
+        "rule", "racers", METRIC, Comparison.ABOVE, 1.0, 60, severity, MissingData.OK, "", "", ""
+    )
+    return Finding(rule, verdict, None, None, "")
+
+
+def health(
+    *diagnoses: Diagnosis, decisions: tuple[Decision, ...] = (), changes: tuple[Change, ...] = (),
+    findings: tuple[Finding, ...] = (), seen: Signals = SEEN,
+) -> Health:  # fmt: skip
+    return health_of(seen, diagnoses, Plan((), decisions), changes, findings)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (health(NARROW, decisions=(RAISED,), changes=(change(Outcome.DONE),)), Health.HEALING),
+        (health(NARROW, decisions=(RAISED,), changes=(change(Outcome.UNKNOWN),)), Health.HEALING),
+        (health(NARROW, decisions=(LIMITED,)), Health.HEALING),
+        (health(NARROW, decisions=(RAISED,), changes=(change(Outcome.FAILED),)), Health.SICK),
+        (health(NARROW, decisions=(RAISED,), changes=(change(None),)), Health.SICK),
+        (health(NARROW, decisions=(HELD_BACK,)), Health.SICK),
+        (health(HEAP, decisions=(FEWER,)), Health.SICK),
+        (health(NARROW, decisions=(FEWER,)), Health.HEALING),
+        (health(NARROW, HOT, decisions=(RAISED,)), Health.SICK),
+        (health(NARROW, UNKNOWN), Health.UNKNOWN),
+    ],
+    ids=["changed", "lost", "in-part", "failed", "dry-run", "held", "held-cure", "held-scale-in",
+         "advice", "unknown"],
+)  # fmt: skip
+def test_an_incident_heals_where_all_that_cures_it_was_set_going(
+    found: Health, expected: Health
+) -> None:
+    assert found is expected
+
+
+@pytest.mark.parametrize("diagnosis", [WELL, OVERSIZED], ids=["healthy", "oversized"])
+@pytest.mark.parametrize(
+    ("verdict", "severity", "expected"),
+    [
+        (Verdict.FIRING, Severity.CRITICAL, Health.SICK),
+        (Verdict.FIRING, Severity.WARNING, Health.HEALTHY),
+        (Verdict.OK, Severity.CRITICAL, Health.HEALTHY),
+    ],
+)
+def test_without_an_incident_a_critical_rule_that_fires_is_sick(
+    diagnosis: Diagnosis, verdict: Verdict, severity: Severity, expected: Health
+) -> None:
+    assert health(diagnosis, findings=(finding(verdict, severity),)) is expected
+
+
+def test_without_an_incident_records_that_are_late_or_refused_less_and_less_are_healing() -> None:
+    late = signals(a_pipeline(), Minute(age_seconds=61))
+    falling = signals(a_pipeline(), Minute(refused_per_second=9), Minute(refused_per_second=1))
+    assert [health(WELL, seen=seen) for seen in (late, falling)] == [Health.HEALING] * 2
+    assert health(HOT, seen=late) is Health.SICK
+
+
+@pytest.mark.parametrize(
+    ("unread", "diagnoses", "silent"),
+    [
+        (True, (UNKNOWN,), True),
+        (True, (UNKNOWN, UNKNOWN), False),
+        (True, (UNKNOWN, NARROW), False),
+        (False, (UNKNOWN,), False),
+        (True, (WELL,), False),
+    ],
+    ids=["only-unread", "two", "more", "read", "well"],
+)
+def test_cloudwatch_is_silent_where_all_that_is_known_is_that_it_was_not_read(
+    unread: bool, diagnoses: tuple[Diagnosis, ...], silent: bool
+) -> None:
+    window = Window(METRIC, NOON, (), unread="InternalError")
+    series = replace(SEEN.series, unread=(window,) if unread else ())
+    assert is_silent(replace(SEEN, series=series), diagnoses) is silent
+
+
+def test_without_a_fresh_minute_cloudwatch_is_silent() -> None:
+    assert is_silent(signals(a_pipeline(), *[None] * 90), (WELL,))
+
+
+def test_advice_is_what_no_lever_cures_and_levers_of_others_and_conflicts() -> None:
+    others = [
+        replace(HELD_BACK, held_by=(Reason.told(kind, "theirs"),))
+        for kind in (ReasonKind.NO_OWNER, ReasonKind.OTHER_OWNER, ReasonKind.SECOND_OWNER)
+    ]
+    lower = replace(others[0], wanted=1)
+    plan = Plan((), (HELD_BACK, *others, lower))
+    assert advice_of((NARROW, HOT), plan, ("two owners",)) == (
+        "racers: spread the key",
+        *["raise shard count of racers from 2 to 4: 3,000 records/s"] * 3,
+        "lower shard count of racers from 2 to 1: 3,000 records/s",
+        "two owners",
+    )
+
+
+def test_a_change_is_said_with_its_reason_and_with_what_limits_it() -> None:
+    assert (change_verb(RAISED), change_verb(replace(RAISED, allowed=1))) == ("raised", "lowered")
+    assert change_words(RAISED) == "shard count of racers from 2 to 4: 3,000 records/s"
+    assert change_words(LIMITED) == (
+        "shard count of racers from 2 to 3: 3,000 records/s (instead of 4: the file keeps it to 3)"
+    )
+    assert held_words(LIMITED) == (
+        "shard count of racers is set to 3 instead of 4: the file keeps it to 3"
+    )
+    both = replace(HELD_BACK, held_by=(AT_MOST, LOAD))
+    assert held_words(both) == (
+        "shard count of racers stays at 2 instead of 4: the file keeps it to 3; 3,000 records/s"
+    )
+
+
+def test_what_is_held_is_each_demand_not_met_and_each_change_that_did_not_go_through() -> None:
+    twice = replace(HELD_BACK, wanted=1, held_by=(LOAD, AT_MOST, LOAD))
+    changes = (
+        change(Outcome.DONE),
+        change(None),
+        change(Outcome.FAILED, detail="no shards left", refusal="quota-exceeded"),
+        change(Outcome.UNKNOWN, detail="no answer"),
+    )
+    told = "the change of shard count of racers from 2 to 4 was not made: "
+    assert held_of(Plan((), (RAISED, twice)), changes) == (
+        Held("shard_count of racers", False, ("file-range", "load"), held_words(twice)),
+        Held("shard_count of racers", True, ("quota-exceeded",), told + "no shards left"),
+        Held("shard_count of racers", True, ("unknown",), told + "no answer"),
+    )
+
+
+def test_data_points_that_nothing_can_have_measured_are_told() -> None:
+    windows = {
+        METRIC: Window(METRIC, NOON, (), unusable=2),
+        replace(METRIC, name="Refused"): Window(METRIC, NOON, (), unusable=1),
+        replace(METRIC, name="Fine"): Window(METRIC, NOON - timedelta(hours=1), (1.0,)),
+    }
+    assert left_out(windows) == (
+        "IncomingRecords of racers: 2 invalid data points ignored (AWS/Kinesis metrics are never "
+        "negative, infinite or not a number)",
+        "Refused of racers: 1 invalid data point ignored (AWS/Kinesis metrics are never negative, "
+        "infinite or not a number)",
+    )
