@@ -27,7 +27,8 @@ __all__ = ["DynamoLedger"]
 
 
 class DynamoLedger(DynamoChanges):
-    """``tidegate.scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
+    """``tidegate.scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``. ``caller``
+    gives the ARN that change records keep.
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live."""
 
