@@ -22,7 +22,6 @@ __all__ = [
     "Path",
     "all_settings",
     "current_capacities",
-    "decided_on",
     "lever_spec",
     "other_settings",
     "part_of",
@@ -148,11 +147,6 @@ def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
         *(Lever(word, each.name) for each in spec.resources for word in each.levers),
     )
     return tuple(dict.fromkeys(map(resource_of, levers)))
-
-
-def decided_on(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
-    """The part of a pipeline that a decision on a lever needs: a bound on money is one of all."""
-    return part_of(spec, lever) if spec.max_usd_a_day is None else spec
 
 
 def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:

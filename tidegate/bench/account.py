@@ -23,6 +23,7 @@ from tidegate.scaling.model.actions import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
 from tidegate.simulator.direct import DirectCloud, DirectMetrics
@@ -87,6 +88,10 @@ class Account:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """As ``tidegate.scaling.ports.Cloud``."""
         return self._cloud.describe(spec)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """As ``tidegate.scaling.ports.Cloud``."""
+        return self._cloud.describe_alone(spec, lever)
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         """As ``tidegate.scaling.ports.Cloud``."""

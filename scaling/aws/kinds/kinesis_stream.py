@@ -22,6 +22,7 @@ __all__ = [
     "merge_shards",
     "set_retention",
     "split_shard",
+    "stream_alone",
     "streams",
     "update_shard_count",
 ]
@@ -38,6 +39,11 @@ def streams(looked: Looked) -> Iterator[Stream]:
         words = f"the stream is {stream.status} and has no open shard; ask again when it has"
         raise ResourceInUse("kinesis:ListShards", name, words)
     yield stream
+
+
+def stream_alone(looked: Looked, _: str) -> Iterator[Stream]:
+    """A pipeline has one stream."""
+    return streams(looked)
 
 
 def described_stream(clients: Clients, name: str) -> Stream:

@@ -12,8 +12,8 @@ from tidegate.scaling.aws.kinds import (
     kinesis_stream,
     lambda_mapping,
 )
-from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
-from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
+from tidegate.scaling.aws.kinds.dynamodb_table.described import table_alone, tables_of_reader
+from tidegate.scaling.aws.looked import Describe, DescribeAlone, DescribeSinks, Looked
 from tidegate.scaling.model import actions
 
 __all__ = ["AWS_KINDS", "AwsKind"]
@@ -26,15 +26,18 @@ def _nothing(_: Looked) -> Sequence[Any]:
 @dataclass(frozen=True, slots=True)
 class AwsKind:
     """``describe`` finds a pipeline's resources of the kind, ``describe_sinks`` those that a reader
-    writes to. ``calls`` has the one AWS call that each action is. ``other_owners`` finds what AWS's
-    own auto scaling sets, of the region or of one resource. ``sinks`` are the service, as in ARNs,
-    and the names of what may be written to."""
+    writes to; ``describe_alone`` describes the one of a name, and ``resource`` is the word that
+    levers of it have for what they are of. ``calls`` has the one AWS call that each action is.
+    ``other_owners`` finds what AWS's own auto scaling sets, of the region or of one resource.
+    ``sinks`` are the service, as in ARNs, and the names of what may be written to."""
 
     describe: Describe = _nothing
     calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
     other_owners: Callable[[Clients, str | None], tuple[ScalableTarget, ...]] | None = None
     describe_sinks: DescribeSinks | None = None
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
+    resource: str = ""
+    describe_alone: DescribeAlone | None = None
 
 
 def _applications(looked: Looked) -> Iterable[Resource]:
@@ -48,6 +51,12 @@ def _applications(looked: Looked) -> Iterable[Resource]:
     found = list(applications(looked))
     yield from found
     yield from topics(looked.spec, found)
+
+
+def _application_alone(looked: Looked, _: str) -> Iterable[Resource]:
+    from tidegate.scaling.aws.kinds.flink_application import applications
+
+    return applications(looked)
 
 
 def _update_application(action: actions.UpdateApplication, clients: Clients) -> None:
@@ -83,6 +92,8 @@ AWS_KINDS: tuple[AwsKind, ...] = (
             actions.MergeShards: kinesis_stream.merge_shards,
             actions.UpdateRetention: kinesis_stream.set_retention,
         },
+        resource="stream",
+        describe_alone=kinesis_stream.stream_alone,
     ),
     AwsKind(
         lambda_mapping.consumers,
@@ -90,12 +101,21 @@ AWS_KINDS: tuple[AwsKind, ...] = (
             actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
             actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
         },
+        resource="function",
+        describe_alone=lambda_mapping.consumer_alone,
     ),
-    AwsKind(_applications, {actions.UpdateApplication: _update_application}),
+    AwsKind(
+        _applications,
+        {actions.UpdateApplication: _update_application},
+        resource="application",
+        describe_alone=_application_alone,
+    ),
     AwsKind(
         calls={actions.UpdateTableThroughput: _update_table},
         other_owners=_scalable_targets,
         describe_sinks=tables_of_reader,
         sinks=("dynamodb", _table_names),
+        resource="table",
+        describe_alone=table_alone,
     ),
 )

@@ -13,6 +13,7 @@ from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import KeySample
 from tidegate.rules.scalable_targets import ScalableTarget
+from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
@@ -52,6 +53,9 @@ class FaultyCloud:
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return self.inner.describe(spec)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         return self.inner.sample_keys(stream, shard_id, seconds, now)
