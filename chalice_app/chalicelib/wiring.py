@@ -47,7 +47,7 @@ def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
 @cache
 def _from_environment(patience: Patience) -> Wiring:
     clients = Clients(patience=patience)
-    ledger = DynamoLedger(clients.dynamodb, os.environ["TIDEGATE_LEDGER_TABLE"])
+    ledger = DynamoLedger.over(clients, os.environ["TIDEGATE_LEDGER_TABLE"])
     source = os.environ.get("TIDEGATE_CONFIGURATION", "package")
     return Wiring(
         lambda: in_force(source, ledger),

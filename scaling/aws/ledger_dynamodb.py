@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.scaling.aws.changes_dynamodb import DynamoChanges
+from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.ledger_items import (
     LEASE,
@@ -30,6 +31,11 @@ class DynamoLedger(DynamoChanges):
     """``tidegate.scaling.ports.Ledger`` in a table with string keys ``pk`` and ``sk``.
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live."""
+
+    @classmethod
+    def over(cls, clients: Clients, table: str) -> "DynamoLedger":
+        """The ledger in a table of the account and region that the clients are of."""
+        return cls(clients.of("dynamodb"), table)
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take or prolong a lease."""

@@ -43,7 +43,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         if wrong is not None:
             words = f"{wrong}; dynamodb:TABLE is a ledger"
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
-        return DynamoLedger(clients.dynamodb, table)
+        return DynamoLedger.over(clients, table)
 
     folder = Path(place).absolute().parent
     if place != default_ledger() and not folder.is_dir():
@@ -114,7 +114,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from rich.console import Console
 
     from tidegate.as_json import sweep_as_json
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import STEADY, Clients
     from tidegate.scaling.aws.metrics import AwsMetrics

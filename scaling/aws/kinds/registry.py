@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.kinds import (
-    kinesis_stream,
-    lambda_mapping,
-)
 from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
+from tidegate.scaling.aws.kinds.kinesis_stream import changes as of_stream
+from tidegate.scaling.aws.kinds.kinesis_stream.described import streams
+from tidegate.scaling.aws.kinds.lambda_mapping import changes as of_mapping
+from tidegate.scaling.aws.kinds.lambda_mapping.described import consumers
 from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
 from tidegate.scaling.model import actions
 
@@ -26,15 +27,23 @@ def _nothing(_: Looked) -> Sequence[Any]:
 @dataclass(frozen=True, slots=True)
 class AwsKind:
     """``describe`` finds a pipeline's resources of the kind, ``describe_sinks`` those that a reader
-    writes to. ``calls`` has the one AWS call that each action is. ``other_owners`` finds what AWS's
-    own auto scaling sets, of the region or of one resource. ``sinks`` are the service, as in ARNs,
-    and the names of what may be written to."""
+    writes to. ``calls`` has the one AWS call that each action is, ``answers`` how each question of
+    the kind is asked. ``other_owners`` finds what AWS's own auto scaling sets, of the region or of
+    one resource. ``sinks`` are the service, as in ARNs, and the names of what may be written to."""
 
     describe: Describe = _nothing
     calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
+    answers: Mapping[type, Callable[[Any, Clients], Any]] = field(default_factory=dict)
     other_owners: Callable[[Clients, str | None], tuple[ScalableTarget, ...]] | None = None
     describe_sinks: DescribeSinks | None = None
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
+
+
+def _key_sample(question: SampleKeys, clients: Clients) -> KeySample:
+    # Imported here: few sweeps look that closely, and a cold start is shorter without.
+    from tidegate.scaling.aws.kinds.kinesis_stream.key_sample import key_sample
+
+    return key_sample(question, clients)
 
 
 def _applications(looked: Looked) -> Iterable[Resource]:
@@ -76,19 +85,20 @@ def _table_names(clients: Clients) -> tuple[str, ...]:
 
 AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
-        kinesis_stream.streams,
+        streams,
         {
-            actions.UpdateShardCount: kinesis_stream.update_shard_count,
-            actions.SplitShard: kinesis_stream.split_shard,
-            actions.MergeShards: kinesis_stream.merge_shards,
-            actions.UpdateRetention: kinesis_stream.set_retention,
+            actions.UpdateShardCount: of_stream.update_shard_count,
+            actions.SplitShard: of_stream.split_shard,
+            actions.MergeShards: of_stream.merge_shards,
+            actions.UpdateRetention: of_stream.set_retention,
         },
+        {SampleKeys: _key_sample},
     ),
     AwsKind(
-        lambda_mapping.consumers,
+        consumers,
         {
-            actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
-            actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
+            actions.UpdateParallelizationFactor: of_mapping.update_factor,
+            actions.UpdateBatchingWindow: of_mapping.update_batching_window,
         },
     ),
     AwsKind(_applications, {actions.UpdateApplication: _update_application}),
