@@ -111,6 +111,12 @@ class ResourceType(Protocol):
         lever's own unit."""
         ...
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Those of its levers that Application Auto Scaling may own, as they are listed: all that
+        give capacity."""
+        ...
+
     def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
         """What is wanted of its levers; nothing where its kind is sized together with others
         (``scaling/recommend``)."""

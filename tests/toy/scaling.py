@@ -56,6 +56,10 @@ class QueueType:
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         return {CONSUMERS: (1, CONSUMERS_MAX)}
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        return (CONSUMERS,)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         for queue in pipeline.all(Queue):
             yield Lever.of(CONSUMERS, queue.name), queue.consumers

@@ -10,9 +10,7 @@ from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
-from tidegate.scaling.aws.kinds.kinesis_stream import changes as of_stream
 from tidegate.scaling.aws.kinds.kinesis_stream.described import streams
-from tidegate.scaling.aws.kinds.lambda_mapping import changes as of_mapping
 from tidegate.scaling.aws.kinds.lambda_mapping.described import consumers
 from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
 from tidegate.scaling.model import actions
@@ -39,8 +37,23 @@ class AwsKind:
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
 
 
+# What changes something, or looks closer, is imported when that is done: few requests and sweeps
+# do, and a cold start is shorter without.
+
+
+def _change_stream(action: Any, clients: Clients) -> None:
+    from tidegate.scaling.aws.kinds.kinesis_stream.changes import CALLS
+
+    CALLS[type(action)](action, clients)
+
+
+def _change_mapping(action: Any, clients: Clients) -> None:
+    from tidegate.scaling.aws.kinds.lambda_mapping.changes import CALLS
+
+    CALLS[type(action)](action, clients)
+
+
 def _key_sample(question: SampleKeys, clients: Clients) -> KeySample:
-    # Imported here: few sweeps look that closely, and a cold start is shorter without.
     from tidegate.scaling.aws.kinds.kinesis_stream.key_sample import key_sample
 
     return key_sample(question, clients)
@@ -86,20 +99,22 @@ def _table_names(clients: Clients) -> tuple[str, ...]:
 AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         streams,
-        {
-            actions.UpdateShardCount: of_stream.update_shard_count,
-            actions.SplitShard: of_stream.split_shard,
-            actions.MergeShards: of_stream.merge_shards,
-            actions.UpdateRetention: of_stream.set_retention,
-        },
+        dict.fromkeys(
+            (
+                actions.UpdateShardCount,
+                actions.SplitShard,
+                actions.MergeShards,
+                actions.UpdateRetention,
+            ),
+            _change_stream,
+        ),
         {SampleKeys: _key_sample},
     ),
     AwsKind(
         consumers,
-        {
-            actions.UpdateParallelizationFactor: of_mapping.update_factor,
-            actions.UpdateBatchingWindow: of_mapping.update_batching_window,
-        },
+        dict.fromkeys(
+            (actions.UpdateParallelizationFactor, actions.UpdateBatchingWindow), _change_mapping
+        ),
     ),
     AwsKind(_applications, {actions.UpdateApplication: _update_application}),
     AwsKind(

@@ -39,6 +39,11 @@ class DynamodbTable(SizedTogether):
         """Each with what its call takes."""
         return LIMITS
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Both capacities."""
+        return tuple(LIMITS)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""
         for table in tables_of(pipeline):

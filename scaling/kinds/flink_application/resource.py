@@ -37,6 +37,11 @@ class FlinkResource(SizedTogether):
         """Each with what its call takes."""
         return LIMITS
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Both."""
+        return (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""
         for application in applications_of(pipeline):

@@ -39,6 +39,11 @@ class KinesisStream(SizedTogether):
         """Each with what its call takes."""
         return LIMITS
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """The shards; a retention gives no capacity."""
+        return (LeverKind.SHARD_COUNT,)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""
         for stream in pipeline.all(Stream):

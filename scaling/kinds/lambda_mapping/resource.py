@@ -40,6 +40,11 @@ class LambdaMapping(SizedTogether):
         """Each with what its call takes."""
         return LIMITS
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """The factor; a batching window gives no capacity."""
+        return (LeverKind.PARALLELIZATION_FACTOR,)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
         for consumer in consumers_of(pipeline):

@@ -57,6 +57,10 @@ class Queue:
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         return {LeverKind.SHARD_COUNT: (1, 12)}
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        return (LeverKind.SHARD_COUNT,)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         yield CONSUMERS, self.consumers
 

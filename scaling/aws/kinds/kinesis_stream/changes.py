@@ -1,5 +1,8 @@
 """The calls that change a stream."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.model.actions import (
@@ -9,10 +12,10 @@ from tidegate.scaling.model.actions import (
     UpdateShardCount,
 )
 
-__all__ = ["merge_shards", "set_retention", "split_shard", "update_shard_count"]
+__all__ = ["CALLS"]
 
 
-def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
+def _update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
     """Uniform scaling."""
     with asking("kinesis:UpdateShardCount", action.stream):
         clients.once("kinesis").update_shard_count(
@@ -22,7 +25,7 @@ def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
         )
 
 
-def split_shard(action: SplitShard, clients: Clients) -> None:
+def _split_shard(action: SplitShard, clients: Clients) -> None:
     """One shard becomes two."""
     with asking("kinesis:SplitShard", action.stream):
         clients.once("kinesis").split_shard(
@@ -32,7 +35,7 @@ def split_shard(action: SplitShard, clients: Clients) -> None:
         )
 
 
-def merge_shards(action: MergeShards, clients: Clients) -> None:
+def _merge_shards(action: MergeShards, clients: Clients) -> None:
     """Two adjacent shards become one."""
     with asking("kinesis:MergeShards", action.stream):
         clients.once("kinesis").merge_shards(
@@ -42,7 +45,7 @@ def merge_shards(action: MergeShards, clients: Clients) -> None:
         )
 
 
-def set_retention(action: UpdateRetention, clients: Clients) -> None:
+def _set_retention(action: UpdateRetention, clients: Clients) -> None:
     """Up or down; each way is a call of its own."""
     kinesis, hours = clients.once("kinesis"), action.to_hours
     if hours > action.from_hours:
@@ -55,3 +58,12 @@ def set_retention(action: UpdateRetention, clients: Clients) -> None:
         kinesis.decrease_stream_retention_period(
             StreamName=action.stream, RetentionPeriodHours=hours
         )
+
+
+CALLS: Mapping[type, Callable[[Any, Clients], None]] = {
+    UpdateShardCount: _update_shard_count,
+    SplitShard: _split_shard,
+    MergeShards: _merge_shards,
+    UpdateRetention: _set_retention,
+}
+"""The one AWS call that each action is."""

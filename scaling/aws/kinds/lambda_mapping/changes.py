@@ -1,13 +1,16 @@
 """The calls that change an event source mapping."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 
-__all__ = ["update_batching_window", "update_factor"]
+__all__ = ["CALLS"]
 
 
-def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:
+def _update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:
     """The parallelization factor alone."""
     with asking("lambda:UpdateEventSourceMapping", action.function):
         clients.once("lambda").update_event_source_mapping(
@@ -15,9 +18,16 @@ def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None
         )
 
 
-def update_batching_window(action: UpdateBatchingWindow, clients: Clients) -> None:
+def _update_batching_window(action: UpdateBatchingWindow, clients: Clients) -> None:
     """The batching window alone."""
     with asking("lambda:UpdateEventSourceMapping", action.function):
         clients.once("lambda").update_event_source_mapping(
             UUID=action.mapping_uuid, MaximumBatchingWindowInSeconds=action.to_seconds
         )
+
+
+CALLS: Mapping[type, Callable[[Any, Clients], None]] = {
+    UpdateParallelizationFactor: _update_factor,
+    UpdateBatchingWindow: _update_batching_window,
+}
+"""The one AWS call that each action is."""
