@@ -8,12 +8,12 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from tests.direct_streams import DirectStreams
+from tests.faults.metrics import FaultyMetrics, Lack
 from tests.faults.stage import (
     Caller,
     Died,
     FaultyCloud,
     FaultyLedger,
-    FaultyMetrics,
     Stage,
     agrees,
 )
@@ -45,8 +45,12 @@ RACE = load_scenario("race-day")
 SPEC = load_value(RACE.pipeline_file, "race-day").pipelines[0]
 WRITES = Lever.of(LeverKind.WRITE_CAPACITY, "leaderboard")
 THEIRS = LeverSpec(min=5, max=4000, owner="application-autoscaling")
+LONG_RATE_MOST = 50.0
+"""Records a second: of more, an hour's backlog drains no faster than the file's limits allow."""
 MEMORY = Path("/dev/shm")
 MOVES, QUIET_SWEEPS = 6, 15
+SHORT_SECONDS, LONG_SECONDS = 300, 5400
+"""How old a world is when its schedule begins; only a long one has rested enough to be scaled in."""
 KINDS = ("sweep", "sweep", "sweep", "reshard", "patch", "operator")
 WELL = (Health.HEALTHY, Health.HEALING, Health.UNKNOWN)
 """Unknown is what a backlog in closed shards is that drains at its own pace: no layer is at its limit."""
@@ -109,13 +113,16 @@ def shortest(played: Played) -> Played:
 def _stage(seed: int, path: Path) -> Stage:
     random = Random(f"{seed}/world")
     rates = [random.choice((5.0, 50.0, 400.0, 900.0)) for _ in range(2)]
+    is_long = seed % 5 == 0
+    if is_long:
+        rates = [min(each, LONG_RATE_MOST) for each in rates]
     scenario = RACE.put(
         replace(RACE.the(StreamData), shards=random.randint(1, 4)),
         replace(RACE.the(TableData), write_units=random.choice((20, 400, 2000))),
         Traffic(points=((0, rates[0]), (250, rates[0]), (251, rates[1]))),
     )
     world = World(scenario, seed)
-    world.advance(300)
+    world.advance(LONG_SECONDS if is_long else SHORT_SECONDS)
     spec = SPEC
     if seed % 3 == 0:
         spec = replace(spec, levers=replace(spec.levers, write_capacity=THEIRS))
@@ -149,7 +156,10 @@ def _run(stage: Stage, random: Random, kind: str) -> Callable[[Caller], None]:
         ledger = FaultyLedger(str(stage.path))
         ledger.caller = caller
         cloud = FaultyCloud(caller, DirectStreams(stage.world))
-        metrics = FaultyMetrics(caller, DirectMetrics(stage.world))
+        # Of its own, so that the rest of a schedule doesn't depend on it.
+        garbling = Random(f"{holder}/metrics")
+        lack = garbling.choice((Lack.NOTHING, Lack.NOTHING, *Lack))
+        metrics = FaultyMetrics(caller, DirectMetrics(stage.world), lack, garbling)
         edges = Edges(cloud, metrics, ledger, clock=caller.clock)
         try:
             match kind:
