@@ -63,9 +63,11 @@ class _Lazy(click.Group):
             click.echo("Interrupted. The next run settles what was under way.", err=True)
             raise SystemExit(INTERRUPTED) from None
         except Exception as error:
-            from tidegate.exits import leave
+            from tidegate.exits import leave, leave_for_file
             from tidegate.scaling.model.errors import as_known
 
+            if isinstance(error, OSError) and error.filename is not None:
+                leave_for_file(error)
             leave(as_known(error))
 
 
