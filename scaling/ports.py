@@ -6,10 +6,9 @@ Each has one contract test class in ``tests/``, run against every implementation
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
 
+A = TypeVar("A")
+
 
 class Cloud(Protocol):
     """Where pipelines live. Raises ``CloudError`` and nothing else."""
@@ -43,9 +44,8 @@ class Cloud(Protocol):
         a source neither. ResourceMissing where that resource is."""
         ...
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        """The partition keys of records put to one shard in the last ``seconds`` before ``now``:
-        one GetRecords call, so that a sick stream isn't loaded further."""
+    def ask(self, question: Question[A]) -> A:
+        """What a kind asks of one of its resources beyond its description."""
         ...
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.kinds import kinds_in_use
+from tidegate.kinds.registry import kinds_in_use
 from tidegate.scaling.config.levers import resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.pause import Pause

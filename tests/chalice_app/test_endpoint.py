@@ -439,8 +439,8 @@ def faulty() -> Iterator[tuple[Site, list[str | None]]]:
         session = stack.enter_context(embedded(world))
         session.events.register_first("before-call", strike)
         clients = Clients(session, BRISK)
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: world.now))
         yield Site(world, edges, stack.enter_context(Client(app, project_dir=str(APP)))), coming

@@ -70,8 +70,8 @@ def deployed(spec: PipelineSpec) -> Iterator[tuple[World, str, Clients]]:
     world.advance(180)
     with ExitStack() as stack:
         clients = Clients(stack.enter_context(embedded(world)))
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((spec,)), edges, lambda: world.now))
         yield world, stack.enter_context(gateway(lambda event: app(event, None))), clients

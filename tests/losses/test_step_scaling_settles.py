@@ -66,8 +66,8 @@ def racers(records_per_second: float) -> World:
 def deployed(world: World, spec: PipelineSpec) -> Iterator[tuple[AutoScaling, Policies]]:
     with ExitStack() as stack:
         clients = Clients(stack.enter_context(embedded(world)))
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((spec,)), edges, lambda: world.now))
         url = stack.enter_context(gateway(lambda event: app(event, None)))

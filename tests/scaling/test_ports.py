@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ports import Edges
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 

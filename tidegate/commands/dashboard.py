@@ -61,7 +61,7 @@ class _Wanted:
 
 def _dashboard(file: str, wanted: _Wanted) -> None:
     from tidegate.commands.sweep import default_ledger, open_ledger
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.watching import Watching
@@ -145,7 +145,7 @@ def _size(body: str | None) -> str:
 
 def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str | None) -> str:
     from tidegate.dashboard_page import Span, changes_told, dashboard_page
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows

@@ -93,7 +93,7 @@ def _existing(place: str, clients: "Clients") -> "Ledger":
 
 
 def _specs(config: str | None) -> dict[str, "PipelineSpec"]:
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
 
     return (
@@ -129,7 +129,7 @@ def _draw(
         words = "a report shows one pipeline of a file: name both with --config and --pipeline"
         raise click.BadParameter(words, param_hint="--report")
     (one,) = told
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
 
     now = datetime.now(UTC)
     spec = specs[one.pipeline]

@@ -41,7 +41,7 @@ def _cell(value: str | int | None) -> str:
 
 
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.autoscaling_api.dimensions import Dimension, dimensions
     from tidegate.scaling.autoscaling_api.site import Site

@@ -10,7 +10,7 @@ from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpe
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.ports import Edges
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
