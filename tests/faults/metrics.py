@@ -7,9 +7,9 @@ from enum import Enum
 from random import Random
 
 from tests.faults.stage import Caller
+from tidegate.direct import DirectMetrics
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.errors import Throttled, Unreachable
-from tidegate.simulator.direct import DirectMetrics
 
 __all__ = ["FaultyMetrics", "Lack", "lacking"]
 

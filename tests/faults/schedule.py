@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from tests.direct_streams import DirectStreams
 from tests.faults.metrics import FaultyMetrics, Lack
 from tests.faults.stage import (
     Caller,
@@ -16,6 +17,7 @@ from tests.faults.stage import (
     Stage,
     agrees,
 )
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import tables_of
@@ -33,7 +35,6 @@ from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import SweepReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData
 from tidegate.simulator.scenarios import load_scenario
@@ -154,7 +155,7 @@ def _run(stage: Stage, random: Random, kind: str) -> Callable[[Caller], None]:
             return
         ledger = FaultyLedger(str(stage.path))
         ledger.caller = caller
-        cloud = FaultyCloud(caller, DirectCloud(stage.world))
+        cloud = FaultyCloud(caller, DirectStreams(stage.world))
         # Of its own, so that the rest of a schedule doesn't depend on it.
         garbling = Random(f"{holder}/metrics")
         lack = garbling.choice((Lack.NOTHING, Lack.NOTHING, *Lack))

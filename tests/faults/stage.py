@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tests.direct_streams import DirectStreams
+from tidegate.direct import DirectCloud
+from tidegate.rules.graph import Pipeline, Question
+from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
-from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.levers import all_settings, lever_spec, part_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -22,9 +25,9 @@ from tidegate.scaling.model.errors import (
     Unreachable,
 )
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.world import World
 
+A = TypeVar("A")
 STALE_SECONDS = 8
 """Descriptions of AWS lag a few seconds behind a change that was accepted."""
 
@@ -124,7 +127,7 @@ class FaultyCloud:
     """``Cloud`` and ``Resharder`` over the world, with faults before and after each call."""
 
     caller: Caller
-    inner: DirectCloud
+    inner: DirectStreams
     is_late: bool = False
 
     def _errors(self, what: str) -> tuple[CloudError, ...]:
@@ -136,12 +139,15 @@ class FaultyCloud:
         self.is_late = spec is stage.spec and self.caller.random.random() < 2 * self.caller.rate
         return stage.as_it_was() if self.is_late else self.inner.describe(spec)
 
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
+
     def describe_stream(self, name: str) -> Stream:
         self.caller.befalls(*self._errors("describe_stream"))
         return self.inner.describe_stream(name)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        return self.inner.sample_keys(stream, shard_id, seconds, now)
+    def ask(self, question: Question[A]) -> A:
+        return self.inner.ask(question)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         return self.inner.scalable_targets(where)

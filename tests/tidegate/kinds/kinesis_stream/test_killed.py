@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.tidegate.commands.reshard.conftest import summary, wait_active
-from tests.tidegate.commands.reshard.test_interrupted import begun, finished, records
+from tests.tidegate.kinds.kinesis_stream.conftest import summary, wait_active
+from tests.tidegate.kinds.kinesis_stream.test_interrupted import begun, finished, records
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 
 KEYS = 12
