@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ports import Edges
-from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 

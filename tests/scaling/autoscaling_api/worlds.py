@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.autoscaling_api.contract import Asked
@@ -10,7 +11,6 @@ from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpe
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.ports import Edges
-from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
