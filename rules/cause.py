@@ -81,6 +81,7 @@ class Cause(Enum):
     CHECKPOINT_TROUBLE = "checkpoint-trouble"
     SKEWED_KEY = "skewed-key"
     NOT_READING = "not-reading"
+    RECORDS_DROPPED = "records-dropped"
     POISON_BATCH = "poison-batch"
     CONCURRENCY_CAP = "concurrency-cap"
     TIMEOUT_NEAR = "timeout-near"
@@ -101,7 +102,8 @@ class Diagnosis:
     """One cause with where it sits and the evidence for it.
 
     Exactly one of the two cures is given for an incident: ``cured_by``, the levers that cure it,
-    or ``advice``, what a person must do because no capacity cures it.
+    or ``advice``, what a person must do because no capacity cures it. ``holds_raises`` says whether
+    an advised incident makes more capacity pointless until the person has acted.
     """
 
     cause: Cause
@@ -109,6 +111,12 @@ class Diagnosis:
     evidence: tuple[Reason, ...]
     cured_by: tuple[LeverKind, ...] = ()
     advice: str | None = None
+    holds_raises: bool = True
+
+    @property
+    def blocks_capacity(self) -> bool:
+        """Whether raises that other causes ask for wait until a person has cured this one."""
+        return self.advice is not None and self.holds_raises
 
     @property
     def because(self) -> str:

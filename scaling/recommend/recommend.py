@@ -56,7 +56,7 @@ def recommendations(
     scale_in = ScaleIn(signals, model, diagnoses, spec, history, expected, now)
     needed, hour = scale_out.demands(), scale_in.demands_of_the_hour()
     ill = any(diagnosis.cured_by for diagnosis in diagnoses)
-    incurable = any(diagnosis.advice for diagnosis in diagnoses)
+    incurable = any(diagnosis.blocks_capacity for diagnosis in diagnoses)
     ahead_of_load = _ready(model, expected, spec, incurable)
     running_out, borne = scale_out.running_out(), scale_out.borne()
     found = []

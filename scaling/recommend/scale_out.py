@@ -180,7 +180,7 @@ class ScaleOut:
             default=-inf,
         )
         bearable = records * self.signals.age_well_seconds
-        if self._throttled and not any(diagnosis.advice for diagnosis in self.diagnoses):
+        if self._throttled and not any(each.blocks_capacity for each in self.diagnoses):
             return max(0.0, unread(self.signals) + piling - bearable)
         return max(load.backlog_records, piling - bearable)
 
@@ -189,7 +189,7 @@ class ScaleOut:
         it, one that the last change was sized for already, and refusals that come from one
         shard."""
         causes = {diagnosis.cause for diagnosis in self.diagnoses}
-        if any(diagnosis.advice for diagnosis in self.diagnoses) or self._was_sized_for():
+        if any(each.blocks_capacity for each in self.diagnoses) or self._was_sized_for():
             load = replace(load, backlog_records=0.0)
         if causes.intersection(_UNEVEN):
             hour = load_of_the_hour(self.signals)
@@ -210,7 +210,7 @@ class ScaleOut:
     def _withhold(self, needed: Demands) -> None:
         """Drop the demands that would not help beside an incident that only a person cures."""
         for diagnosis in self.diagnoses:
-            if diagnosis.advice:
+            if diagnosis.blocks_capacity:
                 self._withhold_beside(diagnosis, needed)
 
     def _withhold_beside(self, incurable: Diagnosis, needed: Demands) -> None:

@@ -13,6 +13,7 @@ ORDER = list(Cause)
     [
         (Cause.INDEX_THROTTLED, Cause.TABLE_THROTTLED),
         (Cause.TABLE_THROTTLED, Cause.CONSUMER_TOO_SLOW),
+        (Cause.RECORDS_DROPPED, Cause.POISON_BATCH),
         (Cause.POISON_BATCH, Cause.CONSUMER_TOO_SLOW),
         (Cause.CONSUMER_TOO_SLOW, Cause.STREAM_TOO_NARROW),
         (Cause.HEAP_PRESSURE, Cause.PARALLELISM_TOO_LOW),
@@ -33,6 +34,18 @@ def test_evidence_is_told_in_its_order() -> None:
     found = Diagnosis(Cause.UNKNOWN, "race", evidence)
     assert found.because == "age 70 s; ACTIVE"
     assert (found.cured_by, found.advice) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("advice", "holds_raises", "blocks"),
+    [("correct it", True, True), ("correct it", False, False), (None, True, False)],
+    ids=["nothing helps before", "beside what capacity cures", "capacity cures it"],
+)
+def test_what_a_person_cures_blocks_capacity_unless_it_says_otherwise(
+    advice: str | None, holds_raises: bool, blocks: bool
+) -> None:
+    found = Diagnosis(Cause.UNKNOWN, "race", (), advice=advice, holds_raises=holds_raises)
+    assert found.blocks_capacity is blocks
 
 
 def test_a_lever_is_known_by_the_word_that_a_pipeline_file_uses() -> None:

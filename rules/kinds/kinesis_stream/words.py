@@ -48,3 +48,8 @@ TOP_KEY_SHARE = Words(
     "the most frequent partition key has only {top_share:.0%} of the records of {shard_id}, so a "
     "split helps",
 )
+RECORDS_EXPIRE = Words(
+    "records-expire",
+    "the oldest unread record is {age_seconds:,.0f} s old, which is the retention of {hours} h: "
+    "records expire unread, as many as came in {hours} h ago; how many no metric tells",
+)

@@ -7,6 +7,7 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.poison_batch import poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
+from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -17,12 +18,14 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """The causes of each consumer by itself; where its tables throttle, that explains it."""
+    """The causes of each consumer by itself; where its tables throttle, that explains all but the
+    loss of records, which is always told."""
     for consumer in consumers_of(signals.pipeline):
         unread = _disabled(consumer) or not_reading(signals, consumer)
         if unread is not None:
             yield unread
             continue
+        yield from records_dropped(signals, consumer)
         if signals.is_throttled_downstream(consumer):
             continue
         causes = [

@@ -44,7 +44,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class EventSourceMapping:
-    """How Lambda reads the stream for one function. -1 means without limit, as in the API."""
+    """How Lambda reads the stream for one function. -1 means without limit, as in the API.
+    ``counts_events`` is whether it publishes its own metrics (MetricsConfig with EventCount)."""
 
     uuid: str
     function_name: str
@@ -58,6 +59,7 @@ class EventSourceMapping:
     maximum_record_age_seconds: int = -1
     on_failure_destination: str | None = None
     report_batch_item_failures: bool = False
+    counts_events: bool = False
     modified: str = ""  # when it was last changed
     reading: Reading = field(default_factory=Reading)
 
@@ -65,6 +67,11 @@ class EventSourceMapping:
     def batches_per_shard(self) -> int:
         """How many are processed at once."""
         return 1 if self.reading.tumbling_window_seconds else self.parallelization_factor
+
+    @property
+    def discards(self) -> bool:
+        """Whether Lambda gives a batch up that goes on failing."""
+        return self.maximum_retry_attempts >= 0 or self.maximum_record_age_seconds >= 0
 
 
 @dataclass(frozen=True, slots=True)

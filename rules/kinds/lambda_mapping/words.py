@@ -104,3 +104,29 @@ OTHER_SOURCES = Words(
     "{name} has other event sources ({others}), whose invocations are among its metrics; "
     "records of this stream wait for it",
 )
+DROPPED_COUNTED = Words(
+    "dropped-counted",
+    "the event source mapping of {name} counted {dropped:,.0f} dropped records, and {kept:,.0f} "
+    "given to its on-failure destination, in {minutes} min",
+)
+FAILED_AND_DISCARDED = Words(
+    "failed-and-discarded",
+    "{failed:,.0f} of {invocations:,.0f} invocations of {name} failed in {minutes} min, and its "
+    "event source mapping discards a batch {limit}",
+)
+DROPPED_AT_LEAST = Words(
+    "dropped-at-least", "{failing}: at least {records:,.0f} records were discarded"
+)
+DROPPED_AT_MOST = Words(
+    "dropped-at-most",
+    "{failing}: up to {records:,.0f} records were discarded, fewer where a retry succeeded",
+)
+NOTHING_KEEPS_THEM = Words(
+    "nothing-keeps-them",
+    "the event source mapping of {name} has no on-failure destination: what it discards is lost",
+)
+DESTINATION_KEEPS_THEM = Words(
+    "destination-keeps-them",
+    "the on-failure destination {destination} is told of each discarded batch, so that its records "
+    "are not lost; the stream keeps them for {hours} h",
+)

@@ -131,10 +131,15 @@ class FunctionState(Participant):
         size = min(most, lane.count)
         hot = lane.take_hot(size)
         cohorts = lane.take(most)
-        lane.batch = Batch(cohorts, size, min(executions, size), at, False, lane.poisoned, hot=hot)
+        fails = lane.poisoned or self._fails()
+        lane.batch = Batch(cohorts, size, min(executions, size), at, False, fails, hot=hot)
         lane.poisoned = False
         self._invoke(lane, lane.batch, at)
         return size
+
+    def _fails(self) -> bool:
+        share = self.function.failing_share
+        return share > 0 and self.site.random.random() < share
 
     def _retry(self, lane: Lane, batch: Batch) -> None:
         pause = RETRY_SECONDS if batch.poisoned else 0.0

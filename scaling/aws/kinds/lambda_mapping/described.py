@@ -181,6 +181,7 @@ def event_source_mapping(
         on_failure_destination=destination,
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
+        counts_events="EventCount" in data.get("MetricsConfig", {}).get("Metrics", []),
         modified=as_text(data.get("LastModified")),
         reading=_reading_of(data, others),
     )
