@@ -27,7 +27,7 @@ from tidegate.scaling.constraints.service_autoscaling import conflicts
 from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
 from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
 from tidegate.scaling.ledger.seen_levers import with_others
-from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
+from tidegate.scaling.load.horizons import forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.errors import OutOfTime, as_known
@@ -99,18 +99,20 @@ def _sweep_one(
     pipeline, looked_at = seen.pipeline, seen.looked_at
     rules = _rules(pipeline, spec)
     windows = _read(edges.metrics, pipeline, rules, now)
+    past, unforeseen = _load_history(edges.metrics, pipeline, now)
     history = with_others(seen.history, pipeline, edges.ledger, looked_at, keep=not dry_run)
     signals = Signals(
         pipeline,
         series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
         history.last_change_of_any(),
+        load_history=past,
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
     signals, unseen = look_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
     diagnoses = diagnose(signals)
-    expected, unforeseen = _expected(signals, edges.metrics, spec, now)
+    expected = None if past is None else forecast_horizons(signals, past, spec.objective, now)
     plan = decide(signals, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
     owners = (
@@ -155,20 +157,19 @@ def _read(
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
 
 
-def _expected(
-    signals: Signals, metrics: Metrics, spec: PipelineSpec, now: datetime
-) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
-    """What may come, by what CloudWatch has kept, and why that isn't known; it keeps nothing of
-    what comes into a topic."""
-    if not has_stream(signals.pipeline):
+def _load_history(
+    metrics: Metrics, pipeline: Pipeline, now: datetime
+) -> tuple[Window | None, tuple[str, ...]]:
+    """What came in for days, by what CloudWatch has kept, and why that isn't known; it keeps
+    nothing of what comes into a topic."""
+    if not has_stream(pipeline):
         return None, ()
-    metric = past_metric(signals.pipeline)
+    metric = past_metric(pipeline)
     try:
-        past = read_all(metrics, (metric,), now - PAST, now)[metric]
+        return read_all(metrics, (metric,), now - PAST, now)[metric], ()
     except Exception as error:
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
-        return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
-    return forecast_horizons(signals, past, spec.objective, now), ()
+        return None, (f"the load of {pipeline.name} has no forecast: {as_known(error)}",)
 
 
 def _update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tuple[str, ...]:

@@ -279,7 +279,8 @@ def newest(seen: Signals, part: str = "stream", /, **samples: Samples) -> Signal
         return with_source_series(seen, _ending(source_series(seen), samples))
     kind, parts = next((kind, parts) for kind, parts in series.of.items() if part in parts)
     changed = {**parts, part: _ending(parts[part], samples)}
-    return replace(seen, series=replace(series, of={**series.of, kind: changed}))
+    of = {**series.of, kind: changed}
+    return replace(seen, series=replace(series, of=of, newest_of=of))
 
 
 def source_series(seen: Signals) -> SourceSeries:
@@ -288,7 +289,7 @@ def source_series(seen: Signals) -> SourceSeries:
 
 def with_source_series(seen: Signals, series: SourceSeries) -> Signals:
     """The same signals with other windows of what records wait in."""
-    return replace(seen, series=replace(seen.series, source=series))
+    return replace(seen, series=replace(seen.series, source=series, newest=series))
 
 
 def _ending(series: Any, samples: Mapping[str, Samples]) -> Any:

@@ -23,6 +23,8 @@ class SignalSeries:
     of the newest minute of any layer, or None when nothing was ever seen. ``of`` has the series of
     each kind's resources by the kind's name: functions and applications by their names, capacities
     by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
+    ``newest`` and ``newest_of`` have the source's own windows and those of the kinds uncut, for
+    what is judged by one layer alone.
     """
 
     source: SourceSeries
@@ -30,6 +32,13 @@ class SignalSeries:
     last_seen: datetime | None
     of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: tuple[Window, ...] = ()
+    newest: SourceSeries | None = None
+    newest_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def uncut(self) -> "SignalSeries":
+        """The same with the minutes that not all layers have reported yet."""
+        return self if self.newest is None else replace(self, source=self.newest, of=self.newest_of)
 
     @property
     def functions(self) -> Mapping[str, FunctionSeries]:
@@ -105,6 +114,10 @@ def series_from(
         last_seen=last_seen,
         of=of,
         unread=tuple(each for each in windows.values() if each.unread is not None),
+        newest=_own_source(pipeline, windows.__getitem__),
+        newest_of={
+            kind.name: kind.series(pipeline, windows.__getitem__) for kind in pipeline.kinds.signals
+        },
     )
 
 
@@ -118,11 +131,15 @@ def _source_series(
     """The source's own, with the age of the reader furthest behind. Of a source without metrics, as
     a topic is, only what its readers publish of the age is known."""
     ages = [age for kind in pipeline.kinds.signals for age in kind.ages(of[kind.name])]
-    for kind in pipeline.kinds.signals:
-        own: SourceSeries | None = kind.source(pipeline, cut)
-        if own is not None:
-            age = largest([own.iterator_age_milliseconds, *ages])
-            return replace(own, iterator_age_milliseconds=age)
+    own = _own_source(pipeline, cut)
+    if own is not None:
+        age = largest([own.iterator_age_milliseconds, *ages])
+        return replace(own, iterator_age_milliseconds=age)
     age = largest(ages or [Window(_NONE, end, ())])
     silent = age.silenced()
     return SourceSeries(silent, silent, silent, silent, silent, age)
+
+
+def _own_source(pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
+    found = (kind.source(pipeline, cut) for kind in pipeline.kinds.signals)
+    return next((each for each in found if each is not None), None)

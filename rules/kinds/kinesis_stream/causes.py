@@ -11,6 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     refuses_producers,
     stream_has_headroom,
 )
+from tidegate.rules.kinds.kinesis_stream.producers import producers
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
@@ -31,6 +32,7 @@ def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
         yield from _full(signals)
     yield from _readers_throttled(signals)
     yield from _expiring(signals)
+    yield from producers(signals)
 
 
 def _expiring(signals: Signals) -> Iterator[Diagnosis]:

@@ -108,7 +108,7 @@ def test_every_index_and_function_has_its_series() -> None:
     assert series.capacities["scores/by-race"].read_throttles.metric.name == "ReadThrottleEvents"
     assert series.functions["scorer"].duration_maximum_milliseconds.metric.statistic == "Maximum"
     metrics = series_metrics(pipeline)
-    assert len(metrics) == len(set(metrics)) == 6 + 6 + 2 * 6
+    assert len(metrics) == len(set(metrics)) == 8 + 6 + 2 * 6
 
 
 def test_a_function_that_two_mappings_feed_is_read_once() -> None:
