@@ -82,6 +82,7 @@ class Cause(Enum):
     SKEWED_KEY = "skewed-key"
     NOT_READING = "not-reading"
     RECORDS_DROPPED = "records-dropped"
+    BAD_DEPLOY = "bad-deploy"
     POISON_BATCH = "poison-batch"
     CONCURRENCY_CAP = "concurrency-cap"
     TIMEOUT_NEAR = "timeout-near"

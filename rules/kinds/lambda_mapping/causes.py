@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.bad_deploy import bad_deploy
 from tidegate.rules.kinds.lambda_mapping.poison_batch import poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
@@ -27,6 +28,10 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
             continue
         yield from records_dropped(signals, consumer)
         if signals.is_throttled_downstream(consumer):
+            continue
+        deployed = [*bad_deploy(signals, consumer)]
+        yield from deployed
+        if any(each.blocks_capacity for each in deployed):
             continue
         causes = [
             *poison_batch(signals, consumer),

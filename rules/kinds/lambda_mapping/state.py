@@ -1,6 +1,7 @@
 """What is configured of event source mappings and their functions, and of Lambda in the account."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tidegate.rules.graph import Pipeline, Resource, Role
 
@@ -76,12 +77,14 @@ class EventSourceMapping:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set."""
+    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set.
+    ``modified`` is when its code or its configuration was last changed, None where not known."""
 
     name: str
     timeout_seconds: int
     memory_megabytes: int
     reserved_concurrency: int | None = None
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,18 @@ DESTINATION_KEEPS_THEM = Words(
     "the on-failure destination {destination} is told of each discarded batch, so that its records "
     "are not lost; the stream keeps them for {hours} h",
 )
+NEARLY_ALL_FAIL = Words(
+    "nearly-all-fail",
+    "{failed:.0%} of the invocations of {name} fail since {since:%H:%M}; {before:.1%} failed in "
+    "the {minutes} min before",
+)
+ALL_FAIL_FOR_LONG = Words(
+    "all-fail-for-long",
+    "{failed:.0%} of the invocations of {name} fail since {since:%H:%M} or longer",
+)
+TAKES_LONGER = Words(
+    "takes-longer",
+    "{name} was changed at {changed:%H:%M}, and takes {times:.1f} times as long for each record "
+    "since then, for each batch as well",
+)
+FUNCTION_CHANGED = Words("function-changed", "{name} was changed at {changed:%H:%M}")

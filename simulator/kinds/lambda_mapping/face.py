@@ -125,12 +125,17 @@ class FunctionFace(Face):
         if function is not None:
             parsed["Timeout"] = function.function.timeout_seconds
             parsed["MemorySize"] = function.function.memory_megabytes
+            parsed["LastModified"] = f"{function.modified_at:%Y-%m-%dT%H:%M:%S}.000+0000"
 
 
 def _function(state: FunctionState) -> Function:
     data = state.function
     return Function(
-        data.name, data.timeout_seconds, data.memory_megabytes, data.reserved_concurrency
+        data.name,
+        data.timeout_seconds,
+        data.memory_megabytes,
+        data.reserved_concurrency,
+        state.modified_at,
     )
 
 

@@ -14,7 +14,7 @@ from tidegate.rules.kinds.lambda_mapping.state import (
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking, http_status
 from tidegate.scaling.aws.looked import Looked
-from tidegate.scaling.aws.moments import as_text
+from tidegate.scaling.aws.moments import as_moment, as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ConsumerSpec
 from tidegate.scaling.model.errors import ResourceMissing, Unreachable
@@ -105,6 +105,7 @@ def _function(clients: Clients, name: str) -> Function:
         configuration["Timeout"],
         configuration["MemorySize"],
         concurrency.get("ReservedConcurrentExecutions"),
+        as_moment(configuration.get("LastModified")),
     )
 
 
