@@ -85,6 +85,7 @@ class Cause(Enum):
     BAD_DEPLOY = "bad-deploy"
     POISON_BATCH = "poison-batch"
     CONCURRENCY_CAP = "concurrency-cap"
+    DOWNSTREAM_SATURATED = "downstream-saturated"
     TIMEOUT_NEAR = "timeout-near"
     BATCHING_WINDOW_TOO_LONG = "batching-window-too-long"
     PRODUCERS_QUIET = "producers-quiet"

@@ -6,6 +6,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.bad_deploy import bad_deploy
+from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
 from tidegate.rules.kinds.lambda_mapping.poison_batch import poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
@@ -36,6 +37,7 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
         causes = [
             *poison_batch(signals, consumer),
             *_concurrency_cap(signals, consumer),
+            *downstream_saturated(signals, consumer),
             *_timeout_near(signals, consumer),
         ]
         causes = causes or [*_too_slow(signals, consumer)]

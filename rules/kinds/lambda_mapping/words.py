@@ -145,3 +145,13 @@ TAKES_LONGER = Words(
     "since then, for each batch as well",
 )
 FUNCTION_CHANGED = Words("function-changed", "{name} was changed at {changed:%H:%M}")
+MORE_WAIT_FOR_LESS = Words(
+    "more-wait-for-less",
+    "since the change of {moment:%H:%M} {busy:.1f} executions of {name} are busy where "
+    "{busy_before:.1f} were, and read {records_per_second:,.0f} records/s where they read "
+    "{records_per_second_before:,.0f}: each record takes {times:.1f} times as long",
+)
+SERVICE_IS_FULL = Words(
+    "service-is-full",
+    "no table of {name} is throttled, so that it waits for something else that it calls",
+)
