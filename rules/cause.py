@@ -97,6 +97,7 @@ class Cause(Enum):
     STREAM_TOO_NARROW = "stream-too-narrow"
     PRODUCERS_SURGING = "producers-surging"
     UNKNOWN = "unknown"
+    AWS_EVENT = "aws-event"
     OVERSIZED = "oversized"
     HEALTHY = "healthy"
 

@@ -23,6 +23,7 @@ class SignalSeries:
     of the newest minute of any layer, or None when nothing was ever seen. ``of`` has the series of
     each kind's resources by the kind's name: functions and applications by their names, capacities
     by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
+    ``heartbeats`` are those that tell whether a layer publishes at all, where none does lately.
     ``newest`` and ``newest_of`` have the source's own windows and those of the kinds uncut, for
     what is judged by one layer alone.
     """
@@ -32,6 +33,7 @@ class SignalSeries:
     last_seen: datetime | None
     of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: tuple[Window, ...] = ()
+    heartbeats: tuple[Window, ...] = ()
     newest: SourceSeries | None = None
     newest_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -114,6 +116,7 @@ def series_from(
         last_seen=last_seen,
         of=of,
         unread=tuple(each for each in windows.values() if each.unread is not None),
+        heartbeats=() if judged_until else _heartbeats(pipeline, windows),
         newest=_own_source(pipeline, windows.__getitem__),
         newest_of={
             kind.name: kind.series(pipeline, windows.__getitem__) for kind in pipeline.kinds.signals
@@ -138,6 +141,11 @@ def _source_series(
     age = largest(ages or [Window(_NONE, end, ())])
     silent = age.silenced()
     return SourceSeries(silent, silent, silent, silent, silent, age)
+
+
+def _heartbeats(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> tuple[Window, ...]:
+    metrics = (each for kind in pipeline.kinds.signals for each in kind.heartbeats(pipeline))
+    return tuple(windows[each] for each in metrics)
 
 
 def _own_source(pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
