@@ -18,7 +18,7 @@ test-fast: .venv/dev
 # What `make test` proves by a sample of seeds, by all of them: eight minutes on two processors.
 verify: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
-	  tests/losses/test_ineffective.py tests/tidegate/commands/reshard/test_killed.py
+	  tests/losses/test_ineffective.py tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 # Seeded schedules of overlapping callers and faults: an hour. OPTIONS: --seed N, --count N.
 faults: .venv/dev

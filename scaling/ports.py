@@ -19,7 +19,6 @@ from tidegate.scaling.model.change_record import (
     Lever,
     Outcome,
 )
-from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action
     from tidegate.scaling.model.snapshot import StatusSnapshot
 
-__all__ = ["Clock", "Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
+__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
 
 A = TypeVar("A")
 
@@ -38,6 +37,11 @@ class Cloud(Protocol):
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline as configured now. ResourceMissing names what the file asks for and is
         missing, also when a consumer has no event source mapping that reads this stream."""
+        ...
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """The resource of one lever, in two or three calls: a pipeline that need have nothing else,
+        a source neither. ResourceMissing where that resource is."""
         ...
 
     def ask(self, question: Question[A]) -> A:
@@ -68,32 +72,6 @@ class Metrics(Protocol):
         read in part, is ``unread``.
         """
         ...
-
-
-class Clock(Protocol):
-    """Time at the edge."""
-
-    def now(self) -> datetime:
-        """The moment, with its zone."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait about as long; an edge adds the jitter."""
-        ...
-
-
-def read_all(
-    metrics: Metrics, wanted: Sequence[Metric], start: datetime, end: datetime
-) -> Mapping[Metric, Window]:
-    """The windows of all, for who can't go on with a part: raises Unreachable where one of them
-    could not be read."""
-    windows = metrics.read(wanted, start, end)
-    failed = next((each for each in windows.values() if each.unread is not None), None)
-    if failed is not None:
-        where = "/".join(value for _, value in failed.metric.dimensions)
-        words = f"{failed.metric.name} could not be read: {failed.unread}"
-        raise Unreachable("cloudwatch:GetMetricData", where, words)
-    return windows
 
 
 class Ledger(Protocol):

@@ -11,6 +11,7 @@ from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import KINDS
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -50,6 +51,10 @@ class DirectCloud:
         """The world's pipeline as it is configured now."""
         resources = tuple(each for face in self._faces for each in face.describe(spec))
         return Pipeline(spec.name, resources, kinds=self._kinds)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """The whole pipeline: a look at the rest costs nothing here."""
+        return self.describe(spec)
 
     def ask(self, question: Question[A]) -> A:
         """What a kind asks of one of its resources beyond its description."""

@@ -83,7 +83,7 @@ def targets_of(
     if api is None:
         return ()
     from tidegate.scaling.autoscaling_api.dimensions import dimensions, is_theirs
-    from tidegate.scaling.autoscaling_api.registration import Site
+    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 

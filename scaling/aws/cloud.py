@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 from tidegate.rules.graph import Kinds, Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.describe import described
+from tidegate.scaling.aws.describe import described, described_alone
 from tidegate.scaling.aws.kinds.registry import AWS_KINDS, AwsKind
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import KINDS
+from tidegate.scaling.model.change_record import Lever
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action
@@ -35,6 +36,10 @@ class AwsCloud:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """Everything of one pipeline, looked up anew."""
         return described(self._clients, spec, self._aws_kinds, self._kinds)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """The resource of one lever, and nothing beside it."""
+        return described_alone(self._clients, (spec, lever), self._aws_kinds, self._kinds)
 
     def ask(self, question: Question[A]) -> A:
         """What a kind asks of one of its resources beyond its description."""

@@ -9,6 +9,7 @@ from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 from tidegate.scaling.config.levers import resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.second_owner import is_handed_over
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Unreachable, as_known
 from tidegate.scaling.ports import Cloud
 
@@ -47,6 +48,10 @@ class OwnersAsked:
         if self._known is None:
             self._known = self._asked()
         return replace(pipeline, scalable_targets=self._known)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """As the other one."""
+        return self.inner.describe_alone(spec, lever)
 
     def _asked(self) -> ScalableTargets:
         try:

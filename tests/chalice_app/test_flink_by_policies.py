@@ -21,7 +21,8 @@ from tests.chalice_app.scaling_policies import Policies
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.orders import create_ledger_table
 from tidegate.pipeline_file import load
-from tidegate.scaling.autoscaling_api.registration import Site, wanted
+from tidegate.scaling.autoscaling_api.registration import wanted
+from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger

@@ -12,10 +12,10 @@ from tidegate.direct import DirectCloud
 from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
-from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.levers import all_settings, lever_spec, part_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -138,6 +138,9 @@ class FaultyCloud:
         stage = self.caller.stage
         self.is_late = spec is stage.spec and self.caller.random.random() < 2 * self.caller.rate
         return stage.as_it_was() if self.is_late else self.inner.describe(spec)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
 
     def describe_stream(self, name: str) -> Stream:
         self.caller.befalls(*self._errors("describe_stream"))

@@ -21,9 +21,10 @@ from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.exits import code_of
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ConsumerSpec, NoticeSpec, PipelineSpec, TableSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.errors import (
     Denied,
     Fault,
@@ -251,6 +252,9 @@ class Outside:
     # ---- the cloud
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return DirectCloud(self.worlds[spec.name]).describe(spec)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
 
     def scalable_targets(self, where: str | None = None) -> Any:
         return DirectCloud(self.worlds["first"]).scalable_targets(where)

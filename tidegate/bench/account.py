@@ -24,6 +24,7 @@ from tidegate.scaling.model.actions import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
 from tidegate.simulator.kinds.dynamodb_table.table import TableState
@@ -89,6 +90,10 @@ class Account:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """As ``tidegate.scaling.ports.Cloud``."""
         return self._cloud.describe(spec)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """As ``tidegate.scaling.ports.Cloud``."""
+        return self._cloud.describe_alone(spec, lever)
 
     def ask(self, question: Question[A]) -> A:
         """As ``tidegate.scaling.ports.Cloud``."""

@@ -14,6 +14,7 @@ from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
+from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
@@ -53,6 +54,9 @@ class FaultyCloud:
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return self.inner.describe(spec)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
 
     def ask(self, question: Question[A]) -> A:
         return self.inner.ask(question)

@@ -10,7 +10,7 @@ from tidegate.rules.kinds.kinesis_stream.metrics import shard_metric
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys, Stream
 from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.metrics import AwsMetrics
-from tidegate.scaling.ports import read_all
+from tidegate.scaling.load.read_all import read_all
 
 if TYPE_CHECKING:
     from tidegate.scaling.execute.reshard import ReshardExecutor
@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(minutes=10)
 
 
 class WallClock:
-    """``tidegate.scaling.ports.Clock`` with jitter, so that two waiters drift apart."""
+    """``tidegate.scaling.execute.clock.Clock`` with jitter, so that two waiters drift apart."""
 
     def now(self) -> datetime:
         """The moment."""

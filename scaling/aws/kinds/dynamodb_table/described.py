@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
-__all__ = ["service", "tables_of_reader"]
+__all__ = ["service", "table_alone", "tables_of_reader"]
 
 
 def service(clients: Clients) -> "DynamoDBClient":
@@ -26,6 +26,11 @@ def service(clients: Clients) -> "DynamoDBClient":
 def tables_of_reader(looked: Looked, reader: Reader) -> tuple[Table, ...]:
     """The tables that the file names of a reader."""
     return tuple(looked.once(_described, table.name) for table in reader.table_specs)
+
+
+def table_alone(looked: Looked, name: str) -> tuple[Table]:
+    """The table of that name, whoever writes to it."""
+    return (looked.once(_described, name),)
 
 
 def _described(clients: Clients, name: str) -> Table:

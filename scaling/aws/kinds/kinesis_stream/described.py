@@ -13,7 +13,7 @@ from tidegate.scaling.model.errors import ResourceInUse
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
 
-__all__ = ["described_shards", "described_stream", "service", "streams"]
+__all__ = ["described_shards", "described_stream", "service", "stream_alone", "streams"]
 
 
 def streams(looked: Looked) -> Iterator[Stream]:
@@ -27,6 +27,11 @@ def streams(looked: Looked) -> Iterator[Stream]:
         words = f"the stream is {stream.status} and has no open shard; ask again when it has"
         raise ResourceInUse("kinesis:ListShards", name, words)
     yield stream
+
+
+def stream_alone(looked: Looked, _: str) -> Iterator[Stream]:
+    """A pipeline has one stream."""
+    return streams(looked)
 
 
 def service(clients: Clients) -> "KinesisClient":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
 
 __all__ = [
+    "consumer_alone",
     "consumers",
     "event_source_mapping",
     "mappings_of",
@@ -70,7 +71,21 @@ def _consumer(
     sinks = looked.sinks_of(said)
     own = mappings_of(looked.clients, name, FunctionName=name)
     others = other_sources(own, stream.arn)
-    return Consumer(function, event_source_mapping(mapping, stream, others), sinks)
+    return Consumer(function, event_source_mapping(mapping, stream.arn, others), sinks)
+
+
+def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
+    """The function of that name with its mapping on the pipeline's stream. None where the stream
+    must be asked for the mapping: Lambda lists that of an alias nowhere else."""
+    own = mappings_of(looked.clients, name, FunctionName=name)
+    ending = f":stream/{looked.spec.stream}"
+    here = [each for each in own if each.get("EventSourceArn", "").endswith(ending)]
+    mapping = reading(here, name)
+    if mapping is None or not reads(mapping):
+        return None
+    arn = mapping["EventSourceArn"]
+    found = event_source_mapping(mapping, arn, other_sources(own, arn))
+    return (Consumer(_function(looked.clients, name), found),)
 
 
 def service(clients: Clients) -> "LambdaClient":
@@ -147,7 +162,7 @@ def without_fan_out(clients: Clients, name: str, stream: Stream) -> None:
 
 
 def event_source_mapping(
-    data: "Listed", stream: Stream, others: tuple[str, ...] = ()
+    data: "Listed", stream_arn: str, others: tuple[str, ...] = ()
 ) -> EventSourceMapping:
     """A mapping as Lambda describes it. One of long ago lacks what Lambda has learnt since, and
     has the default of it."""
@@ -155,7 +170,7 @@ def event_source_mapping(
     return EventSourceMapping(
         uuid=data["UUID"],
         function_name=_function_name(data["FunctionArn"]),
-        stream_arn=stream.arn,
+        stream_arn=stream_arn,
         state=data["State"],
         parallelization_factor=data.get("ParallelizationFactor") or 1,
         batch_size=data.get("BatchSize", 100),
