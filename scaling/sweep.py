@@ -103,7 +103,7 @@ def _sweep_one(
         pipeline,
         series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
-        history.last_change_of_any(),
+        history.last_change_of_any(but=(LeverKind.BATCHING_WINDOW,)),
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
     signals, unseen = look_closer(signals, edges.cloud, now)

@@ -26,12 +26,13 @@ from tidegate.rules.window import Window
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.operator import constrain
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.kinds.kinesis_stream.levers import shard_count_constraints
 from tidegate.scaling.load.concurrency import TIDEGATE, concurrency
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.bill import Need
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.recommend.learned import learn
 from tidegate.scaling.recommend.scale_in import BLIND_SHARE
 from tidegate.scaling.recommend.sizing import CAPACITY_USE, EXECUTIONS_USE, size

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import all_settings
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.kinds.kinesis_stream.levers import why_no_call
 from tidegate.scaling.kinds.kinesis_stream.limits import UPDATES_PER_DAY
 from tidegate.scaling.model.change_record import Lever
@@ -43,5 +44,5 @@ def updates_left(ledger: "Ledger", stream: str, now: datetime) -> UpdatesLeft:
     lever = Lever.of(LeverKind.SHARD_COUNT, stream)
     history = History(ledger.change_records_of(lever, now - timedelta(days=1)))
     why_none = why_no_call(history, now)
-    left = UPDATES_PER_DAY - history.shard_count_updates(now)
+    left = UPDATES_PER_DAY - history.calls(UPDATE_SHARD_COUNT, now)
     return UpdatesLeft(left, None) if why_none is None else UpdatesLeft(0, str(why_none.reason))

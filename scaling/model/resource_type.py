@@ -5,7 +5,7 @@ line for each; everything else loops over them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +15,6 @@ from tidegate.scaling.model.change_record import Lever
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
-    from tidegate.scaling.model.actions import SplitShard
     from tidegate.scaling.model.history import History
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
@@ -38,11 +37,12 @@ Setting = tuple[Lever, int]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be set: the new setting of each lever that changes, the split that replaces an
-    UpdateShardCount, and the applications whose own autoscaling ends with the change."""
+    """What is to be set: the new setting of each lever that changes; the action that takes the
+    place of the call which its kind would make for a lever; and the applications whose own
+    autoscaling ends with the change."""
 
     settings: Mapping[Lever, int]
-    split: "SplitShard | None" = None
+    instead: "Mapping[Lever, Action]" = field(default_factory=dict)
     ending_autoscaling: frozenset[str] = frozenset()
 
 

@@ -1,6 +1,6 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,16 +18,16 @@ from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
+from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
     split_constraints,
 )
 from tidegate.scaling.load.horizons import ForecastHorizons
-from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Decision, Plan
+from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, Look, Situation, type_of
 from tidegate.scaling.plan.actions import actions
@@ -82,7 +82,7 @@ class Decider:
         if split is not None:
             decisions = [each for each in decisions if each.lever != split[0].lever]
             decisions.append(split[0])
-        return self._plan(decisions, None if split is None else split[1])
+        return self._plan(decisions, {} if split is None else {split[0].lever: split[1]})
 
     def _batching(self, decisions: list[Decision]) -> list[Decision]:
         """The batching windows of the functions whose factor stays."""
@@ -94,10 +94,10 @@ class Decider:
             self._decision(recommendation) for recommendation in batching_recommendations(*seen)
         ]
 
-    def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
+    def _plan(self, decisions: list[Decision], instead: Mapping[Lever, Action]) -> Plan:
         decisions = self._affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
-        changes = Changes(settings, split, self._ending_autoscaling())
+        changes = Changes(settings, instead, self._ending_autoscaling())
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
     def _affordable(self, decisions: list[Decision]) -> list[Decision]:
@@ -126,7 +126,7 @@ class Decider:
             by_hand = self._by_splits(recommendation)
             if by_hand is not None:
                 return by_hand
-        return self._plan([decision], None)
+        return self._plan([decision], {})
 
     def _by_splits(self, recommendation: Recommendation) -> Plan | None:
         allowed, _ = _constrained(recommendation, self._constraints_by_splits(recommendation))

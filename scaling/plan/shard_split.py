@@ -8,8 +8,8 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
+from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.levers import why_no_call
-from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision

@@ -47,7 +47,7 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
             seconds_per_minute=signals.age_growth * 60,
         )
         return Recommendation(lever, current, min(RETENTION_HOURS_MAX, current * 2), because)
-    before = history.retention_before_extension(stream.name)
+    before = history.before_raises(lever)
     share = signals.thresholds["retention-no-longer-needed"]
     if before is not None and _is_over(signals, share * before * 3600):
         return Recommendation(

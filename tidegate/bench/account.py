@@ -13,15 +13,16 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import KeySample
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.model.actions import (
-    CapacityTarget,
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import (
     MergeShards,
     SplitShard,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
-    UpdateTableThroughput,
+)
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
 )
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action

@@ -8,7 +8,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
-from tidegate.scaling.model.actions import (
+from tidegate.scaling.kinds.kinesis_stream.actions import (
     MergeShards,
     SplitShard,
     UpdateRetention,

@@ -17,7 +17,10 @@ from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ConsumerSpec
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 
 if TYPE_CHECKING:

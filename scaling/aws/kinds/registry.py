@@ -14,7 +14,10 @@ from tidegate.scaling.aws.kinds import (
 )
 from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
 from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
-from tidegate.scaling.model import actions
+from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream import actions as stream_actions
+from tidegate.scaling.kinds.lambda_mapping import actions as mapping_actions
 
 __all__ = ["AWS_KINDS", "AwsKind"]
 
@@ -50,13 +53,13 @@ def _applications(looked: Looked) -> Iterable[Resource]:
     yield from topics(looked.spec, found)
 
 
-def _update_application(action: actions.UpdateApplication, clients: Clients) -> None:
+def _update_application(action: UpdateApplication, clients: Clients) -> None:
     from tidegate.scaling.aws.kinds.flink_application import update_application
 
     update_application(action, clients)
 
 
-def _update_table(action: actions.UpdateTableThroughput, clients: Clients) -> None:
+def _update_table(action: UpdateTableThroughput, clients: Clients) -> None:
     from tidegate.scaling.aws.kinds.dynamodb_table.changes import update_table
 
     update_table(action, clients)
@@ -78,22 +81,22 @@ AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         kinesis_stream.streams,
         {
-            actions.UpdateShardCount: kinesis_stream.update_shard_count,
-            actions.SplitShard: kinesis_stream.split_shard,
-            actions.MergeShards: kinesis_stream.merge_shards,
-            actions.UpdateRetention: kinesis_stream.set_retention,
+            stream_actions.UpdateShardCount: kinesis_stream.update_shard_count,
+            stream_actions.SplitShard: kinesis_stream.split_shard,
+            stream_actions.MergeShards: kinesis_stream.merge_shards,
+            stream_actions.UpdateRetention: kinesis_stream.set_retention,
         },
     ),
     AwsKind(
         lambda_mapping.consumers,
         {
-            actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
-            actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
+            mapping_actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
+            mapping_actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
         },
     ),
-    AwsKind(_applications, {actions.UpdateApplication: _update_application}),
+    AwsKind(_applications, {UpdateApplication: _update_application}),
     AwsKind(
-        calls={actions.UpdateTableThroughput: _update_table},
+        calls={UpdateTableThroughput: _update_table},
         other_owners=_scalable_targets,
         describe_sinks=tables_of_reader,
         sinks=("dynamodb", _table_names),

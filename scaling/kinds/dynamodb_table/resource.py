@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
-from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 

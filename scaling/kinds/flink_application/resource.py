@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.limits import LIMITS
 from tidegate.scaling.kinds.flink_application.state import application_of, rolled_back
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 

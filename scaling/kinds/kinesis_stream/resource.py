@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    UpdateRetention,
+    UpdateShardCount,
+)
 from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
-from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
-    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["KinesisStream"]
@@ -86,9 +89,7 @@ class KinesisStream(SizedTogether):
             stream, recommendation.wanted, count_max, situation.history, situation.now
         )
 
-    def actions(
-        self, pipeline: Pipeline, changes: Changes
-    ) -> Iterator[UpdateRetention | UpdateShardCount | SplitShard]:
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator["Action"]:
         """Retention first: what is written meanwhile must not expire."""
         if not has_stream(pipeline):
             return
@@ -96,9 +97,11 @@ class KinesisStream(SizedTogether):
         hours = changes.settings.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
         if hours is not None:
             yield UpdateRetention(stream.name, stream.retention_hours, hours)
-        shards = changes.settings.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
+        lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+        shards = changes.settings.get(lever)
         if shards is not None:
-            yield changes.split or UpdateShardCount(stream.name, stream.shard_count, shards)
+            update = UpdateShardCount(stream.name, stream.shard_count, shards)
+            yield changes.instead.get(lever, update)
 
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """Of so many shards, or of so long a retention of the shards that there are."""

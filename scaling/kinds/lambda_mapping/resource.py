@@ -9,8 +9,11 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
 

@@ -6,8 +6,8 @@ from tests.builders import a_pipeline, of_types
 from tests.scaling.kinds.toy import CONSUMERS, TOY
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.levers import current_capacities, other_settings
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.kinds.registry import TYPES, limits_of
-from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.plan.actions import actions

@@ -7,7 +7,7 @@ from datetime import datetime
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.window import Metric
-from tidegate.scaling.model.actions import UpdateShardCount
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
 from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever

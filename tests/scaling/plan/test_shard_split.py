@@ -9,9 +9,9 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import KeySample
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.model.actions import SplitShard
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT, SplitShard
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import UNCHANGED
 from tidegate.scaling.plan.shard_split import wanted_split

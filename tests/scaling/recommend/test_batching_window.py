@@ -15,7 +15,10 @@ from tidegate.rules.kinds.lambda_mapping.state import Function, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision, Plan

@@ -29,13 +29,14 @@ from tidegate.scaling.config.specification import (
     PipelineSpec,
 )
 from tidegate.scaling.constraints.service_autoscaling import conflicts
+from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.levers import (
     application_constraints,
     scale_in_constraints,
 )
 from tidegate.scaling.kinds.flink_application.price import kpus_monthly_usd
 from tidegate.scaling.kinds.flink_application.sizing import arrivals, learn_job
-from tidegate.scaling.model.actions import UpdateApplication, UpdateTableThroughput
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Decision

@@ -10,10 +10,10 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.price import application_monthly_usd
 from tidegate.scaling.kinds.flink_application.resource import FlinkResource
 from tidegate.scaling.kinds.flink_application.state import rolled_back
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 from tidegate.scaling.model.resource_type import Changes, Situation

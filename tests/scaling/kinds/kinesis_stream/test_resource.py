@@ -7,9 +7,13 @@ from tests.change_records import history
 from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    SplitShard,
+    UpdateRetention,
+    UpdateShardCount,
+)
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
-from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Prohibition, Range
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
@@ -92,8 +96,8 @@ def test_retention_is_extended_before_the_shards_change() -> None:
     both = {SHARDS: 6, RETENTION: 48}
     retention, count = UpdateRetention("racers", 24, 48), UpdateShardCount("racers", 3, 6)
     assert list(STREAM.actions(pipeline(), Changes(both))) == [retention, count]
-    assert list(STREAM.actions(pipeline(), Changes({SHARDS: 4}, split))) == [split]
-    assert list(STREAM.actions(pipeline(), Changes({}, split))) == []
+    assert list(STREAM.actions(pipeline(), Changes({SHARDS: 4}, {SHARDS: split}))) == [split]
+    assert list(STREAM.actions(pipeline(), Changes({}, {SHARDS: split}))) == []
 
 
 def test_a_pipeline_of_a_topic_has_no_stream_to_change() -> None:
