@@ -10,7 +10,6 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.rules.kinds.kinesis_stream.state import has_stream
 from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
@@ -32,6 +31,7 @@ from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.model.roles import source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Edges, Metrics, read_all
@@ -159,15 +159,17 @@ def _expected(
 ) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
     """What may come, by what CloudWatch has kept, and why that isn't known; it keeps nothing of
     what comes into a topic."""
-    if not has_stream(signals.pipeline):
+    source = source_of(signals.pipeline)
+    if source is None:
         return None, ()
-    metric = past_metric(signals.pipeline)
+    metric = past_metric(signals)
     try:
         past = read_all(metrics, (metric,), now - PAST, now)[metric]
     except Exception as error:
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
-    return forecast_horizons(signals, past, spec.objective, now), ()
+    catch_up, lasts = spec.objective.catch_up_seconds, source.change_lasts_seconds
+    return forecast_horizons(signals, past, catch_up, lasts, now), ()
 
 
 def _update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tuple[str, ...]:

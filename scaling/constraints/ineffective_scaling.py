@@ -20,7 +20,7 @@ from tidegate.scaling.config.levers import CAPACITIES, current_capacities
 from tidegate.scaling.constraints import words
 from tidegate.scaling.kinds.flink_application.raises import effective_from, heap_raise_in_vain
 from tidegate.scaling.kinds.flink_application.sizing import arrivals
-from tidegate.scaling.load.concurrency import factor_of
+from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.effect import (

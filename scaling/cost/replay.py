@@ -23,12 +23,13 @@ from tidegate.rules.kinds.kinesis_stream.state import (
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.operator import constrain
 from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.kinds.kinesis_stream.levers import shard_count_constraints
-from tidegate.scaling.load.concurrency import TIDEGATE, concurrency
+from tidegate.scaling.kinds.lambda_mapping.concurrency import TIDEGATE, concurrency
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.bill import Need
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
@@ -90,7 +91,7 @@ def _for_executions(signals: Signals, spec: PipelineSpec) -> list[int]:
     by_consumer = [
         [had.shards_for((busy or 0.0) / 1000 / EXECUTIONS_USE) for busy in _peaks(durations)]
         for consumer in consumers_of(signals.pipeline)
-        for had in [concurrency(signals.pipeline, consumer, spec, TIDEGATE)]
+        for had in [concurrency(signals.pipeline, consumer, in_file(spec), TIDEGATE)]
         for durations in [signals.function(consumer).duration_sum_milliseconds]
     ]
     none = [1] * len(_peaks(signals.series.source.incoming_records))

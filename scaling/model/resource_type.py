@@ -7,25 +7,23 @@ line for each; everything else loops over them.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tidegate.rules.cause import Diagnosis, LeverKind
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
 
 if TYPE_CHECKING:
-    from tidegate.rules.kinds.signals import Signals
-    from tidegate.scaling.model.history import History
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "Changes",
-    "Look",
     "ResourceType",
     "Setting",
-    "Situation",
     "SizedTogether",
     "type_of",
     "types_of",
@@ -46,36 +44,6 @@ class Changes:
     ending_autoscaling: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the limits of a lever depend on: signals, history and clock, the most that the file
-    allows of the lever (None where it doesn't say), and the applications whose own autoscaling ends
-    with the change."""
-
-    signals: "Signals"
-    history: "History"
-    now: datetime
-    file_max: int | None = None
-    ending_autoscaling: frozenset[str] = frozenset()
-
-    @property
-    def pipeline(self) -> Pipeline:
-        """As it is configured now."""
-        return self.signals.pipeline
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """All that a recommendation depends on: signals, what is wrong, the pipeline's entry in the
-    file (``PipelineSpec``), history and clock."""
-
-    signals: "Signals"
-    diagnoses: "tuple[Diagnosis, ...]"
-    spec: Any
-    history: "History"
-    now: datetime
-
-
 class ResourceType(Protocol):
     """One kind of resource with its levers."""
 
@@ -91,7 +59,7 @@ class ResourceType(Protocol):
         lever's own unit."""
         ...
 
-    def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
+    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
         """What is wanted of its levers; nothing where its kind is sized together with others
         (``scaling/recommend``)."""
         ...
@@ -143,6 +111,11 @@ class ResourceType(Protocol):
         """What a setting of the lever costs a month by itself, in US dollars."""
         ...
 
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """How its resources take part in a plan of the pipeline; None where they have no part in
+        one but their own recommendations, or there are none."""
+        ...
+
     @property
     def operations(self) -> "Operations":
         """Alarms, costs, permissions and what else no plan asks for."""
@@ -163,6 +136,10 @@ class SizedTogether:
     def recommendations(self, _: Look) -> Iterator["Recommendation"]:
         """None of its own."""
         return iter(())
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """None."""
+        return None
 
 
 def types_of(pipeline: Pipeline) -> Sequence[ResourceType]:

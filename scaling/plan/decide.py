@@ -11,6 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import all_settings, lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
@@ -27,9 +28,10 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, Look, Situation, type_of
+from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.plan.shard_split import wanted_split
@@ -74,7 +76,7 @@ class Decider:
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
-        look = Look(self.signals, self.diagnoses, self.spec, self.history, self.now)
+        look = Look(self.signals, self.diagnoses, in_file(self.spec), self.history, self.now)
         each_alone = [self._decision(each) for each in wanted(look, self.expected)]
         decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
         decisions += self._batching(decisions)

@@ -10,11 +10,17 @@ from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
+from tidegate.scaling.kinds.lambda_mapping.concurrency import (
+    TIDEGATE,
+    concurrency,
+    executions_needed,
+    factor_of,
+)
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
-from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
@@ -70,7 +76,7 @@ def _raised_for_fewer_shards(
     # Of a factor that isn't Tidegate's, what is wanted is advice: it goes with that of the shards.
     is_advice = said is None or said.owner != "tidegate"
     count = shards.wanted if is_advice and not shards.changes else shards.allowed
-    needed = executions_needed(signals, consumer, spec)
+    needed = executions_needed(signals, consumer, in_file(spec))
     least = min(FACTOR_MAX, ceil(needed / count))
     if count < shards.current and factor.wanted < least:
         because = mapping_words.EXECUTIONS_ON_FEWER_SHARDS(
@@ -93,8 +99,8 @@ def _too_few(
             continue
         # The factor can go up again within a minute: what is needed of it is what is busy now.
         seconds = HOUR_SECONDS if narrower else int(COOLDOWN.total_seconds())
-        had = concurrency(pipeline, consumer, spec, TIDEGATE)
-        needed = executions_needed(signals, consumer, spec, seconds)
+        had = concurrency(pipeline, consumer, in_file(spec), TIDEGATE)
+        needed = executions_needed(signals, consumer, in_file(spec), seconds)
         needed = min(needed, had.executions_max)
         if had.executions(count, factor.allowed) < needed:
             yield (

@@ -12,8 +12,8 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
+from tidegate.scaling.kinds.lambda_mapping.drain_rate import Feeding, feeding
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
-from tidegate.scaling.load.drain_rate import Feeding, feeding
 from tidegate.scaling.model.history import History
 
 __all__ = ["Model", "learn"]

@@ -10,11 +10,16 @@ from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_
 from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.levers import DECREASES_WITHOUT_WAIT
+from tidegate.scaling.kinds.lambda_mapping.concurrency import (
+    TIDEGATE,
+    concurrency,
+    executions_needed,
+)
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
-from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed
 from tidegate.scaling.load.current_load import NOW_SECONDS, load_of_the_hour
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
@@ -125,7 +130,7 @@ class ScaleIn:
         consumers = consumers_of(self.signals.pipeline)
         consumer = next(each for each in consumers if each.function.name == lever.where)
         seconds = int(COOLDOWN.total_seconds())
-        executions = executions_needed(self.signals, consumer, self.spec, seconds)
+        executions = executions_needed(self.signals, consumer, in_file(self.spec), seconds)
         needed = ceil(executions / shard_count_of(self.signals.pipeline))
         return replace(demand, capacity=min(FACTOR_MAX, max(demand.capacity, needed)))
 
@@ -172,12 +177,12 @@ class ScaleIn:
         shards = Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name)
         current = shard_count_of(pipeline)
         executions = {
-            consumer.function.name: executions_needed(self.signals, consumer, self.spec)
+            consumer.function.name: executions_needed(self.signals, consumer, in_file(self.spec))
             for consumer in consumers_of(pipeline)
         }
         count = by_lever(size(self.model, load, self.spec, current))[shards].capacity
         by_executions = (
-            concurrency(pipeline, consumer, self.spec, TIDEGATE).shards_for(
+            concurrency(pipeline, consumer, in_file(self.spec), TIDEGATE).shards_for(
                 executions[consumer.function.name]
             )
             for consumer in consumers_of(pipeline)

@@ -24,6 +24,7 @@ from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.roles import let_in, source_change
 from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.demands import Demands, by_lever
 from tidegate.scaling.recommend.learned import Model
@@ -57,10 +58,6 @@ class ScaleOut:
     def _shards(self) -> Lever:
         return Lever.of(LeverKind.SHARD_COUNT, self._pipeline.source.name)
 
-    @property
-    def _shards_changed_at(self) -> datetime | None:
-        return self.history.last_change(self._shards)
-
     def demands(self) -> Demands:
         """What is needed of every lever."""
         shards = self._wide_enough(self.model)
@@ -82,7 +79,9 @@ class ScaleOut:
 
     def _wide_enough(self, model: Model) -> Demand:
         """The shards for what producers offer, and for what comes when a change is in effect."""
-        most = offered_at_most(self.signals, self._shards_changed_at, self._highest)
+        most = offered_at_most(
+            self.signals, source_change(self._pipeline, self.history), self._highest
+        )
         coming = self._actuation_delay.risen(self._load(1.0))
         demands = (self._size(load, model)[self._shards] for load in (self._load(most), coming))
         return max(demands, key=lambda demand: demand.capacity)
@@ -97,7 +96,7 @@ class ScaleOut:
         current = shard_count_of(self._pipeline)
         widened = min(2 * current, max(current, shards))
         coming = self._actuation_delay.risen(self._load(self._offered_behind))
-        return coming.let_in(widened)
+        return let_in(coming, self._pipeline, widened)
 
     def running_out(self) -> dict[Lever, Reason]:
         """The write capacities whose units and burst credits don't cover the load until a change
@@ -145,7 +144,7 @@ class ScaleOut:
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
         coming = self._actuation_delay.mean(load)
-        return coming.let_in(shard_count_of(self._pipeline)).records_per_second
+        return let_in(coming, self._pipeline).records_per_second
 
     @property
     def _throttled(self) -> bool:
@@ -153,8 +152,8 @@ class ScaleOut:
 
     @property
     def _offered_behind(self) -> float:
-        changed_at, seconds = self._shards_changed_at, self._actuation_delay.seconds
-        return offered_behind(self.signals, changed_at, self._highest, seconds)
+        change, seconds = source_change(self._pipeline, self.history), self._actuation_delay.seconds
+        return offered_behind(self.signals, change, self._highest, seconds)
 
     @property
     def _highest(self) -> float:

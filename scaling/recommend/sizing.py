@@ -12,13 +12,14 @@ from tidegate.rules.kinds.kinesis_stream.state import (
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table import words as table_words
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
+from tidegate.scaling.kinds.lambda_mapping.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
-from tidegate.scaling.load.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Demand
@@ -106,7 +107,7 @@ def _fed_at_most(model: Model, capacity: Capacity, spec: PipelineSpec, shards: i
     if any(_writes(tables_behind(each), capacity) for each in applications_of(model.pipeline)):
         return inf
     return max(
-        each.records_per_second_at_most(spec, shards)
+        each.records_per_second_at_most(in_file(spec), shards)
         for each in model.feedings
         if _writes(tables_behind(each.consumer), capacity)
     )
@@ -143,7 +144,7 @@ def _concurrency_demands(
         if not consumer.mapping.reading.tumbling_window_seconds:
             yield _factor_demand(spread, consumer, learnt, wanted, load, spec)
         use_ = max(use.concurrency, EXECUTIONS_USE)
-        had = concurrency(model.pipeline, consumer, spec, ANY_OWNER)
+        had = concurrency(model.pipeline, consumer, in_file(spec), ANY_OWNER)
         by_executions = had.shards_for(
             _executions_for(load.records_per_second, learnt, batch, use_)
         )

@@ -12,10 +12,11 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import rate
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Constraint, Range
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting
 
 CONSUMERS_MAX = 12
 USE = 0.8
@@ -91,6 +92,9 @@ class QueueType:
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         return setting * CONSUMER_MONTHLY_USD
 
+    def planning(self, pipeline: Pipeline) -> None:
+        return None
+
     @property
     def operations(self) -> QueueOperations:
         return QueueOperations()
@@ -110,7 +114,7 @@ def _recommendation(look: Look, queue: Queue) -> Recommendation:
     came = rate(source.incoming_records)
     if any(CONSUMERS in each.cured_by for each in look.diagnoses):
         waiting = came * (look.signals.age_seconds or 0.0)
-        work = came + waiting / look.spec.objective.catch_up_seconds
+        work = came + waiting / look.said.catch_up_seconds
         enough = max(queue.consumers + 1, ceil(work / PER_CONSUMER / USE))
         because = ENOUGH(records=came, consumers=enough)
         return Recommendation(lever, queue.consumers, enough, because)

@@ -11,7 +11,8 @@ from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations

@@ -14,9 +14,9 @@ from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Situation
 
 __all__ = [
     "application_constraints",

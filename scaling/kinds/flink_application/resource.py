@@ -12,7 +12,8 @@ from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.limits import LIMITS
 from tidegate.scaling.kinds.flink_application.state import application_of, rolled_back
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations

@@ -14,11 +14,13 @@ from tidegate.scaling.kinds.kinesis_stream.actions import (
 )
 from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["KinesisStream"]
@@ -108,6 +110,14 @@ class KinesisStream(SizedTogether):
         from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 
         return stream_monthly_usd(stream_of(pipeline), lever, setting)
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the shards, which are sized with what reads them."""
+        if not has_stream(pipeline):
+            return None
+        from tidegate.scaling.kinds.kinesis_stream.planning import StreamPlanning
+
+        return StreamPlanning(stream_of(pipeline))
 
     @property
     def operations(self) -> "Operations":

@@ -15,7 +15,8 @@ from tidegate.scaling.kinds.lambda_mapping.actions import (
 )
 from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations

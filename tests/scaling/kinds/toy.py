@@ -12,6 +12,7 @@ from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
 from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.operations import Operations
 from tidegate.scaling.model.permission import Arn, Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.plan import Action, Constraint
@@ -25,7 +26,7 @@ from tidegate.scaling.model.proposal import (
     whole,
 )
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting
 from tidegate.scaling.model.watched import Watched
 
 CONSUMERS = Lever.of(LeverKind.SHARD_COUNT, "orders")
@@ -82,6 +83,9 @@ class Queue:
         for lever, setting in changes.settings.items():
             if lever == CONSUMERS:
                 yield UpdateShardCount("orders", self.consumers, setting)
+
+    def planning(self, pipeline: Pipeline) -> None:
+        return None
 
     @property
     def operations(self) -> Operations:

@@ -9,9 +9,10 @@ from tests.builders import OURS, SPEC, Minute, a_pipeline, signals, the_consumer
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, job_signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words
-from tidegate.scaling.load.concurrency import executions_needed
+from tidegate.scaling.kinds.lambda_mapping.concurrency import executions_needed
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
@@ -151,7 +152,7 @@ def test_no_scale_in_leaves_fewer_executions_than_needed(
     found = joint(shards, factor, seen=seen, decide=decide)
     count, allowed = found[SHARDS].allowed, found[FACTOR].allowed
     cap = seen.concurrency_cap(the_consumer(seen.pipeline))
-    least = min(cap, executions_needed(seen, the_consumer(seen.pipeline), SPEC))
+    least = min(cap, executions_needed(seen, the_consumer(seen.pipeline), in_file(SPEC)))
     is_scale_in = count < 8 or allowed < 2
     assert not is_scale_in or min(cap, count * allowed) >= least
     # What stays is what it was, and what is lowered was asked for.

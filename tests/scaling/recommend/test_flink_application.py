@@ -39,10 +39,10 @@ from tidegate.scaling.kinds.flink_application.price import kpus_monthly_usd
 from tidegate.scaling.kinds.flink_application.sizing import arrivals, learn_job
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Decision
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Situation
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.recommend.flink_application import application_recommendations
 

@@ -19,9 +19,9 @@ from tidegate.scaling.kinds.flink_application.levers import (
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
 from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Situation
 
 PARALLELISM, PER_KPU = (
     Lever.of(kind, "counter") for kind in (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)

@@ -15,8 +15,9 @@ from tidegate.scaling.kinds.flink_application.price import application_monthly_u
 from tidegate.scaling.kinds.flink_application.resource import FlinkResource
 from tidegate.scaling.kinds.flink_application.state import rolled_back
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes
 
 FLINK = FlinkResource()
 PARALLELISM, PER_KPU = LEVERS = [

@@ -15,9 +15,10 @@ from tidegate.scaling.kinds.kinesis_stream.actions import (
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Prohibition, Range
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes
 
 STREAM = KinesisStream()
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")

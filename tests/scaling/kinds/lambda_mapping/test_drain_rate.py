@@ -18,9 +18,10 @@ from tests.builders import (
 from tests.change_records import change, history
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping.drain_rate import Feeding, feeding
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
-from tidegate.scaling.load.drain_rate import Feeding, feeding
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
@@ -40,7 +41,7 @@ def at_most(
 ) -> float:  # fmt: skip
     consumer = the_consumer(with_mapping(a_pipeline(factor=3), **mapping))
     seen = Feeding(consumer, learnt, share, executions_max)
-    return seen.records_per_second_at_most(spec, shards=4)
+    return seen.records_per_second_at_most(in_file(spec), shards=4)
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,13 @@ from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
-from tidegate.scaling.config.levers import lever_spec
-from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
-from tidegate.scaling.load.concurrency import factor_of
 from tidegate.scaling.load.current_load import backlog_seconds
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
 
 __all__ = ["Feeding", "feeding"]
 
@@ -30,17 +29,17 @@ class Feeding:
     lanes_share: float
     executions_max: int
 
-    def records_per_second_at_most(self, spec: PipelineSpec, shards: int) -> float:
+    def records_per_second_at_most(self, said: InFile, shards: int) -> float:
         """What these executions read with full batches, on so many shards with the highest factor
         that the file lets Tidegate or Application Auto Scaling set; inf where the rate is not known
         for sure."""
         if self.learnt is None or not self.learnt.is_sure:
             return inf
         mapping = self.consumer.mapping
-        said = lever_spec(spec, factor_of(self.consumer))
+        bounds = said.bounds(factor_of(self.consumer))
         factor = mapping.parallelization_factor
-        if said is not None and said.owner is not None:
-            factor = max(factor, min(said.max, FACTOR_MAX))
+        if bounds is not None and bounds.owner is not None:
+            factor = max(factor, min(bounds.max, FACTOR_MAX))
         factor = mapping.reading.concurrent_batches(factor)
         executions = min(shards * factor * self.lanes_share, self.executions_max)
         return executions * self.learnt.records_per_busy_second(mapping.batch_size)

@@ -16,8 +16,9 @@ from tests.builders import (
     with_mapping,
     with_reserved_concurrency,
 )
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Levers, LeverSpec, Owner
-from tidegate.scaling.load.concurrency import (
+from tidegate.scaling.kinds.lambda_mapping.concurrency import (
     ANY_OWNER,
     TIDEGATE,
     Concurrency,
@@ -79,7 +80,7 @@ def test_how_far_a_factor_can_be_raised_is_its_owners(
     )
     pipeline = a_pipeline(shards=4, factor=2)
     spec = replace(SPEC, levers=levers)
-    known = concurrency(pipeline, the_consumer(pipeline), spec, owners)
+    known = concurrency(pipeline, the_consumer(pipeline), in_file(spec), owners)
     assert known == Concurrency(2, most, 1000)
 
 
@@ -88,7 +89,7 @@ def test_a_function_has_its_reservation_or_what_is_left_of_the_account(
     reserved: int | None, executions: int
 ) -> None:
     pipeline = with_reserved_concurrency(a_pipeline(reserved_concurrency=reserved), 300)
-    known = concurrency(pipeline, the_consumer(pipeline), SPEC, TIDEGATE)
+    known = concurrency(pipeline, the_consumer(pipeline), in_file(SPEC), TIDEGATE)
     assert known.executions_max == executions
 
 
@@ -96,12 +97,12 @@ def test_a_files_max_beyond_aws_limit_is_that() -> None:
     levers = Levers(parallelization_factor=LeverSpec(max=99, owner="tidegate"))
     pipeline = a_pipeline()
     spec = replace(SPEC, levers=levers)
-    assert concurrency(pipeline, the_consumer(pipeline), spec, TIDEGATE).factor_max == 10
+    assert concurrency(pipeline, the_consumer(pipeline), in_file(spec), TIDEGATE).factor_max == 10
 
 
 def test_a_tumbling_window_leaves_one_batch_a_shard() -> None:
     pipeline = with_mapping(a_pipeline(factor=4), reading=Reading(tumbling_window_seconds=30))
-    assert concurrency(pipeline, the_consumer(pipeline), SPEC, TIDEGATE) == Concurrency(
+    assert concurrency(pipeline, the_consumer(pipeline), in_file(SPEC), TIDEGATE) == Concurrency(
         1, 1, 1000, is_in_order=True
     )
 
@@ -114,4 +115,6 @@ def test_executions_that_were_busy_are_left_at_half_of_their_use(
         signals(a_pipeline(factor=10)), "scorer",
         duration_sum_milliseconds=[240_000, 60_000],
     )  # fmt: skip
-    assert executions_needed(seen, the_consumer(seen.pipeline), SPEC, seconds) == executions
+    assert (
+        executions_needed(seen, the_consumer(seen.pipeline), in_file(SPEC), seconds) == executions
+    )

@@ -13,16 +13,15 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of
 from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.config.levers import lever_spec
-from tidegate.scaling.config.specification import Owner, PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
-from tidegate.scaling.load.current_load import HOUR_SECONDS, busy_at_most
+from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import InFile
 
 __all__ = ["ANY_OWNER", "TIDEGATE", "Concurrency", "concurrency", "executions_needed", "factor_of"]
 
-ANY_OWNER: tuple[Owner, ...] = ("tidegate", "application-autoscaling")
-TIDEGATE: tuple[Owner, ...] = ("tidegate",)
+ANY_OWNER: tuple[str, ...] = ("tidegate", "application-autoscaling")
+TIDEGATE: tuple[str, ...] = ("tidegate",)
 
 
 def factor_of(consumer: Consumer) -> Lever:
@@ -67,7 +66,7 @@ class Concurrency:
 
 
 def concurrency(
-    pipeline: Pipeline, consumer: Consumer, spec: PipelineSpec, owners: Collection[Owner]
+    pipeline: Pipeline, consumer: Consumer, said: InFile, owners: Collection[str]
 ) -> Concurrency:
     """A consumer's concurrency, with a factor that can be raised where one of ``owners`` has it.
 
@@ -78,24 +77,25 @@ def concurrency(
     reserved, reading = consumer.function.reserved_concurrency, consumer.mapping.reading
     cap = account_of(pipeline).unreserved_concurrency if reserved is None else reserved
     now = consumer.mapping.batches_per_shard
-    most = reading.concurrent_batches(_factor_max(pipeline, consumer, spec, owners))
+    most = reading.concurrent_batches(_factor_max(pipeline, consumer, said, owners))
     return Concurrency(now, most, max(1, cap), bool(reading.tumbling_window_seconds))
 
 
 def _factor_max(
-    pipeline: Pipeline, consumer: Consumer, spec: PipelineSpec, owners: Collection[Owner]
+    pipeline: Pipeline, consumer: Consumer, said: InFile, owners: Collection[str]
 ) -> int:
-    said = lever_spec(spec, factor_of(consumer))
-    shards = lever_spec(spec, Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name))
-    if said is not None and said.owner in owners:
-        return min(said.max, FACTOR_MAX)
-    has_owner = any(each is not None and each.owner is not None for each in (said, shards))
+    factor = said.bounds(factor_of(consumer))
+    shards = said.bounds(Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name))
+    if factor is not None and factor.owner in owners:
+        return min(factor.max, FACTOR_MAX)
+    has_owner = any(each is not None and each.owner is not None for each in (factor, shards))
     return consumer.mapping.parallelization_factor if has_owner else FACTOR_MAX
 
 
 def executions_needed(
-    signals: Signals, consumer: Consumer, spec: PipelineSpec, seconds: int = HOUR_SECONDS
+    signals: Signals, consumer: Consumer, said: InFile, seconds: int = HOUR_SECONDS
 ) -> float:
     """Concurrent executions that a scale-in must leave: those of the busiest of the newest minutes,
     at the use that the file keeps to."""
-    return busy_at_most(signals, consumer, seconds) / spec.target_utilization.concurrency
+    use: float = said.entry.target_utilization.concurrency
+    return signals.busy_at_most(consumer, seconds) / use

@@ -1,0 +1,47 @@
+"""Who plays which part in a pipeline's plan, asked of the kinds that it was described with."""
+
+from tidegate.rules.graph import Pipeline
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.offered_load import SourceChange
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.planning import Planning, SourceUnits
+from tidegate.scaling.model.resource_type import types_of
+
+__all__ = ["let_in", "plannings", "source_change", "source_of"]
+
+
+def plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
+    """Of each kind that takes part in a plan of the pipeline, downstream first."""
+    return pipeline.view(_plannings)
+
+
+def _plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
+    found = [each.planning(pipeline) for each in types_of(pipeline)]
+    return tuple([each for each in found if each is not None])
+
+
+def source_of(pipeline: Pipeline) -> SourceUnits | None:
+    """The units of the pipeline's source, None where its capacity has none."""
+    return pipeline.view(_source)
+
+
+def _source(pipeline: Pipeline) -> SourceUnits | None:
+    return next((each.source for each in plannings(pipeline) if each.source is not None), None)
+
+
+def source_change(pipeline: Pipeline, history: History) -> SourceChange | None:
+    """The last change of the source's units, None where none is known."""
+    source = source_of(pipeline)
+    changed_at = None if source is None else history.last_change(source.lever)
+    if source is None or changed_at is None:
+        return None
+    return SourceChange(changed_at, source.change_takes_seconds)
+
+
+def let_in(load: Load, pipeline: Pipeline, units: int | None = None) -> Load:
+    """As much of a load as the source lets in with so many units, those of now if not said; all of
+    it where the source has none."""
+    source = source_of(pipeline)
+    if source is None:
+        return load
+    return load.let_in(*source.lets_in(source.count if units is None else units))

@@ -1,0 +1,41 @@
+"""The parts of a plan are played by the kinds that a pipeline was described with."""
+
+from tests.builders import a_pipeline, of_types
+from tests.change_records import change, history
+from tests.flink_builders import a_flink_pipeline
+from tests.scaling.kinds.toy import TOY
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.offered_load import SourceChange
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.roles import let_in, source_change, source_of
+
+
+def test_the_source_with_units_is_the_stream() -> None:
+    source = source_of(a_pipeline(shards=4))
+    assert source is not None
+    assert (str(source.lever), source.count) == ("shard_count of racers", 4)
+
+
+def test_a_topic_and_a_kind_that_says_nothing_have_none() -> None:
+    assert source_of(a_flink_pipeline(topic=True)) is None
+    assert source_of(of_types(a_pipeline(), TOY)) is None
+
+
+SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+
+
+def test_the_last_change_of_the_source_is_that_of_its_units() -> None:
+    made = change(SHARDS, 2, 4, minutes_ago=7)
+    pipeline = a_pipeline(shards=4)
+    assert source_change(pipeline, history(made)) == SourceChange(made.begun_at, 30)
+    assert source_change(pipeline, history()) is None
+    assert source_change(a_flink_pipeline(topic=True), history(made)) is None
+
+
+def test_a_source_lets_in_what_its_units_take_and_one_without_units_everything() -> None:
+    load = Load(9_000, 9_000)
+    pipeline = a_pipeline(shards=4)
+    assert let_in(load, pipeline) == Load(4_000, 4_000)
+    assert let_in(load, pipeline, 2) == Load(2_000, 2_000)
+    assert let_in(load, a_flink_pipeline(topic=True)) == load
