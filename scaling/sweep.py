@@ -1,6 +1,6 @@
 """One sweep: observe, judge, diagnose, recommend, constrain, plan, execute, record, notify."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +9,6 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
@@ -17,21 +16,21 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule
 from tidegate.scaling.constraints.changed_by_others import changed_by_others
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.constraints.second_owner import second_owner_conflicts
-from tidegate.scaling.constraints.service_autoscaling import conflicts
 from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
 from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Plan
-from tidegate.scaling.model.roles import source_of
+from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Edges, Metrics, read_all
@@ -113,8 +112,7 @@ def _sweep_one(
     plan = decide(signals, diagnoses, spec, history, now, expected)
     diagnoses = _oversized(diagnoses, plan)
     owners = (
-        *_update_advice(signals, spec, history),
-        *conflicts(pipeline, spec),
+        *_kinds_advice(Look(signals, diagnoses, in_file(spec), history, now)),
         *second_owner_conflicts(pipeline, spec),
         *changed_by_others(history, spec, looked_at),
     )
@@ -172,13 +170,10 @@ def _expected(
     return forecast_horizons(signals, past, catch_up, lasts, now), ()
 
 
-def _update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tuple[str, ...]:
-    if not applications_of(signals.pipeline):
-        return ()
-    # Imported here: most pipelines have no application, and a cold start is shorter without.
-    from tidegate.scaling.constraints.flink_update import update_advice
-
-    return update_advice(signals, spec, history)
+def _kinds_advice(look: Look) -> Iterator[str]:
+    """Of each kind of resource, upstream first."""
+    for planning in reversed(plannings(look.signals.pipeline)):
+        yield from planning.advice(look)
 
 
 def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:

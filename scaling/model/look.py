@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
@@ -17,15 +17,12 @@ __all__ = ["Look", "Situation"]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the limits of a lever depend on: signals, history and clock, the most that the file
-    allows of the lever (None where it doesn't say), and the applications whose own autoscaling ends
-    with the change."""
+    """What the limits of a lever depend on: signals, history, clock and what the file says."""
 
     signals: "Signals"
     history: "History"
     now: datetime
-    file_max: int | None = None
-    ending_autoscaling: frozenset[str] = frozenset()
+    said: InFile = NOTHING_SAID
 
     @property
     def pipeline(self) -> Pipeline:

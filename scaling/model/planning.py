@@ -5,9 +5,14 @@ of them, and a sink has capacities. Apart from ``ResourceType``, since who only 
 a cold start is shorter without.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from tidegate.rules.cause import Diagnosis
+from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.plan import Demand
 
 __all__ = ["Planning", "SourceUnits"]
 
@@ -46,4 +51,19 @@ class Planning:
     @property
     def source(self) -> SourceUnits | None:
         """The pipeline's source, where it is of this kind and its capacity comes in units."""
+        return None
+
+    @property
+    def limit_metrics(self) -> Mapping[Metric, int]:
+        """What its limits read beside what is configured: the metrics, each with how many seconds
+        of it. Who moves one lever for somebody else reads no other."""
+        return {}
+
+    def advice(self, look: Look) -> Iterable[str]:
+        """What a person must do before its levers can be moved, in sentences."""
+        return ()
+
+    def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
+        """How many units the source must have by what is wrong with its processors; None where
+        none of it is the source's fault."""
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
 from tidegate.scaling.model.look import Look, Situation
 
 if TYPE_CHECKING:
@@ -36,12 +37,11 @@ Setting = tuple[Lever, int]
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What is to be set: the new setting of each lever that changes; the action that takes the
-    place of the call which its kind would make for a lever; and the applications whose own
-    autoscaling ends with the change."""
+    place of the call which its kind would make for a lever; and what the file says."""
 
     settings: Mapping[Lever, int]
     instead: "Mapping[Lever, Action]" = field(default_factory=dict)
-    ending_autoscaling: frozenset[str] = frozenset()
+    said: InFile = NOTHING_SAID
 
 
 class ResourceType(Protocol):

@@ -1,13 +1,17 @@
 """Who plays which part in a pipeline's plan, asked of the kinds that it was described with."""
 
+from collections.abc import Iterator
+
+from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.offered_load import SourceChange
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.planning import Planning, SourceUnits
 from tidegate.scaling.model.resource_type import types_of
 
-__all__ = ["let_in", "plannings", "source_change", "source_of"]
+__all__ = ["let_in", "plannings", "source_change", "source_demands", "source_of"]
 
 
 def plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
@@ -45,3 +49,11 @@ def let_in(load: Load, pipeline: Pipeline, units: int | None = None) -> Load:
     if source is None:
         return load
     return load.let_in(*source.lets_in(source.count if units is None else units))
+
+
+def source_demands(pipeline: Pipeline, diagnoses: tuple[Diagnosis, ...]) -> Iterator[Demand]:
+    """How many units the source must have for the sake of processors that can't read from fewer."""
+    source = source_of(pipeline)
+    if source is not None:
+        found = (each.source_demand(diagnoses, source) for each in plannings(pipeline))
+        yield from (demand for demand in found if demand is not None)

@@ -6,14 +6,13 @@ from datetime import datetime
 
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import applications_of
 from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.lever_spec import Caller
-from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
@@ -99,7 +98,7 @@ class Decider:
     def _plan(self, decisions: list[Decision], instead: Mapping[Lever, Action]) -> Plan:
         decisions = self._affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
-        changes = Changes(settings, instead, self._ending_autoscaling())
+        changes = Changes(settings, instead, in_file(self.spec))
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
     def _affordable(self, decisions: list[Decision]) -> list[Decision]:
@@ -112,11 +111,6 @@ class Decider:
         settings = all_settings(self._pipeline)
         now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in UNPRICED)
         return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
-
-    def _ending_autoscaling(self) -> frozenset[str]:
-        """The applications whose own autoscaling the file wants off."""
-        said = (each for each in self.spec.applications if each.service_autoscaling == "off")
-        return frozenset(each.application for each in said)
 
     def plan_for(self, recommendation: Recommendation) -> Plan:
         """One lever moved as far towards a desired capacity as every constraint allows now.
@@ -195,27 +189,12 @@ class Decider:
             yield from ineffective_scaling_constraints(
                 self.signals, self.history, recommendation, self.now
             )
-        situation = Situation(
-            self.signals,
-            self.history,
-            self.now,
-            self._file_max(recommendation.lever),
-            self._ending_autoscaling(),
-        )
+        situation = Situation(self.signals, self.history, self.now, in_file(self.spec))
         yield from type_of(recommendation.lever, self._pipeline).limits(situation, recommendation)
-        if applications_of(self._pipeline):
-            # Imported here: most pipelines have no application.
-            from tidegate.scaling.constraints.flink_update import update_constraints
-
-            yield from update_constraints(recommendation, self.signals, self.spec)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from unread_constraints(self.signals, recommendation)
         yield from ledger_constraints(self.history, recommendation, self.spec.name, self.now)
-
-    def _file_max(self, lever: Lever) -> int | None:
-        said = lever_spec(self.spec, lever)
-        return None if said is None else said.max
 
     def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
         """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are

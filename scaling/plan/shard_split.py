@@ -10,11 +10,11 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.kinesis_stream import words as stream_words
 from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.levers import why_no_call
+from tidegate.scaling.kinds.kinesis_stream.retention import records_will_expire
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED
-from tidegate.scaling.recommend.retention import records_will_expire
 
 __all__ = ["wanted_split"]
 

@@ -24,12 +24,11 @@ from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.roles import let_in, source_change
+from tidegate.scaling.model.roles import let_in, source_change, source_demands
 from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.demands import Demands, by_lever
 from tidegate.scaling.recommend.learned import Model
 from tidegate.scaling.recommend.sizing import size
-from tidegate.scaling.recommend.source_demand import source_demand
 
 __all__ = ["ScaleOut"]
 
@@ -68,10 +67,7 @@ class ScaleOut:
         self._add_refused(needed)
         if self.signals.refusals_fall:
             needed.pop(self._shards, None)
-        wider = source_demand(self.signals, self.diagnoses)
-        if wider is not None:
-            needed[self._shards] = wider
-        return needed
+        return needed | by_lever(source_demands(self._pipeline, self.diagnoses))
 
     def for_arrivals(self) -> Demand:
         """The shards for the records that come in, whatever state their readers are in."""

@@ -14,7 +14,7 @@ from tidegate.scaling.kinds.kinesis_stream.actions import (
 )
 from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class KinesisStream(SizedTogether):
         if recommendation.lever.kind is LeverKind.RETENTION_HOURS:
             yield retention_range()
             return
-        count_max = SHARDS_MAX if situation.file_max is None else situation.file_max
+        bounds = situation.said.bounds(recommendation.lever)
+        count_max = SHARDS_MAX if bounds is None else bounds.max
         yield from shard_count_constraints(
             stream, recommendation.wanted, count_max, situation.history, situation.now
         )
@@ -110,6 +111,13 @@ class KinesisStream(SizedTogether):
         from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 
         return stream_monthly_usd(stream_of(pipeline), lever, setting)
+
+    def recommendations(self, look: Look) -> "Iterator[Recommendation]":
+        """Of the retention; the shards are sized with what reads them."""
+        if has_stream(look.signals.pipeline):
+            from tidegate.scaling.kinds.kinesis_stream.retention import retention_recommendation
+
+            yield retention_recommendation(look.signals, look.history)
 
     def planning(self, pipeline: Pipeline) -> "Planning | None":
         """Of the shards, which are sized with what reads them."""

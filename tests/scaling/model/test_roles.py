@@ -2,13 +2,14 @@
 
 from tests.builders import a_pipeline, of_types
 from tests.change_records import change, history
-from tests.flink_builders import a_flink_pipeline
+from tests.flink_builders import a_flink_pipeline, an_application
 from tests.scaling.kinds.toy import TOY
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.reason import Reason
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.offered_load import SourceChange
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.roles import let_in, source_change, source_of
+from tidegate.scaling.model.roles import let_in, source_change, source_demands, source_of
 
 
 def test_the_source_with_units_is_the_stream() -> None:
@@ -39,3 +40,12 @@ def test_a_source_lets_in_what_its_units_take_and_one_without_units_everything()
     assert let_in(load, pipeline) == Load(4_000, 4_000)
     assert let_in(load, pipeline, 2) == Load(2_000, 2_000)
     assert let_in(load, a_flink_pipeline(topic=True)) == load
+
+
+def test_a_processor_that_can_not_read_from_so_few_units_asks_for_more() -> None:
+    why = Reason.told("test", "subtasks wait")
+    ill = Diagnosis(Cause.SOURCE_TOO_NARROW, "racers", (why,), (LeverKind.SHARD_COUNT,))
+    (demand,) = source_demands(a_flink_pipeline(an_application(8), shards=2), (ill,))
+    assert (demand.lever, demand.capacity) == (SHARDS, 8)
+    assert list(source_demands(a_flink_pipeline(an_application(8), topic=True), (ill,))) == []
+    assert list(source_demands(a_pipeline(shards=2), (ill,))) == []

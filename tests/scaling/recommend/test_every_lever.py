@@ -9,6 +9,7 @@ from tests.toy.kinds import TOY_KINDS
 from tests.toy.signals import CONSUMERS, Queue
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import LeverSpec, RetentionSpec
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.recommend.every_lever import wanted
@@ -34,6 +35,21 @@ def test_a_job_has_both_its_levers_and_a_topic_no_retention() -> None:
         LeverKind.PARALLELISM_PER_KPU,
         LeverKind.PARALLELISM,
     ]
+
+
+def test_a_capacity_that_is_sized_alone_is_never_below_the_minimum_of_the_file() -> None:
+    seen = job_signals(a_flink_pipeline(topic=True), JobMinute())
+    least = LeverSpec(min=5, max=64, owner="tidegate")
+    spec = replace(FLINK_SPEC, levers=replace(FLINK_SPEC.levers, parallelism=least))
+    *_, parallelism = wanted(Look(seen, (), in_file(spec), NOTHING, NOON), None)
+    assert (parallelism.lever.kind, parallelism.wanted) == (LeverKind.PARALLELISM, 5)
+
+
+def test_a_setting_that_gives_no_capacity_is_not_raised_to_a_minimum() -> None:
+    least = RetentionSpec(min=48, max=96, owner="tidegate")
+    spec = replace(SPEC, levers=replace(SPEC.levers, retention_hours=least))
+    *_, retention = wanted(Look(signals(a_pipeline()), (), in_file(spec), NOTHING, NOON), None)
+    assert (retention.lever.kind, retention.wanted) == (LeverKind.RETENTION_HOURS, 24)
 
 
 def test_a_kind_that_is_sized_alone_says_so_itself() -> None:

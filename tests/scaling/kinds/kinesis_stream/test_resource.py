@@ -1,12 +1,15 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_pipeline, a_stream, signals, with_stream
+from tests.builders import NOON, SPEC, a_pipeline, a_stream, signals, with_stream
 from tests.change_records import history
 from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import Levers, LeverSpec
 from tidegate.scaling.kinds.kinesis_stream.actions import (
     SplitShard,
     UpdateRetention,
@@ -65,7 +68,9 @@ def test_a_reshard_shows_in_the_newest_shard() -> None:
 
 def limits(lever: Lever, file_max: int | None = None, hours: int = 2) -> list[object]:
     seen = with_stream(a_pipeline(), a_stream(8, status="UPDATING"))
-    situation = Situation(signals(seen), history(), NOON + timedelta(hours=hours), file_max)
+    bounds = None if file_max is None else LeverSpec(max=file_max)
+    said = in_file(replace(SPEC, levers=Levers(shard_count=bounds)))
+    situation = Situation(signals(seen), history(), NOON + timedelta(hours=hours), said)
     return list(STREAM.limits(situation, Recommendation(lever, 8, 4, UNCHANGED)))
 
 

@@ -9,10 +9,13 @@ from tests.builders import NOON, Samples, a_pipeline, a_stream, newest, signals,
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.kinesis_stream.retention import (
+    records_will_expire,
+    retention_recommendation,
+)
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.recommendation import UNCHANGED
-from tidegate.scaling.recommend.retention import records_will_expire, retention_recommendation
 
 RETENTION = Lever.of(LeverKind.RETENTION_HOURS, "racers")
 HOUR = 3600

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application
+from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import ApplicationSpec, Levers, LeverSpec
-from tidegate.scaling.constraints.service_autoscaling import conflicts
+from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
 
 THEIRS = Levers(parallelism=LeverSpec(max=64, owner="application-autoscaling"))
 
@@ -31,6 +33,6 @@ def test_two_owners_of_a_parallelism_are_a_conflict(
     said = [ApplicationSpec("counter", service_autoscaling=keeps)]
     spec = replace(FLINK_SPEC, levers=levers, applications=said)
     pipeline = a_flink_pipeline(an_application(autoscaling_enabled=enabled))
-    found = conflicts(pipeline, spec)
+    found = list(conflicts(applications_of(pipeline), in_file(spec)))
     assert len(found) == is_told
     assert all("counter" in each for each in found)

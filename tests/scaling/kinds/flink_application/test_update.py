@@ -1,7 +1,7 @@
 """What has to be so before an application is updated, and what a person must do until it is."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,26 +11,24 @@ from tests.flink_builders import (
     a_flink_pipeline,
     an_application,
     job_signals,
-    with_applications,
 )
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.flink_application.metrics import application_metric
-from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Metric, Window
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     Levers,
     LeverSpec,
     PipelineSpec,
 )
-from tidegate.scaling.constraints.flink_update import (
+from tidegate.scaling.kinds.flink_application.update import (
     update_advice,
     update_constraints,
-    update_windows,
 )
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
 
@@ -56,8 +54,9 @@ def constraints(
     seen = job_signals(a_flink_pipeline(application))
     seen = newest(seen, "counter", **of) if of else seen
     recommendation = Recommendation(lever, current, current + 1, WHY)
+    situation = Situation(seen, NOTHING, NOON, in_file(spec))
     found = []
-    for each in update_constraints(recommendation, seen, spec):
+    for each in update_constraints(situation, recommendation):
         assert isinstance(each, Prohibition) or (isinstance(each, Range) and each.lower == 1)
         upper = f"{each.upper}: " if isinstance(each, Range) else ""
         found.append(f"{upper}{each.reason}")
@@ -129,30 +128,6 @@ def test_subtasks_are_bounded_by_the_jobs_maximum_as_far_as_it_is_known(
         assert constraints(application, spec, current=most + 1) == []
 
 
-class Asked:
-    """Metrics that keep what they were asked for."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[tuple[Metric, ...], datetime, datetime]] = []
-
-    def read(
-        self, metrics: tuple[Metric, ...], start: datetime, end: datetime
-    ) -> dict[Metric, Window]:
-        self.calls.append((metrics, start, end))
-        return {metric: Window(metric, start, (None,) * 30) for metric in metrics}
-
-
-def test_who_reads_no_other_metric_reads_half_an_hour_of_failed_checkpoints() -> None:
-    asked, now = Asked(), NOON + timedelta(seconds=42, microseconds=7)
-    windows = update_windows(a_flink_pipeline(), asked, now)
-    metric = application_metric("counter", "numberOfFailedCheckpoints", "Maximum")
-    assert asked.calls == [((metric,), NOON - timedelta(minutes=30), NOON)]
-    assert set(windows) == {metric}
-    alone = with_applications(a_flink_pipeline())
-    assert update_windows(alone, asked, now) == {}
-    assert len(asked.calls) == 1
-
-
 # ---- advice
 
 
@@ -164,7 +139,8 @@ def advice(
 ) -> tuple[str, ...]:
     seen = job_signals(a_flink_pipeline(application))
     seen = newest(seen, "counter", **of) if of else seen
-    return update_advice(seen, spec, history)
+    look = Look(seen, (), in_file(spec), history, NOON)
+    return tuple(update_advice(look, applications_of(seen.pipeline)))
 
 
 def test_what_is_off_is_to_be_switched_on_by_the_call_that_is_said() -> None:

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
 from tidegate.rules.window import LATE_SECONDS, Window
-from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.kinds.flink_application import words as application_words
+from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
 from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_now
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.recommend.minimum import at_least_the_minimum
 
 __all__ = ["application_recommendations"]
 
@@ -43,65 +42,60 @@ class Work:
     backlog_records: float
 
 
-def application_recommendations(
-    signals: Signals,
-    diagnoses: tuple[Diagnosis, ...],
-    spec: PipelineSpec,
-    history: History,
-    now: datetime,
-) -> tuple[Recommendation, ...]:
+def application_recommendations(look: Look) -> Iterator[Recommendation]:
     """A recommendation for each lever of each application; equal to what is set where it may
     stay."""
-    sizer = _Sizer(signals, diagnoses, spec, history, now)
-    found = (
-        recommendation
-        for each in applications_of(signals.pipeline)
-        for recommendation in sizer.recommendations(each)
-    )
-    return tuple(at_least_the_minimum(recommendation, spec) for recommendation in found)
+    for application in applications_of(look.signals.pipeline):
+        yield from _Sizer(look).recommendations(application)
 
 
-def _work_ahead(signals: Signals, model: JobModel, spec: PipelineSpec) -> Work:
+def _work_ahead(signals: Signals, model: JobModel, said: InFile) -> Work:
     """The work by the time at which another change could be made: a load that grows is taken to go
     on growing until the job has restarted and its metrics are in, up to twice as much."""
     came = arrivals(signals, model.application)
     now = rate(came, NOW_SECONDS)
     ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
     expected = min(now + _growth(came) / 60 * ahead, now * FORECAST_MOST)
-    return Work(now, expected, _backlog(signals, model.application, spec))
+    return Work(now, expected, _backlog(signals, model.application, said))
 
 
-def _backlog(signals: Signals, application: FlinkApplication, spec: PipelineSpec) -> float:
+def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:
     """Records that wait, and those that have joined them since the newest minute judged."""
     if not application.reads_kafka:
-        return load_now(signals, 1.0, spec.objective.catch_up_seconds).backlog_records
+        return load_now(signals, 1.0, said.catch_up_seconds).backlog_records
     lag = signals.application(application).lag_records.last(RECENT_SECONDS).present
     grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
     partitions = application.partitions or application.parallelism
     return (lag[-1] + grown) * partitions if lag else 0.0
 
 
-def _catch_up(model: JobModel, work: Work, spec: PipelineSpec, restart_seconds: float) -> float:
+def _catch_up(model: JobModel, work: Work, said: InFile, restart_seconds: float) -> float:
     """Subtasks that drain the backlog, and what comes in during a restart, in time after it."""
     waiting = work.backlog_records + work.records_per_second * restart_seconds
-    records = work.records_per_second + waiting / spec.objective.catch_up_seconds
+    records = work.records_per_second + waiting / said.catch_up_seconds
     return model.subtasks(records, FULL_USE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sizer:
-    signals: Signals
-    diagnoses: tuple[Diagnosis, ...]
-    spec: PipelineSpec
-    history: History
-    now: datetime
+    look: Look
+
+    @property
+    def signals(self) -> Signals:
+        return self.look.signals
+
+    @property
+    def use(self) -> float:
+        """How much of their time subtasks may be busy."""
+        share: float = self.look.said.entry.target_utilization.parallelism
+        return share
 
     def recommendations(self, application: FlinkApplication) -> Iterator[Recommendation]:
         per_kpu = Lever.of(LeverKind.PARALLELISM_PER_KPU, application.name)
         denser = application.parallelism_per_kpu
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
-            because = application_words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
+            because = words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
             yield Recommendation(per_kpu, denser, denser // 2, because, for_heap=True)
         else:
             yield Recommendation(per_kpu, denser, denser, UNCHANGED)
@@ -110,7 +104,11 @@ class _Sizer:
     def _curable(self, application: FlinkApplication) -> Diagnosis | None:
         """The cause in this application that a lever of its own cures."""
         return next(
-            (each for each in self.diagnoses if each.where == application.name and each.cured_by),
+            (
+                each
+                for each in self.look.diagnoses
+                if each.where == application.name and each.cured_by
+            ),
             None,
         )
 
@@ -121,7 +119,7 @@ class _Sizer:
         if ill is not None and ill.cause is Cause.HEAP_PRESSURE:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
-            because = application_words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])
+            because = words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])
             return Recommendation(lever, current, current * 2, because, for_heap=True)
         model = learn_job(self.signals, application)
         if model is None or self.signals.has_just_started(application):
@@ -131,26 +129,26 @@ class _Sizer:
         return self._lowered(model, stay) if self._may_lower(application, lever) else stay
 
     def _raised(self, model: JobModel, stay: Recommendation) -> Recommendation:
-        work = _work_ahead(self.signals, model, self.spec)
-        steady = model.subtasks(work.records_per_second, self.spec.target_utilization.parallelism)
+        work = _work_ahead(self.signals, model, self.look.said)
+        steady = model.subtasks(work.records_per_second, self.use)
         restart = model.restart_seconds
-        demand = ceil(max(steady, _catch_up(model, work, self.spec, restart)))
+        demand = ceil(max(steady, _catch_up(model, work, self.look.said, restart)))
         if demand <= stay.current * RAISE_MARGIN:
             demand = ceil(stay.current * RAISE_AT_LEAST)
         grows = work.records_per_second > work.now
         load = (
-            application_words.LOAD_GROWS(
+            words.LOAD_GROWS(
                 records_per_second=work.now, expected_records_per_second=work.records_per_second
             )
             if grows
-            else application_words.LOAD(records_per_second=work.now)
+            else words.LOAD(records_per_second=work.now)
         )
-        because = application_words.WORK_AHEAD(
+        because = words.WORK_AHEAD(
             load=load,
             records_per_busy_second=model.records_per_busy_second,
             restart_seconds=restart,
             backlog_records=work.backlog_records,
-            catch_up_seconds=self.spec.objective.catch_up_seconds,
+            catch_up_seconds=self.look.said.catch_up_seconds,
         )
         return Recommendation(stay.lever, stay.current, demand, because)
 
@@ -158,10 +156,10 @@ class _Sizer:
         """Only on full data of an hour, in health, with the age well inside the objective, and an
         hour after the last change. Busy time is part of the data: CPU says nothing of the time
         that subtasks wait, as for I/O."""
-        if any(each.cause is not Cause.HEALTHY for each in self.diagnoses):
+        if any(each.cause is not Cause.HEALTHY for each in self.look.diagnoses):
             return False
-        changed = self.history.last_change(lever)
-        if changed is not None and self.now - changed < STABILIZATION:
+        changed = self.look.history.last_change(lever)
+        if changed is not None and self.look.now - changed < STABILIZATION:
             return False
         series = self.signals.application(application)
         hour = [
@@ -175,7 +173,7 @@ class _Sizer:
     def _lowered(self, model: JobModel, stay: Recommendation) -> Recommendation:
         """As few subtasks as the last hour's peak needs, where that frees KPUs and the day's budget
         covers what the restart costs."""
-        application, use = model.application, self.spec.target_utilization.parallelism
+        application, use = model.application, self.use
         peak = rate(arrivals(self.signals, application), HOUR_SECONDS)
         needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
         needed = max(needed, self._for_the_heap(application))
@@ -183,7 +181,7 @@ class _Sizer:
         if needed > stay.current * LOWER_SHARE or kpus >= application.kpus:
             return stay
         price = _restart_price(model, peak, needed)
-        because = application_words.KPUS_FREED(
+        because = words.KPUS_FREED(
             peak_records_per_second=peak,
             parallelism=needed,
             freed_kpus=application.kpus - kpus,

@@ -3,13 +3,13 @@
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
-from tidegate.scaling.kinds.kinesis_stream import words as stream_words
+from tidegate.scaling.kinds.kinesis_stream import words
 from tidegate.scaling.kinds.kinesis_stream.limits import RETENTION_HOURS_MAX
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
-__all__ = ["records_will_expire", "retention_recommendation", "retention_recommendations"]
+__all__ = ["records_will_expire", "retention_recommendation"]
 
 
 def records_will_expire(signals: Signals) -> bool:
@@ -20,13 +20,6 @@ def records_will_expire(signals: Signals) -> bool:
     retention = stream_of(signals.pipeline).retention_hours * 3600
     near = signals.thresholds["iterator-age-near-retention"] * retention
     return age > max(near, signals.iterator_age_max_seconds) and not signals.age_falls
-
-
-def retention_recommendations(signals: Signals, history: History) -> tuple[Recommendation, ...]:
-    """That of the stream, where one is read."""
-    if not has_stream(signals.pipeline):
-        return ()
-    return (retention_recommendation(signals, history),)
 
 
 def retention_recommendation(signals: Signals, history: History) -> Recommendation:
@@ -40,7 +33,7 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
     lever = Lever.of(LeverKind.RETENTION_HOURS, stream.name)
     age = signals.age_seconds
     if records_will_expire(signals):
-        because = stream_words.RECORDS_WILL_EXPIRE(
+        because = words.RECORDS_WILL_EXPIRE(
             age_name=signals.age_name,
             age_hours=(age or 0) / 3600,
             retention_hours=current,
@@ -54,7 +47,7 @@ def retention_recommendation(signals: Signals, history: History) -> Recommendati
             lever,
             current,
             before,
-            stream_words.DANGER_IS_OVER(age_name=signals.age_name, age_seconds=age or 0),
+            words.DANGER_IS_OVER(age_name=signals.age_name, age_seconds=age or 0),
         )
     return Recommendation(lever, current, current, UNCHANGED)
 

@@ -22,13 +22,13 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     LeverSpec,
     Objective,
     PipelineSpec,
 )
-from tidegate.scaling.constraints.service_autoscaling import conflicts
 from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
 from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.levers import (
@@ -36,15 +36,16 @@ from tidegate.scaling.kinds.flink_application.levers import (
     scale_in_constraints,
 )
 from tidegate.scaling.kinds.flink_application.price import kpus_monthly_usd
+from tidegate.scaling.kinds.flink_application.recommendations import application_recommendations
+from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
 from tidegate.scaling.kinds.flink_application.sizing import arrivals, learn_job
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Constraint, Decision
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.recommend.flink_application import application_recommendations
 
 PARALLELISM = Lever.of(LeverKind.PARALLELISM, "counter")
 PER_KPU = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
@@ -224,8 +225,9 @@ def test_the_services_autoscaling_ends_with_the_change_where_the_file_says_so() 
     (action,) = decide(signals, diagnose(signals), spec, NOTHING, NOON).actions
     assert isinstance(action, UpdateApplication)
     assert action.ends_autoscaling
-    assert conflicts(signals.pipeline, spec) == ()
-    (told,) = conflicts(signals.pipeline, FLINK_SPEC)
+    applications = applications_of(signals.pipeline)
+    assert list(conflicts(applications, in_file(spec))) == []
+    (told,) = conflicts(applications, in_file(FLINK_SPEC))
     assert "automatic scaling is on" in told
 
 
@@ -320,9 +322,8 @@ def test_a_longer_catch_up_needs_less() -> None:
 
 def test_a_wish_is_told_for_both_levers_of_each_application() -> None:
     signals = job_signals(a_flink_pipeline(an_application(2)))
-    recommendations = application_recommendations(
-        signals, diagnose(signals), FLINK_SPEC, NOTHING, NOON
-    )
+    look = Look(signals, diagnose(signals), in_file(FLINK_SPEC), NOTHING, NOON)
+    recommendations = application_recommendations(look)
     assert [(each.lever, each.current, each.wanted) for each in recommendations] == [
         (PER_KPU, 1, 1), (PARALLELISM, 2, 2),
     ]  # fmt: skip

@@ -16,15 +16,19 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.kinds.flink_application.planning import ApplicationPlanning
+from tidegate.scaling.kinds.flink_application.recommendations import application_recommendations
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.recommend.flink_application import application_recommendations
-from tidegate.scaling.recommend.source_demand import source_demand
+from tidegate.scaling.model.roles import source_of
 
 PARALLELISM = Lever.of(LeverKind.PARALLELISM, "counter")
 PER_KPU = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
@@ -47,9 +51,19 @@ def recommended(
 ) -> tuple[Recommendation, Recommendation]:
     """Of the density, and of the parallelism."""
     history = history or History(())
-    per_kpu, parallelism = application_recommendations(seen, diagnoses, spec, history, NOON)
+    per_kpu, parallelism = application_recommendations(
+        Look(seen, diagnoses, in_file(spec), history, NOON)
+    )
     assert (per_kpu.lever, parallelism.lever) == (PER_KPU, PARALLELISM)
     return per_kpu, parallelism
+
+
+def demanded(seen: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
+    """Of the shards, for the subtasks' sake."""
+    source = source_of(seen.pipeline)
+    assert source is not None
+    planning = ApplicationPlanning(applications_of(seen.pipeline))
+    return planning.source_demand(diagnoses, source)
 
 
 def numbers(of: Recommendation) -> dict[str, object]:
@@ -197,12 +211,6 @@ def test_a_full_heap_gets_half_as_many_subtasks_a_kpu_or_twice_the_subtasks() ->
     )
 
 
-def test_the_minimum_of_the_file_is_kept() -> None:
-    least = LeverSpec(min=5, max=64, owner="tidegate")
-    spec = replace(FLINK_SPEC, levers=replace(FLINK_SPEC.levers, parallelism=least))
-    assert recommended(running(), (), spec)[1].wanted == 5
-
-
 # ---- lowered
 
 
@@ -341,7 +349,7 @@ def test_a_source_that_is_too_narrow_gets_a_shard_for_each_subtask(
 ) -> None:
     seen = replace(running(), pipeline=narrow(shards, *parallelisms))
     cause = ill(Cause.SOURCE_TOO_NARROW, LeverKind.SHARD_COUNT, where="racers")
-    found = source_demand(seen, (*ill(Cause.CRASH_LOOP), *cause))
+    found = demanded(seen, (*ill(Cause.CRASH_LOOP), *cause))
     assert found is not None
     assert (found.lever, found.capacity) == (Lever.of(LeverKind.SHARD_COUNT, "racers"), enough)
     assert str(found.because) == "as seen"
@@ -349,7 +357,7 @@ def test_a_source_that_is_too_narrow_gets_a_shard_for_each_subtask(
 
 def test_other_causes_and_those_of_a_person_ask_for_no_shards() -> None:
     for diagnoses in ((), TOO_LOW, ill(Cause.SOURCE_TOO_NARROW)):
-        assert source_demand(running(), diagnoses) is None
+        assert demanded(running(), diagnoses) is None
 
 
 def test_tables_of_an_application_change_nothing_about_its_levers() -> None:

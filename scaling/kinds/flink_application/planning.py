@@ -1,0 +1,46 @@
+"""Flink applications in a plan: sized alone, each needs a source that is wide enough."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
+from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.window import Metric
+from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
+from tidegate.scaling.kinds.flink_application.update import update_advice
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.planning import Planning, SourceUnits
+
+__all__ = ["ApplicationPlanning"]
+
+
+@dataclass(frozen=True)
+class ApplicationPlanning(Planning):
+    """Of the applications that read a pipeline's source."""
+
+    applications: tuple[FlinkApplication, ...]
+
+    @property
+    def limit_metrics(self) -> Mapping[Metric, int]:
+        """Half an hour of checkpoints that failed: an update snapshots the state as they do."""
+        metrics = map(failed_checkpoints_metric, self.applications)
+        return dict.fromkeys(metrics, FAILED_CHECKPOINTS_SECONDS)
+
+    def advice(self, look: Look) -> Iterator[str]:
+        """What keeps an application from its updates, and a parallelism with two owners."""
+        yield from update_advice(look, self.applications)
+        yield from conflicts(self.applications, look.said)
+
+    def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
+        """A unit for each subtask, where those without one are the cause: the subtasks are paid
+        for, and a shard costs an eighth of a KPU."""
+        for ill in diagnoses:
+            if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
+                subtasks = max(each.parallelism for each in self.applications)
+                enough = max(subtasks, source.count + 1)
+                return Demand(source.lever, enough, words.CAUSE(because=ill.because))
+        return None
