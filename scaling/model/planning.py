@@ -5,16 +5,26 @@ of them, and a sink has capacities. Apart from ``ResourceType``, since who only 
 a cold start is shorter without.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from tidegate.rules.cause import Diagnosis
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand
+from tidegate.scaling.model.recommendation import Recommendation
 
-__all__ = ["Planning", "SourceUnits"]
+__all__ = ["Instead", "Planning", "SourceUnits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """An action in place of the call that its kind would make for a lever, and what it comes to."""
+
+    recommendation: Recommendation
+    action: Action
 
 
 class SourceUnits(Protocol):
@@ -66,4 +76,29 @@ class Planning:
     def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
         """How many units the source must have by what is wrong with its processors; None where
         none of it is the source's fault."""
+        return None
+
+    @property
+    def shared_levers(self) -> Iterable[Lever]:
+        """Those that are changed under other names than the pipeline's too, such as by a command:
+        their day's budget is one of all callers."""
+        return ()
+
+    def preferred(self, lever: Lever, current: int, allowed: int) -> int:
+        """A setting that is better to ask for than the one that is allowed."""
+        return allowed
+
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Instead | None:
+        """What is better done than what was decided on one of its levers, None where nothing is."""
+        return None
+
+    def limits_instead(
+        self, situation: Situation, recommendation: Recommendation
+    ) -> Iterable[Constraint]:
+        """What AWS takes of such an action now."""
+        return ()
+
+    def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
+        """Where its usual call can't be made: the action that brings a lever nearer to a setting in
+        another way, and what it is set to after it. None where there is no other way."""
         return None

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 
-from tidegate.rules.cause import Diagnosis
+from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.offered_load import SourceChange
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.planning import Planning, SourceUnits
-from tidegate.scaling.model.resource_type import types_of
+from tidegate.scaling.model.resource_type import ResourceType, types_of
 
-__all__ = ["let_in", "plannings", "source_change", "source_demands", "source_of"]
+__all__ = ["let_in", "planning_of", "plannings", "source_change", "source_demands", "source_of"]
+
+
+NO_PART = Planning()
+"""Of a kind that is in no plan but by its own recommendations."""
 
 
 def plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
@@ -19,9 +24,23 @@ def plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
     return pipeline.view(_plannings)
 
 
+def planning_of(lever: Lever, pipeline: Pipeline) -> Planning:
+    """Of the kind that has the lever."""
+    return pipeline.view(_by_lever_kind).get(lever.kind, NO_PART)
+
+
+def _by_type(pipeline: Pipeline) -> list[tuple[ResourceType, Planning]]:
+    found = [(each, each.planning(pipeline)) for each in types_of(pipeline)]
+    return [(each, planning) for each, planning in found if planning is not None]
+
+
 def _plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
-    found = [each.planning(pipeline) for each in types_of(pipeline)]
-    return tuple([each for each in found if each is not None])
+    return tuple([planning for _, planning in pipeline.view(_by_type)])
+
+
+def _by_lever_kind(pipeline: Pipeline) -> dict[LeverKind, Planning]:
+    plannings = pipeline.view(_by_type)
+    return {kind: planning for each, planning in plannings for kind in each.levers}
 
 
 def source_of(pipeline: Pipeline) -> SourceUnits | None:

@@ -1,12 +1,11 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -18,12 +17,6 @@ from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
-from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard
-from tidegate.scaling.kinds.kinesis_stream.levers import (
-    busy_constraints,
-    preferred_count,
-    split_constraints,
-)
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
@@ -31,9 +24,9 @@ from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, type_of
+from tidegate.scaling.model.roles import planning_of, plannings
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
-from tidegate.scaling.plan.shard_split import wanted_split
 from tidegate.scaling.recommend.batching_window import batching, batching_recommendations
 from tidegate.scaling.recommend.every_lever import wanted
 
@@ -79,11 +72,10 @@ class Decider:
         each_alone = [self._decision(each) for each in wanted(look, self.expected)]
         decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
         decisions += self._batching(decisions)
-        split = self._split(decisions)
-        if split is not None:
-            decisions = [each for each in decisions if each.lever != split[0].lever]
-            decisions.append(split[0])
-        return self._plan(decisions, {} if split is None else {split[0].lever: split[1]})
+        instead = {each.lever: (each, action) for each, action in self._instead(look, decisions)}
+        decisions = [each for each in decisions if each.lever not in instead]
+        decisions += [each for each, _ in instead.values()]
+        return self._plan(decisions, {lever: action for lever, (_, action) in instead.items()})
 
     def _batching(self, decisions: list[Decision]) -> list[Decision]:
         """The batching windows of the functions whose factor stays."""
@@ -113,44 +105,41 @@ class Decider:
         return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
 
     def plan_for(self, recommendation: Recommendation) -> Plan:
-        """One lever moved as far towards a desired capacity as every constraint allows now.
-
-        Where only the budget of UpdateShardCount stands in the way, by splits and merges.
-        """
+        """One lever moved as far towards a desired capacity as every constraint allows now, in
+        another way where its kind has one and its usual call can't be made."""
         decision = self._decision(recommendation)
-        if recommendation.lever.kind is LeverKind.SHARD_COUNT and not decision.changes:
-            by_hand = self._by_splits(recommendation)
-            if by_hand is not None:
-                return by_hand
+        if not decision.changes:
+            step = self._another_step(recommendation)
+            if step is not None:
+                return step
         return self._plan([decision], {})
 
-    def _by_splits(self, recommendation: Recommendation) -> Plan | None:
-        allowed, _ = _constrained(recommendation, self._constraints_by_splits(recommendation))
+    def _another_step(self, recommendation: Recommendation) -> Plan | None:
+        constraints = self._constraints_instead(recommendation)
+        allowed, _ = _constrained(recommendation, constraints)
         if allowed == recommendation.current:
             return None
-        # Imported here: few plans split a shard, and a cold start is shorter without it.
-        from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
-        from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
-        from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
-
-        stream = stream_of(self._pipeline)
-        shape = ShardMap.of(stream.open_shards)
-        operations = plan(shape.boundaries, Even(allowed, EVEN_WITHIN), updates_left=0)
-        if not operations:
+        lever = recommendation.lever
+        step = planning_of(lever, self._pipeline).step(lever, allowed)
+        if step is None:
             return None
-        action = action_for(stream.name, shape, operations[0])
-        count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
-        decisions = self._affordable([self._priced(recommendation, count, ())])
+        action, setting = step
+        decisions = self._affordable([self._priced(recommendation, setting, ())])
         return Plan((action,) if decisions[0].changes else (), tuple(decisions))
 
-    def _constraints_by_splits(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        """What holds splits and merges back: all but the limits of UpdateShardCount."""
-        yield from owner_constraints(self.spec, recommendation.lever, self.caller)
-        yield from window_constraints(self.spec, recommendation.current, self.now)
+    def _constraints_instead(self, recommendation: Recommendation) -> Iterator[Constraint]:
+        """What holds an action back that takes the place of a lever's usual call: all but the
+        limits of that call."""
+        lever, current = recommendation.lever, recommendation.current
+        yield from owner_constraints(self.spec, lever, self.caller)
+        yield from window_constraints(self.spec, current, self.now)
         yield from self._pending_constraints(recommendation)
-        yield from busy_constraints(stream_of(self._pipeline))
-        if recommendation.wanted > recommendation.current:
-            yield from split_constraints(self.history, self.now)
+        planning = planning_of(lever, self._pipeline)
+        yield from planning.limits_instead(self._situation, recommendation)
+
+    @property
+    def _situation(self) -> Situation:
+        return Situation(self.signals, self.history, self.now, in_file(self.spec))
 
     @property
     def _pipeline(self) -> Pipeline:
@@ -159,10 +148,11 @@ class Decider:
     def _decision(self, recommendation: Recommendation) -> Decision:
         constraints = tuple(self._constraints(recommendation))
         allowed, held_by = _constrained(recommendation, constraints)
-        if recommendation.lever.kind is LeverKind.SHARD_COUNT and self.caller == "tidegate":
-            preferred = preferred_count(recommendation.current, allowed)
+        if self.caller == "tidegate":
+            lever, current = recommendation.lever, recommendation.current
+            preferred = planning_of(lever, self._pipeline).preferred(lever, current, allowed)
             # What is preferred may lie above what a constraint allows: then it isn't taken.
-            if constrain(recommendation.current, preferred, constraints)[0] == preferred:
+            if preferred != allowed and constrain(current, preferred, constraints)[0] == preferred:
                 allowed = preferred
         return self._priced(recommendation, allowed, held_by)
 
@@ -189,27 +179,23 @@ class Decider:
             yield from ineffective_scaling_constraints(
                 self.signals, self.history, recommendation, self.now
             )
-        situation = Situation(self.signals, self.history, self.now, in_file(self.spec))
-        yield from type_of(recommendation.lever, self._pipeline).limits(situation, recommendation)
+        of = type_of(recommendation.lever, self._pipeline)
+        yield from of.limits(self._situation, recommendation)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from unread_constraints(self.signals, recommendation)
         yield from ledger_constraints(self.history, recommendation, self.spec.name, self.now)
 
-    def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
-        """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are
-        spent and records would be lost."""
-        if not has_stream(self._pipeline):
-            return None
-        stream = stream_of(self._pipeline)
-        seen = (self.signals, self.diagnoses, self.history, self.now)
-        action, because = wanted_split(*seen, decisions)
-        if action is None:
-            return None
-        lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
-        recommendation = Recommendation(lever, stream.shard_count, stream.shard_count + 1, because)
-        allowed, held_by = _constrained(recommendation, self._constraints_by_splits(recommendation))
-        return self._priced(recommendation, allowed, held_by), action
+    def _instead(
+        self, look: Look, decisions: Sequence[Decision]
+    ) -> Iterator[tuple[Decision, Action]]:
+        """What kinds would rather do than what was decided, as far as it is allowed."""
+        for planning in plannings(self._pipeline):
+            found = planning.instead(look, decisions)
+            if found is not None:
+                constraints = self._constraints_instead(found.recommendation)
+                allowed, held_by = _constrained(found.recommendation, constraints)
+                yield self._priced(found.recommendation, allowed, held_by), found.action
 
 
 def _constrained(

@@ -15,9 +15,9 @@ from tidegate.scaling.model.errors import InvalidRequest, LimitExceeded, Tidegat
 if TYPE_CHECKING:
     from tidegate.rules.kinds.kinesis_stream.state import Stream
     from tidegate.scaling.aws.cloud import AwsCloud
-    from tidegate.scaling.execute.reshard import Progress
+    from tidegate.scaling.execute.kinds.kinesis_stream.reshard import Progress
+    from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import UpdatesLeft
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Goal, Operation
-    from tidegate.scaling.ledger.recall import UpdatesLeft
     from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
@@ -115,10 +115,10 @@ def _reshard(
     from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
     from tidegate.scaling.kinds.kinesis_stream.reshard.goals import count_within
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import plan
     from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-    from tidegate.scaling.ledger.recall import updates_left
     from tidegate.stream_edge import reshard_executor
 
     if asked.to is not None:

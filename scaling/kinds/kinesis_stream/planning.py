@@ -1,10 +1,21 @@
 """A Kinesis data stream in a plan: its shards are sized with what reads them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.scaling.kinds.kinesis_stream.levers import (
+    busy_constraints,
+    preferred_count,
+    split_constraints,
+)
+from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
-from tidegate.scaling.model.planning import Planning
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.plan import Action, Constraint, Decision
+from tidegate.scaling.model.planning import Instead, Planning
+from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["StreamPlanning"]
 
@@ -19,3 +30,33 @@ class StreamPlanning(Planning):
     def source(self) -> Shards:
         """Its shards."""
         return Shards(self.stream)
+
+    @property
+    def shared_levers(self) -> tuple[Lever, ...]:
+        """The shards: ``tidegate reshard`` changes them for no pipeline."""
+        return (self.source.lever,)
+
+    def preferred(self, lever: Lever, current: int, allowed: int) -> int:
+        """A count that finishes sooner."""
+        return preferred_count(current, allowed) if lever == self.source.lever else allowed
+
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Instead | None:
+        """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are spent
+        and records would be lost."""
+        action, because = wanted_split(look, decisions)
+        if action is None:
+            return None
+        count = self.stream.shard_count
+        return Instead(Recommendation(self.source.lever, count, count + 1, because), action)
+
+    def limits_instead(
+        self, situation: Situation, recommendation: Recommendation
+    ) -> Iterator[Constraint]:
+        """All that holds splits and merges back but the limits of UpdateShardCount."""
+        yield from busy_constraints(self.stream)
+        if recommendation.wanted > recommendation.current:
+            yield from split_constraints(situation.history, situation.now)
+
+    def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
+        """By splits and merges, where UpdateShardCount can't be called."""
+        return next_operation(self.stream, setting) if lever == self.source.lever else None

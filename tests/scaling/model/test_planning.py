@@ -1,7 +1,25 @@
 """A kind that says nothing of a plan takes no part in it."""
 
+from tests.builders import NOON, SPEC, a_pipeline, signals
+from tests.change_records import history
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.planning import Planning
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
+
+ANY = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
 
-def test_a_kind_that_says_nothing_is_no_source_of_units() -> None:
-    assert Planning().source is None
+def test_a_kind_that_says_nothing_is_no_source_and_its_levers_stay_as_they_were_decided() -> None:
+    nothing, seen = Planning(), signals(a_pipeline())
+    look = Look(seen, (), in_file(SPEC), history(), NOON)
+    situation = Situation(seen, history(), NOON)
+    recommendation = Recommendation(ANY, 2, 4, UNCHANGED)
+    assert nothing.source is None
+    assert (nothing.limit_metrics, list(nothing.advice(look))) == ({}, [])
+    assert (nothing.instead(look, []), nothing.step(ANY, 4)) == (None, None)
+    assert list(nothing.limits_instead(situation, recommendation)) == []
+    assert nothing.preferred(ANY, 2, 3) == 3
+    assert list(nothing.shared_levers) == []

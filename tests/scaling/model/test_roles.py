@@ -9,7 +9,15 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.offered_load import SourceChange
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.roles import let_in, source_change, source_demands, source_of
+from tidegate.scaling.model.roles import (
+    NO_PART,
+    let_in,
+    planning_of,
+    plannings,
+    source_change,
+    source_demands,
+    source_of,
+)
 
 
 def test_the_source_with_units_is_the_stream() -> None:
@@ -49,3 +57,10 @@ def test_a_processor_that_can_not_read_from_so_few_units_asks_for_more() -> None
     assert (demand.lever, demand.capacity) == (SHARDS, 8)
     assert list(source_demands(a_flink_pipeline(an_application(8), topic=True), (ill,))) == []
     assert list(source_demands(a_pipeline(shards=2), (ill,))) == []
+
+
+def test_the_part_of_a_kind_is_found_by_its_levers() -> None:
+    pipeline = a_pipeline()
+    assert planning_of(SHARDS, pipeline) is plannings(pipeline)[-1]
+    assert planning_of(SHARDS, of_types(pipeline, TOY)) is NO_PART
+    assert plannings(of_types(pipeline, TOY)) == ()

@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, signals, with_key_samples
+from tests.builders import NOON, SPEC, Minute, a_pipeline, signals, with_key_samples
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import KeySample
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT, SplitShard
+from tidegate.scaling.kinds.kinesis_stream.split import wanted_split
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import UNCHANGED
-from tidegate.scaling.plan.shard_split import wanted_split
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 WHY = Reason.told("test", "because")
@@ -46,7 +48,8 @@ def seen() -> Signals:
 def split(
     *ill: Diagnosis, history: History = NO_CALLS, decision: Decision = NARROW
 ) -> SplitShard | None:
-    action, because = wanted_split(seen(), ill, history, NOON, [decision])
+    look = Look(seen(), ill, in_file(SPEC), history, NOON)
+    action, because = wanted_split(look, [decision])
     assert (because is UNCHANGED) == (action is None)
     return action
 

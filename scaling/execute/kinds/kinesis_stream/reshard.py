@@ -10,6 +10,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.execute.executor import CALL_WITHIN
+from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
 from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
 from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
@@ -21,7 +22,6 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap, uniform
 from tidegate.scaling.kinds.registry import KINDS
 from tidegate.scaling.kinds.resource_state import settings_marks
-from tidegate.scaling.ledger.recall import updates_left
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.errors import (
     BetweenShapes,

@@ -8,11 +8,15 @@ from math import ceil
 import pytest
 
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Stream
-from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor
+from tidegate.scaling.execute.kinds.kinesis_stream.reshard import (
+    Progress,
+    Resharder,
+    ReshardExecutor,
+)
+from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-from tidegate.scaling.ledger.recall import updates_left
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.errors import (
