@@ -30,6 +30,7 @@ from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.model.resource_type import types_of
 from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
@@ -102,7 +103,7 @@ def _sweep_one(
         pipeline,
         series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
-        history.last_change_of_any(but=(LeverKind.BATCHING_WINDOW,)),
+        history.last_change_of_any(but=_latency_levers(pipeline)),
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
     signals, unseen = look_closer(signals, edges.cloud, now)
@@ -110,7 +111,7 @@ def _sweep_one(
     diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
     plan = decide(signals, diagnoses, spec, history, now, expected)
-    diagnoses = _oversized(diagnoses, plan)
+    diagnoses = _oversized(pipeline, diagnoses, plan)
     owners = (
         *_kinds_advice(Look(signals, diagnoses, in_file(spec), history, now)),
         *second_owner_conflicts(pipeline, spec),
@@ -176,12 +177,16 @@ def _kinds_advice(look: Look) -> Iterator[str]:
         yield from planning.advice(look)
 
 
-def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:
-    lower = [
-        each
-        for each in plan.decisions
-        if each.wanted < each.current and each.lever.kind is not LeverKind.BATCHING_WINDOW
-    ]
+def _latency_levers(pipeline: Pipeline) -> frozenset[LeverKind]:
+    return frozenset([kind for each in types_of(pipeline) for kind in each.latency_levers])
+
+
+def _oversized(
+    pipeline: Pipeline, diagnoses: tuple[Diagnosis, ...], plan: Plan
+) -> tuple[Diagnosis, ...]:
+    latency = _latency_levers(pipeline)
+    decisions = (each for each in plan.decisions if each.lever.kind not in latency)
+    lower = [each for each in decisions if each.wanted < each.current]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
     evidence = tuple(

@@ -5,11 +5,12 @@ of them, and a sink has capacities. Apart from ``ResourceType``, since who only 
 a cold start is shorter without.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tidegate.rules.cause import Diagnosis
+from tidegate.rules.cause import Diagnosis, LeverKind
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look, Situation
@@ -96,6 +97,23 @@ class Planning:
         self, situation: Situation, recommendation: Recommendation
     ) -> Iterable[Constraint]:
         """What AWS takes of such an action now."""
+        return ()
+
+    def recommendations_after(
+        self, look: Look, moved: Collection[Lever]
+    ) -> Iterable[Recommendation]:
+        """What is wanted of levers that wait for those of the same resource that are ``moved``."""
+        return ()
+
+    def monthly_usd(self, signals: Signals, lever: Lever, setting: int) -> float | None:
+        """What a setting costs a month, in US dollars, where that depends on what was measured;
+        None where it has its own price (``ResourceType.monthly_usd``)."""
+        return None
+
+    @property
+    def unpriced(self) -> Collection[LeverKind]:
+        """The kinds of levers that a sum of all prices leaves out: another has their price, or they
+        have none by themselves."""
         return ()
 
     def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:

@@ -4,7 +4,7 @@ A type answers for all resources of its kind in a pipeline. ``scaling/kinds/regi
 line for each; everything else loops over them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -57,6 +57,12 @@ class ResourceType(Protocol):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """The kinds of its levers, each with the least and the most that AWS takes of it, in the
         lever's own unit."""
+        ...
+
+    @property
+    def latency_levers(self) -> Collection[LeverKind]:
+        """Those that trade the age of records for cost, and change no capacity: nothing has to wait
+        for a change of one, and a lower setting doesn't say that there was too much."""
         ...
 
     def recommendations(self, look: Look) -> Iterator["Recommendation"]:
@@ -132,6 +138,11 @@ class SizedTogether:
     def kind_in_file(self) -> None:
         """None: the file has a key of its own for it."""
         return None
+
+    @property
+    def latency_levers(self) -> Collection[LeverKind]:
+        """None."""
+        return ()
 
     def recommendations(self, _: Look) -> Iterator["Recommendation"]:
         """None of its own."""

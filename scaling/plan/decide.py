@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.rules.cause import Diagnosis, LeverKind
+from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
@@ -27,12 +26,9 @@ from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.model.roles import planning_of, plannings
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
-from tidegate.scaling.recommend.batching_window import batching, batching_recommendations
 from tidegate.scaling.recommend.every_lever import wanted
 
 __all__ = ["Decider", "decide"]
-
-UNPRICED = (LeverKind.BATCHING_WINDOW, LeverKind.PARALLELISM_PER_KPU)
 
 
 def decide(
@@ -71,21 +67,17 @@ class Decider:
         look = Look(self.signals, self.diagnoses, in_file(self.spec), self.history, self.now)
         each_alone = [self._decision(each) for each in wanted(look, self.expected)]
         decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
-        decisions += self._batching(decisions)
+        decisions += [self._decision(each) for each in self._wanted_after(look, decisions)]
         instead = {each.lever: (each, action) for each, action in self._instead(look, decisions)}
         decisions = [each for each in decisions if each.lever not in instead]
         decisions += [each for each, _ in instead.values()]
         return self._plan(decisions, {lever: action for lever, (_, action) in instead.items()})
 
-    def _batching(self, decisions: list[Decision]) -> list[Decision]:
-        """The batching windows of the functions whose factor stays."""
-        factor = LeverKind.PARALLELIZATION_FACTOR.value
-        moved = {each.lever for each in decisions if each.changes}
-        changing = frozenset(each.where for each in moved if each.kind_word == factor)
-        seen = (self.signals, self.diagnoses, self.spec, self.history, changing)
-        return [
-            self._decision(recommendation) for recommendation in batching_recommendations(*seen)
-        ]
+    def _wanted_after(self, look: Look, decisions: list[Decision]) -> Iterator[Recommendation]:
+        """What is wanted of levers that wait for what changes already."""
+        moved = frozenset([each.lever for each in decisions if each.changes])
+        for planning in plannings(self._pipeline):
+            yield from planning.recommendations_after(look, moved)
 
     def _plan(self, decisions: list[Decision], instead: Mapping[Lever, Action]) -> Plan:
         decisions = self._affordable(decisions)
@@ -94,14 +86,15 @@ class Decider:
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
     def _affordable(self, decisions: list[Decision]) -> list[Decision]:
-        """What the file's bound on money leaves. An application's levers have one price."""
+        """What the file's bound on money leaves."""
         if self.spec.max_usd_a_day is None:
             return decisions
         # Imported here: few files bound money, and a cold start is shorter without it.
         from tidegate.scaling.plan.money import within_budget
 
         settings = all_settings(self._pipeline)
-        now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in UNPRICED)
+        unpriced = {kind for each in plannings(self._pipeline) for kind in each.unpriced}
+        now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in unpriced)
         return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
 
     def plan_for(self, recommendation: Recommendation) -> Plan:
@@ -166,9 +159,9 @@ class Decider:
         return Decision(lever, current, wanted, allowed, because, held_by, difference)
 
     def _usd(self, lever: Lever, capacity: int) -> float:
-        if lever.kind is LeverKind.BATCHING_WINDOW:
-            seen = batching(self.signals, _consumer(self._pipeline, lever))
-            return 0.0 if seen is None else seen.monthly_usd(capacity)
+        measured = planning_of(lever, self._pipeline).monthly_usd(self.signals, lever, capacity)
+        if measured is not None:
+            return measured
         return type_of(lever, self._pipeline).monthly_usd(self._pipeline, lever, capacity)
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
@@ -202,7 +195,3 @@ def _constrained(
     recommendation: Recommendation, constraints: Iterable[Constraint]
 ) -> tuple[int, tuple[Reason, ...]]:
     return constrain(recommendation.current, recommendation.wanted, constraints)
-
-
-def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
-    return next(each for each in consumers_of(pipeline) if each.function.name == lever.where)

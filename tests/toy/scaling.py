@@ -92,6 +92,10 @@ class QueueType:
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         return setting * CONSUMER_MONTHLY_USD
 
+    @property
+    def latency_levers(self) -> tuple[LeverKind, ...]:
+        return ()
+
     def planning(self, pipeline: Pipeline) -> None:
         return None
 

@@ -1,9 +1,9 @@
 """Flink applications in a plan: sized alone, each needs a source that is wide enough."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
 from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
@@ -29,6 +29,11 @@ class ApplicationPlanning(Planning):
         """Half an hour of checkpoints that failed: an update snapshots the state as they do."""
         metrics = map(failed_checkpoints_metric, self.applications)
         return dict.fromkeys(metrics, FAILED_CHECKPOINTS_SECONDS)
+
+    @property
+    def unpriced(self) -> Collection[LeverKind]:
+        """Parallelism per KPU: both levers have the price of the KPUs that they come to."""
+        return (LeverKind.PARALLELISM_PER_KPU,)
 
     def advice(self, look: Look) -> Iterator[str]:
         """What keeps an application from its updates, and a parallelism with two owners."""

@@ -1,6 +1,6 @@
 """An event source mapping as a type of resource: parallelization factor and batching window."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["LambdaMapping"]
@@ -34,6 +35,20 @@ class LambdaMapping(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    @property
+    def latency_levers(self) -> Collection[LeverKind]:
+        """The batching window."""
+        return (LeverKind.BATCHING_WINDOW,)
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the functions, where there are any."""
+        consumers = consumers_of(pipeline)
+        if not consumers:
+            return None
+        from tidegate.scaling.kinds.lambda_mapping.planning import MappingPlanning
+
+        return MappingPlanning(consumers)
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""

@@ -84,6 +84,10 @@ class Queue:
             if lever == CONSUMERS:
                 yield UpdateShardCount("orders", self.consumers, setting)
 
+    @property
+    def latency_levers(self) -> tuple[LeverKind, ...]:
+        return ()
+
     def planning(self, pipeline: Pipeline) -> None:
         return None
 

@@ -33,4 +33,5 @@ def test_what_is_sized_together_recommends_nothing_by_itself() -> None:
     look = Look(signals(a_pipeline()), (), in_file(SPEC), history(), NOON)
     assert list(SizedTogether().recommendations(look)) == []
     assert SizedTogether().kind_in_file is None
+    assert list(SizedTogether().latency_levers) == []
     assert SizedTogether().planning(a_pipeline()) is None

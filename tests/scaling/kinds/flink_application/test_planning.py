@@ -68,6 +68,11 @@ def test_limits_read_half_an_hour_of_the_failed_checkpoints_of_each_application(
     assert ApplicationPlanning(both).limit_metrics == dict.fromkeys(failed, 1800)
 
 
+def test_both_levers_of_an_application_have_one_price() -> None:
+    planning = ApplicationPlanning((an_application(2),))
+    assert set(planning.unpriced) == {LeverKind.PARALLELISM_PER_KPU}
+
+
 def test_what_keeps_updates_back_is_told_before_two_owners_of_a_parallelism() -> None:
     application = an_application(2, autoscaling_enabled=True, rollback_enabled=False)
     seen = job_signals(a_flink_pipeline(application), JobMinute())

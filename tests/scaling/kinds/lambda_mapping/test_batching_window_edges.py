@@ -20,20 +20,24 @@ from tests.builders import (
 )
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import LeverSpec
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import History
-from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.recommend.batching_window import (
+from tidegate.scaling.kinds.lambda_mapping.batching_window import (
     Batching,
     batching,
     batching_recommendations,
     window_at_most,
 )
+from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.recommendation import Recommendation
 
 WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
 CONSUMER = the_consumer(a_pipeline(shards=2, factor=4))
+FACTOR = LeverKind.PARALLELIZATION_FACTOR
 NOBODY = History(())
 
 
@@ -140,13 +144,14 @@ def moved(
     history: History = NOBODY,
     *,
     most: int | None = None,
-    changing: frozenset[str] = frozenset(),
+    changing: frozenset[Lever] = frozenset(),
 ) -> Recommendation:
     spec = SPEC
     if most is not None:
         window = LeverSpec(min=0, max=most, owner="tidegate")
         spec = replace(SPEC, levers=replace(OURS, batching_window_seconds=window))
-    (found,) = batching_recommendations(of, ill, spec, history, changing)
+    look = Look(of, ill, in_file(spec), history, NOON)
+    (found,) = batching_recommendations(look, changing)
     assert found.lever == WINDOW
     return found
 
@@ -182,10 +187,15 @@ def test_a_window_goes_up_in_health_and_down_from_where_tidegate_put_it(
 
 
 def test_a_mapping_that_is_being_changed_waits() -> None:
-    changing = frozenset({"scorer"})
+    changing = frozenset({factor_of(CONSUMER)})
     assert moved(seen(), changing=changing).wanted == 0
     assert moved(seen(batching_window_seconds=7), LONG, changing=changing).wanted == 7
-    assert moved(seen(), changing=frozenset({"other"})).wanted == 6
+    assert (
+        moved(
+            seen(), changing=frozenset({Lever.of(LeverKind.PARALLELIZATION_FACTOR, "other")})
+        ).wanted
+        == 6
+    )
 
 
 def test_a_twentieth_of_the_time_is_worth_a_longer_window() -> None:

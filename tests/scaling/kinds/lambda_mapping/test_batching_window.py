@@ -14,17 +14,19 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.state import Function, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping.actions import (
     UpdateBatchingWindow,
     UpdateParallelizationFactor,
 )
+from tidegate.scaling.kinds.lambda_mapping.batching_window import batching_recommendations
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision, Plan
-from tidegate.scaling.model.recommendation import UNCHANGED
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.recommend.batching_window import batching_recommendations
 
 WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
@@ -37,6 +39,13 @@ FIXED = replace(OURS, parallelization_factor=LeverSpec(max=10))
 def owned(most: int = 300, owner: str | None = "tidegate", levers: Levers = FIXED) -> PipelineSpec:
     window = LeverSpec(min=0, max=most, owner=owner)
     return replace(SPEC, levers=replace(levers, batching_window_seconds=window))
+
+
+def recommended(
+    of: Signals, ill: tuple[Diagnosis, ...], spec: PipelineSpec, history: History | None = None
+) -> tuple[Recommendation, ...]:
+    look = Look(of, ill, in_file(spec), history or NOBODY, NOON)
+    return tuple(batching_recommendations(look, ()))
 
 
 def a_mapping(window: int = 0, factor: int = 8, **changes: object) -> Pipeline:
@@ -127,7 +136,7 @@ def test_an_illness_keeps_the_window_as_it_is() -> None:
     ill = (
         Diagnosis(Cause.HOT_SHARD, "shard-0", (Reason.of("hot", "hot"),), advice="spread the keys"),
     )
-    (recommendation,) = batching_recommendations(look, ill, owned(), NOBODY, frozenset())
+    (recommendation,) = recommended(look, ill, owned())
     assert recommendation.wanted == 0
 
 
@@ -135,9 +144,7 @@ def test_a_filled_batch_stays_far_from_the_timeout() -> None:
     pipeline = a_mapping()
     (consumer,) = consumers_of(pipeline)
     brief = replace(consumer, function=Function("scorer", timeout_seconds=1, memory_megabytes=512))
-    (recommendation,) = batching_recommendations(
-        seen(with_consumers(pipeline, brief)), (), owned(), NOBODY, frozenset()
-    )
+    (recommendation,) = recommended(seen(with_consumers(pipeline, brief)), (), owned())
     assert recommendation.wanted == 0
 
 
@@ -190,7 +197,7 @@ def test_a_tightened_objective_takes_it_back_in_illness_too() -> None:
     over = Reason.of("over-objective", "the age is over the objective")
     ill = (Diagnosis(Cause.UNKNOWN, "racers", (over,), advice="look"),)
     look = seen(a_mapping(window=30))
-    (recommendation,) = batching_recommendations(look, ill, owned(), put_here(30), frozenset())
+    (recommendation,) = recommended(look, ill, owned(), put_here(30))
     assert recommendation.wanted == 6
 
 
@@ -217,7 +224,7 @@ def test_no_wish_goes_beyond_what_the_objective_and_the_owner_allow(
 ) -> None:
     look = seen(a_mapping(window=current), objective, batch, a, b)
     history = put_here(current) if ours else NOBODY
-    (recommendation,) = batching_recommendations(look, (), owned(most), history, frozenset())
+    (recommendation,) = recommended(look, (), owned(most), history)
     if recommendation.wanted > current:
         assert recommendation.wanted <= max(1, objective / 10)
         assert recommendation.wanted <= objective / 4
@@ -226,5 +233,5 @@ def test_no_wish_goes_beyond_what_the_objective_and_the_owner_allow(
         assert ours
     then = seen(a_mapping(window=recommendation.wanted), objective, batch, a, b)
     history = history if recommendation.wanted == current else put_here(recommendation.wanted)
-    (again,) = batching_recommendations(then, (), owned(most), history, frozenset())
+    (again,) = recommended(then, (), owned(most), history)
     assert again.wanted == recommendation.wanted

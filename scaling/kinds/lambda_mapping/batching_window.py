@@ -4,19 +4,19 @@ An invocation of a function takes a + b x batch: what it costs by itself is paid
 batches are fuller. A batching window fills them, at the price of as much iterator age.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.config.levers import lever_spec
-from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
+from tidegate.scaling.kinds.lambda_mapping import words
+from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, window_at_most
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
@@ -98,41 +98,35 @@ def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     )
 
 
-def batching_recommendations(
-    signals: Signals,
-    diagnoses: tuple[Diagnosis, ...],
-    spec: PipelineSpec,
-    history: History,
-    changing: frozenset[str],
-) -> Iterator[Recommendation]:
-    """One recommendation for the window of every consumer; those of the functions that are
-    ``changing`` wait: a mapping takes one change at a time (UpdateEventSourceMapping, API
-    reference).
+def batching_recommendations(look: Look, moved: Collection[Lever]) -> Iterator[Recommendation]:
+    """One recommendation for the window of every consumer; those whose factor is ``moved`` wait: a
+    mapping takes one change at a time (UpdateEventSourceMapping, API reference).
 
     In health the window goes up as far as the objective allows, where that saves enough. It goes
     down only from where Tidegate put it, when the objective or the file allows less now, or where
     it is by itself what the age is over the objective for.
     """
-    ill = {each.where for each in diagnoses if each.cause is Cause.BATCHING_WINDOW_TOO_LONG}
-    healthy = all(diagnosis.cause is Cause.HEALTHY for diagnosis in diagnoses)
-    for consumer in consumers_of(signals.pipeline):
+    causes = [(each.cause, each.where) for each in look.diagnoses]
+    healthy = all(cause is Cause.HEALTHY for cause, _ in causes)
+    for consumer in consumers_of(look.signals.pipeline):
         lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
         current = consumer.mapping.batching_window_seconds
-        most, recommendation = _at_most(signals, spec, lever), None
-        if consumer.function.name not in changing:
-            cures = lever.where in ill or _was_put_here(history, lever, current)
+        most, recommendation = _at_most(look, lever), None
+        if factor_of(consumer) not in moved:
+            is_ill = (Cause.BATCHING_WINDOW_TOO_LONG, lever.where) in causes
+            cures = is_ill or _was_put_here(look.history, lever, current)
             if current > most and cures:
-                because = mapping_words.WINDOW_TOO_LONG(limit_seconds=most)
+                because = words.WINDOW_TOO_LONG(limit_seconds=most)
                 recommendation = Recommendation(lever, current, most, because)
             elif current < most and healthy:
-                recommendation = _longer(signals, consumer, lever, most)
+                recommendation = _longer(look.signals, consumer, lever, most)
         yield recommendation or Recommendation(lever, current, current, UNCHANGED)
 
 
-def _at_most(signals: Signals, spec: PipelineSpec, lever: Lever) -> int:
-    objective, said = signals.iterator_age_max_seconds, lever_spec(spec, lever)
-    window = window_at_most(objective, signals.age_well_seconds)
-    return window if said is None else min(window, said.max)
+def _at_most(look: Look, lever: Lever) -> int:
+    objective, bounds = look.signals.iterator_age_max_seconds, look.said.bounds(lever)
+    window = window_at_most(objective, look.signals.age_well_seconds)
+    return window if bounds is None else min(window, bounds.max)
 
 
 def _was_put_here(history: History, lever: Lever, current: int) -> bool:
@@ -149,7 +143,7 @@ def _longer(
     near = signals.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds
     if seen.seconds_of_batch(window) > NEAR_TIMEOUT_SHARE * near:
         return None
-    because = mapping_words.FULLER_BATCHES(
+    because = words.FULLER_BATCHES(
         batch_records=seen.mean_batch,
         batch_size=consumer.mapping.batch_size,
         window_seconds=window,
