@@ -21,9 +21,7 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule
 from tidegate.scaling.constraints.changed_by_others import changed_by_others
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
-from tidegate.scaling.constraints.second_owner import second_owner_conflicts
 from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
-from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
@@ -34,7 +32,7 @@ from tidegate.scaling.model.resource_type import types_of
 from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.ports import Edges, Metrics, read_all
+from tidegate.scaling.ports import Cloud, Edges, Metrics, read_all
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
@@ -106,7 +104,7 @@ def _sweep_one(
         history.last_change_of_any(but=_latency_levers(pipeline)),
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
-    signals, unseen = look_closer(signals, edges.cloud, now)
+    signals, unseen = _looked_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
     diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
@@ -114,7 +112,6 @@ def _sweep_one(
     diagnoses = _oversized(pipeline, diagnoses, plan)
     owners = (
         *_kinds_advice(Look(signals, diagnoses, in_file(spec), history, now)),
-        *second_owner_conflicts(pipeline, spec),
         *changed_by_others(history, spec, looked_at),
     )
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
@@ -169,6 +166,17 @@ def _expected(
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
     catch_up, lasts = spec.objective.catch_up_seconds, source.change_lasts_seconds
     return forecast_horizons(signals, past, catch_up, lasts, now), ()
+
+
+def _looked_closer(
+    signals: Signals, cloud: Cloud, now: datetime
+) -> tuple[Signals, tuple[str, ...]]:
+    """With what kinds look into beyond their metrics, and why that failed where it did."""
+    unseen: tuple[str, ...] = ()
+    for planning in plannings(signals.pipeline):
+        signals, failed = planning.look_closer(signals, cloud, now)
+        unseen += failed
+    return signals, unseen
 
 
 def _kinds_advice(look: Look) -> Iterator[str]:

@@ -7,12 +7,14 @@ a cold start is shorter without.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand
 from tidegate.scaling.model.recommendation import Recommendation
@@ -69,6 +71,18 @@ class Planning:
         """What its limits read beside what is configured: the metrics, each with how many seconds
         of it. Who moves one lever for somebody else reads no other."""
         return {}
+
+    def look_closer(
+        self, signals: Signals, cloud: Any, now: datetime
+    ) -> tuple[Signals, tuple[str, ...]]:
+        """The signals with what ``cloud`` (``Cloud``) tells of its resources beyond metrics, where
+        they raise a question; and why that couldn't be asked."""
+        return signals, ()
+
+    def needs_other_owners(self, said: InFile) -> bool:
+        """Whether it matters who else sets its levers, by the scalable targets of AWS's own auto
+        scaling; AWS limits how often an account may ask for them."""
+        return False
 
     def advice(self, look: Look) -> Iterable[str]:
         """What a person must do before its levers can be moved, in sentences."""

@@ -17,6 +17,7 @@ from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["DynamodbTable"]
@@ -30,6 +31,15 @@ class DynamodbTable(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the tables, where any is written to."""
+        tables = tables_of(pipeline)
+        if not tables:
+            return None
+        from tidegate.scaling.kinds.dynamodb_table.planning import TablePlanning
+
+        return TablePlanning(tables)
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.kinesis_stream.key_samples import Samples, look_closer
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
@@ -35,6 +38,12 @@ class StreamPlanning(Planning):
     def shared_levers(self) -> tuple[Lever, ...]:
         """The shards: ``tidegate reshard`` changes them for no pipeline."""
         return (self.source.lever,)
+
+    def look_closer(
+        self, signals: Signals, cloud: Samples, now: datetime
+    ) -> tuple[Signals, tuple[str, ...]]:
+        """At the partition keys, where one shard seems to carry more than its part."""
+        return look_closer(signals, cloud, now)
 
     def preferred(self, lever: Lever, current: int, allowed: int) -> int:
         """A count that finishes sooner."""

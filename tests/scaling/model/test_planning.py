@@ -23,5 +23,7 @@ def test_a_kind_that_says_nothing_is_no_source_and_its_levers_stay_as_they_were_
     assert list(nothing.limits_instead(situation, recommendation)) == []
     assert nothing.preferred(ANY, 2, 3) == 3
     assert list(nothing.shared_levers) == []
+    assert not nothing.needs_other_owners(look.said)
+    assert nothing.look_closer(seen, None, NOON) == (seen, ())
     assert list(nothing.recommendations_after(look, ())) == []
     assert (nothing.monthly_usd(seen, ANY, 4), list(nothing.unpriced)) == (None, [])

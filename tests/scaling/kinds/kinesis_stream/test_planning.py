@@ -81,5 +81,14 @@ def test_a_count_that_finishes_sooner_is_preferred_and_a_retention_is_as_it_was_
     assert planning(8).preferred(RETENTION, 24, 25) == 25
 
 
+def test_keys_are_looked_at_only_where_a_shard_seems_to_carry_more_than_its_part() -> None:
+    class Nobody:
+        def sample_keys(self, *_: object) -> KeySample:
+            raise AssertionError("nothing is to be asked")
+
+    seen = signals(a_pipeline(shards=2), Minute())
+    assert planning().look_closer(seen, Nobody(), NOON) == (seen, ())
+
+
 def test_the_shards_are_changed_by_a_command_too() -> None:
     assert planning().shared_levers == (SHARDS,)
