@@ -54,7 +54,7 @@ class OwnersAsked:
         try:
             return ScalableTargets(self.inner.scalable_targets())
         except Exception as error:
-            # Whatever it is, it is no pipeline's own: they go on without levers that others may set.
+            # Whatever it is, it is no pipeline's own: each goes on without what others may set.
             return ScalableTargets(unread=str(as_known(error)))
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:

@@ -60,6 +60,10 @@ class Load:
             bytes_per_second=self.bytes_per_second * share,
         )
 
+    def drain_rate(self, catch_up_seconds: float) -> float:
+        """Records a second that carry the load, with what waits in that time."""
+        return self.records_per_second + self.backlog_records / catch_up_seconds
+
     def at_least(self, coming: "Load") -> "Load":
         """The larger of this load and one that is expected, with its room."""
         return replace(

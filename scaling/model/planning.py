@@ -7,19 +7,24 @@ a cold start is shorter without.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any
 
-from tidegate.rules.cause import Diagnosis, LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Role
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.window import Metric
+from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand
+from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.sinks import Refusal, Sink
+from tidegate.scaling.model.sized import Executions, Reader, SourceUnits
 
-__all__ = ["Instead", "Planning", "SourceUnits"]
+__all__ = ["Instead", "Planning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +35,6 @@ class Instead:
     action: Action
 
 
-class SourceUnits(Protocol):
-    """A source whose capacity comes in units, as it is set now."""
-
-    @property
-    def lever(self) -> Lever:
-        """The lever of their number."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        ...
-
-    @property
-    def change_takes_seconds(self) -> float:
-        """How long a change of their number takes at least."""
-        ...
-
-    @property
-    def change_lasts_seconds(self) -> float:
-        """How long each change must last, by how many of them a day has."""
-        ...
-
-    def lets_in(self, units: int) -> tuple[float, float]:
-        """Records and bytes a second that so many units take."""
-        ...
-
-
 class Planning:
     """The resources of one kind in a plan of a pipeline. A kind says more of these than nothing."""
 
@@ -65,6 +42,60 @@ class Planning:
     def source(self) -> SourceUnits | None:
         """The pipeline's source, where it is of this kind and its capacity comes in units."""
         return None
+
+    def executions(self, signals: Signals, said: InFile) -> Iterable[Executions]:
+        """Of each of its processors that has so many for each unit of the source."""
+        return ()
+
+    def units_in_use(self, signals: Signals, said: InFile) -> Iterable[int]:
+        """The fewest units of the source that each of its processors needs to stay as busy as it
+        was in the last hour."""
+        return ()
+
+    def readers(self, signals: Signals, history: History) -> Iterable[Reader]:
+        """What is learnt of each of its processors."""
+        return ()
+
+    def sinks(self, signals: Signals, reader: Reader, history: History) -> Iterable[Sink]:
+        """What is learnt of each of its sinks that a reader writes to."""
+        return ()
+
+    def consumption(self, signals: Signals) -> Iterable[tuple[Lever, Window]]:
+        """The units consumed of each lever of its sinks, on demand or not."""
+        return ()
+
+    def refusals(self, signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Iterable[Refusal]:
+        """The levers of its sinks that are ill for want of capacity, and refuse in the newest
+        minute."""
+        return ()
+
+    @property
+    def roles(self) -> Mapping[LeverKind, Role]:
+        """The part that each kind of its levers has in what is sized together; those that are sized
+        alone have none."""
+        return {}
+
+    def why_ineffective(
+        self, raises: Raises, recommendation: Recommendation
+    ) -> Iterable[Constraint]:
+        """What holds a raise of one of its levers back because the last one has not helped, or not
+        yet been seen to."""
+        return ()
+
+    @property
+    def uneven_causes(self) -> Collection[Cause]:
+        """By which a part of the source refuses records that the whole of it could take."""
+        return ()
+
+    @property
+    def capacity_causes(self) -> Collection[Cause]:
+        """What its sinks are ill of for want of capacity."""
+        return ()
+
+    @property
+    def in_effect_after(self) -> timedelta:
+        """How long a change of its sinks takes at most."""
+        return timedelta()
 
     @property
     def limit_metrics(self) -> Mapping[Metric, int]:

@@ -66,7 +66,7 @@ class Decider:
         """Decide every lever, then turn what changes into the fewest calls."""
         look = Look(self.signals, self.diagnoses, in_file(self.spec), self.history, self.now)
         each_alone = [self._decision(each) for each in wanted(look, self.expected)]
-        decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
+        decisions = with_enough_executions(each_alone, self.signals, look.said, self._decision)
         decisions += [self._decision(each) for each in self._wanted_after(look, decisions)]
         instead = {each.lever: (each, action) for each, action in self._instead(look, decisions)}
         decisions = [each for each in decisions if each.lever not in instead]

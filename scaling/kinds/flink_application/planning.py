@@ -7,13 +7,22 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
 from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.raises import heap_raise_in_vain, subtasks_in_vain
+from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
 from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
 from tidegate.scaling.kinds.flink_application.update import update_advice
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.planning import Planning, SourceUnits
+from tidegate.scaling.model.plan import Constraint, Demand, Prohibition
+from tidegate.scaling.model.planning import Planning
+from tidegate.scaling.model.raises import Raises
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.roles import units_of
+from tidegate.scaling.model.sized import SourceUnits
 
 __all__ = ["ApplicationPlanning"]
 
@@ -23,6 +32,27 @@ class ApplicationPlanning(Planning):
     """Of the applications that read a pipeline's source."""
 
     applications: tuple[FlinkApplication, ...]
+
+    def units_in_use(self, signals: Signals, said: InFile) -> Iterator[int]:
+        """A shard for each subtask: one without would have nothing to read. Never more than there
+        are."""
+        units = units_of(signals.pipeline)
+        return (min(each.parallelism, units) for each in self.applications)
+
+    def readers(self, signals: Signals, history: History) -> Iterator[ApplicationReader]:
+        """What a record costs the sinks of each application."""
+        return (ApplicationReader(signals, each) for each in self.applications)
+
+    def why_ineffective(
+        self, raises: Raises, recommendation: Recommendation
+    ) -> Iterator[Constraint]:
+        """By the heap use, where that is the reason, else by the records processed."""
+        lever = recommendation.lever
+        if recommendation.for_heap:
+            seen = (raises.signals, raises.history, lever, raises.now)
+            yield from map(Prohibition, heap_raise_in_vain(*seen))
+        elif lever.kind is LeverKind.PARALLELISM:
+            yield from map(Prohibition, subtasks_in_vain(raises, lever))
 
     @property
     def limit_metrics(self) -> Mapping[Metric, int]:

@@ -1,9 +1,11 @@
 """A Kinesis data stream in a plan: its shards are sized with what reads them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.graph import Role
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.kinesis_stream.key_samples import Samples, look_closer
@@ -12,12 +14,14 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     preferred_count,
     split_constraints,
 )
+from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
 from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision
 from tidegate.scaling.model.planning import Instead, Planning
+from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["StreamPlanning"]
@@ -32,7 +36,24 @@ class StreamPlanning(Planning):
     @property
     def source(self) -> Shards:
         """Its shards."""
-        return Shards(self.stream)
+        return Shards.of(self.stream)
+
+    @property
+    def roles(self) -> Mapping[LeverKind, Role]:
+        """The shards; a retention gives no capacity."""
+        return {LeverKind.SHARD_COUNT: Role.SOURCE}
+
+    @property
+    def uneven_causes(self) -> Collection[Cause]:
+        """A hot key, or a hot shard."""
+        return (Cause.HOT_KEY, Cause.HOT_SHARD)
+
+    def why_ineffective(
+        self, raises: Raises, recommendation: Recommendation
+    ) -> Iterable[Constraint]:
+        """By the records accepted, and those read."""
+        is_shards = recommendation.lever == self.source.lever
+        return shards_in_vain(raises, recommendation) if is_shards else ()
 
     @property
     def shared_levers(self) -> tuple[Lever, ...]:

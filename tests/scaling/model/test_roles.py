@@ -1,22 +1,37 @@
 """The parts of a plan are played by the kinds that a pipeline was described with."""
 
-from tests.builders import a_pipeline, of_types
+from dataclasses import replace
+
+from tests.builders import SPEC, a_pipeline, newest, of_types, signals
 from tests.change_records import change, history
-from tests.flink_builders import a_flink_pipeline, an_application
+from tests.flink_builders import (
+    FLINK_SPEC,
+    JobMinute,
+    a_flink_pipeline,
+    an_application,
+    job_signals,
+)
 from tests.scaling.kinds.toy import TOY
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Role
 from tidegate.rules.reason import Reason
-from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.load.offered_load import SourceChange
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.roles import (
     NO_PART,
-    let_in,
+    arrivals_of,
+    capacity_causes,
+    executions_of,
     planning_of,
     plannings,
+    role_of,
     source_change,
     source_demands,
     source_of,
+    uneven_causes,
+    units_of,
 )
 
 
@@ -42,14 +57,6 @@ def test_the_last_change_of_the_source_is_that_of_its_units() -> None:
     assert source_change(a_flink_pipeline(topic=True), history(made)) is None
 
 
-def test_a_source_lets_in_what_its_units_take_and_one_without_units_everything() -> None:
-    load = Load(9_000, 9_000)
-    pipeline = a_pipeline(shards=4)
-    assert let_in(load, pipeline) == Load(4_000, 4_000)
-    assert let_in(load, pipeline, 2) == Load(2_000, 2_000)
-    assert let_in(load, a_flink_pipeline(topic=True)) == load
-
-
 def test_a_processor_that_can_not_read_from_so_few_units_asks_for_more() -> None:
     why = Reason.told("test", "subtasks wait")
     ill = Diagnosis(Cause.SOURCE_TOO_NARROW, "racers", (why,), (LeverKind.SHARD_COUNT,))
@@ -64,3 +71,43 @@ def test_the_part_of_a_kind_is_found_by_its_levers() -> None:
     assert planning_of(SHARDS, pipeline) is plannings(pipeline)[-1]
     assert planning_of(SHARDS, of_types(pipeline, TOY)) is NO_PART
     assert plannings(of_types(pipeline, TOY)) == ()
+
+
+def test_each_lever_that_is_sized_with_others_has_a_role() -> None:
+    pipeline = a_pipeline()
+    roles = {lever.kind.value: role_of(lever, pipeline) for lever in all_settings(pipeline)}
+    assert roles == {
+        "write_capacity": Role.SINK, "read_capacity": Role.SINK,
+        "parallelization_factor": Role.PROCESSOR, "shard_count": Role.SOURCE,
+        "batching_window_seconds": None, "retention_hours": None,
+    }  # fmt: skip
+    alone = a_flink_pipeline(topic=True)
+    assert {role_of(lever, alone) for lever in all_settings(alone)} == {None}
+
+
+def test_the_units_are_those_of_the_source() -> None:
+    assert units_of(a_pipeline(shards=4)) == 4
+    assert units_of(a_flink_pipeline(topic=True)) == 0
+
+
+def test_a_source_without_units_tells_its_arrivals_as_they_are() -> None:
+    """Nothing came in, and the readers found the stream empty."""
+    silent = newest(signals(a_pipeline()), incoming_records=[None] * 3, read_records=[0.0] * 3)
+    silent = newest(silent, iterator_age_milliseconds=[0.0] * 3)
+    assert arrivals_of(silent).samples[-3:] == (0.0, 0.0, 0.0)
+    toy = replace(silent, pipeline=of_types(silent.pipeline, TOY))
+    assert arrivals_of(toy).samples[-3:] == (None, None, None)
+
+
+def test_executions_are_those_of_each_function() -> None:
+    (executions,) = executions_of(signals(a_pipeline()), in_file(SPEC))
+    assert str(executions.lever) == "parallelization_factor of scorer"
+    job = job_signals(a_flink_pipeline(), JobMinute())
+    assert executions_of(job, in_file(FLINK_SPEC)) == ()
+
+
+def test_what_capacity_cures_and_what_is_uneven_is_what_kinds_say() -> None:
+    pipeline = a_pipeline()
+    assert capacity_causes(pipeline) == {Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED}
+    assert uneven_causes(pipeline) == {Cause.HOT_KEY, Cause.HOT_SHARD}
+    assert uneven_causes(a_flink_pipeline(topic=True)) == frozenset()

@@ -21,7 +21,7 @@ def test_the_units_of_a_pipeline_are_the_shards_of_its_stream() -> None:
     pipeline = a_pipeline(shards=3)
     planning = KinesisStream().planning(pipeline)
     assert planning == StreamPlanning(stream_of(pipeline))
-    assert planning.source == Shards(stream_of(pipeline))
+    assert planning.source == Shards.of(stream_of(pipeline))
 
 
 def test_a_topic_has_no_shards() -> None:

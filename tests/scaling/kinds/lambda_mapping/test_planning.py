@@ -1,16 +1,21 @@
 """Mappings in a plan: a batching window waits for the factor, and costs what its batches do."""
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, signals
-from tests.change_records import history
+from tests.builders import NOON, SPEC, Minute, a_pipeline, newest, signals
+from tests.change_records import change, history
 from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Role
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.batching_window import batching, batching_recommendations
+from tidegate.scaling.kinds.lambda_mapping.executions import FunctionExecutions
 from tidegate.scaling.kinds.lambda_mapping.planning import MappingPlanning
+from tidegate.scaling.kinds.lambda_mapping.reader import learn_reader
 from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.raises import Raises
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
@@ -47,3 +52,28 @@ def test_a_window_costs_what_was_measured_and_a_factor_has_no_price_of_its_own()
     assert PLANNING.monthly_usd(signals(PIPELINE, *[None] * 90), WINDOW, 6) == 0.0
     assert PLANNING.monthly_usd(seen, FACTOR, 6) is None
     assert set(PLANNING.unpriced) == {LeverKind.BATCHING_WINDOW}
+
+
+def test_the_factor_is_sized_with_the_shards_and_the_window_is_not() -> None:
+    assert PLANNING.roles == {LeverKind.PARALLELIZATION_FACTOR: Role.PROCESSOR}
+
+
+def test_each_function_is_a_reader_with_executions() -> None:
+    seen, said = signals(PIPELINE, *SMALL), in_file(SPEC)
+    (consumer,) = PLANNING.consumers
+    executions = FunctionExecutions(seen, consumer, said)
+    assert list(PLANNING.executions(seen, said)) == [executions]
+    assert list(PLANNING.units_in_use(seen, said)) == [executions.units_needed()]
+    assert list(PLANNING.readers(seen, history())) == [learn_reader(seen, consumer, history())]
+
+
+def test_a_raise_of_the_factor_is_judged_with_those_of_the_shards() -> None:
+    shards = Lever.of(LeverKind.SHARD_COUNT, "racers")
+    ages = [(10_000 + 60 * at) * 1000.0 for at in range(90)]
+    seen = newest(signals(PIPELINE), iterator_age_milliseconds=ages)
+    past = history(change(shards, 1, 2, minutes_ago=20))
+    raises = Raises(seen, past, NOON, {shards: 2, FACTOR: 8})
+    found = PLANNING.why_ineffective(raises, Recommendation(FACTOR, 8, 10, UNCHANGED))
+    assert ["shard count of racers" in str(each.reason) for each in found] == [True]
+    window = Recommendation(WINDOW, 0, 6, UNCHANGED)
+    assert list(PLANNING.why_ineffective(raises, window)) == []
