@@ -28,11 +28,12 @@ from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.model.resource_type import types_of
 from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.ports import Cloud, Edges, Metrics, read_all
+from tidegate.scaling.ports import Cloud, Edges, Metrics
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached

@@ -24,7 +24,8 @@ from tidegate.scaling.cost.usage import usage_from, usage_metrics
 from tidegate.scaling.model.bill import Item, Modes, Priced, Usage
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import list_of
-from tidegate.scaling.ports import Metrics, read_all
+from tidegate.scaling.model.read_all import read_all
+from tidegate.scaling.ports import Metrics
 
 __all__ = ["Bill", "bill", "costs_as_json", "show_costs"]
 

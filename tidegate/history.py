@@ -106,6 +106,7 @@ def _change(change_record: ChangeRecord) -> dict[str, Any]:
         "ended_at": None if change_record.ended_at is None else _text(change_record.ended_at),
         "detail": change_record.detail,
         "by": change_record.pipeline,
+        "caller": change_record.caller,
     }
 
 

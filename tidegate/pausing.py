@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.kinds import kinds_in_use
+from tidegate.kinds.registry import kinds_in_use
 from tidegate.scaling.config.levers import resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
+    from tidegate.scaling.autoscaling_api.registration import Target
+    from tidegate.scaling.aws.registry import Registry
     from tidegate.scaling.ports import Ledger
 
-__all__ = ["ledger_at", "paused", "specs_of", "suspend"]
+__all__ = ["ledger_at", "paused", "specs_of", "targets_of"]
 
 
 def specs_of(config: str | None) -> tuple[PipelineSpec, ...]:
@@ -52,6 +54,19 @@ def paused(
     return Pause(until, reason, pipeline, lever, resources_of(spec))
 
 
+@dataclass(frozen=True, slots=True)
+class HeldTarget:
+    """A registered target of a paused lever, by the lever's name."""
+
+    name: str
+    target: "Target"
+    registry: "Registry"
+
+    def suspend(self, *, is_suspended: bool) -> None:
+        """Suspend it, or end that. Raises CloudError."""
+        self.registry.suspend(self.target, is_suspended=is_suspended)
+
+
 @contextmanager
 def ledger_at(place: str | None) -> Iterator["Ledger"]:
     """The ledger at a place, or the default one."""
@@ -61,15 +76,14 @@ def ledger_at(place: str | None) -> Iterator["Ledger"]:
     yield open_ledger(place or default_ledger(), Clients())
 
 
-def suspend(
-    specs: Sequence[PipelineSpec], pause: Pause, api: str | None, *, is_suspended: bool
-) -> Iterator[str]:
-    """Suspend the registered targets that a pause holds, or end that; the name of each. Nothing
-    without a stage. Raises CloudError."""
+def targets_of(
+    specs: Sequence[PipelineSpec], pause: Pause, api: str | None
+) -> "tuple[HeldTarget, ...]":
+    """The registered targets that a pause holds; none without a stage. Raises CloudError."""
     if api is None:
-        return
+        return ()
     from tidegate.scaling.autoscaling_api.dimensions import dimensions, is_theirs
-    from tidegate.scaling.autoscaling_api.registration import Site
+    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 
@@ -83,7 +97,8 @@ def suspend(
         and holding.holds(each.lever, resource_of(each.lever), each.spec.name, now)
     }
     registry = Registry(Clients(), site)
-    for target in registry.read().targets:
-        if target.resource_id in wanted:
-            registry.suspend(target, is_suspended=is_suspended)
-            yield wanted[target.resource_id]
+    return tuple(
+        HeldTarget(wanted[each.resource_id], each, registry)
+        for each in registry.read().targets
+        if each.resource_id in wanted
+    )

@@ -18,15 +18,11 @@ BODY_BYTES_MAX = 4096
 RETRY_AFTER_SECONDS = "30"
 
 
-class TooLarge(BadRequest):
-    """The body is larger than any that the contract knows."""
-
-
 def body_of(request: Request | None) -> object:
-    """The JSON of a request. Raises BadRequest, or TooLarge."""
+    """The JSON of a request. Raises BadRequest."""
     raw = b"" if request is None else request.raw_body
     if len(raw) > BODY_BYTES_MAX:
-        raise TooLarge(f"the body may have {BODY_BYTES_MAX:,} bytes")
+        raise BadRequest(f"the body may have {BODY_BYTES_MAX:,} bytes")
     try:
         found: object = json.loads(raw)
     except (ValueError, RecursionError):
@@ -36,8 +32,6 @@ def body_of(request: Request | None) -> object:
 
 def _status_of(error: Exception) -> int:
     match error:
-        case TooLarge():
-            return 413
         case UnknownDimension() | ResourceMissing():
             return 404
         case BadRequest() | InvalidRequest():

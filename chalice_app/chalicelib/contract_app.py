@@ -7,12 +7,12 @@ from chalice.app import Chalice
 
 __all__ = ["ContractChalice"]
 
-_AS_CONTRACT = {415: 400}
-"""The contract knows no other 4xx than 400, 403, 404 and 429, beside the gateway's own."""
+_OF_CONTRACT = (400, 403, 404, 429)
+"""The contract knows no other 4xx; the gateway of AWS's reference makes each other one a 400."""
 
 
 class ContractChalice(Chalice):
-    """``{"Code", "Message"}`` becomes ``{"message"}``, and an unsupported media type a 400."""
+    """``{"Code", "Message"}`` becomes ``{"message"}``, and a 4xx that the contract lacks a 400."""
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer one proxied request."""
@@ -21,5 +21,6 @@ class ContractChalice(Chalice):
         told = json.loads(answer["body"]) if status >= 400 else {}
         if "Message" in told:
             answer["body"] = json.dumps({"message": told["Message"]})
-        answer["statusCode"] = _AS_CONTRACT.get(status, status)
+        if 400 <= status < 500 and status not in _OF_CONTRACT:
+            answer["statusCode"] = 400
         return answer

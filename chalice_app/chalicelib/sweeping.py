@@ -1,11 +1,15 @@
 """The scheduled sweep: one run of the function."""
 
+from collections.abc import Collection
+from functools import partial
 from time import monotonic
 from typing import Any
 
 from chalicelib.log import logger
 from chalicelib.telemetry import tell_sweep
 from chalicelib.wiring import wiring
+from tidegate.scaling.autoscaling_api.resume import resume_ended
+from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.ledger.last_sweep import note_sweeps
 from tidegate.scaling.sweep import sweep
 
@@ -27,9 +31,19 @@ def sweep_all(event_id: str, context: Any) -> None:
     began, now = monotonic(), here.now()
     found = here.configuration()
     report = sweep(found.pipelines, here.edges, now, holder=f"schedule-{event_id}", is_late=is_late)
+    if here.clients is not None:
+        for left in resume_ended(here.edges.ledger, partial(_resume, here.clients), now):
+            logger.error("not resumed", extra={"reason": str(left)})
     oldest: float | None = None
     try:
         oldest = note_sweeps(report, found.pipelines, here.edges.ledger, now)
     finally:
         # What was changed is told whether the ledger answers or not.
         tell_sweep(report, monotonic() - began, oldest, found.complaint)
+
+
+def _resume(clients: Clients, resource_ids: Collection[str]) -> None:
+    # Imported here: few sweeps find that a pause has ended.
+    from tidegate.scaling.aws.suspended import resume
+
+    resume(clients, resource_ids)

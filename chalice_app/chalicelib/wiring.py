@@ -12,6 +12,7 @@ from tidegate.scaling.aws.clients import BRISK, STEADY, Clients, Patience
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.aws.metrics import AwsMetrics
+from tidegate.scaling.model.change_record import CallerArn
 from tidegate.scaling.ports import Edges
 
 __all__ = ["ENDPOINT_SECONDS", "Wiring", "wire", "wiring"]
@@ -28,6 +29,7 @@ class Wiring:
     edges: Edges
     now: Callable[[], datetime]
     in_time: Callable[[], AbstractContextManager[None]] = nullcontext
+    clients: Clients | None = None
 
 
 def _now() -> datetime:
@@ -44,16 +46,29 @@ def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
     return Edges(cloud, metrics, ledger, AwsNotifications(clients), _now)
 
 
+def _caller() -> str | None:
+    return _asker()()
+
+
+@cache
+def _asker() -> CallerArn:
+    # Imported here: most requests change nothing, and a cold start is shorter without it.
+    from tidegate.scaling.aws.caller import Caller
+
+    return Caller()
+
+
 @cache
 def _from_environment(patience: Patience) -> Wiring:
     clients = Clients(patience=patience)
-    ledger = DynamoLedger(clients.dynamodb, os.environ["TIDEGATE_LEDGER_TABLE"])
+    ledger = DynamoLedger.over(clients, os.environ["TIDEGATE_LEDGER_TABLE"], _caller)
     source = os.environ.get("TIDEGATE_CONFIGURATION", "package")
     return Wiring(
         lambda: in_force(source, ledger),
         _edges(clients, ledger, patience),
         _now,
         lambda: clients.within(ENDPOINT_SECONDS) if patience is BRISK else nullcontext(),
+        clients,
     )
 
 

@@ -12,9 +12,9 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     dimension_of,
     is_theirs,
 )
-from tidegate.scaling.config.levers import CAPACITIES, decided_on
+from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.execute.observe import Observed, observe, with_settled
+from tidegate.scaling.execute.observe import Observed, observe_for, with_settled
 from tidegate.scaling.kinds.resource_state import why_unusable
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import ResourceMissing, as_known
@@ -62,7 +62,7 @@ def _known(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension | None:
 
 def _carry_on(asked: Asked) -> None:
     # Imported here: in most accounts no desired capacity is kept, and a cold start is shorter.
-    from tidegate.scaling.autoscaling_api.desired_capacity import End, end_of
+    from tidegate.scaling.autoscaling_api.desired_capacity import end_of, left_of
     from tidegate.scaling.autoscaling_api.next_step import after, look_of, marked, next_step, take
 
     lever, ledger = asked.dimension.lever, asked.edges.ledger
@@ -77,8 +77,7 @@ def _carry_on(asked: Asked) -> None:
     look = look_of(asked, pipeline, desired.at)
     ended = end_of(desired, look)
     if ended is not None:
-        is_failed = ended.how is End.FAILED
-        left = replace(desired, failure=ended.failure, start=look.current) if is_failed else None
+        left = left_of(desired, ended, look)
         if left != desired:
             ledger.amend_desired(lever, desired, left)
         return
@@ -88,7 +87,7 @@ def _carry_on(asked: Asked) -> None:
     if kept != desired and not ledger.amend_desired(lever, desired, kept):
         return
     progress, is_overtaken = take(plan, kept, asked, seen)
-    left = kept if is_overtaken else after(kept, progress, look.current)
+    left = kept if is_overtaken else after(kept, progress)
     if left != kept:
         ledger.amend_desired(lever, kept, left)
 
@@ -100,7 +99,7 @@ def _seen(asked: Asked) -> Observed | None:
     if not is_theirs(asked.dimension):
         return None
     try:
-        seen = observe(decided_on(asked.dimension.spec, lever), edges, asked.now)
+        seen = observe_for(lever, asked.dimension.spec, edges, asked.now)
         seen = with_settled(seen, edges, asked.now)
         pipeline = with_lever(seen.pipeline, lever)
     except UnknownDimension:

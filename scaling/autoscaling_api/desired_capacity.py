@@ -6,7 +6,7 @@ follows from the ledger and one description by AWS, so that a request that only 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -19,7 +19,17 @@ from tidegate.scaling.kinds.resource_state import (
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.resource_type import type_of
 
-__all__ = ["SHOWS_AFTER", "End", "Ended", "Look", "accepted", "end_of", "steps_of"]
+__all__ = [
+    "SHOWS_AFTER",
+    "End",
+    "Ended",
+    "Look",
+    "accepted",
+    "end_of",
+    "left_of",
+    "settles_at",
+    "steps_of",
+]
 
 SHOWS_AFTER = timedelta(seconds=60)
 """A change that AWS has accepted shows in its descriptions by then; it is as long as the lease
@@ -106,8 +116,8 @@ def end_of(desired: DesiredCapacity, look: Look) -> Ended | None:
     if any(change_record.pipeline != look.pipeline.name for change_record in steps):
         return Ended(End.SUPERSEDED)
     if desired.failure is not None:
-        stayed = look.current == desired.start
-        return Ended(End.FAILED, desired.failure) if stayed else Ended(End.SUPERSEDED)
+        has_stayed = _has_stayed(desired, steps[-1] if steps else None, look)
+        return Ended(End.FAILED, desired.failure) if has_stayed else Ended(End.SUPERSEDED)
     if look.is_in_cooldown:
         return None
     if look.current == desired.capacity:
@@ -116,6 +126,32 @@ def end_of(desired: DesiredCapacity, look: Look) -> Ended | None:
     if look.current not in _expected(desired, last, look) or _was_set_back(desired, last, look):
         return _undone(last, look)
     return Ended(End.EXPIRED) if look.now - desired.at >= EXPIRES_AFTER else None
+
+
+def left_of(desired: DesiredCapacity, ended: Ended, look: Look) -> DesiredCapacity | None:
+    """What is kept of one that has ended: a failure, until something changes."""
+    if ended.how is not End.FAILED:
+        return None
+    if desired.failure is not None:
+        return desired
+    return replace(desired, failure=ended.failure, start=look.current)
+
+
+def settles_at(desired: DesiredCapacity, look: Look) -> int:
+    """The capacity once the last step towards it shows, if AWS has accepted that step."""
+    last = steps_of(desired, look)[-1:]
+    made = [change_record for change_record in last if change_record.outcome in _MADE]
+    return made[0].to_capacity if made else look.current
+
+
+def _has_stayed(desired: DesiredCapacity, last: ChangeRecord | None, look: Look) -> bool:
+    """Whether the capacity of one that failed is what its last step made it or is about to."""
+    if look.current == desired.start:
+        return True
+    if last is None:
+        return False
+    never_taken = last.outcome is not Outcome.DONE and look.current == last.from_capacity
+    return look.is_in_cooldown or never_taken
 
 
 def _expected(

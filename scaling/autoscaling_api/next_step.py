@@ -10,7 +10,12 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
-from tidegate.scaling.autoscaling_api.desired_capacity import SHOWS_AFTER, Look, steps_of
+from tidegate.scaling.autoscaling_api.desired_capacity import (
+    SHOWS_AFTER,
+    Look,
+    settles_at,
+    steps_of,
+)
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.execute.observe import Observed
@@ -38,18 +43,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a desired capacity is, and why it failed where it has."""
+    """How far a desired capacity is, and why it failed where it has; ``settles_at`` is the
+    capacity once the last step shows, None where none was looked for."""
 
     desired: int
     status: ScalingStatus
     failure: str | None = None
+    settles_at: int | None = None
 
 
-def after(desired: DesiredCapacity, progress: Progress, current: int) -> DesiredCapacity:
-    """What is kept of it: a failure is reported until something changes, and not tried again."""
+def after(desired: DesiredCapacity, progress: Progress) -> DesiredCapacity:
+    """What is kept of it: a failure is reported until something changes, and not tried again. The
+    last step towards it may have been taken as far as a constraint allows."""
     if progress.status is not ScalingStatus.FAILED:
         return desired
-    return replace(desired, failure=progress.failure, start=current)
+    return replace(desired, failure=progress.failure, start=progress.settles_at)
 
 
 def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
@@ -77,8 +85,10 @@ def take(
         # What was refused may be reached in another way, as by splits.
         history = remembered(pipeline, asked.edges.ledger, asked.now)
         plan = next_step(asked, pipeline, desired.capacity, history)
-    progress = progress_towards(desired, look_of(asked, pipeline, desired.at), plan)
-    return progress, Outcome.SUPERSEDED in outcomes
+    look = look_of(asked, pipeline, desired.at)
+    progress = progress_towards(desired, look, plan)
+    found = replace(progress, settles_at=settles_at(desired, look))
+    return found, Outcome.SUPERSEDED in outcomes
 
 
 def marked(

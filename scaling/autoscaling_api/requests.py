@@ -50,7 +50,7 @@ def accept(asked: Asked, seen: Observed, wanted: int) -> Progress:
     plan = next_step(asked, pipeline, wanted, history)
     desired = marked(desired, plan, pipeline, lever)
     progress, _ = take(plan, desired, asked, seen)
-    ledger.keep_desired(lever, after(desired, progress, look.current))
+    ledger.keep_desired(lever, after(desired, progress))
     return progress
 
 

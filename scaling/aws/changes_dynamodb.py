@@ -1,6 +1,7 @@
 """The change records in the ledger's table: one winner by conditional writes."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,8 @@ class DynamoChanges(DynamoDesired):
     its id, and while it is open a marker under its lever, which no second intention can put. One
     item for each resource says which is the newest, and how it ended."""
 
+    _is_stamped = False
+
     def newest(self, resources: Collection[str]) -> dict[str, str]:
         """The newest change record of each resource."""
         items = self._items_at([newest_key(each) for each in dict.fromkeys(resources)])
@@ -48,6 +51,9 @@ class DynamoChanges(DynamoDesired):
 
     def begin(self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None) -> bool:
         """Write the intentions of one call down, unless another run was faster."""
+        self._stamp()
+        caller = self._caller()
+        change_records = tuple(replace(each, caller=caller) for each in change_records)
         for at in range(0, len(change_records), AT_ONCE):
             part = change_records[at : at + AT_ONCE]
             puts = [self._put(item, _NEW) for each in part for item in items_of(each)]
@@ -57,6 +63,14 @@ class DynamoChanges(DynamoDesired):
                     self.complete(each.entry_id, Outcome.SUPERSEDED, each.begun_at, words)
                 return False
         return True
+
+    def _stamp(self) -> None:
+        if not self._is_stamped:
+            self._is_stamped = True
+            # Imported here: most requests change nothing, and a cold start is shorter without it.
+            from tidegate.scaling.aws.schema_dynamodb import stamp
+
+            stamp(self._client, self._table)
 
     def _marking(
         self, change_records: Collection[ChangeRecord], after: Mapping[str, str] | None

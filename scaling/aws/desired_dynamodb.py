@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.ledger_items import DESIRED, desired_item, desired_key
-from tidegate.scaling.model.change_record import DesiredCapacity, Lever
+from tidegate.scaling.model.change_record import CallerArn, DesiredCapacity, Lever, nobody
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -15,9 +15,10 @@ __all__ = ["DynamoDesired"]
 class DynamoDesired:
     """The part of ``Ledger`` that keeps desired capacities, one item a lever."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, caller: CallerArn = nobody) -> None:
         self._client = client
         self._table = table
+        self._caller = caller
 
     def keep_desired(self, lever: Lever, desired: DesiredCapacity | None) -> None:
         """Keep the desired capacity of a lever, or forget it."""

@@ -150,6 +150,8 @@ def change_record_item(change_record: ChangeRecord, partition: str) -> dict[str,
         item["expires_at"] = {"N": expiry(change_record.begun_at)}
     if change_record.ended_at is not None:
         item["ended_at"] = {"S": text(change_record.ended_at)}
+    if change_record.caller is not None:
+        item["caller"] = {"S": change_record.caller}
     if change_record.detail is not None:
         item["detail"] = {"S": change_record.detail}
     return item
@@ -202,4 +204,5 @@ def _entry(item: Any) -> ChangeRecord:
         moment_in(ended) if ended else None,
         detail,
         tuple(json.loads(item.get("marks", {}).get("S", "[]"))),
+        item.get("caller", {}).get("S"),
     )

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.window import Metric, Window
+from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.model.roles import plannings
-from tidegate.scaling.ports import Metrics, read_all
+from tidegate.scaling.ports import Metrics
 
 __all__ = ["limit_windows"]
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tidegate.scaling.config.levers import all_settings, part_of
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.boundary import Unfinished, going_on
@@ -24,6 +24,7 @@ from tidegate.scaling.model.errors import (
 )
 from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action, Decision, Plan
+from tidegate.scaling.model.roles import plannings
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import Change
 
@@ -31,6 +32,10 @@ __all__ = ["CALL_WITHIN", "Executor", "shown"]
 
 LEASE_SECONDS = 60
 """Longer than the bounded timeouts of the calls made under it."""
+
+LIMIT = "limit-exceeded"
+"""``TidegateError.kind`` of LimitExceeded; a quota of the account has another, and no decrease
+exceeds it."""
 
 FRESH = timedelta(seconds=1)
 """As old as a description may be that a call is made on."""
@@ -73,32 +78,49 @@ class Executor:
                 )
                 changes.append(_superseded(action, decisions, "rests-on-another", detail))
             else:
-                changes.append(self._take(action, decisions))
+                changes += self._take(action, decisions)
         return tuple(changes)
 
-    def _take(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+    def _take(self, action: Action, decisions: tuple[Decision, ...]) -> tuple[Change, ...]:
         try:
             return self._take_leased(action, decisions)
         except Exception as error:
-            known = as_known(error)
-            detail = f"AWS was not called: {known}"
-            return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
+            return (_not_called(action, decisions, error),)
 
-    def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+    def _take_leased(self, action: Action, decisions: tuple[Decision, ...]) -> tuple[Change, ...]:
         resource = action.lease
         ledger, moment = self.edges.ledger, self.edges.moment(self.now)
         if not ledger.acquire(resource, self.holder, moment, LEASE_SECONDS):
             detail = f"{resource} is locked by another run"
-            return _superseded(action, decisions, "locked", detail)
+            return (_superseded(action, decisions, "locked", detail),)
         try:
             why_not = self._paused(action, decisions) or self._why_not(decisions)
             if why_not is not None:
-                return _superseded(action, decisions, *why_not)
-            return self._take_alone(action, decisions)
+                return (_superseded(action, decisions, *why_not),)
+            change = self._take_alone(action, decisions)
+            increases = self._increases_of(action) if change.refusal == LIMIT else None
+            if increases is None:
+                return (change,)
+            return self._take_increases(change, increases)
         finally:
             # What can't be given back ends by itself, and must not hide how the call went.
             with suppress(Exception):
                 ledger.release(resource, self.holder)
+
+    def _increases_of(self, action: Action) -> Action | None:
+        found = (each.increases_of(action) for each in plannings(self.seen.pipeline))
+        return next((each for each in found if each is not None), None)
+
+    def _take_increases(self, refused: Change, increases: Action) -> tuple[Change, ...]:
+        """What AWS limits is decreases: one of them must not hold up a raise of the same call."""
+        levers = set(increases.levers())
+        lowered = tuple(each for each in refused.decisions if each.lever not in levers)
+        raised = tuple(each for each in refused.decisions if each.lever in levers)
+        try:
+            change = self._take_alone(increases, raised, "/increase")
+        except Exception as error:
+            change = _not_called(increases, raised, error)
+        return replace(refused, decisions=lowered), change
 
     def _paused(self, action: Action, decisions: tuple[Decision, ...]) -> tuple[str, str] | None:
         """Which refusal and which detail, where one of the levers was paused in the meantime."""
@@ -114,8 +136,7 @@ class Executor:
         """Which refusal and which detail, where AWS no longer shows what was decided on."""
         if self.edges.moment(self.now) - self.seen.looked_at <= FRESH:
             return None
-        part = part_of(self.seen.spec, decisions[0].lever)
-        pipeline = self.edges.cloud.describe(part)
+        pipeline = self.edges.cloud.describe_alone(self.seen.spec, decisions[0].lever)
         settings = all_settings(pipeline)
         for decision in decisions:
             capacity = settings.get(decision.lever)
@@ -126,9 +147,11 @@ class Executor:
                 return "resource-busy", "AWS is still at another change of the same resource"
         return None
 
-    def _take_alone(self, action: Action, decisions: tuple[Decision, ...]) -> Change:
+    def _take_alone(
+        self, action: Action, decisions: tuple[Decision, ...], part: str = ""
+    ) -> Change:
         begun_at = self.edges.moment(self.now)
-        begun = tuple(self._record(action, decision, begun_at) for decision in decisions)
+        begun = tuple(self._record(action, each, begun_at, part) for each in decisions)
         if not self.edges.ledger.begin(*begun, after=self._newest):
             return _superseded(action, decisions, *self._who_was_faster(action))
         if self.edges.moment(self.now) - begun_at > CALL_WITHIN:
@@ -156,10 +179,12 @@ class Executor:
             return "changed-since", "another run changed the resource in the meantime"
         return "change-pending", "another change of the same lever is still in progress"
 
-    def _record(self, action: Action, decision: Decision, begun_at: datetime) -> ChangeRecord:
+    def _record(
+        self, action: Action, decision: Decision, begun_at: datetime, part: str
+    ) -> ChangeRecord:
         pipeline = self.seen.spec.name
         return ChangeRecord(
-            entry_id=f"{pipeline}/{decision.lever}/{self.now.isoformat()}",
+            entry_id=f"{pipeline}/{decision.lever}/{self.now.isoformat()}{part}",
             pipeline=pipeline,
             lever=decision.lever,
             operation=action.operation,
@@ -189,6 +214,12 @@ class Executor:
             return Change(action, decisions, outcome, detail)
         told = "; ".join(filter(None, (detail, str(failures[0]))))
         return Change(action, decisions, outcome, told, failures[0].error)
+
+
+def _not_called(action: Action, decisions: tuple[Decision, ...], error: Exception) -> Change:
+    known = as_known(error)
+    detail = f"AWS was not called: {known}"
+    return Change(action, decisions, Outcome.FAILED, detail, known, refusal=known.kind)
 
 
 def shown(plan: Plan) -> tuple[Change, ...]:

@@ -7,7 +7,7 @@ from tidegate.scaling.ledger.sqlite_changes import COLUMNS, INDEXES, SqliteChang
 from tidegate.scaling.ledger.sqlite_desired import SqliteDesired
 from tidegate.scaling.ledger.sqlite_file import LedgerFile, Schema
 from tidegate.scaling.ledger.sqlite_leases import LEASE_COLUMNS, SqliteLeases
-from tidegate.scaling.model.change_record import KEEP, moment_in
+from tidegate.scaling.model.change_record import KEEP, CallerArn, moment_in, nobody
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.snapshot import StatusSnapshot, from_text, to_text
 
@@ -41,10 +41,12 @@ class SqliteLedger(SqliteChanges, SqliteLeases, SqliteDesired):
 
     Raises LedgerUnavailable while another process holds the file or the disk is full, and
     ConfigurationError for a file that is no ledger. ``to_look`` makes and changes nothing.
+    ``caller`` gives the ARN that change records keep.
     """
 
-    def __init__(self, path: str, *, to_look: bool = False) -> None:
+    def __init__(self, path: str, *, to_look: bool = False, caller: CallerArn = nobody) -> None:
         super().__init__(LedgerFile(path, _SCHEMA, INDEXES, to_look=to_look))
+        self._caller = caller
         self._locks = FileLocks(path)
         if not to_look and not self._file.read("SELECT * FROM note WHERE name = ?", _NO_LOG):
             self._log_if_possible()

@@ -1,7 +1,8 @@
 """The change records in the ledger's file."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ COLUMNS = {
     "ended_at": "TEXT",
     "detail": "TEXT",
     "marks": "TEXT",
+    "caller": "TEXT",
     "resource": "TEXT",
 }
 INDEXES = """
@@ -50,6 +52,7 @@ class SqliteChanges:
     """The part of ``Ledger`` that keeps change records, one row each."""
 
     _file: LedgerFile
+    _caller: Callable[[], str | None]
 
     def newest(self, resources: Collection[str]) -> dict[str, str]:
         """The newest change record of each resource."""
@@ -69,6 +72,8 @@ class SqliteChanges:
     def begin(self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None) -> bool:
         """Write the intentions of one call down, unless another run was faster."""
         marks = ",".join("?" * len(COLUMNS))
+        # Asked before the file is held for others.
+        caller = self._caller()
         try:
             with self._file.alone() as connection:
                 resources = {resource_of(each.lever) for each in change_records}
@@ -79,7 +84,7 @@ class SqliteChanges:
                     cursor = connection.execute(
                         f"INSERT INTO entry ({', '.join(COLUMNS)}) VALUES ({marks}) "
                         "ON CONFLICT DO NOTHING",
-                        _row(change_record),
+                        _row(replace(change_record, caller=caller)),
                     )
                     if cursor.rowcount != 1:
                         raise _NotWritten
@@ -158,13 +163,14 @@ def _row(change_record: ChangeRecord) -> tuple[Any, ...]:
         None if change_record.ended_at is None else as_text(change_record.ended_at),
         change_record.detail,
         json.dumps(change_record.marks),
+        change_record.caller,
         resource_of(change_record.lever),
     )
 
 
 def _entry(row: tuple[Any, ...]) -> ChangeRecord:
     entry_id, pipeline, kind, place, operation, before, after, because = row[:8]
-    begun, word, ended, told, marks = row[8:]
+    begun, word, ended, told, marks, caller = row[8:]
     if not all(isinstance(each, str) for each in (entry_id, kind, place, operation, because)):
         raise ValueError(f"entry {entry_id!r} can't be read")
     outcome, detail = outcome_in(word, told)
@@ -181,4 +187,5 @@ def _entry(row: tuple[Any, ...]) -> ChangeRecord:
         moment_in(ended) if ended else None,
         detail,
         tuple(json.loads(marks or "[]")),
+        caller,
     )

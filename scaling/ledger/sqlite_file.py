@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tidegate.scaling.ledger.schema_version import SCHEMA_VERSION
 from tidegate.scaling.model.errors import (
     ConfigurationError,
     LedgerUnavailable,
@@ -36,7 +37,7 @@ class LedgerFile:
     """One connection to one file. What only wants to look writes nothing, and makes no file.
 
     A column that may be empty may be missing in a file of another version: it is added, or to look
-    at read as empty. Columns that are not known here are left alone.
+    at read as empty. Unknown columns are left alone, as is the form of a later ``SCHEMA_VERSION``.
     """
 
     def __init__(self, path: str, schema: Schema, indexes: str, *, to_look: bool) -> None:
@@ -93,8 +94,8 @@ class LedgerFile:
             )
         if code == sqlite3.SQLITE_IOERR:
             return LedgerUnavailable(f"the ledger {self._path} can't be read or written: {error}")
-        words = f"the file can't be used as a ledger: {error}"
-        return ConfigurationError((Mistake(self._path, 1, 1, words),))
+        told = Mistake(self._path, 1, 1, f"the file can't be used as a ledger: {error}")
+        return ConfigurationError((told,))
 
     def use_log(self) -> bool:
         """Turn the write-ahead log on, so that who reads never holds up who writes; whether that
@@ -149,17 +150,20 @@ class LedgerFile:
         if self._path != ":memory:":
             self._place.parent.mkdir(parents=True, exist_ok=True)
         connection = self._connected(self._path)
+        if _version(connection) > SCHEMA_VERSION:
+            return connection
         for table, columns in schema.items():
             connection.execute(_definition(f"TABLE IF NOT EXISTS {table}", columns))
         missing = _missing(connection, schema)
         if any(missing.values()):
             connection.execute("BEGIN IMMEDIATE")
             for table, names in _missing(connection, schema).items():
-                for name in names:
-                    column = f"{name} {schema[table][name]}"
+                for column in (f"{name} {schema[table][name]}" for name in names):
                     connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
             connection.execute("COMMIT")
         connection.executescript(indexes)
+        if _version(connection) < SCHEMA_VERSION:
+            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         return connection
 
     def _looking(self, schema: Schema) -> sqlite3.Connection:
@@ -194,6 +198,10 @@ class LedgerFile:
 def _code(error: Exception) -> int:
     """SQLite's primary result code (sqlite.org/rescode.html), 0 for errors of Python."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _definition(what: str, columns: Mapping[str, str]) -> str:

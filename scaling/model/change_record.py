@@ -1,6 +1,7 @@
 """What the ledger holds: levers, change records with their outcome, and desired capacities."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -10,12 +11,14 @@ from tidegate.rules.cause import LEVER_KINDS, LeverKind
 
 __all__ = [
     "KEEP",
+    "CallerArn",
     "ChangeRecord",
     "DesiredCapacity",
     "Lease",
     "Lever",
     "Outcome",
     "moment_in",
+    "nobody",
     "outcome_in",
     "refused_by_limit",
     "refused_by_rate",
@@ -125,7 +128,8 @@ class ChangeRecord:
     ``entry_id`` is made from the pipeline, lever and moment, so that the same intention written
     twice is one record. ``operation`` is the AWS call (``kinesis:UpdateShardCount``), by which
     budgets are counted. ``detail`` holds the reason of a failure, ``marks`` what AWS showed before
-    the call of when the lever was last set (``ResourceType.marks``).
+    the call of when the lever was last set (``ResourceType.marks``). ``caller`` is the ARN of whose
+    credentials signed the call, None where it isn't known; the ledger adds it.
     """
 
     entry_id: str
@@ -140,6 +144,7 @@ class ChangeRecord:
     ended_at: datetime | None = None
     detail: str | None = None
     marks: tuple[str, ...] = ()
+    caller: str | None = None
 
     @property
     def refusal(self) -> str | None:
@@ -152,6 +157,14 @@ class ChangeRecord:
     def was_throttled(self) -> bool:
         """Whether AWS was only asked too often, so that the next time may be right."""
         return self.outcome is Outcome.FAILED and (self.detail or "").startswith(_RATE)
+
+
+CallerArn = Callable[[], str | None]
+"""Gives the ARN of whose credentials sign the calls, None where it isn't known."""
+
+
+def nobody() -> None:
+    """The ``CallerArn`` of where there is no AWS."""
 
 
 def revision(entry_id: str, outcome: Outcome) -> str:

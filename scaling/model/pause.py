@@ -15,7 +15,9 @@ class Pause:
     """Of everything, of a pipeline, or of one kind of its levers, until a moment; and why.
 
     ``resources`` are the pipeline's, by the names of their leases: who changes one of them without
-    a pipeline file, or on behalf of another pipeline, is held as well.
+    a pipeline file, or on behalf of another pipeline, is held as well. ``suspended`` are the
+    resource ids of the scalable targets that were suspended for it and are to be resumed when it
+    has ended.
     """
 
     until: datetime
@@ -23,6 +25,7 @@ class Pause:
     pipeline: str | None = None
     lever: str | None = None
     resources: tuple[str, ...] = ()
+    suspended: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -52,8 +55,8 @@ class Pause:
         """What ``to_text`` made; what only another version of Tidegate knows is left out."""
         told = json.loads(text)
         known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
-        resources = tuple(told.get("resources", ()))
-        return cls(**{**known, "until": moment_in(told["until"]), "resources": resources})
+        lists = {name: tuple(told.get(name, ())) for name in ("resources", "suspended")}
+        return cls(**{**known, "until": moment_in(told["until"]), **lists})
 
 
 def pausing(

@@ -161,6 +161,11 @@ class Planning:
         have none by themselves."""
         return ()
 
+    def increases_of(self, action: Action) -> Action | None:
+        """What is left of a call that raises and lowers without what it lowers; None of one that
+        can't be taken apart."""
+        return None
+
     def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
         """Where its usual call can't be made: the action that brings a lever nearer to a setting in
         another way, and what it is set to after it. None where there is no other way."""

@@ -26,6 +26,7 @@ __all__ = [
     "ResourceType",
     "Setting",
     "SizedTogether",
+    "Status",
     "type_of",
     "types_of",
 ]
@@ -42,6 +43,25 @@ class Changes:
     settings: Mapping[Lever, int]
     instead: "Mapping[Lever, Action]" = field(default_factory=dict)
     said: InFile = NOTHING_SAID
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status of something that a lever depends on, in AWS's own word. Where ``is_passing`` it
+    ends by itself; ``trouble`` says why a person must see to it, None where nobody need. A capacity
+    that is set says nothing where the resource doesn't work."""
+
+    name: str
+    word: str
+    is_passing: bool
+    trouble: str | None
+
+    @classmethod
+    def of(cls, name: str, word: str, works: str, passes: Collection[str]) -> "Status":
+        """Of a resource that has one status in which it works, and those that end by themselves."""
+        is_passing = word in passes
+        is_fine = is_passing or word == works
+        return cls(name, word, is_passing, None if is_fine else f"{name} is {word}")
 
 
 class ResourceType(Protocol):
@@ -65,6 +85,12 @@ class ResourceType(Protocol):
         for a change of one, and a lower setting doesn't say that there was too much."""
         ...
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Those of its levers that Application Auto Scaling may own, as they are listed: all that
+        give capacity."""
+        ...
+
     def recommendations(self, look: Look) -> Iterator["Recommendation"]:
         """What is wanted of its levers; nothing where its kind is sized together with others
         (``scaling/recommend``)."""
@@ -78,12 +104,17 @@ class ResourceType(Protocol):
         """Its levers that give no capacity, with what each is set to."""
         ...
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
-        """What the lever depends on, each by its name and its status in AWS's own words."""
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
+        """Of all that the lever depends on."""
         ...
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """Whether AWS is still at an earlier change of the lever's resource."""
+        ...
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """Whether the service sets the lever too: by an autoscaling of its own, or by an update
+        that it has undone. Another value is then no person's change."""
         ...
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:

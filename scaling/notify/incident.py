@@ -18,6 +18,7 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.change_record import moment_in
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
+from tidegate.scaling.notify.bounded import as_kept, in_few_lines, within_an_item
 from tidegate.scaling.notify.destinations import destinations
 from tidegate.scaling.observability.dashboard import dashboard_link
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -27,9 +28,6 @@ __all__ = ["Incident", "advance", "delivered", "from_text", "known_as", "to_text
 WELL_AGAIN = timedelta(minutes=10)
 SILENCE = timedelta(minutes=10)
 """Metrics arrive up to three minutes late: missing metrics are an incident only when that lasts."""
-
-DUE_MAX = 50
-"""Notices kept for a place that is out of order."""
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
@@ -53,7 +51,7 @@ class Incident:
 
 def to_text(incident: Incident) -> str:
     """To be kept in the ledger."""
-    due = [{"notice": asdict(d.notification), "destination": d.destination} for d in incident.due]
+    due = list(map(as_kept, incident.due))
     return json.dumps({**asdict(incident), "due": due}, default=lambda value: value.value)
 
 
@@ -202,25 +200,14 @@ def _with_due(
         to_do=report.advice,
         dashboard=dashboard_link(report.name, report.pipeline.source.arn),
     )
-    due = [Due(notification, each) for each in destinations(spec)]
+    short = in_few_lines(notification)
+    due = [Due(short, each) for each in destinations(spec)]
     kept = [each for each in due if _is_for(each.destination, kind)]
-    return replace(incident, due=_bounded((*incident.due, *kept)))
+    return replace(incident, due=within_an_item((*incident.due, *kept)))
 
 
 def _is_for(destination: Destination, kind: Kind) -> bool:
     return destination is not Destination.SNS or kind is not Kind.UPDATE
-
-
-def _bounded(due: tuple[Due, ...]) -> tuple[Due, ...]:
-    """Where a place has been out of order for long, the oldest updates are given up, then the
-    oldest others: the ledger's items have a limit (400 KB in DynamoDB)."""
-    for destination in Destination:
-        waiting = [each for each in due if each.destination is destination]
-        updates = [each for each in waiting if each.notification.kind is Kind.UPDATE]
-        others = [each for each in waiting if each.notification.kind is not Kind.UPDATE]
-        given_up = [*updates, *others][: max(0, len(waiting) - DUE_MAX)]
-        due = tuple(each for each in due if each not in given_up)
-    return due
 
 
 def known_as(incident: Incident, due: Due) -> str | None:

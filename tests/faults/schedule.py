@@ -7,15 +7,17 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from tests.direct_streams import DirectStreams
+from tests.faults.metrics import FaultyMetrics, Lack
 from tests.faults.stage import (
     Caller,
     Died,
     FaultyCloud,
     FaultyLedger,
-    FaultyMetrics,
     Stage,
     agrees,
 )
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import tables_of
@@ -34,7 +36,6 @@ from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import SweepReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData
 from tidegate.simulator.scenarios import load_scenario
@@ -45,8 +46,12 @@ RACE = load_scenario("race-day")
 SPEC = load_value(RACE.pipeline_file, "race-day").pipelines[0]
 WRITES = Lever.of(LeverKind.WRITE_CAPACITY, "leaderboard")
 THEIRS = LeverSpec(min=5, max=4000, owner="application-autoscaling")
+LONG_RATE_MOST = 50.0
+"""Records a second: of more, an hour's backlog drains no faster than the file's limits allow."""
 MEMORY = Path("/dev/shm")
 MOVES, QUIET_SWEEPS = 6, 15
+SHORT_SECONDS, LONG_SECONDS = 300, 5400
+"""How old a world is when its schedule begins; only a long one has rested enough to be scaled in."""
 KINDS = ("sweep", "sweep", "sweep", "reshard", "patch", "operator")
 WELL = (Health.HEALTHY, Health.HEALING, Health.UNKNOWN)
 """Unknown is what a backlog in closed shards is that drains at its own pace: no layer is at its limit."""
@@ -109,13 +114,16 @@ def shortest(played: Played) -> Played:
 def _stage(seed: int, path: Path) -> Stage:
     random = Random(f"{seed}/world")
     rates = [random.choice((5.0, 50.0, 400.0, 900.0)) for _ in range(2)]
+    is_long = seed % 5 == 0
+    if is_long:
+        rates = [min(each, LONG_RATE_MOST) for each in rates]
     scenario = RACE.put(
         replace(RACE.the(StreamData), shards=random.randint(1, 4)),
         replace(RACE.the(TableData), write_units=random.choice((20, 400, 2000))),
         Traffic(points=((0, rates[0]), (250, rates[0]), (251, rates[1]))),
     )
     world = World(scenario, seed)
-    world.advance(300)
+    world.advance(LONG_SECONDS if is_long else SHORT_SECONDS)
     spec = SPEC
     if seed % 3 == 0:
         spec = replace(spec, levers=replace(spec.levers, write_capacity=THEIRS))
@@ -148,8 +156,11 @@ def _run(stage: Stage, random: Random, kind: str) -> Callable[[Caller], None]:
             return
         ledger = FaultyLedger(str(stage.path))
         ledger.caller = caller
-        cloud = FaultyCloud(caller, DirectCloud(stage.world))
-        metrics = FaultyMetrics(caller, DirectMetrics(stage.world))
+        cloud = FaultyCloud(caller, DirectStreams(stage.world))
+        # Of its own, so that the rest of a schedule doesn't depend on it.
+        garbling = Random(f"{holder}/metrics")
+        lack = garbling.choice((Lack.NOTHING, Lack.NOTHING, *Lack))
+        metrics = FaultyMetrics(caller, DirectMetrics(stage.world), lack, garbling)
         edges = Edges(cloud, metrics, ledger, clock=caller.clock)
         try:
             match kind:

@@ -1,19 +1,21 @@
 """One simulated account with several callers, and the faults that befall each of their calls."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tests.direct_streams import DirectStreams
+from tidegate.direct import DirectCloud
+from tidegate.rules.graph import Pipeline, Question
+from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
-from tidegate.rules.window import Metric, Window
-from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.levers import all_settings, lever_spec, part_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -23,9 +25,9 @@ from tidegate.scaling.model.errors import (
     Unreachable,
 )
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import World
 
+A = TypeVar("A")
 STALE_SECONDS = 8
 """Descriptions of AWS lag a few seconds behind a change that was accepted."""
 
@@ -96,13 +98,15 @@ class Stage:
 
 @dataclass
 class Caller:
-    """One run of one process: its random faults, and what happens in the middle of it."""
+    """One run of one process: its random faults, and what happens in the middle of it. It
+    ``is_blind`` while CloudWatch has nothing new for it."""
 
     stage: Stage
     random: Random
     rate: float
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     skew: timedelta = timedelta(0)
+    is_blind: bool = False
 
     def clock(self) -> datetime:
         return self.stage.now + self.skew
@@ -123,7 +127,7 @@ class FaultyCloud:
     """``Cloud`` and ``Resharder`` over the world, with faults before and after each call."""
 
     caller: Caller
-    inner: DirectCloud
+    inner: DirectStreams
     is_late: bool = False
 
     def _errors(self, what: str) -> tuple[CloudError, ...]:
@@ -135,12 +139,15 @@ class FaultyCloud:
         self.is_late = spec is stage.spec and self.caller.random.random() < 2 * self.caller.rate
         return stage.as_it_was() if self.is_late else self.inner.describe(spec)
 
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
+
     def describe_stream(self, name: str) -> Stream:
         self.caller.befalls(*self._errors("describe_stream"))
         return self.inner.describe_stream(name)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        return self.inner.sample_keys(stream, shard_id, seconds, now)
+    def ask(self, question: Question[A]) -> A:
+        return self.inner.ask(question)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         return self.inner.scalable_targets(where)
@@ -166,6 +173,14 @@ class FaultyCloud:
         if random.random() < self.caller.rate:
             raise random.choice([self._errors(action.operation)[1], Died()])
 
+    def _decided_to_lower(self, change_record: ChangeRecord) -> bool:
+        """By metrics, and not because somebody asked for it."""
+        spec = self.caller.stage.spec
+        said = lever_spec(spec, change_record.lever)
+        is_ours = said is not None and said.owner == "tidegate"
+        lowers = change_record.to_capacity < change_record.from_capacity
+        return is_ours and lowers and change_record.pipeline == spec.name
+
     def _intended(self, action: Action) -> tuple[str, ...]:
         """The intentions of a call, which are to be in the ledger and within the file's range."""
         stage = self.caller.stage
@@ -179,35 +194,11 @@ class FaultyCloud:
                 stage.broken.append(f"changed a lever without an owner: {lever}")
             elif not said.min <= open_[lever].to_capacity <= said.max:
                 stage.broken.append(f"outside of the file's range: {open_[lever]}")
+            elif self.caller.is_blind and self._decided_to_lower(open_[lever]):
+                stage.broken.append(f"scaled in on missing data: {open_[lever]}")
             elif now[lever] != open_[lever].from_capacity and not self.is_late:
                 stage.broken.append(f"changed from {now[lever]}, which nobody saw: {open_[lever]}")
         return tuple(open_[lever].entry_id for lever in action.levers() if lever in open_)
-
-
-@dataclass
-class FaultyMetrics:
-    """Metrics that are throttled, time out, or are cut off."""
-
-    caller: Caller
-    inner: DirectMetrics
-
-    def read(
-        self, metrics: Sequence[Metric], start: datetime, end: datetime
-    ) -> Mapping[Metric, Window]:
-        self.caller.befalls(
-            Throttled("cloudwatch:GetMetricData", "it", "Rate exceeded"),
-            Unreachable("cloudwatch:GetMetricData", "it", "read timeout"),
-            often=0.3,
-        )
-        found = self.inner.read(metrics, start, end)
-        random = self.caller.random
-        if random.random() >= self.caller.rate:
-            return found
-        kept = random.random()
-        return {
-            each: window if random.random() < kept else replace(window, unread="PartialData")
-            for each, window in found.items()
-        }
 
 
 class FaultyLedger(SqliteLedger):

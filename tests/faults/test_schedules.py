@@ -1,7 +1,7 @@
 """Whatever fails at whatever call, and whoever comes in between: no promise is broken.
 
 Each schedule has sweeps, reshards, PATCHes and operators that overlap; calls that are throttled,
-unanswered before or after their effect, or late; metrics in part; a ledger that is busy; processes
+unanswered before or after their effect, or late; metrics in part, late, missing or garbled; a ledger that is busy; processes
 that die or are suspended at any call of it. ``tests/faults/stage.py`` has the promises.
 """
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.losses.account import PIPELINES, Account
-from tests.losses.endpoint import TABLE, Endpoint
+from tests.losses.endpoint import SHARDS, TABLE, Endpoint
 from tidegate.scaling.model.prices import prices
 
 WRITE_USD = 24 * prices()["write_capacity_unit_hour_usd"]
@@ -74,5 +74,58 @@ def test_application_auto_scaling_is_told_that_the_limit_has_failed_its_request(
     assert "limits it to" in told["failureReason"]
     for _ in range(2):
         assert endpoint.get(TABLE)[0] == 100
+        endpoint.wait()
+        endpoint.sweep()
+
+
+SHARD_DAY, UNITS = 24 * prices()["shard_hour_usd"], 5 * 24 * prices()["read_capacity_unit_hour_usd"]
+TO_100 = 4 * SHARD_DAY + UNITS + 100.5 * WRITE_USD
+PART_WAY = [
+    pytest.param(TABLE, 3000, 20, 100, TO_100, id="write units"),
+    pytest.param(SHARDS, 20, 4, 6, 6.5 * SHARD_DAY + UNITS + 20 * WRITE_USD, id="shards"),
+    pytest.param(SHARDS, 20, 4, 10, 10.5 * SHARD_DAY + UNITS + 20 * WRITE_USD, id="two steps"),
+]
+"""A dimension, what is asked for, what it has, what the money reaches, and the money."""
+
+
+@pytest.mark.parametrize(("dimension", "asked", "has", "reached", "usd"), PART_WAY)
+def test_what_the_limit_held_part_way_is_failed_for_whoever_asks_until_it_is_changed(
+    endpoint: Endpoint, dimension: str, asked: int, has: int, reached: int, usd: float
+) -> None:
+    endpoint.spec = replace(endpoint.spec, max_usd_a_day=usd)
+    before = endpoint.patch(dimension, asked)
+    told = [before]
+    for _ in range(3):
+        endpoint.wait()
+        told.append(endpoint.get(dimension))
+        endpoint.sweep()
+    assert before[:2] == (has, asked)
+    assert told[-1] == (reached, asked, "Failed")
+    statuses = [status for _, _, status in told]
+    assert statuses == sorted(statuses, reverse=True)
+    assert "limits it to" in endpoint.call("GET", dimension)[1]["failureReason"]
+
+
+def test_a_step_that_still_shows_no_effect_is_as_failed_as_its_request(endpoint: Endpoint) -> None:
+    endpoint.spec = replace(endpoint.spec, max_usd_a_day=TO_100)
+    before = endpoint.account.client("dynamodb").describe_table(TableName="orders")["Table"]
+    assert endpoint.patch(TABLE, 3000) == (20, 3000, "Failed")
+    stale = {**before, "TableStatus": "UPDATING"}
+    endpoint.account.on("DescribeTable", lambda *_: {"Table": stale})
+    for minutes in (0.2, 2):
+        endpoint.wait(minutes)
+        assert endpoint.get(TABLE) == (20, 3000, "Failed")
+        endpoint.sweep()
+    endpoint.account.hooks.clear()
+    assert endpoint.get(TABLE) == (100, 3000, "Failed")
+
+
+def test_what_an_operator_sets_after_the_limit_held_it_is_left(endpoint: Endpoint) -> None:
+    endpoint.spec = replace(endpoint.spec, max_usd_a_day=TO_100)
+    assert endpoint.patch(TABLE, 3000) == (20, 3000, "Failed")
+    endpoint.wait()
+    endpoint.set_units(60)
+    for _ in range(2):
+        assert endpoint.get(TABLE) == (60, 60, "Successful")
         endpoint.wait()
         endpoint.sweep()

@@ -54,7 +54,7 @@ OTHERS = {
     "two columns less": [
         "ALTER TABLE entry DROP COLUMN detail", "ALTER TABLE entry DROP COLUMN ended_at",
     ],
-    "a column more": ["ALTER TABLE entry ADD COLUMN caller TEXT"],
+    "a column more": ["ALTER TABLE entry ADD COLUMN started_by TEXT"],
     "columns more everywhere": [
         f"ALTER TABLE {name} ADD COLUMN more TEXT"
         for name in ("entry", "desired", "note", "sighting", "lease")

@@ -1,12 +1,14 @@
 """``tidegate pause`` and ``resume``: nothing is changed meanwhile, by whichever entry point."""
 
 import json
-from datetime import datetime, timedelta
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.losses.account import PIPELINES, Account
+from tests.losses.account import PIPELINES, Account, refusal
 from tests.losses.endpoint import SHARDS, Endpoint
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.pause import Pause
@@ -103,18 +105,103 @@ def suspended(account: Account) -> list[bool]:
 def test_application_auto_scaling_is_suspended_for_its_levers_alone(
     account: Account,
 ) -> None:
-    for name in ("shard_count~orders", "write_capacity~orders"):
+    registered(account, "shard_count~orders", "write_capacity~orders")
+    until = ("--until", "2h", "--reason", "incident 7", "--api", API)
+    done = run(account, "pause", "orders", *until, file=THEIRS)
+    assert "suspended shard_count of orders, until the pause has ended" in done.stdout
+    assert suspended(account) == [True, False]
+    run(account, "resume", "orders", "--reason", "over", "--api", API, file=THEIRS)
+    assert suspended(account) == [False, False]
+
+
+def registered(account: Account, *names: str) -> None:
+    for name in names:
         account.client("application-autoscaling").register_scalable_target(
             ServiceNamespace="custom-resource", MinCapacity=1, MaxCapacity=16,
             ResourceId=f"{API}/scalableTargetDimensions/{name}",
             ScalableDimension="custom-resource:ResourceType:Property",
         )  # fmt: skip
+
+
+def ended(account: Account, key: str) -> None:
+    """The pause has ended, as when its time has gone by."""
+    with closing(SqliteLedger(str(account.folder / "ledger.sqlite"))) as ledger:
+        (pause,) = (each for each in ledger.pauses() if each.key == key)
+        ledger.keep_pause(replace(pause, until=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+def paused_with_targets(account: Account) -> None:
+    account.pipeline()
+    account.minutes()
+    registered(account, "shard_count~orders", "write_capacity~orders")
     until = ("--until", "2h", "--reason", "incident 7", "--api", API)
-    done = run(account, "pause", "orders", *until, file=THEIRS)
-    assert "suspended shard_count of orders, until tidegate resume" in done.stdout
+    assert run(account, "pause", "orders", *until, file=THEIRS).exit_code == 0
     assert suspended(account) == [True, False]
-    run(account, "resume", "orders", "--reason", "over", "--api", API, file=THEIRS)
+
+
+def test_the_sweep_after_a_pause_resumes_the_scalable_targets(account: Account) -> None:
+    paused_with_targets(account)
+    account.sweep(THEIRS)
+    assert suspended(account) == [True, False]
+    ended(account, "orders/*")
+    account.sweep(THEIRS, "--dry-run")
+    assert suspended(account) == [True, False]
+    account.sweep(THEIRS)
     assert suspended(account) == [False, False]
+    account.calls.clear()
+    account.sweep(THEIRS)
+    assert account.asked("RegisterScalableTarget") == []
+
+
+def test_a_pause_that_is_prolonged_or_overlapped_keeps_its_targets_to_the_end(
+    account: Account,
+) -> None:
+    paused_with_targets(account)
+    run(account, "pause", "orders", "--until", "3h", "--reason", "longer", file=THEIRS)
+    until = ("--until", "2h", "--reason", "incident 8", "--api", API)
+    run(account, "pause", *until, file=THEIRS)
+    ended(account, "orders/*")
+    account.sweep(THEIRS)
+    assert suspended(account) == [True, False]
+    ended(account, "*/*")
+    account.sweep(THEIRS)
+    assert suspended(account) == [False, False]
+
+
+def test_what_can_not_be_resumed_is_told_and_tried_again(account: Account) -> None:
+    paused_with_targets(account)
+    ended(account, "orders/*")
+
+    def denied(*_: object) -> None:
+        raise refusal("RegisterScalableTarget", "AccessDeniedException", "not authorized")
+
+    account.on("RegisterScalableTarget", denied)
+    result = account.sweep(THEIRS)
+    assert result.exit_code == 3
+    assert "the scalable targets that were suspended while orders was paused" in result.stderr
+    account.hooks.clear()
+    account.sweep(THEIRS)
+    assert suspended(account) == [False, False]
+
+
+def test_who_ends_a_pause_need_not_know_the_stage_that_was_suspended(account: Account) -> None:
+    paused_with_targets(account)
+    assert run(account, "resume", "orders", "--reason", "over", file=THEIRS).exit_code == 0
+    assert suspended(account) == [False, False]
+    with closing(SqliteLedger(str(account.folder / "ledger.sqlite"))) as ledger:
+        assert ledger.pauses() == ()
+
+
+def test_a_target_that_was_deregistered_meanwhile_is_not_made_again(account: Account) -> None:
+    paused_with_targets(account)
+    ended(account, "orders/*")
+    account.client("application-autoscaling").deregister_scalable_target(
+        ServiceNamespace="custom-resource",
+        ResourceId=f"{API}/scalableTargetDimensions/shard_count~orders",
+        ScalableDimension="custom-resource:ResourceType:Property",
+    )
+    assert account.sweep(THEIRS).exit_code == 0
+    assert suspended(account) == [False]
 
 
 def test_a_request_for_a_paused_lever_is_refused_and_nothing_is_kept(

@@ -102,8 +102,10 @@ def test_a_commit_that_meets_a_reader_is_rolled_back_and_goes_on_after_it(
             file.execute(f"DELETE FROM {name}")
         file.execute("INSERT INTO lease VALUES ('stream/orders', 'me', 0, NULL)")
         file.execute(
-            "INSERT INTO entry VALUES ('orders/shards/0', 'orders', 'shard_count', 'other', 'x:Y', "
-            "1, 2, 'y', '2026-01-05T12:00:00.000000+00:00', 'begun', NULL, NULL, '[]', NULL)"
+            "INSERT INTO entry (entry_id, pipeline, kind, place, operation, from_capacity, "
+            "to_capacity, because, begun_at, outcome, marks) "
+            "VALUES ('orders/shards/0', 'orders', 'shard_count', 'other', 'x:Y', 1, 2, 'y', "
+            "'2026-01-05T12:00:00.000000+00:00', 'begun', '[]')"
         )
         file.commit()
     let_go = hold(place, *READS)

@@ -1,5 +1,6 @@
 """``tidegate pause``: nothing is changed until a moment, by whichever entry point."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -26,19 +27,27 @@ def command(
     """Pause everything, a PIPELINE, or one LEVER of it, such as shard_count.
 
     Sweeps, the endpoint and reshards change nothing that is paused. With --api Application Auto
-    Scaling is suspended for the levers that the file gives to it, until `tidegate resume`.
+    Scaling is suspended for the levers that the file gives to it, until the first sweep after the
+    pause.
 
     Exit code 0: paused. 2: bad input. 3: AWS or the ledger could not be asked.
     """
-    from tidegate.pausing import ledger_at, paused, specs_of, suspend
+    from tidegate.pausing import ledger_at, paused, specs_of, targets_of
 
     try:
         specs = specs_of(config)
         pause = paused(specs, (pipeline, lever), until, reason)
         with ledger_at(ledger) as kept:
+            earlier = {each.key: each.suspended for each in kept.pauses()}.get(pause.key, ())
+            pause = replace(pause, suspended=earlier)
             kept.keep_pause(pause)
-        click.echo(f"{pause.of} is paused until {until:%Y-%m-%d %H:%M} UTC: {reason}")
-        for name in suspend(specs, pause, api, is_suspended=True):
-            click.echo(f"suspended {name}, until tidegate resume")
+            click.echo(f"{pause.of} is paused until {until:%Y-%m-%d %H:%M} UTC: {reason}")
+            targets = targets_of(specs, pause, api)
+            # Kept before the first is suspended: whatever happens, a sweep resumes them all.
+            ids = (*earlier, *(held.target.resource_id for held in targets))
+            kept.keep_pause(replace(pause, suspended=tuple(dict.fromkeys(ids))))
+        for held in targets:
+            held.suspend(is_suspended=True)
+            click.echo(f"suspended {held.name}, until the pause has ended")
     except TidegateError as error:
         leave(error)

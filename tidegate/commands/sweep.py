@@ -3,12 +3,13 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.exits import code_of, leave
+from tidegate.exits import code_of, code_of_error, leave
 from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def default_ledger() -> str:
 def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
     """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
     makes none: in a mistyped place it would be taken for the ledger from then on."""
+    from tidegate.scaling.aws.caller import Caller
     from tidegate.scaling.config.names import TABLE
     from tidegate.scaling.ledger.sqlite import SqliteLedger
     from tidegate.scaling.model.errors import ConfigurationError, Mistake
@@ -43,7 +45,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         if wrong is not None:
             words = f"{wrong}; dynamodb:TABLE is a ledger"
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
-        return DynamoLedger(clients.dynamodb, table)
+        return DynamoLedger.over(clients, table, Caller())
 
     folder = Path(place).absolute().parent
     if place != default_ledger() and not folder.is_dir():
@@ -51,7 +53,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
     try:
         if not to_look or Path(place).exists():
-            ledger = SqliteLedger(place, to_look=to_look)
+            ledger = SqliteLedger(place, to_look=to_look, caller=Caller())
             context = click.get_current_context(silent=True)
             if context is not None:
                 context.call_on_close(ledger.close)
@@ -114,11 +116,13 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from rich.console import Console
 
     from tidegate.as_json import sweep_as_json
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
+    from tidegate.scaling.autoscaling_api.resume import resume_ended
     from tidegate.scaling.aws.clients import STEADY, Clients
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.aws.notices import AwsNotifications
+    from tidegate.scaling.aws.suspended import resume
     from tidegate.scaling.ports import Edges
     from tidegate.scaling.sweep import sweep
     from tidegate.screen import show_sweep
@@ -133,10 +137,13 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
         lambda: datetime.now(UTC),
     )
     report = sweep(pipelines, edges, at, holder=f"cli-{uuid4()}", dry_run=dry_run)
+    left = () if dry_run else resume_ended(edges.ledger, partial(resume, clients), at)
+    for each in left:
+        click.echo(str(each), err=True)
     if output == "json":
         click.echo(json.dumps(sweep_as_json(report, clients.calls), indent=2))
         for unreached in report.unreached:
             click.echo(f"{unreached.name}: {unreached.reason}", err=True)
     else:
         show_sweep(report, Console(), dry_run=dry_run)
-    return code_of(report)
+    return max([code_of(report), *(code_of_error(each.error) for each in left)])

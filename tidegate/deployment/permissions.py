@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.scaling.autoscaling_api.dimensions import dimensions, is_theirs
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.model.permission import Arn, Permission
@@ -68,6 +69,7 @@ def policy(
     ]
     if sweeps:
         statements += _telling(pipelines)
+        statements += _resuming(pipelines)
         statements.append(_statement(("cloudwatch:GetMetricData",), ["*"]))
         statements.append(
             _statement(("sqs:SendMessage",), [{"Fn::GetAtt": ["DeadLetters", "Arn"]}])
@@ -86,6 +88,17 @@ def _of_resources(permission: Permission) -> dict[str, Any]:
 
 def _each(arns: Iterable[Arn]) -> list[dict[str, str]]:
     return [arn for each in dict.fromkeys(arns) for arn in _arns((each.path,), each.service, "")]
+
+
+def _resuming(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
+    """Scalable targets that were suspended for a pause are resumed after its end."""
+    if not any(is_theirs(each) for each in dimensions(specs)):
+        return
+    yield _statement(("application-autoscaling:DescribeScalableTargets",), ["*"])
+    targets = _arns(("*",), "application-autoscaling", "scalable-target/")
+    statement = _statement(("application-autoscaling:RegisterScalableTarget",), targets)
+    namespace = {"application-autoscaling:service-namespace": "custom-resource"}
+    yield {**statement, "Condition": {"StringEquals": namespace}}
 
 
 def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,9 @@ from tidegate.rules.graph import Role
 from tidegate.rules.kinds.dynamodb_table.state import Table
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
+from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
+from tidegate.scaling.kinds.dynamodb_table.increases import increases_of
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.kinds.dynamodb_table.raises import units_in_vain
 from tidegate.scaling.kinds.dynamodb_table.refused import CAPACITY_CAUSES, Throttling, throttling
@@ -22,7 +24,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.plan import Constraint, Prohibition
+from tidegate.scaling.model.plan import Action, Constraint, Prohibition
 from tidegate.scaling.model.planning import Planning
 from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
@@ -84,6 +86,10 @@ class TablePlanning(Planning):
             for capacity in table.capacities
         }
         return throttling(signals, diagnoses, capacities)
+
+    def increases_of(self, action: Action) -> UpdateTableThroughput | None:
+        """Each capacity in the call is a target by itself."""
+        return increases_of(action)
 
     def needs_other_owners(self, said: InFile) -> bool:
         """Where a capacity is Tidegate's to set: DynamoDB's own auto scaling may set it too."""

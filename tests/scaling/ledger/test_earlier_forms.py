@@ -16,8 +16,10 @@ from tests.builders import NOON
 from tests.orders import create_ledger_table
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.ledger.schema_version import SCHEMA_VERSION
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.errors import ConfigurationError
 
 LATER = NOON + timedelta(days=3)
 MOMENT = "2026-01-05T12:00:00.000000+00:00"
@@ -164,6 +166,89 @@ def test_a_marker_whose_change_record_was_forgotten_does_not_hold_its_lever(
     assert ledger.begin(NEXT)
 
 
+NEWER = """
+PRAGMA user_version=7;
+DROP INDEX one_open_entry;
+DROP TABLE sighting;
+ALTER TABLE entry ADD COLUMN region TEXT;
+ALTER TABLE entry DROP COLUMN marks;
+"""
+
+
+def form(place: Path) -> tuple[Any, ...]:
+    """The version of a file, and all of its definitions."""
+    with closing(sqlite3.connect(place)) as file:
+        (version,) = file.execute("PRAGMA user_version").fetchone()
+        named = file.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+    return version, named
+
+
+def test_a_file_without_a_version_has_one_after_it_was_opened_to_write(old_file: Path) -> None:
+    assert form(old_file)[0] == 0
+    SqliteLedger(str(old_file), to_look=True).close()
+    assert form(old_file)[0] == 0
+    SqliteLedger(str(old_file)).close()
+    assert form(old_file)[0] == SCHEMA_VERSION
+
+
+def test_the_form_of_a_file_of_a_later_version_is_left_as_it_is(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.sqlite"
+    with closing(SqliteLedger(str(place))) as ledger:
+        ledger.begin(replace(OPEN, entry_id="race/0"))
+        ledger.complete("race/0", Outcome.DONE, NOON, None)
+    with closing(sqlite3.connect(place)) as file:
+        file.executescript(NEWER)
+    before = form(place)
+    with closing(SqliteLedger(str(place), to_look=True)) as ledger:
+        assert [each.entry_id for each in ledger.change_records("race", NOON)] == ["race/0"]
+        assert ledger.snapshots("race", NOON) == ()
+    with closing(SqliteLedger(str(place))) as ledger:
+        assert ledger.acquire("stream/racers", "me", NOON, 60)
+        with pytest.raises(ConfigurationError, match="no such column: marks"):
+            ledger.change_records("race", NOON)
+    assert form(place) == before
+
+
+def schema_of(client: Any) -> str | None:
+    key = {"pk": {"S": "note/schema"}, "sk": {"S": "note"}}
+    item = client.get_item(TableName="ledger", Key=key).get("Item")
+    return None if item is None else str(item["value"]["S"])
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"), [(None, "0001"), ("0000", "0001"), ("0007", "0007")],
+    ids=["none", "earlier", "later"],
+)  # fmt: skip
+def test_a_table_says_the_latest_version_that_has_written_to_it(
+    old_table: Any, kept: str | None, found: str
+) -> None:
+    if kept is not None:
+        put(old_table, "note/schema", "note", value={"S": kept})
+    ledger = DynamoLedger(old_table, "ledger")
+    assert ledger.change_records("race", NOON) == ()
+    assert schema_of(old_table) == kept
+    assert ledger.begin(OPEN)
+    assert schema_of(old_table) == found
+
+
+def test_what_a_later_version_added_to_a_change_record_outlives_its_end(old_table: Any) -> None:
+    put(old_table, "note/schema", "note", value={"S": "0007"})
+    ledger = DynamoLedger(old_table, "ledger")
+    ledger.begin(OPEN)
+    for item in old_table.scan(TableName="ledger")["Items"]:
+        if item["sk"]["S"].startswith("entry/"):
+            old_table.put_item(TableName="ledger", Item={**item, "region": {"S": "eu-west-1"}})
+    ledger.complete("race/1", Outcome.DONE, LATER, None)
+    (own,) = ledger.change_records("race", NOON)
+    assert own.outcome is Outcome.DONE
+    entries = [
+        item
+        for item in old_table.scan(TableName="ledger")["Items"]
+        if item["sk"]["S"].startswith("entry/")
+    ]
+    assert [item["region"]["S"] for item in entries] == ["eu-west-1"] * 2
+
+
 def test_an_open_change_record_does_not_expire_and_a_closed_one_does(old_table: Any) -> None:
     ledger = DynamoLedger(old_table, "ledger")
     ledger.begin(OPEN)
@@ -171,4 +256,5 @@ def test_an_open_change_record_does_not_expire_and_a_closed_one_does(old_table: 
     newest = [each for each in items if each["sk"]["S"] == "newest"]
     assert [each for each in items if "expires_at" in each] == newest
     ledger.complete("race/1", Outcome.DONE, LATER, None)
-    assert all("expires_at" in each for each in old_table.scan(TableName="ledger")["Items"])
+    left = old_table.scan(TableName="ledger")["Items"]
+    assert [each["pk"]["S"] for each in left if "expires_at" not in each] == ["note/schema"]

@@ -8,7 +8,7 @@ from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.resource_type import SizedTogether, type_of, types_of
+from tidegate.scaling.model.resource_type import SizedTogether, Status, type_of, types_of
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
@@ -35,3 +35,19 @@ def test_what_is_sized_together_recommends_nothing_by_itself() -> None:
     assert SizedTogether().kind_in_file is None
     assert list(SizedTogether().latency_levers) == []
     assert SizedTogether().planning(a_pipeline()) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "is_passing", "trouble"),
+    [
+        ("OPEN", False, None),
+        ("MOVING", True, None),
+        ("GONE", False, "queue orders is GONE"),
+        ("open", False, "queue orders is open"),
+    ],
+)
+def test_a_status_is_one_that_works_or_ends_by_itself_or_needs_a_person(
+    word: str, is_passing: bool, trouble: str | None
+) -> None:
+    status = Status.of("queue orders", word, "OPEN", ("MOVING", "CLOSING"))
+    assert status == Status("queue orders", word, is_passing, trouble)

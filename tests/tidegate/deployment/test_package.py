@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.orders import SPEC
 from tidegate.deployment.deployed import reached
 from tidegate.deployment.options import Options
 from tidegate.deployment.permissions import policy
@@ -149,8 +150,7 @@ TOLD = NoticeSpec("arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, e
 def granted() -> set[str]:
     pipelines = [
         replace(each, notices=TOLD, update_dashboard=True)
-        for file in (RACE, FLINK)
-        for each in load(file).pipelines
+        for each in (*load(RACE).pipelines, *load(FLINK).pipelines, SPEC)
     ]
     return {
         action
@@ -175,6 +175,8 @@ def asked() -> set[str]:
                     found.add(str(first.value))
     retention = {f"kinesis:{way}StreamRetentionPeriod" for way in ("Increase", "Decrease")}
     # A transaction needs the permissions of what it is made of (DynamoDB guide).
+    # Whoever has credentials may ask whose they are (GetCallerIdentity, API reference).
+    found -= {"sts:GetCallerIdentity"}
     made_of = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
     return (
         (found - {"dynamodb:TransactWriteItems", "aws"} - COMMAND_LINE_ONLY) | retention | made_of

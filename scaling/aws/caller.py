@@ -1,0 +1,32 @@
+"""Whose credentials sign the calls of this process."""
+
+from functools import cached_property
+
+from tidegate.scaling.aws.clients import BRISK, Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.model.errors import CloudError
+
+__all__ = ["Caller"]
+
+
+class Caller:
+    """The ARN of the caller, asked for once, when it is first needed; None where it can't be had,
+    as in a network without a way to STS. It is a note for people: no change waits for it longer
+    than a brisk call takes, or fails without it. The call needs no permission (GetCallerIdentity,
+    API reference)."""
+
+    def __init__(self, clients: Clients | None = None) -> None:
+        self._clients = Clients(patience=BRISK) if clients is None else clients
+
+    def __call__(self) -> str | None:
+        """The ARN."""
+        return self._arn
+
+    @cached_property
+    def _arn(self) -> str | None:
+        try:
+            client = self._clients.of("sts")
+            with asking("sts:GetCallerIdentity", "this session"):
+                return str(client.get_caller_identity()["Arn"])
+        except (CloudError, KeyError):
+            return None
