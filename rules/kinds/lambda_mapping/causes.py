@@ -24,7 +24,7 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each consumer by itself; where its tables throttle, that explains it."""
     for consumer in consumers_of(signals.pipeline):
-        unread = _disabled(consumer) or not_reading(signals, consumer)
+        unread = _cut_off(consumer) or not_reading(signals, consumer)
         if unread is not None:
             yield unread
             continue
@@ -51,16 +51,30 @@ def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
     )
 
 
-def _disabled(consumer: Consumer) -> Diagnosis | None:
-    state = consumer.mapping.state
-    if state in ("Enabled", "Updating", "Enabling", "Creating"):
-        return None
-    return Diagnosis(
-        Cause.NOT_READING,
-        consumer.function.name,
-        (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
-        advice="enable the event source mapping, or remove the consumer from the pipeline file",
-    )
+def _cut_off(consumer: Consumer) -> Diagnosis | None:
+    """What AWS itself says of why no record gets to the function."""
+    name, mapping = consumer.function.name, consumer.mapping
+    if mapping.state not in ("Enabled", "Updating", "Enabling", "Creating"):
+        told = words.MAPPING_DISABLED(name=name, state=mapping.state)
+        evidence = (told, *_because(name, mapping.reading.state_reason))
+        advice = "enable the event source mapping, or remove the consumer from the pipeline file"
+        return Diagnosis(Cause.NOT_READING, name, evidence, advice=advice)
+    if error := mapping.reading.filter_error:
+        told = words.FILTER_NOT_APPLIED(name=name, error=error)
+        advice = (
+            "let the mapping's role use the key that its filter criteria are encrypted with, or set"
+            " the criteria anew"
+        )
+        return Diagnosis(Cause.NOT_READING, name, (told,), advice=advice)
+    if failure := consumer.function.failure:
+        told = words.FUNCTION_FAILED(name=name, failure=failure)
+        advice = "mend what the reason names, then update the function: only an update ends Failed"
+        return Diagnosis(Cause.NOT_READING, name, (told,), advice=advice)
+    return None
+
+
+def _because(name: str, reason: str) -> tuple[Reason, ...]:
+    return (words.STATE_REASON(name=name, reason=reason),) if reason else ()
 
 
 def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:

@@ -22,6 +22,7 @@ from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
+    from types_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 __all__ = [
     "consumer_alone",
@@ -106,7 +107,17 @@ def _function(clients: Clients, name: str) -> Function:
         configuration["Timeout"],
         configuration["MemorySize"],
         concurrency.get("ReservedConcurrentExecutions"),
+        _failure(configuration),
     )
+
+
+def _failure(configuration: "FunctionConfigurationResponseTypeDef") -> str:
+    """An Inactive function is none: Lambda makes it ready at the next invocation (developer guide,
+    function states)."""
+    if configuration.get("State") != "Failed":
+        return ""
+    told = (configuration.get(key, "") for key in ("StateReason", "StateReasonCode"))
+    return str(next(filter(None, told), "no reason given"))
 
 
 def _account(clients: Clients) -> LambdaAccount:
@@ -195,6 +206,8 @@ def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
     """From an event source mapping as ListEventSourceMappings tells it."""
     return Reading(
         last_result=data.get("LastProcessingResult") or "",
+        state_reason=data.get("StateTransitionReason") or "",
+        filter_error=(data.get("FilterCriteriaError") or {}).get("Message", ""),
         has_filter=bool((data.get("FilterCriteria") or {}).get("Filters")),
         tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,
         other_sources=others,
