@@ -1,0 +1,171 @@
+"""What holds for every change, whoever asks for it and whatever fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from tests.faults.metrics import Lack
+from tests.faults.stage import Call, Caller, Stage
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tidegate.rules.scalable_targets import ScalableTarget
+from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
+from tidegate.scaling.kinds.resource_state import is_changing
+from tidegate.scaling.model.actions import MergeShards, SplitShard
+from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.errors import (
+    CloudError,
+    InvalidRequest,
+    LimitExceeded,
+    ResourceInUse,
+    Unreachable,
+)
+from tidegate.scaling.model.plan import Action
+from tidegate.scaling.ports import Cloud
+
+__all__ = ["Witness", "agrees", "has_effect", "says_how_it_ended"]
+
+
+class Account(Cloud, Protocol):
+    """``Cloud`` and ``Resharder``."""
+
+    def describe_stream(self, name: str) -> Stream: ...
+
+
+@dataclass
+class Witness:
+    """An account that looks at each change before it is asked for, and at what becomes of it."""
+
+    caller: Caller
+    inner: Account
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        return self.inner.describe(spec)
+
+    def describe_stream(self, name: str) -> Stream:
+        return self.inner.describe_stream(name)
+
+    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+        return self.inner.sample_keys(stream, shard_id, seconds, now)
+
+    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
+        return self.inner.scalable_targets(where)
+
+    def apply(self, action: Action) -> None:
+        stage = self.caller.stage
+        open_ = {each.lever: each for each in stage.look().open_change_records()}
+        intended = [open_[lever] for lever in action.levers() if lever in open_]
+        if len(intended) != len(tuple(action.levers())):
+            stage.broken.append(f"called without an intention: {action}")
+        stage.broken += self._not_allowed(intended)
+        call = Call(action, tuple(each.entry_id for each in intended))
+        self.caller.calls.append(call)
+        stage.calls.append(call)
+        before, shards = stage.accepted, stage.levers()
+        try:
+            self.inner.apply(action)
+            call.is_answered = True
+        except CloudError as error:
+            call.is_answered = not isinstance(error, Unreachable)
+            stage.broken += self._refused(action, error)
+            raise
+        finally:
+            call.times = stage.accepted - before
+            for each in intended if call.times else ():
+                stage.settings[each.lever] = each.to_capacity
+                if isinstance(action, SplitShard | MergeShards):
+                    step = action.to_count - action.from_count
+                    stage.settings[each.lever] = shards[each.lever] + step
+            if call.times:
+                self._accepted(call)
+
+    def _accepted(self, call: Call) -> None:
+        stage, action = self.caller.stage, call.action
+        if call.times > 1 or stage.last.get(action.lease) == action:
+            stage.broken.append(f"asked twice: {action}")
+        stage.last[action.lease] = action
+
+    def _refused(self, action: Action, error: CloudError) -> Iterator[str]:
+        """What AWS would not have had to refuse."""
+        stage = self.caller.stage
+        if isinstance(error, ResourceInUse) and stage.last.get(action.lease) is not None:
+            yield f"asked while its own change is under way: {action}"
+        if isinstance(error, InvalidRequest):
+            yield f"refused for good: {error}"
+        if isinstance(error, LimitExceeded) and action.lease not in stage.by_others:
+            yield f"beyond AWS's limits: {error}"
+
+    def _not_allowed(self, intended: list[ChangeRecord]) -> Iterator[str]:
+        stage, now = self.caller.stage, self.caller.stage.levers()
+        for each in intended:
+            lever, said = each.lever, stage.said(each.lever)
+            if said is None or said.owner is None:
+                yield f"changed a lever without an owner: {lever}"
+                continue
+            if not said.min <= each.to_capacity <= said.max:
+                yield f"outside of the file's range: {each}"
+            if now[lever] != each.from_capacity and not self.caller.is_late:
+                yield f"changed from {now[lever]}, which nobody saw: {each}"
+            if self.caller.kind != "reshard":
+                yield from self._not_its_own(each, said)
+
+    def _not_its_own(self, change: ChangeRecord, said: LeverSpec) -> Iterator[str]:
+        stage, caller = self.caller.stage, self.caller
+        if caller.kind == "get":
+            yield f"a GET changed something: {change}"
+        if said.owner == "application-autoscaling":
+            wanted = stage.asked.get(change.lever, ())
+            ends = change.from_capacity, change.to_capacity
+            if not any(min(ends[0], each) <= ends[1] <= max(ends[0], each) for each in wanted):
+                yield f"nobody asked for it: {change}"
+        elif caller.kind == "patch":
+            yield f"a PATCH changed what is Tidegate's: {change}"
+        elif caller.lack is Lack.EMPTY and change.to_capacity < change.from_capacity:
+            yield f"scaled in on missing data: {change}"
+        for target, since in stage.targets.items():
+            is_its = (target.kind, target.where) == (change.lever.kind, change.lever.where)
+            if is_its and since < caller.began:
+                yield f"changed what DynamoDB's own scaling sets: {change}"
+
+
+def says_how_it_ended(caller: Caller) -> Iterator[str]:
+    """After a run that lived: each call that AWS answered has its outcome in the ledger, unless the
+    ledger couldn't be had."""
+    ledger = caller.stage.look()
+    for call in caller.calls:
+        for entry in call.entries if call.is_answered else ():
+            found = ledger.change_record(entry)
+            if entry not in caller.unwritten and (found is None or found.outcome is Outcome.BEGUN):
+                yield f"answered, and without an outcome: {found}"
+
+
+def has_effect(stage: Stage) -> Iterator[str]:
+    """Every lever that nothing is changing is what it was last set to, by whomever."""
+    for spec in stage.graph.specs:
+        pipeline = stage.cloud.describe(spec)
+        for lever in stage.of(spec):
+            now = stage.levers()[lever]
+            if not is_changing(pipeline, lever) and now != stage.settings[lever]:
+                yield f"the {lever} is {now}, last set to {stage.settings[lever]}"
+
+
+def agrees(stage: Stage) -> Iterator[str]:
+    """After the last call: the ledger knows what AWS did, and nothing is open."""
+    ledger = stage.look()
+    long_ago = stage.now - timedelta(days=2)
+    levers = {lever for call in stage.calls for lever in call.action.levers()}
+    known = {
+        each.entry_id: each
+        for lever in levers
+        for each in ledger.change_records_of(lever, long_ago)
+    }
+    for call in stage.calls:
+        for each in (known[entry] for entry in call.entries):
+            if call.times and each.outcome in (Outcome.FAILED, Outcome.SUPERSEDED):
+                yield f"the ledger denies a change: {each}"
+            is_alone = call.action.lease not in stage.by_others
+            if not call.times and each.outcome is Outcome.DONE and is_alone:
+                yield f"the ledger claims a change: {each}"
+    yield from (f"still open: {each}" for each in ledger.open_change_records())
+    yield from (f"still locked: {each}" for each in ledger.leases() if each.is_held)
