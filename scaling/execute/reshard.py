@@ -9,7 +9,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
-from tidegate.scaling.execute.executor import CALL_WITHIN
+from tidegate.scaling.execute.intention import why_not_called
 from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
@@ -203,8 +203,9 @@ class ReshardExecutor:
         change_record = self._entry(action)
         if not self.ledger.begin(change_record, after=self._newest):
             return False
-        if self.clock.now() - change_record.begun_at > CALL_WITHIN:
-            self._close(change_record, Outcome.SUPERSEDED, "this process was suspended before it")
+        why_not = why_not_called((change_record,), self.ledger, self.clock.now)
+        if why_not is not None:
+            self._close(change_record, Outcome.SUPERSEDED, why_not[1])
             return False
         try:
             self.resharder.apply(action)
