@@ -20,9 +20,10 @@ verify: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py
 
-# Seeded schedules of overlapping callers and faults: an hour. OPTIONS: --seed N, --count N.
+# Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
+# --count N, --boto3.
 faults: .venv/dev
-	$(BIN)/python -m tests.faults $(or $(OPTIONS),--count 10000)
+	$(BIN)/python -m tests.faults $(or $(OPTIONS),--whole)
 
 # Mutants of what decides, each against its module's tests. OPTIONS: --seed N, --count N.
 mutation: .venv/dev

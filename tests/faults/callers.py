@@ -109,7 +109,8 @@ def _holder(caller: Caller) -> str:
 
 def _faults(report: SweepReport) -> Iterator[str]:
     errors = [each.error for each in report.unreached]
-    changes = [each for one in (*report.pipelines, *report.unreached) for each in one.changes]
+    changes = [change for each in report.pipelines for change in each.changes]
+    changes += [change for each in report.unreached for change in each.changes]
     errors += [each.error for each in changes if each.error is not None]
     return (f"a fault of its own: {each}" for each in errors if isinstance(each, Fault))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from tests.faults.metrics import Lack
@@ -153,15 +153,8 @@ def has_effect(stage: Stage) -> Iterator[str]:
 def agrees(stage: Stage) -> Iterator[str]:
     """After the last call: the ledger knows what AWS did, and nothing is open."""
     ledger = stage.look()
-    long_ago = stage.now - timedelta(days=2)
-    levers = {lever for call in stage.calls for lever in call.action.levers()}
-    known = {
-        each.entry_id: each
-        for lever in levers
-        for each in ledger.change_records_of(lever, long_ago)
-    }
     for call in stage.calls:
-        for each in (known[entry] for entry in call.entries):
+        for each in filter(None, map(ledger.change_record, call.entries)):
             if call.times and each.outcome in (Outcome.FAILED, Outcome.SUPERSEDED):
                 yield f"the ledger denies a change: {each}"
             is_alone = call.action.lease not in stage.by_others

@@ -72,7 +72,7 @@ class Wire:
         self._known: dict[str, tuple[datetime, dict[str, Any]]] = {}
         self._left: dict[str, list[Any]] = {}
         events = session.events
-        events.unregister("before-send", botocore_stubber)
+        events.unregister("before-send", botocore_stubber)  # type: ignore[arg-type]
         events.register("provide-client-params", self._keep)
         events.register("before-send", self._send)
         Overlay(stage.graph.world).correct(session)
@@ -104,6 +104,7 @@ class Wire:
             if caller is not None:
                 caller.befalls(*_failures(model), often=0.04)
             response = self._answered(model, params) or botocore_stubber(event_name, request)
+            assert response is not None
             if model.name in MUTATIONS:
                 self._stage.accepted += response.status_code < 300
                 if caller is not None and caller.random.random() < caller.rate:
