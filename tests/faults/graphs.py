@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -33,7 +35,7 @@ LONG_RATE_MOST = 50.0
 """Records a second: of more, an hour's backlog drains no faster than the file's limits allow."""
 SHORT_SECONDS, LONG_SECONDS = 300, 5400
 """How old a world is when its schedule begins; only a long one has rested enough to be scaled in."""
-STEP_SECOND = 250
+STEP_SECONDS = (250, 450)
 MAPPINGS = {"parallelization_factor": {"max": 10, "owner": "tidegate"}}
 OURS = {
     "shard_count": {"max": 16, "owner": "tidegate"},
@@ -106,14 +108,19 @@ def graph_of(seed: int, *, is_known_to_aws: bool) -> Graph:
     drafts: list[Callable[[Random, bool], Draft]] = [_race, _race, _race, _flink, _two]
     drafts += [] if is_known_to_aws else [_toy]
     draft = random.choice(drafts)(random, is_long)
-    is_theirs = random.random() < 0.4
+    is_theirs = random.random() < 0.5
     file = _given_away(draft.file, random.choice(THEIRS)) if is_theirs else draft.file
     world = World(draft.scenario, seed, draft.world_kinds)
     world.advance(LONG_SECONDS if is_long else SHORT_SECONDS)
     text = yaml.safe_dump(dict(file), sort_keys=False)
-    specs = tuple(parse(text, "faults.yaml", draft.kinds).pipelines)
+    specs = _pipelines(text, draft.kinds)
     # Application Auto Scaling may ask for too little.
     return Graph(world, specs, draft.streams, draft.kinds, heals=file == draft.file)
+
+
+@cache
+def _pipelines(text: str, kinds: Kinds) -> tuple[PipelineSpec, ...]:
+    return tuple(parse(text, "faults.yaml", kinds).pipelines)
 
 
 def _given_away(file: Mapping[str, Any], word: str) -> Mapping[str, Any]:
@@ -126,10 +133,14 @@ def _given_away(file: Mapping[str, Any], word: str) -> Mapping[str, Any]:
 
 
 def _load(random: Random, is_long: bool) -> Points:
-    rates = [random.choice(RATES) for _ in range(2)]
+    """A load that changes shortly before the first move, and in the midst of them."""
+    rates = [random.choice(RATES) for _ in range(1 + len(STEP_SECONDS))]
     if is_long:
         rates = [min(each, LONG_RATE_MOST) for each in rates]
-    return (0, rates[0]), (STEP_SECOND, rates[0]), (STEP_SECOND + 1, rates[1])
+    points = [(0.0, rates[0])]
+    for second, (before, after) in zip(STEP_SECONDS, pairwise(rates), strict=True):
+        points += [(second, before), (second + 1.0, after)]
+    return tuple(points)
 
 
 def _race(random: Random, is_long: bool) -> Draft:

@@ -58,7 +58,8 @@ class FaultyCloud:
             raise self.caller.struck(*self._errors(action.operation))
         stage.cloud.apply(action)
         stage.accepted += 1
-        if random.random() < self.caller.rate:
+        if random.random() < 2 * self.caller.rate:
+            stage.faults["answer lost"] += 1
             raise self.caller.struck(self._errors(action.operation)[1])
 
 

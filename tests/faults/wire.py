@@ -57,8 +57,19 @@ class _Answer(Exception):
         self.response = AWSResponse(URL, status, headers, MockRawResponse(body))  # type: ignore[arg-type]
 
 
-def _refused(code: str, message: str, status: int = 400) -> _Answer:
-    return _Answer(status, json.dumps({"__type": code, "message": message}), code)
+class RefusedAnswer(_Answer):
+    """A refusal with its code, as every protocol of AWS's that is spoken here reads it."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(status, json.dumps({"__type": code, "message": message}), code)
+
+
+class InternalFailure(RefusedAnswer):
+    """AWS could not."""
+
+
+class UnreadableAnswer(_Answer):
+    """What a proxy or a balancer says in AWS's place."""
 
 
 class Wire:
@@ -107,7 +118,8 @@ class Wire:
             assert response is not None
             if model.name in MUTATIONS:
                 self._stage.accepted += response.status_code < 300
-                if caller is not None and caller.random.random() < caller.rate:
+                if caller is not None and caller.random.random() < 2 * caller.rate:
+                    self._stage.faults["answer lost"] += 1
                     raise caller.struck(*_lost())
         except _Answer as answer:
             return answer.response
@@ -120,7 +132,7 @@ class Wire:
         try:
             found = {} if _token(params) else answer(dict(params)) if answer else None
         except Refusal as refusal:
-            raise _refused(refusal.code, refusal.message, refusal.http_status) from refusal
+            raise RefusedAnswer(refusal.code, refusal.message, refusal.http_status) from refusal
         if found is None:
             return None
         service = model.service_model
@@ -185,11 +197,11 @@ def _failures(model: "OperationModel") -> tuple[Exception, ...]:
     """Before AWS has done anything."""
     is_kinesis = model.service_model.service_name == "kinesis"
     return (
-        _refused("LimitExceededException", "Rate exceeded for stream")
+        RefusedAnswer("LimitExceededException", "Rate exceeded for stream")
         if is_kinesis
-        else _refused("ThrottlingException", "Rate exceeded"),
-        _Answer(503, "<html>Service Unavailable</html>"),
-        _refused("InternalFailure", "an internal error", 500),
+        else RefusedAnswer("ThrottlingException", "Rate exceeded"),
+        UnreadableAnswer(503, "<html>Service Unavailable</html>"),
+        InternalFailure("InternalFailure", "an internal error", 500),
         ConnectTimeoutError(endpoint_url=URL),
         ReadTimeoutError(endpoint_url=URL),
     )
@@ -200,7 +212,7 @@ def _lost() -> tuple[Exception, ...]:
     return (
         ReadTimeoutError(endpoint_url=URL),
         ConnectionClosedError(endpoint_url=URL),
-        _Answer(502, "<html>Bad Gateway</html>"),
+        UnreadableAnswer(502, "<html>Bad Gateway</html>"),
     )
 
 
