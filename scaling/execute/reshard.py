@@ -10,7 +10,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.execute.intention import why_not_called
-from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
+from tidegate.scaling.execute.settle import SHOWS_AFTER, may_not_show, settle
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
     Goal,
@@ -38,11 +38,7 @@ from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Clock, Ledger
 
-__all__ = [
-    "Progress",
-    "ReshardExecutor",
-    "Resharder",
-]
+__all__ = ["Progress", "ReshardExecutor", "Resharder"]
 
 T = TypeVar("T")
 
@@ -125,7 +121,9 @@ class ReshardExecutor:
             raise ResourceInUse("reshard", self.stream, words)
         self._newest = self.ledger.newest((resource,))
         shape = self._look()
-        return None if shape is None or self._is_open(now) else shape
+        if shape is None or self._is_open(now):
+            return None
+        return None if may_not_show(self._lever, shape.count, self.ledger, now) else shape
 
     def _run(self, resource: str, wait: bool) -> Progress:
         quiet_since = self.clock.now()

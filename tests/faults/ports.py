@@ -41,7 +41,11 @@ class FaultyCloud:
 
     def describe_stream(self, name: str) -> Stream:
         self.caller.befalls(*self._errors("describe_stream"))
-        return self.caller.stage.cloud.describe_stream(name)
+        stage, is_late = self.caller.stage, self.caller.random.random() < 2 * self.caller.rate
+        old = stage.stream_as_it_was(name) if is_late else None
+        self.caller.is_late = old is not None
+        stage.faults["late description"] += old is not None
+        return stage.cloud.describe_stream(name) if old is None else old
 
     def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
         self.caller.befalls(*self._errors("sample_keys"))

@@ -10,6 +10,7 @@ from random import Random
 from tests.faults.graphs import Graph
 from tests.faults.metrics import Lack
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.levers import all_settings, lever_spec
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
@@ -103,6 +104,12 @@ class Stage:
         at, old = self.before
         is_young = (self.now - at).total_seconds() <= STALE_SECONDS
         return old[spec.name] if is_young and spec in self.graph.specs else None
+
+    def stream_as_it_was(self, name: str) -> Stream | None:
+        """The same of one stream."""
+        pipelines = filter(None, map(self.as_it_was, self.graph.specs))
+        found = (stream_of(each) for each in pipelines if has_stream(each))
+        return next((each for each in found if each.name == name), None)
 
     def wait(self, seconds: float) -> None:
         self.before = self.now, self._described()

@@ -248,3 +248,26 @@ def test_a_paused_stream_is_not_resharded(world: World, ledger: SqliteLedger) ->
     ledger.end_pause("race-day/*")
     executor(world, ledger, EIGHT).run(wait=True)
     assert count(world) == 8
+
+
+@pytest.mark.parametrize("goal", [EIGHT, Even(3, 0.1)], ids=["eight", "three"])
+def test_an_operation_is_not_asked_for_again_while_aws_shows_the_shards_of_before(
+    world: World, ledger: SqliteLedger, goal: Goal
+) -> None:
+    """For five seconds after each operation the description is the one from before it."""
+
+    class Lagging(Faulty):
+        until, before = world.now, DirectCloud(world).describe_stream("racers")
+
+        def describe_stream(self, name: str) -> Stream:
+            return self.before if world.now < self.until else self.inner.describe_stream(name)
+
+        def apply(self, action: Action) -> None:
+            self.before = self.inner.describe_stream("racers")
+            super().apply(action)
+            self.until = world.now + timedelta(seconds=5)
+
+    lagging = Lagging(DirectCloud(world), 0, Throttled("apply", "racers", "never"), after=False)
+    executor(world, ledger, goal, lagging).run(wait=True)
+    assert world.figures().limit_violations == 0
+    assert lagging.applied == len(plan((), goal, 10))
