@@ -61,7 +61,7 @@ class FaultyCloud:
         if random.random() < self.caller.rate:
             raise self.caller.struck(*self._errors(action.operation))
         stage.cloud.apply(action)
-        stage.accepted += 1
+        self.caller.accepted += 1
         if random.random() < 2 * self.caller.rate:
             stage.faults["answer lost"] += 1
             raise self.caller.struck(self._errors(action.operation)[1])

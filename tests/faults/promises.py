@@ -62,7 +62,7 @@ class Witness:
         call = Call(action, tuple(each.entry_id for each in intended))
         self.caller.calls.append(call)
         stage.calls.append(call)
-        before, shards = stage.accepted, stage.levers()
+        before, shards = self.caller.accepted, stage.levers()
         try:
             self.inner.apply(action)
             call.is_answered = True
@@ -71,7 +71,7 @@ class Witness:
             stage.broken += self._refused(action, error)
             raise
         finally:
-            call.times = stage.accepted - before
+            call.times = self.caller.accepted - before
             for each in intended if call.times else ():
                 stage.settings[each.lever] = each.to_capacity
                 if isinstance(action, SplitShard | MergeShards):

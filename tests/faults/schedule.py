@@ -70,7 +70,8 @@ def play(seed: int, moves: Collection[int] = range(MOVES), *, over_boto3: bool =
         finally:
             stage.close()
     broken = tuple(dict.fromkeys(stage.broken))
-    return Played(seed, tuple(sorted(moves)), broken, stage.accepted, stage.faults, over_boto3)
+    accepted = sum(each.times for each in stage.calls)
+    return Played(seed, tuple(sorted(moves)), broken, accepted, stage.faults, over_boto3)
 
 
 def shortest(played: Played) -> Played:

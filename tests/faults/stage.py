@@ -58,7 +58,6 @@ class Stage:
     graph: Graph
     path: Path
     passed: float = 0.0
-    accepted: int = 0
     calls: list[Call] = field(default_factory=list)
     last: dict[str, Action | None] = field(default_factory=dict)
     asked: dict[Lever, list[int]] = field(default_factory=dict)
@@ -159,6 +158,7 @@ class Caller:
     is_interrupted: bool = False
     calls: list[Call] = field(default_factory=list)
     unwritten: set[str] = field(default_factory=set)
+    accepted: int = 0
 
     def __post_init__(self) -> None:
         self.began = self.stage.now

@@ -117,7 +117,8 @@ class Wire:
             response = self._answered(model, params) or botocore_stubber(event_name, request)
             assert response is not None
             if model.name in MUTATIONS:
-                self._stage.accepted += response.status_code < 300
+                if caller is not None:
+                    caller.accepted += response.status_code < 300
                 if caller is not None and caller.random.random() < 2 * caller.rate:
                     self._stage.faults["answer lost"] += 1
                     raise caller.struck(*_lost())
