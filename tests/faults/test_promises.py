@@ -199,7 +199,7 @@ def test_a_change_that_application_auto_scaling_did_not_ask_for_is_found(
     scene.set_units(900)
     assert broken(scene) == ["nobody asked for it"]
     asked = made(theirs(graph_of(RACE_SEED, is_known_to_aws=False)))
-    asked.stage.asked[WRITES] = [1000]
+    asked.stage.asked[WRITES] = [900]
     asked.set_units(900)
     assert broken(asked) == []
 
