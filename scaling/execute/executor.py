@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tidegate.scaling.config.levers import all_settings, part_of
-from tidegate.scaling.execute.intention import is_recent, why_not_called
+from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.boundary import Unfinished, going_on
@@ -37,9 +37,6 @@ LEASE_SECONDS = 60
 LIMIT = "limit-exceeded"
 """``TidegateError.kind`` of LimitExceeded; a quota of the account has another, and no decrease
 exceeds it."""
-
-FRESH = timedelta(seconds=1)
-"""As old as a description may be that a call is made on."""
 
 
 @dataclass(slots=True)

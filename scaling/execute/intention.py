@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["CALL_WITHIN", "is_recent", "why_not_called"]
+__all__ = ["CALL_WITHIN", "FRESH", "is_recent", "why_not_called"]
+
+FRESH = timedelta(seconds=1)
+"""As old as a description may be that a call is made on."""
 
 CALL_WITHIN = timedelta(seconds=20)
 """Of the intention: a call takes at most 13 s more (``PATIENT``, once), and all is over when

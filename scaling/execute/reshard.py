@@ -9,7 +9,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
-from tidegate.scaling.execute.intention import why_not_called
+from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.settle import SHOWS_AFTER, may_not_show, settle
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
@@ -83,6 +83,7 @@ class ReshardExecutor:
     tell: Callable[[Progress], None] = lambda _: None
     taken: int = 0
     _seen: Pipeline = field(init=False)
+    _looked_at: datetime = field(init=False)
     _newest: Mapping[str, str] = field(default_factory=dict)
     _waits: int = 0
     _promised: tuple[int, ...] | None = None
@@ -120,7 +121,7 @@ class ReshardExecutor:
             words = "the stream is locked by another run: tidegate ledger shows which"
             raise ResourceInUse("reshard", self.stream, words)
         self._newest = self.ledger.newest((resource,))
-        shape = self._look()
+        shape, self._looked_at = self._look(), self.clock.now()
         if shape is None or self._is_open(now):
             return None
         return None if may_not_show(self._lever, shape.count, self.ledger, now) else shape
@@ -199,7 +200,8 @@ class ReshardExecutor:
         """Ask for one operation; False where it wasn't accepted and the next description
         decides."""
         change_record = self._entry(action)
-        if not self.ledger.begin(change_record, after=self._newest):
+        is_fresh = is_recent(self._looked_at, self.clock.now(), FRESH)
+        if not is_fresh or not self.ledger.begin(change_record, after=self._newest):
             return False
         why_not = why_not_called((change_record,), self.ledger, self.clock.now)
         if why_not is not None:

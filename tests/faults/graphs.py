@@ -30,7 +30,7 @@ from tidegate.simulator.world import World
 __all__ = ["Graph", "graph_of"]
 
 RACE = load_scenario("race-day")
-RATES = (5.0, 50.0, 400.0, 900.0)
+RATES = (5.0, 50.0, 400.0, 900.0, 900.0)
 LONG_RATE_MOST = 50.0
 """Records a second: of more, an hour's backlog drains no faster than the file's limits allow."""
 SHORT_SECONDS, LONG_SECONDS = 300, 5400
@@ -147,7 +147,7 @@ def _race(random: Random, is_long: bool) -> Draft:
     scenario = RACE.put(
         Traffic(points=_load(random, is_long)),
         replace(RACE.the(StreamData), shards=random.randint(1, 4)),
-        replace(RACE.the(TableData), write_units=random.choice((20, 400, 2000))),
+        replace(RACE.the(TableData), write_units=random.choice((20, 20, 400, 2000))),
     )
     return Draft(scenario, RACE.pipeline_file, ("racers",))
 

@@ -29,6 +29,7 @@ MEMORY = Path("/dev/shm")
 MOVES, QUIET_SWEEPS = 6, 15
 OFF_SECONDS = (10.0, 10.0, 10.0, 240.0, 0.0)
 """How far a caller's clock may be off. One that is not off shares the clock tick of the other."""
+ALIKE_SHARE = 0.4
 WELL = (Health.HEALTHY, Health.HEALING, Health.UNKNOWN)
 """Unknown is what a backlog in closed shards is that drains at its own pace: no layer is at its limit."""
 
@@ -100,7 +101,9 @@ def _account(stage: Stage, seed: int, over_boto3: bool) -> AbstractContextManage
 
 def _move(stage: Stage, access: Access, random: Random) -> None:
     off = random.choice(OFF_SECONDS)
-    second_kind, first_kind = random.choice(KINDS), random.choice(KINDS)
+    first_kind = random.choice(KINDS)
+    # Who does the same comes in each other's way most.
+    second_kind = first_kind if random.random() < ALIKE_SHARE else random.choice(KINDS)
 
     def second() -> None:
         run(Caller(stage, second_kind, random, random.choice((0.0, 0.05))), access)

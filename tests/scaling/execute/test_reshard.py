@@ -271,3 +271,24 @@ def test_an_operation_is_not_asked_for_again_while_aws_shows_the_shards_of_befor
     executor(world, ledger, goal, lagging).run(wait=True)
     assert world.figures().limit_violations == 0
     assert lagging.applied == len(plan((), goal, 10))
+
+
+def test_what_was_described_before_a_suspension_is_described_anew(world: World) -> None:
+    """Somebody reshards while the process is suspended, before its intention is written."""
+
+    class Suspended(SqliteLedger):
+        is_first = True
+
+        def pauses(self) -> tuple[Pause, ...]:
+            if self.is_first:
+                self.is_first = False
+                DirectCloud(world).apply(UpdateShardCount("racers", 1, 2))
+                world.advance(90)
+            return super().pauses()
+
+    suspended = Suspended(":memory:")
+    executor(world, suspended, EIGHT).run(wait=True)
+    assert count(world) == 8
+    records = suspended.change_records("reshard/racers", world.now - timedelta(hours=1))
+    assert [(each.from_capacity, each.to_capacity) for each in records] == [(2, 4), (4, 8)]
+    suspended.close()
