@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify faults mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -18,12 +18,16 @@ test-fast: .venv/dev
 # What `make test` proves by a sample of seeds, by all of them: eight minutes on two processors.
 verify: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
-	  tests/losses/test_ineffective.py
+	  tests/losses/test_ineffective.py tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 # Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
 # --count N, --boto3.
 faults: .venv/dev
 	$(BIN)/python -m tests.faults $(or $(OPTIONS),--whole)
+
+# Mutated pipeline files and odd command lines: ten minutes. OPTIONS: --seed N, --files N, --lines N.
+fuzz: .venv/dev
+	$(BIN)/python -m tests.fuzz $(OPTIONS)
 
 # Mutants of what decides, each against its module's tests. OPTIONS: --seed N, --count N.
 mutation: .venv/dev

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tidegate.dashboard_page import changes_told, dashboard_page
+from tidegate.dashboard_page import Span, changes_told, dashboard_page
 from tidegate.pipeline_file import load_value
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
@@ -44,7 +44,7 @@ def page(name: str, seed: int = 1) -> str:
         # The newest points come up to three minutes late.
         end = world.now - timedelta(minutes=3)
         told = changes_told(entries)
-        drawn = dashboard_page(layers, spec.name, edges.metrics, entries, START, end, told)
+        drawn = dashboard_page(layers, spec.name, edges.metrics, Span(START, end, entries, told))
     ledger.close()
     return drawn
 

@@ -11,13 +11,14 @@ __all__ = ["LEVER_KINDS", "Cause", "Diagnosis", "LeverKind"]
 
 class LeverKind:
     """A kind of lever, by the word that pipeline files and the ledger have for it; ``resource`` is
-    the word that leases have for what it is a lever of.
+    the word that leases have for what it is a lever of. ``is_limited_alone`` where what AWS allows
+    of it depends on no other resource, so that a decision needs a look at none.
 
     Making one declares it: the same word is always the same kind, so that kinds compare by
     identity, and a kind of resource brings its own levers.
     """
 
-    __slots__ = ("resource", "value")
+    __slots__ = ("is_limited_alone", "resource", "value")
     declared: ClassVar[dict[str, "LeverKind"]] = {}
     SHARD_COUNT: ClassVar["LeverKind"]
     PARALLELIZATION_FACTOR: ClassVar["LeverKind"]
@@ -29,13 +30,17 @@ class LeverKind:
     RETENTION_HOURS: ClassVar["LeverKind"]
     value: str
     resource: str
+    is_limited_alone: bool
 
-    def __new__(cls, value: str, resource: str = "") -> "LeverKind":
+    def __new__(
+        cls, value: str, resource: str = "", *, is_limited_alone: bool = False
+    ) -> "LeverKind":
         """The kind of that word, declared where it wasn't."""
         found = cls.declared.get(value)
         if found is None:
             found = cls.declared[value] = super().__new__(cls)
             found.value, found.resource = value, resource
+            found.is_limited_alone = is_limited_alone
         return found
 
     def __repr__(self) -> str:
@@ -48,13 +53,13 @@ class LeverKind:
 LEVER_KINDS = LeverKind.declared
 """Every kind of lever that a kind of resource has declared, by its word."""
 
-LeverKind.SHARD_COUNT = LeverKind("shard_count", "stream")
+LeverKind.SHARD_COUNT = LeverKind("shard_count", "stream", is_limited_alone=True)
 LeverKind.PARALLELIZATION_FACTOR = LeverKind("parallelization_factor", "function")
 LeverKind.BATCHING_WINDOW = LeverKind("batching_window_seconds", "function")
 LeverKind.PARALLELISM = LeverKind("parallelism", "application")
 LeverKind.PARALLELISM_PER_KPU = LeverKind("parallelism_per_kpu", "application")
-LeverKind.WRITE_CAPACITY = LeverKind("write_capacity", "table")
-LeverKind.READ_CAPACITY = LeverKind("read_capacity", "table")
+LeverKind.WRITE_CAPACITY = LeverKind("write_capacity", "table", is_limited_alone=True)
+LeverKind.READ_CAPACITY = LeverKind("read_capacity", "table", is_limited_alone=True)
 LeverKind.RETENTION_HOURS = LeverKind("retention_hours", "stream")
 
 

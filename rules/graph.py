@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from tidegate.rules.scalable_targets import ScalableTargets
 
-__all__ = ["Kinds", "Pipeline", "Resource", "Role", "Source"]
+__all__ = ["Kinds", "Pipeline", "Question", "Resource", "Role", "Source"]
 
+A = TypeVar("A")
 R = TypeVar("R")
 
 
@@ -47,6 +48,13 @@ class Source(Resource, Protocol):
     def arn(self) -> str:
         """Its ARN, or that of who reads it: where in AWS it is."""
         ...
+
+
+class Question(Generic[A]):
+    """What a kind asks of a resource beyond its description, such as a sample of its records. Each
+    is a class of its kind's; the answer is an ``A``."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

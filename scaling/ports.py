@@ -6,10 +6,9 @@ Each has one contract test class in ``tests/``, run against every implementation
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec
@@ -20,7 +19,6 @@ from tidegate.scaling.model.change_record import (
     Lever,
     Outcome,
 )
-from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
@@ -28,7 +26,9 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action
     from tidegate.scaling.model.snapshot import StatusSnapshot
 
-__all__ = ["Clock", "Cloud", "Edges", "Ledger", "Metrics", "Notices", "read_all"]
+__all__ = ["Cloud", "Edges", "Ledger", "Metrics", "Notices"]
+
+A = TypeVar("A")
 
 
 class Cloud(Protocol):
@@ -39,9 +39,13 @@ class Cloud(Protocol):
         missing, also when a consumer has no event source mapping that reads this stream."""
         ...
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        """The partition keys of records put to one shard in the last ``seconds`` before ``now``:
-        one GetRecords call, so that a sick stream isn't loaded further."""
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """The resource of one lever, in two or three calls: a pipeline that need have nothing else,
+        a source neither. ResourceMissing where that resource is."""
+        ...
+
+    def ask(self, question: Question[A]) -> A:
+        """What a kind asks of one of its resources beyond its description."""
         ...
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
@@ -68,32 +72,6 @@ class Metrics(Protocol):
         read in part, is ``unread``.
         """
         ...
-
-
-class Clock(Protocol):
-    """Time at the edge."""
-
-    def now(self) -> datetime:
-        """The moment, with its zone."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait about as long; an edge adds the jitter."""
-        ...
-
-
-def read_all(
-    metrics: Metrics, wanted: Sequence[Metric], start: datetime, end: datetime
-) -> Mapping[Metric, Window]:
-    """The windows of all, for who can't go on with a part: raises Unreachable where one of them
-    could not be read."""
-    windows = metrics.read(wanted, start, end)
-    failed = next((each for each in windows.values() if each.unread is not None), None)
-    if failed is not None:
-        where = "/".join(value for _, value in failed.metric.dimensions)
-        words = f"{failed.metric.name} could not be read: {failed.unread}"
-        raise Unreachable("cloudwatch:GetMetricData", where, words)
-    return windows
 
 
 class Ledger(Protocol):

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from tidegate.rules.reason import Reason
 from tidegate.scaling.autoscaling_api.next_step import plan_towards
-from tidegate.scaling.config.levers import all_settings, decided_on
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.executor import Executor, shown
-from tidegate.scaling.execute.observe import observe, with_settled
+from tidegate.scaling.execute.observe import observe_for, with_settled
 from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.model.recommendation import Recommendation
@@ -38,7 +38,7 @@ def revert(
     None where it is back already. Raises NotReverted, also where somebody has changed the lever
     since: what they meant isn't Tidegate's to undo."""
     record, lever = undo.change_record, undo.change_record.lever
-    seen = observe(decided_on(spec, lever), edges, now)
+    seen = observe_for(lever, spec, edges, now)
     seen = seen if dry_run else with_settled(seen, edges, now)
     capacity = all_settings(seen.pipeline).get(lever)
     if capacity == record.from_capacity:

@@ -29,8 +29,9 @@ class Face:
         who writes to it. Raises ResourceMissing."""
         return ()
 
-    def describe_source(self, name: str) -> Any:
-        """What a pipeline reads by that name, None where it is none of this kind's."""
+    def answer(self, question: Any) -> Any:
+        """What AWS says to a question of the kind's own, None where it is none of this kind's.
+        Raises Refusal."""
         return None
 
     def apply(self, action: Any) -> bool:

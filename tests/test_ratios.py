@@ -12,12 +12,12 @@ from types import FrameType
 import pytest
 
 from tests.shape import ROOT, SHAPE
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import SweepReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 

@@ -22,15 +22,15 @@ _COMMANDS = {
     "history": "tidegate.commands.history",
     "init": "tidegate.commands.init",
     "ledger": "tidegate.commands.ledger",
-    "memory": "tidegate.commands.memory",
+    "memory": "tidegate.kinds.lambda_mapping.memory",
     "pause": "tidegate.commands.pause",
     "register": "tidegate.commands.register",
-    "reshard": "tidegate.commands.reshard",
+    "reshard": "tidegate.kinds.kinesis_stream.reshard",
     "resume": "tidegate.commands.resume",
     "revert": "tidegate.commands.revert",
     "rules": "tidegate.commands.rules",
     "scenarios": "tidegate.commands.scenarios",
-    "shards": "tidegate.commands.shards",
+    "shards": "tidegate.kinds.kinesis_stream.shards",
     "sweep": "tidegate.commands.sweep",
     "targets": "tidegate.commands.targets",
 }
@@ -63,9 +63,11 @@ class _Lazy(click.Group):
             click.echo("Interrupted. The next run settles what was under way.", err=True)
             raise SystemExit(INTERRUPTED) from None
         except Exception as error:
-            from tidegate.exits import leave
+            from tidegate.exits import leave, leave_for_file
             from tidegate.scaling.model.errors import as_known
 
+            if isinstance(error, OSError) and error.filename is not None:
+                leave_for_file(error)
             leave(as_known(error))
 
 

@@ -1,6 +1,7 @@
 """A dashboard drawn as one self-contained HTML page, from the description CloudWatch gets too."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from tidegate.scaling.ports import Metrics
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-__all__ = ["changes_told", "dashboard_page"]
+__all__ = ["Span", "changes_told", "dashboard_page"]
 
 _LINES = ("#1f6f5c", "#2b5fa3", "#8a5a00")
 _LIMIT, _ACT = "#c0392b", "#b8860b"
@@ -21,22 +22,25 @@ _LABEL = {"size": 11, "color": _LIMIT}
 _BEHIND = "rgba(255, 255, 255, 0.6)"
 
 
-def dashboard_page(
-    rows: Sequence[Row],
-    title: str,
-    metrics: Metrics,
-    change_records: Sequence[ChangeRecord],
-    start: datetime,
-    end: datetime,
-    history: Sequence[tuple[str, str]] = (),
-) -> str:
-    """The page; ``history`` has lines of (when, what) to be told below the graphs."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time that a page shows, the changes that were made in it, and lines of (when, what) to
+    be told below the graphs."""
+
+    start: datetime
+    end: datetime
+    change_records: Sequence[ChangeRecord]
+    history: Sequence[tuple[str, str]] = ()
+
+
+def dashboard_page(rows: Sequence[Row], title: str, metrics: Metrics, span: Span) -> str:
+    """The page."""
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
     lines = [line for row in rows for graph in row.graphs for line in graph.lines]
     wanted = [metric for line in lines for metric in (line.metric, line.less) if metric is not None]
-    windows = metrics.read(wanted, start, end)
+    windows = metrics.read(wanted, span.start, span.end)
     environment = Environment(
         loader=PackageLoader("tidegate", "."), autoescape=True, trim_blocks=True
     )
@@ -46,11 +50,11 @@ def dashboard_page(
         graphs = []
         for graph in row.graphs:
             series = [_window(line, windows) for line in graph.lines]
-            graphs.append(Markup(_plot(graph, series, change_records, is_first=is_first)))
+            graphs.append(Markup(_plot(graph, series, span.change_records, is_first=is_first)))
             is_first = False
         drawn.append((row, columns(len(row.graphs)), graphs))
     return environment.get_template("dashboard.html.jinja").render(
-        title=title, rows=drawn, start=start, end=end, history=history
+        title=title, rows=drawn, start=span.start, end=span.end, history=span.history
     )
 
 

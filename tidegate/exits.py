@@ -1,5 +1,6 @@
 """Exit codes, and errors as one line on standard error."""
 
+import errno
 from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
@@ -29,12 +30,16 @@ __all__ = [
     "code_of",
     "code_of_error",
     "leave",
+    "leave_for_file",
     "leave_if_any",
 ]
 
 WELL, UNDONE, BAD_INPUT, NOT_ASKED, FAULT = 0, 1, 2, 3, 70
 """Healthy or healed; sick and not cured, or something left undone; bad input; AWS or the ledger
 could not be asked; a fault of Tidegate's own (EX_SOFTWARE of sysexits.h)."""
+
+
+_OF_DISK = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
 
 
 def code_of_error(error: Exception) -> int:
@@ -50,6 +55,12 @@ def code_of_error(error: Exception) -> int:
             return UNDONE
         case _:
             return FAULT
+
+
+def leave_for_file(error: OSError) -> NoReturn:
+    """Say which file can't be had: one that was named is bad input, a disk that fails is not."""
+    click.echo(f"{error.filename}: {error.strerror}", err=True)
+    raise SystemExit(NOT_ASKED if error.errno in _OF_DISK else BAD_INPUT)
 
 
 def leave(error: TidegateError) -> NoReturn:

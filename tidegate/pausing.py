@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.kinds import kinds_in_use
+from tidegate.kinds.registry import kinds_in_use
 from tidegate.scaling.config.levers import resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.pause import Pause
@@ -83,7 +83,7 @@ def targets_of(
     if api is None:
         return ()
     from tidegate.scaling.autoscaling_api.dimensions import dimensions, is_theirs
-    from tidegate.scaling.autoscaling_api.registration import Site
+    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 

@@ -9,20 +9,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from tidegate.kinds.trial_registry import age_words, in_columns
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.kinesis_stream.state import (
-    SHARD_BYTES_PER_SECOND,
-    SHARD_RECORDS_PER_SECOND,
-    stream_of,
-)
 from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.report.summary import change_verb, change_words, held_words
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
-from tidegate.simulator.figures import MinuteTruth
 from tidegate.simulator.scenario import Scenario
 from tidegate.trial import Step, Trial
 from tidegate.trial_tables import duration_words, figure_rows, setting_rows
@@ -78,7 +72,7 @@ def watch(trial: Trial, console: Console, pause: "Pause") -> None:
         if step.report.health is not shown:
             shown = step.report.health
             age = duration_words(step.minute.iterator_age_seconds)
-            age = f"{_age_words(step.minute)} {age}" if _has_data(step.report) else "no data"
+            age = f"{age_words(step.minute)} {age}" if _has_data(step.report) else "no data"
             words = f"{step.report.at:%H:%M} {shown.value:<8} {age}"
             console.print(words, highlight=False, markup=False, soft_wrap=True)
 
@@ -121,11 +115,6 @@ def _watch_live(trial: Trial, console: Console, pause: Pause) -> None:
             pause.wait()
 
 
-def _age_words(minute: MinuteTruth) -> str:
-    """What Kinesis calls it where functions read, and what it is to a Flink application."""
-    return "iterator age" if "lanes" in minute.facts else "behind by"
-
-
 def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
     table = Table(expand=True)
     report, minute = step.report, step.minute
@@ -136,49 +125,14 @@ def _live_table(step: Step, ages: Iterable[float], scenario: Scenario) -> Table:
     cells: dict[str, str | Text] = {
         "pipeline": report.name,
         "health": Text(report.health.value, style=_COLOURS[report.health]),
-        _age_words(minute): Text(f"{age}{unseen} {sparkline(ages, objective)}", style=style),
+        age_words(minute): Text(f"{age}{unseen} {sparkline(ages, objective)}", style=style),
     }
-    if "partitions" not in minute.facts:
-        cells["stream"] = _stream_use(report, minute)
-    if "lanes" in minute.facts:
-        executions, busy = minute.total("lanes"), minute.total("concurrency")
-        cells["lambda"] = f"{busy:.1f} of {executions} busy"
-        cells["tables"] = _tables_use(minute)
-    if "parallelism" in minute.facts:
-        cells["application"] = _application_use(report, minute)
+    for kind in in_columns():
+        cells.update(kind.cells(report, minute))
     for title in cells:
         table.add_column(title, overflow="fold")
     table.add_row(*cells.values())
     return table
-
-
-def _application_use(report: PipelineReport, minute: MinuteTruth) -> str:
-    return "\n".join(_one_use(each, minute) for each in applications_of(report.pipeline))
-
-
-def _one_use(application: FlinkApplication, minute: MinuteTruth) -> str:
-    state = "" if application.is_running else f" {application.status}"
-    seconds = minute.facts["seconds_down"][application.name]
-    subtasks = minute.facts["parallelism"][application.name]
-    down = f", down for {seconds} s" if seconds else ""
-    noun = "subtask" if subtasks == 1 else "subtasks"
-    return f"{subtasks} {noun}{state} on {application.kpus} KPUs{down}"
-
-
-def _stream_use(report: PipelineReport, minute: MinuteTruth) -> str:
-    shards = minute.total("shard_count")
-    records = minute.arrivals_per_second / (shards * SHARD_RECORDS_PER_SECOND)
-    size = minute.bytes_per_second / (shards * SHARD_BYTES_PER_SECOND)
-    noun = "shard" if shards == 1 else "shards"
-    state = "" if stream_of(report.pipeline).status == "ACTIVE" else " UPDATING"
-    return f"{shards} {noun}{state}, {max(records, size):.0%} used"
-
-
-def _tables_use(minute: MinuteTruth) -> str:
-    return "\n".join(
-        f"{where} {minute.facts['consumed_write_units'][where] / units:.0%} of {units:,}"
-        for where, units in minute.facts["write_units"].items()
-    )
 
 
 def show_trial_end(trial: Trial, console: Console) -> None:

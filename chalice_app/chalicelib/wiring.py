@@ -61,7 +61,7 @@ def _asker() -> CallerArn:
 @cache
 def _from_environment(patience: Patience) -> Wiring:
     clients = Clients(patience=patience)
-    ledger = DynamoLedger(clients.dynamodb, os.environ["TIDEGATE_LEDGER_TABLE"], _caller)
+    ledger = DynamoLedger.over(clients, os.environ["TIDEGATE_LEDGER_TABLE"], _caller)
     source = os.environ.get("TIDEGATE_CONFIGURATION", "package")
     return Wiring(
         lambda: in_force(source, ledger),

@@ -5,8 +5,6 @@ from itertools import islice
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
-from tidegate.rules.kinds.flink_application.state import RESHARD_SECONDS, applications_of
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signal_kind import SignalKind
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -17,9 +15,6 @@ _ORDER = list(Cause)
 
 NOT_READ_MAX = 3
 """Metrics named as not read: where one fails, many may."""
-
-EXECUTION_BUSY_SHARE = 0.9
-"""Of a minute: between two batches a concurrent execution waits for the next poll."""
 
 
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
@@ -104,7 +99,8 @@ def _nothing_found(signals: Signals) -> Diagnosis:
     if signals.is_out_of_objective and not signals.age_is_sick:
         evidence = (words.BACKLOG_DRAINS(age_name=signals.age_name, age_seconds=age),)
         return Diagnosis(Cause.HEALTHY, name, evidence)
-    if signals.age_is_sick and (signals.is_in_cooldown or _has_lately_resharded(signals)):
+    catching_up = (kind.is_catching_up(signals) for kind in _kinds(signals))
+    if signals.age_is_sick and (signals.is_in_cooldown or any(catching_up)):
         evidence = (
             words.SETTLING(
                 age_name=signals.age_name,
@@ -150,13 +146,10 @@ def _as_shown(signals: Signals) -> Diagnosis:
 
 
 def _ages_show(signals: Signals) -> bool:
-    """Whether the functions' own ages tell that they keep up, or nothing comes in to be read."""
-    told = [
-        signals.function(each).iterator_age_milliseconds.last(RECENT_SECONDS).latest
-        for each in consumers_of(signals.pipeline)
-    ]
+    """Whether the processors' own ages tell that they keep up, or nothing comes in to be read."""
+    told = [age for kind in _kinds(signals) for age in kind.ages_shown(signals)]
     most = signals.iterator_age_max_seconds
-    if told and all(age is not None and age / 1000 <= most for age in told):
+    if told and all(age is not None and age <= most for age in told):
         return True
     came = signals.series.source.incoming_records.last(RECENT_SECONDS).present
     return bool(came) and not any(came)
@@ -170,33 +163,12 @@ def _unconfirmed(signals: Signals) -> Iterator[Reason]:
 
 
 def _settling_words(signals: Signals) -> Reason:
-    for application in applications_of(signals.pipeline):
-        if signals.has_just_started(application):
-            state = application.status if application.is_changing else "RUNNING again"
-            return words.CATCHING_UP(name=application.name, state=state)
-    return words.CHANGE_NOT_SEEN_YET(changed_at=signals.changed_at)
-
-
-def _has_lately_resharded(signals: Signals) -> bool:
-    """Whether an application may still be reading the parents of a reshard to their end."""
-    return bool(applications_of(signals.pipeline)) and signals.changed_within(RESHARD_SECONDS)
-
-
-def _is_reading(signals: Signals, consumer: Consumer) -> bool:
-    """Whether at least one concurrent execution is busy all the time, as each with records is."""
-    return signals.busy_concurrency(consumer) >= EXECUTION_BUSY_SHARE
+    told = (kind.settling(signals) for kind in _kinds(signals))
+    unseen = words.CHANGE_NOT_SEEN_YET(changed_at=signals.changed_at)
+    return next((each for each in told if each is not None), unseen)
 
 
 def _where_to_look(signals: Signals) -> str:
-    if any(_is_reading(signals, consumer) for consumer in consumers_of(signals.pipeline)):
-        return (
-            "few concurrent executions are busy, and one of them reads all records of a partition "
-            "key, whatever the factor: find the most frequent key, and spread its records over "
-            "several partition keys"
-        )
-    if consumers_of(signals.pipeline):
-        return "check the state and the last processing result of the event source mapping"
-    looking = "check the job's tasks in the Flink dashboard, and the application's log"
-    if all(each.busy.present for each in signals.series.applications.values()):
-        return looking
-    return f"{looking}; set the metrics level to TASK to see how busy each task is"
+    told = (kind.where_to_look(signals) for kind in _kinds(signals))
+    source = signals.pipeline.source.name
+    return next((each for each in told if each), f"check who reads {source}, and what fails there")

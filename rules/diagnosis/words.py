@@ -10,7 +10,6 @@ AGE_UNKNOWN = Words("age-unknown", "the {age_name} is unknown, and no layer is a
 BACKLOG_DRAINS = Words(
     "backlog-drains", "the backlog drains: the {age_name} is {age_seconds:.0f} s and falls"
 )
-CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHANGE_NOT_SEEN_YET = Words(
     "change-not-seen-yet", "the change of {changed_at:%H:%M} is not visible in the metrics yet"
 )

@@ -68,6 +68,11 @@ class SignalKind:
         """The pipeline's source, where it is of this kind and has metrics of its own."""
         return None
 
+    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric] | None:
+        """Of the pipeline's source the records that came in, and those that all its readers
+        together read; None where it is none of this kind, or publishes neither."""
+        return None
+
     def ages(self, series: Mapping[str, Any]) -> Iterable[Window]:
         """How old what its processors read is, in milliseconds, where they publish it."""
         return ()
@@ -87,6 +92,24 @@ class SignalKind:
     def reading_shown(self, signals: "Signals") -> Iterable["Reason | None"]:
         """Of each of its processors what shows that it reads, None where nothing does."""
         return ()
+
+    def ages_shown(self, signals: "Signals") -> "Iterable[float | None]":
+        """Of each of its processors how old what it reads is, in seconds, by a metric of its own;
+        None where that tells nothing lately."""
+        return ()
+
+    def settling(self, signals: "Signals") -> "Reason | None":
+        """Which of its processors is being changed or has just started, None where none is."""
+        return None
+
+    def is_catching_up(self, signals: "Signals") -> bool:
+        """Whether its processors may still be working off what an earlier change left them."""
+        return False
+
+    def where_to_look(self, signals: "Signals") -> str | None:
+        """What a person should check where records wait and nothing is found to be at a limit;
+        None where it has no processor."""
+        return None
 
     def in_use(self, signals: "Signals") -> Iterable["Reason"]:
         """How much of each of its processors is in use."""

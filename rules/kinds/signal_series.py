@@ -100,7 +100,7 @@ def series_from(
 
     of = {kind.name: kind.series(pipeline, cut) for kind in pipeline.kinds.signals}
     return SignalSeries(
-        source=_source_series(pipeline, cut, of),
+        source=_source_series(pipeline, cut, of, end),
         judged_until=judged_until,
         last_seen=last_seen,
         of=of,
@@ -108,8 +108,12 @@ def series_from(
     )
 
 
+_NONE = Metric("", "", (), "Maximum")
+"""Of what was described alone no source is known."""
+
+
 def _source_series(
-    pipeline: Pipeline, cut: Cut, of: Mapping[str, Mapping[str, Any]]
+    pipeline: Pipeline, cut: Cut, of: Mapping[str, Mapping[str, Any]], end: datetime
 ) -> SourceSeries:
     """The source's own, with the age of the reader furthest behind. Of a source without metrics, as
     a topic is, only what its readers publish of the age is known."""
@@ -119,6 +123,6 @@ def _source_series(
         if own is not None:
             age = largest([own.iterator_age_milliseconds, *ages])
             return replace(own, iterator_age_milliseconds=age)
-    age = largest(ages)
+    age = largest(ages or [Window(_NONE, end, ())])
     silent = age.silenced()
     return SourceSeries(silent, silent, silent, silent, silent, age)

@@ -12,9 +12,9 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     dimension_of,
     is_theirs,
 )
-from tidegate.scaling.config.levers import CAPACITIES, decided_on
+from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.execute.observe import Observed, observe, with_settled
+from tidegate.scaling.execute.observe import Observed, observe_for, with_settled
 from tidegate.scaling.kinds.resource_state import why_unusable
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import ResourceMissing, as_known
@@ -99,7 +99,7 @@ def _seen(asked: Asked) -> Observed | None:
     if not is_theirs(asked.dimension):
         return None
     try:
-        seen = observe(decided_on(asked.dimension.spec, lever), edges, asked.now)
+        seen = observe_for(lever, asked.dimension.spec, edges, asked.now)
         seen = with_settled(seen, edges, asked.now)
         pipeline = with_lever(seen.pipeline, lever)
     except UnknownDimension:

@@ -102,11 +102,13 @@ def desired_capacity(body: object) -> int:
     return int(wanted)
 
 
-def look_at(asked: Asked) -> Pipeline:
-    """The lever's part of its pipeline as it is now. Raises UnknownDimension where the lever isn't
-    there, and CloudError."""
-    lever = asked.dimension.lever
-    return with_lever(asked.edges.cloud.describe(part_of(asked.dimension.spec, lever)), lever)
+def look_at(asked: Asked, *, to_decide: bool) -> Pipeline:
+    """The lever's resource as it is now, and what else it takes ``to_decide`` on it. Raises
+    UnknownDimension where the lever isn't there, and CloudError."""
+    spec, lever, cloud = asked.dimension.spec, asked.dimension.lever, asked.edges.cloud
+    if not to_decide or lever.kind.is_limited_alone:
+        return with_lever(cloud.describe_alone(spec, lever), lever)
+    return with_lever(cloud.describe(part_of(spec, lever)), lever)
 
 
 def with_lever(pipeline: Pipeline, lever: Lever) -> Pipeline:

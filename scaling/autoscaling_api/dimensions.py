@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tidegate.rules.cause import LeverKind
-from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.levers import CAPACITIES, lever_spec
 from tidegate.scaling.config.names import INDEX
 from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
+from tidegate.scaling.kinds.registry import dimensions_of
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import TidegateError, shown
 
@@ -43,8 +43,7 @@ class Dimension:
     @property
     def is_table(self) -> bool:
         """Whether it is a table's own capacity, beside which indexes may have theirs."""
-        capacity = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
-        return self.lever.kind in capacity and "/" not in self.lever.where
+        return self.lever.kind in CAPACITIES and "/" not in self.lever.where
 
 
 def _id_of(lever: Lever) -> str:
@@ -61,16 +60,16 @@ def _levers(spec: PipelineSpec) -> Iterator[Lever]:
     for resource in spec.resources:
         yield from (Lever(word, resource.name) for word in resource.levers)
     if spec.stream:
-        yield Lever.of(LeverKind.SHARD_COUNT, spec.stream)
+        yield from _of("stream", spec.stream)
     for reader in spec.readers:
-        if isinstance(reader, ConsumerSpec):
-            yield Lever.of(LeverKind.PARALLELIZATION_FACTOR, reader.function)
-        else:
-            yield Lever.of(LeverKind.PARALLELISM, reader.application)
-            yield Lever.of(LeverKind.PARALLELISM_PER_KPU, reader.application)
+        key = "function" if isinstance(reader, ConsumerSpec) else "application"
+        yield from _of(key, reader.name)
         for where in _capacity_places(reader):
-            yield Lever.of(LeverKind.WRITE_CAPACITY, where)
-            yield Lever.of(LeverKind.READ_CAPACITY, where)
+            yield from _of("table", where)
+
+
+def _of(key: str, where: str) -> Iterator[Lever]:
+    return (Lever.of(kind, where) for kind in dimensions_of(key))
 
 
 def dimensions(specs: Sequence[PipelineSpec]) -> tuple[Dimension, ...]:

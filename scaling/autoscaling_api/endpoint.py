@@ -12,7 +12,6 @@ from tidegate.scaling.autoscaling_api.dimensions import is_theirs
 from tidegate.scaling.config.levers import (
     CAPACITIES,
     current_capacities,
-    decided_on,
     lever_spec,
     resource_of,
 )
@@ -42,9 +41,9 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
         _refuse_two_owners(asked)
     # Imported here: who only reads changes nothing, and a cold start is shorter without it.
     from tidegate.scaling.autoscaling_api.requests import accept
-    from tidegate.scaling.execute.observe import observe
+    from tidegate.scaling.execute.observe import observe_for
 
-    seen = observe(decided_on(dimension.spec, lever), asked.edges, asked.now)
+    seen = observe_for(lever, dimension.spec, asked.edges, asked.now)
     pipeline = with_lever(seen.pipeline, lever)
     reason = why_unusable(pipeline, lever)
     if reason is not None:
@@ -70,12 +69,12 @@ def _refuse_two_owners(asked: Asked) -> None:
 def describe(asked: Asked) -> ScalableTargetDimension:
     """GET: the capacity there is, and the desired capacity that is under way. Only reads."""
     dimension, lever = asked.dimension, asked.dimension.lever
-    pipeline = look_at(asked)
+    desired = asked.edges.ledger.desired(lever) if is_theirs(dimension) else None
+    pipeline = look_at(asked, to_decide=desired is not None)
     current = current_capacities(pipeline)[lever]
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         return ScalableTargetDimension(dimension, current, current, ScalingStatus.FAILED, reason)
-    desired = asked.edges.ledger.desired(lever) if is_theirs(dimension) else None
     if desired is not None:
         # Imported here: most requests find nothing to do, and a cold start is shorter without it.
         from tidegate.scaling.autoscaling_api.requests import progress_of

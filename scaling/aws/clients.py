@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.model import OperationModel
     from types_boto3_cloudwatch import CloudWatchClient
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_kinesis import KinesisClient
-    from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
-    from types_boto3_lambda import LambdaClient
 
 __all__ = ["BRISK", "PATIENT", "STEADY", "Clients", "Patience"]
 
@@ -45,7 +41,8 @@ BRISK = Patience(0.25, 0.5, 1)
 
 
 class Clients:
-    """The services that Tidegate talks to, from one session.
+    """The services that Tidegate talks to, from one session. Each kind of resource asks for its own
+    by name; CloudWatch is everyone's.
 
     ``calls`` counts requests by ``service:Operation``, retries not included. Standard retries
     back off with jitter (boto3 guide, retries). AWS_ENDPOINT_URL and profiles work as usual.
@@ -65,30 +62,6 @@ class Clients:
         self._ends_at: float | None = None
         self.calls: Counter[str] = Counter()
         self._others: dict[str, Any] = {}
-
-    @cached_property
-    def kinesis(self) -> "KinesisClient":
-        """Kinesis Data Streams."""
-        client: KinesisClient = self.of("kinesis")
-        return client
-
-    @cached_property
-    def functions(self) -> "LambdaClient":
-        """Lambda."""
-        client: LambdaClient = self.of("lambda")
-        return client
-
-    @cached_property
-    def dynamodb(self) -> "DynamoDBClient":
-        """DynamoDB."""
-        client: DynamoDBClient = self.of("dynamodb")
-        return client
-
-    @cached_property
-    def flink(self) -> "KinesisAnalyticsV2Client":
-        """Managed Service for Apache Flink."""
-        client: KinesisAnalyticsV2Client = self.of("kinesisanalyticsv2")
-        return client
 
     @cached_property
     def cloudwatch(self) -> "CloudWatchClient":

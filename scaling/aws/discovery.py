@@ -36,11 +36,11 @@ class Discovery:
     @property
     def region(self) -> str:
         """Where it looks."""
-        return str(self._clients.functions.meta.region_name)
+        return str(self._clients.of("lambda").meta.region_name)
 
     def mappings(self) -> tuple[SeenMapping, ...]:
         """Every event source mapping of the region."""
-        pages = self._clients.functions.get_paginator("list_event_source_mappings")
+        pages = self._clients.of("lambda").get_paginator("list_event_source_mappings")
         with asking("lambda:ListEventSourceMappings", self.region):
             return tuple(
                 SeenMapping(each["EventSourceArn"], each["FunctionArn"], each["State"])
@@ -58,7 +58,7 @@ class Discovery:
     def access(self, function_arn: str) -> Access:
         """The role and environment of the version or alias that the mapping invokes."""
         with asking("lambda:GetFunctionConfiguration", function_name(function_arn)):
-            found = self._clients.functions.get_function_configuration(FunctionName=function_arn)
+            found = self._clients.of("lambda").get_function_configuration(FunctionName=function_arn)
         environment = found.get("Environment", {}).get("Variables", {})
         return Access(found["Role"].rpartition("/")[2], environment)
 

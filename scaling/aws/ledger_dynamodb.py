@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tidegate.scaling.aws.changes_dynamodb import DynamoChanges
+from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.ledger_items import (
     LEASE,
@@ -17,7 +18,7 @@ from tidegate.scaling.aws.ledger_items import (
     snapshot_in,
     text,
 )
-from tidegate.scaling.model.change_record import Lease
+from tidegate.scaling.model.change_record import CallerArn, Lease, nobody
 from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class DynamoLedger(DynamoChanges):
     gives the ARN that change records keep.
 
     What is forgotten after KEEP has ``expires_at``, for the table's time to live."""
+
+    @classmethod
+    def over(cls, clients: Clients, table: str, caller: CallerArn = nobody) -> "DynamoLedger":
+        """The ledger in a table of the account and region that the clients are of."""
+        return cls(clients.of("dynamodb"), table, caller)
 
     def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
         """Take or prolong a lease."""

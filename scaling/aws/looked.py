@@ -7,7 +7,7 @@ from tidegate.rules.graph import Resource
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.config.specification import ApplicationSpec, ConsumerSpec, PipelineSpec
 
-__all__ = ["Describe", "DescribeSinks", "Looked", "Reader"]
+__all__ = ["Describe", "DescribeAlone", "DescribeSinks", "Looked", "Reader"]
 
 R = TypeVar("R")
 Reader = ConsumerSpec | ApplicationSpec
@@ -41,6 +41,10 @@ class Looked:
 
 Describe = Callable[[Looked], Iterable[Resource]]
 """Everything of one kind that a pipeline has by its entry in the file. Raises CloudError."""
+
+DescribeAlone = Callable[[Looked, str], Iterable[Resource] | None]
+"""The resource of that name alone, with nothing beside it; None where it isn't found without the
+rest of its pipeline. Raises CloudError."""
 
 DescribeSinks = Callable[[Looked, Reader], Iterable[Resource]]
 """Everything of one kind that a reader writes to. Raises CloudError."""

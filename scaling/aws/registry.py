@@ -11,9 +11,9 @@ from tidegate.scaling.autoscaling_api.registration import (
     Registration,
     Remove,
     Schedule,
-    Site,
     Target,
 )
+from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
@@ -13,16 +12,17 @@ from tidegate.scaling.config.specification import (
     LeverSpec,
     PipelineSpec,
 )
+from tidegate.scaling.kinds.registry import levers_of
 from tidegate.scaling.model.change_record import Lever
 
 __all__ = [
     "APPLICATION_LEVERS",
     "CAPACITIES",
     "MAPPING",
+    "STREAM",
     "Path",
     "all_settings",
     "current_capacities",
-    "decided_on",
     "lever_spec",
     "other_settings",
     "part_of",
@@ -31,9 +31,10 @@ __all__ = [
     "said_of",
 ]
 
-CAPACITIES = (LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY)
-MAPPING = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.BATCHING_WINDOW)
-APPLICATION_LEVERS = (LeverKind.PARALLELISM_PER_KPU, LeverKind.PARALLELISM)
+STREAM = levers_of("stream")
+MAPPING = levers_of("function")
+APPLICATION_LEVERS = levers_of("application")
+CAPACITIES = levers_of("table")
 
 Path = tuple[str | int, ...]
 """Keys and positions in a file."""
@@ -142,35 +143,26 @@ def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
     """The resources that a pipeline's levers may be of, by the names of their leases."""
     tables = (table.name for reader in spec.readers for table in reader.table_specs)
     levers = (
-        *(Lever.of(LeverKind.SHARD_COUNT, name) for name in (spec.stream,) if name),
+        *(Lever.of(STREAM[0], name) for name in (spec.stream,) if name),
         *(Lever.of(_OF_READER[type(each)][0], each.name) for each in spec.readers),
-        *(Lever.of(LeverKind.WRITE_CAPACITY, name) for name in tables),
+        *(Lever.of(CAPACITIES[0], name) for name in tables),
         *(Lever(word, each.name) for each in spec.resources for word in each.levers),
     )
     return tuple(dict.fromkeys(map(resource_of, levers)))
 
 
-def decided_on(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
-    """The part of a pipeline that a decision on a lever needs: a bound on money is one of all."""
-    return part_of(spec, lever) if spec.max_usd_a_day is None else spec
-
-
 def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
     """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
-    match lever.kind:
-        case kind if kind in (*MAPPING, *APPLICATION_LEVERS):
-            readers = [
-                replace(each, tables=[]) for each in spec.readers if each.name == lever.where
-            ]
-        case LeverKind.WRITE_CAPACITY | LeverKind.READ_CAPACITY:
-            readers = [
-                replace(each, tables=[said])
-                for each in spec.readers
-                for said in each.table_specs
-                if said.name == lever.where.partition("/")[0]
-            ][:1]
-        case _:
-            readers = []
+    readers: list[ConsumerSpec | ApplicationSpec] = []
+    if lever.kind in (*MAPPING, *APPLICATION_LEVERS):
+        readers = [replace(each, tables=[]) for each in spec.readers if each.name == lever.where]
+    elif lever.kind in CAPACITIES:
+        readers = [
+            replace(each, tables=[said])
+            for each in spec.readers
+            for said in each.table_specs
+            if said.name == lever.where.partition("/")[0]
+        ][:1]
     return replace(
         spec,
         consumers=[each for each in readers if isinstance(each, ConsumerSpec)],

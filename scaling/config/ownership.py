@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from tidegate.rules.cause import LeverKind
-from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING, Path, said_of
+from tidegate.scaling.config.levers import (
+    APPLICATION_LEVERS,
+    CAPACITIES,
+    MAPPING,
+    STREAM,
+    Path,
+    said_of,
+)
 from tidegate.scaling.config.specification import PipelineFile, PipelineSpec
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["STREAM", "owned_twice"]
-
-STREAM = (LeverKind.SHARD_COUNT, LeverKind.RETENTION_HOURS)
+__all__ = ["owned_twice"]
 
 
 def owned_twice(file: PipelineFile) -> Iterator[tuple[Path, str]]:

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import Kinds
-from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING
-from tidegate.scaling.config.ownership import STREAM, owned_twice
+from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING, STREAM
+from tidegate.scaling.config.ownership import owned_twice
 from tidegate.scaling.config.policy_mistakes import duplicates, policy_mistakes, time_zone_mistakes
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
@@ -20,7 +20,7 @@ from tidegate.scaling.config.specification import (
     TableSpec,
 )
 from tidegate.scaling.config.thresholds import mistakes_of_thresholds
-from tidegate.scaling.kinds.registry import KINDS, limits_of
+from tidegate.scaling.kinds.registry import KINDS, dimensions_of, limits_of
 from tidegate.scaling.model.errors import shown
 
 __all__ = ["semantic_mistakes"]
@@ -28,9 +28,6 @@ __all__ = ["semantic_mistakes"]
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
 Item = TypeVar("Item")
-
-_OURS_ALONE = (LeverKind.RETENTION_HOURS, LeverKind.BATCHING_WINDOW)
-"""Levers that give no capacity: the endpoint for Application Auto Scaling doesn't have them."""
 
 
 def semantic_mistakes(file: PipelineFile, kinds: Kinds = KINDS) -> Found:
@@ -130,7 +127,7 @@ def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str
         if kind not in allowed:
             known = ", ".join(each.value for each in allowed)
             yield below, f"{word} is not a lever of {place}; its levers are {known}"
-        if said.owner == "application-autoscaling" and kind in _OURS_ALONE:
+        if said.owner == "application-autoscaling" and kind not in dimensions_of(kind.resource):
             words = f"{word} is no scalable dimension; its owner can only be tidegate"
             yield (*below, "owner"), words
         yield from _range(said, kind, below)

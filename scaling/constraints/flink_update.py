@@ -23,11 +23,12 @@ from tidegate.scaling.config.specification import ApplicationSpec, Owner, Pipeli
 from tidegate.scaling.kinds.flink_application import words as application_words
 from tidegate.scaling.kinds.flink_application.state import application_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
+from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.ports import Metrics, read_all
+from tidegate.scaling.ports import Metrics
 
 __all__ = ["update_advice", "update_constraints", "update_windows"]
 

@@ -2,15 +2,14 @@
 that does not answer only once."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 from tidegate.scaling.config.levers import resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.second_owner import is_handed_over
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Unreachable, as_known
 from tidegate.scaling.ports import Cloud
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.plan import Action
 
 __all__ = ["OwnersAsked"]
+
+A = TypeVar("A")
 
 
 @dataclass(slots=True)
@@ -48,6 +49,10 @@ class OwnersAsked:
             self._known = self._asked()
         return replace(pipeline, scalable_targets=self._known)
 
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """As the other one."""
+        return self.inner.describe_alone(spec, lever)
+
     def _asked(self) -> ScalableTargets:
         try:
             return ScalableTargets(self.inner.scalable_targets())
@@ -59,9 +64,9 @@ class OwnersAsked:
         """As the other one."""
         return self.inner.scalable_targets(where)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+    def ask(self, question: Question[A]) -> A:
         """As the other one."""
-        return self.inner.sample_keys(stream, shard_id, seconds, now)
+        return self.inner.ask(question)
 
     def apply(self, action: "Action") -> None:
         """As the other one."""

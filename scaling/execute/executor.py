@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tidegate.scaling.config.levers import all_settings, part_of
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
@@ -126,8 +126,7 @@ class Executor:
         """Which refusal and which detail, where AWS no longer shows what was decided on."""
         if is_recent(self.seen.looked_at, self.edges.moment(self.now), FRESH):
             return None
-        part = part_of(self.seen.spec, decisions[0].lever)
-        pipeline = self.edges.cloud.describe(part)
+        pipeline = self.edges.cloud.describe_alone(self.seen.spec, decisions[0].lever)
         settings = all_settings(pipeline)
         for decision in decisions:
             capacity = settings.get(decision.lever)

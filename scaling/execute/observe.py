@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.config.levers import resources_of
+from tidegate.scaling.config.levers import part_of, resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.recall import remembered
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import OVERLAP, History
 from tidegate.scaling.ports import Edges
 
-__all__ = ["Observed", "as_of", "observe", "with_settled"]
+__all__ = ["Observed", "as_of", "observe", "observe_for", "with_settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Observed:
     """A pipeline as one run saw it after ``looked_at``.
 
     ``newest`` is each resource's newest change record, read before AWS was asked: whatever another
-    run has begun or ended since then shows as a difference.
+    run has begun or ended since then shows as a difference. Of a lever ``alone`` only its resource
+    was looked at.
     """
 
     spec: PipelineSpec
@@ -27,14 +29,27 @@ class Observed:
     history: History
     newest: Mapping[str, str]
     looked_at: datetime
+    alone: Lever | None = None
 
 
-def observe(spec: PipelineSpec, edges: Edges, now: datetime) -> Observed:
-    """The ledger first, then AWS."""
-    newest = edges.ledger.newest(resources_of(spec))
-    looked_at = edges.moment(now)
-    pipeline = edges.cloud.describe(spec)
-    return Observed(spec, pipeline, remembered(pipeline, edges.ledger, now), newest, looked_at)
+def observe(
+    spec: PipelineSpec, edges: Edges, now: datetime, alone: Lever | None = None
+) -> Observed:
+    """The ledger first, then AWS; of a lever ``alone`` only its resource."""
+    newest = edges.ledger.newest(resources_of(spec) if alone is None else (resource_of(alone),))
+    looked_at, cloud = edges.moment(now), edges.cloud
+    pipeline = cloud.describe(spec) if alone is None else cloud.describe_alone(spec, alone)
+    history = remembered(pipeline, edges.ledger, now)
+    return Observed(spec, pipeline, history, newest, looked_at, alone)
+
+
+def observe_for(lever: Lever, spec: PipelineSpec, edges: Edges, now: datetime) -> Observed:
+    """As much of a pipeline as a decision on one lever needs. A bound on money is one of all."""
+    if spec.max_usd_a_day is not None:
+        return observe(spec, edges, now)
+    if lever.kind.is_limited_alone:
+        return observe(spec, edges, now, lever)
+    return observe(part_of(spec, lever), edges, now)
 
 
 def as_of(seen: Observed, now: datetime) -> Observed:
@@ -51,5 +66,5 @@ def with_settled(seen: Observed, edges: Edges, now: datetime) -> Observed:
     from tidegate.scaling.execute.settle import settle
 
     if settle(seen.history, seen.pipeline, edges.ledger, seen.looked_at):
-        return observe(seen.spec, edges, now)
+        return observe(seen.spec, edges, now, seen.alone)
     return seen

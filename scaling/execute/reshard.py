@@ -9,6 +9,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
+from tidegate.scaling.execute.clock import Clock
 from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.settle import SHOWS_AFTER, may_not_show, settle
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
@@ -36,7 +37,7 @@ from tidegate.scaling.model.errors import (
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action
-from tidegate.scaling.ports import Clock, Ledger
+from tidegate.scaling.ports import Ledger
 
 __all__ = ["Progress", "ReshardExecutor", "Resharder"]
 

@@ -13,7 +13,7 @@ from tidegate.scaling.model.resource_type import ResourceType
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signal_kind import SignalKind
 
-__all__ = ["KINDS", "TYPES", "limits_of"]
+__all__ = ["KINDS", "TYPES", "dimensions_of", "levers_of", "limits_of"]
 
 TYPES: tuple[ResourceType, ...] = (
     DynamodbTable(),
@@ -41,3 +41,16 @@ def limits_of(kind: LeverKind) -> tuple[int, int]:
         if kind in resource_type.levers:
             return resource_type.levers[kind]
     raise KeyError(f"no kind of resource has a {kind.value}")
+
+
+def levers_of(resource: str) -> tuple[LeverKind, ...]:
+    """The levers of a built-in kind of resource, by the key that the pipeline file has for it, such
+    as ``table``. Empty for a key that none has."""
+    levers = (kind for resource_type in TYPES for kind in resource_type.levers)
+    return tuple(kind for kind in levers if kind.resource == resource)
+
+
+def dimensions_of(resource: str) -> tuple[LeverKind, ...]:
+    """Those of them that Application Auto Scaling may own."""
+    levers = (kind for resource_type in TYPES for kind in resource_type.scalable_dimensions)
+    return tuple(kind for kind in levers if kind.resource == resource)

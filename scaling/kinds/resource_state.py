@@ -4,8 +4,6 @@ A capacity that is set says nothing where the resource doesn't work.
 """
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import CHANGING
-from tidegate.scaling.kinds.flink_application.state import application_of, does_not_run
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import type_of
 
@@ -18,42 +16,25 @@ __all__ = [
     "why_unusable",
 ]
 
-_WORKING = ("ACTIVE", "RUNNING", "Enabled")
-_PASSING = (*CHANGING, "CREATING", "ARCHIVING", "Creating", "Enabling", "Updating", "Disabling")
-"""Statuses that end by themselves (StreamDescriptionSummary, TableDescription,
-GlobalSecondaryIndexDescription and EventSourceMappingConfiguration, API references; those of
-applications with CHANGING). Of the others a person must see to it, or the resource goes away."""
-
 
 def is_passing(pipeline: Pipeline, lever: Lever) -> bool:
     """Whether something is under way at the lever's resource that ends by itself."""
-    return any(
-        status in _PASSING for _, status in type_of(lever, pipeline).statuses(pipeline, lever)
-    )
+    return any(status.is_passing for status in type_of(lever, pipeline).statuses(pipeline, lever))
 
 
 def moves_by_itself(pipeline: Pipeline, lever: Lever) -> bool:
-    """Whether the service sets the lever too: its own autoscaling, or an update undone. Another
-    value is then no person's change."""
-    application = application_of(pipeline, lever)
-    return application is not None and (
-        application.autoscaling_enabled or application.failure is not None
-    )
+    """Whether the service sets the lever too; see ``ResourceType.moves_by_itself``."""
+    return type_of(lever, pipeline).moves_by_itself(pipeline, lever)
 
 
 def why_unusable(pipeline: Pipeline, lever: Lever) -> str | None:
     """Why the lever's capacity is without effect until a person sees to it, None where it isn't:
     a stopped application, a disabled mapping, a table that can't be decrypted, what is deleted."""
-    application = application_of(pipeline, lever)
-    for name, status in type_of(lever, pipeline).statuses(pipeline, lever):
-        if status in _WORKING or status in _PASSING:
-            continue
-        if application is None:
-            return f"{name} is {status}"
-        reason = str(does_not_run(application))
-        failure = application.failure
-        return reason if failure is None else f"{reason}; its last update failed: {failure}"
-    return type_of(lever, pipeline).why_useless(pipeline, lever)
+    of = type_of(lever, pipeline)
+    for status in of.statuses(pipeline, lever):
+        if status.trouble is not None:
+            return status.trouble
+    return of.why_useless(pipeline, lever)
 
 
 def is_changing(pipeline: Pipeline, lever: Lever) -> bool:

@@ -1,27 +1,23 @@
 """How large a load will get before anything could be done about it, from its own past.
 
-Five simple forecasts are made at every past moment that resembles this one and compared with what
-then came. The one that would have needed the least room is taken, with the room that its own past
-errors ask for (split conformal prediction: Vovk, Gammerman and Shafer, "Algorithmic Learning in a
-Random World", 2005). A gap in the past is neither a zero nor an error: what touches it is left out.
+The simple forecasts of ``forecast_ways`` are made at every past moment that resembles this one and
+compared with what then came. The one that would have needed the least room is taken, with the room
+that its own past errors ask for (split conformal prediction: Vovk, Gammerman and Shafer,
+"Algorithmic Learning in a Random World", 2005). A gap in the past is neither a zero nor an error:
+what touches it is left out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import combinations
 from math import ceil, inf
-from statistics import median
 
-from tidegate.scaling.load.load_history import DAY, PERIOD_SECONDS, Days, Past, present
+from tidegate.scaling.load.forecast_ways import DAYS, HOUR, WAYS, Moment, Way
+from tidegate.scaling.load.load_history import DAY, PERIOD_SECONDS, Past, present
 
-__all__ = ["HIGH_SHARE", "Forecast", "forecast"]
+__all__ = ["Forecast", "forecast"]
 
-DAYS_MAX = 7
-DAYS = tuple(range(1, DAYS_MAX + 1))
-WEEKS = (7, 14)
-HOUR = 3600 // PERIOD_SECONDS
 LATELY = 6 * HOUR
 AROUND = HOUR
 """Errors are taken from the last six hours, and from an hour around this time on other days."""
@@ -31,11 +27,7 @@ HALF_LIFE = HOUR
 loads change their ways (Barber, Candes, Ramdas and Tibshirani, "Conformal
 prediction beyond exchangeability", Annals of Statistics 2023)."""
 
-HIGH_SHARE = 0.95
-"""A load a twentieth below its highest is as good as there: a mean over 300 s is that noisy."""
-
 STRIDE = 3
-TREND = 6
 
 REMEMBERED = 64
 """Records of forecasts that are kept: a past is the same for the sweeps of five minutes."""
@@ -57,77 +49,8 @@ class Forecast:
     usual: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """A moment to forecast from: ``at`` periods of the past are known, ``level`` is the newest."""
-
-    past: Past
-    at: int
-    level: float
-
-    @property
-    def is_at_its_highest(self) -> bool:
-        """Whether the load is about as high as it ever was until then; within the first hour that
-        says nothing."""
-        return self.at >= HOUR and self.level >= HIGH_SHARE * self.past.highest(self.at)
-
-
-Weighed = tuple[_Moment, float]
+Weighed = tuple[Moment, float]
 """A moment with what it counts."""
-
-
-def _stays(moment: _Moment, _: int) -> float | None:
-    """The load stays as it is."""
-    return moment.level
-
-
-def _returns(moment: _Moment, _: int) -> float | None:
-    """The load returns to the middle of its last hour."""
-    seen = present(moment.past.rates[max(0, moment.at - HOUR) : moment.at])
-    return median(seen) if len(seen) >= HOUR // 2 else None
-
-
-def _goes_on(moment: _Moment, ahead: int) -> float | None:
-    """The load goes on along the line of its last half hour, whose slope is the median of all
-    slopes between two points (Theil 1950, Sen 1968): a third of them may be wrong."""
-    seen = [
-        (at, rate)
-        for at, rate in enumerate(moment.past.rates[max(0, moment.at - TREND) : moment.at])
-        if rate is not None
-    ]
-    if len(seen) < TREND // 2:
-        return None
-    slope = median((later - rate) / (to - at) for (at, rate), (to, later) in combinations(seen, 2))
-    return max(0.0, moment.level + slope * (ahead if slope > 0 else 1))
-
-
-def _as_on_other_days(moment: _Moment, ahead: int) -> float | None:
-    """The load changes by as much as it did from this time on, on other days."""
-    return _seasonal(moment, ahead, DAYS)
-
-
-def _as_last_week(moment: _Moment, ahead: int) -> float | None:
-    """The load changes as on the same weekday."""
-    return _seasonal(moment, ahead, WEEKS)
-
-
-Way = Callable[[_Moment, int], float | None]
-_WAYS: tuple[Way, ...] = (
-    _stays,
-    _returns,
-    _goes_on,
-    _as_on_other_days,
-    _as_last_week,
-)
-
-
-def _seasonal(moment: _Moment, ahead: int, days: Days) -> float | None:
-    before = moment.past.usual(moment.at - 1, days)
-    if not before:
-        return None
-    after = [moment.past.usual(moment.at + step, days) for step in range(ahead)]
-    known = [each for each in after if each is not None]
-    return moment.level * max(known) / before if known else None
 
 
 @lru_cache(REMEMBERED)
@@ -143,7 +66,7 @@ def _moments(past: Past, ahead: int) -> tuple[Weighed, ...]:
         around = range(max(1, middle - AROUND), min(middle + AROUND, newest - LATELY), STRIDE)
         places += [(at, 0.5**back) for at in around]
     return tuple(
-        (_Moment(past, at, level), weight) for at, weight in places if (level := past.rates[at - 1])
+        (Moment(past, at, level), weight) for at, weight in places if (level := past.rates[at - 1])
     )
 
 
@@ -194,11 +117,11 @@ def forecast(past: Past, level: float, seconds: float, share: float) -> Forecast
     ``share`` of cases, 0..1, must stay below ``most``. Neither figure is ever below zero.
     """
     ahead = max(1, ceil(seconds / PERIOD_SECONDS))
-    here = _Moment(past, len(past.rates), level)
+    here = Moment(past, len(past.rates), level)
     is_high, bound = _alike(here, ahead, share)
     found = [
         candidate
-        for way in _WAYS
+        for way in WAYS
         if (candidate := _candidate(way, here, ahead, share, is_high)) is not None
     ]
     if not found:
@@ -221,7 +144,7 @@ def _high_moments(past: Past, ahead: int) -> tuple[Weighed, ...]:
     return tuple(each for each in _moments(past, ahead) if each[0].is_at_its_highest)
 
 
-def _alike(here: _Moment, ahead: int, share: float) -> tuple[bool, float]:
+def _alike(here: Moment, ahead: int, share: float) -> tuple[bool, float]:
     """Whether only the moments at the highest tell of this one, and how far the load may go by
     those that tell of it.
 
@@ -234,7 +157,7 @@ def _alike(here: _Moment, ahead: int, share: float) -> tuple[bool, float]:
 
 
 def _candidate(
-    way: Way, here: _Moment, ahead: int, share: float, is_high: bool
+    way: Way, here: Moment, ahead: int, share: float, is_high: bool
 ) -> tuple[float, float, float] | None:
     """How much more than what came it would have held ready, then what is likely and the most."""
     said = way(here, ahead)

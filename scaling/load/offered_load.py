@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.load.current_load import NOW_SECONDS, rate_now
-from tidegate.scaling.load.forecast import HIGH_SHARE
+from tidegate.scaling.load.forecast_ways import HIGH_SHARE
 
 __all__ = ["offered_at_most", "offered_behind"]
 

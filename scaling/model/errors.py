@@ -21,7 +21,6 @@ TidegateError
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 __all__ = [
     "BetweenShapes",
@@ -50,7 +49,7 @@ __all__ = [
 SHOWN_MAX, KEY_MAX = 80, 40
 """Characters of a value and of a key in a message: enough to know it by, on one line."""
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = __file__.rpartition("/scaling/model/")[0]
 _PACKAGES = ("rules", "scaling", "simulator", "tidegate", "chalice_app", "chalicelib")
 _WORDS_MAX = 200
 """Characters of a foreign exception's own words: one of them may hold a whole answer of AWS."""
@@ -140,12 +139,12 @@ def _place(error: Exception) -> str:
     place, traceback = "an unknown line", error.__traceback__
     is_ours = False
     while traceback is not None:
-        file = Path(traceback.tb_frame.f_code.co_filename)
-        inside = file.relative_to(_ROOT) if file.is_relative_to(_ROOT) else None
-        if inside is not None and inside.parts[0] in _PACKAGES:
-            place, is_ours = f"{inside.as_posix()}:{traceback.tb_lineno}", True
+        file = traceback.tb_frame.f_code.co_filename
+        inside = file.removeprefix(f"{_ROOT}/")
+        if inside != file and inside.partition("/")[0] in _PACKAGES:
+            place, is_ours = f"{inside}:{traceback.tb_lineno}", True
         elif not is_ours:
-            place = f"{file.name}:{traceback.tb_lineno}"
+            place = f"{file.rpartition('/')[2]}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return place
 

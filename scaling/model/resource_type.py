@@ -4,7 +4,7 @@ A type answers for all resources of its kind in a pipeline. ``scaling/kinds/regi
 line for each; everything else loops over them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +28,7 @@ __all__ = [
     "Setting",
     "Situation",
     "SizedTogether",
+    "Status",
     "type_of",
     "types_of",
 ]
@@ -65,6 +66,25 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
+class Status:
+    """The status of something that a lever depends on, in AWS's own word. Where ``is_passing`` it
+    ends by itself; ``trouble`` says why a person must see to it, None where nobody need. A capacity
+    that is set says nothing where the resource doesn't work."""
+
+    name: str
+    word: str
+    is_passing: bool
+    trouble: str | None
+
+    @classmethod
+    def of(cls, name: str, word: str, works: str, passes: Collection[str]) -> "Status":
+        """Of a resource that has one status in which it works, and those that end by themselves."""
+        is_passing = word in passes
+        is_fine = is_passing or word == works
+        return cls(name, word, is_passing, None if is_fine else f"{name} is {word}")
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """All that a recommendation depends on: signals, what is wrong, the pipeline's entry in the
     file (``PipelineSpec``), history and clock."""
@@ -91,6 +111,12 @@ class ResourceType(Protocol):
         lever's own unit."""
         ...
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Those of its levers that Application Auto Scaling may own, as they are listed: all that
+        give capacity."""
+        ...
+
     def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
         """What is wanted of its levers; nothing where its kind is sized together with others
         (``scaling/recommend``)."""
@@ -104,12 +130,17 @@ class ResourceType(Protocol):
         """Its levers that give no capacity, with what each is set to."""
         ...
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
-        """What the lever depends on, each by its name and its status in AWS's own words."""
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
+        """Of all that the lever depends on."""
         ...
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """Whether AWS is still at an earlier change of the lever's resource."""
+        ...
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """Whether the service sets the lever too: by an autoscaling of its own, or by an update
+        that it has undone. Another value is then no person's change."""
         ...
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:

@@ -6,8 +6,7 @@ then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import datetime
 
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.boundary import Unfinished, going_on
@@ -21,7 +20,7 @@ from tidegate.scaling.notify.incident import (
     known_as,
     to_text,
 )
-from tidegate.scaling.ports import Ledger, Notices
+from tidegate.scaling.ports import Edges, Ledger, Notices
 from tidegate.scaling.report.sweep_report import PipelineReport
 
 __all__ = ["notify"]
@@ -31,24 +30,21 @@ LEASE_SECONDS = 90
 
 
 def notify(
-    report: PipelineReport,
-    spec: PipelineSpec,
-    ledger: Ledger,
-    notices: Notices,
-    holder: str,
-    now: datetime,
+    report: PipelineReport, spec: PipelineSpec, edges: Edges, holder: str, now: datetime
 ) -> tuple[Unfinished, ...]:
-    """Deliver what is due; each notification that couldn't be delivered now, with the error.
-    Nothing is raised: the report of what was done must not be lost with the ledger.
+    """Deliver what is due, in what began at ``now``; each notification that couldn't be delivered,
+    with the error; none where nobody is to be notified. Nothing is raised: the report of what was
+    done must not be lost with the ledger.
 
     One run at a time: another sweep that holds the lock delivers the same incident. Of one incident
     a destination gets the notifications in order, so one that fails holds back those after it."""
-    resource, began = f"notices/{spec.name}", monotonic()
+    resource, ledger, notices = f"notices/{spec.name}", edges.ledger, edges.notices
+    if notices is None:
+        return ()
 
     def is_ours() -> bool:
         """Taken anew before each delivery, for those before it may have taken long."""
-        moment = now + timedelta(seconds=monotonic() - began)
-        return ledger.acquire(resource, holder, moment, LEASE_SECONDS)
+        return ledger.acquire(resource, holder, edges.moment(now), LEASE_SECONDS)
 
     failures: list[Unfinished] = []
     with going_on(f"notifications of {spec.name}", failures):

@@ -26,12 +26,10 @@ def follow_up(
     failures: list[Unfinished] = []
     with going_on(f"what was seen of {report.name} is not in the ledger", failures):
         keep(of_report(report), edges.ledger)
-    if edges.notices is not None:
-        moment = edges.moment(report.at)
-        failures += notify(report, spec, edges.ledger, edges.notices, holder, moment)
-        if spec.update_dashboard:
-            with going_on(f"dashboard {dashboard_name(spec.name)}", failures):
-                _draw(report, spec, edges.ledger, edges.notices)
+    failures += notify(report, spec, edges, holder, report.at)
+    if edges.notices is not None and spec.update_dashboard:
+        with going_on(f"dashboard {dashboard_name(spec.name)}", failures):
+            _draw(report, spec, edges.ledger, edges.notices)
     return replace(report, undelivered=tuple(failures))
 
 

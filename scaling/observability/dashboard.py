@@ -61,16 +61,15 @@ def body(
         if row is layers[0]:
             markdown = f"# {title}\n{LINES}\n{markdown}"
         height = TEXT_HEIGHT + 2 * (row is layers[0])
-        widgets.append(_placed("text", 0, top, WIDTH, height, {"markdown": markdown}))
+        widgets.append(_placed("text", (0, top, WIDTH, height), {"markdown": markdown}))
         top += height
         across_max = columns(len(row.graphs))
         width = WIDTH // across_max
         for at, graph in enumerate(row.graphs):
             across, down = at % across_max, at // across_max
             properties = _properties(graph, region, marks)
-            widgets.append(
-                _placed("metric", across * width, top + down * HEIGHT, width, HEIGHT, properties)
-            )
+            place = (across * width, top + down * HEIGHT, width, HEIGHT)
+            widgets.append(_placed("metric", place, properties))
         top += HEIGHT * -(-len(row.graphs) // across_max)
     return json.dumps({"start": "-PT3H", "periodOverride": "inherit", "widgets": widgets})
 
@@ -81,10 +80,10 @@ def columns(graphs: int) -> int:
 
 
 def _placed(
-    kind: str, x: int, y: int, width: int, height: int, properties: dict[str, Any]
+    kind: str, place: tuple[int, int, int, int], properties: dict[str, Any]
 ) -> dict[str, Any]:
-    place = {"x": x, "y": y, "width": width, "height": height}
-    return {"type": kind, **place, "properties": properties}
+    placed = dict(zip(("x", "y", "width", "height"), place, strict=True))
+    return {"type": kind, **placed, "properties": properties}
 
 
 def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[str, Any]:

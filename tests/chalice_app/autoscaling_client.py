@@ -35,6 +35,8 @@ SCHEMA: dict[str, Any] = {
 """The contract's ScalableTargetDimension (aws-auto-scaling-custom-resource, Swagger)."""
 ERROR = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
 
+TRIES = 3
+
 
 @dataclass
 class AutoScaling:
@@ -80,8 +82,12 @@ class AutoScaling:
         return found
 
     def ask(self, capacity: float) -> dict[str, Any]:
-        """Ask for a capacity once; what the answer tells."""
-        status, told = self._call("PATCH", {"desiredCapacity": capacity})
+        """Ask for a capacity; what the answer tells. As Application Auto Scaling does, it asks again
+        where the endpoint ran out of time, as on a busy machine."""
+        answers = (self._call("PATCH", {"desiredCapacity": capacity}) for _ in range(TRIES))
+        status, told = next(
+            (each for each in answers if each[0] != 500), (500, {"desiredCapacity": None})
+        )
         assert (status, told["desiredCapacity"]) == (200, capacity), told
         found: dict[str, Any] = told
         return found

@@ -48,8 +48,8 @@ def deployed() -> Iterator[tuple[str, World, Callable[[], None]]]:
     lock = Lock()
     with ExitStack() as stack:
         clients = Clients(stack.enter_context(embedded(world)))
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: world.now))
 

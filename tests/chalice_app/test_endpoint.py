@@ -23,6 +23,7 @@ from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ConsumerSpec, Levers, LeverSpec, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError, Denied, Throttled, Unreachable
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Edges
@@ -257,7 +258,7 @@ def test_a_bad_day_at_aws_is_told_in_the_contracts_codes(
     site: Site, error: CloudError, status: int, words: str
 ) -> None:
     class Failing(Refusing):
-        def describe(self, spec: PipelineSpec) -> Any:
+        def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Any:
             raise error
 
     wire(
@@ -322,7 +323,7 @@ def test_a_wrong_method_is_told(site: Site, method: str) -> None:
 
 def test_who_asks_too_often_is_told_when_to_ask_again(site: Site) -> None:
     class Busy(Refusing):
-        def describe(self, spec: PipelineSpec) -> Any:
+        def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Any:
             raise Throttled("kinesis:ListShards", "orders", "rate exceeded")
 
     edges = replace(site.edges, cloud=Busy(site.edges.cloud, None))
@@ -438,8 +439,8 @@ def faulty() -> Iterator[tuple[Site, list[str | None]]]:
         session = stack.enter_context(embedded(world))
         session.events.register_first("before-call", strike)
         clients = Clients(session, BRISK)
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((SPEC,)), edges, lambda: world.now))
         yield Site(world, edges, stack.enter_context(Client(app, project_dir=str(APP)))), coming

@@ -21,7 +21,8 @@ from tests.chalice_app.scaling_policies import Policies
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.orders import create_ledger_table
 from tidegate.pipeline_file import load
-from tidegate.scaling.autoscaling_api.registration import Site, wanted
+from tidegate.scaling.autoscaling_api.registration import wanted
+from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
@@ -69,8 +70,8 @@ def deployed(spec: PipelineSpec) -> Iterator[tuple[World, str, Clients]]:
     world.advance(180)
     with ExitStack() as stack:
         clients = Clients(stack.enter_context(embedded(world)))
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((spec,)), edges, lambda: world.now))
         yield world, stack.enter_context(gateway(lambda event: app(event, None))), clients

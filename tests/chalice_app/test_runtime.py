@@ -239,7 +239,7 @@ def test_an_answer_comes_within_two_seconds_also_when_aws_is_slow(
 def test_many_slow_calls_in_a_row_end_in_time_too(
     boot: Boot, endpoint: str, tmp_path: Path
 ) -> None:
-    with delayed(endpoint, 0.3) as url:
+    with delayed(endpoint, 0.4) as url:
         api = boot("app.app", AWS_ENDPOINT_URL=url)
         event = proxy_event("GET", "parallelization_factor~order-writer", None, "application/json")
         for _ in range(2):

@@ -17,7 +17,7 @@ from tests.faults.wire import Wire
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import BRISK, PATIENT, STEADY, Clients, Patience
-from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.simulator.embedded import REGION, embedded
 
@@ -42,13 +42,13 @@ class OverBoto3:
     clients: dict[Patience, Clients] = field(default_factory=dict)
 
     @contextmanager
-    def reached_by(self, caller: Caller) -> Iterator[tuple[AwsCloud, AwsMetrics]]:
+    def reached_by(self, caller: Caller) -> Iterator[tuple[AwsStreams, AwsMetrics]]:
         """The account as one caller has it. Callers of a kind share the clients of a process."""
         patience = PATIENCE[caller.kind]
         clients = self.clients.setdefault(patience, Clients(self.session, patience))
         before = self.wire.given_to(caller)
         try:
-            yield AwsCloud(clients), AwsMetrics(clients)
+            yield AwsStreams(clients), AwsMetrics(clients)
         finally:
             self.wire.given_back(before)
 

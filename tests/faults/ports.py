@@ -4,11 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
+from tests.direct_streams import DirectStreams
 from tests.faults.metrics import Lack, lacking
 from tests.faults.stage import Caller
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tidegate.direct import DirectMetrics
+from tidegate.rules.graph import Pipeline, Question
+from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
@@ -17,9 +20,11 @@ from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, 
 from tidegate.scaling.model.errors import CloudError, LedgerUnavailable, Throttled, Unreachable
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.direct import DirectMetrics
 
 __all__ = ["FaultyCloud", "FaultyLedger", "FaultyMetrics", "OnPorts"]
+
+
+A = TypeVar("A")
 
 
 @dataclass
@@ -45,11 +50,15 @@ class FaultyCloud:
         old = stage.stream_as_it_was(name) if is_late else None
         self.caller.is_late = old is not None
         stage.faults["late description"] += old is not None
-        return stage.cloud.describe_stream(name) if old is None else old
+        world = stage.graph.world
+        return DirectStreams(world).describe_stream(name) if old is None else old
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        self.caller.befalls(*self._errors("sample_keys"))
-        return self.caller.stage.cloud.sample_keys(stream, shard_id, seconds, now)
+    def describe_alone(self, spec: PipelineSpec, _: Lever) -> Pipeline:
+        return self.describe(spec)
+
+    def ask(self, question: Question[A]) -> A:
+        self.caller.befalls(*self._errors("ask"))
+        return self.caller.stage.cloud.ask(question)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         self.caller.befalls(*self._errors("scalable_targets"))

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tests.faults.metrics import Lack
 from tests.faults.stage import Call, Caller, Stage
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tidegate.rules.graph import Pipeline, Question
+from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.actions import MergeShards, SplitShard
-from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -25,6 +24,9 @@ from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud
 
 __all__ = ["Witness", "agrees", "has_effect", "says_how_it_ended"]
+
+
+A = TypeVar("A")
 
 
 class Account(Cloud, Protocol):
@@ -46,8 +48,11 @@ class Witness:
     def describe_stream(self, name: str) -> Stream:
         return self.inner.describe_stream(name)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        return self.inner.sample_keys(stream, shard_id, seconds, now)
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.inner.describe_alone(spec, lever)
+
+    def ask(self, question: Question[A]) -> A:
+        return self.inner.ask(question)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         return self.inner.scalable_targets(where)

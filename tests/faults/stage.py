@@ -9,6 +9,7 @@ from random import Random
 
 from tests.faults.graphs import Graph
 from tests.faults.metrics import Lack
+from tidegate.direct import DirectCloud
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.rules.scalable_targets import ScalableTarget
@@ -19,7 +20,6 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.direct import DirectCloud
 
 __all__ = ["STALE_SECONDS", "Call", "Caller", "Died", "Stage"]
 

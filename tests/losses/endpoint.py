@@ -56,8 +56,8 @@ class Endpoint:
     ) -> "Endpoint":
         clients = Clients()
         if ledger is None:
-            create_ledger_table(clients.dynamodb, "ledger")
-            ledger = DynamoLedger(clients.dynamodb, "ledger")
+            create_ledger_table(clients.of("dynamodb"), "ledger")
+            ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(cloud or AwsCloud(clients), AwsMetrics(clients), ledger)
         made = cls(account, ledger, edges, spec)
         wire(Wiring(lambda: Configuration((made.spec,)), made.edges, lambda: made.now))

@@ -17,12 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.losses.account import Account
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.exits import code_of
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ConsumerSpec, NoticeSpec, PipelineSpec, TableSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.errors import (
     Denied,
     Fault,
@@ -36,7 +38,6 @@ from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
@@ -252,11 +253,14 @@ class Outside:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return DirectCloud(self.worlds[spec.name]).describe(spec)
 
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
+
     def scalable_targets(self, where: str | None = None) -> Any:
         return DirectCloud(self.worlds["first"]).scalable_targets(where)
 
-    def sample_keys(self, *asked: Any) -> Any:
-        return DirectCloud(self.worlds[self.swept]).sample_keys(*asked)
+    def ask(self, question: Any) -> Any:
+        return DirectCloud(self.worlds[self.swept]).ask(question)
 
     def apply(self, action: Any) -> None:
         DirectCloud(self.worlds[self.swept]).apply(action)
@@ -344,7 +348,7 @@ def test_a_fault_in_any_call_is_exit_code_70(fails: str) -> None:
 
 @pytest.mark.parametrize("error", [KeyError("Records"), TIMEOUT], ids=repr)
 def test_a_fault_while_keys_are_sampled_keeps_no_pipeline_from_its_cures(error: Exception) -> None:
-    outside = Outside("sample_keys", error, "hot-key", 900)
+    outside = Outside("ask", error, "hot-key", 900)
     report = outside.sweep()
     outside.ledger.close()
     assert outside.has_failed

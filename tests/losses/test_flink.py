@@ -16,6 +16,7 @@ from tests.flink_builders import (
     job_signals,
 )
 from tests.losses.account import Account
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -33,7 +34,6 @@ from tidegate.scaling.plan.decide import Decider, decide
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.flink_application.data import ApplicationData
 from tidegate.simulator.scenario import Scenario

@@ -22,7 +22,8 @@ from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.chalice_app.test_flink_by_policies import run_by_policies, with_levers
 from tests.orders import create_ledger_table
 from tidegate.pipeline_file import load
-from tidegate.scaling.autoscaling_api.registration import Site, wanted
+from tidegate.scaling.autoscaling_api.registration import wanted
+from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
@@ -65,8 +66,8 @@ def racers(records_per_second: float) -> World:
 def deployed(world: World, spec: PipelineSpec) -> Iterator[tuple[AutoScaling, Policies]]:
     with ExitStack() as stack:
         clients = Clients(stack.enter_context(embedded(world)))
-        create_ledger_table(clients.dynamodb, "ledger")
-        ledger = DynamoLedger(clients.dynamodb, "ledger")
+        create_ledger_table(clients.of("dynamodb"), "ledger")
+        ledger = DynamoLedger.over(clients, "ledger")
         edges = Edges(AwsCloud(clients), AwsMetrics(clients), ledger)
         wire(Wiring(lambda: Configuration((spec,)), edges, lambda: world.now))
         url = stack.enter_context(gateway(lambda event: app(event, None)))

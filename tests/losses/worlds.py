@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -9,7 +10,6 @@ from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.figures import Figures
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData

@@ -1,49 +1,25 @@
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+"""What the time is in what began a while ago."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
 
-from tests.builders import NOON
-from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.errors import Unreachable
-from tidegate.scaling.ports import read_all
+from tidegate.direct import DirectCloud, DirectMetrics
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.ports import Edges
+from tidegate.simulator.scenarios import load_scenario
+from tidegate.simulator.world import World
 
-METRIC = Metric("AWS/Kinesis", "IncomingRecords", (("StreamName", "racers"),), "Sum")
-OTHER = Metric("AWS/DynamoDB", "Refused", (("Table", "scores"), ("Index", "by-race")), "Sum")
+BEGAN = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Told:
-    """Metrics of which some can't be read."""
-
-    unread: Mapping[Metric, str]
-
-    def read(
-        self, wanted: Sequence[Metric], start: datetime, end: datetime
-    ) -> Mapping[Metric, Window]:
-        minutes = int((end - start) / timedelta(minutes=1))
-        return {
-            each: Window(each, start, (1.0,) * minutes, unread=self.unread.get(each))
-            for each in wanted
-        }
+def edges() -> Edges:
+    world = World(load_scenario("race-day"), 1)
+    return Edges(DirectCloud(world), DirectMetrics(world), SqliteLedger(":memory:"))
 
 
-def windows(**unread: str) -> Mapping[Metric, Window]:
-    told = Told(
-        {metric: unread[metric.name] for metric in (METRIC, OTHER) if metric.name in unread}
-    )
-    return read_all(told, (METRIC, OTHER), NOON - timedelta(minutes=2), NOON)
+def test_without_a_clock_no_time_goes_by() -> None:
+    assert edges().moment(BEGAN) == BEGAN
 
 
-def test_all_windows_are_read_where_each_can_be() -> None:
-    start = NOON - timedelta(minutes=2)
-    assert windows() == {each: Window(each, start, (1.0, 1.0)) for each in (METRIC, OTHER)}
-
-
-def test_one_window_that_can_not_be_read_is_an_error_that_names_it() -> None:
-    with pytest.raises(Unreachable) as error:
-        windows(Refused="InternalError")
-    assert str(error.value) == (
-        "cloudwatch:GetMetricData on scores/by-race: Refused could not be read: InternalError"
-    )
+def test_a_clock_tells_the_time_by_now() -> None:
+    told = Edges(edges().cloud, edges().metrics, edges().ledger, clock=lambda: BEGAN + timedelta(9))
+    assert told.moment(BEGAN) == BEGAN + timedelta(9)

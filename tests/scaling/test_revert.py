@@ -8,12 +8,12 @@ from itertools import count
 import pytest
 
 from tests.scaling.execute.test_executor import RACE, SPEC, FaultyCloud
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.revert import NotReverted, Undo, revert
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import World
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.cause import Cause
 from tidegate.scaling.config.specification import (
     ConsumerSpec,
@@ -18,7 +19,6 @@ from tidegate.scaling.model.actions import UpdateBatchingWindow
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData, MappingData
 from tidegate.simulator.kinds.lambda_mapping.function import FunctionState

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause
 from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -18,7 +19,6 @@ from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import START, World

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from tidegate.direct import DirectMetrics
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.model.errors import Throttled, Unreachable
 from tidegate.scaling.ports import Metrics
-from tidegate.simulator.direct import DirectMetrics
 from tidegate.simulator.embedded import embedded
 from tidegate.simulator.scenario import Fault
 from tidegate.simulator.scenarios import load_scenario

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from tidegate.direct import DirectCloud, DirectMetrics
+from tidegate.rules.kinds.kinesis_stream.state import SampleKeys
 from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
@@ -23,7 +25,6 @@ from tidegate.scaling.model.actions import (
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Metrics
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
 from tidegate.simulator.kinds.lambda_mapping.mapping import uuid_of
 from tidegate.simulator.scenarios import load_scenario
@@ -121,7 +122,7 @@ def test_both_faces_sample_the_same_keys(faces: Faces) -> None:
     found = []
     for world, cloud, _ in faces:
         world.advance(60)
-        found.append(cloud.sample_keys("orders", "shardId-000000000000", 3, world.now))
+        found.append(cloud.ask(SampleKeys("orders", "shardId-000000000000", 3, world.now)))
     assert found[0] == found[1]
     assert found[0].total > 100
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulator.graphs import function, graph, played, stream, table
+from tidegate.direct import DirectCloud
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec
-from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.embedded import embedded
 from tidegate.simulator.kinds.dynamodb_table.table import TableState
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.simulator.graphs import function, graph, table
+from tidegate.direct import DirectCloud
 from tidegate.scaling.model.errors import InvalidRequest, LimitExceeded
-from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.kind import Face, Kind, entries
 from tidegate.simulator.kinds.dynamodb_table.table import TableState
 from tidegate.simulator.kinds.foreign.operator import OperatorCall, OperatorData

@@ -1,11 +1,15 @@
 """What an error or a sweep means to the shell."""
 
+import errno
+import os
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from tests.builders import NOON
-from tidegate.exits import code_of, code_of_error
+from tidegate.cli import main
+from tidegate.exits import code_of, code_of_error, leave_for_file
 from tidegate.scaling.model.errors import (
     CloudError,
     ConfigurationError,
@@ -49,3 +53,26 @@ def test_the_worst_pipeline_gives_the_code() -> None:
     assert code_of(SweepReport(NOON + timedelta(0), (), (missing, denied))) == 3
     assert code_of(SweepReport(NOON, (), (missing,))) == 2
     assert code_of(SweepReport(NOON, (), ())) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["history", "--ledger", "x" * 3000], 2),
+        (["pause", "--reason", "r", "--until", "1h", "--ledger", "x" * 3000 + "/ledger"], 2),
+        (["check", "x" * 3000], 2),
+        (["sweep", "--config", "x/" * 3000], 2),
+    ],
+)
+def test_a_file_that_cannot_be_had_is_named(words: list[str], code: int) -> None:
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, result.exception.__class__) == (code, SystemExit)
+    assert "File name too long" in result.stderr
+    assert "fault" not in result.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.EACCES, 2), (errno.ENOSPC, 3)])
+def test_a_disk_that_fails_is_no_bad_input(number: int, code: int) -> None:
+    with pytest.raises(SystemExit) as left:
+        leave_for_file(OSError(number, os.strerror(number), "report.html"))
+    assert left.value.code == code

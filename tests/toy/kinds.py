@@ -4,7 +4,7 @@ from tests.toy.aws import AWS_KIND
 from tests.toy.scaling import QueueType
 from tests.toy.signals import QueueSignals
 from tests.toy.world import QUEUES
-from tidegate.kinds import KindsInUse
+from tidegate.kinds.registry import KindsInUse
 from tidegate.rules.graph import Kinds
 from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.scaling.aws.kinds.registry import AWS_KINDS

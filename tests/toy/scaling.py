@@ -15,7 +15,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Constraint, Range
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation
+from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation, Status
 
 CONSUMERS_MAX = 12
 USE = 0.8
@@ -56,6 +56,10 @@ class QueueType:
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         return {CONSUMERS: (1, CONSUMERS_MAX)}
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        return (CONSUMERS,)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         for queue in pipeline.all(Queue):
             yield Lever.of(CONSUMERS, queue.name), queue.consumers
@@ -63,8 +67,12 @@ class QueueType:
     def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
         return iter(())
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
-        return [(f"queue {each.name}", each.status) for each in pipeline.all(Queue)]
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
+        queues = pipeline.all(Queue)
+        return [Status.of(f"queue {q.name}", q.status, "ACTIVE", ("UPDATING",)) for q in queues]
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        return False
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         return any(each.status == "UPDATING" for each in pipeline.all(Queue))

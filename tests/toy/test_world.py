@@ -9,6 +9,7 @@ from tests.toy.kinds import FILE, IN_WORLD, TOY_KINDS
 from tests.toy.scaling import CONSUMERS_MAX
 from tests.toy.signals import CONSUMERS
 from tests.toy.world import QueueData, QueueState
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import parse
 from tidegate.rules.cause import Cause
 from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -17,7 +18,6 @@ from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import World
 
 

@@ -5,12 +5,13 @@ Every call goes through the world's direct face, so AWS's limits bind all contro
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import TypeVar
 
 from tidegate.bench.plant import FUNCTION, STREAM, TABLE, Setting
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.actions import (
@@ -23,9 +24,9 @@ from tidegate.scaling.model.actions import (
     UpdateShardCount,
     UpdateTableThroughput,
 )
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.dynamodb_table.table import TableState
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.kinds.lambda_mapping.mapping import MappingState, uuid_of
@@ -33,6 +34,8 @@ from tidegate.simulator.publisher import Key
 from tidegate.simulator.world import World
 
 __all__ = ["Account", "Call"]
+
+A = TypeVar("A")
 
 NEWEST_LATE_MINUTES = 5
 """CloudWatch's points come up to three minutes late; none for longer is no data."""
@@ -88,9 +91,13 @@ class Account:
         """As ``tidegate.scaling.ports.Cloud``."""
         return self._cloud.describe(spec)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
         """As ``tidegate.scaling.ports.Cloud``."""
-        return self._cloud.sample_keys(stream, shard_id, seconds, now)
+        return self._cloud.describe_alone(spec, lever)
+
+    def ask(self, question: Question[A]) -> A:
+        """As ``tidegate.scaling.ports.Cloud``."""
+        return self._cloud.ask(question)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         """As ``tidegate.scaling.ports.Cloud``."""

@@ -60,7 +60,7 @@ def _traces(seed: int, folder: Path) -> Iterator[Load]:
             start = random.choice(starts)
             peak = _peak(random)
             called = f"{name}-{number}"
-            yield load_of(called, "drawn", series, peak, start, start + WINDOW_SECONDS)
+            yield load_of(called, "drawn", series, peak, (start, start + WINDOW_SECONDS))
 
 
 def _starts(series: Series) -> list[float]:
@@ -97,14 +97,13 @@ def _days(name: str, random: Random) -> Load:
 
 def _flash_crowd(name: str, random: Random) -> Load:
     high = _peak(random)
-    points = shapes.flash_crowd(
-        high / random.uniform(3, 12),
-        high,
+    low = high / random.uniform(3, 12)
+    crowd = shapes.Crowd(
         random.uniform(1, 3) * HOUR,
         rising=random.uniform(2, 15) * MINUTE,
         dying=random.uniform(10, 80) * MINUTE,
-        end=SHAPE_SECONDS,
     )
+    points = shapes.flash_crowd(low, high, crowd, SHAPE_SECONDS)
     return Load(name, "drawn", points, SHAPE_SECONDS)
 
 

@@ -7,6 +7,7 @@ from tidegate.bench.shapes import (
     DAY,
     HOUR,
     MINUTE,
+    Crowd,
     Points,
     days,
     flash_crowd,
@@ -54,7 +55,7 @@ def generated() -> tuple[Load, ...]:
     """The eight shapes, each with a day of its past (days and weeks with seven)."""
     hours_6, sunday_noon = 6 * HOUR, 6.5 * DAY
     week = days(200.0, 2200.0, DAY, start=sunday_noon, weekend=0.5)
-    crowd = flash_crowd(300.0, 2400.0, 2 * HOUR, rising=300, dying=2400, end=hours_6)
+    crowd = flash_crowd(300.0, 2400.0, Crowd(2 * HOUR, rising=300, dying=2400), hours_6)
     jobs = spikes(500.0, 1500.0, every=40 * MINUTE, lasting=240, end=hours_6)
     wandering = noise(1000.0, (400.0, 1800.0), (0.75, 1.333), hours_6, Random("noise"))
     return (

@@ -2,6 +2,7 @@
 second 0 is the past."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import chain
 from math import exp, pi, sin
 from random import Random
@@ -10,6 +11,7 @@ __all__ = [
     "DAY",
     "HOUR",
     "MINUTE",
+    "Crowd",
     "Points",
     "days",
     "flash_crowd",
@@ -56,17 +58,24 @@ def days(
     return _sampled(rate, -WEEK_DAYS, end)
 
 
-def flash_crowd(
-    low: float, high: float, at: float, rising: float, dying: float, end: int
-) -> Points:
-    """A quiet stream that a crowd finds; ``dying`` is the time constant of its going."""
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """When one comes, in how many seconds it rises, and the time constant of its going."""
+
+    at: float
+    rising: float
+    dying: float
+
+
+def flash_crowd(low: float, high: float, crowd: Crowd, end: int) -> Points:
+    """A quiet stream that a crowd finds."""
 
     def rate(second: float) -> float:
-        since = second - at
+        since = second - crowd.at
         if since < 0:
             return low
-        return low + (high - low) * min(1.0, since / rising) * exp(
-            -max(0.0, since - rising) / dying
+        return low + (high - low) * min(1.0, since / crowd.rising) * exp(
+            -max(0.0, since - crowd.rising) / crowd.dying
         )
 
     return _sampled(rate, -1, end)

@@ -37,5 +37,5 @@ def own_case(file: Path, peak: float | None, seed: int) -> Case:
     if highest > RATE_MAX:
         words = f"value: {highest:,.0f} records/s; at most {RATE_MAX:,} are run: scale with --peak"
         raise ConfigurationError((Mistake(str(file), 1, 1, words),))
-    load = load_of(file.stem, "own", series, highest, series[0][0], series[-1][0])
+    load = load_of(file.stem, "own", series, highest, (series[0][0], series[-1][0]))
     return Case(load, HEALTHY, seed)

@@ -129,9 +129,10 @@ def _mean(series: Series, start: float, end: float) -> float:
     return sum(inside) / len(inside) if inside else 0.0
 
 
-def load_of(name: str, half: Half, series: Series, peak: float, start: float, end: float) -> Load:
-    """A part of a series as a load, scaled so that the part's highest value is ``peak``; what
-    comes before the part is its past."""
+def load_of(name: str, half: Half, series: Series, peak: float, part: tuple[float, float]) -> Load:
+    """The part of a series from one second to another as a load, scaled so that its highest value
+    is ``peak``; what comes before the part is its past."""
+    start, end = part
     scale = peak / max(value for second, value in series if start <= second <= end)
     points = tuple(
         (second - start, max(value * scale, peak * LOWEST_SHARE)) for second, value in series
@@ -150,6 +151,6 @@ def _shared(folder: Path) -> Iterator[Load]:
         if not file.is_file():
             continue
         series = read_trace(file)
-        start, end = window(series, WINDOW_SECONDS)
+        part = window(series, WINDOW_SECONDS)
         for peak in PEAKS:
-            yield load_of(f"{name}@{peak}", half, series, peak, start, end)
+            yield load_of(f"{name}@{peak}", half, series, peak, part)

@@ -39,7 +39,7 @@ def command(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool
 
 
 def _alarms(file: str, topic: str | None, remove: bool, dry_run: bool, yes: bool) -> None:
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.watching import Watching

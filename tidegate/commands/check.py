@@ -19,7 +19,7 @@ __all__ = ["command"]
 @click.option("--compiled", is_flag=True, help="Print it as Parameter Store or AppConfig keep it.")
 def command(file: str, compiled: bool) -> None:
     """Check a pipeline FILE: each mistake with line, column and what is allowed."""
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.model.errors import ConfigurationError
 

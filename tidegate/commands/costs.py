@@ -57,7 +57,7 @@ def command(file: str, since: datetime, output: str) -> None:
 
 def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]]":
     from tidegate.costs import bill
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.metrics import AwsMetrics

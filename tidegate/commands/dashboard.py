@@ -1,5 +1,6 @@
 """``tidegate dashboard``: one CloudWatch dashboard a pipeline, with its limits drawn."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,47 +42,59 @@ def command(
     the resource has now, and Tidegate's own actions marked. Run again after a change, or let the
     sweep do it (``update_dashboard: true``)."""
     try:
-        _dashboard(file, name, preview, remove, dry_run, yes, ledger)
+        _dashboard(file, _Wanted(name, preview, remove, dry_run, yes, ledger))
     except TidegateError as error:
         leave(error)
 
 
-def _dashboard(
-    file: str, name: str | None, preview: str | None, remove: bool, dry_run: bool, yes: bool,
-    ledger: str | None,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The command's options of these names."""
+
+    name: str | None
+    preview: str | None
+    remove: bool
+    dry_run: bool
+    yes: bool
+    ledger: str | None
+
+
+def _dashboard(file: str, wanted: _Wanted) -> None:
     from tidegate.commands.sweep import default_ledger, open_ledger
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.watching import Watching
     from tidegate.scaling.observability.dashboard import dashboard_name
 
     specs = load(file, kinds_in_use().kinds).pipelines
-    _check(name, preview, len(specs))
+    _check(wanted.name, wanted.preview, len(specs))
     clients = Clients()
     watching = Watching(clients, Path(file))
     bodies: dict[str, str | None] = dict.fromkeys(watching.own_dashboards())
-    kept = None if remove else open_ledger(ledger or default_ledger(), clients, to_look=True)
+    kept = (
+        None
+        if wanted.remove
+        else open_ledger(wanted.ledger or default_ledger(), clients, to_look=True)
+    )
     errors: dict[str, TidegateError] = {}
     for spec in specs:
-        known = name or dashboard_name(spec.name)
+        known = wanted.name or dashboard_name(spec.name)
         try:
-            bodies[known] = None if kept is None else _body(spec, clients, kept, preview)
+            bodies[known] = None if kept is None else _body(spec, clients, kept, wanted.preview)
         except TidegateError as error:
             # The dashboards of the others are put, and that of this one stays as it is.
             errors[spec.name] = error
             bodies.pop(known, None)
     planned = [(known, body) for known, body in bodies.items() if _differs(watching, known, body)]
-    _put(planned, watching, dry_run, yes, is_silent=len(errors) == len(specs))
+    _put(planned, watching, wanted, is_silent=len(errors) == len(specs))
     leave_if_any(errors, is_alone=len(errors) == len(specs))
 
 
 def _put(
     planned: list[tuple[str, str | None]],
     watching: "Watching",
-    dry_run: bool,
-    yes: bool,
+    wanted: _Wanted,
     *,
     is_silent: bool,
 ) -> None:
@@ -91,8 +104,8 @@ def _put(
         return
     for known, body in planned:
         verb = "remove" if body is None else "put"
-        click.echo(f"{'would ' if dry_run else ''}{verb} dashboard {known}{_size(body)}")
-    if dry_run or not agreed(f"Make {counted(len(planned), 'change')}?", yes=yes):
+        click.echo(f"{'would ' if wanted.dry_run else ''}{verb} dashboard {known}{_size(body)}")
+    if wanted.dry_run or not agreed(f"Make {counted(len(planned), 'change')}?", yes=wanted.yes):
         return
     for known, body in planned:
         if body is None:
@@ -131,8 +144,8 @@ def _size(body: str | None) -> str:
 
 
 def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str | None) -> str:
-    from tidegate.dashboard_page import changes_told, dashboard_page
-    from tidegate.kinds import kinds_in_use
+    from tidegate.dashboard_page import Span, changes_told, dashboard_page
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows
@@ -142,10 +155,8 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
     now = datetime.now(UTC)
     change_records: tuple[ChangeRecord, ...] = kept.change_records(spec.name, now - LOOK_BACK)
     if preview is not None:
-        page = dashboard_page(
-            layers, spec.name, AwsMetrics(clients), change_records, now - LOOK_BACK, now,
-            changes_told(change_records),
-        )  # fmt: skip
+        span = Span(now - LOOK_BACK, now, change_records, changes_told(change_records))
+        page = dashboard_page(layers, spec.name, AwsMetrics(clients), span)
         try:
             Path(preview).write_text(page, encoding="utf-8")
         except OSError as error:

@@ -16,7 +16,8 @@ __all__ = ["command"]
 def command(api: str, dry_run: bool, yes: bool) -> None:
     """Remove every scalable target, policy, alarm and scheduled action of a stage. Capacities stay
     as they are."""
-    from tidegate.scaling.autoscaling_api.registration import Registration, Site, steps
+    from tidegate.scaling.autoscaling_api.registration import Registration, steps
+    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 

@@ -1,6 +1,7 @@
 """``tidegate history``: what was seen, decided, done and refused, and why, from the ledger."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,15 +44,22 @@ def command(
     The ledger has a line when something changed, not one for each sweep.
     """
     try:
-        _history(since, pipeline, output, report, config, ledger)
+        _history(since, pipeline, _Wanted(output, report, config, ledger))
     except TidegateError as error:
         leave(error)
 
 
-def _history(
-    since: datetime, pipeline: str | None, output: str, report: str | None, config: str | None,
-    ledger: str | None,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The command's options of these names."""
+
+    output: str
+    report: str | None
+    config: str | None
+    ledger: str | None
+
+
+def _history(since: datetime, pipeline: str | None, wanted: _Wanted) -> None:
     from rich.console import Console
 
     from tidegate.commands.sweep import default_ledger
@@ -59,14 +67,14 @@ def _history(
     from tidegate.scaling.aws.clients import Clients
 
     clients = Clients()
-    place = ledger or default_ledger()
+    place = wanted.ledger or default_ledger()
     kept = _existing(place, clients)
-    specs = _specs(config)
+    specs = _specs(wanted.config)
     names = _asked_for(pipeline, specs, kept, place)
     told = [tell(kept, name, specs.get(name), since) for name in names]
-    if report is not None:
-        _draw(report, told, specs, clients, since)
-    if output == "json":
+    if wanted.report is not None:
+        _draw(wanted.report, told, specs, clients, since)
+    if wanted.output == "json":
         click.echo(json.dumps(history_as_json(told, since, datetime.now(UTC)), indent=2))
         return
     if not told:
@@ -85,7 +93,7 @@ def _existing(place: str, clients: "Clients") -> "Ledger":
 
 
 def _specs(config: str | None) -> dict[str, "PipelineSpec"]:
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
 
     return (
@@ -112,7 +120,7 @@ def _draw(
     report: str, told: list["Told"], specs: dict[str, "PipelineSpec"], clients: "Clients",
     since: datetime,
 ) -> None:  # fmt: skip
-    from tidegate.dashboard_page import dashboard_page
+    from tidegate.dashboard_page import Span, dashboard_page
     from tidegate.history import coarser, lines
     from tidegate.scaling.aws.metrics import AwsMetrics
     from tidegate.scaling.observability.pipeline_rows import rows
@@ -121,15 +129,14 @@ def _draw(
         words = "a report shows one pipeline of a file: name both with --config and --pipeline"
         raise click.BadParameter(words, param_hint="--report")
     (one,) = told
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
 
     now = datetime.now(UTC)
     spec = specs[one.pipeline]
     layers = coarser(rows(kinds_in_use().cloud(clients).describe(spec), spec), now - since)
     history = [(at, f"{kind.value}: {words}") for at, kind, words in lines(one, since)]
-    page = dashboard_page(
-        layers, one.pipeline, AwsMetrics(clients), one.change_records, since, now, history
-    )
+    span = Span(since, now, one.change_records, history)
+    page = dashboard_page(layers, one.pipeline, AwsMetrics(clients), span)
     try:
         Path(report).write_text(page, encoding="utf-8")
     except OSError as error:

@@ -34,9 +34,10 @@ def command(config: str, api: str, dry_run: bool, yes: bool) -> None:
 
 
 def _planned(config: str, api: str) -> "tuple[Registry, tuple[Put | Remove, ...]]":
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
-    from tidegate.scaling.autoscaling_api.registration import Site, steps, wanted
+    from tidegate.scaling.autoscaling_api.registration import steps, wanted
+    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
 

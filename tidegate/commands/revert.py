@@ -39,7 +39,7 @@ def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
     from uuid import uuid4
 
     from tidegate.commands.sweep import default_ledger, open_ledger
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.metrics import AwsMetrics

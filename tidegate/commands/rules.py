@@ -31,7 +31,7 @@ def command(config: str | None) -> None:
     under thresholds."""
     from rich.console import Console
 
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.rules.kinds.packs import thresholds
     from tidegate.scaling.model.errors import ConfigurationError

@@ -45,7 +45,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         if wrong is not None:
             words = f"{wrong}; dynamodb:TABLE is a ledger"
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
-        return DynamoLedger(clients.dynamodb, table, Caller())
+        return DynamoLedger.over(clients, table, Caller())
 
     folder = Path(place).absolute().parent
     if place != default_ledger() and not folder.is_dir():
@@ -116,7 +116,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     from rich.console import Console
 
     from tidegate.as_json import sweep_as_json
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.autoscaling_api.resume import resume_ended
     from tidegate.scaling.aws.clients import STEADY, Clients

@@ -41,10 +41,10 @@ def _cell(value: str | int | None) -> str:
 
 
 def _rows(config: str, api: str | None) -> Iterator[dict[str, Any]]:
-    from tidegate.kinds import kinds_in_use
+    from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.autoscaling_api.dimensions import Dimension, dimensions
-    from tidegate.scaling.autoscaling_api.registration import Site
+    from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.config.levers import current_capacities, lever_spec
 

@@ -14,7 +14,8 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from tidegate.scaling.autoscaling_api.registration import Registration, Site, steps
+from tidegate.scaling.autoscaling_api.registration import Registration, steps
+from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.registry import Registry
 from tidegate.scaling.model.errors import TidegateError

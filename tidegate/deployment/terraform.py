@@ -4,87 +4,44 @@ The additions are translated from the CloudFormation ones, so that there is one 
 """
 
 import json
-import re
 from typing import Any
+
+from tidegate.deployment.terraform_values import snake, translated
 
 __all__ = ["terraform"]
 
 Json = dict[str, Any]
 
-_PSEUDO = {
-    "AWS::Partition": "${data.aws_partition.chalice.partition}",
-    "AWS::Region": "${data.aws_region.chalice.name}",
-    "AWS::AccountId": "${data.aws_caller_identity.chalice.account_id}",
-}
-_REFERENCES = {
-    "Ledger": ("aws_dynamodb_table.ledger", "name"),
-    "DeadLetters": ("aws_sqs_queue.dead_letters", "url"),
-    "Alerts": ("aws_sns_topic.alerts", "arn"),
-    "AlertsKey": ("aws_kms_key.alerts", "key_id"),
-    "CallbackRole": ("aws_iam_role.callback", "name"),
-    "SweepRole": ("aws_iam_role.sweep", "name"),
-    "APIHandler": ("aws_lambda_function.api_handler", "function_name"),
-    "SweepEachMinute": ("aws_lambda_function.sweep_each_minute", "function_name"),
-    "AccessLog": ("aws_cloudwatch_log_group.access", "name"),
-    "OperatorRoleArns": ("var", "operator_role_arns"),
-}
-_ATTRIBUTES = {"Arn": "arn", "QueueName": "name"}
 STAGE = "v1"
 REST_API_ID = "${aws_api_gateway_rest_api.rest_api.id}"
 
 
-def _translated(value: Any) -> Any:
-    """CloudFormation's references as Terraform's."""
-    match value:
-        case {"Ref": name}:
-            place, attribute = _REFERENCES[name]
-            return f"${{{place}.{attribute}}}"
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"${{{_REFERENCES[name][0]}.{_ATTRIBUTES[attribute]}}}"
-        case {"Fn::Sub": text}:
-            return re.sub(r"\$\{([A-Za-z:]+)\}", _substituted, text)
-        case dict():
-            return {key: _translated(each) for key, each in value.items()}
-        case list():
-            return [_translated(each) for each in value]
-    return value
-
-
-def _substituted(found: re.Match[str]) -> str:
-    name = found[1]
-    return _PSEUDO.get(name) or str(_translated({"Ref": name}))
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
 def _alarm(name: str, properties: Json) -> Json:
-    told = {_snake(key): value for key, value in _translated(properties).items()}
+    told = {snake(key): value for key, value in translated(properties).items()}
     told["dimensions"] = {each["Name"]: each["Value"] for each in told["dimensions"]}
-    return {"alarm_name": f"tidegate-{_snake(name)}", **told}
+    return {"alarm_name": f"tidegate-{snake(name)}", **told}
 
 
 def _role(properties: Json) -> Json:
     (inline,) = properties["Policies"]
     return {
-        "assume_role_policy": json.dumps(_translated(properties["AssumeRolePolicyDocument"])),
+        "assume_role_policy": json.dumps(translated(properties["AssumeRolePolicyDocument"])),
         "inline_policy": {
             "name": inline["PolicyName"],
-            "policy": json.dumps(_translated(inline["PolicyDocument"])),
+            "policy": json.dumps(translated(inline["PolicyDocument"])),
         },
     }
 
 
 def _function(properties: Json) -> Json:
     told: Json = {
-        "role": _translated(properties["Role"]),
-        "environment": {"variables": _translated(properties["Environment"]["Variables"])},
+        "role": translated(properties["Role"]),
+        "environment": {"variables": translated(properties["Environment"]["Variables"])},
     }
     if "ReservedConcurrentExecutions" in properties:
         told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
         letters = properties["DeadLetterQueue"]["TargetArn"]
-        told["dead_letter_config"] = {"target_arn": _translated(letters)}
+        told["dead_letter_config"] = {"target_arn": translated(letters)}
     if "Tracing" in properties:
         told["tracing_config"] = {"mode": "Active"}
     return told
@@ -112,7 +69,7 @@ def _key(properties: Json) -> Json:
         "description": properties["Description"],
         "enable_key_rotation": properties["EnableKeyRotation"],
         "deletion_window_in_days": properties["PendingWindowInDays"],
-        "policy": json.dumps(_translated(properties["KeyPolicy"])),
+        "policy": json.dumps(translated(properties["KeyPolicy"])),
     }
 
 
@@ -125,7 +82,7 @@ def _queue(properties: Json) -> Json:
 
 
 def _topic(properties: Json) -> Json:
-    key = _translated(properties["KmsMasterKeyId"])
+    key = translated(properties["KmsMasterKeyId"])
     return {"name": "tidegate-alerts", "kms_master_key_id": key}
 
 
@@ -144,9 +101,9 @@ def _log_groups(properties: Json) -> Json:
 
 def _entry(api: Json) -> Json:
     """Who is let in, and from where."""
-    policy = json.dumps(_translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
+    policy = json.dumps(translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
     # Inside a text a list has to be written out.
-    operators = _translated({"Ref": "OperatorRoleArns"})
+    operators = translated({"Ref": "OperatorRoleArns"})
     endpoint = api["EndpointConfiguration"]
     told = {"types": [endpoint["Type"]]}
     if "VPCEndpointIds" in endpoint:
@@ -176,7 +133,7 @@ def _stage(api: Json) -> Json:
         "stage_name": STAGE,
         "xray_tracing_enabled": api.get("TracingEnabled", False),
         "access_log_settings": {
-            "destination_arn": _translated(log["DestinationArn"]),
+            "destination_arn": translated(log["DestinationArn"]),
             # Terraform would take $${ for its own; API Gateway's variables have no braces.
             "format": log["Format"],
         },
@@ -214,7 +171,7 @@ def _additions(added: Json) -> Json:
         },
         "aws_cloudwatch_log_group": _log_groups(properties["AccessLog"]),
         "aws_cloudwatch_metric_alarm": {
-            _snake(name): _alarm(name, properties[name])
+            snake(name): _alarm(name, properties[name])
             for name, each in added.items()
             if each.get("Type") == "AWS::CloudWatch::Alarm"
         },
@@ -223,7 +180,7 @@ def _additions(added: Json) -> Json:
 
 def _outputs(chalice: Json, added: Json) -> Json:
     url = {**chalice["EndpointURL"], "value": "${aws_api_gateway_stage.rest_api.invoke_url}"}
-    topic = {"value": _translated(added["AlertsTopicArn"]["Value"])}
+    topic = {"value": translated(added["AlertsTopicArn"]["Value"])}
     return {**chalice, "EndpointURL": url, "AlertsTopicArn": topic}
 
 

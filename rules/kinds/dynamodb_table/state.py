@@ -66,10 +66,13 @@ def tables_behind(processor: Resource) -> tuple[Table, ...]:
 
 
 def tables_of(pipeline: Pipeline) -> tuple[Table, ...]:
-    """Every table that is written to, each once."""
+    """Every table that is written to or was described alone, each once."""
     return pipeline.view(_tables)
 
 
 def _tables(pipeline: Pipeline) -> tuple[Table, ...]:
-    found = (table for each in pipeline.resources for table in tables_behind(each))
-    return tuple({table.name: table for table in found}.values())
+    found: dict[str, Table] = {}
+    for each in pipeline.resources:
+        for table in (each,) if isinstance(each, Table) else tables_behind(each):
+            found[table.name] = table
+    return tuple(found.values())

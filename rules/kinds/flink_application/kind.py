@@ -11,7 +11,11 @@ from tidegate.rules.kinds.flink_application.metrics import (
     behind_metric,
     heartbeats,
 )
-from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.flink_application.state import (
+    RESHARD_SECONDS,
+    FlinkApplication,
+    applications_of,
+)
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
@@ -20,6 +24,7 @@ from tidegate.rules.window import Metric, Window
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
     from tidegate.rules.kinds.signals import Signals
+    from tidegate.rules.reason import Reason
 
 __all__ = ["FlinkApplicationSignals"]
 
@@ -74,6 +79,29 @@ class FlinkApplicationSignals(SignalKind):
         from tidegate.rules.kinds.flink_application.failures import stopped_applications
 
         return stopped_applications(signals)
+
+    def settling(self, signals: "Signals") -> "Reason | None":
+        """The first job that is being changed or has just started."""
+        from tidegate.rules.kinds.flink_application import words
+
+        for application in applications_of(signals.pipeline):
+            if signals.has_just_started(application):
+                state = application.status if application.is_changing else "RUNNING again"
+                return words.CATCHING_UP(name=application.name, state=state)
+        return None
+
+    def is_catching_up(self, signals: "Signals") -> bool:
+        """Whether a job may still be reading the parents of a reshard to their end."""
+        return bool(applications_of(signals.pipeline)) and signals.changed_within(RESHARD_SECONDS)
+
+    def where_to_look(self, signals: "Signals") -> str | None:
+        """Into the job; more of it shows with the metrics level TASK."""
+        if not applications_of(signals.pipeline):
+            return None
+        looking = "check the job's tasks in the Flink dashboard, and the application's log"
+        if all(each.busy.present for each in signals.series.applications.values()):
+            return looking
+        return f"{looking}; set the metrics level to TASK to see how busy each task is"
 
 
 def _places(application: FlinkApplication) -> Iterator[Place]:

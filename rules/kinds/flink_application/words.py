@@ -16,6 +16,7 @@ BUSIEST_SUBTASK = Words(
     "the busiest subtask of {name} is busy {busiest:.0%} of the time, and all {parallelism} "
     "subtasks are busy {used:.0%} of the time on average",
 )
+CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHECKPOINTS_FAILED = Words(
     "checkpoints-failed", "{failed} checkpoints of {name} failed in {minutes} min"
 )

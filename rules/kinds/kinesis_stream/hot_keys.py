@@ -6,7 +6,6 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream import words
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, has_stream, stream_of
-from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -120,9 +119,8 @@ def _fills_an_execution(signals: Signals, sample: KeySample) -> bool:
 
 
 def _execution_evidence(signals: Signals) -> tuple[Reason, ...]:
-    busy = ", ".join(
-        str(executions_in_use(signals, each)) for each in consumers_of(signals.pipeline)
-    )
+    kinds = signals.pipeline.kinds.signals
+    busy = ", ".join(str(each) for kind in kinds for each in kind.in_use(signals))
     return (words.EXECUTIONS_IDLE(busy=busy, symptom=_symptom(signals)),)
 
 

@@ -43,6 +43,14 @@ class KinesisStreamSignals(SignalKind):
         stream = pipeline.first(Stream)
         return None if stream is None else stream_series(stream.name, cut)
 
+    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric] | None:
+        """Both of the stream."""
+        stream = pipeline.first(Stream)
+        if stream is None:
+            return None
+        came, read = "IncomingRecords", "GetRecords.Records"
+        return stream_metric(stream.name, came, "Sum"), stream_metric(stream.name, read, "Sum")
+
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """The stream."""
         for stream in pipeline.all(Stream):

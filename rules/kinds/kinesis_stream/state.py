@@ -1,14 +1,16 @@
 """What is configured of a Kinesis data stream, and what a look into its shards showed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Pipeline, Question, Resource, Role
 
 __all__ = [
     "HASH_KEYS",
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
     "KeySample",
+    "SampleKeys",
     "Shard",
     "Stream",
     "has_stream",
@@ -61,9 +63,20 @@ class KeySample:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleKeys(Question[KeySample]):
+    """Asks for the partition keys of records put to one shard in the last ``seconds`` before
+    ``until``: one GetRecords call, so that a sick stream isn't loaded further."""
+
+    stream: str
+    shard_id: str
+    seconds: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words, ``created`` is when;
-    ``key_samples`` are of the shards that were looked into (see ``Cloud.sample_keys``)."""
+    ``key_samples`` are of the shards that were looked into (see ``SampleKeys``)."""
 
     name: str
     arn: str

@@ -63,6 +63,18 @@ class LambdaMappingSignals(SignalKind):
 
         return (reading_shown(signals, each) for each in consumers_of(signals.pipeline))
 
+    def ages_shown(self, signals: "Signals") -> "Iterable[float | None]":
+        """Each function's own iterator age."""
+        from tidegate.rules.kinds.lambda_mapping.reading import age_shown
+
+        return (age_shown(signals, each) for each in consumers_of(signals.pipeline))
+
+    def where_to_look(self, signals: "Signals") -> str | None:
+        """At the keys where a function is busy, else at its mapping."""
+        from tidegate.rules.kinds.lambda_mapping.reading import where_to_look
+
+        return where_to_look(signals)
+
     def in_use(self, signals: "Signals") -> "Iterable[Reason]":
         """The concurrent executions that are busy."""
         from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use

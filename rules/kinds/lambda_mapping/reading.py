@@ -11,11 +11,14 @@ from math import ceil
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
-from tidegate.rules.kinds.lambda_mapping.state import Consumer
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["not_reading", "reading_shown"]
+__all__ = ["age_shown", "not_reading", "reading_shown", "where_to_look"]
+
+EXECUTION_BUSY_SECONDS = 54
+"""Of a minute: between two batches a concurrent execution waits for the next poll."""
 
 ADVICE = (
     "see the last result of the event source mapping, and whether its role may read the stream, "
@@ -73,6 +76,30 @@ def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
     if _waiting(signals, consumer) is None and not consumer.mapping.reading.has_problem:
         return words.READER_IDLE(name=name)
     return None
+
+
+def age_shown(signals: Signals, consumer: Consumer) -> float | None:
+    """How old what the function reads is by its own metric, in seconds."""
+    age = signals.function(consumer).iterator_age_milliseconds.last(RECENT_SECONDS).latest
+    return None if age is None else age / 1000
+
+
+def where_to_look(signals: Signals) -> str | None:
+    """What to check where records wait and nothing is at a limit; None without a consumer."""
+    consumers = consumers_of(signals.pipeline)
+    if any(_is_reading(signals, consumer) for consumer in consumers):
+        return (
+            "few concurrent executions are busy, and one of them reads all records of a partition "
+            "key, whatever the factor: find the most frequent key, and spread its records over "
+            "several partition keys"
+        )
+    look = "check the state and the last processing result of the event source mapping"
+    return look if consumers else None
+
+
+def _is_reading(signals: Signals, consumer: Consumer) -> bool:
+    """Whether at least one concurrent execution is busy all the time, as each with records is."""
+    return signals.busy_concurrency(consumer) >= EXECUTION_BUSY_SECONDS / 60
 
 
 def _reads_tell(consumer: Consumer) -> bool:

@@ -15,6 +15,7 @@ from tidegate.scaling.config.specification import ApplicationSpec
 from tidegate.scaling.model.actions import UpdateApplication
 
 if TYPE_CHECKING:
+    from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
     from types_boto3_kinesisanalyticsv2.type_defs import ApplicationDetailTypeDef
 
 __all__ = ["applications", "named_max_parallelism", "update_application"]
@@ -44,7 +45,7 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
     their own is asked for only where the metrics level has them."""
     clients, name = looked.clients, said.application
     with asking("kinesisanalytics:DescribeApplication", name):
-        detail = clients.flink.describe_application(ApplicationName=name)["ApplicationDetail"]
+        detail = _service(clients).describe_application(ApplicationName=name)["ApplicationDetail"]
     flink = _flink(detail)
     parallelism = flink.get("ParallelismConfigurationDescription", {})
     monitoring = flink.get("MonitoringConfigurationDescription", {})
@@ -77,6 +78,12 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
         created=as_text(detail.get("CreateTimestamp")),
     )
+
+
+def _service(clients: Clients) -> "KinesisAnalyticsV2Client":
+    """Managed Service for Apache Flink."""
+    client: KinesisAnalyticsV2Client = clients.of("kinesisanalyticsv2")
+    return client
 
 
 def _flink(detail: "ApplicationDetailTypeDef") -> Mapping[str, Any]:
@@ -126,7 +133,7 @@ def _last_failure(clients: Clients, name: str) -> _Failure | None:
         request = {"ApplicationName": name, "Operation": "UpdateApplication"}
         operations = [
             each
-            for page in pages(clients.flink.list_application_operations, request)
+            for page in pages(_service(clients).list_application_operations, request)
             for each in page["ApplicationOperationInfoList"]
         ]
     newest_first = sorted(operations, key=lambda each: each["StartTime"], reverse=True)
@@ -134,7 +141,7 @@ def _last_failure(clients: Clients, name: str) -> _Failure | None:
     if failed is None:
         return None
     with asking("kinesisanalytics:DescribeApplicationOperation", name):
-        told = clients.flink.describe_application_operation(
+        told = _service(clients).describe_application_operation(
             ApplicationName=name, OperationId=failed["OperationId"]
         )["ApplicationOperationInfoDetails"]
     words = told.get("OperationFailureDetails", {}).get("ErrorInfo", {}).get("ErrorString")

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.kinds import (
-    kinesis_stream,
-    lambda_mapping,
-)
-from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
-from tidegate.scaling.aws.looked import Describe, DescribeSinks, Looked
+from tidegate.scaling.aws.kinds.dynamodb_table.described import table_alone, tables_of_reader
+from tidegate.scaling.aws.kinds.kinesis_stream.described import stream_alone, streams
+from tidegate.scaling.aws.kinds.lambda_mapping.described import consumer_alone, consumers
+from tidegate.scaling.aws.looked import Describe, DescribeAlone, DescribeSinks, Looked
 from tidegate.scaling.model import actions
 
 __all__ = ["AWS_KINDS", "AwsKind"]
@@ -26,15 +25,42 @@ def _nothing(_: Looked) -> Sequence[Any]:
 @dataclass(frozen=True, slots=True)
 class AwsKind:
     """``describe`` finds a pipeline's resources of the kind, ``describe_sinks`` those that a reader
-    writes to. ``calls`` has the one AWS call that each action is. ``other_owners`` finds what AWS's
-    own auto scaling sets, of the region or of one resource. ``sinks`` are the service, as in ARNs,
-    and the names of what may be written to."""
+    writes to; ``describe_alone`` describes the one of a name, and ``resource`` is the word that
+    levers of it have for what they are of. ``calls`` has the one AWS call that each action is,
+    ``answers`` how each question of the kind is asked. ``other_owners`` finds what AWS's own auto
+    scaling sets, of the region or of one resource. ``sinks`` are the service, as in ARNs, and the
+    names of what may be written to."""
 
     describe: Describe = _nothing
     calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
+    answers: Mapping[type, Callable[[Any, Clients], Any]] = field(default_factory=dict)
     other_owners: Callable[[Clients, str | None], tuple[ScalableTarget, ...]] | None = None
     describe_sinks: DescribeSinks | None = None
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
+    resource: str = ""
+    describe_alone: DescribeAlone | None = None
+
+
+# What changes something, or looks closer, is imported when that is done: few requests and sweeps
+# do, and a cold start is shorter without.
+
+
+def _change_stream(action: Any, clients: Clients) -> None:
+    from tidegate.scaling.aws.kinds.kinesis_stream.changes import CALLS
+
+    CALLS[type(action)](action, clients)
+
+
+def _change_mapping(action: Any, clients: Clients) -> None:
+    from tidegate.scaling.aws.kinds.lambda_mapping.changes import CALLS
+
+    CALLS[type(action)](action, clients)
+
+
+def _key_sample(question: SampleKeys, clients: Clients) -> KeySample:
+    from tidegate.scaling.aws.kinds.kinesis_stream.key_sample import key_sample
+
+    return key_sample(question, clients)
 
 
 def _applications(looked: Looked) -> Iterable[Resource]:
@@ -48,6 +74,12 @@ def _applications(looked: Looked) -> Iterable[Resource]:
     found = list(applications(looked))
     yield from found
     yield from topics(looked.spec, found)
+
+
+def _application_alone(looked: Looked, _: str) -> Iterable[Resource]:
+    from tidegate.scaling.aws.kinds.flink_application import applications
+
+    return applications(looked)
 
 
 def _update_application(action: actions.UpdateApplication, clients: Clients) -> None:
@@ -76,26 +108,40 @@ def _table_names(clients: Clients) -> tuple[str, ...]:
 
 AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
-        kinesis_stream.streams,
-        {
-            actions.UpdateShardCount: kinesis_stream.update_shard_count,
-            actions.SplitShard: kinesis_stream.split_shard,
-            actions.MergeShards: kinesis_stream.merge_shards,
-            actions.UpdateRetention: kinesis_stream.set_retention,
-        },
+        streams,
+        dict.fromkeys(
+            (
+                actions.UpdateShardCount,
+                actions.SplitShard,
+                actions.MergeShards,
+                actions.UpdateRetention,
+            ),
+            _change_stream,
+        ),
+        {SampleKeys: _key_sample},
+        resource="stream",
+        describe_alone=stream_alone,
     ),
     AwsKind(
-        lambda_mapping.consumers,
-        {
-            actions.UpdateParallelizationFactor: lambda_mapping.update_factor,
-            actions.UpdateBatchingWindow: lambda_mapping.update_batching_window,
-        },
+        consumers,
+        dict.fromkeys(
+            (actions.UpdateParallelizationFactor, actions.UpdateBatchingWindow), _change_mapping
+        ),
+        resource="function",
+        describe_alone=consumer_alone,
     ),
-    AwsKind(_applications, {actions.UpdateApplication: _update_application}),
+    AwsKind(
+        _applications,
+        {actions.UpdateApplication: _update_application},
+        resource="application",
+        describe_alone=_application_alone,
+    ),
     AwsKind(
         calls={actions.UpdateTableThroughput: _update_table},
         other_owners=_scalable_targets,
         describe_sinks=tables_of_reader,
         sinks=("dynamodb", _table_names),
+        resource="table",
+        describe_alone=table_alone,
     ),
 )

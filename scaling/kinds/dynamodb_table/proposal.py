@@ -1,6 +1,6 @@
 """Bounds of a table's capacities out of two weeks of metrics: pure functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
@@ -9,8 +9,6 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
-from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.window import Metric
 from tidegate.scaling.kinds.dynamodb_table.limits import CAPACITY_UNITS_MAX
 from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
@@ -76,16 +74,25 @@ def table_ranges(evidence: Evidence) -> Iterator[Range]:
 
 
 def _use(capacity: Capacity, kind: str, evidence: Evidence) -> _Use:
-    stream, sums = stream_of(evidence.pipeline).name, evidence.present(_consumed(capacity, kind))
-    # Each of the stream's readers reads every record.
-    reads = evidence.present(coarse(stream_metric(stream, "GetRecords.Records", "Sum")))
-    read = sum(reads) / len(evidence.pipeline.processors)
-    arrived = evidence.present(coarse(stream_metric(stream, "IncomingRecords", "Sum")))
+    sums = evidence.present(_consumed(capacity, kind))
     events = sum(evidence.present(_throttled(capacity, kind)))
+    arrived, read = _flow(evidence)
     would = None
     if events and read and arrived and sums:
         would = max(arrived) / PERIOD_SECONDS * sum(sums) / read
     return _Use(tuple(each / PERIOD_SECONDS for each in sums), would)
+
+
+def _flow(evidence: Evidence) -> tuple[Sequence[float], float]:
+    """The records that came in at the source, each five minutes, and how many of them were read in
+    all: each of its readers reads every record."""
+    pipeline = evidence.pipeline
+    flows = (kind.flow(pipeline) for kind in pipeline.kinds.signals)
+    flow = next((each for each in flows if each is not None), None)
+    if flow is None:
+        return (), 0.0
+    came, read = (evidence.present(coarse(metric)) for metric in flow)
+    return came, sum(read) / len(pipeline.processors)
 
 
 def _units(lever: Lever, current: int, use: _Use, target: float) -> Range:

@@ -11,7 +11,13 @@ from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.resource_type import (
+    Changes,
+    Setting,
+    Situation,
+    SizedTogether,
+    Status,
+)
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["DynamodbTable"]
+
+PASSING = ("CREATING", "UPDATING", "ARCHIVING")
+"""What ends by itself (TableDescription and GlobalSecondaryIndexDescription, API references)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,11 @@ class DynamodbTable(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Both capacities."""
+        return tuple(LIMITS)
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""
@@ -41,12 +55,13 @@ class DynamodbTable(SizedTogether):
         """None."""
         return iter(())
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
         """The table's, and the index's where the lever is one's."""
         found = [(table.name, table.status) for table in _tables(pipeline, lever)]
         indexes = (index for table in _tables(pipeline, lever) for index in table.indexes)
         own = [index for index in indexes if index.where == lever.where]
-        return found + [(f"index {index.where}", index.status) for index in own]
+        found += [(f"index {index.where}", index.status) for index in own]
+        return [Status.of(name, status, "ACTIVE", PASSING) for name, status in found]
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """While the table or any of its indexes is UPDATING: only one change may be under way."""
@@ -54,6 +69,10 @@ class DynamodbTable(SizedTogether):
             "UPDATING" in (table.status, *(index.status for index in table.indexes))
             for table in _tables(pipeline, lever)
         )
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """DynamoDB's auto scaling is an owner, found by its scalable targets."""
+        return False
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """When the table was created."""

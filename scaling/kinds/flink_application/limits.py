@@ -13,6 +13,6 @@ PARALLELISM_PER_KPU_MAX = 8
 """Highest ParallelismPerKPU (Managed Service for Apache Flink guide, how-scaling)."""
 
 LIMITS: Mapping[LeverKind, tuple[int, int]] = {
-    LeverKind.PARALLELISM: (1, PARALLELISM_MAX),
     LeverKind.PARALLELISM_PER_KPU: (1, PARALLELISM_PER_KPU_MAX),
+    LeverKind.PARALLELISM: (1, PARALLELISM_MAX),
 }

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.scaling.kinds.flink_application.limits import LIMITS
-from tidegate.scaling.kinds.flink_application.state import application_of, rolled_back
+from tidegate.scaling.kinds.flink_application.state import application_of, does_not_run, rolled_back
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.resource_type import (
+    Changes,
+    Setting,
+    Situation,
+    SizedTogether,
+    Status,
+)
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -31,6 +37,11 @@ class FlinkResource(SizedTogether):
         """Each with what its call takes."""
         return LIMITS
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """Both."""
+        return (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""
         for application in applications_of(pipeline):
@@ -42,15 +53,22 @@ class FlinkResource(SizedTogether):
         """None."""
         return iter(())
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
         """The application's."""
         application = application_of(pipeline, lever)
-        return [] if application is None else [(application.name, application.status)]
+        return [] if application is None else [_status(application)]
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """While something is under way that a change has to wait for."""
         application = application_of(pipeline, lever)
         return application is not None and application.is_changing
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """By the service's own autoscaling, or where an update failed and was undone."""
+        application = application_of(pipeline, lever)
+        return application is not None and (
+            application.autoscaling_enabled or application.failure is not None
+        )
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """When it was created."""
@@ -114,3 +132,14 @@ class FlinkResource(SizedTogether):
         from tidegate.scaling.kinds.flink_application.operations import ApplicationOperations
 
         return ApplicationOperations()
+
+
+def _status(application: FlinkApplication) -> Status:
+    """Where it doesn't run, with why its last update failed, if it did."""
+    name, word = application.name, application.status
+    if application.is_running or application.is_changing:
+        return Status(name, word, application.is_changing, None)
+    trouble, failure = str(does_not_run(application)), application.failure
+    if failure is not None:
+        trouble = f"{trouble}; its last update failed: {failure}"
+    return Status(name, word, False, trouble)

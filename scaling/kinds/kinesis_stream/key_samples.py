@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from tidegate.rules.graph import Question
 from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
+from tidegate.rules.kinds.kinesis_stream.state import SampleKeys, stream_of
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.scaling.model.errors import as_known
 
@@ -14,12 +15,14 @@ __all__ = ["look_closer"]
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20
 
+A = TypeVar("A")
+
 
 class Samples(Protocol):
     """Who can look into a shard (``Cloud``)."""
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        """The partition keys of records put to one shard in the last ``seconds`` before ``now``."""
+    def ask(self, question: Question[A]) -> A:
+        """What the question is for."""
         ...
 
 
@@ -33,7 +36,7 @@ def look_closer(signals: Signals, cloud: Samples, now: datetime) -> tuple[Signal
     seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))
     try:
         samples = tuple(
-            cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
+            cloud.ask(SampleKeys(stream.name, shard.shard_id, seconds, now))
             for shard in stream.open_shards[:SAMPLED_SHARDS_MAX]
         )
     except Exception as error:

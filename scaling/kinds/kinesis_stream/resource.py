@@ -11,7 +11,13 @@ from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream
 from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.resource_type import (
+    Changes,
+    Setting,
+    Situation,
+    SizedTogether,
+    Status,
+)
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["KinesisStream"]
+
+PASSING = ("CREATING", "UPDATING")
+"""What ends by itself (StreamDescriptionSummary, API reference)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,11 @@ class KinesisStream(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """The shards; a retention gives no capacity."""
+        return (LeverKind.SHARD_COUNT,)
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""
@@ -41,13 +55,18 @@ class KinesisStream(SizedTogether):
         for stream in pipeline.all(Stream):
             yield Lever.of(LeverKind.RETENTION_HOURS, stream.name), stream.retention_hours
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
         """The stream's."""
-        return [(stream_of(pipeline).name, stream_of(pipeline).status)]
+        stream = stream_of(pipeline)
+        return [Status.of(stream.name, stream.status, "ACTIVE", PASSING)]
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """While it is UPDATING."""
         return stream_of(pipeline).status == "UPDATING"
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """No service sets them by itself."""
+        return False
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """When it was created."""

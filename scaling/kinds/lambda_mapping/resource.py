@@ -12,7 +12,13 @@ from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, cons
 from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
 from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import Changes, Setting, Situation, SizedTogether
+from tidegate.scaling.model.resource_type import (
+    Changes,
+    Setting,
+    Situation,
+    SizedTogether,
+    Status,
+)
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["LambdaMapping"]
+
+PASSING = ("Creating", "Enabling", "Updating", "Disabling")
+"""What ends by itself (EventSourceMappingConfiguration, API reference)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,11 @@ class LambdaMapping(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        """The factor; a batching window gives no capacity."""
+        return (LeverKind.PARALLELIZATION_FACTOR,)
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
@@ -43,14 +57,19 @@ class LambdaMapping(SizedTogether):
             window = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
             yield window, consumer.mapping.batching_window_seconds
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
         """The mapping's state."""
         name = f"the event source mapping of {lever.where}"
-        return [(name, consumer.mapping.state) for consumer in _consumers(pipeline, lever)]
+        states = (consumer.mapping.state for consumer in _consumers(pipeline, lever))
+        return [Status.of(name, state, "Enabled", PASSING) for state in states]
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         """While it is Updating."""
         return any(each.mapping.state == "Updating" for each in _consumers(pipeline, lever))
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        """Lambda sets neither."""
+        return False
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """The mapping's UUID."""

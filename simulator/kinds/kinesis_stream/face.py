@@ -1,11 +1,12 @@
 """How AWS shows the streams of a world, to the ports directly and to boto3's clients."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Resource
-from tidegate.rules.kinds.kinesis_stream.state import Shard, Stream
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys, Shard, Stream
 from tidegate.scaling.model.actions import (
     MergeShards,
     SplitShard,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamFace"]
 
+SAMPLED_RECORDS_MAX = 1000
+"""At most, of one look."""
+
 
 class StreamFace(Face):
     """Of streams; moto and AWS know nothing of topics."""
@@ -42,15 +46,24 @@ class StreamFace(Face):
             return []
         if not spec.stream:
             return []
-        described = self.describe_source(spec.stream)
+        described = self.stream(spec.stream)
         if described is None:
             raise ResourceMissing("describe", spec.stream, "there is no such resource")
         return [described]
 
-    def describe_source(self, name: str) -> Stream | None:
-        """A stream by its name."""
+    def stream(self, name: str) -> Stream | None:
+        """A stream by its name, None where there is none."""
         stream = self._stream(name)
         return None if stream is None else _described(stream)
+
+    def answer(self, question: Any) -> KeySample | None:
+        """One look at a shard's records."""
+        if not isinstance(question, SampleKeys):
+            return None
+        stream = self._control(question.stream).stream
+        asked = (question.shard_id, question.seconds, SAMPLED_RECORDS_MAX)
+        counts = Counter(_recent_keys(stream, *asked))
+        return KeySample(question.shard_id, tuple(counts.most_common()))
 
     def apply(self, action: Any) -> bool:
         """Changes of a stream."""

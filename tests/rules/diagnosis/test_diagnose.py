@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.builders import NOON, Minute, a_pipeline, a_table, signals, with_consumers, with_stream
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import Pipeline
+from tidegate.rules.graph import Kinds, Pipeline
 from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
@@ -168,6 +168,19 @@ def test_where_no_lane_is_busy_the_mapping_is_to_be_looked_at() -> None:
     found = diagnose(signals(pipeline, *late))[0]
     assert found.cause is Cause.UNKNOWN
     assert "result of the event source mapping" in (found.advice or "")
+
+
+def test_without_a_processor_that_knows_where_to_look_who_reads_the_source_is_to_be_checked() -> (
+    None
+):
+    late = [Minute(age_seconds=300 + 40 * at, seconds_per_batch=0.1) for at in range(5)]
+    seen = signals(a_pipeline(shards=2, factor=10), *late)
+    stream_alone = tuple(each for each in seen.pipeline.kinds.signals if each.pack == "kinesis")
+    alone = replace(seen.pipeline, kinds=Kinds(lambda: stream_alone))
+    found = diagnose(replace(seen, pipeline=alone))[0]
+    assert (found.cause, found.advice) == (
+        Cause.UNKNOWN, "check who reads racers, and what fails there"
+    )  # fmt: skip
 
 
 def test_a_mapping_that_does_not_read_is_named() -> None:

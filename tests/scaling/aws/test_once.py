@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from tidegate.scaling.aws.clients import Clients, Patience
-from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.kinds.registry import AWS_KINDS
 from tidegate.scaling.model import actions
 from tidegate.scaling.model.errors import Unreachable
@@ -60,9 +60,9 @@ def failing() -> Iterator[Failing]:
 
 
 @pytest.fixture
-def cloud(failing: Failing, monkeypatch: pytest.MonkeyPatch) -> AwsCloud:
+def cloud(failing: Failing, monkeypatch: pytest.MonkeyPatch) -> AwsStreams:
     monkeypatch.setenv("AWS_ENDPOINT_URL", failing.url)
-    return AwsCloud(Clients(boto3.Session("x", "x", region_name="us-east-1"), TWICE))
+    return AwsStreams(Clients(boto3.Session("x", "x", region_name="us-east-1"), TWICE))
 
 
 UUID = "14e0db71-5d35-4eb5-b481-8945cf9d10c2"
@@ -89,7 +89,7 @@ def test_every_change_that_there_is_is_looked_at_here() -> None:
 
 @pytest.mark.parametrize("operation", CHANGES)
 def test_a_change_whose_answer_is_lost_is_asked_for_once(
-    cloud: AwsCloud, failing: Failing, operation: str
+    cloud: AwsStreams, failing: Failing, operation: str
 ) -> None:
     with pytest.raises(Unreachable):
         cloud.apply(CHANGES[operation])
@@ -97,7 +97,7 @@ def test_a_change_whose_answer_is_lost_is_asked_for_once(
 
 
 def test_a_description_whose_answer_is_lost_is_asked_for_again(
-    cloud: AwsCloud, failing: Failing
+    cloud: AwsStreams, failing: Failing
 ) -> None:
     with pytest.raises(Unreachable):
         cloud.describe_stream("orders")

@@ -1,18 +1,19 @@
 """DynamoDB's auto scaling is asked for once a sweep, and only where it matters."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from typing import Any, TypeVar, cast
 
 from tests.builders import NOON, SPEC, a_pipeline
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.graph import Pipeline, Question
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 from tidegate.scaling.config.specification import Levers, PipelineSpec
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.plan import Action
 
+A = TypeVar("A")
 TARGET = ScalableTarget("scores", LeverKind.WRITE_CAPACITY, 5, 500)
 ADVISED = replace(SPEC, levers=Levers())
 
@@ -24,6 +25,7 @@ class OneAccount:
     error: Exception | None = None
     asked: list[str | None] = field(default_factory=list)
     applied: list[Action] = field(default_factory=list)
+    questions: list[Question[Any]] = field(default_factory=list)
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return replace(a_pipeline(), name=spec.name)
@@ -34,8 +36,9 @@ class OneAccount:
             raise self.error
         return (TARGET,)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        return KeySample(f"{stream}/{shard_id}", ((f"{seconds} s until {now:%H:%M}", 1),))
+    def ask(self, question: Question[A]) -> A:
+        self.questions.append(question)
+        return cast(A, KeySample(str(question), (("key", 1),)))
 
     def apply(self, action: Action) -> None:
         self.applied.append(action)
@@ -72,5 +75,6 @@ def test_everything_else_is_the_other_clouds() -> None:
     assert account.applied == [action]
     assert cloud.scalable_targets("scores") == (TARGET,)
     assert account.asked == ["scores"]
-    sample = cloud.sample_keys("racers", "shard-1", 60, NOON)
-    assert sample == KeySample("racers/shard-1", (("60 s until 12:00", 1),))
+    question = SampleKeys("racers", "shard-1", 60, NOON)
+    assert cloud.ask(question) == KeySample(str(question), (("key", 1),))
+    assert account.questions == [question]

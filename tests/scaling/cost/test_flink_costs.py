@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tidegate.costs import bill
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 

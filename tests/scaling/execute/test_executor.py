@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, LeverKind
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample
+from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
+from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
@@ -24,7 +26,6 @@ from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.dynamodb_table.table import TableState
 from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
@@ -36,6 +37,7 @@ from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
+A = TypeVar("A")
 RACE = load_scenario("race-day")
 SPEC = load_value(RACE.pipeline_file, "race-day").pipelines[0]
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
@@ -53,8 +55,11 @@ class FaultyCloud:
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return self.inner.describe(spec)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        return self.inner.sample_keys(stream, shard_id, seconds, now)
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(part_of(spec, lever))
+
+    def ask(self, question: Question[A]) -> A:
+        return self.inner.ask(question)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         return self.inner.scalable_targets(where)
@@ -229,8 +234,8 @@ def test_keys_that_can_not_be_sampled_keep_no_pipeline_from_its_cures(
     ledger: SqliteLedger,
 ) -> None:
     class Unreadable(FaultyCloud):
-        def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-            raise Throttled("kinesis:GetRecords", stream, "slow down")
+        def ask(self, question: Question[A]) -> A:
+            raise Throttled("kinesis:GetRecords", str(question), "slow down")
 
     scenario = load_scenario("hot-key")
     (spec,) = load_value(scenario.pipeline_file, "hot-key").pipelines

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.scaling.execute.test_executor import RACE, SHARDS, SPEC, FaultyCloud
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.observe import observe, with_settled
@@ -14,7 +15,6 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
 from tidegate.scaling.model.history import UPDATE_SHARD_COUNT
 from tidegate.scaling.ports import Edges
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import World
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scaling.execute.test_executor import RACE, SPEC, FaultyCloud
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.reason import Reason
@@ -23,7 +24,6 @@ from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.ports import Edges, Metrics
 from tidegate.scaling.report.sweep_report import Change, PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.world import World
 
 

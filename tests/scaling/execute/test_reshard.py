@@ -7,6 +7,7 @@ from math import ceil
 
 import pytest
 
+from tests.direct_streams import DirectStreams
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Stream
 from tidegate.scaling.execute.reshard import Progress, Resharder, ReshardExecutor
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Goal, Parts, plan
@@ -26,7 +27,6 @@ from tidegate.scaling.model.errors import (
 )
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.direct import DirectCloud
 from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.scenarios import load_scenario
@@ -89,12 +89,12 @@ def executor(
     holder: str = "me", told: list[Progress] | None = None,
 ) -> ReshardExecutor:  # fmt: skip
     tell = (told if told is not None else []).append
-    cloud = resharder or DirectCloud(world)
+    cloud = resharder or DirectStreams(world)
     return ReshardExecutor("racers", goal, cloud, ledger, WorldClock(world), holder, 600, tell)
 
 
 def count(world: World) -> int:
-    return ShardMap.of(DirectCloud(world).describe_stream("racers").open_shards).count
+    return ShardMap.of(DirectStreams(world).describe_stream("racers").open_shards).count
 
 
 def test_it_does_what_was_planned_and_tells_how_far_it_is(
@@ -121,7 +121,7 @@ ERRORS: list[CloudError] = [
 def test_a_fault_at_any_call_costs_no_operation_and_loses_none(
     world: World, ledger: SqliteLedger, at: int, error: CloudError, after: bool
 ) -> None:
-    faulty = Faulty(DirectCloud(world), at, error, after)
+    faulty = Faulty(DirectStreams(world), at, error, after)
     executor(world, ledger, EIGHT, faulty).run(wait=True)
     assert count(world) == 8
     assert faulty.applied == len(plan((), EIGHT, 10))
@@ -134,10 +134,10 @@ def test_a_fault_at_any_call_costs_no_operation_and_loses_none(
 def test_a_killed_run_is_taken_up_by_the_next(
     world: World, ledger: SqliteLedger, after: bool
 ) -> None:
-    faulty = Faulty(DirectCloud(world), 2, KeyboardInterrupt(), after)
+    faulty = Faulty(DirectStreams(world), 2, KeyboardInterrupt(), after)
     with pytest.raises(KeyboardInterrupt):
         executor(world, ledger, EIGHT, faulty).run(wait=True)
-    again = Faulty(DirectCloud(world), 0, KeyboardInterrupt(), after=False)
+    again = Faulty(DirectStreams(world), 0, KeyboardInterrupt(), after=False)
     executor(world, ledger, EIGHT, again, holder="next").run(wait=True)
     assert count(world) == 8
     assert faulty.applied + again.applied == len(plan((), EIGHT, 10))
@@ -153,7 +153,7 @@ def test_another_reshard_in_between_is_seen_and_made_good(
                 StreamControl(world.the(StreamState)).update_shard_count(3)
             return super().describe_stream(name)
 
-    meddled = Meddled(DirectCloud(world), 0, KeyboardInterrupt(), after=False)
+    meddled = Meddled(DirectStreams(world), 0, KeyboardInterrupt(), after=False)
     executor(world, ledger, EIGHT, meddled).run(wait=True)
     assert count(world) == 8
 
@@ -169,7 +169,7 @@ def test_when_the_days_calls_are_spent_it_goes_on_by_splits(
                 raise refused
             super().apply(action)
 
-    spent = Spent(DirectCloud(world), 0, refused, after=False)
+    spent = Spent(DirectStreams(world), 0, refused, after=False)
     executor(world, ledger, EIGHT, spent).run(wait=True)
     assert count(world) == 8
     left = updates_left(ledger, "racers", world.now)
@@ -196,7 +196,7 @@ def test_an_update_that_does_not_end_even_is_finished_by_hand(
         world.the(StreamState).open_shards[0].shard_id, HASH_KEYS // 3
     )
     world.advance(40)
-    halving = Halving(DirectCloud(world), 0, KeyboardInterrupt(), after=False)
+    halving = Halving(DirectStreams(world), 0, KeyboardInterrupt(), after=False)
     executor(world, ledger, EIGHT, halving).run(wait=True)
     updates = [
         change_record
@@ -225,7 +225,7 @@ def test_a_stream_that_is_not_ready_for_long_is_given_up_in_words(
 def test_a_refusal_for_good_is_told_and_written_down(world: World, ledger: SqliteLedger) -> None:
     wrong = InvalidRequest("kinesis:SplitShard", "racers", "no")
     with pytest.raises(InvalidRequest):
-        executor(world, ledger, EIGHT, Faulty(DirectCloud(world), 1, wrong, after=False)).run(
+        executor(world, ledger, EIGHT, Faulty(DirectStreams(world), 1, wrong, after=False)).run(
             wait=True
         )
     (change_record,) = ledger.change_records("reshard/racers", world.now - timedelta(days=1))
@@ -257,7 +257,7 @@ def test_an_operation_is_not_asked_for_again_while_aws_shows_the_shards_of_befor
     """For five seconds after each operation the description is the one from before it."""
 
     class Lagging(Faulty):
-        until, before = world.now, DirectCloud(world).describe_stream("racers")
+        until, before = world.now, DirectStreams(world).describe_stream("racers")
 
         def describe_stream(self, name: str) -> Stream:
             return self.before if world.now < self.until else self.inner.describe_stream(name)
@@ -267,7 +267,7 @@ def test_an_operation_is_not_asked_for_again_while_aws_shows_the_shards_of_befor
             super().apply(action)
             self.until = world.now + timedelta(seconds=5)
 
-    lagging = Lagging(DirectCloud(world), 0, Throttled("apply", "racers", "never"), after=False)
+    lagging = Lagging(DirectStreams(world), 0, Throttled("apply", "racers", "never"), after=False)
     executor(world, ledger, goal, lagging).run(wait=True)
     assert world.figures().limit_violations == 0
     assert lagging.applied == len(plan((), goal, 10))
@@ -282,7 +282,7 @@ def test_what_was_described_before_a_suspension_is_described_anew(world: World) 
         def pauses(self) -> tuple[Pause, ...]:
             if self.is_first:
                 self.is_first = False
-                DirectCloud(world).apply(UpdateShardCount("racers", 1, 2))
+                DirectStreams(world).apply(UpdateShardCount("racers", 1, 2))
                 world.advance(90)
             return super().pauses()
 

@@ -3,10 +3,12 @@
 import pytest
 
 from tests.builders import a_pipeline, of_types
+from tests.flink_builders import a_flink_pipeline
 from tests.scaling.kinds.toy import CONSUMERS, TOY
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import current_capacities, other_settings
-from tidegate.scaling.kinds.registry import TYPES, limits_of
+from tidegate.scaling.kinds.registry import TYPES, dimensions_of, levers_of, limits_of
 from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, type_of
@@ -52,3 +54,25 @@ def test_a_lever_goes_as_far_as_its_kind_says() -> None:
     assert limits_of(LeverKind.SHARD_COUNT) == (1, 10_000)
     with pytest.raises(KeyError, match="no kind of resource has a dance"):
         limits_of(LeverKind("dance"))
+
+
+@pytest.mark.parametrize("key", ["stream", "function", "application", "table"])
+def test_the_levers_of_a_key_of_the_file_are_those_of_one_kind(key: str) -> None:
+    (of,) = [each for each in TYPES if {kind.resource for kind in each.levers} == {key}]
+    assert levers_of(key) == tuple(of.levers)
+    assert dimensions_of(key) == of.scalable_dimensions
+    assert set(dimensions_of(key)) <= set(levers_of(key))
+
+
+def test_a_key_that_no_kind_has_has_no_levers() -> None:
+    assert (levers_of("pigeon"), dimensions_of("pigeon")) == ((), ())
+
+
+@pytest.mark.parametrize("pipeline", [a_pipeline(), a_flink_pipeline()], ids=["functions", "flink"])
+def test_application_auto_scaling_may_own_all_that_gives_capacity_and_nothing_else(
+    pipeline: Pipeline,
+) -> None:
+    capacities = {lever.kind for lever in current_capacities(pipeline)}
+    others = {lever.kind for lever in other_settings(pipeline)}
+    dimensions = {kind for each in TYPES for kind in each.scalable_dimensions}
+    assert (capacities <= dimensions, others & dimensions) == (True, set())

@@ -25,7 +25,13 @@ from tidegate.scaling.model.proposal import (
     whole,
 )
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Situation
+from tidegate.scaling.model.resource_type import (
+    Changes,
+    ResourceType,
+    Setting,
+    Situation,
+    Status,
+)
 from tidegate.scaling.model.watched import Watched
 
 CONSUMERS = Lever.of(LeverKind.SHARD_COUNT, "orders")
@@ -51,14 +57,21 @@ class Queue:
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         return {LeverKind.SHARD_COUNT: (1, 12)}
 
+    @property
+    def scalable_dimensions(self) -> tuple[LeverKind, ...]:
+        return (LeverKind.SHARD_COUNT,)
+
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         yield CONSUMERS, self.consumers
 
     def other_settings(self, pipeline: Pipeline) -> Iterator[Setting]:
         return iter(())
 
-    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[tuple[str, str]]:
-        return [("orders", "ACTIVE")]
+    def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
+        return [Status.of("orders", "ACTIVE", "ACTIVE", ())]
+
+    def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
+        return False
 
     def is_changing(self, pipeline: Pipeline, lever: Lever) -> bool:
         return False

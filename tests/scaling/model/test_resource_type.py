@@ -13,6 +13,7 @@ from tidegate.scaling.model.resource_type import (
     Look,
     Situation,
     SizedTogether,
+    Status,
     type_of,
     types_of,
 )
@@ -45,3 +46,19 @@ def test_what_is_sized_together_recommends_nothing_by_itself() -> None:
     look = Look(signals(a_pipeline()), (), SPEC, history(), NOON)
     assert list(SizedTogether().recommendations(look)) == []
     assert SizedTogether().kind_in_file is None
+
+
+@pytest.mark.parametrize(
+    ("word", "is_passing", "trouble"),
+    [
+        ("OPEN", False, None),
+        ("MOVING", True, None),
+        ("GONE", False, "queue orders is GONE"),
+        ("open", False, "queue orders is open"),
+    ],
+)
+def test_a_status_is_one_that_works_or_ends_by_itself_or_needs_a_person(
+    word: str, is_passing: bool, trouble: str | None
+) -> None:
+    status = Status.of("queue orders", word, "OPEN", ("MOVING", "CLOSING"))
+    assert status == Status("queue orders", word, is_passing, trouble)

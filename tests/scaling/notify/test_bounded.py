@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from tests.builders import SPEC
 from tests.orders import create_ledger_table
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.reason import Reason
@@ -21,10 +22,9 @@ from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
 from tidegate.scaling.notify.bounded import DUE_BYTES_MAX, within_an_item
 from tidegate.scaling.notify.deliver import notify
-from tidegate.scaling.ports import Edges
+from tidegate.scaling.ports import Edges, Ledger
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
@@ -75,6 +75,11 @@ def client() -> Iterator[Any]:
         yield client
 
 
+def over(ledger: Ledger, places: OutOfOrder) -> Edges:
+    world = World(load_scenario("race-day"), 1)
+    return Edges(DirectCloud(world), DirectMetrics(world), ledger, places)
+
+
 def ill(report: PipelineReport, minute: int, tables: int) -> PipelineReport:
     """So many tables are throttled, each minute another one more."""
     words = "throttled 1,234 writes in a minute, of those attempted 7%, " * 4
@@ -95,10 +100,10 @@ def test_an_outage_of_all_places_stops_nobody_and_the_page_comes_first_afterward
     ledger, places = DynamoLedger(client, "ledger"), OutOfOrder()
     for minute in range(minutes):
         seen = ill(report, minute, tables)
-        undelivered = notify(seen, PLACES, ledger, places, "me", seen.at)
+        undelivered = notify(seen, PLACES, over(ledger, places), "me", seen.at)
         assert {type(each.error) for each in undelivered} == {Unreachable}
     places.is_mended = True
-    assert notify(seen, PLACES, ledger, places, "me", seen.at) == ()
+    assert notify(seen, PLACES, over(ledger, places), "me", seen.at) == ()
     first = dict(reversed([(to, each.kind) for to, each in places.sent]))
     assert first == dict.fromkeys(Destination, Kind.PAGE)
     last = dict(places.sent)
@@ -108,7 +113,7 @@ def test_an_outage_of_all_places_stops_nobody_and_the_page_comes_first_afterward
 
 def test_a_notification_says_how_much_it_leaves_out(report: PipelineReport, client: Any) -> None:
     ledger, places = DynamoLedger(client, "ledger"), OutOfOrder(is_mended=True)
-    assert notify(ill(report, 0, 600), PLACES, ledger, places, "me", report.at) == ()
+    assert notify(ill(report, 0, 600), PLACES, over(ledger, places), "me", report.at) == ()
     found = places.sent[0][1].found
     assert len(found) == 30
     assert found[-1] == "and 571 more"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.scaling.notify.post import TOPIC, Post
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
@@ -21,7 +22,6 @@ from tidegate.scaling.notify.incident import Incident, advance, from_text, to_te
 from tidegate.scaling.ports import Edges, Notices
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData

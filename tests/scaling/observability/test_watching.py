@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.builders import with_consumers
 from tests.orders import PIPELINE, put_metrics, put_pipeline
 from tidegate.cli import main
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
@@ -28,7 +29,6 @@ from tidegate.scaling.observability.dashboard import body, dashboard_name
 from tidegate.scaling.observability.pipeline_rows import rows
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import World
 

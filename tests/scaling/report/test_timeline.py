@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import NOON
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.reason import Reason
@@ -18,7 +19,6 @@ from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.snapshot import differs
 from tidegate.scaling.report.timeline import Kind, event_timeline
 from tidegate.scaling.sweep import sweep
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import World
 

@@ -84,7 +84,7 @@ def test_a_short_series_is_its_own_window() -> None:
 
 def test_a_part_is_scaled_to_its_own_peak_and_keeps_its_past() -> None:
     series = tuple((60.0 * at, 1.0 + at) for at in range(100))
-    load = load_of("rise", "own", series, 500, 1800, 3600)
+    load = load_of("rise", "own", series, 500, (1800, 3600))
     assert (load.points[0][0], load.duration_seconds) == (-1800, 1800)
     assert max(rate for at, rate in load.points if 0 <= at <= 1800) == pytest.approx(500)
 

@@ -4,18 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tidegate.cli import main
-from tidegate.scaling.autoscaling_api.registration import (
-    Policy,
-    Put,
-    Registration,
-    Remove,
-    Target,
-    steps,
-)
 
 API = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
 EXAMPLE = Path(__file__).parents[3] / "examples" / "application-auto-scaling.yaml"
@@ -148,44 +138,3 @@ def test_a_url_that_is_none_is_bad_input() -> None:
     result = run("register", "--config", str(EXAMPLE), "--api", "abc.example")
     assert result.exit_code == 2
     assert "is not the URL of a stage" in result.stderr
-
-
-ids = st.sampled_from([f"{PREFIX}{name}" for name in "abc"])
-targets = st.lists(
-    st.builds(Target, ids, st.integers(1, 3), st.integers(4, 6)), unique_by=lambda t: t.key
-)
-policies = st.lists(
-    st.builds(
-        Policy, ids, st.sampled_from(["tidegate-x", "tidegate-y"]),
-        st.sampled_from(["StepScaling", "TargetTrackingScaling"]),
-        st.fixed_dictionaries({"Cooldown": st.integers(0, 2)}),
-    ),
-    unique_by=lambda p: p.key,
-)  # fmt: skip
-registrations = st.builds(
-    lambda t, p: Registration(tuple(t), tuple(each for each in p if each.resource_id in {x.resource_id for x in t})),
-    targets, policies,
-)  # fmt: skip
-
-
-@given(have=registrations, want=registrations)
-def test_the_steps_lead_from_what_is_there_to_what_is_wanted(
-    have: Registration, want: Registration
-) -> None:
-    there = {(type(part), part.key): part for part in have.parts}
-    for step in steps(have, want):
-        key = (type(step.part), step.part.key)
-        match step:
-            case Put(is_new=is_new):
-                assert is_new == (key not in there)
-                there[key] = step.part
-            case Remove():
-                hanging = [
-                    each
-                    for each in there.values()
-                    if isinstance(each, Policy) and each.resource_id == step.part.key[0]
-                ]
-                assert not isinstance(step.part, Target) or not hanging
-                del there[key]
-    assert there == {(type(part), part.key): part for part in want.parts}
-    assert steps(want, want) == ()

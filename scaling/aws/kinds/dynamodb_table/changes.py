@@ -8,6 +8,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.kinds.dynamodb_table.described import service
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 
@@ -41,7 +42,7 @@ def _with_units_of_now(action: UpdateTableThroughput, clients: Clients) -> Updat
     (ProvisionedThroughput), and another owner may have moved them since the pipeline was described.
     """
     with asking("dynamodb:DescribeTable", action.table):
-        table = clients.dynamodb.describe_table(TableName=action.table)["Table"]
+        table = service(clients).describe_table(TableName=action.table)["Table"]
     units: dict[str | None, Any] = {None: table.get("ProvisionedThroughput", {})}
     for index in table.get("GlobalSecondaryIndexes", []):
         units[index.get("IndexName")] = index.get("ProvisionedThroughput", {})
@@ -90,8 +91,8 @@ def _table_update(action: UpdateTableThroughput, clients: Clients) -> dict[str, 
 
 def table_names(clients: Clients) -> tuple[str, ...]:
     """The names of the region's tables. Raises CloudError."""
-    found = clients.dynamodb.get_paginator("list_tables")
-    with asking("dynamodb:ListTables", str(clients.dynamodb.meta.region_name)):
+    found = service(clients).get_paginator("list_tables")
+    with asking("dynamodb:ListTables", str(service(clients).meta.region_name)):
         return tuple(name for page in found.paginate() for name in page["TableNames"])
 
 

@@ -11,9 +11,16 @@ from tidegate.scaling.aws.looked import Looked, Reader
 from tidegate.scaling.aws.moments import as_text
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
-__all__ = ["tables_of_reader"]
+__all__ = ["service", "table_alone", "tables_of_reader"]
+
+
+def service(clients: Clients) -> "DynamoDBClient":
+    """DynamoDB."""
+    client: DynamoDBClient = clients.of("dynamodb")
+    return client
 
 
 def tables_of_reader(looked: Looked, reader: Reader) -> tuple[Table, ...]:
@@ -21,9 +28,14 @@ def tables_of_reader(looked: Looked, reader: Reader) -> tuple[Table, ...]:
     return tuple(looked.once(_described, table.name) for table in reader.table_specs)
 
 
+def table_alone(looked: Looked, name: str) -> tuple[Table]:
+    """The table of that name, whoever writes to it."""
+    return (looked.once(_described, name),)
+
+
 def _described(clients: Clients, name: str) -> Table:
     with asking("dynamodb:DescribeTable", name):
-        return _table(clients.dynamodb.describe_table(TableName=name)["Table"])
+        return _table(service(clients).describe_table(TableName=name)["Table"])
 
 
 def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any]) -> Capacity:

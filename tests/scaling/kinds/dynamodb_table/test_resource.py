@@ -55,8 +55,10 @@ def test_every_capacity_of_a_table_changes_while_one_does(
     index = replace(table.indexes[0], status=index_status)
     seen = pipeline(replace(table, status=table_status, indexes=(index,)))
     own, of_index = ("scores", table_status), ("index scores/by-race", index_status)
-    assert list(TABLE.statuses(seen, WRITE)) == [own]
-    assert list(TABLE.statuses(seen, INDEX_READ)) == [own, of_index]
+    told = [(each.name, each.word) for each in TABLE.statuses(seen, WRITE)]
+    assert told == [own]
+    told = [(each.name, each.word) for each in TABLE.statuses(seen, INDEX_READ)]
+    assert told == [own, of_index]
     assert [TABLE.is_changing(seen, each) for each in (WRITE, INDEX_READ)] == [changing] * 2
     assert not TABLE.is_changing(seen, UNKNOWN)
 

@@ -41,7 +41,8 @@ def test_an_application_has_the_levers_parallelism_and_parallelism_per_kpu() -> 
 def test_the_state_of_both_levers_is_that_of_the_application(status: str, changing: bool) -> None:
     seen = a_flink_pipeline(an_application(status=status, created="May", updated_at=NOON))
     for lever in LEVERS:
-        assert list(FLINK.statuses(seen, lever)) == [("counter", status)]
+        told = [(each.name, each.word) for each in FLINK.statuses(seen, lever)]
+        assert told == [("counter", status)]
         assert FLINK.is_changing(seen, lever) is changing
         assert (FLINK.identity(seen, lever), FLINK.marks(seen, lever)) == ("May", (str(NOON),))
         assert FLINK.why_useless(seen, lever) is None
@@ -49,7 +50,8 @@ def test_the_state_of_both_levers_is_that_of_the_application(status: str, changi
 
 def test_of_an_application_that_is_not_there_nothing_is_known() -> None:
     seen = a_flink_pipeline()
-    assert list(FLINK.statuses(seen, UNKNOWN)) == []
+    told = [(each.name, each.word) for each in FLINK.statuses(seen, UNKNOWN)]
+    assert told == []
     assert not FLINK.is_changing(seen, UNKNOWN)
     assert (FLINK.identity(seen, UNKNOWN), FLINK.marks(seen, UNKNOWN)) == ("", ())
     assert FLINK.why_undone(seen, UNKNOWN, NOON) is None

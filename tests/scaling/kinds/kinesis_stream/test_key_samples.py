@@ -1,16 +1,18 @@
 """Keys are sampled where one shard seems to carry more than its part, and only there."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from typing import TypeVar, cast
 
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
+from tidegate.rules.graph import Question
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys, stream_of
 from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
 from tidegate.scaling.model.errors import Throttled
 
+A = TypeVar("A")
 REFUSED = [Minute(records_per_second=500, refused_per_second=200, age_seconds=1)] * 5
 
 
@@ -21,12 +23,13 @@ class Shards:
     refuse: bool = False
     asked: list[tuple[str, int]] = field(default_factory=list)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        assert (stream, now) == ("racers", NOON)
+    def ask(self, question: Question[A]) -> A:
+        assert isinstance(question, SampleKeys)
+        assert (question.stream, question.until) == ("racers", NOON)
         if self.refuse:
-            raise Throttled("kinesis:GetRecords", stream, "too often")
-        self.asked.append((shard_id, seconds))
-        return KeySample(shard_id, (("a", 3),))
+            raise Throttled("kinesis:GetRecords", question.stream, "too often")
+        self.asked.append((question.shard_id, question.seconds))
+        return cast(A, KeySample(question.shard_id, (("a", 3),)))
 
 
 @pytest.mark.parametrize("shards", [2, 4, 30])

@@ -46,7 +46,8 @@ def test_shards_are_set_where_the_stream_is_provisioned_and_the_retention_always
 def test_the_state_of_the_stream_is_that_of_both_levers(status: str, changing: bool) -> None:
     seen = pipeline(status=status)
     for lever in (SHARDS, RETENTION):
-        assert list(STREAM.statuses(seen, lever)) == [("racers", status)]
+        told = [(each.name, each.word) for each in STREAM.statuses(seen, lever)]
+        assert told == [("racers", status)]
         assert STREAM.is_changing(seen, lever) is changing
         assert STREAM.identity(seen, lever) == "May"
         assert STREAM.why_useless(seen, lever) is None

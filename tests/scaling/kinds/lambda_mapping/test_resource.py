@@ -62,12 +62,14 @@ def test_the_factor_is_a_capacity_and_the_batching_window_is_none() -> None:
 )
 def test_the_state_of_a_lever_is_that_of_its_mapping(state: str, changing: bool) -> None:
     seen = with_mapping(a_pipeline(), state=state, modified="at noon")
-    assert list(MAPPING.statuses(seen, FACTOR)) == [("the event source mapping of scorer", state)]
+    told = [(each.name, each.word) for each in MAPPING.statuses(seen, FACTOR)]
+    assert told == [("the event source mapping of scorer", state)]
     assert MAPPING.is_changing(seen, FACTOR) is changing
     assert (MAPPING.identity(seen, FACTOR), MAPPING.marks(seen, FACTOR)) == (
         "uuid-1", ("at noon",)
     )  # fmt: skip
-    assert list(MAPPING.statuses(seen, OTHER_FACTOR)) == []
+    told = [(each.name, each.word) for each in MAPPING.statuses(seen, OTHER_FACTOR)]
+    assert told == []
     assert (MAPPING.identity(seen, OTHER_FACTOR), MAPPING.marks(seen, OTHER_FACTOR)) == ("", ())
     assert MAPPING.why_undone(seen, FACTOR, NOON) is None
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.kafka_topic.state import Topic
 from tidegate.rules.kinds.kinesis_stream.state import has_stream
@@ -17,7 +18,6 @@ from tidegate.scaling.config.specification import ApplicationSpec, PipelineSpec
 from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.ports import Cloud, Metrics
-from tidegate.simulator.direct import DirectCloud, DirectMetrics
 from tidegate.simulator.embedded import embedded
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.flink_application.data import ApplicationData

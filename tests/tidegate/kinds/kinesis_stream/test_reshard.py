@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 from moto.kinesis.models import kinesis_backends
 
-from tests.tidegate.commands.reshard.conftest import names, summary, wait_active
+from tests.tidegate.kinds.kinesis_stream.conftest import names, summary, wait_active
 from tidegate.cli import main
+from tidegate.kinds.kinesis_stream.edge import load_by_shard
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.kinds.kinesis_stream.reshard.hot_split import hash_key_of
 from tidegate.simulator.embedded import embedded
@@ -26,7 +27,6 @@ from tidegate.simulator.kinds.kinesis_stream.data import StreamData
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
-from tidegate.stream_edge import load_by_shard
 
 
 def run(*arguments: str) -> Result:
@@ -221,7 +221,7 @@ def test_load_by_shard_comes_from_its_newest_minute() -> None:
     world.advance(600)
     with embedded(world) as session:
         clients = Clients(session)
-        described = AwsCloud(clients).describe_stream("racers")
+        described = AwsStreams(clients).describe_stream("racers")
         load = load_by_shard(AwsMetrics(clients), described, world.now)
     assert len(load) == 4
     assert sum(records for records, _ in load.values()) == pytest.approx(400, rel=0.05)

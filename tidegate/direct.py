@@ -1,15 +1,17 @@
-"""The direct face: the world as the ports that a sweep talks to, without AWS in between."""
+"""A simulated world as the ports that a sweep talks to, without AWS in between.
 
-from collections import Counter
+Above product and simulator, since it knows both; neither knows it."""
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from tidegate.rules.graph import Kinds, Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
+from tidegate.rules.graph import Kinds, Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import KINDS
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import (
     CloudError,
     InvalidRequest,
@@ -26,6 +28,8 @@ from tidegate.simulator.world import World
 
 __all__ = ["DirectCloud", "DirectMetrics"]
 
+A = TypeVar("A")
+
 _ERRORS: Mapping[str, type[CloudError]] = {
     "LimitExceededException": LimitExceeded,
     "ResourceInUseException": ResourceInUse,
@@ -40,29 +44,27 @@ class DirectCloud:
     """``tidegate.scaling.ports.Cloud`` over a world."""
 
     def __init__(self, world: World, kinds: Kinds = KINDS) -> None:
-        self._site = world.site
         self._kinds = kinds
         self._faces = [kind.face(world.site) for kind in world.kinds]
-
-    def describe_stream(self, name: str) -> Stream:
-        """The world's stream as it is now."""
-        for face in self._faces:
-            found = face.describe_source(name)
-            if isinstance(found, Stream):
-                return found
-        raise ResourceMissing("describe", name, "there is no such stream")
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The world's pipeline as it is configured now."""
         resources = tuple(each for face in self._faces for each in face.describe(spec))
         return Pipeline(spec.name, resources, kinds=self._kinds)
 
-    def sample_keys(self, stream: str, shard_id: str, seconds: int, now: datetime) -> KeySample:
-        """One look at a shard's records, at most a thousand."""
-        place = {"ShardIterator": f"{stream}|{shard_id}/{seconds}", "Limit": 1000}
-        answer = self._site.calls["kinesis.GetRecords"](place) or {"Records": []}
-        counts = Counter(record["PartitionKey"] for record in answer["Records"])
-        return KeySample(shard_id, tuple(counts.most_common()))
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        """The whole pipeline: a look at the rest costs nothing here."""
+        return self.describe(spec)
+
+    def ask(self, question: Question[A]) -> A:
+        """What a kind asks of one of its resources beyond its description."""
+        try:
+            answers = [face.answer(question) for face in self._faces]
+        except Refusal as refusal:
+            raise _error(refusal, type(question).__name__, str(question)) from refusal
+        (found,) = (answer for answer in answers if answer is not None)
+        answered: A = found
+        return answered
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         """None: nobody registers any in a world."""

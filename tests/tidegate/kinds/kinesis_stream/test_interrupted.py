@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.shape import ROOT
-from tests.tidegate.commands.reshard.conftest import summary, wait_active
+from tests.tidegate.kinds.kinesis_stream.conftest import summary, wait_active
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome

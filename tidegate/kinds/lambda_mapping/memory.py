@@ -12,7 +12,7 @@ from tidegate.scaling.model.errors import TidegateError
 from tidegate.since import as_moment
 
 if TYPE_CHECKING:
-    from tidegate.memory import Seen
+    from tidegate.kinds.lambda_mapping.memory_report import Seen
 
 __all__ = ["command"]
 
@@ -33,7 +33,7 @@ def command(function: str, since: datetime, output: str) -> None:
         seen = _look(function, since)
     except TidegateError as error:
         leave(error)
-    from tidegate.memory import memory_as_json, show_memory
+    from tidegate.kinds.lambda_mapping.memory_report import memory_as_json, show_memory
 
     if output == "json":
         click.echo(json.dumps(memory_as_json(seen), indent=2))
@@ -44,9 +44,9 @@ def command(function: str, since: datetime, output: str) -> None:
 
 
 def _look(function: str, since: datetime) -> "Seen":
-    from tidegate.memory import see
+    from tidegate.kinds.lambda_mapping.memory_report import see
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.function_log import FunctionLog
+    from tidegate.scaling.aws.kinds.lambda_mapping.function_log import FunctionLog
     from tidegate.scaling.aws.metrics import AwsMetrics
 
     clients = Clients()

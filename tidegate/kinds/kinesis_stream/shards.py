@@ -45,13 +45,13 @@ def command(stream: str, output: str, enable_metrics: bool) -> None:
 
 
 def _look(name: str, enable_metrics: bool) -> _Seen:
+    from tidegate.kinds.kinesis_stream.edge import load_by_shard
     from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.cloud import AwsCloud
+    from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
     from tidegate.scaling.aws.metrics import AwsMetrics
-    from tidegate.stream_edge import load_by_shard
 
     clients = Clients()
-    cloud = AwsCloud(clients)
+    cloud = AwsStreams(clients)
     stream = cloud.describe_stream(name)
     if not stream.open_shards:
         words = f"the stream is {stream.status} and has no open shard; ask again when it has"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tidegate.rules.kinds.kinesis_stream.metrics import shard_metric
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, Stream
-from tidegate.scaling.aws.cloud import AwsCloud
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys, Stream
+from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.metrics import AwsMetrics
-from tidegate.scaling.ports import read_all
+from tidegate.scaling.load.read_all import read_all
 
 if TYPE_CHECKING:
     from tidegate.scaling.execute.reshard import ReshardExecutor
@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(minutes=10)
 
 
 class WallClock:
-    """``tidegate.scaling.ports.Clock`` with jitter, so that two waiters drift apart."""
+    """``tidegate.scaling.execute.clock.Clock`` with jitter, so that two waiters drift apart."""
 
     def now(self) -> datetime:
         """The moment."""
@@ -36,7 +36,7 @@ class WallClock:
 
 
 def reshard_executor(
-    stream: str, goal: "Goal", cloud: AwsCloud, ledger: "Ledger", timeout_seconds: float
+    stream: str, goal: "Goal", cloud: AwsStreams, ledger: "Ledger", timeout_seconds: float
 ) -> "ReshardExecutor":
     """The executor of one stream by the wall clock, under a holder of its own."""
     from tidegate.scaling.execute.reshard import ReshardExecutor
@@ -46,13 +46,13 @@ def reshard_executor(
     return ReshardExecutor(stream, goal, cloud, ledger, clock, holder, timeout_seconds)
 
 
-def sample_all(cloud: AwsCloud, stream: Stream, now: datetime) -> tuple[KeySample, ...]:
+def sample_all(cloud: AwsStreams, stream: Stream, now: datetime) -> tuple[KeySample, ...]:
     """A sample of each open shard over the same time, short enough to tell them apart: one
     GetRecords gives at most a thousand records."""
     samples: tuple[KeySample, ...] = ()
     for seconds in (60, 5, 1):
         samples = tuple(
-            cloud.sample_keys(stream.name, shard.shard_id, seconds, now)
+            cloud.ask(SampleKeys(stream.name, shard.shard_id, seconds, now))
             for shard in stream.open_shards
         )
         if sum(sample.total >= SATURATED for sample in samples) <= 1:

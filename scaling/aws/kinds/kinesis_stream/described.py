@@ -1,30 +1,19 @@
-"""From Kinesis' descriptions to a stream, and the calls that change one."""
+"""From Kinesis' descriptions to a stream."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.kinds.kinesis_stream.state import Shard, Stream
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
-from tidegate.scaling.model.actions import (
-    MergeShards,
-    SplitShard,
-    UpdateRetention,
-    UpdateShardCount,
-)
 from tidegate.scaling.model.errors import ResourceInUse
 
-__all__ = [
-    "described_shards",
-    "described_stream",
-    "merge_shards",
-    "set_retention",
-    "split_shard",
-    "streams",
-    "update_shard_count",
-]
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+
+__all__ = ["described_shards", "described_stream", "service", "stream_alone", "streams"]
 
 
 def streams(looked: Looked) -> Iterator[Stream]:
@@ -40,9 +29,20 @@ def streams(looked: Looked) -> Iterator[Stream]:
     yield stream
 
 
+def stream_alone(looked: Looked, _: str) -> Iterator[Stream]:
+    """A pipeline has one stream."""
+    return streams(looked)
+
+
+def service(clients: Clients) -> "KinesisClient":
+    """Kinesis Data Streams."""
+    client: KinesisClient = clients.of("kinesis")
+    return client
+
+
 def described_stream(clients: Clients, name: str) -> Stream:
     """A stream with its open shards in key order."""
-    kinesis = clients.kinesis
+    kinesis = service(clients)
     with asking("kinesis:DescribeStreamSummary", name):
         summary = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
     levels = summary.get("EnhancedMonitoring", [])
@@ -69,7 +69,7 @@ def described_shards(clients: Clients, name: str, *, open_only: bool = False) ->
     # By hand: a paginator of botocore costs more at a cold start than the call itself.
     while request:
         with asking("kinesis:ListShards", name):
-            page = clients.kinesis.list_shards(**request)
+            page = service(clients).list_shards(**request)
         found += [_shard(each) for each in page["Shards"]]
         request = {"NextToken": page["NextToken"]} if "NextToken" in page else {}
     return tuple(sorted(found, key=lambda shard: (shard.starting_hash_key, shard.shard_id)))
@@ -84,48 +84,3 @@ def _shard(data: Mapping[str, Any]) -> Shard:
         tuple(parent for parent in parents if parent),
         is_open="EndingSequenceNumber" not in data["SequenceNumberRange"],
     )
-
-
-def update_shard_count(action: UpdateShardCount, clients: Clients) -> None:
-    """Uniform scaling."""
-    with asking("kinesis:UpdateShardCount", action.stream):
-        clients.once("kinesis").update_shard_count(
-            StreamName=action.stream,
-            TargetShardCount=action.to_count,
-            ScalingType="UNIFORM_SCALING",
-        )
-
-
-def split_shard(action: SplitShard, clients: Clients) -> None:
-    """One shard becomes two."""
-    with asking("kinesis:SplitShard", action.stream):
-        clients.once("kinesis").split_shard(
-            StreamName=action.stream,
-            ShardToSplit=action.shard_id,
-            NewStartingHashKey=str(action.new_starting_hash_key),
-        )
-
-
-def merge_shards(action: MergeShards, clients: Clients) -> None:
-    """Two adjacent shards become one."""
-    with asking("kinesis:MergeShards", action.stream):
-        clients.once("kinesis").merge_shards(
-            StreamName=action.stream,
-            ShardToMerge=action.shard_id,
-            AdjacentShardToMerge=action.adjacent_shard_id,
-        )
-
-
-def set_retention(action: UpdateRetention, clients: Clients) -> None:
-    """Up or down; each way is a call of its own."""
-    kinesis, hours = clients.once("kinesis"), action.to_hours
-    if hours > action.from_hours:
-        with asking("kinesis:IncreaseStreamRetentionPeriod", action.stream):
-            kinesis.increase_stream_retention_period(
-                StreamName=action.stream, RetentionPeriodHours=hours
-            )
-        return
-    with asking("kinesis:DecreaseStreamRetentionPeriod", action.stream):
-        kinesis.decrease_stream_retention_period(
-            StreamName=action.stream, RetentionPeriodHours=hours
-        )

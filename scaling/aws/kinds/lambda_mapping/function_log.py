@@ -7,6 +7,7 @@ from typing import Any
 
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.kinds.lambda_mapping.described import service
 from tidegate.scaling.kinds.lambda_mapping.invocation_report import Invocation, invocation_in
 from tidegate.scaling.model.errors import ResourceMissing
 
@@ -48,7 +49,7 @@ class FunctionLog:
     def settings(self) -> Settings:
         """What it is set to now."""
         with asking("lambda:GetFunctionConfiguration", self._function):
-            found = self._clients.functions.get_function_configuration(FunctionName=self._function)
+            found = service(self._clients).get_function_configuration(FunctionName=self._function)
         return Settings(
             self._function,
             found["MemorySize"],

@@ -11,10 +11,11 @@ from rich.text import Text
 
 from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.aws.function_log import FunctionLog, Logged, Settings
+from tidegate.scaling.aws.kinds.lambda_mapping.function_log import FunctionLog, Logged, Settings
 from tidegate.scaling.kinds.lambda_mapping.memory import Advice, AtSize, Verdict, advise, by_size
+from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, list_of, prices
-from tidegate.scaling.ports import Metrics, read_all
+from tidegate.scaling.ports import Metrics
 from tidegate.since import period_seconds
 
 __all__ = ["Seen", "memory_as_json", "see", "show_memory"]

@@ -1,4 +1,4 @@
-"""From Lambda's descriptions to the functions that read a stream, and a mapping's changes."""
+"""From Lambda's descriptions to the functions that read a stream."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,21 +17,21 @@ from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ConsumerSpec
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 
 if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
 
 __all__ = [
+    "consumer_alone",
     "consumers",
     "event_source_mapping",
     "mappings_of",
     "other_sources",
     "reading",
     "reads",
-    "update_batching_window",
-    "update_factor",
+    "service",
     "without_fan_out",
 ]
 
@@ -71,11 +71,31 @@ def _consumer(
     sinks = looked.sinks_of(said)
     own = mappings_of(looked.clients, name, FunctionName=name)
     others = other_sources(own, stream.arn)
-    return Consumer(function, event_source_mapping(mapping, stream, others), sinks)
+    return Consumer(function, event_source_mapping(mapping, stream.arn, others), sinks)
+
+
+def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
+    """The function of that name with its mapping on the pipeline's stream. None where the stream
+    must be asked for the mapping: Lambda lists that of an alias nowhere else."""
+    own = mappings_of(looked.clients, name, FunctionName=name)
+    ending = f":stream/{looked.spec.stream}"
+    here = [each for each in own if each.get("EventSourceArn", "").endswith(ending)]
+    mapping = reading(here, name)
+    if mapping is None or not reads(mapping):
+        return None
+    arn = mapping["EventSourceArn"]
+    found = event_source_mapping(mapping, arn, other_sources(own, arn))
+    return (Consumer(_function(looked.clients, name), found),)
+
+
+def service(clients: Clients) -> "LambdaClient":
+    """Lambda."""
+    client: LambdaClient = clients.of("lambda")
+    return client
 
 
 def _function(clients: Clients, name: str) -> Function:
-    functions = clients.functions
+    functions = service(clients)
     with asking("lambda:GetFunctionConfiguration", name):
         configuration = functions.get_function_configuration(FunctionName=name)
     with asking("lambda:GetFunctionConcurrency", name):
@@ -93,7 +113,7 @@ def _account(clients: Clients) -> LambdaAccount:
     quota where an endpoint has no GetAccountSettings (moto hasn't)."""
     try:
         with asking("lambda:GetAccountSettings", "the account"):
-            settings = clients.functions.get_account_settings()
+            settings = service(clients).get_account_settings()
     except (Unreachable, ResourceMissing) as error:
         if http_status(error) in (404, 501):
             return LambdaAccount()
@@ -108,7 +128,7 @@ def mappings_of(clients: Clients, about: str, **of: str) -> list["Listed"]:
     with asking("lambda:ListEventSourceMappings", about):
         return [
             each
-            for page in pages(clients.functions.list_event_source_mappings, of, "Marker")
+            for page in pages(service(clients).list_event_source_mappings, of, "Marker")
             for each in page["EventSourceMappings"]
         ]
 
@@ -142,7 +162,7 @@ def without_fan_out(clients: Clients, name: str, stream: Stream) -> None:
 
 
 def event_source_mapping(
-    data: "Listed", stream: Stream, others: tuple[str, ...] = ()
+    data: "Listed", stream_arn: str, others: tuple[str, ...] = ()
 ) -> EventSourceMapping:
     """A mapping as Lambda describes it. One of long ago lacks what Lambda has learnt since, and
     has the default of it."""
@@ -150,7 +170,7 @@ def event_source_mapping(
     return EventSourceMapping(
         uuid=data["UUID"],
         function_name=_function_name(data["FunctionArn"]),
-        stream_arn=stream.arn,
+        stream_arn=stream_arn,
         state=data["State"],
         parallelization_factor=data.get("ParallelizationFactor") or 1,
         batch_size=data.get("BatchSize", 100),
@@ -194,19 +214,3 @@ def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
         tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,
         other_sources=others,
     )
-
-
-def update_factor(action: UpdateParallelizationFactor, clients: Clients) -> None:
-    """The parallelization factor alone."""
-    with asking("lambda:UpdateEventSourceMapping", action.function):
-        clients.once("lambda").update_event_source_mapping(
-            UUID=action.mapping_uuid, ParallelizationFactor=action.to_factor
-        )
-
-
-def update_batching_window(action: UpdateBatchingWindow, clients: Clients) -> None:
-    """The batching window alone."""
-    with asking("lambda:UpdateEventSourceMapping", action.function):
-        clients.once("lambda").update_event_source_mapping(
-            UUID=action.mapping_uuid, MaximumBatchingWindowInSeconds=action.to_seconds
-        )

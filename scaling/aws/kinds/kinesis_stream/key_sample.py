@@ -1,0 +1,29 @@
+"""The partition keys of a shard's newest records."""
+
+from collections import Counter
+from datetime import timedelta
+
+from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.kinds.kinesis_stream.described import service
+
+__all__ = ["key_sample"]
+
+SAMPLED_RECORDS_MAX = 1000
+
+
+def key_sample(question: SampleKeys, clients: Clients) -> KeySample:
+    """Of at most a thousand records, from one GetRecords call. Raises CloudError."""
+    kinesis, stream = service(clients), question.stream
+    with asking("kinesis:GetShardIterator", stream):
+        iterator = kinesis.get_shard_iterator(
+            StreamName=stream,
+            ShardId=question.shard_id,
+            ShardIteratorType="AT_TIMESTAMP",
+            Timestamp=question.until - timedelta(seconds=question.seconds),
+        )["ShardIterator"]
+    with asking("kinesis:GetRecords", stream):
+        records = kinesis.get_records(ShardIterator=iterator, Limit=SAMPLED_RECORDS_MAX)
+    counts = Counter(record["PartitionKey"] for record in records["Records"])
+    return KeySample(question.shard_id, tuple(counts.most_common()))

@@ -1,0 +1,139 @@
+"""A scalable dimension depends on its own resource alone, and costs few calls of AWS."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.losses.account import MUTATIONS
+from tests.losses.endpoint import FACTOR, SHARDS, TABLE, Endpoint
+from tidegate.scaling.sweep import sweep
+
+LEDGER = {"GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem", "Scan", "TransactWriteItems",
+          "BatchGetItem"}  # fmt: skip
+
+
+def asked_by(endpoint: Endpoint, request: Callable[[], object]) -> list[str]:
+    """The calls that look at resources, in order."""
+    before = len(endpoint.account.calls)
+    request()
+    made = [operation for operation, _ in endpoint.account.calls[before:]]
+    return [each for each in made if each not in LEDGER | MUTATIONS]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "calls"),
+    [
+        (TABLE, ["DescribeTable"]),
+        (SHARDS, ["DescribeStreamSummary", "ListShards"]),
+        (
+            FACTOR,
+            ["ListEventSourceMappings", "GetFunctionConfiguration", "GetFunctionConcurrency"],
+        ),
+    ],
+)
+def test_a_get_looks_at_one_resource_in_three_calls_at_most(
+    endpoint: Endpoint, dimension: str, calls: list[str]
+) -> None:
+    assert asked_by(endpoint, lambda: endpoint.call("GET", dimension)) == calls
+
+
+@pytest.mark.parametrize(
+    ("dimension", "wanted", "calls"),
+    [
+        # Once more just before the call, which has to name the units that it doesn't change.
+        (TABLE, 25, ["DescribeScalableTargets", "DescribeTable", "DescribeTable"]),
+        (SHARDS, 5, ["DescribeStreamSummary", "ListShards"]),
+    ],
+)
+def test_so_does_a_patch_and_each_get_after_it(
+    endpoint: Endpoint, dimension: str, wanted: int, calls: list[str]
+) -> None:
+    assert asked_by(endpoint, lambda: endpoint.patch(dimension, wanted)) == calls
+    assert len(asked_by(endpoint, lambda: endpoint.call("GET", dimension))) <= 2
+
+
+def delete_function(endpoint: Endpoint) -> None:
+    endpoint.account.client("lambda").delete_function(FunctionName="order-writer")
+
+
+def delete_mapping(endpoint: Endpoint) -> None:
+    functions = endpoint.account.client("lambda")
+    (mapping,) = functions.list_event_source_mappings()["EventSourceMappings"]
+    functions.delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def delete_stream(endpoint: Endpoint) -> None:
+    endpoint.account.client("kinesis").delete_stream(StreamName="orders")
+
+
+def delete_table(endpoint: Endpoint) -> None:
+    endpoint.account.client("dynamodb").delete_table(TableName="orders")
+
+
+@pytest.mark.parametrize(
+    ("dimension", "wanted", "gone"),
+    [
+        (TABLE, 25, delete_function),
+        (TABLE, 25, delete_mapping),
+        (TABLE, 25, delete_stream),
+        (SHARDS, 5, delete_function),
+        (SHARDS, 5, delete_table),
+    ],
+)
+def test_what_lies_beside_a_lever_may_be_gone(
+    endpoint: Endpoint, dimension: str, wanted: int, gone: Callable[[Endpoint], None]
+) -> None:
+    gone(endpoint)
+    before = endpoint.get(dimension)
+    assert before[0] == before[1]
+    assert before[2] == "Successful"
+    endpoint.patch(dimension, wanted)
+    endpoint.wait()
+    assert endpoint.get(dimension) == (wanted, wanted, "Successful")
+
+
+@pytest.mark.parametrize("gone", [delete_table, delete_stream])
+def test_a_factor_is_told_without_what_lies_beside_it(
+    endpoint: Endpoint, gone: Callable[[Endpoint], None]
+) -> None:
+    gone(endpoint)
+    assert endpoint.get(FACTOR) == (2, 2, "Successful")
+
+
+def test_a_sweep_closes_what_was_reached_while_the_function_is_gone(endpoint: Endpoint) -> None:
+    endpoint.patch(TABLE, 25)
+    delete_function(endpoint)
+    endpoint.wait()
+    report = sweep([endpoint.spec], endpoint.edges, endpoint.now, holder="sweep")
+    assert [each.name for each in report.unreached] == ["orders"]
+    assert endpoint.ledger.all_desired() == {}
+
+
+@pytest.mark.parametrize(
+    ("gone", "dimension"),
+    [(delete_table, TABLE), (delete_stream, SHARDS), (delete_mapping, FACTOR)],
+)
+def test_a_lever_whose_own_resource_is_gone_is_not_found(
+    endpoint: Endpoint, gone: Callable[[Endpoint], None], dimension: str
+) -> None:
+    gone(endpoint)
+    assert endpoint.call("GET", dimension)[0] == 404
+    assert endpoint.call("PATCH", dimension, {"desiredCapacity": 10})[0] == 404
+
+
+def test_the_mapping_that_reads_is_told_where_an_alias_has_it(endpoint: Endpoint) -> None:
+    """An older mapping of the function itself is left behind, switched off."""
+    functions, account = endpoint.account.client("lambda"), endpoint.account
+    (old,) = functions.list_event_source_mappings()["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=old["UUID"], Enabled=False)
+
+    def listed(parameters: dict[str, str], real: Callable[[], Any]) -> Any:
+        """Lambda lists the mapping of an alias under the stream, and not under the function."""
+        found = [{**each, "State": "Disabled"} for each in real()["EventSourceMappings"]]
+        arn = f"{old['FunctionArn']}:live"
+        alias = {**old, "FunctionArn": arn, "ParallelizationFactor": 7, "State": "Enabled"}
+        return {"EventSourceMappings": [*found, *([] if "FunctionName" in parameters else [alias])]}
+
+    account.on("ListEventSourceMappings", listed)
+    assert endpoint.get(FACTOR) == (7, 7, "Successful")

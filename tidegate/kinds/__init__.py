@@ -1,0 +1,1 @@
+"""What the command line has for single kinds of resource, and the kinds that it works with."""

@@ -1,0 +1,1 @@
+"""Flink applications on the command line."""

@@ -1,0 +1,1 @@
+"""Functions on the command line."""
