@@ -84,7 +84,7 @@ def published(masses: Sequence[Mass], commit: str, page: str) -> str:
     """The page with these figures in the place of the earlier ones."""
     figures = Figures(PAGE, commit, SOURCES)
     lines = (
-        f"Made on {date.today():%d %B %Y} by `make faults` at commit {commit}.",
+        f"Made on {date.today():%d %B %Y} by `python -m tests.faults` at commit {commit}.",
         figures.mark,
         "",
         "| over | seeds | schedules | changes that AWS accepted | faults | with a broken promise |",

@@ -30,6 +30,8 @@ MOVES, QUIET_SWEEPS = 6, 15
 OFF_SECONDS = (10.0, 10.0, 10.0, 240.0, 0.0)
 """How far a caller's clock may be off. One that is not off shares the clock tick of the other."""
 ALIKE_SHARE = 0.4
+TOLD_MINUTES = 4
+"""What CloudWatch tells is no older."""
 WELL = (Health.HEALTHY, Health.HEALING, Health.UNKNOWN)
 """Unknown is what a backlog in closed shards is that drains at its own pace: no layer is at its limit."""
 
@@ -131,10 +133,18 @@ def _quiet(stage: Stage, access: Access) -> None:
         is_done = set(healths) == {Health.HEALTHY} and not stage.look().open_change_records()
         if at >= 2 and is_done and not stage.look().all_desired():
             break
+    stage.broken += (*_in_order(stage, healths), *_answers(stage, access))
+
+
+def _in_order(stage: Stage, healths: tuple[Health, ...]) -> Iterator[str]:
+    """What sweeps say in the end, and what the world knows."""
     ill = [each for each in healths if each not in WELL]
     if ill and stage.graph.heals and not stage.targets:
-        stage.broken.append(f"{ill} after {QUIET_SWEEPS} sweeps without faults")
-    stage.broken += _answers(stage, access)
+        yield f"{ill} after {QUIET_SWEEPS} sweeps without faults"
+    world = stage.graph.world
+    youngest = min(each.iterator_age_seconds for each in world.series[-TOLD_MINUTES:])
+    if set(healths) == {Health.HEALTHY} and youngest > world.scenario.iterator_age_max_seconds:
+        yield f"called healthy while records are {youngest:,.0f} s old"
 
 
 def _calm(stage: Stage, kind: str) -> Caller:
