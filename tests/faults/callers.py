@@ -7,8 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
-from tests.faults.ports import FaultyLedger
-from tests.faults.promises import Account, Witness, says_how_it_ended
+from tests.faults.promises import Reached, Witness, says_how_it_ended
 from tests.faults.stage import Caller, Died, Stage
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
@@ -35,11 +34,11 @@ from tidegate.scaling.model.actions import (
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Fault, TidegateError
 from tidegate.scaling.model.plan import Action
-from tidegate.scaling.ports import Edges, Metrics
+from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import SweepReport
 from tidegate.scaling.sweep import sweep
 
-__all__ = ["KINDS", "Access", "is_theirs", "run"]
+__all__ = ["KINDS", "Access", "edges_of", "is_theirs", "run"]
 
 KINDS = ("sweep", "sweep", "sweep", "reshard", "patch", "cycle", "get", "operator", "dynamodb")
 UNITS = (5, 4000)
@@ -50,8 +49,8 @@ ROUNDS = 3
 class Access(Protocol):
     """How callers reach the account."""
 
-    def reached_by(self, caller: Caller) -> AbstractContextManager[tuple[Account, Metrics]]:
-        """The account with its metrics as one caller has them."""
+    def reached_by(self, caller: Caller) -> AbstractContextManager[Reached]:
+        """The account, its metrics and the ledger as one caller has them."""
         ...
 
     def register(self, target: ScalableTarget) -> None:
@@ -79,12 +78,12 @@ def run(caller: Caller, access: Access) -> None:
     if caller.kind in OTHERS:
         OTHERS[caller.kind](caller, access)
         return
-    ledger = FaultyLedger(str(stage.path))
-    ledger.caller = caller
     try:
-        with access.reached_by(caller) as (account, metrics):
-            edges = Edges(Witness(caller, account), metrics, ledger, clock=caller.clock)
-            RUNS[caller.kind](caller, edges)
+        with access.reached_by(caller) as reached:
+            before = reached.ledger.written
+            RUNS[caller.kind](caller, edges_of(caller, reached))
+            if caller.kind == "get" and reached.ledger.written != before:
+                stage.broken.append("a GET wrote to the ledger")
     except Fault as fault:
         stage.broken.append(f"a fault of its own: {fault}")
     except TidegateError:
@@ -93,8 +92,12 @@ def run(caller: Caller, access: Access) -> None:
         pass
     else:
         stage.broken += says_how_it_ended(caller)
-    finally:
-        ledger.close()
+
+
+def edges_of(caller: Caller, reached: Reached) -> Edges:
+    """With somebody who looks on."""
+    cloud = Witness(caller, reached.account)
+    return Edges(cloud, reached.metrics, reached.ledger, clock=caller.clock)
 
 
 def _sweep(caller: Caller, edges: Edges) -> None:
@@ -167,16 +170,8 @@ def _cycle(caller: Caller, edges: Edges) -> None:
 
 
 def _get(caller: Caller, edges: Edges) -> None:
-    """It writes nothing."""
-    ledger = edges.ledger
-    assert isinstance(ledger, FaultyLedger)
-    before = ledger.written
-    try:
-        asked, _ = _request(caller, edges)
-        caller.stage.broken += _answer(caller, describe(asked))
-    finally:
-        if ledger.written != before:
-            caller.stage.broken.append("a GET wrote to the ledger")
+    asked, _ = _request(caller, edges)
+    caller.stage.broken += _answer(caller, describe(asked))
 
 
 def _answer(caller: Caller, told: ScalableTargetDimension) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from tests.direct_streams import DirectStreams
 from tests.faults.metrics import Lack, lacking
+from tests.faults.promises import Reached
 from tests.faults.stage import Caller
 from tidegate.direct import DirectMetrics
 from tidegate.rules.graph import Pipeline, Question
@@ -106,18 +107,6 @@ class FaultyMetrics:
         }
 
 
-class OnPorts:
-    """How callers reach the account at the ports."""
-
-    @contextmanager
-    def reached_by(self, caller: Caller) -> Iterator[tuple[FaultyCloud, FaultyMetrics]]:
-        """The account as one caller has it."""
-        yield FaultyCloud(caller), FaultyMetrics(caller)
-
-    def register(self, target: ScalableTarget) -> None:
-        """The stage knows it."""
-
-
 class FaultyLedger(SqliteLedger):
     """A ledger that is busy now and then, and whose process may die at it."""
 
@@ -182,3 +171,20 @@ class FaultyLedger(SqliteLedger):
         """Rows that this connection has changed."""
         with self._file.alone() as connection:
             return connection.total_changes
+
+
+class OnPorts:
+    """How callers reach the account at the ports."""
+
+    @contextmanager
+    def reached_by(self, caller: Caller) -> Iterator[Reached]:
+        """The account as one caller has it."""
+        ledger = FaultyLedger(str(caller.stage.path))
+        ledger.caller = caller
+        try:
+            yield Reached(FaultyCloud(caller), FaultyMetrics(caller), ledger)
+        finally:
+            ledger.close()
+
+    def register(self, target: ScalableTarget) -> None:
+        """The stage knows it."""

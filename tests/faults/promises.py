@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from tests.faults.metrics import Lack
 from tests.faults.stage import Call, Caller, Stage
@@ -21,9 +21,9 @@ from tidegate.scaling.model.errors import (
     Unreachable,
 )
 from tidegate.scaling.model.plan import Action
-from tidegate.scaling.ports import Cloud
+from tidegate.scaling.ports import Cloud, Ledger, Metrics
 
-__all__ = ["Witness", "agrees", "has_effect", "says_how_it_ended"]
+__all__ = ["Reached", "Witness", "agrees", "has_effect", "says_how_it_ended"]
 
 
 A = TypeVar("A")
@@ -33,6 +33,23 @@ class Account(Cloud, Protocol):
     """``Cloud`` and ``Resharder``."""
 
     def describe_stream(self, name: str) -> Stream: ...
+
+
+class CallersLedger(Ledger, Protocol):
+    """A ledger of one caller's."""
+
+    @property
+    def written(self) -> int:
+        """How much the caller has written to it."""
+        ...
+
+
+class Reached(NamedTuple):
+    """The account, its metrics and the ledger as one caller has them."""
+
+    account: Account
+    metrics: Metrics
+    ledger: CallersLedger
 
 
 @dataclass

@@ -9,18 +9,17 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tests.faults.callers import KINDS, Access, is_theirs, run
+from tests.faults.callers import KINDS, Access, edges_of, is_theirs, run
 from tests.faults.graphs import graph_of
 from tests.faults.metrics import Lack
 from tests.faults.ports import OnPorts
-from tests.faults.promises import Witness, agrees, has_effect
+from tests.faults.promises import agrees, has_effect
 from tests.faults.stage import Caller, Stage
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalableTargetDimension, ScalingStatus
 from tidegate.scaling.autoscaling_api.dimensions import dimensions
 from tidegate.scaling.autoscaling_api.endpoint import describe
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 
 __all__ = ["MOVES", "Played", "play", "shortest"]
@@ -124,9 +123,8 @@ def _quiet(stage: Stage, access: Access) -> None:
     for at in range(QUIET_SWEEPS):
         stage.wait(60)
         caller = _calm(stage, "sweep")
-        with access.reached_by(caller) as (account, metrics):
-            cloud = Witness(caller, account)
-            edges = Edges(cloud, metrics, stage.look(), clock=caller.clock)
+        with access.reached_by(caller) as reached:
+            edges = edges_of(caller, reached)
             report = sweep(stage.graph.specs, edges, stage.now, holder=f"quiet-{at}")
         stage.broken += [f"not swept in the end: {each.reason}" for each in report.unreached]
         healths = tuple(each.health for each in report.pipelines)
@@ -158,8 +156,9 @@ def _answers(stage: Stage, access: Access) -> Iterator[str]:
     for dimension in dimensions(stage.graph.specs):
         if dimension.lever not in stage.settings or not is_theirs(stage, dimension):
             continue
-        with access.reached_by(_calm(stage, "get")) as (cloud, metrics):
-            edges = Edges(cloud, metrics, stage.look(), clock=lambda: stage.now)
+        caller = _calm(stage, "get")
+        with access.reached_by(caller) as reached:
+            edges = edges_of(caller, reached)
             told = describe(Asked(dimension, edges, stage.now, "get"))
         is_there = told.desired_capacity == told.actual_capacity == stage.levers()[dimension.lever]
         # Of a resource that the last sweep has changed in another way, it is under way.

@@ -20,6 +20,7 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
+from tidegate.scaling.ports import Ledger
 
 __all__ = ["STALE_SECONDS", "Call", "Caller", "Died", "Stage"]
 
@@ -65,7 +66,7 @@ class Stage:
     by_others: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
-    opened: list[SqliteLedger] = field(default_factory=list)
+    ledger: Ledger | None = None
 
     def __post_init__(self) -> None:
         self.before = self.now, self._described()
@@ -116,15 +117,15 @@ class Stage:
         self.passed += seconds - whole
         self.graph.world.advance(whole)
 
-    def look(self) -> SqliteLedger:
-        """A ledger without faults."""
-        if not self.opened:
-            self.opened.append(SqliteLedger(str(self.path)))
-        return self.opened[0]
+    def look(self) -> Ledger:
+        """The ledger without faults: a file, where nothing else was set."""
+        if self.ledger is None:
+            self.ledger = SqliteLedger(str(self.path))
+        return self.ledger
 
     def close(self) -> None:
-        for each in self.opened:
-            each.close()
+        if isinstance(self.ledger, SqliteLedger):
+            self.ledger.close()
 
     def changed_by_others(self, action: Action, settings: dict[Lever, int]) -> None:
         """Somebody else's change, where AWS takes it."""
@@ -145,7 +146,7 @@ class Caller:
     """One run of one process: its random faults, and what happens in the middle of it. ``lack`` is
     what is the matter with the metrics that it reads; it ``is_late`` once AWS has described
     something to it as it no longer was. ``unwritten`` are change records of which the ledger would
-    not take the outcome."""
+    not take the outcome; it has ``written`` so often to a ledger in AWS."""
 
     stage: Stage
     kind: str
@@ -158,6 +159,7 @@ class Caller:
     is_interrupted: bool = False
     calls: list[Call] = field(default_factory=list)
     unwritten: set[str] = field(default_factory=set)
+    written: int = 0
     accepted: int = 0
 
     def __post_init__(self) -> None:

@@ -78,8 +78,8 @@ class Scene:
         self.stage.look().complete(entry, outcome, self.stage.now, None)
 
     def ask(self, action: Action) -> None:
-        with OnPorts().reached_by(self.caller) as (account, _), suppress(CloudError):
-            Witness(self.caller, account).apply(action)
+        with OnPorts().reached_by(self.caller) as reached, suppress(CloudError):
+            Witness(self.caller, reached.account).apply(action)
 
     def set_units(self, to: int, before: int | None = None) -> str:
         now = self.units if before is None else before

@@ -43,6 +43,9 @@ DESCRIBED = (
 )  # fmt: skip
 """What may lag behind."""
 
+WRITES = ("PutItem", "DeleteItem", "UpdateItem", "TransactWriteItems")
+"""What a ledger in a table is written by."""
+
 METRICS = "cloudwatch.GetMetricData"
 FAILED = ("PartialData", "InternalError")
 URL = "https://aws.example"
@@ -116,10 +119,12 @@ class Wire:
                 caller.befalls(*_failures(model), often=0.04)
             response = self._answered(model, params) or botocore_stubber(event_name, request)
             assert response is not None
-            if model.name in MUTATIONS:
-                if caller is not None:
-                    caller.accepted += response.status_code < 300
-                if caller is not None and caller.random.random() < 2 * caller.rate:
+            if caller is not None and model.name in (*MUTATIONS, *WRITES):
+                is_done = response.status_code < 300
+                caller.accepted += is_done and model.name in MUTATIONS
+                caller.written += is_done and model.name in WRITES
+                often = 2 if model.name in MUTATIONS else 0.5
+                if caller.random.random() < often * caller.rate:
                     self._stage.faults["answer lost"] += 1
                     raise caller.struck(*_lost())
         except _Answer as answer:
