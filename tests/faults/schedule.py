@@ -107,13 +107,16 @@ def _move(stage: Stage, access: Access, random: Random) -> None:
     second_kind = first_kind if random.random() < ALIKE_SHARE else random.choice(KINDS)
 
     def second() -> None:
-        run(Caller(stage, second_kind, random, random.choice((0.0, 0.05))), access)
+        caller = Caller(stage, second_kind, random, random.choice((0.0, 0.05)))
+        if not off:
+            caller.call_seconds = 0.0
+        run(caller, access)
 
     first = Caller(stage, first_kind, random, random.choice((0.0, 0.03, 0.1)))
     first.skew = timedelta(seconds=random.uniform(-off, off))
     first.meanwhile = [second]
     if not off:
-        first.pauses = (0.0,)
+        first.pauses, first.call_seconds = (0.0,), 0.0
     run(first, access)
 
 

@@ -155,6 +155,7 @@ class Caller:
     skew: timedelta = timedelta(0)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     pauses: tuple[float, ...] = (0.001, 0.3, 5, 45, 90, 400)
+    call_seconds: float = CALL_SECONDS
     is_late: bool = False
     is_interrupted: bool = False
     calls: list[Call] = field(default_factory=list)
@@ -173,7 +174,7 @@ class Caller:
 
     def befalls(self, *errors: BaseException, often: float = 0.15) -> None:
         """By chance another run comes in between, or one of the errors is raised."""
-        self.stage.passed += CALL_SECONDS
+        self.stage.passed += self.call_seconds
         chance = self.random.random()
         if self.meanwhile and chance < often:
             # Suspended, for longer than a lease now and then.
