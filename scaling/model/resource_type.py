@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.model.change_record import Lever
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
+    from tidegate.rules.reason import Reason
     from tidegate.scaling.model.actions import SplitShard
     from tidegate.scaling.model.history import History
     from tidegate.scaling.model.operations import Operations
@@ -143,6 +145,11 @@ class ResourceType(Protocol):
         that it has undone. Another value is then no person's change."""
         ...
 
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> "Reason | None":
+        """That AWS's own auto scaling sets the lever too, by a scalable target of it; None for a
+        lever that none sets."""
+        ...
+
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """Which resource it is: another one after it was deleted and made anew under its name."""
         ...
@@ -182,7 +189,7 @@ class ResourceType(Protocol):
 
 class SizedTogether:
     """What the kinds share whose levers are sized with each other, in ``scaling/recommend``, and
-    that the pipeline file has keys of their own for."""
+    that the pipeline file has keys of their own for; most of them have no other owner."""
 
     __slots__ = ()
 
@@ -194,6 +201,10 @@ class SizedTogether:
     def recommendations(self, _: Look) -> Iterator["Recommendation"]:
         """None of its own."""
         return iter(())
+
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> "Reason | None":
+        """None: AWS's own auto scaling sets none of its levers."""
+        return None
 
 
 def types_of(pipeline: Pipeline) -> Sequence[ResourceType]:

@@ -24,9 +24,13 @@ class Reading:
     """``last_result`` is AWS's LastProcessingResult in its own words, ``has_filter`` whether some
     records are read and not handed on (FilterCriteria). ``tumbling_window_seconds`` is 0 without
     such windows. ``other_sources`` are what else invokes the same function: what it does for
-    them is in its metrics as well."""
+    them is in its metrics as well. ``state_reason`` is why the mapping is in its state
+    (StateTransitionReason), ``filter_error`` why its filter can't be applied (FilterCriteriaError):
+    then nothing is handed on."""
 
     last_result: str = ""
+    state_reason: str = ""
+    filter_error: str = ""
     has_filter: bool = False
     tumbling_window_seconds: int = 0
     other_sources: tuple[str, ...] = ()
@@ -69,12 +73,14 @@ class EventSourceMapping:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set."""
+    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set.
+    ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can."""
 
     name: str
     timeout_seconds: int
     memory_megabytes: int
     reserved_concurrency: int | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
