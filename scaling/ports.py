@@ -120,7 +120,8 @@ class Ledger(Protocol):
         ...
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
-        """Close an intention. Closing it twice keeps the first outcome."""
+        """Close an intention. Closing it twice keeps the first outcome, but DONE outweighs what
+        another run may have concluded: see ``closed_by``."""
         ...
 
     def change_records(self, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
