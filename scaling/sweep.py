@@ -107,19 +107,16 @@ def _sweep_one(
     )
     signals, unseen = _looked_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
-    diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
-    look = Look(signals, diagnoses, in_file(spec), history, now)
+    look = Look(signals, diagnose(signals), in_file(spec), history, now)
     plan = decide(look, expected)
-    diagnoses = _oversized(pipeline, diagnoses, plan)
-    owners = (
-        *_kinds_advice(look),
-        *changed_by_others(history, spec, looked_at),
-    )
+    look = replace(look, diagnoses=_oversized(look, plan))
+    owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
-        report = _report(signals, windows, findings, diagnoses, plan, changes, owners, now)
-        report = replace(report, advice=report.advice + unseen + unforeseen + left_out(windows))
+        report = _report(look, windows, findings, plan, changes)
+        advice = advice_of(look.diagnoses, plan, owners)
+        report = replace(report, advice=advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
     return report if dry_run else follow_up(report, spec, edges, holder)
@@ -191,10 +188,8 @@ def _latency_levers(pipeline: Pipeline) -> frozenset[LeverKind]:
     return frozenset([kind for each in types_of(pipeline) for kind in each.latency_levers])
 
 
-def _oversized(
-    pipeline: Pipeline, diagnoses: tuple[Diagnosis, ...], plan: Plan
-) -> tuple[Diagnosis, ...]:
-    latency = _latency_levers(pipeline)
+def _oversized(look: Look, plan: Plan) -> tuple[Diagnosis, ...]:
+    diagnoses, latency = look.diagnoses, _latency_levers(look.signals.pipeline)
     decisions = (each for each in plan.decisions if each.lever.kind not in latency)
     lower = [each for each in decisions if each.wanted < each.current]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
@@ -215,18 +210,17 @@ def _oversized(
 
 
 def _report(
-    signals: Signals,
+    look: Look,
     windows: dict[Metric, Window],
     findings: tuple[Finding, ...],
-    diagnoses: tuple[Diagnosis, ...],
     plan: Plan,
     changes: tuple[Change, ...],
-    owners: tuple[str, ...],
-    now: datetime,
 ) -> PipelineReport:
+    """Without advice."""
+    signals, diagnoses = look.signals, look.diagnoses
     return PipelineReport(
         name=signals.pipeline.name,
-        at=now,
+        at=look.now,
         health=health_of(signals, diagnoses, plan, changes, findings),
         pipeline=signals.pipeline,
         windows=windows,
@@ -234,7 +228,7 @@ def _report(
         diagnoses=diagnoses,
         decisions=plan.decisions,
         changes=changes,
-        advice=advice_of(diagnoses, plan, owners),
+        advice=(),
         held=held_of(plan, changes),
         is_silent=is_silent(signals, diagnoses),
     )
