@@ -109,10 +109,11 @@ def _sweep_one(
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
     diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
-    plan = decide(signals, diagnoses, spec, history, now, expected)
+    look = Look(signals, diagnoses, in_file(spec), history, now)
+    plan = decide(look, expected)
     diagnoses = _oversized(pipeline, diagnoses, plan)
     owners = (
-        *_kinds_advice(Look(signals, diagnoses, in_file(spec), history, now)),
+        *_kinds_advice(look),
         *changed_by_others(history, spec, looked_at),
     )
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)

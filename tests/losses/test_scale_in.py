@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, signals
+from tests.looks import a_look
 from tests.losses.account import PIPELINES, Account, refusal
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -142,7 +143,7 @@ def test_after_any_plan_what_remains_covers_what_is_needed_or_nothing_is_scaled_
     data: st.DataObject, spec: PipelineSpec, pipeline: Pipeline, coming: float | None
 ) -> None:
     seen = data.draw(healthy_minutes(pipeline))
-    plan = decide(seen, diagnose(seen), spec, History(()), NOON, forecast_horizons(coming))
+    plan = decide(a_look(seen, diagnose(seen), spec, History(()), NOON), forecast_horizons(coming))
     found = {each.lever: each for each in plan.decisions}
     if found[SHARDS].allowed >= found[SHARDS].current:
         return
@@ -158,7 +159,7 @@ def test_no_lever_moves_but_its_owners(
     data: st.DataObject, spec: PipelineSpec, pipeline: Pipeline, coming: float | None
 ) -> None:
     seen = data.draw(healthy_minutes(pipeline))
-    plan = decide(seen, diagnose(seen), spec, History(()), NOON, forecast_horizons(coming))
+    plan = decide(a_look(seen, diagnose(seen), spec, History(()), NOON), forecast_horizons(coming))
     assert [each for each in plan.decisions if each.changes and not is_ours(each, spec)] == []
 
 
