@@ -77,6 +77,10 @@ class SignalKind:
         """How old what its processors read is, in milliseconds, where they publish it."""
         return ()
 
+    def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
+        """How long each of its processors may wait for records until its batch is full."""
+        return ()
+
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """Where its rules apply."""
         yield from ()

@@ -115,11 +115,11 @@ def plan_towards(
     whoever asks; empty where one of them holds the lever."""
     # Imported here: an answer that only reads needs no rules.
     from tidegate.rules.kinds.packs import in_force
-    from tidegate.scaling.constraints.flink_update import update_windows
+    from tidegate.scaling.constraints.limit_windows import limit_windows
 
     pipeline = seen.pipeline
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
-    windows = {**nothing, **update_windows(pipeline, edges.metrics, now)}
+    windows = {**nothing, **limit_windows(pipeline, edges.metrics, now)}
     limits = in_force(seen.spec.thresholds, pipeline.kinds.signals)
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
     decider = Decider(signals, (), seen.spec, seen.history, now, caller=caller)

@@ -26,9 +26,10 @@ from tidegate.scaling.autoscaling_api.contract import Asked
 from tidegate.scaling.autoscaling_api.dimensions import dimension_of
 from tidegate.scaling.autoscaling_api.endpoint import scale
 from tidegate.scaling.config.specification import LeverSpec
-from tidegate.scaling.execute.reshard import ReshardExecutor
+from tidegate.scaling.execute.kinds.kinesis_stream.reshard import ReshardExecutor
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even
-from tidegate.scaling.model.actions import CapacityTarget, UpdateShardCount, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Fault, TidegateError
 from tidegate.scaling.model.health import Health

@@ -24,8 +24,8 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication, appli
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.history import History

@@ -21,8 +21,8 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.plan.decide import decide

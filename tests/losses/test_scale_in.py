@@ -16,8 +16,14 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
-from tidegate.scaling.load.concurrency import ANY_OWNER, TIDEGATE, Concurrency, concurrency
+from tidegate.scaling.kinds.lambda_mapping.concurrency import (
+    ANY_OWNER,
+    TIDEGATE,
+    Concurrency,
+    concurrency,
+)
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
@@ -191,7 +197,7 @@ def test_the_shards_for_concurrent_executions_follow_from_what_the_factor_can_be
     if most == 1:
         pipeline = a_pipeline(shards=4, factor=1)
     spec = replace(SPEC, levers=levers)
-    had = concurrency(pipeline, consumers_of(pipeline)[0], spec, TIDEGATE)
+    had = concurrency(pipeline, consumers_of(pipeline)[0], in_file(spec), TIDEGATE)
     assert had.shards_for(executions) == shards
 
 
@@ -202,8 +208,8 @@ def test_what_application_auto_scaling_can_raise_counts_for_a_load_but_not_for_a
     )
     pipeline, spec = a_pipeline(shards=2, factor=2), replace(SPEC, levers=levers)
     consumer = consumers_of(pipeline)[0]
-    assert concurrency(pipeline, consumer, spec, ANY_OWNER).executions_on(2) == 16
-    assert concurrency(pipeline, consumer, spec, TIDEGATE).executions_on(2) == 4
+    assert concurrency(pipeline, consumer, in_file(spec), ANY_OWNER).executions_on(2) == 16
+    assert concurrency(pipeline, consumer, in_file(spec), TIDEGATE).executions_on(2) == 4
 
 
 @given(

@@ -46,6 +46,10 @@ class LambdaMappingSignals(SignalKind):
         names = (each.function.name for each in consumers_of(pipeline))
         return {name: FunctionSeries(*map(cut, function_metrics(name))) for name in names}
 
+    def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
+        """The batching window of each mapping."""
+        return (each.mapping.batching_window_seconds for each in consumers_of(pipeline))
+
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """The functions."""
         for consumer in consumers_of(pipeline):

@@ -21,8 +21,8 @@ CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 
 @dataclass(frozen=True, slots=True)
 class Throttling:
-    """One lever of a table or an index that is too small: what it is now, what it consumes and
-    what it refuses."""
+    """``tidegate.scaling.model.sinks.Refusal``: one lever of a table or an index that is too small,
+    what it is now, what it consumes and what it refuses."""
 
     capacity: Capacity
     kind: LeverKind
@@ -34,6 +34,16 @@ class Throttling:
     def lever(self) -> Lever:
         """The lever that cures it."""
         return Lever.of(self.kind, self.capacity.where)
+
+    def is_used_up(self, signals: Signals) -> bool:
+        """Whether all of the writes are used for more than the load: that is a drain."""
+        writes = self.kind is LeverKind.WRITE_CAPACITY
+        return writes and signals.is_used_up(self.capacity)
+
+    def doubled(self) -> Demand:
+        """For one that goes on throttling although the load was met."""
+        because = words.STILL_THROTTLED(where=self.capacity.where, units=self.units)
+        return Demand(self.lever, self.units * 2, because)
 
     def demand(self) -> Demand:
         """The units that are used and one for each request refused, at most twice what there is:

@@ -1,4 +1,4 @@
-"""From when on a raise of an application is judged, and whether more KPUs emptied a full heap.
+"""Whether more subtasks processed more records, and more KPUs emptied a full heap.
 
 A raise for the heap is one of KPUs: fewer subtasks a KPU, or more of them for the same state.
 """
@@ -14,18 +14,23 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.sizing import arrivals
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.effect import (
     EFFECT,
+    NOT_SEEN_TO_HELP_YET,
     REMEMBERED,
     SAMPLES,
     SHOWN,
+    in_vain,
     mean_before,
     mean_of,
+    mean_since,
 )
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.raises import Raises
 
-__all__ = ["effective_from", "heap_raise_in_vain"]
+__all__ = ["effective_from", "heap_raise_in_vain", "subtasks_in_vain"]
 
 EMPTIED = 0.9
 """Of the heap use afterwards, as a share of before: less of a fall may be a collection's doing.
@@ -58,6 +63,24 @@ def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
         if is_up and at >= begun_at and at + period - up > begun_at:
             return at + EFFECT
     return begun_at + SHOWN
+
+
+def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
+    """Why a job gets no more subtasks: those that the last raise gave it process no more records.
+    That the age falls is no sign that they do: a load that fell does it as well."""
+    signals = raises.signals
+    application = next(a for a in applications_of(signals.pipeline) if a.name == lever.where)
+    series = signals.application(application)
+    processed, came = series.records_per_second, arrivals(signals, application)
+    for last in raises.last_raise(lever) if signals.age_is_sick else ():
+        if raises.has_grown(last, came):
+            continue
+        since = effective_from(series, last.begun_at)
+        if mean_since(processed, since) is None:
+            yield NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
+        if mean_before(processed, last.begun_at) is None and not raises.was_cured(last):
+            yield from raises.until_tried_again(last, lever)
+        yield from in_vain(last, processed, "records/s processed", since)
 
 
 def heap_raise_in_vain(

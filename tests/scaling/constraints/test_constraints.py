@@ -22,13 +22,13 @@ from tidegate.scaling.config.specification import (
 )
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.kinds.dynamodb_table.levers import capacity_constraints
+from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     doublings,
     preferred_count,
     shard_count_constraints,
 )
 from tidegate.scaling.kinds.lambda_mapping.levers import factor_constraints
-from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range

@@ -16,12 +16,16 @@ from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    UPDATE_SHARD_COUNT,
+    SplitShard,
+    UpdateRetention,
+    UpdateShardCount,
+)
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import CloudError, Denied, LimitExceeded, Throttled, Unreachable
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Edges
 from tidegate.scaling.report.sweep_report import PipelineReport

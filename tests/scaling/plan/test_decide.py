@@ -20,9 +20,14 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
-from tidegate.scaling.model.actions import SplitShard, UpdateApplication, UpdateShardCount
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    UPDATE_SHARD_COUNT,
+    SplitShard,
+    UpdateShardCount,
+)
 from tidegate.scaling.model.change_record import Lever, Outcome
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation

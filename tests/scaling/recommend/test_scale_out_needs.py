@@ -283,9 +283,9 @@ def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_born
         consumed_write_units=[*[12_000] * 89, 108_000],
     )
     scaled = the_scale_out(of, expected=coming(replace(STANDS, records_per_second=300)))
-    (model,) = scaled.model.capacities
+    (model,) = scaled.model.sinks
     model = replace(model, burst_credit_units=float(burst))
-    scaled = replace(scaled, model=replace(scaled.model, capacities=(model,)))
+    scaled = replace(scaled, model=replace(scaled.model, sinks=(model,)))
     assert (WRITES in scaled.borne()) is is_borne
 
 

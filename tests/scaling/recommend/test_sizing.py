@@ -9,6 +9,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
 from tidegate.scaling.load.current_load import Load, load_now
 from tidegate.scaling.model.change_record import Lever
@@ -66,7 +67,9 @@ def test_a_met_demand_carries_the_load_within_the_limits(load: Load) -> None:
     assert found[SHARDS] * 1000 >= load.records_per_second
     assert found[SHARDS] * 1024 * 1024 >= load.bytes_per_second
     assert 1 <= found[FACTOR] <= FACTOR_MAX
-    rate = model.rates["scorer"]
+    (reader,) = model.readers
+    assert isinstance(reader, FunctionReader)
+    rate = reader.learnt
     assert rate is not None
     executions = found[SHARDS] * FACTOR_MAX
     assert executions * rate.records_per_busy_second(100) >= load.records_per_second
