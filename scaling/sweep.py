@@ -1,6 +1,6 @@
 """One sweep: observe, judge, diagnose, recommend, constrain, plan, execute, record, notify."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -48,21 +48,20 @@ def sweep(
     *,
     holder: str,
     dry_run: bool = False,
-    is_late: Callable[[], bool] = lambda: False,
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
     Levers of Application Auto Scaling are moved towards what it asked for.
 
     One pipeline's error, of whatever type, never stops another: it is reported as unreached, and
-    so is every pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps
+    so is every pipeline that there is no time left for. ``holder`` must differ between sweeps
     that may overlap.
     """
     edges = replace(edges, cloud=OwnersAsked(edges.cloud))
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
-    behind = () if dry_run else carry_on(specs, edges, now, holder, is_late)
+    behind = () if dry_run else carry_on(specs, edges, now, holder)
     for spec in specs:
-        if is_late():
+        if edges.is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
             continue
         found = _found(spec, edges, now, holder, dry_run)
@@ -107,18 +106,16 @@ def _sweep_one(
     )
     signals, unseen = _looked_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
-    diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
-    plan = decide(signals, diagnoses, spec, history, now, expected)
-    diagnoses = _oversized(pipeline, diagnoses, plan)
-    owners = (
-        *_kinds_advice(Look(signals, diagnoses, in_file(spec), history, now)),
-        *changed_by_others(history, spec, looked_at),
-    )
+    look = Look(signals, diagnose(signals), in_file(spec), history, now)
+    plan = decide(look, expected)
+    look = replace(look, diagnoses=_oversized(look, plan))
+    owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
-        report = _report(signals, windows, findings, diagnoses, plan, changes, owners, now)
-        report = replace(report, advice=report.advice + unseen + unforeseen + left_out(windows))
+        report = _report(look, windows, findings, plan, changes)
+        advice = advice_of(look.diagnoses, plan, owners)
+        report = replace(report, advice=advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
     return report if dry_run else follow_up(report, spec, edges, holder)
@@ -190,10 +187,8 @@ def _latency_levers(pipeline: Pipeline) -> frozenset[LeverKind]:
     return frozenset([kind for each in types_of(pipeline) for kind in each.latency_levers])
 
 
-def _oversized(
-    pipeline: Pipeline, diagnoses: tuple[Diagnosis, ...], plan: Plan
-) -> tuple[Diagnosis, ...]:
-    latency = _latency_levers(pipeline)
+def _oversized(look: Look, plan: Plan) -> tuple[Diagnosis, ...]:
+    diagnoses, latency = look.diagnoses, _latency_levers(look.signals.pipeline)
     decisions = (each for each in plan.decisions if each.lever.kind not in latency)
     lower = [each for each in decisions if each.wanted < each.current]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
@@ -214,18 +209,17 @@ def _oversized(
 
 
 def _report(
-    signals: Signals,
+    look: Look,
     windows: dict[Metric, Window],
     findings: tuple[Finding, ...],
-    diagnoses: tuple[Diagnosis, ...],
     plan: Plan,
     changes: tuple[Change, ...],
-    owners: tuple[str, ...],
-    now: datetime,
 ) -> PipelineReport:
+    """Without advice."""
+    signals, diagnoses = look.signals, look.diagnoses
     return PipelineReport(
         name=signals.pipeline.name,
-        at=now,
+        at=look.now,
         health=health_of(signals, diagnoses, plan, changes, findings),
         pipeline=signals.pipeline,
         windows=windows,
@@ -233,7 +227,7 @@ def _report(
         diagnoses=diagnoses,
         decisions=plan.decisions,
         changes=changes,
-        advice=advice_of(diagnoses, plan, owners),
+        advice=(),
         held=held_of(plan, changes),
         is_silent=is_silent(signals, diagnoses),
     )

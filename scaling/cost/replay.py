@@ -53,7 +53,7 @@ Sized = dict[Lever, int]
 def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
     """What a sweep would ask for at the peak of each hour; None for an hour without a load."""
     stream = signals.series.source
-    model = learn(signals)
+    model, said = learn(signals), in_file(spec)
     units = units_of(signals.pipeline)
     sized: list[Sized | None] = []
     for records, bytes_in in zip(
@@ -62,7 +62,7 @@ def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
         if records is None:
             sized.append(None)
             continue
-        demands = size(model, Load(records, bytes_in or 0.0), spec, units)
+        demands = size(model, Load(records, bytes_in or 0.0), said, units)
         sized.append({each.lever: each.capacity for each in demands})
     return sized
 

@@ -38,6 +38,18 @@ class InFile:
     bounds: Callable[[Lever], Bounds | None]
 
     @property
+    def iterator_age_max_seconds(self) -> float:
+        """How old a record may get."""
+        seconds: float = self.entry.objective.iterator_age_max_seconds
+        return seconds
+
+    @property
+    def sink_utilization(self) -> float | None:
+        """How much of a sink may be used, 0..1; None where the uncertainty of the forecast says."""
+        share: float | None = self.entry.target_utilization.capacity
+        return share
+
+    @property
     def catch_up_seconds(self) -> float:
         """How soon a backlog is to be gone."""
         seconds: float = self.entry.objective.catch_up_seconds

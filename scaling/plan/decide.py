@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
@@ -18,7 +14,6 @@ from tidegate.scaling.constraints.operator import constrain, owner_constraints, 
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
@@ -31,63 +26,52 @@ from tidegate.scaling.recommend.every_lever import wanted
 __all__ = ["Decider", "decide"]
 
 
-def decide(
-    signals: Signals,
-    diagnoses: tuple[Diagnosis, ...],
-    spec: PipelineSpec,
-    history: History,
-    now: datetime,
-    expected: ForecastHorizons | None = None,
-) -> Plan:
+def decide(look: Look, expected: ForecastHorizons | None = None) -> Plan:
     """The one joint plan of a sweep: a decision for every lever, and the actions that follow,
     downstream first.
 
     Without fresh data there is nothing to decide. Nothing here remembers an earlier plan: what
     is still missing shows in the next look.
     """
-    if signals.series.judged_until is None:
+    if look.signals.series.judged_until is None:
         return Plan((), ())
-    return Decider(signals, diagnoses, spec, history, now, expected=expected).plan()
+    return Decider(look, expected=expected).plan()
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
     """All that one pipeline's decisions depend on."""
 
-    signals: Signals
-    diagnoses: tuple[Diagnosis, ...]
-    spec: PipelineSpec
-    history: History
-    now: datetime
+    look: Look
     caller: Caller = "tidegate"
     expected: ForecastHorizons | None = None
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
-        look = Look(self.signals, self.diagnoses, in_file(self.spec), self.history, self.now)
+        look = self.look
         each_alone = [self._decision(each) for each in wanted(look, self.expected)]
-        decisions = with_enough_executions(each_alone, self.signals, look.said, self._decision)
-        decisions += [self._decision(each) for each in self._wanted_after(look, decisions)]
-        instead = {each.lever: (each, action) for each, action in self._instead(look, decisions)}
+        decisions = with_enough_executions(each_alone, look.signals, look.said, self._decision)
+        decisions += [self._decision(each) for each in self._wanted_after(decisions)]
+        instead = {each.lever: (each, action) for each, action in self._instead(decisions)}
         decisions = [each for each in decisions if each.lever not in instead]
         decisions += [each for each, _ in instead.values()]
         return self._plan(decisions, {lever: action for lever, (_, action) in instead.items()})
 
-    def _wanted_after(self, look: Look, decisions: list[Decision]) -> Iterator[Recommendation]:
+    def _wanted_after(self, decisions: list[Decision]) -> Iterator[Recommendation]:
         """What is wanted of levers that wait for what changes already."""
         moved = frozenset([each.lever for each in decisions if each.changes])
         for planning in plannings(self._pipeline):
-            yield from planning.recommendations_after(look, moved)
+            yield from planning.recommendations_after(self.look, moved)
 
     def _plan(self, decisions: list[Decision], instead: Mapping[Lever, Action]) -> Plan:
         decisions = self._affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
-        changes = Changes(settings, instead, in_file(self.spec))
+        changes = Changes(settings, instead, self.look.said)
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
     def _affordable(self, decisions: list[Decision]) -> list[Decision]:
         """What the file's bound on money leaves."""
-        if self.spec.max_usd_a_day is None:
+        if self._spec.max_usd_a_day is None:
             return decisions
         # Imported here: few files bound money, and a cold start is shorter without it.
         from tidegate.scaling.plan.money import within_budget
@@ -95,7 +79,7 @@ class Decider:
         settings = all_settings(self._pipeline)
         unpriced = {kind for each in plannings(self._pipeline) for kind in each.unpriced}
         now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in unpriced)
-        return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
+        return within_budget(decisions, self._spec.max_usd_a_day, now, self._usd)
 
     def plan_for(self, recommendation: Recommendation) -> Plan:
         """One lever moved as far towards a desired capacity as every constraint allows now, in
@@ -124,19 +108,24 @@ class Decider:
         """What holds an action back that takes the place of a lever's usual call: all but the
         limits of that call."""
         lever, current = recommendation.lever, recommendation.current
-        yield from owner_constraints(self.spec, lever, self.caller)
-        yield from window_constraints(self.spec, current, self.now)
+        yield from owner_constraints(self._spec, lever, self.caller)
+        yield from window_constraints(self._spec, current, self.look.now)
         yield from self._pending_constraints(recommendation)
         planning = planning_of(lever, self._pipeline)
         yield from planning.limits_instead(self._situation, recommendation)
 
     @property
     def _situation(self) -> Situation:
-        return Situation(self.signals, self.history, self.now, in_file(self.spec))
+        return Situation(self.look.signals, self.look.history, self.look.now, self.look.said)
+
+    @property
+    def _spec(self) -> PipelineSpec:
+        spec: PipelineSpec = self.look.said.entry
+        return spec
 
     @property
     def _pipeline(self) -> Pipeline:
-        return self.signals.pipeline
+        return self.look.signals.pipeline
 
     def _decision(self, recommendation: Recommendation) -> Decision:
         constraints = tuple(self._constraints(recommendation))
@@ -159,32 +148,31 @@ class Decider:
         return Decision(lever, current, wanted, allowed, because, held_by, difference)
 
     def _usd(self, lever: Lever, capacity: int) -> float:
-        measured = planning_of(lever, self._pipeline).monthly_usd(self.signals, lever, capacity)
+        planning = planning_of(lever, self._pipeline)
+        measured = planning.monthly_usd(self.look.signals, lever, capacity)
         if measured is not None:
             return measured
         return type_of(lever, self._pipeline).monthly_usd(self._pipeline, lever, capacity)
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        yield from owner_constraints(self.spec, recommendation.lever, self.caller)
-        yield from window_constraints(self.spec, recommendation.current, self.now)
+        yield from owner_constraints(self._spec, recommendation.lever, self.caller)
+        yield from window_constraints(self._spec, recommendation.current, self.look.now)
         yield from self._pending_constraints(recommendation)
         if self.caller == "tidegate":
-            yield from ineffective_scaling_constraints(
-                self.signals, self.history, recommendation, self.now
-            )
+            seen = (self.look.signals, self.look.history)
+            yield from ineffective_scaling_constraints(*seen, recommendation, self.look.now)
         of = type_of(recommendation.lever, self._pipeline)
         yield from of.limits(self._situation, recommendation)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        yield from unread_constraints(self.signals, recommendation)
-        yield from ledger_constraints(self.history, recommendation, self.spec.name, self.now)
+        look, pipeline = self.look, self._spec.name
+        yield from unread_constraints(look.signals, recommendation)
+        yield from ledger_constraints(look.history, recommendation, pipeline, look.now)
 
-    def _instead(
-        self, look: Look, decisions: Sequence[Decision]
-    ) -> Iterator[tuple[Decision, Action]]:
+    def _instead(self, decisions: Sequence[Decision]) -> Iterator[tuple[Decision, Action]]:
         """What kinds would rather do than what was decided, as far as it is allowed."""
         for planning in plannings(self._pipeline):
-            found = planning.instead(look, decisions)
+            found = planning.instead(self.look, decisions)
             if found is not None:
                 constraints = self._constraints_instead(found.recommendation)
                 allowed, held_by = _constrained(found.recommendation, constraints)

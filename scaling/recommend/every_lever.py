@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tidegate.scaling.config.levers import current_capacities
-from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.recommendation import Recommendation
@@ -17,10 +16,8 @@ __all__ = ["wanted"]
 def wanted(look: Look, expected: ForecastHorizons | None) -> Iterator[Recommendation]:
     """Those that are sized together, and what kinds of resource want of levers that they size
     alone: of capacities, never less than the minimum that the file keeps."""
-    spec: PipelineSpec = look.said.entry
-    seen = (look.signals, look.diagnoses, spec, look.history, look.now)
-    yield from recommendations(*seen, expected)
+    yield from recommendations(look, expected)
     capacities = current_capacities(look.signals.pipeline)
     for kind in types_of(look.signals.pipeline):
         for each in kind.recommendations(look):
-            yield at_least_the_minimum(each, spec) if each.lever in capacities else each
+            yield at_least_the_minimum(each, look.said) if each.lever in capacities else each

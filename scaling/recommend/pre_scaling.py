@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from tidegate.rules.graph import Role
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.roles import role_of
 from tidegate.scaling.recommend import words
@@ -29,9 +29,7 @@ class PreScaling:
     floor: Demand | None
 
 
-def pre_scaling(
-    model: Model, expected: ForecastHorizons, spec: PipelineSpec
-) -> dict[Lever, PreScaling]:
+def pre_scaling(model: Model, expected: ForecastHorizons, said: InFile) -> dict[Lever, PreScaling]:
     """For every lever that the load touches.
 
     A sink is raised once its burst credits don't cover the likely load to the end of ``soon``,
@@ -40,16 +38,16 @@ def pre_scaling(
     day's few calls must last. A sink whose burst credits cover the spikes stays where it is.
     """
     lead = expected.lead_seconds
-    likely, most = _demands(expected.soon, model, spec, lead)
-    later, _ = _demands(expected.later, model, spec, lead)
-    hour, _ = _demands(expected.hour, model, spec, lead)
-    _, call = _demands(expected.call, model, spec, lead)
+    likely, most = _demands(expected.soon, model, said, lead)
+    later, _ = _demands(expected.later, model, said, lead)
+    hour, _ = _demands(expected.hour, model, said, lead)
+    _, call = _demands(expected.call, model, said, lead)
     floors: dict[Role | None, Demands] = {
         Role.SINK: most,
         Role.PROCESSOR: _larger(likely, hour),
         Role.SOURCE: _larger(most, call),
     }
-    bursts = spec.target_utilization.capacity is None
+    bursts = said.sink_utilization is None
     from_burst = _burst(model, expected.soon_seconds) if bursts else {}
     built = _as_built(model, likely) if bursts else {}
     stands = _standing(model, expected) if bursts else {}
@@ -66,7 +64,7 @@ def pre_scaling(
 
 
 def _demands(
-    of: Expected | None, model: Model, spec: PipelineSpec, lead_seconds: float
+    of: Expected | None, model: Model, said: InFile, lead_seconds: float
 ) -> tuple[Demands, Demands]:
     """Of what is likely, and of the most, partly met from bursts; none without a forecast."""
     if of is None:
@@ -77,11 +75,11 @@ def _demands(
                 each,
                 because=words.FORECAST(forecast=of.because, demand=each.because),
             )
-            for each in size(model, load, spec, model.units)
+            for each in size(model, load, said, model.units)
         }
         for load in (of.likely, of.most)
     )
-    return likely, _partly_from_burst(model, likely, most, spec, lead_seconds)
+    return likely, _partly_from_burst(model, likely, most, said, lead_seconds)
 
 
 def _burst(model: Model, seconds: float) -> dict[Lever, int]:
@@ -124,16 +122,16 @@ def _enough(likely: Demand, most: Demand, later: Demand | None) -> int:
 
 
 def _partly_from_burst(
-    model: Model, likely: Demands, most: Demands, spec: PipelineSpec, lead_seconds: float
+    model: Model, likely: Demands, most: Demands, said: InFile, lead_seconds: float
 ) -> Demands:
     """What the file says of the use of capacity is obeyed. Else what is likely stays provisioned,
     with headroom to drain within an hour what has come to the age that the objective allows; what
     is merely possible may come out of burst credits, until a change for it takes effect.
     """
-    if spec.target_utilization.capacity is not None:
+    if said.sink_utilization is not None:
         return most
     found = dict(most)
-    headroom = 1 + spec.objective.iterator_age_max_seconds / 3600
+    headroom = 1 + said.iterator_age_max_seconds / 3600
     for each in model.sinks:
         lever = each.lever
         if lever in most:

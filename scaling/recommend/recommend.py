@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from math import ceil
 
-from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Pipeline, Role
-from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import current_capacities
-from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import BLIND_SHARE, COOLDOWN, UNCHANGED, Recommendation
 from tidegate.scaling.model.roles import planning_of, role_of
@@ -33,12 +30,7 @@ after it, in which a backlog grew that would want as much more."""
 
 
 def recommendations(
-    signals: Signals,
-    diagnoses: tuple[Diagnosis, ...],
-    spec: PipelineSpec,
-    history: History,
-    now: datetime,
-    expected: ForecastHorizons | None = None,
+    look: Look, expected: ForecastHorizons | None = None
 ) -> tuple[Recommendation, ...]:
     """One recommendation for every lever that is sized with others, downstream first, by one sweep.
 
@@ -46,21 +38,21 @@ def recommendations(
     load that is expected raises ahead of it; in health, what isn't needed is lowered. The source
     follows the records that come in, whatever state their readers are in.
     """
-    if not (levers := list(_sized_together(signals.pipeline))):
+    pipeline, said = look.signals.pipeline, look.said
+    if not (levers := list(_sized_together(pipeline))):
         return ()
-    model = learn(signals, history)
-    scale_out = ScaleOut(signals, model, diagnoses, spec, history, expected, now)
-    scale_in = ScaleIn(signals, model, diagnoses, spec, history, expected, now)
+    model = learn(look.signals, look.history)
+    scale_out, scale_in = ScaleOut(look, model, expected), ScaleIn(look, model, expected)
     needed, hour = scale_out.demands(), scale_in.demands_of_the_hour()
-    ill = any(diagnosis.cured_by for diagnosis in diagnoses)
-    incurable = any(diagnosis.advice for diagnosis in diagnoses)
-    ahead_of_load = _ready(model, expected, spec, incurable)
+    ill = any(diagnosis.cured_by for diagnosis in look.diagnoses)
+    incurable = any(diagnosis.advice for diagnosis in look.diagnoses)
+    ahead_of_load = _ready(model, expected, said, incurable)
     running_out, borne = scale_out.running_out(), scale_out.borne()
     found = []
     for lever, current in levers:
-        recommendation, worth = None, _worth(lever, current, signals.pipeline)
+        recommendation, worth = None, _worth(lever, current, pipeline)
         if (ill or (lever in running_out and not incurable)) and lever not in borne:
-            margin = _margin(lever, history, signals, now)
+            margin = _margin(lever, look)
             recommendation = _raise(lever, current, needed.get(lever), margin, worth)
             if recommendation is not None and not ill:
                 recommendation = _running_out(running_out[lever], recommendation)
@@ -70,7 +62,7 @@ def recommendations(
             floor = scale_in.floor(lever, ahead_of_load.get(lever), hour)
             recommendation = _lower(lever, current, floor, scale_in.least(lever, current))
         recommendation = recommendation or Recommendation(lever, current, current, UNCHANGED)
-        found.append(at_least_the_minimum(_with_arrivals(recommendation, scale_out), spec))
+        found.append(at_least_the_minimum(_with_arrivals(recommendation, scale_out), said))
     return tuple(found)
 
 
@@ -86,7 +78,7 @@ def _sized_together(pipeline: Pipeline) -> Iterator[tuple[Lever, int]]:
 
 
 def _with_arrivals(recommendation: Recommendation, scale_out: ScaleOut) -> Recommendation:
-    pipeline = scale_out.signals.pipeline
+    pipeline = scale_out.model.pipeline
     if role_of(recommendation.lever, pipeline) is not Role.SOURCE:
         return recommendation
     arrivals = scale_out.for_arrivals()
@@ -94,15 +86,15 @@ def _with_arrivals(recommendation: Recommendation, scale_out: ScaleOut) -> Recom
 
 
 def _ready(
-    model: Model, expected: ForecastHorizons | None, spec: PipelineSpec, incurable: bool
+    model: Model, expected: ForecastHorizons | None, said: InFile, incurable: bool
 ) -> dict[Lever, PreScaling]:
     """What the levers must be ready for: beside an incident that only a person cures, the source
     alone, for the records that come in."""
     if expected is None:
         return {}
     if not incurable:
-        return pre_scaling(model, expected, spec)
-    ahead_of_load = pre_scaling(model.of_arrivals(), expected, spec)
+        return pre_scaling(model, expected, said)
+    ahead_of_load = pre_scaling(model.of_arrivals(), expected, said)
     return {
         lever: each
         for lever, each in ahead_of_load.items()
@@ -110,14 +102,15 @@ def _ready(
     }
 
 
-def _margin(lever: Lever, history: History, signals: Signals, now: datetime) -> float:
+def _margin(lever: Lever, look: Look) -> float:
     """How many times what there is a demand must pass for its lever to go up. What a sink's last
     change does until now is in its demand; of another lever it shows only well after it, and it
     goes up meanwhile only for much more."""
-    changed, judged = history.last_change(lever), signals.series.judged_until
+    signals, changed = look.signals, look.history.last_change(lever)
+    judged = signals.series.judged_until
     if role_of(lever, signals.pipeline) is Role.SINK:
         in_effect = planning_of(lever, signals.pipeline).in_effect_after
-        return CHANGING_MARGIN if changed is not None and now - changed < in_effect else 1.0
+        return CHANGING_MARGIN if changed is not None and look.now - changed < in_effect else 1.0
     settled = changed is None or judged is None or judged - changed >= COOLDOWN
     return RAISE_MARGIN if settled else RAISE_MARGIN_IN_COOLDOWN
 

@@ -1,18 +1,15 @@
 """Scale-ins: when a lever may go down, how far, and how much that must save."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
-from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.cause import Cause
 from tidegate.rules.graph import Role
-from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.config.in_file import in_file
-from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_of_the_hour
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import BLIND_SHARE, COOLDOWN
 from tidegate.scaling.model.roles import (
@@ -43,13 +40,9 @@ FULL_COVERAGE = 0.9
 class ScaleIn:
     """All that the scale-ins of one look depend on."""
 
-    signals: Signals
+    look: Look
     model: Model
-    diagnoses: tuple[Diagnosis, ...]
-    spec: PipelineSpec
-    history: History
     expected: ForecastHorizons | None
-    now: datetime
 
     def is_open(self, lever: Lever) -> bool:
         """Only in health, on full data of an hour, or a quarter of one where the load's own past
@@ -57,41 +50,41 @@ class ScaleIn:
         which can go up again at any time, for as long as catching up may take; and not while the
         rate of now has in it what producers were refused before: a decrease would be spent on it.
         """
-        if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in self.diagnoses):
+        if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in self.look.diagnoses):
             return False
         if self._is_taking_in_refused_records:
             return False
         known = self.expected is not None and self.expected.hour is not None
         seconds = (STABILIZATION if known else HOUR).total_seconds()
-        ages = self.signals.series.source.iterator_age_milliseconds
+        ages = self.look.signals.series.source.iterator_age_milliseconds
         full = all(
             len(window.samples) * window.metric.period_seconds >= seconds
             and window.last(seconds).coverage >= FULL_COVERAGE
-            for window in (arrivals_of(self.signals), ages)
+            for window in (arrivals_of(self.look.signals), ages)
         )
         stabilization = self._catch_up if self._role(lever) is Role.SINK else STABILIZATION
         oldest = ages.last(stabilization.total_seconds()).peak or 0.0
-        return full and oldest / 1000 < self.signals.iterator_age_max_seconds / 2
+        return full and oldest / 1000 < self.look.signals.iterator_age_max_seconds / 2
 
     @property
     def _is_taking_in_refused_records(self) -> bool:
         """Whether more of the newest minutes' records may have been refused before than the least
         share of itself that a decrease must save; each retry counts as a refusal."""
-        stream = self.signals.series.source
+        stream = self.look.signals.series.source
         refused = stream.write_throttles.last(NOW_SECONDS).total
         return refused > BLIND_SHARE * stream.incoming_records.last(NOW_SECONDS).total
 
     @property
     def _catch_up(self) -> timedelta:
-        return max(COOLDOWN, timedelta(seconds=self.spec.objective.catch_up_seconds))
+        return max(COOLDOWN, timedelta(seconds=self.look.said.catch_up_seconds))
 
     def is_past_cooldown(self, lever: Lever) -> bool:
         """Whether the lever's last change shows, and the objective's time to catch up is over: for
         all but sinks since it showed."""
-        changed = self.history.last_change(lever)
+        changed = self.look.history.last_change(lever)
         is_sink = self._role(lever) is Role.SINK
         rest = self._catch_up if is_sink else COOLDOWN + self._catch_up
-        return changed is None or self.now - changed >= rest
+        return changed is None or self.look.now - changed >= rest
 
     def floor(self, lever: Lever, ahead_of_load: PreScaling | None, hour: Demands) -> Demand | None:
         """How far down the lever may go, None where that isn't known.
@@ -112,10 +105,10 @@ class ScaleIn:
         return max(past, coming, key=lambda demand: demand.capacity)
 
     def _role(self, lever: Lever) -> Role | None:
-        return role_of(lever, self.signals.pipeline)
+        return role_of(lever, self.look.signals.pipeline)
 
     def _executions(self, lever: Lever) -> Executions:
-        found = executions_of(self.signals, in_file(self.spec))
+        found = executions_of(self.look.signals, self.look.said)
         return next(each for each in found if each.lever == lever)
 
     def _above_busy(self, lever: Lever, demand: Demand) -> Demand:
@@ -126,12 +119,12 @@ class ScaleIn:
 
     def _above_consumption(self, lever: Lever, demand: Demand) -> Demand | None:
         sink = self.model.sink_of(lever)
-        window, refused = sink.used(self.signals, lever, arrivals_of(self.signals))
+        window, refused = sink.used(self.look.signals, lever, arrivals_of(self.look.signals))
         stabilization = self._catch_up.total_seconds()
         if window.last(stabilization).coverage < FULL_COVERAGE or refused.last(stabilization).total:
             return None
         newest = window.last(COOLDOWN.total_seconds())
-        headroom = 1 + self.spec.objective.iterator_age_max_seconds / HOUR.total_seconds()
+        headroom = 1 + self.look.said.iterator_age_max_seconds / HOUR.total_seconds()
         # Where next to nothing is written no points come for minutes.
         minutes = max(1, len(newest.present))
         units = newest.total / minutes / window.metric.period_seconds * headroom
@@ -147,22 +140,21 @@ class ScaleIn:
         if role is not Role.SINK:
             return 1
         usual = 0.0 if self.expected is None else self.expected.usual_records_per_second
-        return self.model.sink_of(lever).least_decrease(current, usual, self.now)
+        return self.model.sink_of(lever).least_decrease(current, usual, self.look.now)
 
     def demands_of_the_hour(self) -> Demands:
         """What the last hour's peak needs, with the executions spread over the units of the source
         that then remain; never fewer executions than were really busy, however well larger batches
         do."""
-        pipeline, said = self.signals.pipeline, in_file(self.spec)
+        pipeline, said = self.look.signals.pipeline, self.look.said
         load, current, source = (
-            load_of_the_hour(self.signals),
+            load_of_the_hour(self.look.signals),
             units_of(pipeline),
             source_of(pipeline),
         )
-        used = [
-            units for each in plannings(pipeline) for units in each.units_in_use(self.signals, said)
-        ]
-        wanted = by_lever(size(self.model, load, self.spec, current))
+        signals, kinds = self.look.signals, plannings(pipeline)
+        used = [units for each in kinds for units in each.units_in_use(signals, said)]
+        wanted = by_lever(size(self.model, load, said, current))
         count = max([0 if source is None else wanted[source.lever].capacity, *used])
         spread = min(current, count)
         found = {
@@ -170,11 +162,11 @@ class ScaleIn:
                 demand,
                 because=words.HOURS_PEAK(because=demand.because),
             )
-            for demand in size(self.model, load, self.spec, spread)
+            for demand in size(self.model, load, said, spread)
         }
         if source is not None:
             found[source.lever] = replace(found[source.lever], capacity=count)
-        for each in executions_of(self.signals, said):
+        for each in executions_of(self.look.signals, said):
             if each.lever in found:
                 least = each.least_setting(spread, HOUR_SECONDS)
                 demand = found[each.lever]

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from math import inf
 
 from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Role
-from tidegate.rules.kinds.signals import Signals, rate
+from tidegate.rules.kinds.signals import rate
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.in_file import in_file
-from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.burst_baseline import HEADROOM
 from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
 from tidegate.scaling.load.horizons import ForecastHorizons, answer_seconds
 from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.roles import (
     capacity_causes,
@@ -39,25 +36,21 @@ __all__ = ["ScaleOut"]
 class ScaleOut:
     """All that the needs of one look depend on."""
 
-    signals: Signals
+    look: Look
     model: Model
-    diagnoses: tuple[Diagnosis, ...]
-    spec: PipelineSpec
-    history: History
     expected: ForecastHorizons | None
-    now: datetime
 
     def demands(self) -> Demands:
         """What is needed of every lever."""
         wide = self._wide_enough(self.model)
-        load = self._let_in(wide)
-        needed = by_lever(size(self.model, load, self.spec, self.model.units)) | _by_lever(wide)
+        load, said = self._let_in(wide), self.look.said
+        needed = by_lever(size(self.model, load, said, self.model.units)) | _by_lever(wide)
         self._withhold(needed)
         self._escalate(needed)
         self._add_refused(needed)
-        if wide is not None and self.signals.refusals_fall:
+        if wide is not None and self.look.signals.refusals_fall:
             needed.pop(wide.lever, None)
-        return needed | by_lever(source_demands(self.model.pipeline, self.diagnoses))
+        return needed | by_lever(source_demands(self.model.pipeline, self.look.diagnoses))
 
     def for_arrivals(self) -> Demand | None:
         """The source for the records that come in, whatever state their readers are in; None where
@@ -69,8 +62,8 @@ class ScaleOut:
         source = self.model.source
         if source is None:
             return None
-        change, said = source_change(self.model.pipeline, self.history), in_file(self.spec)
-        most = offered_at_most(self.signals, change, self._highest)
+        change, said = source_change(self.model.pipeline, self.look.history), self.look.said
+        most = offered_at_most(self.look.signals, change, self._highest)
         coming = self._actuation_delay.risen(self._load(1.0))
         loads = (self._load(most), coming)
         demands = (size_source(model, source, load, said) for load in loads)
@@ -105,23 +98,23 @@ class ScaleOut:
     def _is_borne(self, sink: Sink) -> bool:
         stands = None if self.expected is None else self.expected.standing
         of_record, units = sink.units_per_record, sink.units
-        fixed = self.spec.target_utilization.capacity
-        if stands is None or not of_record or fixed or self.signals.is_out_of_objective:
+        fixed = self.look.said.sink_utilization
+        if stands is None or not of_record or fixed or self.look.signals.is_out_of_objective:
             return False
-        incoming = self.signals.series.source.incoming_records
+        incoming = self.look.signals.series.source.incoming_records
         if rate(incoming) * of_record > sink.units_per_second_most:
             return False
-        coming = stands.still_to_come(incoming, self.spec.objective.catch_up_seconds)
+        coming = stands.still_to_come(incoming, self.look.said.catch_up_seconds)
         if coming is None or units < of_record * stands.records_per_second / HEADROOM:
             return False
-        waiting = units * self.signals.iterator_age_max_seconds / 2
+        waiting = units * self.look.signals.iterator_age_max_seconds / 2
         return coming * of_record <= sink.burst_credit_units + waiting
 
     @property
     def _actuation_delay(self) -> ActuationDelay:
-        incoming = self.signals.series.source.incoming_records
-        seconds = answer_seconds(self.now - incoming.end)
-        return ActuationDelay(seconds, incoming, self.history, self.expected)
+        incoming = self.look.signals.series.source.incoming_records
+        seconds = answer_seconds(self.look.now - incoming.end)
+        return ActuationDelay(seconds, incoming, self.look.history, self.expected)
 
     def _until_answered(self, load: Load) -> float:
         """Records a second that are let in, on average until a change made now takes effect."""
@@ -135,20 +128,21 @@ class ScaleOut:
     def _short_of_capacity(self) -> frozenset[str]:
         """Where a sink is ill for want of capacity."""
         causes = capacity_causes(self.model.pipeline)
-        return frozenset([each.where for each in self.diagnoses if each.cause in causes])
+        return frozenset([each.where for each in self.look.diagnoses if each.cause in causes])
 
     @property
     def _offered_behind(self) -> float:
-        change = source_change(self.model.pipeline, self.history)
-        return offered_behind(self.signals, change, self._highest, self._actuation_delay.seconds)
+        look, seconds = self.look, self._actuation_delay.seconds
+        change = source_change(self.model.pipeline, look.history)
+        return offered_behind(look.signals, change, self._highest, seconds)
 
     @property
     def _highest(self) -> float:
         return 0.0 if self.expected is None else self.expected.highest_records_per_second
 
     def _now(self, offered: float) -> Load:
-        catch_up = self.spec.objective.catch_up_seconds
-        return self._curable(load_now(self.signals, offered, catch_up))
+        catch_up = self.look.said.catch_up_seconds
+        return self._curable(load_now(self.look.signals, offered, catch_up))
 
     def _load(self, offered: float) -> Load:
         load = self._now(offered)
@@ -165,19 +159,20 @@ class ScaleOut:
             (self._actuation_delay.piling_up(each, records) for each in self.model.sinks),
             default=-inf,
         )
-        bearable = records * self.signals.age_well_seconds
-        if self._short_of_capacity and not any(diagnosis.advice for diagnosis in self.diagnoses):
-            return max(0.0, unread(self.signals) + piling - bearable)
+        bearable = records * self.look.signals.age_well_seconds
+        curable = not any(diagnosis.advice for diagnosis in self.look.diagnoses)
+        if self._short_of_capacity and curable:
+            return max(0.0, unread(self.look.signals) + piling - bearable)
         return max(load.backlog_records, piling - bearable)
 
     def _curable(self, load: Load) -> Load:
         """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
         it, one that the last change was sized for already, and refusals that come from a part of
         the source."""
-        if any(diagnosis.advice for diagnosis in self.diagnoses) or self._was_sized_for():
+        if any(diagnosis.advice for diagnosis in self.look.diagnoses) or self._was_sized_for():
             load = replace(load, backlog_records=0.0)
         if self._is_uneven:
-            hour = load_of_the_hour(self.signals)
+            hour = load_of_the_hour(self.look.signals)
             load = replace(
                 load,
                 records_per_second=min(load.records_per_second, hour.records_per_second),
@@ -188,18 +183,18 @@ class ScaleOut:
     @property
     def _is_uneven(self) -> bool:
         causes = uneven_causes(self.model.pipeline)
-        return any(each.cause in causes for each in self.diagnoses)
+        return any(each.cause in causes for each in self.look.diagnoses)
 
     def _was_sized_for(self) -> bool:
         """Whether the last change is to be waited for: not when it only followed the load, so that
         the age is over the objective and still grows."""
-        seen = self.signals
+        seen = self.look.signals
         grows = seen.is_out_of_objective and seen.age_growth > 0
         return seen.is_in_cooldown and not grows
 
     def _withhold(self, needed: Demands) -> None:
         """Drop the demands that would not help beside an incident that only a person cures."""
-        for diagnosis in self.diagnoses:
+        for diagnosis in self.look.diagnoses:
             if diagnosis.advice:
                 self._withhold_beside(diagnosis, needed)
 
@@ -219,11 +214,11 @@ class ScaleOut:
         not when the newest minute throttled nothing any more, and not while all of it is used for
         more than the load: that is a drain.
         """
-        if not self.signals.age_is_sick or self.signals.is_in_cooldown:
+        if not self.look.signals.age_is_sick or self.look.signals.is_in_cooldown:
             return
         for each in self._refusals():
             lever = each.lever
-            if lever in needed and each.is_used_up(self.signals):
+            if lever in needed and each.is_used_up(self.look.signals):
                 continue
             if lever not in needed or needed[lever].capacity <= each.units:
                 needed[lever] = each.doubled()
@@ -234,14 +229,14 @@ class ScaleOut:
         for each in self._refusals():
             known = needed.get(each.lever)
             if (known is None or known.capacity <= each.units) and (
-                each.is_foreign_to(self.signals)
-                and each.is_lasting(self.history.last_change(each.lever))
+                each.is_foreign_to(self.look.signals)
+                and each.is_lasting(self.look.history.last_change(each.lever))
             ):
                 needed[each.lever] = each.demand()
 
     def _refusals(self) -> Iterator[Refusal]:
         for planning in plannings(self.model.pipeline):
-            yield from planning.refusals(self.signals, self.diagnoses)
+            yield from planning.refusals(self.look.signals, self.look.diagnoses)
 
 
 def _by_lever(demand: Demand | None) -> Demands:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.in_file import in_file
-from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.plan import Demand
@@ -21,7 +19,7 @@ CAPACITY_USE = 0.7
 DynamoDB's own auto scaling."""
 
 
-def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Demand, ...]:
+def size(model: Model, load: Load, said: InFile, spread: int) -> tuple[Demand, ...]:
     """The demand on every lever that the load touches: sinks first, then the executions of
     processors, then the source.
 
@@ -32,7 +30,7 @@ def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Dem
     processor's rate is sure; until then its sinks, its executions and the source's own limits are
     sized.
     """
-    said, source = in_file(spec), model.source
+    source = model.source
     above = tuple(_above(model, load, said, spread))
     widened = spread
     if source is not None:
@@ -41,8 +39,7 @@ def size(model: Model, load: Load, spec: PipelineSpec, spread: int) -> tuple[Dem
 
 
 def _of_sinks(model: Model, load: Load, said: InFile, units: int) -> Iterator[Demand]:
-    in_use: float | None = said.entry.target_utilization.capacity
-    utilization = in_use or (1.0 if load.has_headroom else CAPACITY_USE)
+    utilization = said.sink_utilization or (1.0 if load.has_headroom else CAPACITY_USE)
     steady = load.records_per_second / utilization
     for sink in model.sinks:
         drained, drain = _drained(model, sink, load, said, units)

@@ -15,6 +15,7 @@ from tests.flink_builders import (
     a_flink_pipeline,
     an_application,
 )
+from tests.looks import a_look
 from tests.losses.account import Account
 from tests.losses.test_flink import FILE, PARALLELISM, PER_KPU, Application
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -243,7 +244,7 @@ class Job:
             pipeline, series_from(pipeline, windows, now), 60, thresholds=in_force({})
         )
         plan = decide(
-            signals, diagnose(signals), FLINK_SPEC, History(tuple(self.change_records)), now
+            a_look(signals, diagnose(signals), FLINK_SPEC, History(tuple(self.change_records)), now)
         )
         for action in plan.actions:
             if isinstance(action, UpdateApplication):

@@ -11,6 +11,7 @@ from tidegate.bench.case import Case
 from tidegate.bench.controllers.tidegate import Tidegate
 from tidegate.bench.loads import Load as BenchLoad
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
@@ -45,7 +46,7 @@ def demanded(
     pipeline = a_pipeline(shards=shards, factor=factor, reserved_concurrency=reserved)
     seen = signals(pipeline, *BUSY * 20, *newest, healthy_before=False)
     model = learn(seen, History(changed))
-    return {each.lever: each for each in size(model, load, spec, shards)}[TABLE]
+    return {each.lever: each for each in size(model, load, in_file(spec), shards)}[TABLE]
 
 
 def test_a_table_is_made_no_larger_than_its_consumer_can_use() -> None:

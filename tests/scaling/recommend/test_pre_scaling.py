@@ -9,6 +9,7 @@ from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec, TargetUtilization
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import (
@@ -46,7 +47,7 @@ def ahead_of_load(
     model = learn(signals(pipeline, *minutes, healthy_before=False))
     return {
         lever: (each.at_least, each.enough, each.floor and each.floor.capacity)
-        for lever, each in pre_scaling(model, what, spec).items()
+        for lever, each in pre_scaling(model, what, in_file(spec)).items()
     }
 
 

@@ -8,6 +8,7 @@ from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
@@ -29,12 +30,12 @@ def a_model() -> Model:
 def demands(model: Model, load: Load) -> dict[Lever, int]:
     return {
         demand.lever: demand.capacity
-        for demand in size(model, load, SPEC, stream_of(model.pipeline).shard_count)
+        for demand in size(model, load, in_file(SPEC), stream_of(model.pipeline).shard_count)
     }
 
 
 def test_one_look_sizes_every_layer_downstream_first() -> None:
-    found = size(a_model(), Load(1000, 300_000), SPEC, 1)
+    found = size(a_model(), Load(1000, 300_000), in_file(SPEC), 1)
     assert [(demand.lever, demand.capacity) for demand in found] == [
         (TABLE, 1429),
         (INDEX, 1429),

@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import Lever
@@ -25,7 +26,7 @@ def model(readers: int = 1, minute: Minute = Minute()) -> Model:  # noqa: B008
 
 
 def demand(of: Model, load: Load, lever: Lever, spread: int = 1) -> Demand:
-    (found,) = (each for each in size(of, load, SPEC, spread) if each.lever == lever)
+    (found,) = (each for each in size(of, load, in_file(SPEC), spread) if each.lever == lever)
     return found
 
 

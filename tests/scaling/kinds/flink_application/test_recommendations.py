@@ -17,6 +17,7 @@ from tests.flink_builders import (
     an_application,
     job_signals,
 )
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
@@ -74,7 +75,7 @@ def growing(minute: JobMinute, count: int = 12, *, each: float = 30.0) -> list[J
 def parallelism(
     signals: Signals, spec: PipelineSpec = FLINK_SPEC, history: History = NOTHING
 ) -> Decision:
-    plan = decide(signals, diagnose(signals), spec, history, NOON)
+    plan = decide(a_look(signals, diagnose(signals), spec, history, NOON))
     (found,) = [each for each in plan.decisions if each.lever == PARALLELISM]
     return found
 
@@ -210,10 +211,10 @@ FULL_HEAP = [JobMinute(heap_percent=92, collected_seconds=30.0 * at) for at in r
 def test_a_full_heap_gets_twice_the_kpus_in_one_call() -> None:
     dense = an_application(8, parallelism_per_kpu=4)
     signals = job_signals(a_flink_pipeline(dense), *FULL_HEAP)
-    plan = decide(signals, diagnose(signals), FLINK_SPEC, NOTHING, NOON)
+    plan = decide(a_look(signals, diagnose(signals), FLINK_SPEC, NOTHING, NOON))
     assert plan.actions == (UpdateApplication("counter", "token-1", 8, 4, 8, 2),)
     thin = job_signals(a_flink_pipeline(an_application(4)), *FULL_HEAP)
-    plan = decide(thin, diagnose(thin), FLINK_SPEC, NOTHING, NOON)
+    plan = decide(a_look(thin, diagnose(thin), FLINK_SPEC, NOTHING, NOON))
     assert plan.actions == (UpdateApplication("counter", "token-1", 4, 1, 8, 1),)
 
 
@@ -222,7 +223,7 @@ def test_the_services_autoscaling_ends_with_the_change_where_the_file_says_so() 
     signals = job_signals(
         a_flink_pipeline(an_application(2, autoscaling_enabled=True)), *growing(FULL)
     )
-    (action,) = decide(signals, diagnose(signals), spec, NOTHING, NOON).actions
+    (action,) = decide(a_look(signals, diagnose(signals), spec, NOTHING, NOON)).actions
     assert isinstance(action, UpdateApplication)
     assert action.ends_autoscaling
     applications = applications_of(signals.pipeline)
@@ -344,7 +345,7 @@ def test_a_sink_that_throttles_is_raised_and_explains_the_back_pressure() -> Non
     signals = job_signals(pipeline, *growing(minute))
     diagnoses = diagnose(signals)
     assert [each.cause for each in diagnoses] == [Cause.TABLE_THROTTLED]
-    (action,) = decide(signals, diagnoses, spec, NOTHING, NOON).actions
+    (action,) = decide(a_look(signals, diagnoses, spec, NOTHING, NOON)).actions
     assert isinstance(action, UpdateTableThroughput)
     # 2,000 records/s of 2 units each at 70 %, and the backlog besides.
     assert action.targets[0].to_write_units > 2000 * 2 / 0.7

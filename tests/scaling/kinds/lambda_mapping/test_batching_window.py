@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOON, OURS, SPEC, Minute, a_pipeline, signals, with_consumers
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
@@ -79,7 +80,7 @@ NOBODY = History(())
 
 
 def planned(look: Signals, spec: PipelineSpec, history: History = NOBODY) -> Plan:
-    return decide(look, diagnose(look), spec, history, NOON)
+    return decide(a_look(look, diagnose(look), spec, history, NOON))
 
 
 def decided(look: Signals, spec: PipelineSpec, history: History = NOBODY) -> Decision:
