@@ -28,7 +28,7 @@ class Reading:
     """``last_result`` is AWS's LastProcessingResult in its own words, ``has_filter`` whether some
     records are read and not handed on (FilterCriteria). ``tumbling_window_seconds`` is 0 without
     such windows. ``other_sources`` are what else invokes the same function: what it does for
-    them is in its metrics as well. ``state_reason`` is why the mapping is in its state
+    them is in its metrics as well. ``state_reason`` is why the mapping doesn't read
     (StateTransitionReason), ``filter_error`` why its filter can't be applied (FilterCriteriaError):
     then nothing is handed on."""
 
