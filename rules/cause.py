@@ -107,8 +107,9 @@ class Diagnosis:
     """One cause with where it sits and the evidence for it.
 
     Exactly one of the two cures is given for an incident: ``cured_by``, the levers that cure it,
-    or ``advice``, what a person must do because no capacity cures it. ``holds_raises`` says whether
-    an advised incident makes more capacity pointless until the person has acted.
+    or ``advice``, what a person must do because no capacity cures it.
+
+    ``holds_raises``: until then more capacity is pointless.
     """
 
     cause: Cause
@@ -117,11 +118,6 @@ class Diagnosis:
     cured_by: tuple[LeverKind, ...] = ()
     advice: str | None = None
     holds_raises: bool = True
-
-    @property
-    def blocks_capacity(self) -> bool:
-        """Whether raises that other causes ask for wait until a person has cured this one."""
-        return self.advice is not None and self.holds_raises
 
     @property
     def because(self) -> str:

@@ -22,7 +22,7 @@ STEADY_SECONDS = 600
 def aws_event(signals: Signals) -> Iterator[Diagnosis]:
     """By the layers that told something in every minute until they fell silent."""
     ends: dict[str, datetime] = {}
-    for window in signals.series.heartbeats:
+    for window in _heartbeats(signals):
         layer, end = window.metric.namespace, _end_if_steady(window)
         if end is not None:
             ends[layer] = max(end, ends.get(layer, end))
@@ -38,6 +38,12 @@ def aws_event(signals: Signals) -> Iterator[Diagnosis]:
         ),
         advice="see the AWS Health Dashboard for CloudWatch and these services in the region",
     )
+
+
+def _heartbeats(signals: Signals) -> Iterator[Window]:
+    pipeline, windows = signals.pipeline, signals.series.windows
+    for kind in pipeline.kinds.signals:
+        yield from (windows[each] for each in kind.heartbeats(pipeline) if each in windows)
 
 
 def _end_if_steady(window: Window) -> datetime | None:

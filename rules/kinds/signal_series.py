@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
-from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import LATE_SECONDS, Metric, Window, largest
 
@@ -21,11 +18,8 @@ class SignalSeries:
 
     ``judged_until`` is None where there is no fresh data at all; ``last_seen`` is then the end
     of the newest minute of any layer, or None when nothing was ever seen. ``of`` has the series of
-    each kind's resources by the kind's name: functions and applications by their names, capacities
-    by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
-    ``heartbeats`` are those that tell whether a layer publishes at all, where none does lately.
-    ``newest`` and ``newest_of`` have the source's own windows and those of the kinds uncut, for
-    what is judged by one layer alone.
+    each kind's resources by ``Measured.series_key``. ``unread`` has the windows that CloudWatch
+    failed to read, ``windows`` all of them uncut.
     """
 
     source: SourceSeries
@@ -33,29 +27,7 @@ class SignalSeries:
     last_seen: datetime | None
     of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: tuple[Window, ...] = ()
-    heartbeats: tuple[Window, ...] = ()
-    newest: SourceSeries | None = None
-    newest_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def uncut(self) -> "SignalSeries":
-        """The same with the minutes that not all layers have reported yet."""
-        return self if self.newest is None else replace(self, source=self.newest, of=self.newest_of)
-
-    @property
-    def functions(self) -> Mapping[str, FunctionSeries]:
-        """Those of functions."""
-        return self.of["lambda_mapping"]
-
-    @property
-    def capacities(self) -> Mapping[str, CapacitySeries]:
-        """Those of tables and indexes."""
-        return self.of["dynamodb_table"]
-
-    @property
-    def applications(self) -> Mapping[str, ApplicationSeries]:
-        """Those of Flink applications."""
-        return self.of["flink_application"]
+    windows: Mapping[Metric, Window] = field(default_factory=dict)
 
 
 def series_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
@@ -116,11 +88,7 @@ def series_from(
         last_seen=last_seen,
         of=of,
         unread=tuple(each for each in windows.values() if each.unread is not None),
-        heartbeats=() if judged_until else _heartbeats(pipeline, windows),
-        newest=_own_source(pipeline, windows.__getitem__),
-        newest_of={
-            kind.name: kind.series(pipeline, windows.__getitem__) for kind in pipeline.kinds.signals
-        },
+        windows=windows,
     )
 
 
@@ -134,20 +102,11 @@ def _source_series(
     """The source's own, with the age of the reader furthest behind. Of a source without metrics, as
     a topic is, only what its readers publish of the age is known."""
     ages = [age for kind in pipeline.kinds.signals for age in kind.ages(of[kind.name])]
-    own = _own_source(pipeline, cut)
-    if own is not None:
-        age = largest([own.iterator_age_milliseconds, *ages])
-        return replace(own, iterator_age_milliseconds=age)
+    for kind in pipeline.kinds.signals:
+        own: SourceSeries | None = kind.source(pipeline, cut)
+        if own is not None:
+            age = largest([own.iterator_age_milliseconds, *ages])
+            return replace(own, iterator_age_milliseconds=age)
     age = largest(ages or [Window(_NONE, end, ())])
     silent = age.silenced()
     return SourceSeries(silent, silent, silent, silent, silent, age)
-
-
-def _heartbeats(pipeline: Pipeline, windows: Mapping[Metric, Window]) -> tuple[Window, ...]:
-    metrics = (each for kind in pipeline.kinds.signals for each in kind.heartbeats(pipeline))
-    return tuple(windows[each] for each in metrics)
-
-
-def _own_source(pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
-    found = (kind.source(pipeline, cut) for kind in pipeline.kinds.signals)
-    return next((each for each in found if each is not None), None)

@@ -36,17 +36,5 @@ def test_evidence_is_told_in_its_order() -> None:
     assert (found.cured_by, found.advice) == ((), None)
 
 
-@pytest.mark.parametrize(
-    ("advice", "holds_raises", "blocks"),
-    [("correct it", True, True), ("correct it", False, False), (None, True, False)],
-    ids=["nothing helps before", "beside what capacity cures", "capacity cures it"],
-)
-def test_what_a_person_cures_blocks_capacity_unless_it_says_otherwise(
-    advice: str | None, holds_raises: bool, blocks: bool
-) -> None:
-    found = Diagnosis(Cause.UNKNOWN, "race", (), advice=advice, holds_raises=holds_raises)
-    assert found.blocks_capacity is blocks
-
-
 def test_a_lever_is_known_by_the_word_that_a_pipeline_file_uses() -> None:
     assert LeverKind("batching_window_seconds") is LeverKind.BATCHING_WINDOW

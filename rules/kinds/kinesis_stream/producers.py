@@ -11,6 +11,7 @@ from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.kinesis_stream import words
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.uncut import newest_of_source
 from tidegate.rules.kinds.usual_load import UsualLoad, usual_load
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LATE_SECONDS, Window
@@ -61,7 +62,7 @@ def _idle(signals: Signals, judged: int) -> list[float]:
     """The minutes on end after those judged in which readers were at the end of the stream. All
     that stops with the producers is silent, and is waited for as if it were late: three minutes
     that the age alone has told are no delay any more."""
-    newest = signals.series.newest
+    newest = newest_of_source(signals)
     if newest is None:
         return []
     rows = zip(

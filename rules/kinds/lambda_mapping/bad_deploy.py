@@ -5,15 +5,19 @@ No metric of Lambda's tells an exception from a lack of memory: both are Errors.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from statistics import median
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.concurrency import executions
+from tidegate.rules.kinds.lambda_mapping.moments import moment_of
+from tidegate.rules.kinds.lambda_mapping.records_dropped import discards
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.uncut import uncut
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LATE_SECONDS
 
@@ -60,8 +64,10 @@ def bad_deploy(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     Where all fails capacity is pointless; where the function is merely slower more executions
     carry the load until it is rolled back.
     """
-    newest = replace(signals, series=signals.series.uncut)
-    if not _may_be(newest, consumer) or newest.is_throttled_downstream(consumer):
+    if not _may_be(signals, consumer):
+        return
+    newest = uncut(signals)
+    if newest.is_throttled_downstream(consumer):
         return
     minutes = list(_minutes(newest, consumer))
     failing = _failing(signals, minutes)
@@ -75,14 +81,14 @@ def bad_deploy(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 
 def _may_be(signals: Signals, consumer: Consumer) -> bool:
     """A first look, which most sweeps are done with."""
-    errors, changed = signals.function(consumer).errors, consumer.function.modified
-    return bool(errors.last(RECENT_SECONDS + LATE_SECONDS).latest) or (
-        changed is not None and changed > errors.start
-    )
+    errors, changed = signals.of(consumer.function).errors, moment_of(consumer.function.modified)
+    newest = signals.series.windows.get(errors.metric, errors)
+    failed = newest.last(RECENT_SECONDS + LATE_SECONDS).latest
+    return bool(failed) or (changed is not None and changed > errors.start)
 
 
 def _minutes(signals: Signals, consumer: Consumer) -> Iterator[_Minute]:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     columns = (
         series.errors.samples,
         series.duration_sum_milliseconds.samples,
@@ -124,21 +130,21 @@ def _is_of_the_function(signals: Signals, consumer: Consumer, failing: _Failing)
         return True
     if len(failing.minutes) * 60 < LATE_SECONDS:
         return False
-    longest = signals.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS).peak
+    longest = signals.of(consumer.function).duration_maximum_milliseconds.last(RECENT_SECONDS).peak
     near = signals.thresholds["duration-near-timeout"] * consumer.function.timeout_seconds * 1000
-    is_one = signals.executions(consumer) == 1 and not consumer.mapping.discards
+    is_one = executions(signals, consumer) == 1 and not discards(consumer.mapping)
     return not is_one and (longest or 0.0) < near
 
 
 def _fits(consumer: Consumer, since: datetime) -> bool:
-    changed = consumer.function.modified
+    changed = moment_of(consumer.function.modified)
     return changed is not None and since - _FITS <= changed < since + _MINUTE
 
 
 def _slower(consumer: Consumer, minutes: list[_Minute]) -> float:
     """How many times as long a record takes since the function was changed. A batch has to take as
     many times as long: of fewer records in a batch each takes longer, of more the batch does."""
-    changed = consumer.function.modified
+    changed = moment_of(consumer.function.modified)
     if changed is None or consumer.mapping.reading.other_sources:
         return 0.0
     read = [each for each in minutes if each.records and each.milliseconds]
@@ -177,7 +183,7 @@ def _fails(consumer: Consumer, failing: _Failing) -> Diagnosis:
 
 
 def _is_slower(consumer: Consumer, times: float) -> Diagnosis:
-    name, changed = consumer.function.name, consumer.function.modified
+    name, changed = consumer.function.name, moment_of(consumer.function.modified)
     return Diagnosis(
         Cause.BAD_DEPLOY,
         name,
@@ -192,7 +198,7 @@ def _is_slower(consumer: Consumer, times: float) -> Diagnosis:
 
 def _changed(consumer: Consumer, since: datetime) -> tuple[Reason, ...]:
     """When the function was last changed, where that explains the moment or comes after it."""
-    changed = consumer.function.modified
+    changed = moment_of(consumer.function.modified)
     if changed is None or changed < since - _FITS:
         return ()
     return (words.FUNCTION_CHANGED(name=consumer.function.name, changed=changed),)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.moments import moment_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 
@@ -66,13 +67,12 @@ def downstream_saturated(signals: Signals, consumer: Consumer) -> Iterator[Diagn
 
 def _changes(signals: Signals, consumer: Consumer) -> set[datetime]:
     """When the mapping was changed, by whomever, and when a lever was moved."""
-    modified = consumer.mapping.modified
-    found = (datetime.fromisoformat(modified) if modified else None, signals.changed_at)
+    found = (moment_of(consumer.mapping.modified), signals.changed_at)
     return {each for each in found if each is not None}
 
 
 def _late_minutes(signals: Signals, consumer: Consumer) -> Iterator[_Late]:
-    source, series = signals.series.source, signals.function(consumer)
+    source, series = signals.series.source, signals.of(consumer.function)
     columns = (
         series.duration_sum_milliseconds.samples,
         source.read_records.samples,

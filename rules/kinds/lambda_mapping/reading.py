@@ -11,11 +11,12 @@ from math import ceil
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, Reading, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["age_shown", "not_reading", "reading_shown", "where_to_look"]
+__all__ = ["age_shown", "has_problem", "not_reading", "reading_shown", "where_to_look"]
 
 EXECUTION_BUSY_SECONDS = 54
 """Of a minute: between two batches a concurrent execution waits for the next poll."""
@@ -34,17 +35,22 @@ class _Waiting:
     records: float
 
 
+def has_problem(reading: Reading) -> bool:
+    """Whether the last attempt failed (ListEventSourceMappings, API reference)."""
+    return reading.last_result.startswith("PROBLEM")
+
+
 def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     """Records wait longer than a mapping in order lets them, or its last attempt failed and none
     has followed. UNKNOWN where someone reads and the sinks are written, so that only the
     function's metrics may be missing."""
     name, told = consumer.function.name, consumer.mapping.reading
-    newest = signals.function(consumer).invocations.samples[-1:]
+    newest = signals.of(consumer.function).invocations.samples[-1:]
     if newest and newest[0] and not told.other_sources:
         return None
     waiting = _waiting(signals, consumer)
     late = waiting is not None and _waits_too_long(signals, consumer, waiting.since)
-    failed = told.has_problem and not _acts(signals, consumer, _patience(signals, consumer))
+    failed = has_problem(told) and not _acts(signals, consumer, _patience(signals, consumer))
     if not late and not failed:
         return None
     evidence: tuple[Reason, ...] = ()
@@ -65,7 +71,7 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
 def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
     """By what a consumer is seen to read: inferred or idle; None where nothing shows it."""
     name, seconds = consumer.function.name, _patience(signals, consumer)
-    invoked = signals.function(consumer).invocations.last(seconds)
+    invoked = signals.of(consumer.function).invocations.last(seconds)
     if invoked.total and not consumer.mapping.reading.other_sources:
         return words.INVOKED_FOR_RECORDS(
             name=name, invocations=invoked.total, minutes=len(invoked.samples)
@@ -73,14 +79,14 @@ def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
     reads = signals.series.source.read_records.last(seconds)
     if reads.total and _reads_tell(consumer):
         return words.READ_AND_FILTERED(name=name, records=reads.total, minutes=len(reads.samples))
-    if _waiting(signals, consumer) is None and not consumer.mapping.reading.has_problem:
+    if _waiting(signals, consumer) is None and not has_problem(consumer.mapping.reading):
         return words.READER_IDLE(name=name)
     return None
 
 
 def age_shown(signals: Signals, consumer: Consumer) -> float | None:
     """How old what the function reads is by its own metric, in seconds."""
-    age = signals.function(consumer).iterator_age_milliseconds.last(RECENT_SECONDS).latest
+    age = signals.of(consumer.function).iterator_age_milliseconds.last(RECENT_SECONDS).latest
     return None if age is None else age / 1000
 
 
@@ -99,7 +105,7 @@ def where_to_look(signals: Signals) -> str | None:
 
 def _is_reading(signals: Signals, consumer: Consumer) -> bool:
     """Whether at least one concurrent execution is busy all the time, as each with records is."""
-    return signals.busy_concurrency(consumer) >= EXECUTION_BUSY_SECONDS / 60
+    return busy_concurrency(signals, consumer) >= EXECUTION_BUSY_SECONDS / 60
 
 
 def _reads_tell(consumer: Consumer) -> bool:
@@ -123,7 +129,7 @@ def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bo
 
 def _acted(signals: Signals, consumer: Consumer) -> list[bool]:
     """Minute by minute, whether the consumer is seen to have read."""
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     others = bool(consumer.mapping.reading.other_sources)
     own = [] if others else [series.invocations, series.throttles]
     read = [signals.series.source.read_records] if _reads_tell(consumer) else []
@@ -158,7 +164,7 @@ def _reads(signals: Signals, seconds: float) -> float:
 def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
     """Whether the stream is read lately, and a sink of the consumer written, where it names any."""
     written = [
-        signals.capacity(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
+        signals.of(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
         for table in tables_behind(consumer)
     ]
     return bool(_reads(signals, RECENT_SECONDS)) and (not written or any(written))

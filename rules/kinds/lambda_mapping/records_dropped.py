@@ -15,12 +15,13 @@ from math import ceil
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
-__all__ = ["records_dropped"]
+__all__ = ["discards", "records_dropped"]
 
 DROPPED_SECONDS = 900
 """How far back a loss is told: it is past when nothing was lost for a quarter of an hour."""
@@ -41,7 +42,7 @@ def records_dropped(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]
     and failures of a function with other event
     sources may be theirs: there only the mapping's own count tells."""
     mapping = consumer.mapping
-    if not mapping.discards:
+    if not discards(mapping):
         return
     counted = _counted(signals, consumer) if mapping.counts_events else None
     if counted is not None:
@@ -57,9 +58,14 @@ def records_dropped(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]
         yield _diagnosis(signals, consumer, _evidence(signals, consumer, loss))
 
 
+def discards(mapping: EventSourceMapping) -> bool:
+    """Whether Lambda gives a batch up that goes on failing."""
+    return mapping.maximum_retry_attempts >= 0 or mapping.maximum_record_age_seconds >= 0
+
+
 def _counted(signals: Signals, consumer: Consumer) -> tuple[Diagnosis, ...] | None:
     """By the mapping's own metrics; None where they tell nothing."""
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     if series.dropped_events is None or series.kept_events is None:
         return None
     newest = series.dropped_events.last(DROPPED_SECONDS)
@@ -101,7 +107,7 @@ def _evidence(signals: Signals, consumer: Consumer, loss: _Loss) -> Reason:
 
 
 def _failing(signals: Signals, consumer: Consumer) -> Reason:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     errors = series.errors.last(DROPPED_SECONDS)
     return words.FAILED_AND_DISCARDED(
         failed=errors.total,
@@ -124,12 +130,12 @@ def _limit(mapping: EventSourceMapping) -> str:
 
 def _by_retries(signals: Signals, consumer: Consumer) -> _Loss:
     """A batch that passed has at most its retries behind it, as has one that is being tried."""
-    series, retries = signals.function(consumer), consumer.mapping.maximum_retry_attempts
+    series, retries = signals.of(consumer.function), consumer.mapping.maximum_retry_attempts
     if retries < 0:
         return _Loss()
     errors = series.errors.last(DROPPED_SECONDS)
     failed, passed = errors.total, _passed(signals, consumer)
-    surely = failed - retries * (passed + signals.executions(consumer))
+    surely = failed - retries * (passed + executions(signals, consumer))
     least = max(0, ceil(surely / (retries + 1)))
     most = max(least, sum(int(each.total // (retries + 1)) for each in _runs(errors)))
     size = _records_in_a_batch(signals, consumer, passed + most)
@@ -139,7 +145,7 @@ def _by_retries(signals: Signals, consumer: Consumer) -> _Loss:
 def _by_age(signals: Signals, consumer: Consumer) -> _Loss:
     """Where nothing passes, all that came in so long ago is discarded. Where something does, it is
     failures that last as long as records may get old, with records that did."""
-    series, limit = signals.function(consumer), consumer.mapping.maximum_record_age_seconds
+    series, limit = signals.of(consumer.function), consumer.mapping.maximum_record_age_seconds
     runs = [each for each in _runs(series.errors) if series.errors.end - each.end <= _RECENT]
     if limit < 0 or not runs:
         return _Loss()
@@ -161,7 +167,7 @@ def _by_age(signals: Signals, consumer: Consumer) -> _Loss:
 
 def _oldest_seconds(signals: Signals, consumer: Consumer) -> float:
     """How old a record was at most when it was read, or handed on."""
-    stream, own = signals.series.source, signals.function(consumer)
+    stream, own = signals.series.source, signals.of(consumer.function)
     ages = (stream.iterator_age_milliseconds.peak, own.iterator_age_milliseconds.peak)
     return max(age or 0.0 for age in ages) / 1000
 
@@ -182,7 +188,7 @@ def _within(window: Window, run: Window) -> tuple[float | None, ...]:
 
 
 def _passed(signals: Signals, consumer: Consumer) -> float:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     done = series.invocations.last(DROPPED_SECONDS).total
     return max(0.0, done - series.errors.last(DROPPED_SECONDS).total)
 

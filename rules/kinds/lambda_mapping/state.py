@@ -1,9 +1,12 @@
 """What is configured of event source mappings and their functions, and of Lambda in the account."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Measured, Pipeline, Resource, Role
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries  # noqa: F401 (quoted below)
 
 __all__ = [
     "ACCOUNT_CONCURRENCY",
@@ -25,17 +28,16 @@ class Reading:
     """``last_result`` is AWS's LastProcessingResult in its own words, ``has_filter`` whether some
     records are read and not handed on (FilterCriteria). ``tumbling_window_seconds`` is 0 without
     such windows. ``other_sources`` are what else invokes the same function: what it does for
-    them is in its metrics as well."""
+    them is in its metrics as well. ``state_reason`` is why the mapping doesn't read
+    (StateTransitionReason), ``filter_error`` why its filter can't be applied (FilterCriteriaError):
+    then nothing is handed on."""
 
     last_result: str = ""
+    state_reason: str = ""
+    filter_error: str = ""
     has_filter: bool = False
     tumbling_window_seconds: int = 0
     other_sources: tuple[str, ...] = ()
-
-    @property
-    def has_problem(self) -> bool:
-        """Whether the last attempt failed (ListEventSourceMappings, API reference)."""
-        return self.last_result.startswith("PROBLEM")
 
     def concurrent_batches(self, factor: int) -> int:
         """Of each part of the source, with that parallelization factor: the state of a tumbling
@@ -45,8 +47,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class EventSourceMapping:
-    """How Lambda reads the stream for one function. -1 means without limit, as in the API.
-    ``counts_events`` is whether it publishes its own metrics (MetricsConfig with EventCount)."""
+    """How Lambda reads the stream for one function. -1 means without limit, as in the API."""
 
     uuid: str
     function_name: str
@@ -60,7 +61,7 @@ class EventSourceMapping:
     maximum_record_age_seconds: int = -1
     on_failure_destination: str | None = None
     report_batch_item_failures: bool = False
-    counts_events: bool = False
+    counts_events: bool = False  # EventCount
     modified: str = ""  # when it was last changed
     reading: Reading = field(default_factory=Reading)
 
@@ -69,22 +70,23 @@ class EventSourceMapping:
         """How many are processed at once."""
         return 1 if self.reading.tumbling_window_seconds else self.parallelization_factor
 
-    @property
-    def discards(self) -> bool:
-        """Whether Lambda gives a batch up that goes on failing."""
-        return self.maximum_retry_attempts >= 0 or self.maximum_record_age_seconds >= 0
-
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class Function(Measured["FunctionSeries"]):
     """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set.
-    ``modified`` is when its code or its configuration was last changed, None where not known."""
+    ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can."""
 
     name: str
     timeout_seconds: int
     memory_megabytes: int
     reserved_concurrency: int | None = None
-    modified: datetime | None = None
+    failure: str = ""
+    modified: str = ""  # LastModified
+
+    @property
+    def series_key(self) -> tuple[str, str]:
+        """By its name: two mappings on one function share its metrics."""
+        return "lambda_mapping", self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ from tidegate.rules.kinds.lambda_mapping.state import (
     LambdaAccount,
     Reading,
 )
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import REGION, Correction, Face
 from tidegate.simulator.kinds.lambda_mapping.data import AccountData
@@ -125,7 +128,7 @@ class FunctionFace(Face):
         if function is not None:
             parsed["Timeout"] = function.function.timeout_seconds
             parsed["MemorySize"] = function.function.memory_megabytes
-            parsed["LastModified"] = f"{function.modified_at:%Y-%m-%dT%H:%M:%S}.000+0000"
+            parsed["LastModified"] = _modified(function)
 
 
 def _function(state: FunctionState) -> Function:
@@ -135,8 +138,12 @@ def _function(state: FunctionState) -> Function:
         data.timeout_seconds,
         data.memory_megabytes,
         data.reserved_concurrency,
-        state.modified_at,
+        modified=_modified(state),
     )
+
+
+def _modified(state: FunctionState) -> str:
+    return f"{state.modified_at:%Y-%m-%dT%H:%M:%S}.000+0000"
 
 
 def _state(mapping: MappingState) -> str:

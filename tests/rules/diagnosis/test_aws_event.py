@@ -8,6 +8,7 @@ import pytest
 from tests.builders import NOON, a_pipeline, function_metric, signals, stream_metric, table_metric
 from tidegate.rules.cause import Cause
 from tidegate.rules.diagnosis.aws_event import aws_event
+from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 
@@ -28,7 +29,8 @@ def ended(metric: Metric, minutes_ago: int, *, told: int = 80, gap: int | None =
 
 def found(*heartbeats: Window) -> list[Cause]:
     silent: Signals = signals(a_pipeline(), *[None] * 8)
-    seen = replace(silent, series=replace(silent.series, heartbeats=heartbeats))
+    windows = {each.metric: each for each in heartbeats}
+    seen = replace(silent, series=replace(silent.series, windows=windows))
     return [each.cause for each in aws_event(seen)]
 
 
@@ -66,5 +68,5 @@ def test_the_layers_and_the_moment_are_said() -> None:
     assert "AWS Health Dashboard" in (only.advice or "")
 
 
-def test_a_pipeline_that_publishes_is_none() -> None:
-    assert list(aws_event(signals(a_pipeline()))) == []
+def test_a_pipeline_that_publishes_is_not_asked() -> None:
+    assert [each.cause for each in diagnose(signals(a_pipeline()))] == [Cause.HEALTHY]

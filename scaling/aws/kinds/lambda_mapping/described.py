@@ -14,7 +14,7 @@ from tidegate.rules.kinds.lambda_mapping.state import (
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking, http_status
 from tidegate.scaling.aws.looked import Looked
-from tidegate.scaling.aws.moments import as_moment, as_text
+from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ConsumerSpec
 from tidegate.scaling.model.errors import ResourceMissing, Unreachable
@@ -22,6 +22,7 @@ from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
+    from types_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 __all__ = [
     "consumer_alone",
@@ -32,13 +33,10 @@ __all__ = [
     "reading",
     "reads",
     "service",
-    "without_fan_out",
 ]
 
 _STATES = ("Enabled", "Updating", "Enabling", "Creating")
 """In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
-
-_CONSUMER = "/consumer/"
 
 
 def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount]:
@@ -61,7 +59,11 @@ def _consumer(
     mapping = reading(mappings, name)
     function = _function(looked.clients, name)
     if mapping is None or not reads(mapping):
-        without_fan_out(looked.clients, name, stream)
+        # Imported here: it is asked where something is amiss, and a cold start is shorter without.
+        from tidegate.scaling.aws.kinds.lambda_mapping.fan_out import without_fan_out
+
+        listed = mappings_of(looked.clients, name)
+        without_fan_out([each for each in listed if reads(each)], name, stream)
     if mapping is None:
         raise ResourceMissing(
             "lambda:ListEventSourceMappings",
@@ -105,8 +107,18 @@ def _function(clients: Clients, name: str) -> Function:
         configuration["Timeout"],
         configuration["MemorySize"],
         concurrency.get("ReservedConcurrentExecutions"),
-        as_moment(configuration.get("LastModified")),
+        _failure(configuration),
+        configuration.get("LastModified", ""),
     )
+
+
+def _failure(configuration: "FunctionConfigurationResponseTypeDef") -> str:
+    """An Inactive function is none: Lambda makes it ready at the next invocation (developer guide,
+    function states)."""
+    if configuration.get("State") != "Failed":
+        return ""
+    told = (configuration.get(key, "") for key in ("StateReason", "StateReasonCode"))
+    return str(next(filter(None, told), "no reason given"))
 
 
 def _account(clients: Clients) -> LambdaAccount:
@@ -146,22 +158,6 @@ def reads(mapping: "Listed") -> bool:
     return mapping.get("State") in _STATES
 
 
-def without_fan_out(clients: Clients, name: str, stream: Stream) -> None:
-    """Raises ResourceMissing where the function reads through a consumer with enhanced fan-out:
-    that mapping's source is the consumer, and Lambda doesn't list it under the stream."""
-    for each in mappings_of(clients, name):
-        source, function = each.get("EventSourceArn", ""), _function_name(each["FunctionArn"])
-        if source.startswith(f"{stream.arn}{_CONSUMER}") and function == name and reads(each):
-            consumer = source.removeprefix(f"{stream.arn}{_CONSUMER}").partition(":")[0]
-            raise ResourceMissing(
-                "lambda:ListEventSourceMappings",
-                stream.name,
-                f"function {name} reads this stream through the consumer {consumer} with enhanced "
-                "fan-out, which Tidegate does not look after: take the function out of the file, "
-                "or give it an event source mapping on the stream itself",
-            )
-
-
 def event_source_mapping(
     data: "Listed", stream_arn: str, others: tuple[str, ...] = ()
 ) -> EventSourceMapping:
@@ -182,7 +178,7 @@ def event_source_mapping(
         on_failure_destination=destination,
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
-        counts_events="EventCount" in data.get("MetricsConfig", {}).get("Metrics", []),
+        counts_events="EventCount" in data.get("MetricsConfig", {}).get("Metrics", ()),
         modified=as_text(data.get("LastModified")),
         reading=_reading_of(data, others),
     )
@@ -210,8 +206,11 @@ def other_sources(mappings: Iterable[Mapping[str, Any]], stream_arn: str) -> tup
 
 def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
     """From an event source mapping as ListEventSourceMappings tells it."""
+    is_read = data.get("State") in _STATES
     return Reading(
         last_result=data.get("LastProcessingResult") or "",
+        state_reason="" if is_read else data.get("StateTransitionReason") or "",
+        filter_error=(data.get("FilterCriteriaError") or {}).get("Message", ""),
         has_filter=bool((data.get("FilterCriteria") or {}).get("Filters")),
         tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,
         other_sources=others,

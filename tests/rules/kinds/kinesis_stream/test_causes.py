@@ -127,7 +127,7 @@ def test_records_that_expire_unread_are_lost_and_more_capacity_is_still_wanted(
 ) -> None:
     seen = newest(signals(a_pipeline()), iterator_age_milliseconds=[each * 1000 for each in ages])
     told = list(stream_causes(seen))
-    assert [(each.cause, each.where, each.blocks_capacity) for each in told] == [
+    assert [(each.cause, each.where, each.holds_raises) for each in told] == [
         (Cause.RECORDS_DROPPED, "racers", False)
     ] * is_told
     assert all("records expire unread" in each.because for each in told)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import NOON, Reading, Samples, a_pipeline, newest, signals, the_consumer
 from tests.builders import with_consumers as described
-from tests.rules.kinds.lambda_mapping.consumers import a_mapping, causes
+from tests.rules.kinds.lambda_mapping.late import a_mapping, causes
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.bad_deploy import bad_deploy
@@ -19,7 +19,7 @@ DEPLOYED = [Cause.BAD_DEPLOY]
 def changed(pipeline: Pipeline, minutes_ago: float) -> Pipeline:
     """Whose function was changed so long before noon."""
     consumer, at = the_consumer(pipeline), NOON - timedelta(minutes=minutes_ago)
-    function = replace(consumer.function, modified=at)
+    function = replace(consumer.function, modified=at.isoformat())
     return described(pipeline, replace(consumer, function=function))
 
 
@@ -133,7 +133,7 @@ def test_what_times_out_or_is_throttled_has_that_for_a_cause() -> None:
 def test_it_is_no_poison_batch_and_holds_raises() -> None:
     seen = newest(failing([120] * 3), iterator_age_milliseconds=[60_000, 120_000, 180_000])
     assert causes(seen) == DEPLOYED
-    assert told(seen)[0].blocks_capacity
+    assert told(seen)[0].holds_raises
 
 
 def test_the_moment_and_the_change_are_said() -> None:
@@ -155,7 +155,7 @@ def slower(
     """48,000 ms for 6,000 records in 120 batches are usual; then so many in so many."""
     moment = at or NOON - timedelta(minutes=minutes)
     consumer = the_consumer(a_mapping())
-    function = replace(consumer.function, modified=moment)
+    function = replace(consumer.function, modified=moment.isoformat())
     pipeline = described(a_mapping(), replace(consumer, function=function))
     return newest(
         signals(pipeline),
@@ -194,7 +194,7 @@ def test_a_slower_function_is_told_with_its_price_and_still_scaled() -> None:
         "each batch as well"
     )
     assert "4.0 times as much for each record" in (only.advice or "")
-    assert not only.blocks_capacity
+    assert not only.holds_raises
 
 
 def test_of_a_function_with_other_sources_the_time_of_a_record_is_not_known() -> None:

@@ -18,7 +18,7 @@ from tests.builders import (
     the_consumer,
     with_consumers,
 )
-from tests.rules.kinds.lambda_mapping.consumers import a_mapping, causes, found, growing, the_one
+from tests.rules.kinds.lambda_mapping.late import a_mapping, causes, found, growing, the_one
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
 from tidegate.rules.kinds.signals import Signals

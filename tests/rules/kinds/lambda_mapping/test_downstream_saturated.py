@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.builders import NOON, Reading, a_pipeline, newest, signals, the_consumer
-from tests.rules.kinds.lambda_mapping.consumers import a_mapping, causes
+from tests.rules.kinds.lambda_mapping.late import a_mapping, causes
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
 from tidegate.rules.kinds.signals import Signals
@@ -108,7 +108,7 @@ def test_it_is_told_while_the_age_is_sick_and_of_the_functions_own_work() -> Non
 def test_it_stands_for_a_slow_consumer_and_holds_raises() -> None:
     seen = late(*DOUBLED, modified=5)
     assert causes(seen) == SATURATED
-    assert told(seen)[0].blocks_capacity
+    assert told(seen)[0].holds_raises
     assert causes(late(*DOUBLED)) == [Cause.CONSUMER_TOO_SLOW]
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Reading, Samples, a_pipeline, newest, signals, the_consumer
-from tests.rules.kinds.lambda_mapping.consumers import a_mapping, causes, growing
+from tests.builders import NOON, Reading, Samples, newest, signals, the_consumer
+from tests.rules.kinds.lambda_mapping.late import a_mapping, causes, growing
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.kinds.lambda_mapping.metrics import event_metrics
+from tidegate.rules.kinds.lambda_mapping.event_metrics import event_metrics
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
@@ -148,7 +148,7 @@ def test_without_one_the_loss_is_said_with_how_it_is_counted() -> None:
     )
     assert "set an on-failure destination" in (only.advice or "")
     assert only.advice is not None
-    assert not only.blocks_capacity
+    assert not only.holds_raises
 
 
 def counting(dropped: float | None, kept: float | None, errors: float = 0) -> Signals:
@@ -161,7 +161,9 @@ def counting(dropped: float | None, kept: float | None, errors: float = 0) -> Si
         for metric, sample in zip(event_metrics("uuid-1"), (dropped, kept), strict=True)
     )
     names = ("dropped_events", "kept_events")
-    own = replace(seen.series.functions["scorer"], **dict(zip(names, windows, strict=True)))
+    own = replace(
+        seen.of(the_consumer(pipeline).function), **dict(zip(names, windows, strict=True))
+    )
     return replace(
         seen, series=replace(seen.series, of={**seen.series.of, "lambda_mapping": {"scorer": own}})
     )
@@ -185,10 +187,3 @@ def test_the_count_of_the_mapping_itself_goes_before_an_estimate(
     assert [each.evidence[0].kind for each in found] == kinds
     if dropped:
         assert "counted 7 dropped records, and 0 given to its on-failure" in found[0].because
-
-
-def test_a_mapping_that_counts_is_asked_for_its_counts() -> None:
-    counts = signals(a_mapping(counts_events=True)).series.functions["scorer"]
-    assert counts.dropped_events is not None
-    assert counts.dropped_events.metric.name == "DroppedEventCount"
-    assert signals(a_pipeline()).series.functions["scorer"].dropped_events is None
