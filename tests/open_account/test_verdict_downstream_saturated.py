@@ -9,7 +9,7 @@ from tests.losses.account import PIPELINES, Account
 from tests.losses.worlds import OURS, Played, a_world, play
 from tests.open_account.settings import listed_with
 from tidegate.rules.cause import Cause
-from tidegate.scaling.model.actions import UpdateParallelizationFactor
+from tidegate.scaling.kinds.lambda_mapping.actions import UpdateParallelizationFactor
 from tidegate.scaling.model.health import Health
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
 from tidegate.simulator.traffic import Traffic

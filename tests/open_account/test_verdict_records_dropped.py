@@ -28,10 +28,12 @@ def failing(account: Account, errors: float, invocations: float = 24, **settings
 
 
 def only(account: Account, errors: float, invocations: float = 24, **settings: Any) -> str:
-    """What is said, where records are lost and nothing else is wrong or moved."""
+    """What is said first, where records are lost and nothing is moved; where all batches fail from
+    one minute on, that is told beside it."""
     code, pipeline = failing(account, errors, invocations, **settings)
-    (told,) = pipeline["diagnoses"]
+    told, *more = pipeline["diagnoses"]
     assert (code, pipeline["health"], told["cause"]) == (1, "sick", "records-dropped")
+    assert [each["cause"] for each in more] == ["bad-deploy"] * (errors == invocations)
     assert pipeline["actions"] == []
     assert account.changes == []
     return f"{told['because']}; {'; '.join(pipeline['advice'])}"
