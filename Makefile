@@ -20,9 +20,10 @@ verify: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py tests/tidegate/kinds/kinesis_stream/test_killed.py
 
-# Seeded schedules of overlapping callers and faults: an hour. OPTIONS: --seed N, --count N.
+# Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
+# --count N, --boto3.
 faults: .venv/dev
-	$(BIN)/python -m tests.faults $(or $(OPTIONS),--count 10000)
+	$(BIN)/python -m tests.faults $(or $(OPTIONS),--whole)
 
 # Mutated pipeline files and odd command lines: ten minutes. OPTIONS: --seed N, --files N, --lines N.
 fuzz: .venv/dev

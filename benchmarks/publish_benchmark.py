@@ -9,6 +9,7 @@ chromium on the PATH.
 
 import json
 import re
+import subprocess
 import sys
 from collections import defaultdict
 from math import exp, log
@@ -22,6 +23,7 @@ from tidegate.bench.words import TERMS
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "benchmark.png"
+SOURCES = "rules scaling simulator tidegate/bench"
 PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmark.md")
 
 
@@ -54,8 +56,11 @@ def outcomes(tables: str) -> list[str]:
 
 
 def made(results: dict[str, Any]) -> str:
-    """The day and the command."""
-    return f"Made on {results['made_on']} by `{results['made_by']}`."
+    """The day and the command, and for ``python -m tests.figures`` which sources they are of."""
+    command = ("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD")
+    commit = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    said = f"Made on {results['made_on']} by `{results['made_by']}`."
+    return f"{said}\n<!-- figures of {commit}: {SOURCES} -->"
 
 
 def both_means(summaries: list[dict[str, Any]]) -> str:

@@ -11,6 +11,7 @@ Plain UpdateShardCount asks for the target, clamped to double or half, until it 
 ten times a day. It ends uniform, so an uneven stream with the right count needs a way and back.
 """
 
+import subprocess
 from math import ceil
 
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
@@ -19,6 +20,7 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import uniform
 
 TOLERANCE = 0.1
 UPDATES_PER_DAY = 10
+SOURCES = ("scaling/kinds/kinesis_stream/reshard", "benchmarks/reshard_operations.py")
 
 Shape = tuple[int, ...]
 
@@ -59,10 +61,16 @@ RESHARDS: list[tuple[str, Shape, int]] = [
 ]  # fmt: skip
 
 
+def _commit() -> str:
+    command = ("git", "rev-parse", "--short", "HEAD")
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def main() -> None:
     """Print the table."""
     print("# Operations that a reshard takes\n")
-    print("Made by `python benchmarks/reshard_operations.py`; even means within 10 %.\n")
+    print("Made by `python benchmarks/reshard_operations.py`; even means within 10 %.")
+    print(f"<!-- figures of {_commit()}: {' '.join(SOURCES)} -->\n")
     titles = (
         "from",
         "to",

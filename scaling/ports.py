@@ -120,7 +120,8 @@ class Ledger(Protocol):
         ...
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
-        """Close an intention. Closing it twice keeps the first outcome."""
+        """Close an intention. Closing it twice keeps the first outcome, but DONE outweighs what
+        another run may have concluded: see ``closed_by``."""
         ...
 
     def change_records(self, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
@@ -213,7 +214,8 @@ class Notices(Protocol):
 class Edges:
     """The outside world as a sweep or a callback meets it; without ``notices`` nobody is notified.
 
-    Without a ``clock`` no time goes by while something is done, as in a simulated world.
+    Without a ``clock`` no time goes by while something is done, as in a simulated world. Once
+    ``is_late``, no other pipeline is begun.
     """
 
     cloud: Cloud
@@ -221,6 +223,7 @@ class Edges:
     ledger: Ledger
     notices: Notices | None = None
     clock: Callable[[], datetime] | None = None
+    is_late: Callable[[], bool] = lambda: False
 
     def moment(self, now: datetime) -> datetime:
         """What the time is by now, in what began at ``now``."""

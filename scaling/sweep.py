@@ -1,6 +1,6 @@
 """One sweep: observe, judge, diagnose, recommend, constrain, plan, execute, record, notify."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -48,21 +48,20 @@ def sweep(
     *,
     holder: str,
     dry_run: bool = False,
-    is_late: Callable[[], bool] = lambda: False,
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
     Levers of Application Auto Scaling are moved towards what it asked for.
 
     One pipeline's error, of whatever type, never stops another: it is reported as unreached, and
-    so is every pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps
+    so is every pipeline that there is no time left for. ``holder`` must differ between sweeps
     that may overlap.
     """
     edges = replace(edges, cloud=OwnersAsked(edges.cloud))
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
-    behind = () if dry_run else carry_on(specs, edges, now, holder, is_late)
+    behind = () if dry_run else carry_on(specs, edges, now, holder)
     for spec in specs:
-        if is_late():
+        if edges.is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
             continue
         found = _found(spec, edges, now, holder, dry_run)

@@ -34,13 +34,17 @@ class Overlay:
         """Give moto the resources, and answer before or after it."""
         for face in self._faces:
             face.put(session)
-        for operation, answer in self._answers().items():
+        for operation, answer in self.answers().items():
             _lay(session, operation, answer)
+        self.correct(session)
+
+    def correct(self, session: "Session") -> None:
+        """Change what moto answers to a session's clients."""
         for face in self._faces:
             for operation, correction in face.corrections().items():
                 session.events.register(f"after-call.{operation}", correction)
 
-    def _answers(self) -> Mapping[str, Call]:
+    def answers(self) -> Mapping[str, Call]:
         """What the world answers by itself, by ``service.Operation``."""
         found: dict[str, Call] = {
             "cloudwatch.GetMetricData": self._metric_data,

@@ -15,6 +15,7 @@ from tidegate.scaling.config.levers import (
     lever_spec,
     resource_of,
 )
+from tidegate.scaling.kinds.registry import type_with
 from tidegate.scaling.kinds.resource_state import is_passing, why_unusable
 from tidegate.scaling.model.pause import pausing
 
@@ -57,13 +58,11 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
 
 
 def _refuse_two_owners(asked: Asked) -> None:
-    # Imported here: it is for PATCH of a table alone.
-    from tidegate.scaling.kinds.dynamodb_table.second_owner import scaled_too
-
     lever = asked.dimension.lever
     for target in asked.edges.cloud.scalable_targets(lever.where):
         if target.kind is lever.kind:
-            raise BadRequest(f"{scaled_too(lever, target)}: deregister one of the two targets")
+            reason = type_with(lever.kind).owned_too(lever, target)
+            raise BadRequest(f"{reason}: deregister one of the two targets")
 
 
 def describe(asked: Asked) -> ScalableTargetDimension:

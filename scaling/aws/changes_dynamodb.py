@@ -20,7 +20,13 @@ from tidegate.scaling.aws.ledger_items import (
     text,
 )
 from tidegate.scaling.config.levers import resource_of
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, revision
+from tidegate.scaling.model.change_record import (
+    ChangeRecord,
+    Lever,
+    Outcome,
+    closed_by,
+    revision,
+)
 from tidegate.scaling.model.errors import InvalidRequest, Throttled
 
 __all__ = ["DynamoChanges"]
@@ -120,17 +126,17 @@ class DynamoChanges(DynamoDesired):
         places = partitions(pointer["pipeline"]["S"], lever)
         values = {
             ":outcome": {"S": outcome.value},
-            ":begun": {"S": Outcome.BEGUN.value},
             ":at": {"S": text(at)},
             ":detail": {"NULL": True} if detail is None else {"S": detail},
             ":expiry": {"N": expiry(at)},
         }
+        earlier = {f":{each.value}": {"S": each.value} for each in closed_by(outcome)}
         closing = {
             "TableName": self._table,
             "UpdateExpression": "SET outcome = :outcome, ended_at = :at, detail = :detail, "
             "expires_at = :expiry",
-            "ConditionExpression": "outcome = :begun",
-            "ExpressionAttributeValues": values,
+            "ConditionExpression": f"outcome IN ({', '.join(earlier)})",
+            "ExpressionAttributeValues": values | earlier,
         }
         closes: list[Any] = [
             {"Update": {**closing, "Key": {"pk": {"S": partition}, "sk": pointer["place"]}}}

@@ -1,8 +1,7 @@
 """What every lever of a pipeline is set to, and what the file says of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import (
@@ -80,15 +79,19 @@ def _levels(
     spec: PipelineSpec, lever: Lever
 ) -> Iterator[tuple[Levers | dict[str, LeverSpec], Path]]:
     """Where the file may speak of a lever, the most specific place first, with the way to it."""
-    consumers = ((each, ("consumers", at)) for at, each in enumerate(spec.consumers))
-    applications = ((each, ("applications", at)) for at, each in enumerate(spec.applications))
     if spec.resources:
         yield from _listed(spec, lever)
-    for reader, path in chain[tuple[ConsumerSpec | ApplicationSpec, Path]](consumers, applications):
-        if lever.kind in _OF_READER[type(reader)] and reader.name == lever.where:
-            yield reader.levers, path
-        if lever.kind in CAPACITIES:
-            yield from _levels_of_tables(reader, lever, path)
+    kind, is_capacity = lever.kind, lever.kind in CAPACITIES
+    of_key: tuple[tuple[str, Sequence[ConsumerSpec | ApplicationSpec]], ...] = (
+        ("consumers", spec.consumers),
+        ("applications", spec.applications),
+    )
+    for key, readers in of_key:
+        for at, reader in enumerate(readers):
+            if kind in _OF_READER[type(reader)] and reader.name == lever.where:
+                yield reader.levers, (key, at)
+            if is_capacity:
+                yield from _levels_of_tables(reader, lever, (key, at))
     yield spec.levers, ()
 
 
@@ -115,8 +118,11 @@ def _levels_of_tables(
 def said_of(spec: PipelineSpec, lever: Lever) -> tuple[LeverSpec, Path] | None:
     """What the file says of a lever, and the way there from the pipeline; None when it says
     nothing."""
-    found = ((_of(levers, lever), path) for levers, path in _levels(spec, lever))
-    return next(((each, path) for each, path in found if each is not None), None)
+    for levers, path in _levels(spec, lever):
+        said = _of(levers, lever)
+        if said is not None:
+            return said, path
+    return None
 
 
 def _of(levers: Levers | dict[str, LeverSpec], lever: Lever) -> LeverSpec | None:

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tidegate.scaling.config.levers import all_settings
+from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.boundary import Unfinished, going_on
@@ -28,7 +29,7 @@ from tidegate.scaling.model.roles import plannings
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import Change
 
-__all__ = ["CALL_WITHIN", "Executor", "shown"]
+__all__ = ["Executor", "shown"]
 
 LEASE_SECONDS = 60
 """Longer than the bounded timeouts of the calls made under it."""
@@ -36,13 +37,6 @@ LEASE_SECONDS = 60
 LIMIT = "limit-exceeded"
 """``TidegateError.kind`` of LimitExceeded; a quota of the account has another, and no decrease
 exceeds it."""
-
-FRESH = timedelta(seconds=1)
-"""As old as a description may be that a call is made on."""
-
-CALL_WITHIN = timedelta(seconds=20)
-"""Of the intention: a call takes at most 13 s more (``PATIENT``, once), and all is over when
-another run may take it as never made (``ABANDONED``). A process may be suspended in between."""
 
 
 @dataclass(slots=True)
@@ -134,7 +128,7 @@ class Executor:
 
     def _why_not(self, decisions: tuple[Decision, ...]) -> tuple[str, str] | None:
         """Which refusal and which detail, where AWS no longer shows what was decided on."""
-        if self.edges.moment(self.now) - self.seen.looked_at <= FRESH:
+        if is_recent(self.seen.looked_at, self.edges.moment(self.now), FRESH):
             return None
         pipeline = self.edges.cloud.describe_alone(self.seen.spec, decisions[0].lever)
         settings = all_settings(pipeline)
@@ -154,12 +148,10 @@ class Executor:
         begun = tuple(self._record(action, each, begun_at, part) for each in decisions)
         if not self.edges.ledger.begin(*begun, after=self._newest):
             return _superseded(action, decisions, *self._who_was_faster(action))
-        if self.edges.moment(self.now) - begun_at > CALL_WITHIN:
-            detail = (
-                "this process was suspended after the intention was written; AWS was not called"
-            )
-            closed = self._close(action, decisions, begun, (Outcome.SUPERSEDED, detail))
-            return replace(closed, refusal="suspended")
+        why_not = why_not_called(begun, self.edges.ledger, lambda: self.edges.moment(self.now))
+        if why_not is not None:
+            closed = self._close(action, decisions, begun, (Outcome.SUPERSEDED, why_not[1]))
+            return replace(closed, refusal=why_not[0])
         try:
             self.edges.cloud.apply(action)
         except Unreachable as error:

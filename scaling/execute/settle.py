@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
-from tidegate.scaling.model.change_record import ChangeRecord, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import DAY, OVERLAP, History
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["ABANDONED", "SHOWS_AFTER", "settle", "settled"]
+__all__ = ["ABANDONED", "SHOWS_AFTER", "may_not_show", "settle", "settled"]
 
 ABANDONED = timedelta(seconds=60)
 """By then the call of a run was made or never will be: its lease has passed."""
@@ -65,6 +65,16 @@ def settled(
     if _was_set(change_record.marks, settings_marks(pipeline, lever)):
         return Outcome.UNKNOWN, "the lever was set since, and has the capacity of before"
     return Outcome.SUPERSEDED, "the call never reached AWS"
+
+
+def may_not_show(lever: Lever, capacity: int, ledger: Ledger, now: datetime) -> bool:
+    """Whether AWS has accepted a change of the lever a moment ago and still shows the capacity of
+    before."""
+    newest = ledger.change_records_of(lever, now - SHOWS_AFTER)[-1:]
+    return any(
+        each.outcome is Outcome.DONE and each.from_capacity == capacity != each.to_capacity
+        for each in newest
+    )
 
 
 def _was_set(before: tuple[str, ...], now: tuple[str, ...]) -> bool:

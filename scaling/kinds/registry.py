@@ -13,7 +13,7 @@ from tidegate.scaling.model.resource_type import ResourceType
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signal_kind import SignalKind
 
-__all__ = ["KINDS", "TYPES", "dimensions_of", "levers_of", "limits_of"]
+__all__ = ["KINDS", "TYPES", "dimensions_of", "levers_of", "limits_of", "type_with"]
 
 TYPES: tuple[ResourceType, ...] = (
     DynamodbTable(),
@@ -34,13 +34,18 @@ KINDS = Kinds(_signals, TYPES)
 """The registry of built-in kinds that pipelines are described with."""
 
 
+def type_with(kind: LeverKind) -> ResourceType:
+    """The built-in kind of resource that has a kind of lever. KeyError where none has it."""
+    for resource_type in TYPES:
+        if kind in resource_type.levers:
+            return resource_type
+    raise KeyError(f"no kind of resource has a {kind.value}")
+
+
 def limits_of(kind: LeverKind) -> tuple[int, int]:
     """The least and the most that AWS takes of a kind of lever, in the lever's own unit. KeyError
     for one that no built-in kind of resource has."""
-    for resource_type in TYPES:
-        if kind in resource_type.levers:
-            return resource_type.levers[kind]
-    raise KeyError(f"no kind of resource has a {kind.value}")
+    return type_with(kind).levers[kind]
 
 
 def levers_of(resource: str) -> tuple[LeverKind, ...]:

@@ -12,6 +12,7 @@ from tidegate.scaling.model.change_record import (
     ChangeRecord,
     Lever,
     Outcome,
+    closed_by,
     moment_in,
     outcome_in,
     revision,
@@ -94,11 +95,13 @@ class SqliteChanges:
 
     def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
         """Close an intention once."""
+        words = [each.value for each in closed_by(outcome)]
+        marks = ",".join("?" * len(words))
         with self._file.alone() as connection:
             connection.execute(
                 "UPDATE entry SET outcome = ?, ended_at = ?, detail = ? "
-                "WHERE entry_id = ? AND outcome = 'begun'",
-                (outcome.value, as_text(at), detail, entry_id),
+                f"WHERE entry_id = ? AND outcome IN ({marks})",
+                (outcome.value, as_text(at), detail, entry_id, *words),
             )
 
     def change_record(self, entry_id: str) -> ChangeRecord | None:

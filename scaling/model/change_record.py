@@ -17,6 +17,7 @@ __all__ = [
     "Lease",
     "Lever",
     "Outcome",
+    "closed_by",
     "moment_in",
     "nobody",
     "outcome_in",
@@ -165,6 +166,14 @@ CallerArn = Callable[[], str | None]
 
 def nobody() -> None:
     """The ``CallerArn`` of where there is no AWS."""
+
+
+def closed_by(outcome: Outcome) -> tuple[Outcome, ...]:
+    """Which outcomes give way to this one. The first is kept, but that AWS has done it outweighs
+    what another run concluded from what AWS showed before."""
+    if outcome is Outcome.DONE:
+        return Outcome.BEGUN, Outcome.SUPERSEDED, Outcome.UNKNOWN
+    return (Outcome.BEGUN,)
 
 
 def revision(entry_id: str, outcome: Outcome) -> str:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
 from tidegate.scaling.model.look import Look, Situation
 
 if TYPE_CHECKING:
+    from tidegate.rules.reason import Reason
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.planning import Planning
@@ -117,6 +119,11 @@ class ResourceType(Protocol):
         that it has undone. Another value is then no person's change."""
         ...
 
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> "Reason | None":
+        """That AWS's own auto scaling sets the lever too, by a scalable target of it; None for a
+        lever that none sets."""
+        ...
+
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """Which resource it is: another one after it was deleted and made anew under its name."""
         ...
@@ -161,7 +168,7 @@ class ResourceType(Protocol):
 
 class SizedTogether:
     """What the kinds share whose levers are sized with each other, in ``scaling/recommend``, and
-    that the pipeline file has keys of their own for."""
+    that the pipeline file has keys of their own for; most of them have no other owner."""
 
     __slots__ = ()
 
@@ -178,6 +185,10 @@ class SizedTogether:
     def recommendations(self, _: Look) -> Iterator["Recommendation"]:
         """None of its own."""
         return iter(())
+
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> "Reason | None":
+        """None: AWS's own auto scaling sets none of its levers."""
+        return None
 
     def planning(self, pipeline: Pipeline) -> "Planning | None":
         """None."""

@@ -3,8 +3,15 @@
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 
-from tests.faults.schedule import MOVES, Played, play, shortest
+from tests.faults.mass import PAGE, SOURCES, Batch, Mass, batches, played, published
+from tests.faults.schedule import Played, play
+from tests.figures import head, is_changed
+from tests.shape import ROOT
+
+ON_PORTS, OVER_BOTO3 = range(10_000), range(500)
+"""The seeds of ``--whole``."""
 
 
 def main() -> int:
@@ -12,22 +19,45 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--seed", type=int, default=0, help="the first one")
     parser.add_argument("--count", type=int, default=1)
-    parser.add_argument("--moves", help="only these of each schedule, with commas")
+    parser.add_argument("--moves", help="only these of one schedule, with commas")
+    parser.add_argument("--boto3", action="store_true", help="over boto3's clients, not the ports")
+    parser.add_argument("--whole", action="store_true", help="10,000 and 500, with their page")
     asked = parser.parse_args()
-    moves = range(MOVES) if asked.moves is None else [int(each) for each in asked.moves.split(",")]
-    began, failed, calls = time.monotonic(), list[Played](), 0
-    for seed in range(asked.seed, asked.seed + asked.count):
-        played = play(seed, moves)
-        calls += played.calls
-        if played.broken:
-            failed.append(shortest(played))
-            print(f"{failed[-1].command}\n  " + "\n  ".join(failed[-1].broken), flush=True)
-    seconds = time.monotonic() - began
-    print(
-        f"{asked.count:,} schedules, {calls:,} calls that AWS accepted, {len(failed)} with a broken "
-        f"promise, {seconds:,.0f} s"
-    )
-    return 1 if failed else 0
+    if asked.moves is not None:
+        moves = [int(each) for each in asked.moves.split(",") if each]
+        return _told(play(asked.seed, moves, over_boto3=asked.boto3))
+    seeds = range(asked.seed, asked.seed + asked.count)
+    wanted = list(batches(seeds, over_boto3=asked.boto3))
+    if asked.whole:
+        wanted = [*batches(OVER_BOTO3, over_boto3=True), *batches(ON_PORTS, over_boto3=False)]
+    commit = None if is_changed(ROOT, *SOURCES) else head()
+    masses = _played(wanted)
+    if asked.whole and commit is not None:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(published(masses, commit, page), encoding="utf-8")
+    elif asked.whole:
+        print("the page stays as it is: sources have changes that are not committed")
+    return int(any(each.failed for each in masses))
+
+
+def _played(wanted: Sequence[Batch]) -> list[Mass]:
+    began = time.monotonic()
+    masses = {over_boto3: Mass(over_boto3) for over_boto3 in (False, True)}
+    for schedules in played(wanted):
+        masses[schedules[0].over_boto3].add(schedules)
+        for each in schedules:
+            _told(each)
+    found = [each for each in masses.values() if each.seeds]
+    for mass in found:
+        print(mass.row)
+    print(f"{time.monotonic() - began:,.0f} s")
+    return found
+
+
+def _told(schedule: Played) -> int:
+    if schedule.broken:
+        print("\n  ".join((schedule.command, *schedule.broken)), flush=True)
+    return int(bool(schedule.broken))
 
 
 if __name__ == "__main__":

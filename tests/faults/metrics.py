@@ -1,19 +1,18 @@
-"""Metrics that are throttled, time out, are cut off, or come late, not at all or garbled."""
+"""What may be the matter with metrics, as values of the port and as answers of CloudWatch."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from enum import Enum
+from math import inf, nan
 from random import Random
+from typing import Any
 
-from tests.faults.stage import Caller
-from tidegate.direct import DirectMetrics
-from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.errors import Throttled, Unreachable
+from tidegate.rules.window import Window
 
-__all__ = ["FaultyMetrics", "Lack", "lacking"]
+__all__ = ["Lack", "lacking", "told"]
 
 GARBLED_SHARE = 0.3
+FALSE = (nan, inf, -inf, -1.0)
+"""What nothing can have measured; an emulator or a proxy answers so."""
 
 
 class Lack(Enum):
@@ -28,7 +27,7 @@ class Lack(Enum):
 
 
 def lacking(window: Window, lack: Lack, random: Random) -> Window:
-    """The window as a run gets it."""
+    """The window as a run gets it from the port."""
     samples = window.samples
     match lack:
         case Lack.LATE:
@@ -42,35 +41,18 @@ def lacking(window: Window, lack: Lack, random: Random) -> Window:
     return window
 
 
-@dataclass
-class FaultyMetrics:
-    """``Metrics`` over the world."""
-
-    caller: Caller
-    inner: DirectMetrics
-    lack: Lack
-    garbling: Random
-
-    def __post_init__(self) -> None:
-        self.caller.is_blind = self.lack is Lack.EMPTY
-
-    def read(
-        self, metrics: Sequence[Metric], start: datetime, end: datetime
-    ) -> Mapping[Metric, Window]:
-        self.caller.befalls(
-            Throttled("cloudwatch:GetMetricData", "it", "Rate exceeded"),
-            Unreachable("cloudwatch:GetMetricData", "it", "read timeout"),
-            often=0.3,
-        )
-        found = {
-            each: lacking(window, self.lack, self.garbling)
-            for each, window in self.inner.read(metrics, start, end).items()
-        }
-        random = self.caller.random
-        if random.random() >= self.caller.rate:
-            return found
-        kept = random.random()
-        return {
-            each: window if random.random() < kept else replace(window, unread="PartialData")
-            for each, window in found.items()
-        }
+def told(result: dict[str, Any], lack: Lack, random: Random) -> dict[str, Any]:
+    """A MetricDataResult as CloudWatch tells it, oldest point first."""
+    times, values = result["Timestamps"], result["Values"]
+    match lack:
+        case Lack.LATE:
+            kept = max(0, len(times) - random.randint(2, 8))
+            return {**result, "Timestamps": times[:kept], "Values": values[:kept]}
+        case Lack.EMPTY:
+            return {**result, "Timestamps": [], "Values": []}
+        case Lack.GARBLED:
+            garbled = [
+                random.choice(FALSE) if random.random() < GARBLED_SHARE else each for each in values
+            ]
+            return {**result, "Values": garbled}
+    return result

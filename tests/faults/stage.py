@@ -1,35 +1,39 @@
-"""One simulated account with several callers, and the faults that befall each of their calls."""
+"""One simulated account with several callers: its clock, and what was asked of it by whom."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
-from tests.direct_streams import DirectStreams
+from tests.faults.graphs import Graph
+from tests.faults.metrics import Lack
 from tidegate.direct import DirectCloud
-from tidegate.rules.graph import Pipeline, Question
-from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
 from tidegate.rules.scalable_targets import ScalableTarget
-from tidegate.scaling.config.levers import all_settings, lever_spec, part_of
-from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
+from tidegate.scaling.execute.executor import LEASE_SECONDS
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.errors import (
-    CloudError,
-    InvalidRequest,
-    LedgerUnavailable,
-    ResourceInUse,
-    Throttled,
-    Unreachable,
-)
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.plan import Action
-from tidegate.simulator.world import World
+from tidegate.scaling.ports import Ledger
 
-A = TypeVar("A")
+__all__ = ["STALE_SECONDS", "Call", "Caller", "Died", "Stage"]
+
 STALE_SECONDS = 8
 """Descriptions of AWS lag a few seconds behind a change that was accepted."""
+
+CALL_SECONDS = 0.003
+"""What a call takes at least."""
+
+JUMP_SHARE = 0.01
+JUMP_SECONDS = 240.0
+"""A clock that is further off signs no request that AWS takes: five minutes (AWS Signature Version
+4)."""
 
 
 class Died(BaseException):
@@ -38,214 +42,156 @@ class Died(BaseException):
 
 @dataclass
 class Call:
-    """A call that AWS accepted, with the change records that it was made for."""
+    """A change that a caller asked for, with its change records: how often AWS accepted it, and
+    whether it was answered."""
 
     action: Action
     entries: tuple[str, ...]
+    times: int = 0
+    is_answered: bool = False
 
 
 @dataclass
 class Stage:
-    """The account, what was done to it, and which promises were broken."""
+    """The account and what was done to it: ``settings`` are what each lever was last set to, by
+    whomever; ``asked`` what Application Auto Scaling asked for; ``broken`` the broken promises."""
 
-    world: World
-    spec: PipelineSpec
+    graph: Graph
     path: Path
     passed: float = 0.0
     calls: list[Call] = field(default_factory=list)
     last: dict[str, Action | None] = field(default_factory=dict)
+    asked: dict[Lever, list[int]] = field(default_factory=dict)
+    targets: dict[ScalableTarget, datetime] = field(default_factory=dict)
+    by_others: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
-    opened: list[SqliteLedger] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    ledger: Ledger | None = None
 
     def __post_init__(self) -> None:
-        self.before = self.now, DirectCloud(self.world).describe(self.spec)
+        self.before = self.now, self._described()
+        self.settings = self.levers()
 
     @property
     def now(self) -> datetime:
-        return self.world.now + timedelta(seconds=self.passed)
+        return self.graph.world.now + timedelta(seconds=self.passed)
 
-    def as_it_was(self) -> Pipeline:
-        """The pipeline as a description that lags behind shows it."""
+    @property
+    def cloud(self) -> DirectCloud:
+        """The account without faults."""
+        return DirectCloud(self.graph.world, self.graph.kinds)
+
+    def _described(self) -> dict[str, Pipeline]:
+        return {each.name: self.cloud.describe(each) for each in self.graph.specs}
+
+    def levers(self) -> dict[Lever, int]:
+        """What every lever is set to now."""
+        pipelines = self._described().values()
+        return {lever: at for each in pipelines for lever, at in all_settings(each).items()}
+
+    def said(self, lever: Lever) -> LeverSpec | None:
+        """What the file says of a lever, where one of its pipelines owns it."""
+        said = (lever_spec(each, lever) for each in self.graph.specs if lever in self.of(each))
+        found = [each for each in said if each is not None]
+        return next((each for each in found if each.owner is not None), next(iter(found), None))
+
+    def of(self, spec: PipelineSpec) -> dict[Lever, int]:
+        """The levers of one pipeline."""
+        return all_settings(self.before[1][spec.name])
+
+    def as_it_was(self, spec: PipelineSpec) -> Pipeline | None:
+        """The pipeline as a description that lags behind shows it, where one may."""
         at, old = self.before
-        if (self.now - at).total_seconds() <= STALE_SECONDS:
-            return old
-        return DirectCloud(self.world).describe(self.spec)
+        is_young = (self.now - at).total_seconds() <= STALE_SECONDS
+        return old[spec.name] if is_young and spec in self.graph.specs else None
+
+    def stream_as_it_was(self, name: str) -> Stream | None:
+        """The same of one stream."""
+        pipelines = filter(None, map(self.as_it_was, self.graph.specs))
+        found = (stream_of(each) for each in pipelines if has_stream(each))
+        return next((each for each in found if each.name == name), None)
 
     def wait(self, seconds: float) -> None:
-        self.before = self.now, DirectCloud(self.world).describe(self.spec)
+        self.before = self.now, self._described()
         whole = int(self.passed + seconds)
         self.passed += seconds - whole
-        self.world.advance(whole)
+        self.graph.world.advance(whole)
 
-    def look(self) -> SqliteLedger:
-        """A ledger without faults."""
-        self.opened.append(SqliteLedger(str(self.path)))
-        return self.opened[-1]
+    def look(self) -> Ledger:
+        """The ledger without faults: a file, where nothing else was set."""
+        if self.ledger is None:
+            self.ledger = SqliteLedger(str(self.path))
+        return self.ledger
 
     def close(self) -> None:
-        for each in self.opened:
-            each.close()
+        if isinstance(self.ledger, SqliteLedger):
+            self.ledger.close()
 
-    def operator(self, action: Action) -> None:
+    def changed_by_others(self, action: Action, settings: dict[Lever, int]) -> None:
         """Somebody else's change, where AWS takes it."""
-        before = self.world.site.violations
+        site = self.graph.world.site
+        before = site.violations
+        self.by_others.add(action.lease)
         try:
-            DirectCloud(self.world).apply(action)
-            self.last[action.lease] = None
+            self.cloud.apply(action)
         except CloudError:
-            self.world.site.violations = before
+            site.violations = before
+            return
+        self.last[action.lease] = None
+        self.settings |= settings
 
 
 @dataclass
 class Caller:
-    """One run of one process: its random faults, and what happens in the middle of it. It
-    ``is_blind`` while CloudWatch has nothing new for it."""
+    """One run of one process: its random faults, and what happens in the middle of it. ``lack`` is
+    what is the matter with the metrics that it reads; it ``is_late`` once AWS has described
+    something to it as it no longer was. ``unwritten`` are change records of which the ledger would
+    not take the outcome; it has ``written`` so often to a ledger in AWS."""
 
     stage: Stage
+    kind: str
     random: Random
     rate: float
-    meanwhile: list[Callable[[], None]] = field(default_factory=list)
     skew: timedelta = timedelta(0)
-    is_blind: bool = False
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+    pauses: tuple[float, ...] = (0.001, 0.3, 5, 45, 90, 400)
+    call_seconds: float = CALL_SECONDS
+    is_late: bool = False
+    is_interrupted: bool = False
+    calls: list[Call] = field(default_factory=list)
+    unwritten: set[str] = field(default_factory=set)
+    written: int = 0
+    accepted: int = 0
+
+    def __post_init__(self) -> None:
+        self.began = self.stage.now
+        # Of its own, so that the rest of a schedule doesn't depend on it.
+        self.garbling = Random(f"{self.random.random()}/metrics")
+        self.lack = self.garbling.choice((Lack.NOTHING, Lack.NOTHING, *Lack))
 
     def clock(self) -> datetime:
         return self.stage.now + self.skew
 
     def befalls(self, *errors: BaseException, often: float = 0.15) -> None:
         """By chance another run comes in between, or one of the errors is raised."""
+        self.stage.passed += self.call_seconds
         chance = self.random.random()
         if self.meanwhile and chance < often:
-            self.stage.wait(self.random.choice([0.001, 0.3, 5, 45, 90]))
+            # Suspended, for longer than a lease now and then.
+            seconds = self.random.choice(self.pauses)
+            self.stage.faults["suspended"] += seconds > LEASE_SECONDS
+            self.stage.wait(seconds)
+            self.is_interrupted = True
             self.meanwhile.pop()()
             self.stage.wait(self.random.choice([0, 0, 50]))
         elif chance > 1 - self.rate:
-            raise self.random.choice([*errors, Died()])
+            raise self.struck(*errors)
+        elif self.rate and chance > 1 - self.rate - JUMP_SHARE:
+            self.stage.faults["clock set"] += 1
+            self.skew = timedelta(seconds=self.random.uniform(-JUMP_SECONDS, JUMP_SECONDS))
 
-
-@dataclass
-class FaultyCloud:
-    """``Cloud`` and ``Resharder`` over the world, with faults before and after each call."""
-
-    caller: Caller
-    inner: DirectStreams
-    is_late: bool = False
-
-    def _errors(self, what: str) -> tuple[CloudError, ...]:
-        return Throttled(what, "it", "Rate exceeded"), Unreachable(what, "it", "read timeout")
-
-    def describe(self, spec: PipelineSpec) -> Pipeline:
-        self.caller.befalls(*self._errors("describe"))
-        stage = self.caller.stage
-        self.is_late = spec is stage.spec and self.caller.random.random() < 2 * self.caller.rate
-        return stage.as_it_was() if self.is_late else self.inner.describe(spec)
-
-    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
-        return self.describe(part_of(spec, lever))
-
-    def describe_stream(self, name: str) -> Stream:
-        self.caller.befalls(*self._errors("describe_stream"))
-        return self.inner.describe_stream(name)
-
-    def ask(self, question: Question[A]) -> A:
-        return self.inner.ask(question)
-
-    def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
-        return self.inner.scalable_targets(where)
-
-    def apply(self, action: Action) -> None:
-        stage, random = self.caller.stage, self.caller.random
-        entries = self._intended(action)
-        if random.random() < self.caller.rate:
-            raise random.choice([*self._errors(action.operation), Died()])
-        if stage.last.get(action.lease) == action:
-            stage.broken.append(f"asked twice: {action}")
-        try:
-            self.inner.apply(action)
-        except ResourceInUse:
-            if stage.last.get(action.lease) is not None:
-                stage.broken.append(f"asked while its own change is under way: {action}")
-            raise
-        except InvalidRequest as error:
-            stage.broken.append(f"refused for good: {error}")
-            raise
-        stage.last[action.lease] = action
-        stage.calls.append(Call(action, entries))
-        if random.random() < self.caller.rate:
-            raise random.choice([self._errors(action.operation)[1], Died()])
-
-    def _decided_to_lower(self, change_record: ChangeRecord) -> bool:
-        """By metrics, and not because somebody asked for it."""
-        spec = self.caller.stage.spec
-        said = lever_spec(spec, change_record.lever)
-        is_ours = said is not None and said.owner == "tidegate"
-        lowers = change_record.to_capacity < change_record.from_capacity
-        return is_ours and lowers and change_record.pipeline == spec.name
-
-    def _intended(self, action: Action) -> tuple[str, ...]:
-        """The intentions of a call, which are to be in the ledger and within the file's range."""
-        stage = self.caller.stage
-        ledger, now = stage.look(), all_settings(self.inner.describe(stage.spec))
-        open_ = {each.lever: each for each in ledger.open_change_records()}
-        for lever in action.levers():
-            said = lever_spec(stage.spec, lever)
-            if lever not in open_:
-                stage.broken.append(f"called without an intention: {action}")
-            elif said is None or said.owner is None:
-                stage.broken.append(f"changed a lever without an owner: {lever}")
-            elif not said.min <= open_[lever].to_capacity <= said.max:
-                stage.broken.append(f"outside of the file's range: {open_[lever]}")
-            elif self.caller.is_blind and self._decided_to_lower(open_[lever]):
-                stage.broken.append(f"scaled in on missing data: {open_[lever]}")
-            elif now[lever] != open_[lever].from_capacity and not self.is_late:
-                stage.broken.append(f"changed from {now[lever]}, which nobody saw: {open_[lever]}")
-        return tuple(open_[lever].entry_id for lever in action.levers() if lever in open_)
-
-
-class FaultyLedger(SqliteLedger):
-    """A ledger that is busy now and then, and whose process may die at it."""
-
-    caller: Caller
-
-    def _befalls(self) -> None:
-        self.caller.befalls(LedgerUnavailable("the ledger is busy"))
-
-    def acquire(self, resource: str, holder: str, now: datetime, seconds: int) -> bool:
-        self._befalls()
-        return super().acquire(resource, holder, now, seconds)
-
-    def newest(self, resources: Collection[str]) -> dict[str, str]:
-        self._befalls()
-        return super().newest(resources)
-
-    def begin(self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None) -> bool:
-        self._befalls()
-        begun = super().begin(*change_records, after=after)
-        # The worst moment: the intention is written, the call not yet made.
-        self.caller.befalls(LedgerUnavailable("the ledger is busy"), often=0.5)
-        return begun
-
-    def complete(self, entry_id: str, outcome: Outcome, at: datetime, detail: str | None) -> None:
-        self._befalls()
-        super().complete(entry_id, outcome, at, detail)
-        self._befalls()
-
-
-def agrees(stage: Stage) -> None:
-    """After the last call: the ledger denies no change that AWS accepted, and nothing is open."""
-    ledger = stage.look()
-    long_ago = stage.now - timedelta(days=2)
-    levers = {lever for call in stage.calls for lever in call.action.levers()}
-    known = {
-        each.entry_id: each
-        for lever in levers
-        for each in ledger.change_records_of(lever, long_ago)
-    }
-    for call in stage.calls:
-        for entry in call.entries:
-            if known[entry].outcome in (Outcome.FAILED, Outcome.SUPERSEDED):
-                stage.broken.append(f"the ledger denies a change: {known[entry]}")
-    for each in ledger.open_change_records():
-        stage.broken.append(f"still open: {each}")
-    for lease in ledger.leases():
-        if lease.is_held:
-            stage.broken.append(f"still locked: {lease}")
+    def struck(self, *errors: BaseException) -> BaseException:
+        """One of the errors, or the end of the process."""
+        found = self.random.choice([*errors, Died()])
+        self.stage.faults[type(found).__name__] += 1
+        return found

@@ -1,15 +1,17 @@
 """Whatever fails at whatever call, and whoever comes in between: no promise is broken.
 
-Each schedule has sweeps, reshards, PATCHes and operators that overlap; calls that are throttled,
-unanswered before or after their effect, or late; metrics in part, late, missing or garbled; a ledger that is busy; processes
-that die or are suspended at any call of it. ``tests/faults/stage.py`` has the promises.
+``docs/faults.md`` says who the callers are and what befalls them; ``promises.py`` has what must hold.
 """
+
+from collections import Counter
 
 import pytest
 
+from tests.faults.mass import Mass, batches, published
 from tests.faults.schedule import Played, play, shortest
 
 SEEDS, AT_ONCE = 200, 25
+OVER_BOTO3 = 5
 
 
 @pytest.mark.slow
@@ -20,17 +22,54 @@ def test_no_schedule_breaks_a_promise(first: int) -> None:
         assert played.broken == (), as_short_as_it_breaks(played)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(OVER_BOTO3))
+def test_no_schedule_over_boto3_breaks_a_promise(seed: int) -> None:
+    played = play(seed, over_boto3=True)
+    assert played.broken == (), as_short_as_it_breaks(played)
+
+
 def as_short_as_it_breaks(played: Played) -> str:
     fewest = shortest(played)
     return f"{fewest.broken[0]}\nplay it again: {fewest.command}"
 
 
+@pytest.mark.slow
 def test_a_seed_is_played_alike_each_time_and_most_of_them_change_something() -> None:
     first = [play(seed) for seed in range(4)]
     assert [play(seed) for seed in range(4)] == first
     assert sum(each.calls for each in first) >= 4
 
 
+@pytest.mark.slow
+def test_a_seed_over_boto3_is_played_alike_each_time() -> None:
+    assert play(1, over_boto3=True) == play(1, over_boto3=True)
+
+
 def test_a_failing_seed_names_the_command_that_plays_it_again() -> None:
-    played = Played(7, (0, 3), ("asked twice",), 1)
+    played = Played(7, (0, 3), ("asked twice",))
     assert played.command == "python -m tests.faults --seed 7 --moves 0,3"
+    over_boto3 = Played(7, (0,), over_boto3=True)
+    assert over_boto3.command == "python -m tests.faults --boto3 --seed 7 --moves 0"
+
+
+def test_every_seed_is_in_one_batch() -> None:
+    for over_boto3 in (False, True):
+        found = [
+            seed for each in batches(range(7, 180), over_boto3=over_boto3) for seed in each.seeds
+        ]
+        assert found == list(range(7, 180))
+
+
+def test_the_page_has_the_figures_of_what_was_played() -> None:
+    mass = Mass(over_boto3=True)
+    mass.add(
+        [Played(3, (), calls=4, faults=Counter(Died=2)), Played(5, (), ("still open",), calls=1)]
+    )
+    before = "# Page\n<!-- faults -->\nold\n<!-- /faults -->\nend\n"
+    page = published([mass], "1a2b3c4", before)
+    assert "| boto3's clients | 3 to 5 | 2 | 5 | 2: Died 2 | 1 |" in page
+    assert "<!-- figures of 1a2b3c4: rules scaling simulator tests/faults -->" in page
+    assert "old" not in page
+    assert page.endswith("<!-- /faults -->\nend\n")
+    assert published([mass], "1a2b3c4", page) == page

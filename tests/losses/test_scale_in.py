@@ -15,6 +15,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.concurrency import concurrency_cap, executions
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.in_file import in_file
@@ -123,9 +124,9 @@ def healthy_minutes(draw: st.DrawFn, pipeline: Pipeline) -> Signals:
     """An hour and a half in which a share of the concurrent executions is busy."""
     seen = signals(pipeline, Minute())
     consumer = consumers_of(pipeline)[0]
-    executions = min(seen.executions(consumer), seen.concurrency_cap(consumer))
+    most = min(executions(seen, consumer), concurrency_cap(seen, consumer))
     seconds_per_batch = draw(st.floats(0.01, 10))
-    busy = draw(st.floats(0.0, 1.0)) * executions
+    busy = draw(st.floats(0.0, 1.0)) * most
     batch = draw(st.floats(1, 100))
     rate = min(busy / seconds_per_batch * batch, 1000.0 * stream_of(pipeline).shard_count)
     earlier = draw(st.floats(0.0, 1.0))
@@ -147,8 +148,8 @@ def test_after_any_plan_what_remains_covers_what_is_needed_or_nothing_is_scaled_
     if found[SHARDS].allowed >= found[SHARDS].current:
         return
     consumer = consumers_of(pipeline)[0]
-    busy = max(seen.function(consumer).duration_sum_milliseconds.last(3600).present) / 60_000
-    cap = seen.concurrency_cap(consumer)
+    busy = max(seen.of(consumer.function).duration_sum_milliseconds.last(3600).present) / 60_000
+    cap = concurrency_cap(seen, consumer)
     remains = min(cap, found[SHARDS].allowed * found[FACTOR].allowed)
     assert remains >= min(cap, busy / spec.target_utilization.concurrency)
 

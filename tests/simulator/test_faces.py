@@ -46,9 +46,11 @@ def faces() -> Iterator[Faces]:
         ]
 
 
-def unit_change(write_units: int) -> UpdateTableThroughput:
+def unit_change(write_units: int, seen_read_units: int = 10) -> UpdateTableThroughput:
+    """Read units that are seen otherwise than they are now were moved by another owner since."""
+    read = seen_read_units
     return UpdateTableThroughput(
-        "orders", (CapacityTarget("by-customer", 450, 10, write_units, 10),)
+        "orders", (CapacityTarget("by-customer", 450, read, write_units, read),)
     )
 
 
@@ -69,6 +71,7 @@ ACTIONS: list[Action] = [
     unit_change(900),
     unit_change(450),
     unit_change(300),
+    unit_change(900, seen_read_units=25),
 ]
 
 

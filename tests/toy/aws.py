@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.toy.scaling import SetConsumers
-from tests.toy.signals import Queue
+from tests.toy.signals import Queue, Waiting
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.kinds.registry import AwsKind
@@ -34,4 +34,13 @@ def set_consumers(action: SetConsumers, clients: Clients) -> None:
         sqs.tag_queue(QueueUrl=url, Tags={"consumers": str(action.to_count)})
 
 
-AWS_KIND = AwsKind(queues, {SetConsumers: set_consumers})
+def waiting(question: Waiting, clients: Clients) -> int:
+    sqs = clients.of("sqs")
+    with asking("sqs:GetQueueAttributes", question.queue):
+        url = sqs.get_queue_url(QueueName=question.queue)["QueueUrl"]
+        wanted = ["ApproximateNumberOfMessages"]
+        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)
+    return int(told["Attributes"][wanted[0]])
+
+
+AWS_KIND = AwsKind(queues, {SetConsumers: set_consumers}, {Waiting: waiting})

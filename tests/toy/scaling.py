@@ -11,6 +11,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import rate
 from tidegate.rules.reason import Words
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Constraint, Range
@@ -71,6 +72,9 @@ class QueueType:
     def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
         queues = pipeline.all(Queue)
         return [Status.of(f"queue {q.name}", q.status, "ACTIVE", ("UPDATING",)) for q in queues]
+
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> None:
+        return None
 
     def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
         return False

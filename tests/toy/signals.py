@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Pipeline, Question, Resource, Role
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.kinds.source import Cut, SourceSeries
@@ -61,6 +61,13 @@ class Queue:
     @property
     def writes(self) -> tuple[Resource, ...]:
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Question[int]):
+    """Asks how many letters wait."""
+
+    queue: str
 
 
 def queue_metric(queue: str, name: str, statistic: str = "Sum") -> Metric:

@@ -10,11 +10,12 @@ from tests.losses.account import Account
 from tests.losses.endpoint import Endpoint
 from tests.toy.kinds import FILE, IN_USE, TOY_KINDS
 from tests.toy.scaling import CONSUMERS_MAX
-from tests.toy.signals import NAMESPACE
+from tests.toy.signals import NAMESPACE, Waiting
 from tidegate.cli import main
 from tidegate.deployment.permissions import policy
 from tidegate.pipeline_file import parse
 from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.model.errors import CloudError
 
 OURS, THEIRS = "tidegate", "application-autoscaling"
 
@@ -162,3 +163,13 @@ def test_the_callback_scales_it_for_application_auto_scaling(account: Account) -
     endpoint.patch("consumers~letters", 7)
     assert tags(account, url) == "7"
     assert endpoint.refused("consumers~letters", 13)[0] == 400
+
+
+def test_a_question_of_its_own_is_asked_of_aws(account: Account) -> None:
+    url = queue(account)
+    for letter in ("one", "two", "three"):
+        account.client("sqs").send_message(QueueUrl=url, MessageBody=letter)
+    cloud = IN_USE.cloud(Clients())
+    assert cloud.ask(Waiting("letters")) == 3
+    with pytest.raises(CloudError, match="GetQueueAttributes on lost"):
+        cloud.ask(Waiting("lost"))

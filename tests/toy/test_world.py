@@ -7,13 +7,14 @@ import pytest
 from tests.simulator.graphs import graph
 from tests.toy.kinds import FILE, IN_WORLD, TOY_KINDS
 from tests.toy.scaling import CONSUMERS_MAX
-from tests.toy.signals import CONSUMERS
+from tests.toy.signals import CONSUMERS, Waiting
 from tests.toy.world import QueueData, QueueState
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import parse
 from tidegate.rules.cause import Cause
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -101,3 +102,12 @@ def test_its_changes_are_in_the_ledger() -> None:
     records = busy.ledger.change_records_of(lever, busy.reports[0].at)
     assert {each.operation for each in records} == {"toy:SetConsumers"}
     assert {each.outcome for each in records} == {Outcome.DONE}
+
+
+def test_a_question_of_its_own_is_asked_of_a_world() -> None:
+    world = World(graph(QueueData("letters", (70,), 1)), 1, IN_WORLD)
+    world.advance(30)
+    cloud = DirectCloud(world, TOY_KINDS)
+    assert cloud.ask(Waiting("letters")) == 30 * 70 - 30 * 50
+    with pytest.raises(ResourceMissing, match="no such queue"):
+        cloud.ask(Waiting("lost"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.toy.scaling import CONSUMERS_MAX, SetConsumers
-from tests.toy.signals import NAMESPACE, PER_CONSUMER, Queue
+from tests.toy.signals import NAMESPACE, PER_CONSUMER, Queue, Waiting
 from tidegate.rules.graph import Resource
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import Face, Kind, entries
@@ -92,6 +92,14 @@ class QueueFace(Face):
         if found is None:
             raise ResourceMissing("describe", name, "there is no such resource")
         return Queue(name, ARN.format(name), found.consumers)
+
+    def answer(self, question: Any) -> int | None:
+        if not isinstance(question, Waiting):
+            return None
+        found = self.site.named(QueueState, question.queue)
+        if found is None:
+            raise Refusal("ResourceNotFoundException", "there is no such queue")
+        return sum(count for _, count in found.waiting)
 
     def apply(self, action: Any) -> bool:
         if not isinstance(action, SetConsumers):

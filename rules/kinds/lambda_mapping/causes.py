@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
-from tidegate.rules.kinds.lambda_mapping.progress import is_outrun, stands_still
+from tidegate.rules.kinds.lambda_mapping.concurrency import (
+    busy_concurrency,
+    concurrency_cap,
+    executions,
+)
+from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping, consumers_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -19,15 +24,15 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each consumer by itself; where its tables throttle, that explains it."""
     for consumer in consumers_of(signals.pipeline):
-        unread = _disabled(consumer) or not_reading(signals, consumer)
+        unread = _cut_off(consumer) or not_reading(signals, consumer)
         if unread is not None:
             yield unread
             continue
         if signals.is_throttled_downstream(consumer):
             continue
         causes = [
-            *_poison_batch(signals, consumer),
-            *_partly_failing(signals, consumer),
+            *poison_batch(signals, consumer),
+            *partly_failing(signals, consumer),
             *_concurrency_cap(signals, consumer),
             *_timeout_near(signals, consumer),
         ]
@@ -41,111 +46,39 @@ def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
         return words.OTHER_SOURCES(name=consumer.function.name, others=len(others))
     return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
-        busy_executions=signals.busy_concurrency(consumer),
-        executions=signals.executions(consumer),
+        busy_executions=busy_concurrency(signals, consumer),
+        executions=executions(signals, consumer),
     )
 
 
-def _disabled(consumer: Consumer) -> Diagnosis | None:
-    state = consumer.mapping.state
-    if state in ("Enabled", "Updating", "Enabling", "Creating"):
-        return None
-    return Diagnosis(
-        Cause.NOT_READING,
-        consumer.function.name,
-        (words.MAPPING_DISABLED(name=consumer.function.name, state=state),),
-        advice="enable the event source mapping, or remove the consumer from the pipeline file",
-    )
+def _cut_off(consumer: Consumer) -> Diagnosis | None:
+    """What AWS itself says of why no record gets to the function."""
+    name, mapping = consumer.function.name, consumer.mapping
+    if mapping.state not in ("Enabled", "Updating", "Enabling", "Creating"):
+        told = words.MAPPING_DISABLED(name=name, state=mapping.state)
+        evidence = (told, *_because(name, mapping.reading.state_reason))
+        advice = "enable the event source mapping, or remove the consumer from the pipeline file"
+        return Diagnosis(Cause.NOT_READING, name, evidence, advice=advice)
+    if error := mapping.reading.filter_error:
+        told = words.FILTER_NOT_APPLIED(name=name, error=error)
+        advice = (
+            "let the mapping's role use the key that its filter criteria are encrypted with, or set"
+            " the criteria anew"
+        )
+        return Diagnosis(Cause.NOT_READING, name, (told,), advice=advice)
+    if failure := consumer.function.failure:
+        told = words.FUNCTION_FAILED(name=name, failure=failure)
+        advice = "mend what the reason names, then update the function: only an update ends Failed"
+        return Diagnosis(Cause.NOT_READING, name, (told,), advice=advice)
+    return None
 
 
-def _poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    series = signals.function(consumer)
-    errors = series.errors.last(RECENT_SECONDS)
-    invocations = series.invocations.last(RECENT_SECONDS).total
-    longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
-    timeout = consumer.function.timeout_seconds
-    failing = _fails_often(signals, consumer) or _blocks_an_execution(signals, consumer)
-    near = longest >= signals.thresholds["duration-near-timeout"] * timeout
-    if not failing or near or not signals.age_is_sick:
-        return
-    yield Diagnosis(
-        Cause.POISON_BATCH,
-        consumer.function.name,
-        (
-            words.BATCHES_FAILED(
-                failed_invocations=errors.total,
-                invocations=invocations,
-                name=consumer.function.name,
-                minutes=len(errors.samples),
-            ),
-            words.NOT_THE_TIMEOUT(longest_seconds=longest, timeout_seconds=timeout),
-            words.BATCH_BLOCKS_SHARD(seconds_per_minute=signals.age_growth * 60),
-        ),
-        advice=_poison_advice(consumer.mapping),
-    )
-
-
-def _fails_often(signals: Signals, consumer: Consumer) -> bool:
-    series = signals.function(consumer)
-    newest = series.errors.last(RECENT_SECONDS).latest or 0.0
-    invocations = series.invocations.last(RECENT_SECONDS).latest or 0.0
-    return newest > 0 and newest >= signals.thresholds["function-failing"] * invocations
-
-
-def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
-    """Whether invocations fail minute after minute while the oldest record is not read. One
-    execution of many is enough for that, and its failing batch a small share of all invocations."""
-    newest = signals.function(consumer).errors.last(2 * 60).samples
-    most = signals.thresholds["function-errors"]
-    fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
-    return fail and stands_still(signals)
-
-
-def _partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    """A batch that the function reports as failed from the same record on, each time: such an
-    invocation counts as a success, and only the oldest record tells that it does not pass."""
-    series, mapping = signals.function(consumer), consumer.mapping
-    invocations = series.invocations.last(RECENT_SECONDS)
-    refused = series.throttles.last(RECENT_SECONDS).total
-    failed = series.errors.last(RECENT_SECONDS).total > signals.thresholds["function-errors"]
-    stands = signals.age_is_sick and stands_still(signals)
-    if not mapping.report_batch_item_failures or failed or refused or not invocations.latest:
-        return
-    if not stands or is_outrun(signals, invocations.total):
-        return
-    read = signals.series.source.read_records.last(RECENT_SECONDS)
-    yield Diagnosis(
-        Cause.POISON_BATCH,
-        consumer.function.name,
-        (
-            words.INVOCATIONS_WITHOUT_PROGRESS(
-                name=consumer.function.name,
-                invocations=invocations.total,
-                minutes=len(invocations.samples),
-                age_growth=signals.age_growth * 60,
-            ),
-            words.RECORDS_REPORTED_AS_FAILED(records=read.total),
-        ),
-        advice=_poison_advice(mapping),
-    )
-
-
-def _poison_advice(mapping: EventSourceMapping) -> str:
-    missing = []
-    if not mapping.bisect_batch_on_function_error:
-        missing.append("set BisectBatchOnFunctionError to isolate the bad record")
-    if mapping.maximum_retry_attempts < 0 and mapping.maximum_record_age_seconds < 0:
-        missing.append("set MaximumRetryAttempts (now unlimited)")
-    if mapping.on_failure_destination is None:
-        missing.append("set an on-failure destination to keep the discarded batches")
-    if not mapping.report_batch_item_failures:
-        missing.append("return ReportBatchItemFailures to retry from the failed record onwards")
-    steps = "; ".join(missing) or "find the record that fails in the function's log"
-    return f"more capacity does not help a batch that fails each time: {steps}"
+def _because(name: str, reason: str) -> tuple[Reason, ...]:
+    return (words.STATE_REASON(name=name, reason=reason),) if reason else ()
 
 
 def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     throttles = series.throttles.last(RECENT_SECONDS)
     asked = throttles.total + series.invocations.last(RECENT_SECONDS).total
     few = throttles.total < signals.thresholds["function-throttled"] * asked
@@ -155,7 +88,7 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
-    cap = signals.concurrency_cap(consumer)
+    cap = concurrency_cap(signals, consumer)
     limit = (
         f"the account's unreserved concurrency of {cap:,}"
         if reserved is None
@@ -168,11 +101,11 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
             words.INVOCATIONS_THROTTLED(
                 throttled_invocations=throttles.total, name=name, minutes=len(throttles.samples)
             ),
-            words.EXECUTIONS_CAPPED(executions=signals.executions(consumer), limit=limit),
+            words.EXECUTIONS_CAPPED(executions=executions(signals, consumer), limit=limit),
         ),
         advice=(
             f"raise the reserved concurrency of {name} from {cap} to what the function needs, at "
-            f"most {signals.executions(consumer)}"
+            f"most {executions(signals, consumer)}"
             if reserved is not None
             else "request a higher account concurrency, or reserve concurrency for this function"
         )
@@ -181,14 +114,14 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
 
 
 def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    longest = signals.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
+    longest = signals.of(consumer.function).duration_maximum_milliseconds.last(RECENT_SECONDS)
     timeout = consumer.function.timeout_seconds
     least = signals.thresholds["duration-near-timeout"] * timeout
     near = [sample for sample in longest.present if sample / 1000 >= least]
     held = len(near) >= 2 or signals.age_is_sick
     if not held or longest.latest not in near:
         return
-    errors = signals.function(consumer).errors.last(RECENT_SECONDS).total
+    errors = signals.of(consumer.function).errors.last(RECENT_SECONDS).total
     batch = consumer.mapping.batch_size
     yield Diagnosis(
         Cause.TIMEOUT_NEAR,
@@ -222,9 +155,9 @@ def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    executions = signals.executions(consumer)
-    busy = signals.busy_concurrency(consumer)
-    if busy < signals.thresholds["executions-busy"] * executions or not signals.age_is_sick:
+    most = executions(signals, consumer)
+    busy = busy_concurrency(signals, consumer)
+    if busy < signals.thresholds["executions-busy"] * most or not signals.age_is_sick:
         return
     if _is_partly_unread(signals, consumer):
         return
@@ -257,7 +190,7 @@ def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     """An age over the objective that is no more than records wait for a batch and its invocation:
     by more shards, a higher factor or a faster function it doesn't get less."""
     window, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
     name = consumer.function.name

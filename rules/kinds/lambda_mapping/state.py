@@ -1,8 +1,12 @@
 """What is configured of event source mappings and their functions, and of Lambda in the account."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Measured, Pipeline, Resource, Role
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries  # noqa: F401 (quoted below)
 
 __all__ = [
     "ACCOUNT_CONCURRENCY",
@@ -24,9 +28,13 @@ class Reading:
     """``last_result`` is AWS's LastProcessingResult in its own words, ``has_filter`` whether some
     records are read and not handed on (FilterCriteria). ``tumbling_window_seconds`` is 0 without
     such windows. ``other_sources`` are what else invokes the same function: what it does for
-    them is in its metrics as well."""
+    them is in its metrics as well. ``state_reason`` is why the mapping doesn't read
+    (StateTransitionReason), ``filter_error`` why its filter can't be applied (FilterCriteriaError):
+    then nothing is handed on."""
 
     last_result: str = ""
+    state_reason: str = ""
+    filter_error: str = ""
     has_filter: bool = False
     tumbling_window_seconds: int = 0
     other_sources: tuple[str, ...] = ()
@@ -68,13 +76,20 @@ class EventSourceMapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set."""
+class Function(Measured["FunctionSeries"]):
+    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set.
+    ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can."""
 
     name: str
     timeout_seconds: int
     memory_megabytes: int
     reserved_concurrency: int | None = None
+    failure: str = ""
+
+    @property
+    def series_key(self) -> tuple[str, str]:
+        """By its name: two mappings on one function share its metrics."""
+        return "lambda_mapping", self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,15 @@ LONGEST_INVOCATION = Words(
 MAPPING_DISABLED = Words(
     "mapping-disabled", "the event source mapping of {name} is {state} and reads no records"
 )
+STATE_REASON = Words("state-reason", "AWS gives as the reason of that state of {name}: {reason}")
+FILTER_NOT_APPLIED = Words(
+    "filter-not-applied",
+    "Lambda can't apply the filter criteria of the event source mapping of {name} and hands no "
+    "record on: {error}",
+)
+FUNCTION_FAILED = Words(
+    "function-failed", "the function {name} is in the state Failed and can't be invoked: {failure}"
+)
 NOTHING_FAILS = Words("nothing-fails", "no table is throttled and no batch fails")
 NOT_THE_TABLE = Words(
     "not-the-table", "no table is throttled, so the cause is the batch or the function itself"

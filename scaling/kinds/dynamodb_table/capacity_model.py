@@ -142,7 +142,7 @@ class CapacityModel:
 
     def used(self, signals: Signals, lever: Lever, arrivals: Window) -> tuple[Window, Window]:
         """Of writes or of reads."""
-        series, read = signals.capacity(self.capacity), signals.series.source.read_records
+        series, read = signals.of(self.capacity), signals.series.source.read_records
         if lever.kind is LeverKind.WRITE_CAPACITY:
             consumed, refused = series.consumed_write_units, series.write_throttles
         else:
@@ -179,7 +179,7 @@ def capacity_model(
     history: History,
 ) -> CapacityModel:
     """By the units consumed so far; ``units`` are what a record costs of them."""
-    series = signals.capacity(capacity)
+    series = signals.of(capacity)
     written = series.consumed_write_units
     return CapacityModel(
         capacity,

@@ -72,7 +72,7 @@ class TablePlanning(Planning):
         """Write and read units of each table and index."""
         for table in self.tables:
             for capacity in table.capacities:
-                series = signals.capacity(capacity)
+                series = signals.of(capacity)
                 where = capacity.where
                 yield Lever.of(LeverKind.WRITE_CAPACITY, where), series.consumed_write_units
                 yield Lever.of(LeverKind.READ_CAPACITY, where), series.consumed_read_units

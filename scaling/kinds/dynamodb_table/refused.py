@@ -7,6 +7,7 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
+from tidegate.rules.kinds.dynamodb_table.units import is_used_up
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words
@@ -38,7 +39,7 @@ class Throttling:
     def is_used_up(self, signals: Signals) -> bool:
         """Whether all of the writes are used for more than the load: that is a drain."""
         writes = self.kind is LeverKind.WRITE_CAPACITY
-        return writes and signals.is_used_up(self.capacity)
+        return writes and is_used_up(signals, self.capacity)
 
     def doubled(self) -> Demand:
         """For one that goes on throttling although the load was met."""
@@ -83,7 +84,7 @@ def throttling(
 
 
 def _throttling(signals: Signals, capacity: Capacity, kind: LeverKind) -> Throttling:
-    series = signals.capacity(capacity)
+    series = signals.of(capacity)
     if kind is LeverKind.WRITE_CAPACITY:
         used = (capacity.write_units, series.consumed_write_units, series.write_throttles)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
 from tidegate.scaling.model.change_record import Lever
@@ -15,6 +16,7 @@ from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
+    from tidegate.rules.reason import Reason
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.planning import Planning
@@ -78,6 +80,13 @@ class DynamodbTable(SizedTogether):
     def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
         """DynamoDB's auto scaling is an owner, found by its scalable targets."""
         return False
+
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> "Reason":
+        """That DynamoDB auto scaling sets the capacity too."""
+        # Imported here: few tables have two owners, and a cold start is shorter without.
+        from tidegate.scaling.kinds.dynamodb_table.second_owner import scaled_too
+
+        return scaled_too(lever, target)
 
     def identity(self, pipeline: Pipeline, lever: Lever) -> str:
         """When the table was created."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -70,7 +70,7 @@ def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
     That the age falls is no sign that they do: a load that fell does it as well."""
     signals = raises.signals
     application = next(a for a in applications_of(signals.pipeline) if a.name == lever.where)
-    series = signals.application(application)
+    series = signals.of(application)
     processed, came = series.records_per_second, arrivals(signals, application)
     for last in raises.last_raise(lever) if signals.age_is_sick else ():
         if raises.has_grown(last, came):
@@ -94,7 +94,7 @@ def heap_raise_in_vain(
     )
     for last in _last_raise(application, history, lever, now):
         raised = {"from_": last.from_kpus, "to": last.to_kpus, "begun_at": last.begun_at}
-        series, full = signals.application(application), signals.thresholds["heap-high"]
+        series, full = signals.of(application), signals.thresholds["heap-high"]
         before = mean_before(series.heap_percent, last.begun_at)
         since = _heap_since(series, last.begun_at)
         again = last.begun_at + LOOK_BACK * last.of_the_day

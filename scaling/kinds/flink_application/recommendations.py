@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
 from tidegate.rules.window import LATE_SECONDS, Window
@@ -63,7 +64,7 @@ def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> f
     """Records that wait, and those that have joined them since the newest minute judged."""
     if not application.reads_kafka:
         return load_now(signals, 1.0, said.catch_up_seconds).backlog_records
-    lag = signals.application(application).lag_records.last(RECENT_SECONDS).present
+    lag = signals.of(application).lag_records.last(RECENT_SECONDS).present
     grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
     partitions = application.partitions or application.parallelism
     return (lag[-1] + grown) * partitions if lag else 0.0
@@ -122,7 +123,7 @@ class _Sizer:
             because = words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])
             return Recommendation(lever, current, current * 2, because, for_heap=True)
         model = learn_job(self.signals, application)
-        if model is None or self.signals.has_just_started(application):
+        if model is None or has_just_started(self.signals, application):
             return stay
         if ill is not None:
             return self._raised(model, stay)
@@ -161,7 +162,7 @@ class _Sizer:
         changed = self.look.history.last_change(lever)
         if changed is not None and self.look.now - changed < STABILIZATION:
             return False
-        series = self.signals.application(application)
+        series = self.signals.of(application)
         hour = [
             window.last(HOUR_SECONDS)
             for window in (series.records_per_second, series.behind_milliseconds, series.busy)
@@ -191,12 +192,12 @@ class _Sizer:
 
     def _used_most(self, application: FlinkApplication) -> float:
         """Subtasks that were really busy in the busiest minute of the last hour."""
-        busy = self.signals.application(application).busy.last(HOUR_SECONDS).peak or 0.0
+        busy = self.signals.of(application).busy.last(HOUR_SECONDS).peak or 0.0
         return busy / 1000 * application.parallelism
 
     def _for_the_heap(self, application: FlinkApplication) -> int:
         """Subtasks whose KPUs hold the state that there is, all of the heap taken for state."""
-        heap = mean(self.signals.application(application).heap_percent) or 0.0
+        heap = mean(self.signals.of(application).heap_percent) or 0.0
         most = max(1.0, self.signals.thresholds["heap-high"] - HEAP_SPARE_PERCENT)
         kpus = ceil(application.kpus * heap / most)
         return (kpus - 1) * application.parallelism_per_kpu + 1

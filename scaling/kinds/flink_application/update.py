@@ -155,7 +155,7 @@ def _busy_time_advice(
     bounds = said.bounds(Lever.of(LeverKind.PARALLELISM, application.name))
     if bounds is None or bounds.owner != "tidegate" or application.parallelism <= bounds.min:
         return
-    series = signals.application(application)
+    series = signals.of(application)
     hour = (series.records_per_second, series.busy)
     records, busy = (each.last(HOUR_SECONDS).present for each in hour)
     if records and not busy:

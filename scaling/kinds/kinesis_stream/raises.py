@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tidegate.rules.graph import Role
+from tidegate.rules.kinds.kinesis_stream.utilization import stream_utilization
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 from tidegate.scaling.model.change_record import ChangeRecord
@@ -35,7 +36,7 @@ def shards_in_vain(raises: Raises, recommendation: Recommendation) -> Iterator[C
 
 def _accepted(signals: Signals) -> tuple[Window, str]:
     """What came in, by the limit of a shard that it is nearer to."""
-    by_records, by_bytes = signals.stream_utilization
+    by_records, by_bytes = stream_utilization(signals)
     stream = signals.series.source
     if by_bytes > by_records:
         return stream.incoming_bytes, "accepted bytes/s"

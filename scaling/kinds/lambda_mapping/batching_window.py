@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.lambda_mapping import words
@@ -75,7 +76,7 @@ def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
     records = signals.series.source.read_records.last(HOUR_SECONDS).samples
     shared = signals.shared_readers[-len(records) :]
-    invocations = signals.function(consumer).invocations.last(HOUR_SECONDS).samples
+    invocations = signals.of(consumer.function).invocations.last(HOUR_SECONDS).samples
     minutes = [
         (read / readers, invoked)
         for read, readers, invoked in zip(records, shared, invocations, strict=True)
@@ -93,7 +94,7 @@ def batching(signals: Signals, consumer: Consumer) -> Batching | None:
         consumer,
         rate,
         read_in_all / sum(invoked for _, invoked in minutes),
-        each_second / signals.executions(consumer),
+        each_second / executions(signals, consumer),
         each_second,
     )
 

@@ -11,6 +11,7 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.lambda_mapping.concurrency import busy_at_most
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
@@ -98,4 +99,4 @@ def executions_needed(
     """Concurrent executions that a scale-in must leave: those of the busiest of the newest minutes,
     at the use that the file keeps to."""
     use: float = said.entry.target_utilization.concurrency
-    return signals.busy_at_most(consumer, seconds) / use
+    return busy_at_most(signals, consumer, seconds) / use

@@ -6,6 +6,7 @@ from math import inf
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency, concurrency_cap
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
@@ -55,16 +56,16 @@ def feeding(
     yet, while a table throttles, which delays each execution that has anything to write, and where
     no invocation ended recently."""
     share = _lanes_share(signals, consumer, history)
-    return Feeding(consumer, learnt, share, signals.concurrency_cap(consumer))
+    return Feeding(consumer, learnt, share, concurrency_cap(signals, consumer))
 
 
 def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> float:
     throttled = any(
-        signals.capacity(capacity).write_throttles.last(RECENT_SECONDS).total
+        signals.of(capacity).write_throttles.last(RECENT_SECONDS).total
         for table in tables_behind(consumer)
         for capacity in table.capacities
     )
-    judged, busy = signals.series.judged_until, signals.busy_concurrency(consumer)
+    judged, busy = signals.series.judged_until, busy_concurrency(signals, consumer)
     late = (signals.age_seconds or 0.0) >= backlog_seconds(signals)
     # Durations come when invocations end: where none did, nothing is known of the executions.
     if throttled or not late or not busy or judged is None:

@@ -47,7 +47,7 @@ class FunctionExecutions:
     @property
     def durations(self) -> Window:
         """The function's."""
-        return self.signals.function(self.consumer).duration_sum_milliseconds
+        return self.signals.of(self.consumer.function).duration_sum_milliseconds
 
     def units_for(self, busy: float) -> int:
         """By the factor that the file lets Tidegate set."""

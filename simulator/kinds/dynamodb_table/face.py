@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.simulator.clock import START
 from tidegate.simulator.kind import Correction, Face
 from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState
@@ -28,9 +28,7 @@ class TableFace(Face):
         table = self.site.named(TableState, action.table)
         if table is None:
             raise Refusal("ResourceNotFoundException", f"no table {action.table}")
-        TableControl(table).update(
-            {each.index: (each.to_write_units, each.to_read_units) for each in action.targets}
-        )
+        TableControl(table).update({each.index: _wanted(each, table) for each in action.targets})
         return True
 
     def put(self, session: "Session") -> None:
@@ -68,6 +66,18 @@ class TableFace(Face):
             index["IndexStatus"] = status
             state = table.capacities[index["IndexName"]]
             index["ProvisionedThroughput"] = _throughput_now(state)
+
+
+def _wanted(target: CapacityTarget, table: TableState) -> tuple[int, int]:
+    """(write, read) units; what the target doesn't change is as it is now, since another owner may
+    have moved it."""
+    now = table.capacities.get(target.index)
+    write, read = target.to_write_units, target.to_read_units
+    if now is not None and write == target.from_write_units:
+        write = now.write_units
+    if now is not None and read == target.from_read_units:
+        read = now.read_units
+    return write, read
 
 
 def _throughput(write_units: int, read_units: int = 10) -> dict[str, int]:

@@ -154,9 +154,9 @@ def test_a_sweep_that_runs_out_of_time_says_what_it_did_not_reach(
     sick: World, ledger: SqliteLedger
 ) -> None:
     times = iter([False, True])
-    edges = Edges(DirectCloud(sick), DirectMetrics(sick), ledger)
+    edges = Edges(DirectCloud(sick), DirectMetrics(sick), ledger, is_late=lambda: next(times))
     second = replace(SPEC, name="second")
-    report = sweep([SPEC, second], edges, sick.now, holder="me", is_late=lambda: next(times))
+    report = sweep([SPEC, second], edges, sick.now, holder="me")
     assert [each.name for each in report.pipelines] == ["race-day"]
     assert [(each.name, each.reason) for each in report.unreached] == [
         ("second", "the sweep ran out of time")

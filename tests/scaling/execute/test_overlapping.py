@@ -231,3 +231,46 @@ def test_a_pause_of_one_lever_leaves_the_others_to_be_changed(machine: Machine) 
     machine.ledger().end_pause(f"{SPEC.name}/write_capacity")
     again = machine.sweep("me again")
     assert any(isinstance(each.action, UpdateTableThroughput) for each in again.changes)
+
+
+def test_an_intention_that_a_clock_ahead_has_taken_as_abandoned_is_not_carried_out(
+    machine: Machine,
+) -> None:
+    """The second run's clock is two minutes ahead; the first is about to call."""
+
+    class Behind(SqliteLedger):
+        is_first: bool = True
+
+        def begin(
+            self, *change_records: ChangeRecord, after: Mapping[str, str] | None = None
+        ) -> bool:
+            begun = super().begin(*change_records, after=after)
+            if Behind.is_first:
+                Behind.is_first = False
+                ahead = machine.now + timedelta(minutes=2)
+                edges = Edges(machine.cloud, DirectMetrics(machine.world), machine.ledger())
+                sweep([SPEC], edges, ahead, holder="second")
+            return begun
+
+    report = machine.sweep("first", ledger=machine.ledger(Behind))
+    assert report.changes[0].refusal == "changed-since"
+    asked = [each.lease for each in machine.cloud.asked]
+    assert len(asked) == len(set(asked))
+    records = machine.ledger().change_records(SPEC.name, machine.now - timedelta(hours=1))
+    done = [each.lever for each in records if each.outcome is Outcome.DONE]
+    assert len(done) == len(asked)
+
+
+def test_a_description_made_before_the_clock_was_set_back_is_made_anew(machine: Machine) -> None:
+    """An operator has set the table since, and AWS has ended that."""
+    shown = machine.sweep("dry", dry_run=True).changes
+
+    def operator() -> None:
+        for change in shown:
+            machine.cloud.inner.apply(change.action)
+        machine.wait(170)
+        machine.passed -= timedelta(minutes=4)
+
+    report = machine.sweep("me", operator)
+    assert {each.refusal for each in report.changes} == {"changed-since"}
+    assert machine.cloud.asked == []

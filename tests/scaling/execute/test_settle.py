@@ -9,7 +9,7 @@ from tests.builders import NOON, a_pipeline, even_shards, with_stream
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
-from tidegate.scaling.execute.settle import ABANDONED, SHOWS_AFTER, settle, settled
+from tidegate.scaling.execute.settle import ABANDONED, SHOWS_AFTER, may_not_show, settle, settled
 from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
@@ -101,3 +101,35 @@ def test_nothing_is_settled_where_nothing_is_open() -> None:
     done = replace(OPEN, outcome=Outcome.DONE, ended_at=NOON)
     assert not settle(History((done,)), shows(3), ledger, LATER)
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shown", "seconds", "found"),
+    [
+        (Outcome.DONE, 2, 9, True),
+        (Outcome.DONE, 2, 11, False),
+        (Outcome.DONE, 4, 9, False),
+        (Outcome.DONE, 3, 9, False),
+        (Outcome.FAILED, 2, 9, False),
+        (Outcome.UNKNOWN, 2, 9, False),
+    ],
+)
+def test_what_aws_has_just_accepted_may_not_show_yet(
+    outcome: Outcome, shown: int, seconds: int, found: bool
+) -> None:
+    ledger = SqliteLedger(":memory:")
+    assert ledger.begin(OPEN)
+    ledger.complete(OPEN.entry_id, outcome, NOON, None)
+    now = NOON + timedelta(seconds=seconds)
+    assert may_not_show(SHARDS, shown, ledger, now) is found
+
+
+def test_of_several_changes_the_newest_tells_what_may_not_show() -> None:
+    ledger = SqliteLedger(":memory:")
+    back = replace(OPEN, entry_id="2", from_capacity=4, to_capacity=2)
+    for each in (OPEN, back):
+        assert ledger.begin(each)
+        ledger.complete(each.entry_id, Outcome.DONE, NOON, None)
+    now = NOON + timedelta(seconds=1)
+    assert may_not_show(SHARDS, 4, ledger, now)
+    assert not may_not_show(SHARDS, 2, ledger, now)

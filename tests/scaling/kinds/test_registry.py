@@ -7,9 +7,16 @@ from tests.flink_builders import a_flink_pipeline
 from tests.scaling.kinds.toy import CONSUMERS, TOY
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.levers import current_capacities, other_settings
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
-from tidegate.scaling.kinds.registry import TYPES, dimensions_of, levers_of, limits_of
+from tidegate.scaling.kinds.registry import (
+    TYPES,
+    dimensions_of,
+    levers_of,
+    limits_of,
+    type_with,
+)
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.plan.actions import actions
@@ -76,3 +83,16 @@ def test_application_auto_scaling_may_own_all_that_gives_capacity_and_nothing_el
     others = {lever.kind for lever in other_settings(pipeline)}
     dimensions = {kind for each in TYPES for kind in each.scalable_dimensions}
     assert (capacities <= dimensions, others & dimensions) == (True, set())
+
+
+@pytest.mark.parametrize("kind", [kind for each in TYPES for kind in each.levers])
+def test_only_the_capacities_of_tables_may_have_an_owner_of_awss_own(kind: LeverKind) -> None:
+    lever = Lever.of(kind, "scores")
+    told = type_with(kind).owned_too(lever, ScalableTarget("scores", kind, 5, 500))
+    is_a_tables = kind.resource == "table"
+    assert (str(told) if is_a_tables else told) == (
+        f"the {lever:words} is also a scalable target of DynamoDB auto scaling (5 to 500 units), so "
+        "Tidegate does not change it"
+        if is_a_tables
+        else None
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
@@ -64,6 +65,9 @@ class Queue:
 
     def statuses(self, pipeline: Pipeline, lever: Lever) -> Sequence[Status]:
         return [Status.of("orders", "ACTIVE", "ACTIVE", ())]
+
+    def owned_too(self, lever: Lever, target: ScalableTarget) -> None:
+        return None
 
     def moves_by_itself(self, pipeline: Pipeline, lever: Lever) -> bool:
         return False

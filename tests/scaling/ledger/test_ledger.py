@@ -424,3 +424,32 @@ def test_of_many_at_once_one_wins(tmp_path: Path) -> None:
         found = list(pool.map(attempt, range(8)))
     assert sum(leased for leased, _ in found) == 1
     assert sum(begun for _, begun in found) == 1
+
+
+@pytest.mark.parametrize("concluded", [Outcome.SUPERSEDED, Outcome.UNKNOWN])
+def test_that_aws_has_done_it_outweighs_what_another_run_concluded(
+    ledger: Ledger, concluded: Outcome
+) -> None:
+    """The other run's clock was ahead, so that it took a call for abandoned that was under way."""
+    assert ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, concluded, LATER, "the call never reached AWS")
+    second = replace(ENTRY, entry_id="race/shards/2")
+    assert ledger.begin(second)
+    ledger.complete(ENTRY.entry_id, Outcome.DONE, LATER, None)
+    found = ledger.change_record(ENTRY.entry_id)
+    assert found is not None
+    assert (found.outcome, found.detail) == (Outcome.DONE, None)
+    assert [each.entry_id for each in ledger.open_change_records()] == [second.entry_id]
+    known = ledger.change_records_of(ENTRY.lever, NOON)
+    assert {each.entry_id: each.outcome for each in known}[ENTRY.entry_id] is Outcome.DONE
+
+
+@pytest.mark.parametrize("first", [Outcome.FAILED, Outcome.DONE])
+@pytest.mark.parametrize("second", [Outcome.DONE, Outcome.SUPERSEDED, Outcome.UNKNOWN])
+def test_an_answer_of_aws_is_kept(ledger: Ledger, first: Outcome, second: Outcome) -> None:
+    assert ledger.begin(ENTRY)
+    ledger.complete(ENTRY.entry_id, first, LATER, "the first")
+    ledger.complete(ENTRY.entry_id, second, LATER, "the second")
+    found = ledger.change_record(ENTRY.entry_id)
+    assert found is not None
+    assert (found.outcome, found.detail) == (first, "the first")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.builders import OURS, SPEC, Minute, a_pipeline, signals, the_consumer
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, job_signals
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.lambda_mapping.concurrency import concurrency_cap
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
@@ -151,7 +152,7 @@ def test_no_scale_in_leaves_fewer_executions_than_needed(
     seen = busy(executions, reserved=reserved)
     found = joint(shards, factor, seen=seen, decide=decide)
     count, allowed = found[SHARDS].allowed, found[FACTOR].allowed
-    cap = seen.concurrency_cap(the_consumer(seen.pipeline))
+    cap = concurrency_cap(seen, the_consumer(seen.pipeline))
     least = min(cap, executions_needed(seen, the_consumer(seen.pipeline), in_file(SPEC)))
     is_scale_in = count < 8 or allowed < 2
     assert not is_scale_in or min(cap, count * allowed) >= least

@@ -366,6 +366,7 @@ def test_a_subtask_keeps_a_shard_of_its_own() -> None:
         seen = busy_for(pipeline, 0.1)
         jobs = job_signals(with_consumers(with_applications(pipeline, application)))
         series = replace(
-            seen.series, of={**seen.series.of, "flink_application": jobs.series.applications}
+            seen.series,
+            of={**seen.series.of, "flink_application": jobs.series.of["flink_application"]},
         )
         assert of_the_hour(replace(seen, pipeline=both, series=series))[SHARDS] == shards

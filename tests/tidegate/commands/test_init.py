@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from tests.orders import put_metrics
 from tidegate.cli import main
-from tidegate.pipeline_draft import draft, scalar
+from tidegate.kinds.draft_kind import scalar
+from tidegate.pipeline_draft import draft
 from tidegate.pipeline_file import parse
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.discovery import Discovery

@@ -22,6 +22,7 @@ from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
+    from types_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 __all__ = [
     "consumer_alone",
@@ -32,13 +33,10 @@ __all__ = [
     "reading",
     "reads",
     "service",
-    "without_fan_out",
 ]
 
 _STATES = ("Enabled", "Updating", "Enabling", "Creating")
 """In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
-
-_CONSUMER = "/consumer/"
 
 
 def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount]:
@@ -61,7 +59,11 @@ def _consumer(
     mapping = reading(mappings, name)
     function = _function(looked.clients, name)
     if mapping is None or not reads(mapping):
-        without_fan_out(looked.clients, name, stream)
+        # Imported here: it is asked where something is amiss, and a cold start is shorter without.
+        from tidegate.scaling.aws.kinds.lambda_mapping.fan_out import without_fan_out
+
+        listed = mappings_of(looked.clients, name)
+        without_fan_out([each for each in listed if reads(each)], name, stream)
     if mapping is None:
         raise ResourceMissing(
             "lambda:ListEventSourceMappings",
@@ -105,7 +107,17 @@ def _function(clients: Clients, name: str) -> Function:
         configuration["Timeout"],
         configuration["MemorySize"],
         concurrency.get("ReservedConcurrentExecutions"),
+        _failure(configuration),
     )
+
+
+def _failure(configuration: "FunctionConfigurationResponseTypeDef") -> str:
+    """An Inactive function is none: Lambda makes it ready at the next invocation (developer guide,
+    function states)."""
+    if configuration.get("State") != "Failed":
+        return ""
+    told = (configuration.get(key, "") for key in ("StateReason", "StateReasonCode"))
+    return str(next(filter(None, told), "no reason given"))
 
 
 def _account(clients: Clients) -> LambdaAccount:
@@ -143,22 +155,6 @@ def reading(mappings: Sequence["Listed"], name: str) -> "Listed | None":
 def reads(mapping: "Listed") -> bool:
     """Whether it reads, or soon will."""
     return mapping.get("State") in _STATES
-
-
-def without_fan_out(clients: Clients, name: str, stream: Stream) -> None:
-    """Raises ResourceMissing where the function reads through a consumer with enhanced fan-out:
-    that mapping's source is the consumer, and Lambda doesn't list it under the stream."""
-    for each in mappings_of(clients, name):
-        source, function = each.get("EventSourceArn", ""), _function_name(each["FunctionArn"])
-        if source.startswith(f"{stream.arn}{_CONSUMER}") and function == name and reads(each):
-            consumer = source.removeprefix(f"{stream.arn}{_CONSUMER}").partition(":")[0]
-            raise ResourceMissing(
-                "lambda:ListEventSourceMappings",
-                stream.name,
-                f"function {name} reads this stream through the consumer {consumer} with enhanced "
-                "fan-out, which Tidegate does not look after: take the function out of the file, "
-                "or give it an event source mapping on the stream itself",
-            )
 
 
 def event_source_mapping(
@@ -208,8 +204,11 @@ def other_sources(mappings: Iterable[Mapping[str, Any]], stream_arn: str) -> tup
 
 def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
     """From an event source mapping as ListEventSourceMappings tells it."""
+    is_read = data.get("State") in _STATES
     return Reading(
         last_result=data.get("LastProcessingResult") or "",
+        state_reason="" if is_read else data.get("StateTransitionReason") or "",
+        filter_error=(data.get("FilterCriteriaError") or {}).get("Message", ""),
         has_filter=bool((data.get("FilterCriteria") or {}).get("Filters")),
         tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,
         other_sources=others,

@@ -10,9 +10,9 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.execute.clock import Clock
-from tidegate.scaling.execute.executor import CALL_WITHIN
+from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
-from tidegate.scaling.execute.settle import SHOWS_AFTER, settle
+from tidegate.scaling.execute.settle import SHOWS_AFTER, may_not_show, settle
 from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import (
@@ -39,11 +39,7 @@ from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Ledger
 
-__all__ = [
-    "Progress",
-    "ReshardExecutor",
-    "Resharder",
-]
+__all__ = ["Progress", "ReshardExecutor", "Resharder"]
 
 T = TypeVar("T")
 
@@ -88,6 +84,7 @@ class ReshardExecutor:
     tell: Callable[[Progress], None] = lambda _: None
     taken: int = 0
     _seen: Pipeline = field(init=False)
+    _looked_at: datetime = field(init=False)
     _newest: Mapping[str, str] = field(default_factory=dict)
     _waits: int = 0
     _promised: tuple[int, ...] | None = None
@@ -125,8 +122,10 @@ class ReshardExecutor:
             words = "the stream is locked by another run: tidegate ledger shows which"
             raise ResourceInUse("reshard", self.stream, words)
         self._newest = self.ledger.newest((resource,))
-        shape = self._look()
-        return None if shape is None or self._is_open(now) else shape
+        shape, self._looked_at = self._look(), self.clock.now()
+        if shape is None or self._is_open(now):
+            return None
+        return None if may_not_show(self._lever, shape.count, self.ledger, now) else shape
 
     def _run(self, resource: str, wait: bool) -> Progress:
         quiet_since = self.clock.now()
@@ -202,10 +201,12 @@ class ReshardExecutor:
         """Ask for one operation; False where it wasn't accepted and the next description
         decides."""
         change_record = self._entry(action)
-        if not self.ledger.begin(change_record, after=self._newest):
+        is_fresh = is_recent(self._looked_at, self.clock.now(), FRESH)
+        if not is_fresh or not self.ledger.begin(change_record, after=self._newest):
             return False
-        if self.clock.now() - change_record.begun_at > CALL_WITHIN:
-            self._close(change_record, Outcome.SUPERSEDED, "this process was suspended before it")
+        why_not = why_not_called((change_record,), self.ledger, self.clock.now)
+        if why_not is not None:
+            self._close(change_record, Outcome.SUPERSEDED, why_not[1])
             return False
         try:
             self.resharder.apply(action)

@@ -1,8 +1,18 @@
 """Applications as diagnosis sees them."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
+from tests.builders import MINUTES, NOON, a_pipeline, signals
+from tests.flink_builders import (
+    JobMinute,
+    a_flink_pipeline,
+    an_application,
+    job_signals,
+    with_applications,
+)
 from tidegate.rules.cause import Cause
 from tidegate.rules.kinds.flink_application.kind import FlinkApplicationSignals
 
@@ -53,3 +63,48 @@ def test_an_application_that_does_not_run_is_known_without_a_metric() -> None:
     )
     (found,) = JOBS.causes_without_metrics(stopped)
     assert (found.cause, found.where) == (Cause.APPLICATION_STOPPED, "counter")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, None),
+        ({"status": "UPDATING"}, "counter is UPDATING and has not caught up yet"),
+        ({"updated_at": NOON - timedelta(seconds=30)},
+         "counter is RUNNING again and has not caught up yet"),
+        ({"updated_at": NOON - timedelta(hours=1)}, None),
+    ],
+    ids=["runs", "is changed", "was just changed", "was changed long ago"],
+)  # fmt: skip
+def test_a_job_that_is_changed_or_has_just_started_is_named(
+    changes: dict[str, object], words: str | None
+) -> None:
+    told = JOBS.settling(job_signals(a_flink_pipeline(an_application(**changes)), JobMinute()))
+    assert (None if told is None else str(told)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "is_catching_up"), [(None, False), (590, True), (610, False)]
+)
+def test_a_job_may_read_the_parents_of_a_reshard_for_ten_minutes(
+    seconds_ago: int | None, is_catching_up: bool
+) -> None:
+    seen = job_signals(a_flink_pipeline(), JobMinute())
+    judged = seen.series.judged_until
+    assert judged is not None
+    if seconds_ago is not None:
+        seen = replace(seen, changed_at=judged - timedelta(seconds=seconds_ago))
+    assert JOBS.is_catching_up(seen) is is_catching_up
+    without = replace(seen, pipeline=with_applications(seen.pipeline))
+    assert not JOBS.is_catching_up(without)
+
+
+@pytest.mark.parametrize(("busy", "is_asked_for"), [(300.0, False), (None, True)])
+def test_how_busy_each_task_is_is_asked_for_where_it_is_not_told(
+    busy: float | None, is_asked_for: bool
+) -> None:
+    seen = job_signals(a_flink_pipeline(), *[JobMinute(busy=busy)] * MINUTES)
+    look = JOBS.where_to_look(seen)
+    assert look is not None
+    assert ("set the metrics level to TASK" in look) is is_asked_for
+    assert JOBS.where_to_look(signals(a_pipeline())) is None

@@ -50,3 +50,11 @@ def test_its_causes_are_those_of_a_stream() -> None:
     assert (found.cause, found.where) == (Cause.PRODUCER_THROTTLED, "racers")
     assert list(STREAM.causes(signals(a_pipeline()))) == []
     assert list(STREAM.causes(job_signals(a_flink_pipeline(topic=True), JobMinute()))) == []
+
+
+def test_what_came_in_and_what_was_read_are_told_of_a_stream_alone() -> None:
+    told = STREAM.flow(a_pipeline())
+    assert told is not None
+    assert [each.name for each in told] == ["IncomingRecords", "GetRecords.Records"]
+    assert {each.dimensions for each in told} == {(("StreamName", "racers"),)}
+    assert STREAM.flow(a_flink_pipeline(topic=True)) is None

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Minute, a_pipeline, signals, the_consumer, told, with_consumers
+from tests.builders import (
+    Minute,
+    a_pipeline,
+    newest,
+    signals,
+    the_consumer,
+    told,
+    with_consumers,
+)
+from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.kind import LambdaMappingSignals
 from tidegate.rules.kinds.signal_kind import Place
@@ -56,3 +65,25 @@ def test_each_consumer_shows_how_it_reads_and_what_of_it_is_busy() -> None:
     )
     seen = signals(two)
     assert len(list(FUNCTIONS.reading_shown(seen))) == len(list(FUNCTIONS.in_use(seen))) == 2
+
+
+def test_each_function_tells_the_age_of_what_it_reads_or_nothing() -> None:
+    seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[9000, 7000])
+    assert list(FUNCTIONS.ages_shown(seen)) == [7.0]
+    silent = newest(seen, "scorer", iterator_age_milliseconds=[None] * 3)
+    assert list(FUNCTIONS.ages_shown(silent)) == [None]
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_minute", "words"), [(54.0, "find the most frequent key"), (53.9, "mapping")]
+)
+def test_a_busy_execution_points_to_a_key_and_none_to_the_mapping(
+    seconds_a_minute: float, words: str
+) -> None:
+    busy = [seconds_a_minute * 1000] * 3
+    seen = newest(signals(a_pipeline(factor=4)), "scorer", duration_sum_milliseconds=busy)
+    assert words in (FUNCTIONS.where_to_look(seen) or "")
+
+
+def test_without_a_consumer_there_is_nowhere_to_look() -> None:
+    assert FUNCTIONS.where_to_look(job_signals(a_flink_pipeline(), JobMinute())) is None

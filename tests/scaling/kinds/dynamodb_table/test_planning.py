@@ -79,7 +79,7 @@ def test_sinks_are_the_provisioned_tables_that_a_reader_writes_to() -> None:
 def test_what_is_consumed_is_told_of_tables_on_demand_too() -> None:
     seen = signals(PIPELINE)
     on_demand = TablePlanning((replace(PLANNING.tables[0], mode="PAY_PER_REQUEST"),))
-    series = seen.series.capacities["scores"]
+    series = seen.series.of["dynamodb_table"]["scores"]
     assert list(on_demand.consumption(seen)) == [
         (Lever.of(LeverKind.WRITE_CAPACITY, "scores"), series.consumed_write_units),
         (Lever.of(LeverKind.READ_CAPACITY, "scores"), series.consumed_read_units),

@@ -24,7 +24,7 @@ READER = ApplicationReader(SEEN, APPLICATION)
 
 
 def test_a_record_costs_its_tables_what_the_job_consumed_of_them() -> None:
-    consumed = SEEN.capacity(TABLE.capacity).consumed_write_units
+    consumed = SEEN.of(TABLE.capacity).consumed_write_units
     assert READER.writes == (TABLE,)
     cost = units_per_job_record(SEEN, APPLICATION, consumed)
     assert cost is not None

@@ -245,7 +245,7 @@ def test_an_hour_in_health_lowers_to_what_its_peak_needs() -> None:
 )
 @pytest.mark.parametrize("field", ["records_per_second", "behind_milliseconds", "busy"])
 def test_nine_tenths_of_an_hours_data_are_needed(field: str, gap: int, is_lowered: bool) -> None:
-    series = quiet().application(an_application(10))
+    series = quiet().of(an_application(10))
     samples = [*[None] * gap, *getattr(series, field).samples[-50:]]
     assert (lowered(quiet(**{field: samples})) < 10) is is_lowered
 

@@ -96,7 +96,7 @@ def test_it_is_learnt_from_the_windows() -> None:
     fed = feeding(seen, consumer, learnt, history())
     assert found == FunctionReader(seen, consumer, learnt, fed)
     assert found.writes == consumer.writes
-    consumed = seen.capacity(consumer.writes[0].capacity).consumed_write_units
+    consumed = seen.of(consumer.writes[0].capacity).consumed_write_units
     assert found.units_per_record(consumed) == units_per_record(seen, consumer, consumed)
     most = fed.records_per_second_at_most(SAID, 4)
     assert found.records_per_second_at_most(SAID, 4) == most

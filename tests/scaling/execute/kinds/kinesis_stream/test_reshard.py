@@ -252,3 +252,47 @@ def test_a_paused_stream_is_not_resharded(world: World, ledger: SqliteLedger) ->
     ledger.end_pause("race-day/*")
     executor(world, ledger, EIGHT).run(wait=True)
     assert count(world) == 8
+
+
+@pytest.mark.parametrize("goal", [EIGHT, Even(3, 0.1)], ids=["eight", "three"])
+def test_an_operation_is_not_asked_for_again_while_aws_shows_the_shards_of_before(
+    world: World, ledger: SqliteLedger, goal: Goal
+) -> None:
+    """For five seconds after each operation the description is the one from before it."""
+
+    class Lagging(Faulty):
+        until, before = world.now, DirectStreams(world).describe_stream("racers")
+
+        def describe_stream(self, name: str) -> Stream:
+            return self.before if world.now < self.until else self.inner.describe_stream(name)
+
+        def apply(self, action: Action) -> None:
+            self.before = self.inner.describe_stream("racers")
+            super().apply(action)
+            self.until = world.now + timedelta(seconds=5)
+
+    lagging = Lagging(DirectStreams(world), 0, Throttled("apply", "racers", "never"), after=False)
+    executor(world, ledger, goal, lagging).run(wait=True)
+    assert world.figures().limit_violations == 0
+    assert lagging.applied == len(plan((), goal, 10))
+
+
+def test_what_was_described_before_a_suspension_is_described_anew(world: World) -> None:
+    """Somebody reshards while the process is suspended, before its intention is written."""
+
+    class Suspended(SqliteLedger):
+        is_first = True
+
+        def pauses(self) -> tuple[Pause, ...]:
+            if self.is_first:
+                self.is_first = False
+                DirectStreams(world).apply(UpdateShardCount("racers", 1, 2))
+                world.advance(90)
+            return super().pauses()
+
+    suspended = Suspended(":memory:")
+    executor(world, suspended, EIGHT).run(wait=True)
+    assert count(world) == 8
+    records = suspended.change_records("reshard/racers", world.now - timedelta(hours=1))
+    assert [(each.from_capacity, each.to_capacity) for each in records] == [(2, 4), (4, 8)]
+    suspended.close()
