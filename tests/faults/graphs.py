@@ -27,7 +27,7 @@ from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.traffic import Points, Traffic
 from tidegate.simulator.world import World
 
-__all__ = ["Graph", "graph_of"]
+__all__ = ["RACE", "Graph", "graph_of"]
 
 RACE = load_scenario("race-day")
 RATES = (5.0, 50.0, 400.0, 900.0, 900.0)
