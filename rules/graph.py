@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from tidegate.rules.scalable_targets import ScalableTargets
 
-__all__ = ["Kinds", "Pipeline", "Question", "Resource", "Role", "Source"]
+__all__ = ["Kinds", "Measured", "Pipeline", "Question", "Resource", "Role", "Source"]
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -48,6 +48,17 @@ class Source(Resource, Protocol):
     def arn(self) -> str:
         """Its ARN, or that of who reads it: where in AWS it is."""
         ...
+
+
+class Measured(Generic[A]):
+    """What a kind reads metrics of, such as a function; an ``A`` is the class of its series."""
+
+    __slots__ = ()
+
+    @property
+    def series_key(self) -> tuple[str, str]:
+        """The name of its kind, and what its series is known by there."""
+        raise NotImplementedError
 
 
 class Question(Generic[A]):

@@ -214,7 +214,8 @@ class Notices(Protocol):
 class Edges:
     """The outside world as a sweep or a callback meets it; without ``notices`` nobody is notified.
 
-    Without a ``clock`` no time goes by while something is done, as in a simulated world.
+    Without a ``clock`` no time goes by while something is done, as in a simulated world. Once
+    ``is_late``, no other pipeline is begun.
     """
 
     cloud: Cloud
@@ -222,6 +223,7 @@ class Edges:
     ledger: Ledger
     notices: Notices | None = None
     clock: Callable[[], datetime] | None = None
+    is_late: Callable[[], bool] = lambda: False
 
     def moment(self, now: datetime) -> datetime:
         """What the time is by now, in what began at ``now``."""

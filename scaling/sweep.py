@@ -1,6 +1,6 @@
 """One sweep: observe, judge, diagnose, recommend, constrain, plan, execute, record, notify."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,8 +9,6 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.rules.kinds.kinesis_stream.state import has_stream
 from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
@@ -18,24 +16,24 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding, Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.config.user_rules import user_rule
 from tidegate.scaling.constraints.changed_by_others import changed_by_others
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
-from tidegate.scaling.constraints.second_owner import second_owner_conflicts
-from tidegate.scaling.constraints.service_autoscaling import conflicts
 from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
-from tidegate.scaling.kinds.kinesis_stream.key_samples import look_closer
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
-from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.errors import OutOfTime, as_known
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.model.read_all import read_all
+from tidegate.scaling.model.resource_type import types_of
+from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
-from tidegate.scaling.ports import Edges, Metrics
+from tidegate.scaling.ports import Cloud, Edges, Metrics
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
@@ -50,21 +48,20 @@ def sweep(
     *,
     holder: str,
     dry_run: bool = False,
-    is_late: Callable[[], bool] = lambda: False,
 ) -> SweepReport:
     """Look at every pipeline and change what is needed; with ``dry_run`` nothing is changed.
     Levers of Application Auto Scaling are moved towards what it asked for.
 
     One pipeline's error, of whatever type, never stops another: it is reported as unreached, and
-    so is every pipeline that ``is_late`` leaves no time for. ``holder`` must differ between sweeps
+    so is every pipeline that there is no time left for. ``holder`` must differ between sweeps
     that may overlap.
     """
     edges = replace(edges, cloud=OwnersAsked(edges.cloud))
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
-    behind = () if dry_run else carry_on(specs, edges, now, holder, is_late)
+    behind = () if dry_run else carry_on(specs, edges, now, holder)
     for spec in specs:
-        if is_late():
+        if edges.is_late():
             unreached.append(Unreached(spec.name, OutOfTime("the sweep ran out of time")))
             continue
         found = _found(spec, edges, now, holder, dry_run)
@@ -104,25 +101,21 @@ def _sweep_one(
         pipeline,
         series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
-        history.last_change_of_any(),
+        history.last_change_of_any(but=_latency_levers(pipeline)),
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
     )
-    signals, unseen = look_closer(signals, edges.cloud, now)
+    signals, unseen = _looked_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
-    diagnoses = diagnose(signals)
     expected, unforeseen = _expected(signals, edges.metrics, spec, now)
-    plan = decide(signals, diagnoses, spec, history, now, expected)
-    diagnoses = _oversized(diagnoses, plan)
-    owners = (
-        *_update_advice(signals, spec, history),
-        *conflicts(pipeline, spec),
-        *second_owner_conflicts(pipeline, spec),
-        *changed_by_others(history, spec, looked_at),
-    )
+    look = Look(signals, diagnose(signals), in_file(spec), history, now)
+    plan = decide(look, expected)
+    look = replace(look, diagnoses=_oversized(look, plan))
+    owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
-        report = _report(signals, windows, findings, diagnoses, plan, changes, owners, now)
-        report = replace(report, advice=report.advice + unseen + unforeseen + left_out(windows))
+        report = _report(look, windows, findings, plan, changes)
+        advice = advice_of(look.diagnoses, plan, owners)
+        report = replace(report, advice=advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
     return report if dry_run else follow_up(report, spec, edges, holder)
@@ -160,32 +153,44 @@ def _expected(
 ) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
     """What may come, by what CloudWatch has kept, and why that isn't known; it keeps nothing of
     what comes into a topic."""
-    if not has_stream(signals.pipeline):
+    source = source_of(signals.pipeline)
+    if source is None:
         return None, ()
-    metric = past_metric(signals.pipeline)
+    metric = past_metric(signals)
     try:
         past = read_all(metrics, (metric,), now - PAST, now)[metric]
     except Exception as error:
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
-    return forecast_horizons(signals, past, spec.objective, now), ()
+    catch_up, lasts = spec.objective.catch_up_seconds, source.change_lasts_seconds
+    return forecast_horizons(signals, past, catch_up, lasts, now), ()
 
 
-def _update_advice(signals: Signals, spec: PipelineSpec, history: History) -> tuple[str, ...]:
-    if not applications_of(signals.pipeline):
-        return ()
-    # Imported here: most pipelines have no application, and a cold start is shorter without.
-    from tidegate.scaling.constraints.flink_update import update_advice
+def _looked_closer(
+    signals: Signals, cloud: Cloud, now: datetime
+) -> tuple[Signals, tuple[str, ...]]:
+    """With what kinds look into beyond their metrics, and why that failed where it did."""
+    unseen: tuple[str, ...] = ()
+    for planning in plannings(signals.pipeline):
+        signals, failed = planning.look_closer(signals, cloud, now)
+        unseen += failed
+    return signals, unseen
 
-    return update_advice(signals, spec, history)
+
+def _kinds_advice(look: Look) -> Iterator[str]:
+    """Of each kind of resource, upstream first."""
+    for planning in reversed(plannings(look.signals.pipeline)):
+        yield from planning.advice(look)
 
 
-def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis, ...]:
-    lower = [
-        each
-        for each in plan.decisions
-        if each.wanted < each.current and each.lever.kind is not LeverKind.BATCHING_WINDOW
-    ]
+def _latency_levers(pipeline: Pipeline) -> frozenset[LeverKind]:
+    return frozenset([kind for each in types_of(pipeline) for kind in each.latency_levers])
+
+
+def _oversized(look: Look, plan: Plan) -> tuple[Diagnosis, ...]:
+    diagnoses, latency = look.diagnoses, _latency_levers(look.signals.pipeline)
+    decisions = (each for each in plan.decisions if each.lever.kind not in latency)
+    lower = [each for each in decisions if each.wanted < each.current]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
     evidence = tuple(
@@ -204,18 +209,17 @@ def _oversized(diagnoses: tuple[Diagnosis, ...], plan: Plan) -> tuple[Diagnosis,
 
 
 def _report(
-    signals: Signals,
+    look: Look,
     windows: dict[Metric, Window],
     findings: tuple[Finding, ...],
-    diagnoses: tuple[Diagnosis, ...],
     plan: Plan,
     changes: tuple[Change, ...],
-    owners: tuple[str, ...],
-    now: datetime,
 ) -> PipelineReport:
+    """Without advice."""
+    signals, diagnoses = look.signals, look.diagnoses
     return PipelineReport(
         name=signals.pipeline.name,
-        at=now,
+        at=look.now,
         health=health_of(signals, diagnoses, plan, changes, findings),
         pipeline=signals.pipeline,
         windows=windows,
@@ -223,7 +227,7 @@ def _report(
         diagnoses=diagnoses,
         decisions=plan.decisions,
         changes=changes,
-        advice=advice_of(diagnoses, plan, owners),
+        advice=(),
         held=held_of(plan, changes),
         is_silent=is_silent(signals, diagnoses),
     )

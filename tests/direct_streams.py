@@ -8,7 +8,7 @@ from tidegate.simulator.world import World
 
 
 class DirectStreams(DirectCloud):
-    """``tidegate.scaling.execute.reshard.Resharder`` over a world."""
+    """``tidegate.scaling.execute.kinds.kinesis_stream.reshard.Resharder`` over a world."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)

@@ -21,10 +21,10 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.cost.bill import items, modes
 from tidegate.scaling.cost.replay import needs
 from tidegate.scaling.cost.usage import usage_from, usage_metrics
-from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.bill import Item, Modes, Priced, Usage
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import list_of
+from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.ports import Metrics
 
 __all__ = ["Bill", "bill", "costs_as_json", "show_costs"]

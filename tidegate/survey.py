@@ -12,9 +12,9 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.discovery import Discovery
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec, TableSpec
 from tidegate.scaling.kinds.registry import TYPES
-from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.errors import Denied, ResourceMissing
 from tidegate.scaling.model.proposal import Proposal
+from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.onboarding.event_sources import Source, function_name, sorted_out
 from tidegate.scaling.onboarding.iam_write_access import Candidate, Sinks, gone, written
 from tidegate.scaling.onboarding.proposal import LOOK_BACK, proposal_metrics, propose

@@ -1,6 +1,7 @@
 """The scheduled sweep: one run of the function."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -30,7 +31,8 @@ def sweep_all(event_id: str, context: Any) -> None:
 
     began, now = monotonic(), here.now()
     found = here.configuration()
-    report = sweep(found.pipelines, here.edges, now, holder=f"schedule-{event_id}", is_late=is_late)
+    edges = replace(here.edges, is_late=is_late)
+    report = sweep(found.pipelines, edges, now, holder=f"schedule-{event_id}")
     if here.clients is not None:
         for left in resume_ended(here.edges.ledger, partial(_resume, here.clients), now):
             logger.error("not resumed", extra={"reason": str(left)})

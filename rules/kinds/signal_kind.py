@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import Pipeline
+from tidegate.rules.graph import Pipeline, Resource
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric, Window
 
@@ -77,6 +77,14 @@ class SignalKind:
         """How old what its processors read is, in milliseconds, where they publish it."""
         return ()
 
+    def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
+        """How long each of its processors may wait for records until its batch is full."""
+        return ()
+
+    def age_name(self, pipeline: Pipeline) -> str | None:
+        """What AWS calls the age of what its processors read; None without one."""
+        return None
+
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """Where its rules apply."""
         yield from ()
@@ -87,6 +95,22 @@ class SignalKind:
 
     def causes_without_metrics(self, signals: "Signals") -> Iterable["Diagnosis"]:
         """What is wrong with them by their description alone."""
+        return ()
+
+    def is_restarting(self, signals: "Signals") -> bool:
+        """Whether one of its processors is being changed, is down, or began too recently."""
+        return False
+
+    def is_saturated(self, signals: "Signals") -> bool:
+        """Whether one of its processors, or a part of it, is at its end."""
+        return False
+
+    def is_throttled(self, signals: "Signals", sink: Resource) -> bool:
+        """Whether a sink, where it is of this kind, lately throttled who writes to it."""
+        return False
+
+    def idles(self, signals: "Signals") -> Iterable[bool]:
+        """Of each of its processors whether it has something to spare and nothing delays it."""
         return ()
 
     def reading_shown(self, signals: "Signals") -> Iterable["Reason | None"]:

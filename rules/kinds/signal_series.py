@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.dynamodb_table.metrics import CapacitySeries
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
-from tidegate.rules.kinds.lambda_mapping.metrics import FunctionSeries
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import LATE_SECONDS, Metric, Window, largest
 
@@ -21,8 +18,8 @@ class SignalSeries:
 
     ``judged_until`` is None where there is no fresh data at all; ``last_seen`` is then the end
     of the newest minute of any layer, or None when nothing was ever seen. ``of`` has the series of
-    each kind's resources by the kind's name: functions and applications by their names, capacities
-    by ``Capacity.where``. ``unread`` has the windows that CloudWatch failed to read.
+    each kind's resources by ``Measured.series_key``. ``unread`` has the windows that CloudWatch
+    failed to read.
     """
 
     source: SourceSeries
@@ -30,21 +27,6 @@ class SignalSeries:
     last_seen: datetime | None
     of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: tuple[Window, ...] = ()
-
-    @property
-    def functions(self) -> Mapping[str, FunctionSeries]:
-        """Those of functions."""
-        return self.of["lambda_mapping"]
-
-    @property
-    def capacities(self) -> Mapping[str, CapacitySeries]:
-        """Those of tables and indexes."""
-        return self.of["dynamodb_table"]
-
-    @property
-    def applications(self) -> Mapping[str, ApplicationSeries]:
-        """Those of Flink applications."""
-        return self.of["flink_application"]
 
 
 def series_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:

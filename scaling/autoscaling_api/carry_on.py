@@ -1,6 +1,6 @@
 """The sweep's part in desired capacities: the steps after the first, and their end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,7 +29,6 @@ def carry_on(
     edges: Edges,
     now: datetime,
     holder: str,
-    is_late: Callable[[], bool],
 ) -> tuple[Unreached, ...]:
     """The next step, where one is due, towards every desired capacity that is under way, on behalf
     of Application Auto Scaling; those that have ended are forgotten. What couldn't be looked at is
@@ -42,7 +41,7 @@ def carry_on(
     unreached = []
     for lever in levers:
         dimension = _known(specs, lever)
-        if dimension is None or is_late():
+        if dimension is None or edges.is_late():
             continue
         try:
             _carry_on(Asked(dimension, edges, edges.moment(now), holder))

@@ -16,6 +16,7 @@ from tidegate.scaling.autoscaling_api.desired_capacity import (
     settles_at,
     steps_of,
 )
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.execute.observe import Observed
@@ -23,6 +24,7 @@ from tidegate.scaling.kinds.resource_state import settings_marks
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Look as LookAtAll
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.reason import LASTING, ReasonKind
 from tidegate.scaling.model.recommendation import Recommendation
@@ -115,15 +117,15 @@ def plan_towards(
     whoever asks; empty where one of them holds the lever."""
     # Imported here: an answer that only reads needs no rules.
     from tidegate.rules.kinds.packs import in_force
-    from tidegate.scaling.constraints.flink_update import update_windows
+    from tidegate.scaling.constraints.limit_windows import limit_windows
 
     pipeline = seen.pipeline
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
-    windows = {**nothing, **update_windows(pipeline, edges.metrics, now)}
+    windows = {**nothing, **limit_windows(pipeline, edges.metrics, now)}
     limits = in_force(seen.spec.thresholds, pipeline.kinds.signals)
     signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
-    decider = Decider(signals, (), seen.spec, seen.history, now, caller=caller)
-    return decider.plan_for(recommendation)
+    look = LookAtAll(signals, (), in_file(seen.spec), seen.history, now)
+    return Decider(look, caller).plan_for(recommendation)
 
 
 def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progress:

@@ -7,7 +7,6 @@ from typing import TypeVar
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import Kinds
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING, STREAM
-from tidegate.scaling.config.ownership import owned_twice
 from tidegate.scaling.config.policy_mistakes import duplicates, policy_mistakes, time_zone_mistakes
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
@@ -37,7 +36,11 @@ def semantic_mistakes(file: PipelineFile, kinds: Kinds = KINDS) -> Found:
         yield from _pipeline(pipeline, ("pipelines", at), kinds)
         if pipeline.resources:
             yield from _resources(pipeline, ("pipelines", at), kinds)
-    yield from owned_twice(file)
+    if len(file.pipelines) > 1:
+        # Imported here: many files have one pipeline, and a cold start is shorter without.
+        from tidegate.scaling.config.ownership import owned_twice
+
+        yield from owned_twice(file)
 
 
 def _resources(spec: PipelineSpec, path: Path, kinds: Kinds) -> Found:

@@ -1,4 +1,4 @@
-"""The cloud of one sweep: it asks once which capacities DynamoDB auto scaling sets, and a resource
+"""The cloud of one sweep: it asks once which levers AWS's own auto scaling sets, and a resource
 that does not answer only once."""
 
 from dataclasses import dataclass, field, replace
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.levers import resources_of
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.constraints.second_owner import is_handed_over
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Unreachable, as_known
+from tidegate.scaling.model.roles import plannings
 from tidegate.scaling.ports import Cloud
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ A = TypeVar("A")
 @dataclass(slots=True)
 class OwnersAsked:
     """``Cloud`` over another one. It asks for the scalable targets when the first
-    pipeline is described that hands such a capacity over, and no second time: AWS limits how often
-    an account may ask, and one answer is of all tables of the region."""
+    pipeline is described that they matter to, and no second time: AWS limits how often an account
+    may ask, and one answer is of all resources of the region."""
 
     inner: Cloud
     _known: ScalableTargets | None = field(default=None, init=False)
@@ -43,7 +44,8 @@ class OwnersAsked:
         except Unreachable as error:
             self._silent[error.resource] = error
             raise
-        if not is_handed_over(pipeline, spec):
+        said = in_file(spec)
+        if not any(each.needs_other_owners(said) for each in plannings(pipeline)):
             return pipeline
         if self._known is None:
             self._known = self._asked()
@@ -57,7 +59,7 @@ class OwnersAsked:
         try:
             return ScalableTargets(self.inner.scalable_targets())
         except Exception as error:
-            # Whatever it is, it is no pipeline's own: they go on without their tables' levers.
+            # Whatever it is, it is no pipeline's own: each goes on without what others may set.
             return ScalableTargets(unread=str(as_known(error)))
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:

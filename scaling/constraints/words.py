@@ -16,15 +16,6 @@ CHANGE_PENDING = Words(
 FILE_RANGE = Words(
     ReasonKind.FILE_RANGE, "the pipeline file limits the {lever:words} to {min:,} to {max:,}"
 )
-NOT_SEEN_TO_HELP = Words(
-    ReasonKind.INEFFECTIVE,
-    "the increase of the {lever:words} at {begun_at:%H:%M} had no visible effect; the next "
-    "increase is allowed at {again:%H:%M}",
-)
-NOT_SEEN_TO_HELP_YET = Words(
-    ReasonKind.INEFFECTIVE,
-    "the increase of the {lever:words} at {begun_at:%H:%M} has no visible effect yet",
-)
 NO_OWNER = Words(
     ReasonKind.NO_OWNER,
     "the {lever:words} has no owner in the pipeline file, so Tidegate only advises",

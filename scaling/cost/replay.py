@@ -4,37 +4,26 @@ The sizes are those that a sweep asks for; the replay keeps to the budgets that 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
 from statistics import fmean
 
-from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
-from tidegate.rules.kinds.kinesis_stream.state import (
-    HASH_KEYS,
-    Shard,
-    Stream,
-    has_stream,
-    shard_count_of,
-    stream_of,
-)
-from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.operator import constrain
-from tidegate.scaling.kinds.kinesis_stream.levers import shard_count_constraints
-from tidegate.scaling.load.concurrency import TIDEGATE, concurrency
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.bill import Need
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.recommendation import BLIND_SHARE
+from tidegate.scaling.model.roles import executions_of, plannings, source_of, units_of
+from tidegate.scaling.model.sized import SourceUnits
 from tidegate.scaling.recommend.learned import learn
-from tidegate.scaling.recommend.scale_in import BLIND_SHARE
-from tidegate.scaling.recommend.sizing import CAPACITY_USE, EXECUTIONS_USE, size
+from tidegate.scaling.recommend.sizing import CAPACITY_USE, size
 
 __all__ = ["needs"]
 
@@ -43,16 +32,18 @@ HOUR = 60
 
 
 def needs(signals: Signals, spec: PipelineSpec) -> tuple[Need, ...]:
-    """The needs of the shards and of every capacity, from all of the windows that there are.
+    """The needs of the source and of every capacity of a sink, from all of the windows that there
+    are.
 
     An hour that no metric tells of needs what the one before it did: silence is never low. A lever
     that no hour tells of is left out.
     """
     hours = _sized_by_hour(signals, spec)
-    found = [*_shards(hours, signals, spec)] if has_stream(signals.pipeline) else []
-    for table in tables_of(signals.pipeline):
-        for capacity in table.capacities:
-            found += _capacity(capacity, hours, signals, spec)
+    source = source_of(signals.pipeline)
+    found = [] if source is None else [*_of_source(source, hours, signals, spec)]
+    for planning in plannings(signals.pipeline):
+        for lever, consumed in planning.consumption(signals):
+            found += _of_sink(lever, consumed, hours, spec)
     return tuple(found)
 
 
@@ -62,8 +53,8 @@ Sized = dict[Lever, int]
 def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
     """What a sweep would ask for at the peak of each hour; None for an hour without a load."""
     stream = signals.series.source
-    model = learn(signals)
-    shards = shard_count_of(signals.pipeline)
+    model, said = learn(signals), in_file(spec)
+    units = units_of(signals.pipeline)
     sized: list[Sized | None] = []
     for records, bytes_in in zip(
         _peaks(stream.incoming_records), _peaks(stream.incoming_bytes), strict=True
@@ -71,7 +62,7 @@ def _sized_by_hour(signals: Signals, spec: PipelineSpec) -> list[Sized | None]:
         if records is None:
             sized.append(None)
             continue
-        demands = size(model, Load(records, bytes_in or 0.0), spec, shards)
+        demands = size(model, Load(records, bytes_in or 0.0), said, units)
         sized.append({each.lever: each.capacity for each in demands})
     return sized
 
@@ -84,51 +75,43 @@ def _peaks(window: Window) -> list[float | None]:
 
 
 def _for_executions(signals: Signals, spec: PipelineSpec) -> list[int]:
-    """Shards for the executions that were really busy in the busiest minute of each hour, with the
-    factors that the file lets be set."""
-    by_consumer = [
-        [had.shards_for((busy or 0.0) / 1000 / EXECUTIONS_USE) for busy in _peaks(durations)]
-        for consumer in consumers_of(signals.pipeline)
-        for had in [concurrency(signals.pipeline, consumer, spec, TIDEGATE)]
-        for durations in [signals.function(consumer).duration_sum_milliseconds]
+    """Units for the executions that were really busy in the busiest minute of each hour, with as
+    many for each as the file lets be set."""
+    by_processor = [
+        [executions.units_for((busy or 0.0) / 1000) for busy in _peaks(executions.durations)]
+        for executions in executions_of(signals, in_file(spec))
     ]
     none = [1] * len(_peaks(signals.series.source.incoming_records))
-    return [max(hour) for hour in zip(none, *by_consumer, strict=True)]
+    return [max(hour) for hour in zip(none, *by_processor, strict=True)]
 
 
-def _shards(sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec) -> Iterator[Need]:
+def _of_source(
+    source: SourceUnits, sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec
+) -> Iterator[Need]:
     """By the load, and never fewer than the executions that were really busy need."""
-    stream = stream_of(signals.pipeline)
-    lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     wanted = [
-        None if hour is None else max(hour[lever], least)
+        None if hour is None else max(hour[source.lever], least)
         for hour, least in zip(sized, _for_executions(signals, spec), strict=True)
+    ]
+    hours = _known(wanted, source.lever, spec)
+    if hours:
+        start = signals.series.source.incoming_records.start
+        followed = fmean(_source_followed(source, hours, spec, start))
+        yield Need(source.lever, max(hours), followed)
+
+
+def _of_sink(
+    lever: Lever, consumed: Window, sized: Sequence[Sized | None], spec: PipelineSpec
+) -> Iterator[Need]:
+    """By the load, which throttling does not hide, and never less than what was consumed."""
+    use = spec.target_utilization.capacity or CAPACITY_USE
+    wanted = [
+        None if units is None else max(ceil(units / use), (hour or {}).get(lever, 1))
+        for hour, units in zip(sized, _peaks(consumed), strict=True)
     ]
     hours = _known(wanted, lever, spec)
     if hours:
-        start = signals.series.source.incoming_records.start
-        followed = fmean(_shards_followed(stream, hours, lever, spec, start))
-        yield Need(lever, max(hours), followed)
-
-
-def _capacity(
-    capacity: Capacity, sized: Sequence[Sized | None], signals: Signals, spec: PipelineSpec
-) -> Iterator[Need]:
-    """By the load, which throttling does not hide, and never less than what was consumed."""
-    series = signals.capacity(capacity)
-    use = spec.target_utilization.capacity or CAPACITY_USE
-    for kind, consumed in (
-        (LeverKind.WRITE_CAPACITY, series.consumed_write_units),
-        (LeverKind.READ_CAPACITY, series.consumed_read_units),
-    ):
-        lever = Lever.of(kind, capacity.where)
-        wanted = [
-            None if units is None else max(ceil(units / use), (hour or {}).get(lever, 1))
-            for hour, units in zip(sized, _peaks(consumed), strict=True)
-        ]
-        hours = _known(wanted, lever, spec)
-        if hours:
-            yield Need(lever, max(hours), fmean(_followed(hours)))
+        yield Need(lever, max(hours), fmean(_followed(hours)))
 
 
 def _known(hours: Sequence[int | None], lever: Lever, spec: PipelineSpec) -> list[int]:
@@ -160,11 +143,11 @@ def _wanted(current: int, before: int, need: int) -> int:
     return floor if current - floor >= BLIND_SHARE * current else current
 
 
-def _shards_followed(
-    stream: Stream, hours: Sequence[int], lever: Lever, spec: PipelineSpec, start: datetime
+def _source_followed(
+    source: SourceUnits, hours: Sequence[int], spec: PipelineSpec, start: datetime
 ) -> Iterator[int]:
-    """The same within what UpdateShardCount takes: doubled or halved, ten calls a day."""
-    said = lever_spec(spec, lever)
+    """The same within what calls the source takes: so many a day, each by so much."""
+    said = lever_spec(spec, source.lever)
     most = max(hours) if said is None else said.max
     current, change_records = hours[0], list[ChangeRecord]()
     yield current
@@ -172,13 +155,12 @@ def _shards_followed(
         now = start + at * timedelta(hours=1)
         wanted = _wanted(current, before, need)
         while wanted != current:
-            bounds = shard_count_constraints(
-                _even(stream, current), wanted, most, History(tuple(change_records)), now
-            )
+            history = History(tuple(change_records))
+            bounds = source.call_constraints(current, wanted, most, history, now)
             allowed, _ = constrain(current, wanted, bounds)
             if allowed == current:
                 break
-            change_records.append(_update(lever, current, allowed, now))
+            change_records.append(_update(source, current, allowed, now))
             current = allowed
         change_records = [
             each for each in change_records if now - each.begun_at < timedelta(hours=25)
@@ -186,14 +168,7 @@ def _shards_followed(
         yield current
 
 
-def _even(stream: Stream, count: int) -> Stream:
-    edges = [HASH_KEYS * at // count for at in range(count + 1)]
-    shards = tuple(Shard(str(at), edges[at], edges[at + 1] - 1) for at in range(count))
-    return replace(stream, open_shards=shards)
-
-
-def _update(lever: Lever, current: int, allowed: int, now: datetime) -> ChangeRecord:
+def _update(source: SourceUnits, current: int, allowed: int, now: datetime) -> ChangeRecord:
     name = f"replay/{now.isoformat()}/{current}"
-    return ChangeRecord(
-        name, "replay", lever, UPDATE_SHARD_COUNT, current, allowed, "", now, Outcome.DONE
-    )
+    call = source.operation
+    return ChangeRecord(name, "replay", source.lever, call, current, allowed, "", now, Outcome.DONE)

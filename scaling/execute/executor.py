@@ -23,9 +23,9 @@ from tidegate.scaling.model.errors import (
     Unreachable,
     as_known,
 )
-from tidegate.scaling.model.increases import increases_of
 from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Action, Decision, Plan
+from tidegate.scaling.model.roles import plannings
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import Change
 
@@ -92,7 +92,7 @@ class Executor:
             if why_not is not None:
                 return (_superseded(action, decisions, *why_not),)
             change = self._take_alone(action, decisions)
-            increases = increases_of(action) if change.refusal == LIMIT else None
+            increases = self._increases_of(action) if change.refusal == LIMIT else None
             if increases is None:
                 return (change,)
             return self._take_increases(change, increases)
@@ -100,6 +100,10 @@ class Executor:
             # What can't be given back ends by itself, and must not hide how the call went.
             with suppress(Exception):
                 ledger.release(resource, self.holder)
+
+    def _increases_of(self, action: Action) -> Action | None:
+        found = (each.increases_of(action) for each in plannings(self.seen.pipeline))
+        return next((each for each in found if each is not None), None)
 
     def _take_increases(self, refused: Change, increases: Action) -> tuple[Change, ...]:
         """What AWS limits is decreases: one of them must not hold up a raise of the same call."""

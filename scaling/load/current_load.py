@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from tidegate.rules.kinds.kinesis_stream.state import (
-    SHARD_BYTES_PER_SECOND,
-    SHARD_RECORDS_PER_SECOND,
-)
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LATE_SECONDS, Window
@@ -16,7 +12,6 @@ __all__ = [
     "NOW_SECONDS",
     "Load",
     "backlog_seconds",
-    "busy_at_most",
     "load_now",
     "load_of_the_hour",
     "rate_now",
@@ -32,8 +27,12 @@ BACKLOG_SECONDS = 60
 def backlog_seconds(signals: Signals) -> float:
     """The age from which unread records are a backlog, and not in a batch that only just began or
     is waited for until it is full."""
-    windows = (each.mapping.batching_window_seconds for each in consumers_of(signals.pipeline))
-    return BACKLOG_SECONDS + max(windows, default=0)
+    return BACKLOG_SECONDS + signals.pipeline.view(_longest_wait)
+
+
+def _longest_wait(pipeline: Pipeline) -> float:
+    waits = (wait for kind in pipeline.kinds.signals for wait in kind.waits_seconds(pipeline))
+    return max(waits, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,20 @@ class Load:
     has_headroom: bool = False
     rising_from: float | None = None
 
-    def let_in(self, shards: int) -> "Load":
-        """No more than so many shards let in."""
-        by_records = SHARD_RECORDS_PER_SECOND * shards / max(1.0, self.records_per_second)
-        by_bytes = SHARD_BYTES_PER_SECOND * shards / max(1.0, self.bytes_per_second)
+    def let_in(self, records_per_second: float, bytes_per_second: float) -> "Load":
+        """No more than a source that takes so much lets in."""
+        by_records = records_per_second / max(1.0, self.records_per_second)
+        by_bytes = bytes_per_second / max(1.0, self.bytes_per_second)
         share = min(1.0, by_records, by_bytes)
         return replace(
             self,
             records_per_second=self.records_per_second * share,
             bytes_per_second=self.bytes_per_second * share,
         )
+
+    def drain_rate(self, catch_up_seconds: float) -> float:
+        """Records a second that carry the load, with what waits in that time."""
+        return self.records_per_second + self.backlog_records / catch_up_seconds
 
     def at_least(self, coming: "Load") -> "Load":
         """The larger of this load and one that is expected, with its room."""
@@ -128,11 +131,6 @@ def _backlog(signals: Signals) -> float:
         return 0.0
     seen = unread(signals) if age >= least else 0.0
     return seen + grown * rate(signals.series.source.incoming_records)
-
-
-def busy_at_most(signals: Signals, consumer: Consumer, seconds: int) -> float:
-    """Mean concurrent executions of the busiest of the newest minutes."""
-    return signals.busy_at_most(consumer, seconds)
 
 
 def load_of_the_hour(signals: Signals) -> Load:

@@ -1,15 +1,11 @@
 """The load that a lever must be ready for before a later sweep could move it again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.config.specification import Objective
-from tidegate.scaling.kinds.kinesis_stream.limits import UPDATES_PER_DAY
 from tidegate.scaling.load.burst_baseline import Standing, standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.forecast import Forecast, forecast
@@ -24,7 +20,7 @@ EFFECT_SECONDS = 60
 """AWS promises nothing; the embedded world's tables and mappings take a change within a minute."""
 
 MINUTES_NEEDED = 3
-HOUR_SECONDS, DAY_SECONDS = 3600, 24 * 3600
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +38,8 @@ class ForecastHorizons:
 
     ``soon`` is before a later sweep's change could be in effect and the objective's time to catch
     up is over, ``later`` before twice that time is. ``hour`` is what a decrease of DynamoDB must
-    last once the day's first four are spent, ``call`` what each of the day's ten calls of
-    UpdateShardCount must last. The usual rate is the mean of the last day, the highest that of all
+    last once the day's first four are spent, ``call`` what a change of the source must last, whose
+    calls a day has few of. The usual rate is the mean of the last day, the highest that of all
     the days known. ``lead_seconds`` is from the newest minute judged to a later sweep's change in
     effect, ``soon_seconds`` to the end of ``soon``. ``standing`` is where a table may stand while
     the load comes and goes.
@@ -60,12 +56,9 @@ class ForecastHorizons:
     standing: Standing | None = None
 
 
-def past_metric(pipeline: Pipeline) -> Metric:
+def past_metric(signals: Signals) -> Metric:
     """The one metric whose long past is read: GetMetricData is priced by metric, not by point."""
-    recent = stream_metric(pipeline.source.name, "IncomingRecords", "Sum")
-    return Metric(
-        recent.namespace, recent.name, recent.dimensions, recent.statistic, PERIOD_SECONDS
-    )
+    return replace(signals.series.source.incoming_records.metric, period_seconds=PERIOD_SECONDS)
 
 
 def answer_seconds(late: timedelta) -> float:
@@ -74,10 +67,10 @@ def answer_seconds(late: timedelta) -> float:
     return late.total_seconds() + EFFECT_SECONDS
 
 
-def tolerated_share(objective: Objective) -> float:
+def tolerated_share(catch_up_seconds: float) -> float:
     """The share of cases that must be met, 0.5..0.99: an excursion may come as often as there is
     time to catch up after it, one an hour."""
-    return min(0.99, max(0.5, 1 - objective.catch_up_seconds / 3600))
+    return min(0.99, max(0.5, 1 - catch_up_seconds / 3600))
 
 
 def _mean(window: Window) -> float | None:
@@ -88,24 +81,21 @@ def _mean(window: Window) -> float | None:
 
 
 def forecast_horizons(
-    signals: Signals, past: Window, objective: Objective, now: datetime
+    signals: Signals, past: Window, catch_up_seconds: float, call_seconds: float, now: datetime
 ) -> ForecastHorizons | None:
-    """The loads from the newest minutes judged on; None when too little is known of the past."""
+    """The loads from the newest minutes judged on; None when too little is known of the past.
+    ``call_seconds`` is how long a change of the source must last."""
     judged = signals.series.judged_until
     records = _mean(signals.series.source.incoming_records)
     if judged is None or records is None:
         return None
     known = Past.of(past, judged)
     lead = answer_seconds(now - judged) + SWEEP_SECONDS
-    until = lead + objective.catch_up_seconds
+    until = lead + catch_up_seconds
+    tolerated = tolerated_share(catch_up_seconds)
     soon, later, hour, call = (
-        _expected(signals, known, records, objective, seconds)
-        for seconds in (
-            until,
-            2 * until,
-            lead + HOUR_SECONDS,
-            lead + DAY_SECONDS / UPDATES_PER_DAY,
-        )
+        _expected(signals, known, records, tolerated, seconds)
+        for seconds in (until, 2 * until, lead + HOUR_SECONDS, lead + call_seconds)
     )
     if soon is None:
         return None
@@ -114,9 +104,9 @@ def forecast_horizons(
 
 
 def _expected(
-    signals: Signals, past: Past, records: float, objective: Objective, seconds: float
+    signals: Signals, past: Past, records: float, tolerated: float, seconds: float
 ) -> Expected | None:
-    found = forecast(past, records, seconds, tolerated_share(objective))
+    found = forecast(past, records, seconds, tolerated)
     if found is None:
         return None
     stream = signals.series.source

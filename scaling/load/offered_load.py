@@ -1,5 +1,6 @@
-"""How much more producers offer than the stream takes."""
+"""How much more producers offer than the source takes."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -7,21 +8,27 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.load.current_load import NOW_SECONDS, rate_now
 from tidegate.scaling.load.forecast_ways import HIGH_SHARE
 
-__all__ = ["offered_at_most", "offered_behind"]
+__all__ = ["SourceChange", "offered_at_most", "offered_behind"]
 
-RESHARD_SECONDS = 30
-"""UpdateShardCount takes half a minute at least; a minute judged has to lie after it."""
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """When how much the source takes was last changed, and how long such a change takes at least:
+    a minute judged has to lie after it."""
+
+    at: datetime
+    takes_seconds: float
 
 
 def offered_at_most(
-    signals: Signals, shards_changed_at: datetime | None, highest_records_per_second: float
+    signals: Signals, change: SourceChange | None, highest_records_per_second: float
 ) -> float:
     """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
-    refusals are falling, or when less than a minute was judged since the shards changed: refusals
-    from before the last change of the shard count are no evidence against the new one.
+    refusals are falling, or when less than a minute was judged since the source changed: refusals
+    from before its last change are no evidence against what it takes now.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
-    single UpdateShardCount goes beyond double. While less is taken than came before, no more is
+    single change goes beyond double. While less is taken than came before, no more is
     offered than that.
     """
     stream = signals.series.source
@@ -29,9 +36,9 @@ def offered_at_most(
     refused = stream.write_throttles.last(60).total
     if signals.refusals_fall or not taken:
         return 1.0
-    if shards_changed_at is not None:
-        settled = stream.incoming_records.end - shards_changed_at
-        if settled < timedelta(seconds=60 + RESHARD_SECONDS):
+    if change is not None:
+        settled = stream.incoming_records.end - change.at
+        if settled < timedelta(seconds=60 + change.takes_seconds):
             return 1.0
     now, highest = rate_now(stream.incoming_records), highest_records_per_second / HIGH_SHARE
     return min(2.0, 1 + refused / taken, highest / now if now < highest else 2.0)
@@ -39,19 +46,18 @@ def offered_at_most(
 
 def offered_behind(
     signals: Signals,
-    shards_changed_at: datetime | None,
+    change: SourceChange | None,
     highest_records_per_second: float,
     seconds: float,
 ) -> float:
-    """The same for what is behind the stream, which costs more than shards do.
+    """The same for what is behind the source, which costs more than the source does.
 
-    What was refused before a reshard is still to come, until a minute tells of it. What was not
+    What was refused before it changed is still to come, until a minute tells of it. What was not
     refused a few minutes ago rises no faster in the next ``seconds`` than in the fastest of them.
     """
     incoming = signals.series.source.incoming_records
-    has_come = shards_changed_at is not None and shards_changed_at <= incoming.last(60).start
-    changed_at = shards_changed_at if has_come else None
-    most = offered_at_most(signals, changed_at, highest_records_per_second)
+    has_come = change is not None and change.at <= incoming.last(60).start
+    most = offered_at_most(signals, change if has_come else None, highest_records_per_second)
     now, steepest = rate_now(incoming), _steepest_rise_before_refusals(signals)
     return most if steepest is None or not now else min(most, 1 + steepest * seconds / now)
 

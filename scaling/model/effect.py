@@ -9,12 +9,33 @@ from tidegate.rules.window import Window
 from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.reason import ReasonKind
 
-__all__ = ["EFFECT", "REMEMBERED", "SHOWN", "in_vain", "mean_before", "mean_of", "mean_since"]
+__all__ = [
+    "EFFECT",
+    "NOT_SEEN_TO_HELP",
+    "NOT_SEEN_TO_HELP_YET",
+    "REMEMBERED",
+    "SAMPLES",
+    "SHOWN",
+    "in_vain",
+    "mean_before",
+    "mean_of",
+    "mean_since",
+]
 
 IN_VAIN = Words(
     ReasonKind.INEFFECTIVE,
     "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
     "{before:,.0f} {what} before and {since:,.0f} after the increase",
+)
+
+NOT_SEEN_TO_HELP = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} at {begun_at:%H:%M} had no visible effect; the next "
+    "increase is allowed at {again:%H:%M}",
+)
+NOT_SEEN_TO_HELP_YET = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} at {begun_at:%H:%M} has no visible effect yet",
 )
 
 HELPED = 1.05

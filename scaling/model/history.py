@@ -1,5 +1,6 @@
 """What the ledger remembers of a pipeline, as questions that decisions ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,18 +12,12 @@ __all__ = [
     "NEVER_MADE",
     "OVERLAP",
     "SOMEONE_ELSE",
-    "SPLIT_SHARD",
-    "UPDATE_APPLICATION",
-    "UPDATE_SHARD_COUNT",
     "History",
 ]
 
 SOMEONE_ELSE = "someone-else"
 """The operation of a change that Tidegate has not made."""
 
-SPLIT_SHARD = "kinesis:SplitShard"
-UPDATE_SHARD_COUNT = "kinesis:UpdateShardCount"
-UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
 DAY = timedelta(hours=24)
 OVERLAP = timedelta(minutes=15)
 """How far another run may be ahead of the one that asks, which takes no longer than a function may
@@ -53,10 +48,10 @@ class History:
         known = tuple(each for each in self.change_records if each.begun_at <= moment)
         return replace(self, change_records=known)
 
-    def shard_count_updates(self, now: datetime) -> int:
-        """UpdateShardCount calls in the 24 hours before ``now``, and since."""
+    def calls(self, operation: str, now: datetime) -> int:
+        """Calls of an operation in the 24 hours before ``now``, and since."""
         return sum(
-            change_record.operation == UPDATE_SHARD_COUNT
+            change_record.operation == operation
             and change_record.outcome in _COUNTED
             and now - change_record.begun_at < DAY
             for change_record in self.change_records
@@ -143,14 +138,14 @@ class History:
             for change_record in self.change_records
         )
 
-    def last_change_of_any(self) -> datetime | None:
-        """When any lever was last changed; a batching window changes no capacity, so that nothing
-        has to be waited for."""
+    def last_change_of_any(self, but: Iterable[LeverKind] = ()) -> datetime | None:
+        """When any lever was last changed, of ``but`` those kinds whose changes nothing has to
+        wait for."""
+        left_out = {kind.value for kind in but}
         moments = (
             change_record.begun_at
             for change_record in (*self.change_records, *self.others)
-            if change_record.outcome in _COUNTED
-            and change_record.lever.kind_word != LeverKind.BATCHING_WINDOW.value
+            if change_record.outcome in _COUNTED and change_record.lever.kind_word not in left_out
         )
         return max(moments, default=None)
 
@@ -165,10 +160,9 @@ class History:
             and change_record.lever.is_known
         )
 
-    def retention_before_extension(self, stream: str) -> int | None:
-        """The retention in hours before Tidegate raised it, None when it isn't raised now."""
+    def before_raises(self, lever: Lever) -> int | None:
+        """What a lever was set to before Tidegate raised it, None when it isn't raised now."""
         before: int | None = None
-        lever = Lever.of(LeverKind.RETENTION_HOURS, stream)
         for change_record in self.change_records:
             if change_record.lever != lever or change_record.outcome not in _COUNTED:
                 continue

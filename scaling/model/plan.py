@@ -70,7 +70,8 @@ class Decision:
 
 
 class Action(Protocol):
-    """One call that changes one resource; ``scaling/model/actions.py`` has them all."""
+    """One call that changes one resource; each kind has its own, in
+    ``scaling/kinds/<kind>/actions.py``."""
 
     @property
     def operation(self) -> str:

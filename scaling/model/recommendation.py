@@ -6,10 +6,14 @@ from datetime import timedelta
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["COOLDOWN", "UNCHANGED", "Recommendation"]
+__all__ = ["BLIND_SHARE", "COOLDOWN", "UNCHANGED", "Recommendation"]
 
 COOLDOWN = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
+
+BLIND_SHARE = (COOLDOWN + timedelta(seconds=60)) / timedelta(hours=1)
+"""A change blinds for as long as it takes to show, and one look more. One that must last an hour
+has to save more than that share of what it changes."""
 
 UNCHANGED = Reason("unchanged", "")
 """Of a lever that may stay."""
@@ -20,8 +24,8 @@ class Recommendation:
     """The capacity wanted of a lever that has ``current``, and why; equal where it may stay.
 
     ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.
-    ``for_arrivals`` is, of a shard count, what the records that come in need by themselves,
-    whatever state their readers are in. ``for_heap`` is whether a full heap is the reason.
+    ``for_arrivals`` is, of the source, what the records that come in need by themselves, whatever
+    state their readers are in. ``for_heap`` is whether a full heap is the reason.
     """
 
     lever: Lever
@@ -31,3 +35,8 @@ class Recommendation:
     price_seconds: float = 0.0
     for_arrivals: int = 0
     for_heap: bool = False
+
+    @property
+    def adds_capacity(self) -> bool:
+        """Whether the lever is raised, or moved in whichever direction gives a heap more room."""
+        return self.wanted > self.current or self.for_heap

@@ -5,30 +5,28 @@ line for each; everything else loops over them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tidegate.rules.cause import Diagnosis, LeverKind
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
+from tidegate.scaling.model.look import Look, Situation
 
 if TYPE_CHECKING:
-    from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
-    from tidegate.scaling.model.actions import SplitShard
-    from tidegate.scaling.model.history import History
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "Changes",
-    "Look",
     "ResourceType",
     "Setting",
-    "Situation",
     "SizedTogether",
     "Status",
     "type_of",
@@ -41,30 +39,12 @@ Setting = tuple[Lever, int]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be set: the new setting of each lever that changes, the split that replaces an
-    UpdateShardCount, and the applications whose own autoscaling ends with the change."""
+    """What is to be set: the new setting of each lever that changes; the action that takes the
+    place of the call which its kind would make for a lever; and what the file says."""
 
     settings: Mapping[Lever, int]
-    split: "SplitShard | None" = None
-    ending_autoscaling: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the limits of a lever depend on: signals, history and clock, the most that the file
-    allows of the lever (None where it doesn't say), and the applications whose own autoscaling ends
-    with the change."""
-
-    signals: "Signals"
-    history: "History"
-    now: datetime
-    file_max: int | None = None
-    ending_autoscaling: frozenset[str] = frozenset()
-
-    @property
-    def pipeline(self) -> Pipeline:
-        """As it is configured now."""
-        return self.signals.pipeline
+    instead: "Mapping[Lever, Action]" = field(default_factory=dict)
+    said: InFile = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +66,6 @@ class Status:
         return cls(name, word, is_passing, None if is_fine else f"{name} is {word}")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """All that a recommendation depends on: signals, what is wrong, the pipeline's entry in the
-    file (``PipelineSpec``), history and clock."""
-
-    signals: "Signals"
-    diagnoses: "tuple[Diagnosis, ...]"
-    spec: Any
-    history: "History"
-    now: datetime
-
-
 class ResourceType(Protocol):
     """One kind of resource with its levers."""
 
@@ -114,12 +82,18 @@ class ResourceType(Protocol):
         ...
 
     @property
+    def latency_levers(self) -> Collection[LeverKind]:
+        """Those that trade the age of records for cost, and change no capacity: nothing has to wait
+        for a change of one, and a lower setting doesn't say that there was too much."""
+        ...
+
+    @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
         """Those of its levers that Application Auto Scaling may own, as they are listed: all that
         give capacity."""
         ...
 
-    def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
+    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
         """What is wanted of its levers; nothing where its kind is sized together with others
         (``scaling/recommend``)."""
         ...
@@ -181,6 +155,11 @@ class ResourceType(Protocol):
         """What a setting of the lever costs a month by itself, in US dollars."""
         ...
 
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """How its resources take part in a plan of the pipeline; None where they have no part in
+        one but their own recommendations, or there are none."""
+        ...
+
     @property
     def operations(self) -> "Operations":
         """Alarms, costs, permissions and what else no plan asks for."""
@@ -198,12 +177,21 @@ class SizedTogether:
         """None: the file has a key of its own for it."""
         return None
 
+    @property
+    def latency_levers(self) -> Collection[LeverKind]:
+        """None."""
+        return ()
+
     def recommendations(self, _: Look) -> Iterator["Recommendation"]:
         """None of its own."""
         return iter(())
 
     def owned_too(self, lever: Lever, target: ScalableTarget) -> "Reason | None":
         """None: AWS's own auto scaling sets none of its levers."""
+        return None
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """None."""
         return None
 
 

@@ -1,172 +1,140 @@
 """From recommendations to decisions, and from decisions to the actions of one plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.rules.kinds.kinesis_stream.state import has_stream, stream_of
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
-from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.lever_spec import Caller
-from tidegate.scaling.config.levers import all_settings, lever_spec
+from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
-from tidegate.scaling.kinds.kinesis_stream.levers import (
-    busy_constraints,
-    preferred_count,
-    split_constraints,
-)
 from tidegate.scaling.load.horizons import ForecastHorizons
-from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Decision, Plan
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Changes, Look, Situation, type_of
+from tidegate.scaling.model.resource_type import Changes, type_of
+from tidegate.scaling.model.roles import planning_of, plannings
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
-from tidegate.scaling.plan.shard_split import wanted_split
-from tidegate.scaling.recommend.batching_window import batching, batching_recommendations
 from tidegate.scaling.recommend.every_lever import wanted
 
 __all__ = ["Decider", "decide"]
 
-UNPRICED = (LeverKind.BATCHING_WINDOW, LeverKind.PARALLELISM_PER_KPU)
 
-
-def decide(
-    signals: Signals,
-    diagnoses: tuple[Diagnosis, ...],
-    spec: PipelineSpec,
-    history: History,
-    now: datetime,
-    expected: ForecastHorizons | None = None,
-) -> Plan:
+def decide(look: Look, expected: ForecastHorizons | None = None) -> Plan:
     """The one joint plan of a sweep: a decision for every lever, and the actions that follow,
     downstream first.
 
     Without fresh data there is nothing to decide. Nothing here remembers an earlier plan: what
     is still missing shows in the next look.
     """
-    if signals.series.judged_until is None:
+    if look.signals.series.judged_until is None:
         return Plan((), ())
-    return Decider(signals, diagnoses, spec, history, now, expected=expected).plan()
+    return Decider(look, expected=expected).plan()
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
     """All that one pipeline's decisions depend on."""
 
-    signals: Signals
-    diagnoses: tuple[Diagnosis, ...]
-    spec: PipelineSpec
-    history: History
-    now: datetime
+    look: Look
     caller: Caller = "tidegate"
     expected: ForecastHorizons | None = None
 
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
-        look = Look(self.signals, self.diagnoses, self.spec, self.history, self.now)
+        look = self.look
         each_alone = [self._decision(each) for each in wanted(look, self.expected)]
-        decisions = with_enough_executions(each_alone, self.signals, self.spec, self._decision)
-        decisions += self._batching(decisions)
-        split = self._split(decisions)
-        if split is not None:
-            decisions = [each for each in decisions if each.lever != split[0].lever]
-            decisions.append(split[0])
-        return self._plan(decisions, None if split is None else split[1])
+        decisions = with_enough_executions(each_alone, look.signals, look.said, self._decision)
+        decisions += [self._decision(each) for each in self._wanted_after(decisions)]
+        instead = {each.lever: (each, action) for each, action in self._instead(decisions)}
+        decisions = [each for each in decisions if each.lever not in instead]
+        decisions += [each for each, _ in instead.values()]
+        return self._plan(decisions, {lever: action for lever, (_, action) in instead.items()})
 
-    def _batching(self, decisions: list[Decision]) -> list[Decision]:
-        """The batching windows of the functions whose factor stays."""
-        factor = LeverKind.PARALLELIZATION_FACTOR.value
-        moved = {each.lever for each in decisions if each.changes}
-        changing = frozenset(each.where for each in moved if each.kind_word == factor)
-        seen = (self.signals, self.diagnoses, self.spec, self.history, changing)
-        return [
-            self._decision(recommendation) for recommendation in batching_recommendations(*seen)
-        ]
+    def _wanted_after(self, decisions: list[Decision]) -> Iterator[Recommendation]:
+        """What is wanted of levers that wait for what changes already."""
+        moved = frozenset([each.lever for each in decisions if each.changes])
+        for planning in plannings(self._pipeline):
+            yield from planning.recommendations_after(self.look, moved)
 
-    def _plan(self, decisions: list[Decision], split: SplitShard | None) -> Plan:
+    def _plan(self, decisions: list[Decision], instead: Mapping[Lever, Action]) -> Plan:
         decisions = self._affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
-        changes = Changes(settings, split, self._ending_autoscaling())
+        changes = Changes(settings, instead, self.look.said)
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
     def _affordable(self, decisions: list[Decision]) -> list[Decision]:
-        """What the file's bound on money leaves. An application's levers have one price."""
-        if self.spec.max_usd_a_day is None:
+        """What the file's bound on money leaves."""
+        if self._spec.max_usd_a_day is None:
             return decisions
         # Imported here: few files bound money, and a cold start is shorter without it.
         from tidegate.scaling.plan.money import within_budget
 
         settings = all_settings(self._pipeline)
-        now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in UNPRICED)
-        return within_budget(decisions, self.spec.max_usd_a_day, now, self._usd)
-
-    def _ending_autoscaling(self) -> frozenset[str]:
-        """The applications whose own autoscaling the file wants off."""
-        said = (each for each in self.spec.applications if each.service_autoscaling == "off")
-        return frozenset(each.application for each in said)
+        unpriced = {kind for each in plannings(self._pipeline) for kind in each.unpriced}
+        now = sum(self._usd(*each) for each in settings.items() if each[0].kind not in unpriced)
+        return within_budget(decisions, self._spec.max_usd_a_day, now, self._usd)
 
     def plan_for(self, recommendation: Recommendation) -> Plan:
-        """One lever moved as far towards a desired capacity as every constraint allows now.
-
-        Where only the budget of UpdateShardCount stands in the way, by splits and merges.
-        """
+        """One lever moved as far towards a desired capacity as every constraint allows now, in
+        another way where its kind has one and its usual call can't be made."""
         decision = self._decision(recommendation)
-        if recommendation.lever.kind is LeverKind.SHARD_COUNT and not decision.changes:
-            by_hand = self._by_splits(recommendation)
-            if by_hand is not None:
-                return by_hand
-        return self._plan([decision], None)
+        if not decision.changes:
+            step = self._another_step(recommendation)
+            if step is not None:
+                return step
+        return self._plan([decision], {})
 
-    def _by_splits(self, recommendation: Recommendation) -> Plan | None:
-        allowed, _ = _constrained(recommendation, self._constraints_by_splits(recommendation))
+    def _another_step(self, recommendation: Recommendation) -> Plan | None:
+        constraints = self._constraints_instead(recommendation)
+        allowed, _ = _constrained(recommendation, constraints)
         if allowed == recommendation.current:
             return None
-        # Imported here: few plans split a shard, and a cold start is shorter without it.
-        from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
-        from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, plan
-        from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
-
-        stream = stream_of(self._pipeline)
-        shape = ShardMap.of(stream.open_shards)
-        operations = plan(shape.boundaries, Even(allowed, EVEN_WITHIN), updates_left=0)
-        if not operations:
+        lever = recommendation.lever
+        step = planning_of(lever, self._pipeline).step(lever, allowed)
+        if step is None:
             return None
-        action = action_for(stream.name, shape, operations[0])
-        count = shape.count - 1 if isinstance(action, MergeShards) else shape.count + 1
-        decisions = self._affordable([self._priced(recommendation, count, ())])
+        action, setting = step
+        decisions = self._affordable([self._priced(recommendation, setting, ())])
         return Plan((action,) if decisions[0].changes else (), tuple(decisions))
 
-    def _constraints_by_splits(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        """What holds splits and merges back: all but the limits of UpdateShardCount."""
-        yield from owner_constraints(self.spec, recommendation.lever, self.caller)
-        yield from window_constraints(self.spec, recommendation.current, self.now)
+    def _constraints_instead(self, recommendation: Recommendation) -> Iterator[Constraint]:
+        """What holds an action back that takes the place of a lever's usual call: all but the
+        limits of that call."""
+        lever, current = recommendation.lever, recommendation.current
+        yield from owner_constraints(self._spec, lever, self.caller)
+        yield from window_constraints(self._spec, current, self.look.now)
         yield from self._pending_constraints(recommendation)
-        yield from busy_constraints(stream_of(self._pipeline))
-        if recommendation.wanted > recommendation.current:
-            yield from split_constraints(self.history, self.now)
+        planning = planning_of(lever, self._pipeline)
+        yield from planning.limits_instead(self._situation, recommendation)
+
+    @property
+    def _situation(self) -> Situation:
+        return Situation(self.look.signals, self.look.history, self.look.now, self.look.said)
+
+    @property
+    def _spec(self) -> PipelineSpec:
+        spec: PipelineSpec = self.look.said.entry
+        return spec
 
     @property
     def _pipeline(self) -> Pipeline:
-        return self.signals.pipeline
+        return self.look.signals.pipeline
 
     def _decision(self, recommendation: Recommendation) -> Decision:
         constraints = tuple(self._constraints(recommendation))
         allowed, held_by = _constrained(recommendation, constraints)
-        if recommendation.lever.kind is LeverKind.SHARD_COUNT and self.caller == "tidegate":
-            preferred = preferred_count(recommendation.current, allowed)
+        if self.caller == "tidegate":
+            lever, current = recommendation.lever, recommendation.current
+            preferred = planning_of(lever, self._pipeline).preferred(lever, current, allowed)
             # What is preferred may lie above what a constraint allows: then it isn't taken.
-            if constrain(recommendation.current, preferred, constraints)[0] == preferred:
+            if preferred != allowed and constrain(current, preferred, constraints)[0] == preferred:
                 allowed = preferred
         return self._priced(recommendation, allowed, held_by)
 
@@ -180,62 +148,38 @@ class Decider:
         return Decision(lever, current, wanted, allowed, because, held_by, difference)
 
     def _usd(self, lever: Lever, capacity: int) -> float:
-        if lever.kind is LeverKind.BATCHING_WINDOW:
-            seen = batching(self.signals, _consumer(self._pipeline, lever))
-            return 0.0 if seen is None else seen.monthly_usd(capacity)
+        planning = planning_of(lever, self._pipeline)
+        measured = planning.monthly_usd(self.look.signals, lever, capacity)
+        if measured is not None:
+            return measured
         return type_of(lever, self._pipeline).monthly_usd(self._pipeline, lever, capacity)
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        yield from owner_constraints(self.spec, recommendation.lever, self.caller)
-        yield from window_constraints(self.spec, recommendation.current, self.now)
+        yield from owner_constraints(self._spec, recommendation.lever, self.caller)
+        yield from window_constraints(self._spec, recommendation.current, self.look.now)
         yield from self._pending_constraints(recommendation)
         if self.caller == "tidegate":
-            yield from ineffective_scaling_constraints(
-                self.signals, self.history, recommendation, self.now
-            )
-        situation = Situation(
-            self.signals,
-            self.history,
-            self.now,
-            self._file_max(recommendation.lever),
-            self._ending_autoscaling(),
-        )
-        yield from type_of(recommendation.lever, self._pipeline).limits(situation, recommendation)
-        if applications_of(self._pipeline):
-            # Imported here: most pipelines have no application.
-            from tidegate.scaling.constraints.flink_update import update_constraints
-
-            yield from update_constraints(recommendation, self.signals, self.spec)
+            seen = (self.look.signals, self.look.history)
+            yield from ineffective_scaling_constraints(*seen, recommendation, self.look.now)
+        of = type_of(recommendation.lever, self._pipeline)
+        yield from of.limits(self._situation, recommendation)
 
     def _pending_constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
-        yield from unread_constraints(self.signals, recommendation)
-        yield from ledger_constraints(self.history, recommendation, self.spec.name, self.now)
+        look, pipeline = self.look, self._spec.name
+        yield from unread_constraints(look.signals, recommendation)
+        yield from ledger_constraints(look.history, recommendation, pipeline, look.now)
 
-    def _file_max(self, lever: Lever) -> int | None:
-        said = lever_spec(self.spec, lever)
-        return None if said is None else said.max
-
-    def _split(self, decisions: list[Decision]) -> tuple[Decision, SplitShard] | None:
-        """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are
-        spent and records would be lost."""
-        if not has_stream(self._pipeline):
-            return None
-        stream = stream_of(self._pipeline)
-        seen = (self.signals, self.diagnoses, self.history, self.now)
-        action, because = wanted_split(*seen, decisions)
-        if action is None:
-            return None
-        lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
-        recommendation = Recommendation(lever, stream.shard_count, stream.shard_count + 1, because)
-        allowed, held_by = _constrained(recommendation, self._constraints_by_splits(recommendation))
-        return self._priced(recommendation, allowed, held_by), action
+    def _instead(self, decisions: Sequence[Decision]) -> Iterator[tuple[Decision, Action]]:
+        """What kinds would rather do than what was decided, as far as it is allowed."""
+        for planning in plannings(self._pipeline):
+            found = planning.instead(self.look, decisions)
+            if found is not None:
+                constraints = self._constraints_instead(found.recommendation)
+                allowed, held_by = _constrained(found.recommendation, constraints)
+                yield self._priced(found.recommendation, allowed, held_by), found.action
 
 
 def _constrained(
     recommendation: Recommendation, constraints: Iterable[Constraint]
 ) -> tuple[int, tuple[Reason, ...]]:
     return constrain(recommendation.current, recommendation.wanted, constraints)
-
-
-def _consumer(pipeline: Pipeline, lever: Lever) -> Consumer:
-    return next(each for each in consumers_of(pipeline) if each.function.name == lever.where)

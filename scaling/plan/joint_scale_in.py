@@ -1,111 +1,89 @@
-"""Scale-ins decided together: the shards and the factor leave the concurrent executions needed."""
+"""Scale-ins decided together: the source's units and what is run for each leave the concurrent
+executions needed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import ceil
 
-from tidegate.rules.cause import LeverKind
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import shard_count_of
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.config.levers import lever_spec
-from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.kinds.lambda_mapping import words as mapping_words
-from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
-from tidegate.scaling.load.concurrency import TIDEGATE, concurrency, executions_needed, factor_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import COOLDOWN, Recommendation
+from tidegate.scaling.model.roles import executions_of, source_of
+from tidegate.scaling.model.sized import Executions, SourceUnits
 
 __all__ = ["with_enough_executions"]
 
 Decide = Callable[[Recommendation], Decision]
+Decisions = Mapping[Lever, Decision]
 
 
 def with_enough_executions(
-    decisions: Iterable[Decision], signals: Signals, spec: PipelineSpec, decide: Decide
+    decisions: Iterable[Decision], signals: Signals, said: InFile, decide: Decide
 ) -> list[Decision]:
-    """The decisions, of which none scales in below the concurrent executions that a consumer needs.
+    """The decisions, of which none scales in below the concurrent executions that a processor
+    needs.
 
-    Where fewer shards need a higher factor, it is raised in the same plan; where it can't be, the
-    shards stay, and so does a factor that would leave too few by itself.
+    Where fewer units of the source need more executions for each, they are raised in the same plan;
+    where they can't be, the source stays, and so do executions that would be too few by themselves.
     """
     found = {decision.lever: decision for decision in decisions}
-    pipeline = signals.pipeline
+    source, processors = source_of(signals.pipeline), executions_of(signals, said)
+    if source is None:
+        return list(found.values())
     raised = found | {
-        factor.lever: factor
-        for consumer in consumers_of(pipeline)
-        for factor in _raised_for_fewer_shards(found, consumer, signals, spec, decide)
+        decision.lever: decision
+        for each in processors
+        for decision in _raised_for_fewer_units(found, source, each, said, decide)
     }
-    if not list(_too_few(raised, signals, spec)):
+    if not list(_too_few(raised, source, processors)):
         return list(raised.values())
-    shards = _shards(pipeline)
-    if shards in found and found[shards].allowed < found[shards].current:
-        reasons = (reason for _, reason in _too_few(raised, signals, spec))
-        found[shards] = _stays(found[shards], *reasons)
-    for consumer, reason in _too_few(found, signals, spec):
-        factor = factor_of(consumer)
-        found[factor] = _stays(found[factor], reason)
+    if source.lever in found and found[source.lever].allowed < found[source.lever].current:
+        reasons = (reason for _, reason in _too_few(raised, source, processors))
+        found[source.lever] = _stays(found[source.lever], *reasons)
+    for lever, reason in _too_few(found, source, processors):
+        found[lever] = _stays(found[lever], reason)
     return list(found.values())
 
 
-def _shards(pipeline: Pipeline) -> Lever:
-    return Lever.of(LeverKind.SHARD_COUNT, pipeline.source.name)
-
-
-def _raised_for_fewer_shards(
-    decisions: dict[Lever, Decision],
-    consumer: Consumer,
-    signals: Signals,
-    spec: PipelineSpec,
+def _raised_for_fewer_units(
+    decisions: Decisions,
+    source: SourceUnits,
+    executions: Executions,
+    said: InFile,
     decide: Decide,
 ) -> Iterator[Decision]:
-    shards, factor = decisions.get(_shards(signals.pipeline)), decisions[factor_of(consumer)]
-    if shards is None:
+    of_source, of_each = decisions.get(source.lever), decisions[executions.lever]
+    if of_source is None:
         return
-    said = lever_spec(spec, factor.lever)
-    # Of a factor that isn't Tidegate's, what is wanted is advice: it goes with that of the shards.
-    is_advice = said is None or said.owner != "tidegate"
-    count = shards.wanted if is_advice and not shards.changes else shards.allowed
-    needed = executions_needed(signals, consumer, spec)
-    least = min(FACTOR_MAX, ceil(needed / count))
-    if count < shards.current and factor.wanted < least:
-        because = mapping_words.EXECUTIONS_ON_FEWER_SHARDS(
-            executions=needed, shards=count, plural="s"[: count > 1]
-        )
-        yield decide(Recommendation(factor.lever, factor.current, least, because))
+    bounds = said.bounds(executions.lever)
+    # Of a lever that isn't Tidegate's, what is wanted is advice: it goes with that of the source.
+    is_advice = bounds is None or bounds.owner != "tidegate"
+    count = of_source.wanted if is_advice and not of_source.changes else of_source.allowed
+    least = executions.least_setting(count, HOUR_SECONDS)
+    if count < of_source.current and of_each.wanted < least:
+        because = executions.why_raised(count)
+        yield decide(Recommendation(of_each.lever, of_each.current, least, because))
 
 
 def _too_few(
-    decisions: dict[Lever, Decision], signals: Signals, spec: PipelineSpec
-) -> Iterator[tuple[Consumer, Reason]]:
-    """The consumers that a scale-in would leave with fewer concurrent executions than needed."""
-    pipeline = signals.pipeline
-    shards = decisions.get(_shards(pipeline))
-    count = shard_count_of(pipeline) if shards is None else shards.allowed
-    for consumer in consumers_of(pipeline):
-        factor = decisions[factor_of(consumer)]
-        narrower = count < shard_count_of(pipeline)
-        if not narrower and factor.allowed >= factor.current:
+    decisions: Decisions, source: SourceUnits, processors: Iterable[Executions]
+) -> Iterator[tuple[Lever, Reason]]:
+    """The processors that a scale-in would leave with fewer concurrent executions than needed."""
+    of_source = decisions.get(source.lever)
+    count = source.count if of_source is None else of_source.allowed
+    narrower = count < source.count
+    for executions in processors:
+        of_each = decisions[executions.lever]
+        if not narrower and of_each.allowed >= of_each.current:
             continue
-        # The factor can go up again within a minute: what is needed of it is what is busy now.
+        # They can be raised again within a minute: what is needed of them is what is busy now.
         seconds = HOUR_SECONDS if narrower else int(COOLDOWN.total_seconds())
-        had = concurrency(pipeline, consumer, spec, TIDEGATE)
-        needed = executions_needed(signals, consumer, spec, seconds)
-        needed = min(needed, had.executions_max)
-        if had.executions(count, factor.allowed) < needed:
-            yield (
-                consumer,
-                mapping_words.EXECUTIONS_NEEDED(
-                    name=consumer.function.name,
-                    executions=needed,
-                    shards=count,
-                    factor=factor.allowed,
-                ),
-            )
+        reason = executions.too_few(count, of_each.allowed, seconds)
+        if reason is not None:
+            yield executions.lever, reason
 
 
 def _stays(decision: Decision, *reasons: Reason) -> Decision:

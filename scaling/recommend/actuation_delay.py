@@ -1,15 +1,14 @@
-"""What comes, and piles up before the tables, until a change made now takes effect."""
+"""What comes, and piles up before the sinks, until a change made now takes effect."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 
 from tidegate.rules.window import Window
-from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
-from tidegate.scaling.kinds.dynamodb_table.sizing import units_during_delay
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.sinks import Sink
 
 __all__ = ["ActuationDelay"]
 
@@ -34,16 +33,16 @@ class ActuationDelay:
         """The load halfway to there."""
         return _with(load, (load.records_per_second + self.risen(load).records_per_second) / 2)
 
-    def piling_up(self, model: CapacityModel, records_per_second: float) -> float:
-        """Records that will wait for a table at their end: those that its units and burst
-        credits don't cover until then, or its partitions. Below zero where they cover more."""
-        units = model.write_units_per_record
+    def piling_up(self, sink: Sink, records_per_second: float) -> float:
+        """Records that will wait for a sink at their end: those that its units and burst credits
+        don't cover until then, or that it isn't built to take. Below zero where they cover more."""
+        units = sink.units_per_record
         if not units:
             return -inf
-        has = units_during_delay(model.capacity, self.history, self.incoming.end, self.seconds)
+        has = sink.units_during(self.history, self.incoming.end, self.seconds)
         wanted = records_per_second * units
-        missing = (wanted - has) * self.seconds - model.burst_credit_units
-        return max(missing, (wanted - model.partition_units_per_second) * self.seconds) / units
+        missing = (wanted - has) * self.seconds - sink.burst_credit_units
+        return max(missing, (wanted - sink.units_per_second_most) * self.seconds) / units
 
     def _rise(self) -> float:
         """Records a second. A jump, which shows in two minutes at most, is none."""

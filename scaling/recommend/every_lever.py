@@ -2,26 +2,22 @@
 
 from collections.abc import Iterator
 
-from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.load.horizons import ForecastHorizons
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Look, types_of
+from tidegate.scaling.model.resource_type import types_of
+from tidegate.scaling.recommend.minimum import at_least_the_minimum
 from tidegate.scaling.recommend.recommend import recommendations
-from tidegate.scaling.recommend.retention import retention_recommendations
 
 __all__ = ["wanted"]
 
 
 def wanted(look: Look, expected: ForecastHorizons | None) -> Iterator[Recommendation]:
-    """Those that are sized together, those of applications, the retention, and what kinds of
-    resource want of levers that they size alone."""
-    seen = (look.signals, look.diagnoses, look.spec, look.history, look.now)
-    yield from recommendations(*seen, expected)
-    if applications_of(look.signals.pipeline):
-        # Imported here: most pipelines have no application, and a cold start is shorter without.
-        from tidegate.scaling.recommend.flink_application import application_recommendations
-
-        yield from application_recommendations(*seen)
-    yield from retention_recommendations(look.signals, look.history)
+    """Those that are sized together, and what kinds of resource want of levers that they size
+    alone: of capacities, never less than the minimum that the file keeps."""
+    yield from recommendations(look, expected)
+    capacities = current_capacities(look.signals.pipeline)
     for kind in types_of(look.signals.pipeline):
-        yield from kind.recommendations(look)
+        for each in kind.recommendations(look):
+            yield at_least_the_minimum(each, look.said) if each.lever in capacities else each

@@ -1,20 +1,15 @@
-"""What the windows teach of a pipeline: how fast its consumers are, what a record costs a table."""
+"""What the windows teach of a pipeline: how fast its processors are, what a record costs a sink."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.dynamodb_table.state import Table, tables_behind
-from tidegate.rules.kinds.flink_application.state import applications_of
-from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.window import Window
-from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
-from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
-from tidegate.scaling.load.drain_rate import Feeding, feeding
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.roles import plannings, source_of
+from tidegate.scaling.model.sinks import Sink
+from tidegate.scaling.model.sized import Reader, SourceUnits
 
 __all__ = ["Model", "learn"]
 
@@ -23,47 +18,47 @@ NOTHING = History(())
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learnt of the consumers and tables; a load is sized against it. ``readers`` share
-    the reads of the stream, those that no file names included."""
+    """What was learnt of the processors and sinks; a load is sized against it, and the source where
+    its capacity has units. ``reader_count``
+    share the reads of the source, those that no file names included. With ``by_arrivals`` the
+    source is sized for the records that come in, whatever state their readers are in."""
 
     pipeline: Pipeline
-    rates: Mapping[str, RateModel | None]
-    feedings: tuple[Feeding, ...]
-    capacities: tuple[CapacityModel, ...]
-    readers: int = 1
+    source: SourceUnits | None
+    readers: tuple[Reader, ...]
+    sinks: tuple[Sink, ...]
+    reader_count: int = 1
+    by_arrivals: bool = False
 
     def of_arrivals(self) -> "Model":
-        """The same without what is known of the consumers: what is sized against it is sized for
-        the records that come in, whatever state their readers are in."""
-        return replace(self, rates=dict.fromkeys(self.rates))
+        """The same without what is known of the processors."""
+        return replace(self, by_arrivals=True)
+
+    @property
+    def units(self) -> int:
+        """How many units the source has, 0 where its capacity has none."""
+        return 0 if self.source is None else self.source.count
+
+    def sink_of(self, lever: Lever) -> Sink:
+        """The sink that has a lever. StopIteration for a lever of something else."""
+        return next(each for each in self.sinks if each.where == lever.where)
 
 
 def learn(signals: Signals, history: History = NOTHING) -> Model:
-    """Rates of the consumers and units per record of their tables, from the windows."""
+    """Rates of the processors and units per record of their sinks, from the windows. Of a sink that
+    several write to, what the last of them tells."""
     pipeline = signals.pipeline
-    models: dict[str, CapacityModel] = {}
-    for consumer in consumers_of(pipeline):
-        of_record = partial(units_per_record, signals, consumer)
-        models |= _capacity_models(signals, tables_behind(consumer), of_record, history)
-    for application in applications_of(pipeline):
-        of_record = partial(units_per_job_record, signals, application)
-        models |= _capacity_models(signals, tables_behind(application), of_record, history)
-    rates = {
-        consumer.function.name: learn_rate(signals, consumer) for consumer in consumers_of(pipeline)
+    readers = tuple(_readers(signals, history))
+    sinks = {
+        sink.where: sink
+        for reader in readers
+        for planning in plannings(pipeline)
+        for sink in planning.sinks(signals, reader, history)
     }
-    feedings = tuple(
-        feeding(signals, consumer, rates[consumer.function.name], history)
-        for consumer in consumers_of(pipeline)
-    )
-    readers = next(reversed(signals.shared_readers), len(pipeline.processors))
-    return Model(pipeline, rates, feedings, tuple(models.values()), readers)
+    count = next(reversed(signals.shared_readers), len(pipeline.processors))
+    return Model(pipeline, source_of(pipeline), readers, tuple(sinks.values()), count)
 
 
-def _capacity_models(
-    signals: Signals,
-    tables: Iterable[Table],
-    units: Callable[[Window], float | None],
-    history: History,
-) -> dict[str, CapacityModel]:
-    capacities = [each for table in tables if table.is_provisioned for each in table.capacities]
-    return {each.where: capacity_model(signals, each, units, history) for each in capacities}
+def _readers(signals: Signals, history: History) -> Iterator[Reader]:
+    for planning in reversed(plannings(signals.pipeline)):
+        yield from planning.readers(signals, history)

@@ -2,24 +2,23 @@
 
 from dataclasses import replace
 
-from tidegate.scaling.config.levers import lever_spec
-from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.recommend import words
 
 __all__ = ["at_least_the_minimum"]
 
 
-def at_least_the_minimum(recommendation: Recommendation, spec: PipelineSpec) -> Recommendation:
+def at_least_the_minimum(recommendation: Recommendation, said: InFile) -> Recommendation:
     """The recommendation, raised to the minimum that the file keeps for Tidegate's own levers."""
-    said = lever_spec(spec, recommendation.lever)
-    if said is None or said.owner != "tidegate" or recommendation.wanted >= said.min:
+    bounds = said.bounds(recommendation.lever)
+    if bounds is None or bounds.owner != "tidegate" or recommendation.wanted >= bounds.min:
         return recommendation
-    if recommendation.current > said.min:
-        return replace(recommendation, wanted=said.min)
+    if recommendation.current > bounds.min:
+        return replace(recommendation, wanted=bounds.min)
     return Recommendation(
         recommendation.lever,
         recommendation.current,
-        said.min,
-        words.FILE_MINIMUM(min=said.min),
+        bounds.min,
+        words.FILE_MINIMUM(min=bounds.min),
     )

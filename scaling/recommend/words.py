@@ -2,7 +2,6 @@
 
 from tidegate.rules.reason import Words
 
-CAUSE = Words("cause", "{because}")
 DRAIN = Words(
     "drain",
     ", and a backlog of {backlog_records:,.0f} records is to be drained in {catch_up_seconds:.0f} "

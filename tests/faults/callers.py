@@ -23,14 +23,11 @@ from tidegate.scaling.autoscaling_api.contract import (
 from tidegate.scaling.autoscaling_api.dimensions import Dimension, dimensions
 from tidegate.scaling.autoscaling_api.endpoint import describe, scale
 from tidegate.scaling.config.levers import current_capacities
-from tidegate.scaling.execute.reshard import ReshardExecutor
+from tidegate.scaling.execute.kinds.kinesis_stream.reshard import ReshardExecutor
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even
-from tidegate.scaling.model.actions import (
-    CapacityTarget,
-    UpdateApplication,
-    UpdateShardCount,
-    UpdateTableThroughput,
-)
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Fault, TidegateError
 from tidegate.scaling.model.plan import Action

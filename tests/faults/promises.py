@@ -10,8 +10,8 @@ from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
+from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard
 from tidegate.scaling.kinds.resource_state import is_changing
-from tidegate.scaling.model.actions import MergeShards, SplitShard
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
     CloudError,

@@ -17,11 +17,8 @@ from tests.faults.schedule import in_order
 from tests.faults.stage import Caller, Stage
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.scalable_targets import ScalableTarget
-from tidegate.scaling.model.actions import (
-    CapacityTarget,
-    UpdateShardCount,
-    UpdateTableThroughput,
-)
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import CloudError
 from tidegate.scaling.model.health import Health

@@ -15,6 +15,7 @@ from tests.flink_builders import (
     an_application,
     job_signals,
 )
+from tests.looks import a_look
 from tests.losses.account import Account
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
@@ -24,8 +25,8 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication, appli
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.kinds.flink_application import named_max_parallelism
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.history import History
@@ -239,7 +240,7 @@ def test_a_job_that_waits_for_io_is_left_alone_for_hours_and_keeps_up(
         if at < 0:
             continue
         signals = job_signals(a_flink_pipeline(an_application(parallelism)), *minutes[-90:])
-        plan = decide(signals, diagnose(signals), FLINK_SPEC, History(()), NOON)
+        plan = decide(a_look(signals, diagnose(signals), FLINK_SPEC, History(()), NOON))
         for action in plan.actions:
             if isinstance(action, UpdateApplication):
                 parallelism = action.to_parallelism
@@ -524,7 +525,7 @@ def plan_for(signals: Signals, lever: Lever, wanted: int, caller: Any) -> Any:
     )
     spec = replace(FLINK_SPEC, levers=owned)
     current = 1 if lever == PER_KPU else applications_of(signals.pipeline)[0].parallelism
-    decider = Decider(signals, (), spec, History(()), NOON, caller=caller)
+    decider = Decider(a_look(signals, (), spec, History(()), NOON), caller=caller)
     return decider.plan_for(
         Recommendation(lever, current, wanted, Reason.of("desired-capacity", "asked for"))
     )

@@ -15,14 +15,15 @@ from tests.flink_builders import (
     a_flink_pipeline,
     an_application,
 )
+from tests.looks import a_look
 from tests.losses.account import Account
 from tests.losses.test_flink import FILE, PARALLELISM, PER_KPU, Application
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.plan.decide import decide
@@ -243,7 +244,7 @@ class Job:
             pipeline, series_from(pipeline, windows, now), 60, thresholds=in_force({})
         )
         plan = decide(
-            signals, diagnose(signals), FLINK_SPEC, History(tuple(self.change_records)), now
+            a_look(signals, diagnose(signals), FLINK_SPEC, History(tuple(self.change_records)), now)
         )
         for action in plan.actions:
             if isinstance(action, UpdateApplication):

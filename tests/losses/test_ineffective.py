@@ -11,7 +11,8 @@ from tidegate.bench.drawn import drawn
 from tidegate.bench.faults import HEALTHY
 from tidegate.bench.run import play as play_bench
 from tidegate.bench.suite import FAULTY_SECONDS
-from tidegate.scaling.model.actions import UpdateParallelizationFactor, UpdateShardCount
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
+from tidegate.scaling.kinds.lambda_mapping.actions import UpdateParallelizationFactor
 from tidegate.scaling.model.health import Health
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
 from tidegate.simulator.traffic import Traffic

@@ -17,10 +17,10 @@ from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.kinesis_stream.retention import retention_recommendation
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.recommend.retention import retention_recommendation
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:on-call"
 FILE = f"""\

@@ -20,12 +20,13 @@ from tests.losses.test_boundary import THREE
 from tests.orders import create_ledger_table
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.last_sweep import last_swept
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import ConfigurationError, LedgerUnavailable
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
 from tidegate.scaling.notify.incident import Incident, from_text, to_text
 
@@ -241,7 +242,7 @@ def test_a_call_with_an_unknown_outcome_counts_as_made(both: Both) -> None:
     both.set(outcome="paused")
     for ledger in both.ledgers:
         history = History(ledger.change_records("orders", NOON))
-        assert history.shard_count_updates(NOON + timedelta(hours=1)) == 10
+        assert history.calls(UPDATE_SHARD_COUNT, NOON + timedelta(hours=1)) == 10
         assert history.last_change(SHARDS) == NOON + timedelta(minutes=9)
         assert history.open_change_records() == ()
         assert history.change_records[0].detail == (

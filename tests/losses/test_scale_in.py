@@ -9,15 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, signals
+from tests.looks import a_look
 from tests.losses.account import PIPELINES, Account, refusal
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.concurrency import concurrency_cap, executions
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
-from tidegate.scaling.load.concurrency import ANY_OWNER, TIDEGATE, Concurrency, concurrency
+from tidegate.scaling.kinds.lambda_mapping.concurrency import (
+    ANY_OWNER,
+    TIDEGATE,
+    Concurrency,
+    concurrency,
+)
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
@@ -116,9 +124,9 @@ def healthy_minutes(draw: st.DrawFn, pipeline: Pipeline) -> Signals:
     """An hour and a half in which a share of the concurrent executions is busy."""
     seen = signals(pipeline, Minute())
     consumer = consumers_of(pipeline)[0]
-    executions = min(seen.executions(consumer), seen.concurrency_cap(consumer))
+    most = min(executions(seen, consumer), concurrency_cap(seen, consumer))
     seconds_per_batch = draw(st.floats(0.01, 10))
-    busy = draw(st.floats(0.0, 1.0)) * executions
+    busy = draw(st.floats(0.0, 1.0)) * most
     batch = draw(st.floats(1, 100))
     rate = min(busy / seconds_per_batch * batch, 1000.0 * stream_of(pipeline).shard_count)
     earlier = draw(st.floats(0.0, 1.0))
@@ -135,13 +143,13 @@ def test_after_any_plan_what_remains_covers_what_is_needed_or_nothing_is_scaled_
     data: st.DataObject, spec: PipelineSpec, pipeline: Pipeline, coming: float | None
 ) -> None:
     seen = data.draw(healthy_minutes(pipeline))
-    plan = decide(seen, diagnose(seen), spec, History(()), NOON, forecast_horizons(coming))
+    plan = decide(a_look(seen, diagnose(seen), spec, History(()), NOON), forecast_horizons(coming))
     found = {each.lever: each for each in plan.decisions}
     if found[SHARDS].allowed >= found[SHARDS].current:
         return
     consumer = consumers_of(pipeline)[0]
-    busy = max(seen.function(consumer).duration_sum_milliseconds.last(3600).present) / 60_000
-    cap = seen.concurrency_cap(consumer)
+    busy = max(seen.of(consumer.function).duration_sum_milliseconds.last(3600).present) / 60_000
+    cap = concurrency_cap(seen, consumer)
     remains = min(cap, found[SHARDS].allowed * found[FACTOR].allowed)
     assert remains >= min(cap, busy / spec.target_utilization.concurrency)
 
@@ -151,7 +159,7 @@ def test_no_lever_moves_but_its_owners(
     data: st.DataObject, spec: PipelineSpec, pipeline: Pipeline, coming: float | None
 ) -> None:
     seen = data.draw(healthy_minutes(pipeline))
-    plan = decide(seen, diagnose(seen), spec, History(()), NOON, forecast_horizons(coming))
+    plan = decide(a_look(seen, diagnose(seen), spec, History(()), NOON), forecast_horizons(coming))
     assert [each for each in plan.decisions if each.changes and not is_ours(each, spec)] == []
 
 
@@ -191,7 +199,7 @@ def test_the_shards_for_concurrent_executions_follow_from_what_the_factor_can_be
     if most == 1:
         pipeline = a_pipeline(shards=4, factor=1)
     spec = replace(SPEC, levers=levers)
-    had = concurrency(pipeline, consumers_of(pipeline)[0], spec, TIDEGATE)
+    had = concurrency(pipeline, consumers_of(pipeline)[0], in_file(spec), TIDEGATE)
     assert had.shards_for(executions) == shards
 
 
@@ -202,8 +210,8 @@ def test_what_application_auto_scaling_can_raise_counts_for_a_load_but_not_for_a
     )
     pipeline, spec = a_pipeline(shards=2, factor=2), replace(SPEC, levers=levers)
     consumer = consumers_of(pipeline)[0]
-    assert concurrency(pipeline, consumer, spec, ANY_OWNER).executions_on(2) == 16
-    assert concurrency(pipeline, consumer, spec, TIDEGATE).executions_on(2) == 4
+    assert concurrency(pipeline, consumer, in_file(spec), ANY_OWNER).executions_on(2) == 16
+    assert concurrency(pipeline, consumer, in_file(spec), TIDEGATE).executions_on(2) == 4
 
 
 @given(

@@ -20,7 +20,8 @@ from tidegate.scaling.observability.pipeline_rows import rows
 RULES = {each.name: each for each in thresholds()}
 SETTABLE = [each for each in RULES.values() if each.set_by is None and each.same_as is None]
 
-JUDGING = ("tidegate.rules.kinds.", "tidegate.scaling.recommend.retention")
+JUDGING = ("tidegate.rules.kinds.", "tidegate.scaling.kinds.kinesis_stream.retention")
+DECIDING = ("tidegate.scaling.recommend", "tidegate.scaling.kinds")
 WATCHING = ("tidegate.scaling.observability.",)
 WATCHING_OF_A_KIND = (".watch", ".rows")
 NOT_JUDGING = (
@@ -72,12 +73,12 @@ def test_what_judges_and_watches_has_no_threshold_of_its_own() -> None:
     assert own == set()
 
 
-def named_in(prefix: str) -> set[str]:
-    """The rules whose thresholds are read below a package."""
+def named_in(*prefixes: str) -> set[str]:
+    """The rules whose thresholds are read below a package, but to watch."""
     return {
         node.slice.value
         for name, tree in modules().items()
-        if name.startswith(prefix)
+        if name.startswith(prefixes) and not name.endswith(WATCHING_OF_A_KIND)
         for node in ast.walk(tree)
         if isinstance(node, ast.Subscript)
         and isinstance(node.slice, ast.Constant)
@@ -87,7 +88,7 @@ def named_in(prefix: str) -> set[str]:
 
 
 def test_every_threshold_that_is_read_is_that_of_a_rule() -> None:
-    judged = named_in("tidegate.rules.kinds") | named_in("tidegate.scaling.recommend")
+    judged = named_in("tidegate.rules.kinds", *DECIDING)
     assert judged
     assert judged - RULES.keys() == set()
 
@@ -99,7 +100,7 @@ def test_a_rule_says_that_it_feeds_causes_where_causes_read_it() -> None:
 
 
 def test_what_decisions_read_says_which_levers_it_moves() -> None:
-    read = named_in("tidegate.scaling.recommend")
+    read = named_in(*DECIDING)
     assert {name for name in read if not RULES[name].levers} == set()
     alone = {each.name for each in RULES.values() if each.levers and not each.causes}
     assert alone - read == set()

@@ -14,8 +14,8 @@ from tidegate.scaling.config.specification import (
     Objective,
     PipelineSpec,
 )
+from tidegate.scaling.kinds.lambda_mapping.actions import UpdateBatchingWindow
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateBatchingWindow
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep

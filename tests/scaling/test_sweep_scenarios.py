@@ -8,13 +8,11 @@ import pytest
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause
+from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
+from tidegate.scaling.kinds.lambda_mapping.actions import UpdateParallelizationFactor
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import (
-    UpdateApplication,
-    UpdateParallelizationFactor,
-    UpdateShardCount,
-    UpdateTableThroughput,
-)
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport

@@ -13,14 +13,15 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ConsumerSpec, PipelineSpec
-from tidegate.scaling.model.actions import (
-    CapacityTarget,
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import (
     SplitShard,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
-    UpdateTableThroughput,
+)
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
 )
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.model.plan import Action

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, Minute, a_pipeline, a_table, signals
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
+from tests.looks import a_look
 from tidegate.cli import main
 from tidegate.pipeline_file import parse
 from tidegate.rules.cause import Cause
@@ -60,7 +61,7 @@ class Seen:
 def seen(told: Signals, spec: PipelineSpec, alarm: str) -> Seen:
     told = replace(told, thresholds=in_force(spec.thresholds))
     diagnoses = diagnose(told)
-    plan = decide(told, diagnoses, spec, History(()), NOON)
+    plan = decide(a_look(told, diagnoses, spec, History(()), NOON))
     alarms = {each.name.rpartition("/")[2]: each for each in wanted([(told.pipeline, spec)], None)}
     return Seen(
         diagnoses[0].cause,

@@ -13,10 +13,11 @@ from tidegate.rules.kinds.signals import rate
 from tidegate.rules.reason import Words
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Constraint, Range
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Look, Setting, Situation, Status
+from tidegate.scaling.model.resource_type import Changes, Setting, Status
 
 CONSUMERS_MAX = 12
 USE = 0.8
@@ -104,6 +105,13 @@ class QueueType:
         return setting * CONSUMER_MONTHLY_USD
 
     @property
+    def latency_levers(self) -> tuple[LeverKind, ...]:
+        return ()
+
+    def planning(self, pipeline: Pipeline) -> None:
+        return None
+
+    @property
     def operations(self) -> QueueOperations:
         return QueueOperations()
 
@@ -122,7 +130,7 @@ def _recommendation(look: Look, queue: Queue) -> Recommendation:
     came = rate(source.incoming_records)
     if any(CONSUMERS in each.cured_by for each in look.diagnoses):
         waiting = came * (look.signals.age_seconds or 0.0)
-        work = came + waiting / look.spec.objective.catch_up_seconds
+        work = came + waiting / look.said.catch_up_seconds
         enough = max(queue.consumers + 1, ceil(work / PER_CONSUMER / USE))
         because = ENOUGH(records=came, consumers=enough)
         return Recommendation(lever, queue.consumers, enough, because)

@@ -14,15 +14,16 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.model.actions import (
-    CapacityTarget,
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import (
     MergeShards,
     SplitShard,
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
     UpdateRetention,
     UpdateShardCount,
-    UpdateTableThroughput,
+)
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
 )
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table import words
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
+from tidegate.rules.kinds.dynamodb_table.units import (
+    is_used_up,
+    throttled_reads_share,
+    throttled_share,
+)
 from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
@@ -59,11 +64,11 @@ def unavailable_tables(signals: Signals) -> Iterator[Diagnosis]:
 
 
 def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    share = signals.throttled_share(capacity)
+    share = throttled_share(signals, capacity)
     if share < signals.thresholds["writes-throttled"]:
         yield from _full(signals, table, capacity)
         return
-    series = signals.capacity(capacity)
+    series = signals.of(capacity)
     throttled = series.write_throttles.last(RECENT_SECONDS)
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
     consumed = rate(series.consumed_write_units)
@@ -102,17 +107,17 @@ def _why_no_key(signals: Signals, capacity: Capacity) -> Reason | None:
     """Why throttles of a key range show no hot key, None where they do. One key's partition is
     at its limit while units are left; where none are, all partitions may be: each takes 1,000 a
     second, out of the burst as well."""
-    consumed = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    consumed = signals.of(capacity).consumed_write_units.last(RECENT_SECONDS)
     increased = capacity.last_increase_at
     if increased is not None and increased > consumed.start:
         return words.RAISED_SINCE(where=capacity.where)
-    if signals.is_used_up(capacity):
+    if is_used_up(signals, capacity):
         return words.UNITS_USED_UP(where=capacity.where)
     return None
 
 
 def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    consumed = rate(signals.capacity(capacity).consumed_write_units, seconds=60)
+    consumed = rate(signals.of(capacity).consumed_write_units, seconds=60)
     over = consumed - capacity.write_units
     if not table.is_provisioned or signals.age_growth < 0 or not _lives_on_burst(signals, capacity):
         return
@@ -122,7 +127,7 @@ def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagno
     evidence = (
         words.UNITS_CONSUMED(
             where=capacity.where,
-            of_units=_of_units(consumed, capacity, signals.capacity(capacity).consumed_write_units),
+            of_units=_of_units(consumed, capacity, signals.of(capacity).consumed_write_units),
         ),
         words.BURST_RUNS_OUT(burst_seconds=left),
     )
@@ -134,7 +139,7 @@ def _burst_units(signals: Signals, capacity: Capacity) -> float:
     300 s (DynamoDB guide, burst capacity). A minute without data saves nothing; one from before a
     decrease, when the units were more, counts as if they had been as few as now, but spends
     nothing."""
-    window = signals.capacity(capacity).consumed_write_units
+    window = signals.of(capacity).consumed_write_units
     units, saved = float(capacity.write_units), 0.0
     for at, consumed in window.points():
         if capacity.last_increase_at is None or at >= capacity.last_increase_at:
@@ -148,7 +153,7 @@ def _burst_units(signals: Signals, capacity: Capacity) -> float:
 def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
     """Whether the newest minute, and the newest three together, consumed more than the units that
     the table had in them."""
-    window = signals.capacity(capacity).consumed_write_units.last(RECENT_SECONDS)
+    window = signals.of(capacity).consumed_write_units.last(RECENT_SECONDS)
     decreased = capacity.last_decrease_at
     if decreased is not None and window.start < decreased:
         return False
@@ -173,9 +178,9 @@ def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
 
 
 def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
-    series = signals.capacity(capacity)
+    series = signals.of(capacity)
     throttled = series.read_throttles.last(RECENT_SECONDS)
-    share = signals.throttled_reads_share(capacity)
+    share = throttled_reads_share(signals, capacity)
     if not share or share < signals.thresholds["reads-throttled"]:
         return
     evidence = (

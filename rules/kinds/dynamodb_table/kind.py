@@ -3,12 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.dynamodb_table.metrics import (
-    CapacitySeries,
-    capacity_metrics,
-    table_metric,
-)
+from tidegate.rules.graph import Pipeline, Resource
+from tidegate.rules.kinds.dynamodb_table.metrics import capacity_metrics, table_metric
+from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
@@ -62,6 +59,12 @@ class DynamodbTableSignals(SignalKind):
         from tidegate.rules.kinds.dynamodb_table.causes import unavailable_tables
 
         return unavailable_tables(signals)
+
+    def is_throttled(self, signals: "Signals", sink: Resource) -> bool:
+        """A table or any of its indexes."""
+        from tidegate.rules.kinds.dynamodb_table.units import is_throttled
+
+        return is_throttled(signals, sink)
 
 
 def _capacities(pipeline: Pipeline) -> dict[str, Capacity]:

@@ -1,27 +1,9 @@
 """The metrics of AWS/DynamoDB that Tidegate reads."""
 
-from dataclasses import dataclass
-
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
-from tidegate.rules.window import Metric, Window
+from tidegate.rules.window import Metric
 
-__all__ = ["CapacitySeries", "capacity_metrics", "table_metric"]
-
-
-@dataclass(frozen=True, slots=True)
-class CapacitySeries:
-    """Units consumed and events throttled on a table or an index, sums per minute.
-
-    The throttle metrics are published only where something was throttled: silence there, while
-    consumption is published, means that nothing was.
-    """
-
-    consumed_write_units: Window
-    consumed_read_units: Window
-    write_throttles: Window
-    read_throttles: Window
-    write_key_range_throttles: Window
-    read_key_range_throttles: Window
+__all__ = ["capacity_metrics", "table_metric"]
 
 
 def table_metric(table: str, index: str | None, name: str, statistic: str) -> Metric:

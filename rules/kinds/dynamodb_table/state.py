@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Measured, Pipeline, Resource, Role
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries  # noqa: F401 (quoted below)
 
 __all__ = ["Capacity", "Table", "tables_behind", "tables_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Measured["CapacitySeries"]):
     """Throughput of a table (``index`` None) or of one global secondary index, units per second."""
 
     table: str
@@ -25,6 +29,11 @@ class Capacity:
     def where(self) -> str:
         """The name an operator knows it by: the table, or table/index."""
         return self.table if self.index is None else f"{self.table}/{self.index}"
+
+    @property
+    def series_key(self) -> tuple[str, str]:
+        """By its table and index."""
+        return "dynamodb_table", self.where
 
 
 @dataclass(frozen=True, slots=True)

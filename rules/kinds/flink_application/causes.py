@@ -12,7 +12,8 @@ from tidegate.rules.kinds.flink_application.failures import (
     silent,
     stopped_applications,
 )
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.job import has_just_started, utilization
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import (
     RESHARD_SECONDS,
     FlinkApplication,
@@ -42,7 +43,7 @@ def _explanations(signals: Signals, application: FlinkApplication) -> Iterator[I
     yield silent(signals, application)
     yield heap_pressure(signals, application)
     yield crash_loop(signals, application)
-    if signals.has_just_started(application) or signals.is_in_cooldown:
+    if has_just_started(signals, application) or signals.is_in_cooldown:
         return
     if signals.age_is_sick and not signals.is_throttled_downstream(application):
         yield _held_back(signals, application)
@@ -53,7 +54,7 @@ def _explanations(signals: Signals, application: FlinkApplication) -> Iterator[I
 
 
 def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
-    series = signals.application(application)
+    series = signals.of(application)
     held_back, busy = mean(series.back_pressured), mean(series.busy)
     if held_back is None or held_back < signals.thresholds["held-back"]:
         return
@@ -98,8 +99,8 @@ def _busiest(series: ApplicationSeries) -> float:
 
 
 def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
-    busiest = _busiest(signals.application(application))
-    used = signals.utilization(application) or 0.0
+    busiest = _busiest(signals.of(application))
+    used = utilization(signals, application) or 0.0
     limits = signals.thresholds
     if busiest < limits["subtask-busy"] or used > limits["subtasks-uneven"] * busiest:
         return
@@ -153,10 +154,10 @@ def _source_too_narrow(
 
 
 def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
-    used = signals.utilization(application) or 0.0
+    used = utilization(signals, application) or 0.0
     if used < signals.thresholds["busy"] / 1000:
         return
-    by = "busy" if mean(signals.application(application).busy) is not None else "at its CPU limit"
+    by = "busy" if mean(signals.of(application).busy) is not None else "at its CPU limit"
     yield Diagnosis(
         Cause.PARALLELISM_TOO_LOW,
         application.name,

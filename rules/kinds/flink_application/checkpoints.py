@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.flink_application import words
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals, increase
 
@@ -21,7 +21,7 @@ FAILED_CHECKPOINTS_SECONDS = 1800
 def failed_checkpoints(signals: Signals, application: FlinkApplication) -> int:
     """How many checkpoints failed in the last half hour; 0 where so few did that it is
     tolerable."""
-    window = signals.application(application).failed_checkpoints
+    window = signals.of(application).failed_checkpoints
     failed = int(increase(window, FAILED_CHECKPOINTS_SECONDS))
     return failed if failed >= signals.thresholds["checkpoint-failures"] else 0
 
@@ -37,7 +37,7 @@ def checkpoint_trouble(signals: Signals, application: FlinkApplication) -> Itera
     failed = failed_checkpoints(signals, application)
     if not failed:
         return
-    series = signals.application(application)
+    series = signals.of(application)
     taken = (series.checkpoint_milliseconds.latest or 0.0) / 1000
     yield Diagnosis(
         Cause.CHECKPOINT_TROUBLE,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
+from tidegate.rules.kinds.flink_application.job import has_just_started, seconds_unchanged
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
 
@@ -50,7 +51,7 @@ def _not_running(application: FlinkApplication) -> Diagnosis:
 
 def silent(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That it runs and publishes nothing."""
-    series = signals.application(application)
+    series = signals.of(application)
     told = (series.records_per_second, series.restarts, series.behind_milliseconds)
     if application.is_running and not any(each.last(SILENT_SECONDS).present for each in told):
         yield Diagnosis(
@@ -62,13 +63,13 @@ def silent(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosi
 
 
 def _crashes(signals: Signals, application: FlinkApplication) -> float:
-    seconds = signals.seconds_unchanged(application, CRASHES_SECONDS)
-    return increase(signals.application(application).restarts, seconds)
+    seconds = seconds_unchanged(signals, application, CRASHES_SECONDS)
+    return increase(signals.of(application).restarts, seconds)
 
 
 def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That its job fails again and again, or stays down."""
-    series = signals.application(application)
+    series = signals.of(application)
     crashes = _crashes(signals, application)
     down = (series.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
     stays_down = application.is_running and down >= signals.thresholds["job-stays-down"]
@@ -96,17 +97,17 @@ def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diag
 
 def _collecting_share(signals: Signals, application: FlinkApplication) -> float:
     """The share of the last minutes that went into collecting the old generation."""
-    collected = signals.application(application).collected_milliseconds
+    collected = signals.of(application).collected_milliseconds
     return increase(collected, 4 * 60) / (RECENT_SECONDS * 1000 * application.kpus)
 
 
 def heap_pressure(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
     """That its heap is full, and collecting doesn't empty it."""
-    series = signals.application(application)
+    series = signals.of(application)
     crashes = _crashes(signals, application)
-    if not crashes and signals.has_just_started(application):
+    if not crashes and has_just_started(signals, application):
         return
-    seconds = signals.seconds_unchanged(application, HEAP_SECONDS)
+    seconds = seconds_unchanged(signals, application, HEAP_SECONDS)
     window = series.heap_percent.last(seconds if crashes else RECENT_SECONDS)
     heap = (window.peak if crashes else min(window.present, default=None)) or 0.0
     collecting = _collecting_share(signals, application)

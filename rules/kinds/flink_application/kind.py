@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.metrics import (
-    ApplicationSeries,
     application_metrics,
     application_series,
     behind_metric,
     heartbeats,
 )
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import (
     RESHARD_SECONDS,
     FlinkApplication,
@@ -80,12 +80,25 @@ class FlinkApplicationSignals(SignalKind):
 
         return stopped_applications(signals)
 
+    def is_restarting(self, signals: "Signals") -> bool:
+        """Whether a job has just started."""
+        from tidegate.rules.kinds.flink_application.job import has_just_started
+
+        return any(has_just_started(signals, each) for each in applications_of(signals.pipeline))
+
+    def is_saturated(self, signals: "Signals") -> bool:
+        """Whether a job or one of its subtasks is busy all the time."""
+        from tidegate.rules.kinds.flink_application.job import is_at_its_end
+
+        return any(is_at_its_end(signals, each) for each in applications_of(signals.pipeline))
+
     def settling(self, signals: "Signals") -> "Reason | None":
         """The first job that is being changed or has just started."""
         from tidegate.rules.kinds.flink_application import words
+        from tidegate.rules.kinds.flink_application.job import has_just_started
 
         for application in applications_of(signals.pipeline):
-            if signals.has_just_started(application):
+            if has_just_started(signals, application):
                 state = application.status if application.is_changing else "RUNNING again"
                 return words.CATCHING_UP(name=application.name, state=state)
         return None
@@ -99,7 +112,8 @@ class FlinkApplicationSignals(SignalKind):
         if not applications_of(signals.pipeline):
             return None
         looking = "check the job's tasks in the Flink dashboard, and the application's log"
-        if all(each.busy.present for each in signals.series.applications.values()):
+        applications = applications_of(signals.pipeline)
+        if all(signals.of(each).busy.present for each in applications):
             return looking
         return f"{looking}; set the metrics level to TASK to see how busy each task is"
 

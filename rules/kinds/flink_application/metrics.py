@@ -1,14 +1,13 @@
 """The metrics that diagnosis and sizing read of a Flink application, minute by minute."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.window import Metric, Window, largest
 
 __all__ = [
-    "ApplicationSeries",
     "application_metric",
     "application_metrics",
     "application_series",
@@ -35,35 +34,6 @@ def behind_metric(application: str, stream: str, statistic: str) -> Metric:
     scales by (aws-samples/kda-flink-app-autoscaling). -1 means not reported yet."""
     dimensions = (("Application", application), ("Flow", "Input"), ("Id", stream))
     return Metric("AWS/KinesisAnalytics", "millisBehindLatest", dimensions, statistic)
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationSeries:
-    """One application's metrics, per minute.
-
-    ``busy``, ``busiest`` and ``back_pressured`` are milliseconds of a second: of the busiest task
-    the mean over its subtasks, its busiest subtask, and the mean that a task is held back by those
-    after it. They are empty where the metrics level doesn't publish them. Restarts, failed
-    checkpoints and the time that went into collecting the old generation are counted since the job
-    was submitted. ``behind_milliseconds`` is the age of what is read: published by Kinesis,
-    reckoned from ``lag_records`` for Kafka, which alone has those."""
-
-    behind_milliseconds: Window
-    lag_records: Window
-    records_per_second: Window
-    cpu_percent: Window
-    hottest_cpu_percent: Window
-    heap_percent: Window
-    busy: Window
-    busiest: Window
-    back_pressured: Window
-    uptime_milliseconds: Window
-    downtime_milliseconds: Window
-    restarts: Window
-    failed_checkpoints: Window
-    checkpoint_milliseconds: Window
-    checkpoint_bytes: Window
-    collected_milliseconds: Window
 
 
 def _names(application: FlinkApplication) -> Mapping[str, tuple[str, str]]:

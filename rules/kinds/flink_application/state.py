@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Measured, Pipeline, Resource, Role
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.flink_application.series import ApplicationSeries  # noqa: F401 (quoted below)
 
 __all__ = ["CHANGING", "RESHARD_SECONDS", "FlinkApplication", "applications_of"]
 
@@ -19,7 +23,7 @@ of the others only RUNNING runs: READY is stopped, DELETING ends, ROLLED_BACK wa
 
 
 @dataclass(frozen=True, slots=True)
-class FlinkApplication:
+class FlinkApplication(Measured["ApplicationSeries"]):
     """An application of Managed Service for Apache Flink, with what it writes to.
 
     ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
@@ -51,6 +55,11 @@ class FlinkApplication:
     max_parallelism: int | None = None
     reads_kafka: bool = False
     created: str = ""
+
+    @property
+    def series_key(self) -> tuple[str, str]:
+        """By its name."""
+        return "flink_application", self.name
 
     @property
     def roles(self) -> tuple[Role, ...]:

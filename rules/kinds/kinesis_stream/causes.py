@@ -15,6 +15,7 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_RECORDS_PER_SECOND,
     stream_of,
 )
+from tidegate.rules.kinds.kinesis_stream.utilization import stream_utilization
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 
@@ -40,7 +41,7 @@ def _full(signals: Signals) -> Iterator[Diagnosis]:
 
 def _load_evidence(signals: Signals) -> Reason:
     series, shards = signals.series.source, stream_of(signals.pipeline).shard_count
-    by_records, by_bytes = signals.stream_utilization
+    by_records, by_bytes = stream_utilization(signals)
     if by_bytes > by_records:
         return words.BYTES_COME_IN(
             mib_per_second=rate(series.incoming_bytes) / SHARD_BYTES_PER_SECOND,

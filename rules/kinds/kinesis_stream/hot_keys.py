@@ -1,13 +1,12 @@
 """Causes that sit in single shards and keys of a stream."""
 
-from collections.abc import Iterator
-
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream import words
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, has_stream, stream_of
+from tidegate.rules.kinds.kinesis_stream.utilization import stream_utilization
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
-from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_headroom"]
@@ -32,7 +31,7 @@ def refuses_producers(signals: Signals) -> bool:
 
 def stream_has_headroom(signals: Signals) -> bool:
     """Whether the stream as a whole takes more than comes in."""
-    by_records, by_bytes = signals.stream_utilization
+    by_records, by_bytes = stream_utilization(signals)
     full = signals.thresholds
     return (
         by_records < full["records-near-shard-limit"] and by_bytes < full["bytes-near-shard-limit"]
@@ -41,18 +40,9 @@ def stream_has_headroom(signals: Signals) -> bool:
 
 def _has_free_executions(signals: Signals) -> bool:
     """Whether every consumer has idle concurrent executions, and nothing delays it."""
-    idles = list(_idles(signals))
+    kinds = signals.pipeline.kinds.signals
+    idles = [each for kind in kinds for each in kind.idles(signals)]
     return bool(idles) and all(idles)
-
-
-def _idles(signals: Signals) -> Iterator[bool]:
-    for consumer in consumers_of(signals.pipeline):
-        series = signals.function(consumer)
-        calm = not series.errors.last(RECENT_SECONDS).total
-        calm = calm and not series.throttles.last(RECENT_SECONDS).total
-        calm = calm and not signals.is_throttled_downstream(consumer)
-        busy = signals.thresholds["executions-busy"] * signals.executions(consumer)
-        yield calm and signals.busy_concurrency(consumer) < busy
 
 
 def _samples(pipeline: Pipeline) -> list[KeySample]:
@@ -91,7 +81,7 @@ def hot_shard_or_key(signals: Signals) -> Diagnosis | None:
     has_hot_key = sample.top_share >= limits["hot-key"]
     if not has_hot_key and (excess < limits["hot-shard"] or single):
         return None
-    utilization = max(signals.stream_utilization)
+    utilization = max(stream_utilization(signals))
     evidence = (
         words.SHARD_SHARE(shard_id=sample.shard_id, times=excess),
         words.STREAM_USE(utilization=utilization, symptom=_symptom(signals)),
@@ -143,7 +133,7 @@ def _is_filled(signals: Signals, sample: KeySample) -> bool:
     """Whether the sampled shard is full, by its part of all sampled records."""
     total = sum(each.total for each in _samples(signals.pipeline))
     part = sample.total / total * stream_of(signals.pipeline).shard_count
-    return part * max(signals.stream_utilization) >= signals.thresholds["hot-shard-full"]
+    return part * max(stream_utilization(signals)) >= signals.thresholds["hot-shard-full"]
 
 
 def _symptom(signals: Signals) -> Reason:

@@ -1,14 +1,13 @@
-"""Minutes in which nothing came in, and what is silent because of it.
+"""Minutes in which nothing came in.
 
-A minute without a point is not a zero: but DynamoDB publishes no consumption of a table that nobody
-uses, and Kinesis no arrivals of a stream that nobody writes. Silence there is a zero where another
-metric of the same minute says so.
+A minute without a point is not a zero: but Kinesis publishes no arrivals of a stream that nobody
+writes. Silence there is a zero where another metric of the same minute says so.
 """
 
 from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Window
 
-__all__ = ["arrivals_told", "consumption_told"]
+__all__ = ["arrivals_told"]
 
 
 def arrivals_told(stream: SourceSeries) -> Window:
@@ -26,17 +25,3 @@ def arrivals_told(stream: SourceSeries) -> Window:
         )
     ]
     return Window(incoming.metric, incoming.start, tuple(samples))
-
-
-def consumption_told(consumed: Window, stream: SourceSeries) -> Window:
-    """The units consumed, 0 where no point tells, nothing came in and nothing was read."""
-    if None not in consumed.samples:
-        return consumed
-    arrivals = arrivals_told(stream).samples
-    samples = [
-        0.0 if units is None and came == 0 and not read else units
-        for units, came, read in zip(
-            consumed.samples, arrivals, stream.read_records.samples, strict=True
-        )
-    ]
-    return Window(consumed.metric, consumed.start, tuple(samples))

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.concurrency import (
+    busy_concurrency,
+    concurrency_cap,
+    executions,
+)
 from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
@@ -41,8 +46,8 @@ def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
         return words.OTHER_SOURCES(name=consumer.function.name, others=len(others))
     return words.EXECUTIONS_BUSY(
         name=consumer.function.name,
-        busy_executions=signals.busy_concurrency(consumer),
-        executions=signals.executions(consumer),
+        busy_executions=busy_concurrency(signals, consumer),
+        executions=executions(signals, consumer),
     )
 
 
@@ -73,7 +78,7 @@ def _because(name: str, reason: str) -> tuple[Reason, ...]:
 
 
 def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     throttles = series.throttles.last(RECENT_SECONDS)
     asked = throttles.total + series.invocations.last(RECENT_SECONDS).total
     few = throttles.total < signals.thresholds["function-throttled"] * asked
@@ -83,7 +88,7 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
-    cap = signals.concurrency_cap(consumer)
+    cap = concurrency_cap(signals, consumer)
     limit = (
         f"the account's unreserved concurrency of {cap:,}"
         if reserved is None
@@ -96,11 +101,11 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
             words.INVOCATIONS_THROTTLED(
                 throttled_invocations=throttles.total, name=name, minutes=len(throttles.samples)
             ),
-            words.EXECUTIONS_CAPPED(executions=signals.executions(consumer), limit=limit),
+            words.EXECUTIONS_CAPPED(executions=executions(signals, consumer), limit=limit),
         ),
         advice=(
             f"raise the reserved concurrency of {name} from {cap} to what the function needs, at "
-            f"most {signals.executions(consumer)}"
+            f"most {executions(signals, consumer)}"
             if reserved is not None
             else "request a higher account concurrency, or reserve concurrency for this function"
         )
@@ -109,14 +114,14 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
 
 
 def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    longest = signals.function(consumer).duration_maximum_milliseconds.last(RECENT_SECONDS)
+    longest = signals.of(consumer.function).duration_maximum_milliseconds.last(RECENT_SECONDS)
     timeout = consumer.function.timeout_seconds
     least = signals.thresholds["duration-near-timeout"] * timeout
     near = [sample for sample in longest.present if sample / 1000 >= least]
     held = len(near) >= 2 or signals.age_is_sick
     if not held or longest.latest not in near:
         return
-    errors = signals.function(consumer).errors.last(RECENT_SECONDS).total
+    errors = signals.of(consumer.function).errors.last(RECENT_SECONDS).total
     batch = consumer.mapping.batch_size
     yield Diagnosis(
         Cause.TIMEOUT_NEAR,
@@ -150,9 +155,9 @@ def _is_partly_unread(signals: Signals, consumer: Consumer) -> bool:
 
 
 def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    executions = signals.executions(consumer)
-    busy = signals.busy_concurrency(consumer)
-    if busy < signals.thresholds["executions-busy"] * executions or not signals.age_is_sick:
+    most = executions(signals, consumer)
+    busy = busy_concurrency(signals, consumer)
+    if busy < signals.thresholds["executions-busy"] * most or not signals.age_is_sick:
         return
     if _is_partly_unread(signals, consumer):
         return
@@ -185,7 +190,7 @@ def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     """An age over the objective that is no more than records wait for a batch and its invocation:
     by more shards, a higher factor or a faster function it doesn't get less."""
     window, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
     name = consumer.function.name

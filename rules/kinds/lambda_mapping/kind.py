@@ -5,11 +5,8 @@ from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
-from tidegate.rules.kinds.lambda_mapping.metrics import (
-    FunctionSeries,
-    function_metric,
-    function_metrics,
-)
+from tidegate.rules.kinds.lambda_mapping.metrics import function_metric, function_metrics
+from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
@@ -46,6 +43,14 @@ class LambdaMappingSignals(SignalKind):
         names = (each.function.name for each in consumers_of(pipeline))
         return {name: FunctionSeries(*map(cut, function_metrics(name))) for name in names}
 
+    def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
+        """The batching window of each mapping."""
+        return (each.mapping.batching_window_seconds for each in consumers_of(pipeline))
+
+    def age_name(self, pipeline: Pipeline) -> str | None:
+        """As Kinesis calls it."""
+        return "iterator age" if consumers_of(pipeline) else None
+
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """The functions."""
         for consumer in consumers_of(pipeline):
@@ -56,6 +61,18 @@ class LambdaMappingSignals(SignalKind):
         from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes
 
         return consumer_causes(signals)
+
+    def is_saturated(self, signals: "Signals") -> bool:
+        """Whether a function has no execution left."""
+        from tidegate.rules.kinds.lambda_mapping.concurrency import is_at_its_cap
+
+        return any(is_at_its_cap(signals, each) for each in consumers_of(signals.pipeline))
+
+    def idles(self, signals: "Signals") -> Iterable[bool]:
+        """By executions, failures and throttles."""
+        from tidegate.rules.kinds.lambda_mapping.concurrency import idles
+
+        return idles(signals)
 
     def reading_shown(self, signals: "Signals") -> "Iterable[Reason | None]":
         """By invocations, by the source's reads, or by nothing that waits."""

@@ -1,23 +1,8 @@
 """The metrics of AWS/Lambda that Tidegate reads."""
 
-from dataclasses import dataclass
+from tidegate.rules.window import Metric
 
-from tidegate.rules.window import Metric, Window
-
-__all__ = ["FunctionSeries", "account_metric", "function_metric", "function_metrics"]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionSeries:
-    """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
-    maximum of all its sources."""
-
-    invocations: Window
-    errors: Window
-    throttles: Window
-    duration_sum_milliseconds: Window
-    duration_maximum_milliseconds: Window
-    iterator_age_milliseconds: Window
+__all__ = ["account_metric", "function_metric", "function_metrics"]
 
 
 def function_metric(function: str, name: str, statistic: str) -> Metric:

@@ -13,7 +13,7 @@ __all__ = ["partly_failing", "poison_batch"]
 
 def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     """A batch that fails each time, while the age grows and the timeout is not near."""
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     errors = series.errors.last(RECENT_SECONDS)
     invocations = series.invocations.last(RECENT_SECONDS).total
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
@@ -40,7 +40,7 @@ def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 
 
 def _fails_often(signals: Signals, consumer: Consumer) -> bool:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     newest = series.errors.last(RECENT_SECONDS).latest or 0.0
     invocations = series.invocations.last(RECENT_SECONDS).latest or 0.0
     return newest > 0 and newest >= signals.thresholds["function-failing"] * invocations
@@ -49,7 +49,7 @@ def _fails_often(signals: Signals, consumer: Consumer) -> bool:
 def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
     """Whether invocations fail minute after minute while the oldest record is not read. One
     execution of many is enough for that, and its failing batch a small share of all invocations."""
-    newest = signals.function(consumer).errors.last(2 * 60).samples
+    newest = signals.of(consumer.function).errors.last(2 * 60).samples
     most = signals.thresholds["function-errors"]
     fail = len(newest) == 2 and all((errors or 0.0) > most for errors in newest)
     return fail and stands_still(signals)
@@ -58,7 +58,7 @@ def _blocks_an_execution(signals: Signals, consumer: Consumer) -> bool:
 def partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     """A batch that the function reports as failed from the same record on, each time: such an
     invocation counts as a success, and only the oldest record tells that it does not pass."""
-    series, mapping = signals.function(consumer), consumer.mapping
+    series, mapping = signals.of(consumer.function), consumer.mapping
     invocations = series.invocations.last(RECENT_SECONDS)
     refused = series.throttles.last(RECENT_SECONDS).total
     failed = series.errors.last(RECENT_SECONDS).total > signals.thresholds["function-errors"]

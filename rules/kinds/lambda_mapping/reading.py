@@ -11,6 +11,7 @@ from math import ceil
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -39,7 +40,7 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     has followed. UNKNOWN where someone reads and the sinks are written, so that only the
     function's metrics may be missing."""
     name, told = consumer.function.name, consumer.mapping.reading
-    newest = signals.function(consumer).invocations.samples[-1:]
+    newest = signals.of(consumer.function).invocations.samples[-1:]
     if newest and newest[0] and not told.other_sources:
         return None
     waiting = _waiting(signals, consumer)
@@ -65,7 +66,7 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
 def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
     """By what a consumer is seen to read: inferred or idle; None where nothing shows it."""
     name, seconds = consumer.function.name, _patience(signals, consumer)
-    invoked = signals.function(consumer).invocations.last(seconds)
+    invoked = signals.of(consumer.function).invocations.last(seconds)
     if invoked.total and not consumer.mapping.reading.other_sources:
         return words.INVOKED_FOR_RECORDS(
             name=name, invocations=invoked.total, minutes=len(invoked.samples)
@@ -80,7 +81,7 @@ def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
 
 def age_shown(signals: Signals, consumer: Consumer) -> float | None:
     """How old what the function reads is by its own metric, in seconds."""
-    age = signals.function(consumer).iterator_age_milliseconds.last(RECENT_SECONDS).latest
+    age = signals.of(consumer.function).iterator_age_milliseconds.last(RECENT_SECONDS).latest
     return None if age is None else age / 1000
 
 
@@ -99,7 +100,7 @@ def where_to_look(signals: Signals) -> str | None:
 
 def _is_reading(signals: Signals, consumer: Consumer) -> bool:
     """Whether at least one concurrent execution is busy all the time, as each with records is."""
-    return signals.busy_concurrency(consumer) >= EXECUTION_BUSY_SECONDS / 60
+    return busy_concurrency(signals, consumer) >= EXECUTION_BUSY_SECONDS / 60
 
 
 def _reads_tell(consumer: Consumer) -> bool:
@@ -123,7 +124,7 @@ def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bo
 
 def _acted(signals: Signals, consumer: Consumer) -> list[bool]:
     """Minute by minute, whether the consumer is seen to have read."""
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     others = bool(consumer.mapping.reading.other_sources)
     own = [] if others else [series.invocations, series.throttles]
     read = [signals.series.source.read_records] if _reads_tell(consumer) else []
@@ -158,7 +159,7 @@ def _reads(signals: Signals, seconds: float) -> float:
 def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
     """Whether the stream is read lately, and a sink of the consumer written, where it names any."""
     written = [
-        signals.capacity(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
+        signals.of(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
         for table in tables_behind(consumer)
     ]
     return bool(_reads(signals, RECENT_SECONDS)) and (not written or any(written))

@@ -1,8 +1,12 @@
 """What is configured of event source mappings and their functions, and of Lambda in the account."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Pipeline, Resource, Role
+from tidegate.rules.graph import Measured, Pipeline, Resource, Role
+
+if TYPE_CHECKING:
+    from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries  # noqa: F401 (quoted below)
 
 __all__ = [
     "ACCOUNT_CONCURRENCY",
@@ -24,7 +28,7 @@ class Reading:
     """``last_result`` is AWS's LastProcessingResult in its own words, ``has_filter`` whether some
     records are read and not handed on (FilterCriteria). ``tumbling_window_seconds`` is 0 without
     such windows. ``other_sources`` are what else invokes the same function: what it does for
-    them is in its metrics as well. ``state_reason`` is why the mapping is in its state
+    them is in its metrics as well. ``state_reason`` is why the mapping doesn't read
     (StateTransitionReason), ``filter_error`` why its filter can't be applied (FilterCriteriaError):
     then nothing is handed on."""
 
@@ -72,7 +76,7 @@ class EventSourceMapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class Function(Measured["FunctionSeries"]):
     """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set.
     ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can."""
 
@@ -81,6 +85,11 @@ class Function:
     memory_megabytes: int
     reserved_concurrency: int | None = None
     failure: str = ""
+
+    @property
+    def series_key(self) -> tuple[str, str]:
+        """By its name: two mappings on one function share its metrics."""
+        return "lambda_mapping", self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ApplicationSpec
-from tidegate.scaling.model.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 
 if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client

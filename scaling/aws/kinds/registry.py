@@ -13,7 +13,10 @@ from tidegate.scaling.aws.kinds.dynamodb_table.described import table_alone, tab
 from tidegate.scaling.aws.kinds.kinesis_stream.described import stream_alone, streams
 from tidegate.scaling.aws.kinds.lambda_mapping.described import consumer_alone, consumers
 from tidegate.scaling.aws.looked import Describe, DescribeAlone, DescribeSinks, Looked
-from tidegate.scaling.model import actions
+from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream import actions as stream_actions
+from tidegate.scaling.kinds.lambda_mapping import actions as mapping_actions
 
 __all__ = ["AWS_KINDS", "AwsKind"]
 
@@ -82,13 +85,13 @@ def _application_alone(looked: Looked, _: str) -> Iterable[Resource]:
     return applications(looked)
 
 
-def _update_application(action: actions.UpdateApplication, clients: Clients) -> None:
+def _update_application(action: UpdateApplication, clients: Clients) -> None:
     from tidegate.scaling.aws.kinds.flink_application import update_application
 
     update_application(action, clients)
 
 
-def _update_table(action: actions.UpdateTableThroughput, clients: Clients) -> None:
+def _update_table(action: UpdateTableThroughput, clients: Clients) -> None:
     from tidegate.scaling.aws.kinds.dynamodb_table.changes import update_table
 
     update_table(action, clients)
@@ -111,10 +114,10 @@ AWS_KINDS: tuple[AwsKind, ...] = (
         streams,
         dict.fromkeys(
             (
-                actions.UpdateShardCount,
-                actions.SplitShard,
-                actions.MergeShards,
-                actions.UpdateRetention,
+                stream_actions.UpdateShardCount,
+                stream_actions.SplitShard,
+                stream_actions.MergeShards,
+                stream_actions.UpdateRetention,
             ),
             _change_stream,
         ),
@@ -125,19 +128,20 @@ AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         consumers,
         dict.fromkeys(
-            (actions.UpdateParallelizationFactor, actions.UpdateBatchingWindow), _change_mapping
+            (mapping_actions.UpdateParallelizationFactor, mapping_actions.UpdateBatchingWindow),
+            _change_mapping,
         ),
         resource="function",
         describe_alone=consumer_alone,
     ),
     AwsKind(
         _applications,
-        {actions.UpdateApplication: _update_application},
+        {UpdateApplication: _update_application},
         resource="application",
         describe_alone=_application_alone,
     ),
     AwsKind(
-        calls={actions.UpdateTableThroughput: _update_table},
+        calls={UpdateTableThroughput: _update_table},
         other_owners=_scalable_targets,
         describe_sinks=tables_of_reader,
         sinks=("dynamodb", _table_names),

@@ -7,6 +7,7 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
+from tidegate.rules.kinds.dynamodb_table.units import is_used_up
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words
@@ -21,8 +22,8 @@ CAPACITY_CAUSES = (Cause.TABLE_THROTTLED, Cause.INDEX_THROTTLED)
 
 @dataclass(frozen=True, slots=True)
 class Throttling:
-    """One lever of a table or an index that is too small: what it is now, what it consumes and
-    what it refuses."""
+    """``tidegate.scaling.model.sinks.Refusal``: one lever of a table or an index that is too small,
+    what it is now, what it consumes and what it refuses."""
 
     capacity: Capacity
     kind: LeverKind
@@ -34,6 +35,16 @@ class Throttling:
     def lever(self) -> Lever:
         """The lever that cures it."""
         return Lever.of(self.kind, self.capacity.where)
+
+    def is_used_up(self, signals: Signals) -> bool:
+        """Whether all of the writes are used for more than the load: that is a drain."""
+        writes = self.kind is LeverKind.WRITE_CAPACITY
+        return writes and is_used_up(signals, self.capacity)
+
+    def doubled(self) -> Demand:
+        """For one that goes on throttling although the load was met."""
+        because = words.STILL_THROTTLED(where=self.capacity.where, units=self.units)
+        return Demand(self.lever, self.units * 2, because)
 
     def demand(self) -> Demand:
         """The units that are used and one for each request refused, at most twice what there is:
@@ -73,7 +84,7 @@ def throttling(
 
 
 def _throttling(signals: Signals, capacity: Capacity, kind: LeverKind) -> Throttling:
-    series = signals.capacity(capacity)
+    series = signals.of(capacity)
     if kind is LeverKind.WRITE_CAPACITY:
         used = (capacity.write_units, series.consumed_write_units, series.write_throttles)
     else:

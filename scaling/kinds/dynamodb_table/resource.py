@@ -9,21 +9,17 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.rules.scalable_targets import ScalableTarget
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
-from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import (
-    Changes,
-    Setting,
-    Situation,
-    SizedTogether,
-    Status,
-)
+from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
     from tidegate.rules.reason import Reason
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["DynamodbTable"]
@@ -40,6 +36,15 @@ class DynamodbTable(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the tables, where any is written to."""
+        tables = tables_of(pipeline)
+        if not tables:
+            return None
+        from tidegate.scaling.kinds.dynamodb_table.planning import TablePlanning
+
+        return TablePlanning(tables)
 
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:

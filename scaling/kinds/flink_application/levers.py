@@ -11,12 +11,13 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.in_file import ends_autoscaling
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_PER_KPU_MAX
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import Situation
 
 __all__ = [
     "application_constraints",
@@ -47,7 +48,7 @@ def application_constraints(
     and no update that has just failed."""
     lever, current = recommendation.lever, recommendation.current
     history, now = situation.history, situation.now
-    ends_autoscaling = application.name in situation.ending_autoscaling
+    ends = ends_autoscaling(situation.said, application.name)
     name, quota = application.name, application.kpus_max
     if lever.kind is LeverKind.PARALLELISM:
         most = quota * application.parallelism_per_kpu
@@ -67,7 +68,7 @@ def application_constraints(
         yield Prohibition(words.RESOURCE_BUSY(name=name, status=application.status))
     elif not application.is_running:
         yield Prohibition(does_not_run(application))
-    if application.autoscaling_enabled and not ends_autoscaling:
+    if application.autoscaling_enabled and not ends:
         yield Prohibition(conflict(application))
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):

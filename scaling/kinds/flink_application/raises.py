@@ -1,4 +1,4 @@
-"""From when on a raise of an application is judged, and whether more KPUs emptied a full heap.
+"""Whether more subtasks processed more records, and more KPUs emptied a full heap.
 
 A raise for the heap is one of KPUs: fewer subtasks a KPU, or more of them for the same state.
 """
@@ -8,24 +8,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.sizing import arrivals
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.effect import (
     EFFECT,
+    NOT_SEEN_TO_HELP_YET,
     REMEMBERED,
     SAMPLES,
     SHOWN,
+    in_vain,
     mean_before,
     mean_of,
+    mean_since,
 )
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.raises import Raises
 
-__all__ = ["effective_from", "heap_raise_in_vain"]
+__all__ = ["effective_from", "heap_raise_in_vain", "subtasks_in_vain"]
 
 EMPTIED = 0.9
 """Of the heap use afterwards, as a share of before: less of a fall may be a collection's doing.
@@ -60,6 +65,24 @@ def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
     return begun_at + SHOWN
 
 
+def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
+    """Why a job gets no more subtasks: those that the last raise gave it process no more records.
+    That the age falls is no sign that they do: a load that fell does it as well."""
+    signals = raises.signals
+    application = next(a for a in applications_of(signals.pipeline) if a.name == lever.where)
+    series = signals.of(application)
+    processed, came = series.records_per_second, arrivals(signals, application)
+    for last in raises.last_raise(lever) if signals.age_is_sick else ():
+        if raises.has_grown(last, came):
+            continue
+        since = effective_from(series, last.begun_at)
+        if mean_since(processed, since) is None:
+            yield NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
+        if mean_before(processed, last.begun_at) is None and not raises.was_cured(last):
+            yield from raises.until_tried_again(last, lever)
+        yield from in_vain(last, processed, "records/s processed", since)
+
+
 def heap_raise_in_vain(
     signals: Signals, history: History, lever: Lever, now: datetime
 ) -> Iterator[Reason]:
@@ -71,7 +94,7 @@ def heap_raise_in_vain(
     )
     for last in _last_raise(application, history, lever, now):
         raised = {"from_": last.from_kpus, "to": last.to_kpus, "begun_at": last.begun_at}
-        series, full = signals.application(application), signals.thresholds["heap-high"]
+        series, full = signals.of(application), signals.thresholds["heap-high"]
         before = mean_before(series.heap_percent, last.begun_at)
         since = _heap_since(series, last.begun_at)
         again = last.begun_at + LOOK_BACK * last.of_the_day

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.in_file import ends_autoscaling
 from tidegate.scaling.kinds.flink_application.limits import LIMITS
 from tidegate.scaling.kinds.flink_application.state import application_of, does_not_run, rolled_back
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import (
-    Changes,
-    Setting,
-    Situation,
-    SizedTogether,
-    Status,
-)
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["FlinkResource"]
@@ -36,6 +33,26 @@ class FlinkResource(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    def recommendations(self, look: Look) -> "Iterator[Recommendation]":
+        """Of each application by itself: every change restarts its job."""
+        if not applications_of(look.signals.pipeline):
+            return iter(())
+        # Imported here: most pipelines have no application, and a cold start is shorter without.
+        from tidegate.scaling.kinds.flink_application.recommendations import (
+            application_recommendations,
+        )
+
+        return application_recommendations(look)
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the applications, where there are any."""
+        applications = applications_of(pipeline)
+        if not applications:
+            return None
+        from tidegate.scaling.kinds.flink_application.planning import ApplicationPlanning
+
+        return ApplicationPlanning(applications)
 
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
@@ -94,17 +111,20 @@ class FlinkResource(SizedTogether):
     def limits(
         self, situation: Situation, recommendation: "Recommendation"
     ) -> Iterator["Constraint"]:
-        """The application's status, quota and own autoscaling, and the price of a restart."""
+        """The application's status, quota and own autoscaling, the price of a restart, and what
+        must be so before it is updated."""
         # Imported here: who only reads needs no limits, and a cold start is shorter without.
         from tidegate.scaling.kinds.flink_application.levers import (
             application_constraints,
             scale_in_constraints,
         )
+        from tidegate.scaling.kinds.flink_application.update import update_constraints
 
         application = application_of(situation.pipeline, recommendation.lever)
         if application is not None:
             yield from application_constraints(application, recommendation, situation)
             yield from scale_in_constraints(recommendation, situation.history, situation.now)
+            yield from update_constraints(situation, recommendation)
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateApplication]:
         """Both levers in one call: each would restart the job."""
@@ -115,7 +135,7 @@ class FlinkResource(SizedTogether):
             density = Lever.of(LeverKind.PARALLELISM_PER_KPU, name)
             per_kpu = changes.settings.get(density, now[1])
             if (parallelism, per_kpu) != now:
-                ends = application.autoscaling_enabled and name in changes.ending_autoscaling
+                ends = application.autoscaling_enabled and ends_autoscaling(changes.said, name)
                 token = application.conditional_token
                 yield UpdateApplication(name, token, *now, parallelism, per_kpu, ends)
 

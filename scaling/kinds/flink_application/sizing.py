@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from statistics import median
 
-from tidegate.rules.kinds.flink_application.metrics import ApplicationSeries
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
@@ -44,7 +44,7 @@ def arrivals(signals: Signals, application: FlinkApplication) -> Window:
     joined the lag."""
     if not application.reads_kafka:
         return signals.series.source.incoming_records
-    series = signals.application(application)
+    series = signals.of(application)
     partitions = application.partitions or application.parallelism
     lag, read = series.lag_records.samples, series.records_per_second.samples
     samples: list[float | None] = [None]
@@ -63,7 +63,7 @@ def learn_job(signals: Signals, application: FlinkApplication) -> JobModel | Non
     application counts a record once for each operator that receives it, so that it is set against
     what the stream takes in while the job keeps up.
     """
-    series = signals.application(application)
+    series = signals.of(application)
     used, whole = (
         (series.busy, 1000.0) if series.busy.latest is not None else (series.cpu_percent, 100.0)
     )
@@ -135,7 +135,7 @@ def units_per_job_record(
 ) -> float | None:
     """Capacity units that a record of the source costs a table of the job: the median minute; None
     when no minute tells."""
-    series = signals.application(application)
+    series = signals.of(application)
     scale = _records_of_the_source(signals, series)
     ratios = [
         units / (records * 60 * scale)

@@ -3,6 +3,7 @@
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
+CAUSE = Words("cause", "{because}")
 CHECKPOINTS_FAIL = Words(
     ReasonKind.CHECKPOINTS_FAIL,
     "{failed} checkpoints of {name} failed in {minutes} min, and the snapshot of an update would "

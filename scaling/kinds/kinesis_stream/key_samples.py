@@ -10,7 +10,7 @@ from tidegate.rules.kinds.kinesis_stream.state import SampleKeys, stream_of
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.scaling.model.errors import as_known
 
-__all__ = ["look_closer"]
+__all__ = ["Samples", "look_closer"]
 
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20

@@ -6,6 +6,7 @@ from math import ceil, log2
 
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.kinds.kinesis_stream import words
+from tidegate.scaling.kinds.kinesis_stream.actions import SPLIT_SHARD, UPDATE_SHARD_COUNT
 from tidegate.scaling.kinds.kinesis_stream.limits import (
     RETENTION_HOURS_MAX,
     RETENTION_HOURS_MIN,
@@ -13,7 +14,7 @@ from tidegate.scaling.kinds.kinesis_stream.limits import (
     STEP_MOST,
     UPDATES_PER_DAY,
 )
-from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 
 __all__ = [
@@ -61,7 +62,7 @@ def retention_range() -> Range:
 def why_no_call(history: History, now: datetime) -> Prohibition | None:
     """Why UpdateShardCount can't be called now, None where it can. LimitExceeded is also the answer
     where the account has no shards left (UpdateShardCount, API reference)."""
-    made = history.shard_count_updates(now)
+    made = history.calls(UPDATE_SHARD_COUNT, now)
     if made >= UPDATES_PER_DAY:
         return Prohibition(
             words.BUDGET_SPENT(calls_a_day=UPDATES_PER_DAY),
@@ -94,7 +95,7 @@ def shard_count_constraints(
         words.SHARDS_AT_MOST(limit_shards=SHARDS_MAX),
     )
     no_call = why_no_call(history, now)
-    left = UPDATES_PER_DAY - history.shard_count_updates(now)
+    left = UPDATES_PER_DAY - history.calls(UPDATE_SHARD_COUNT, now)
     if no_call is not None:
         yield no_call
     elif wanted < current and not _is_uniform(stream):

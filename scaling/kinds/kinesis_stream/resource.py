@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
-from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
-from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
-from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import (
-    Changes,
-    Setting,
-    Situation,
-    SizedTogether,
-    Status,
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    UpdateRetention,
+    UpdateShardCount,
 )
+from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
-    from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.plan import Action, Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["KinesisStream"]
@@ -100,14 +99,13 @@ class KinesisStream(SizedTogether):
         if recommendation.lever.kind is LeverKind.RETENTION_HOURS:
             yield retention_range()
             return
-        count_max = SHARDS_MAX if situation.file_max is None else situation.file_max
+        bounds = situation.said.bounds(recommendation.lever)
+        count_max = SHARDS_MAX if bounds is None else bounds.max
         yield from shard_count_constraints(
             stream, recommendation.wanted, count_max, situation.history, situation.now
         )
 
-    def actions(
-        self, pipeline: Pipeline, changes: Changes
-    ) -> Iterator[UpdateRetention | UpdateShardCount | SplitShard]:
+    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator["Action"]:
         """Retention first: what is written meanwhile must not expire."""
         if not has_stream(pipeline):
             return
@@ -115,15 +113,32 @@ class KinesisStream(SizedTogether):
         hours = changes.settings.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
         if hours is not None:
             yield UpdateRetention(stream.name, stream.retention_hours, hours)
-        shards = changes.settings.get(Lever.of(LeverKind.SHARD_COUNT, stream.name))
+        lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+        shards = changes.settings.get(lever)
         if shards is not None:
-            yield changes.split or UpdateShardCount(stream.name, stream.shard_count, shards)
+            update = UpdateShardCount(stream.name, stream.shard_count, shards)
+            yield changes.instead.get(lever, update)
 
     def monthly_usd(self, pipeline: Pipeline, lever: Lever, setting: int) -> float:
         """Of so many shards, or of so long a retention of the shards that there are."""
         from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 
         return stream_monthly_usd(stream_of(pipeline), lever, setting)
+
+    def recommendations(self, look: Look) -> "Iterator[Recommendation]":
+        """Of the retention; the shards are sized with what reads them."""
+        if has_stream(look.signals.pipeline):
+            from tidegate.scaling.kinds.kinesis_stream.retention import retention_recommendation
+
+            yield retention_recommendation(look.signals, look.history)
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the shards, which are sized with what reads them."""
+        if not has_stream(pipeline):
+            return None
+        from tidegate.scaling.kinds.kinesis_stream.planning import StreamPlanning
+
+        return StreamPlanning(stream_of(pipeline))
 
     @property
     def operations(self) -> "Operations":

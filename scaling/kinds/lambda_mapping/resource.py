@@ -1,6 +1,6 @@
 """An event source mapping as a type of resource: parallelization factor and batching window."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,20 +9,19 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
-from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
-from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import (
-    Changes,
-    Setting,
-    Situation,
-    SizedTogether,
-    Status,
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
 )
+from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
+    from tidegate.scaling.model.planning import Planning
     from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["LambdaMapping"]
@@ -39,6 +38,20 @@ class LambdaMapping(SizedTogether):
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
         """Each with what its call takes."""
         return LIMITS
+
+    @property
+    def latency_levers(self) -> Collection[LeverKind]:
+        """The batching window."""
+        return (LeverKind.BATCHING_WINDOW,)
+
+    def planning(self, pipeline: Pipeline) -> "Planning | None":
+        """Of the functions, where there are any."""
+        consumers = consumers_of(pipeline)
+        if not consumers:
+            return None
+        from tidegate.scaling.kinds.lambda_mapping.planning import MappingPlanning
+
+        return MappingPlanning(consumers)
 
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:

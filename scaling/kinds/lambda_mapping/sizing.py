@@ -6,6 +6,7 @@ from itertools import combinations
 from statistics import median
 
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
+from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
@@ -54,12 +55,10 @@ class _Minute:
 
 def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     """Per minute, whether a table of the consumer throttled in it or in the one before."""
-    series = (
-        signals.capacity(each) for table in tables_behind(consumer) for each in table.capacities
-    )
+    series = (signals.of(each) for table in tables_behind(consumer) for each in table.capacities)
     told = [window for each in series for window in (each.write_throttles, each.read_throttles)]
     windows = [window for window in told if any(window.samples)]
-    length = len(signals.function(consumer).invocations.samples)
+    length = len(signals.of(consumer.function).invocations.samples)
     if not windows:
         return [False] * length
     throttled = [any(window.samples[at] for window in windows) for at in range(length)]
@@ -80,7 +79,7 @@ def _own_minutes(
     what it does for the stream, since a lane with records to read is busy all the time, with full
     batches. In all other minutes it would take the others' work for its own."""
     ages, batch = signals.series.source.iterator_age_milliseconds, consumer.mapping.batch_size
-    lanes = signals.executions(consumer) * ages.metric.period_seconds
+    lanes = executions(signals, consumer) * ages.metric.period_seconds
     late = signals.iterator_age_max_seconds * 1000
     for minute, age in zip(minutes, ages.samples, strict=True):
         if minute is not None and (age or 0.0) > late:
@@ -89,7 +88,7 @@ def _own_minutes(
 
 
 def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
-    series = signals.function(consumer)
+    series = signals.of(consumer.function)
     readers = signals.shared_readers
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds

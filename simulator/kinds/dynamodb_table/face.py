@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.simulator.clock import START
 from tidegate.simulator.kind import Correction, Face
 from tidegate.simulator.kinds.dynamodb_table.capacity import CapacityState

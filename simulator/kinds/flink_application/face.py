@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.kafka_topic.state import Topic
-from tidegate.scaling.model.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import Face
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication

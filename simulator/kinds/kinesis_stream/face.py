@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys, Shard, Stream
-from tidegate.scaling.model.actions import (
+from tidegate.scaling.kinds.kinesis_stream.actions import (
     MergeShards,
     SplitShard,
     UpdateRetention,

@@ -12,7 +12,10 @@ from tidegate.rules.kinds.lambda_mapping.state import (
     LambdaAccount,
     Reading,
 )
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.kind import REGION, Correction, Face
 from tidegate.simulator.kinds.lambda_mapping.data import AccountData

@@ -75,8 +75,10 @@ def test_the_newest_minute_judged_is_that_of_the_slowest_layer_that_is_not_silen
     series = lined_up(missing)
     assert series.judged_until == minutes_ago(judged_minutes_ago)
     assert series.source.incoming_records.end == minutes_ago(judged_minutes_ago)
-    assert series.functions["scorer"].invocations.end == minutes_ago(judged_minutes_ago)
-    assert series.capacities["scores"].consumed_write_units.end == minutes_ago(judged_minutes_ago)
+    assert series.of["lambda_mapping"]["scorer"].invocations.end == minutes_ago(judged_minutes_ago)
+    assert series.of["dynamodb_table"]["scores"].consumed_write_units.end == minutes_ago(
+        judged_minutes_ago
+    )
 
 
 EVERY_HEARTBEAT = (INCOMING, AGE, INVOCATIONS, UNITS)
@@ -104,9 +106,15 @@ def test_after_silence_the_windows_end_where_they_did() -> None:
 def test_every_index_and_function_has_its_series() -> None:
     pipeline = a_pipeline(table=a_table(5000, index_units=10))
     series = lined_up({}, pipeline=pipeline)
-    assert set(series.capacities) == {"scores", "scores/by-race"}
-    assert series.capacities["scores/by-race"].read_throttles.metric.name == "ReadThrottleEvents"
-    assert series.functions["scorer"].duration_maximum_milliseconds.metric.statistic == "Maximum"
+    assert set(series.of["dynamodb_table"]) == {"scores", "scores/by-race"}
+    assert (
+        series.of["dynamodb_table"]["scores/by-race"].read_throttles.metric.name
+        == "ReadThrottleEvents"
+    )
+    assert (
+        series.of["lambda_mapping"]["scorer"].duration_maximum_milliseconds.metric.statistic
+        == "Maximum"
+    )
     metrics = series_metrics(pipeline)
     assert len(metrics) == len(set(metrics)) == 6 + 6 + 2 * 6
 

@@ -9,21 +9,16 @@ from tests.builders import (
     NOON,
     Reading,
     a_pipeline,
-    a_stream,
     a_table,
     newest,
     signals,
     the_consumer,
-    the_table,
     with_mapping,
-    with_reserved_concurrency,
-    with_stream,
 )
-from tests.flink_builders import a_flink_pipeline, an_application, job_signals
+from tests.flink_builders import a_flink_pipeline, job_signals
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
 
-NO_SHARDS = replace(a_stream(), open_shards=())
 HEALTHY = signals(a_pipeline(factor=2))
 
 
@@ -137,27 +132,6 @@ def test_a_throttled_index_is_a_throttled_table() -> None:
     seen = signals(a_pipeline(table=a_table(5000, index_units=10)))
     seen = newest(seen, "scores/by-race", write_throttles=[9000])
     assert seen.is_throttled_downstream(the_consumer(seen.pipeline))
-    table, index = the_table(seen.pipeline).capacities
-    assert (seen.throttled_share(table), seen.throttled_share(index)) == (0, 9000 / 27_000)
-
-
-@pytest.mark.parametrize(("units_a_second", "is_used_up"), [(899, False), (900, True)])
-def test_nine_tenths_consumed_is_used_up(units_a_second: float, is_used_up: bool) -> None:
-    seen = signals(a_pipeline(table=a_table(1000)))
-    seen = newest(seen, "scores", consumed_write_units=[units_a_second * 60, 0, 0])
-    assert seen.is_used_up(the_table(seen.pipeline).capacity) is is_used_up
-
-
-@pytest.mark.parametrize(
-    ("shards", "records", "size", "by_records", "by_bytes"),
-    [(1, 60_000, 0, 1, 0), (4, 60_000, 60 * 2**21, 0.25, 0.5), (0, 30_000, 0, 0.5, 0)],
-)
-def test_a_stream_is_used_by_records_and_by_bytes(
-    shards: int, records: float, size: float, by_records: float, by_bytes: float
-) -> None:
-    pipeline = with_stream(a_pipeline(), a_stream(shards) if shards else NO_SHARDS)
-    seen = newest(signals(pipeline), incoming_records=[records, 1, 1], incoming_bytes=[size, 0, 0])
-    assert seen.stream_utilization == (by_records, by_bytes)
 
 
 def test_producers_are_throttled_by_what_the_newest_minute_refused() -> None:
@@ -203,64 +177,6 @@ def test_without_fresh_metrics_nothing_is_known_to_be_in_cooldown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "has_just_started"),
-    [
-        ({}, False),
-        ({"status": "UPDATING"}, True),
-        ({"updated_at": NOON - timedelta(seconds=179)}, True),
-        ({"updated_at": NOON - timedelta(seconds=180)}, False),
-    ],
-    ids=["runs", "is changed", "was changed lately", "was changed"],
-)
-def test_an_application_that_was_changed_lately_is_not_judged(
-    changes: dict[str, object], has_just_started: bool
-) -> None:
-    application = an_application(**changes)
-    seen = job_signals(a_flink_pipeline(application))
-    assert seen.has_just_started(application) is has_just_started
-    assert seen.is_in_cooldown is has_just_started
-
-
-@pytest.mark.parametrize(
-    ("uptime_seconds", "is_young"),
-    [((179,), True), ((180,), False), ((9, None), True), ((9, 9000), False),
-     ((9, None, None, None), False)],
-)  # fmt: skip
-def test_a_job_that_began_lately_is_not_judged(
-    uptime_seconds: tuple[float | None, ...], is_young: bool
-) -> None:
-    seen = job_signals(a_flink_pipeline())
-    seen = newest(
-        seen, "counter", uptime_milliseconds=[each and each * 1000 for each in uptime_seconds]
-    )
-    assert seen.has_just_started(an_application()) is is_young
-
-
-@pytest.mark.parametrize(
-    ("seconds_ago", "unchanged"), [(None, 900), (5, 60), (60, 60), (61, 61), (899, 899), (950, 900)]
-)
-def test_seconds_without_a_change_are_a_minute_at_least(
-    seconds_ago: int | None, unchanged: int
-) -> None:
-    at = None if seconds_ago is None else NOON - timedelta(seconds=seconds_ago)
-    application = an_application(updated_at=at)
-    seen = job_signals(a_flink_pipeline(application))
-    assert seen.seconds_unchanged(application, 900) == unchanged
-
-
-@pytest.mark.parametrize(
-    ("busy", "cpu_percent", "utilization"),
-    [((600,) * 3, (90,) * 3, 0.6), ((None,) * 3, (90,) * 3, 0.9), ((None,) * 3, (None,) * 3, None)],
-    ids=["busy time", "cpu without it", "neither"],
-)
-def test_subtasks_are_used_by_busy_time_or_else_by_cpu(
-    busy: tuple[float | None, ...], cpu_percent: tuple[float | None, ...], utilization: float | None
-) -> None:
-    seen = newest(job_signals(a_flink_pipeline()), "counter", busy=busy, cpu_percent=cpu_percent)
-    assert seen.utilization(an_application()) == utilization
-
-
-@pytest.mark.parametrize(
     ("busy", "busiest", "cpu_percent", "is_saturated"),
     [
         (800, 800, 50, True),
@@ -279,25 +195,6 @@ def test_an_application_is_at_its_end_by_its_busiest_subtask(
         busy=[busy] * 3, busiest=[busiest] * 3, cpu_percent=[cpu_percent] * 3,
     )  # fmt: skip
     assert seen.is_saturated is is_saturated
-
-
-def test_executions_are_those_that_mapping_and_limits_allow() -> None:
-    pipeline = a_pipeline(shards=3, factor=4)
-    capped = a_pipeline(reserved_concurrency=7)
-    shared = with_reserved_concurrency(pipeline, 300)
-    seen = signals(shared)
-    assert seen.executions(the_consumer(shared)) == 12
-    assert seen.concurrency_cap(the_consumer(shared)) == 700
-    assert signals(capped).concurrency_cap(the_consumer(capped)) == 7
-
-
-def test_what_a_function_does_for_other_sources_is_no_more_than_the_mapping_allows() -> None:
-    alone = a_pipeline(shards=2, factor=2)
-    shared = with_reading(alone, Reading(other_sources=("queue",)))
-    for pipeline, busy in ((alone, 9), (shared, 4)):
-        seen = full(signals(pipeline), 9)
-        assert seen.busy_concurrency(the_consumer(pipeline)) == busy
-        assert seen.busy_at_most(the_consumer(pipeline), 60) == busy
 
 
 def test_the_age_has_the_name_that_its_source_gives_it() -> None:

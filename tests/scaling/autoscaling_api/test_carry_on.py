@@ -12,7 +12,8 @@ from tidegate.scaling.model.change_record import DesiredCapacity, Lever
 
 def carried(place: Place, *specs: PipelineSpec, is_late: bool = False) -> list[str]:
     """Pipelines whose desired capacities couldn't be looked at."""
-    found = carry_on(specs or (SPEC,), place.edges, place.world.now, "sweep", lambda: is_late)
+    edges = replace(place.edges, is_late=lambda: is_late)
+    found = carry_on(specs or (SPEC,), edges, place.world.now, "sweep")
     return [each.name for each in found]
 
 

@@ -20,6 +20,7 @@ from tidegate.scaling.autoscaling_api.next_step import (
     take,
 )
 from tidegate.scaling.execute.observe import observe_for
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import (
     ChangeRecord,
@@ -27,7 +28,6 @@ from tidegate.scaling.model.change_record import (
     Outcome,
     refused_by_rate,
 )
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.recommendation import Recommendation
 

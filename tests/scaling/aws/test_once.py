@@ -12,7 +12,18 @@ import pytest
 from tidegate.scaling.aws.clients import Clients, Patience
 from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.kinds.registry import AWS_KINDS
-from tidegate.scaling.model import actions
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    MergeShards,
+    SplitShard,
+    UpdateRetention,
+    UpdateShardCount,
+)
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.plan import Action
 
@@ -67,17 +78,15 @@ def cloud(failing: Failing, monkeypatch: pytest.MonkeyPatch) -> AwsStreams:
 
 UUID = "14e0db71-5d35-4eb5-b481-8945cf9d10c2"
 CHANGES: dict[str, Action] = {
-    "UpdateShardCount": actions.UpdateShardCount("orders", 1, 2),
-    "SplitShard": actions.SplitShard("orders", "shardId-0", 5, 1),
-    "MergeShards": actions.MergeShards("orders", "shardId-0", "shardId-1", 2),
-    "IncreaseStreamRetentionPeriod": actions.UpdateRetention("orders", 24, 48),
-    "DecreaseStreamRetentionPeriod": actions.UpdateRetention("orders", 48, 24),
-    "PUT": actions.UpdateParallelizationFactor(UUID, "writer", 1, 2),
-    "PUT ": actions.UpdateBatchingWindow(UUID, "writer", 0, 5),
-    "UpdateTable": actions.UpdateTableThroughput(
-        "orders", (actions.CapacityTarget(None, 5, 5, 10, 5),)
-    ),
-    "UpdateApplication": actions.UpdateApplication("job", "token", 1, 1, 2, 1),
+    "UpdateShardCount": UpdateShardCount("orders", 1, 2),
+    "SplitShard": SplitShard("orders", "shardId-0", 5, 1),
+    "MergeShards": MergeShards("orders", "shardId-0", "shardId-1", 2),
+    "IncreaseStreamRetentionPeriod": UpdateRetention("orders", 24, 48),
+    "DecreaseStreamRetentionPeriod": UpdateRetention("orders", 48, 24),
+    "PUT": UpdateParallelizationFactor(UUID, "writer", 1, 2),
+    "PUT ": UpdateBatchingWindow(UUID, "writer", 0, 5),
+    "UpdateTable": UpdateTableThroughput("orders", (CapacityTarget(None, 5, 5, 10, 5),)),
+    "UpdateApplication": UpdateApplication("job", "token", 1, 1, 2, 1),
 }
 
 

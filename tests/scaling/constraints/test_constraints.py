@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, a_table, signals
+from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.reason import Reason
@@ -22,13 +23,13 @@ from tidegate.scaling.config.specification import (
 )
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.kinds.dynamodb_table.levers import capacity_constraints
+from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     doublings,
     preferred_count,
     shard_count_constraints,
 )
 from tidegate.scaling.kinds.lambda_mapping.levers import factor_constraints
-from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
@@ -181,9 +182,9 @@ def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_lately(
     caller, recommendation = "application-autoscaling", Recommendation(SHARDS, 2, 4, ASKED)
     spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=8, owner=caller)))
     seen = signals(a_pipeline(shards=2), Minute())
-    plan = Decider(seen, (), spec, History(tuple(change_records)), NOON, caller=caller).plan_for(
-        recommendation
-    )
+    plan = Decider(
+        a_look(seen, (), spec, History(tuple(change_records)), NOON), caller=caller
+    ).plan_for(recommendation)
     splits = [each for each in plan.actions if isinstance(each, SplitShard)]
     assert len(splits) == len(plan.actions) == (0 if refused_minutes_ago == 4 else 1)
 

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, Samples, a_pipeline, a_table, newest, signals
-from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.plan import Constraint
 from tidegate.scaling.model.recommendation import Recommendation
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
@@ -161,141 +160,6 @@ def test_an_age_that_was_well_since_makes_it_another_incident(
 def test_a_load_that_has_grown_by_a_tenth_need_not_wait(now: float, held: bool) -> None:
     of = newest(late(), incoming_records=[now * 60] * 3)
     assert is_held(of, history(record(FACTOR, 2.5))) is held
-
-
-# ---- shards
-
-
-def refusing(of: Signals | None = None, **more: Samples) -> Signals:
-    of = of or signals(a_pipeline(shards=4, factor=4))
-    return newest(of, write_throttles=[3000] * 30, **more)
-
-
-def words(found: list[Constraint]) -> list[str]:
-    return [str(each.reason) for each in found]
-
-
-def test_shards_are_held_where_more_of_them_let_no_more_in() -> None:
-    (found,) = constraints(refusing(), history(record(SHARDS, 20)), SHARDS, for_arrivals=8)
-    assert isinstance(found, Prohibition)
-    assert "100 accepted records/s before and 100 after" in str(found.reason)
-    calm = signals(a_pipeline(shards=4, factor=4))
-    assert constraints(calm, history(record(SHARDS, 20)), SHARDS) == []
-
-
-@pytest.mark.parametrize(("minutes_ago", "held"), [(18, False), (19, False), (20, True)])
-def test_a_minute_that_refused_nothing_since_the_raise_took_all(
-    minutes_ago: int, held: bool
-) -> None:
-    refused = [3000] * (30 - minutes_ago) + [0] + [3000] * (minutes_ago - 1)
-    of = newest(refusing(), write_throttles=refused)
-    assert is_held(of, history(record(SHARDS, 20)), SHARDS, for_arrivals=8) is held
-
-
-def test_shards_are_judged_by_the_limit_that_they_are_nearer_to() -> None:
-    past, large = history(record(SHARDS, 20)), [60 * 2**20] * 60
-    of = refusing(incoming_bytes=large)
-    assert "accepted bytes/s" in words(constraints(of, past, SHARDS, for_arrivals=8))[0]
-    grown = refusing(incoming_bytes=[*large[:40], *[2 * each for each in large[40:]]])
-    assert constraints(grown, past, SHARDS, for_arrivals=8) == []
-
-
-@pytest.mark.parametrize(("for_arrivals", "upper"), [(0, 4), (4, 4), (6, 6)])
-def test_shards_for_a_consumers_sake_are_held_where_no_more_is_read(
-    for_arrivals: int, upper: int
-) -> None:
-    (found,) = constraints(late(), history(record(FACTOR, 20)), SHARDS, for_arrivals=for_arrivals)
-    assert isinstance(found, Range)
-    assert (found.lower, found.upper) == (4, upper)
-
-
-# ---- units
-
-
-@pytest.mark.parametrize(
-    ("lever", "field"), [(WRITES, "consumed_write_units"), (READS, "consumed_read_units")]
-)
-@pytest.mark.parametrize(("since", "held"), [(104, True), (105, False)])
-def test_units_are_judged_by_what_is_consumed(
-    lever: Lever, field: str, since: float, held: bool
-) -> None:
-    consumed: Samples = [6000] * 40 + [since * 60] * 20
-    of = newest(late(), "scores", **{field: consumed})
-    past = history(record(lever, 20, 1, 10 if lever is READS else 400))
-    assert is_held(of, past, lever, current=400, wanted=800) is held
-
-
-def test_writes_are_judged_only_while_something_waits() -> None:
-    past = history(record(WRITES, 20, 100, 400))
-    calm = signals(a_pipeline(shards=4, factor=4, table=a_table(400)))
-    assert is_held(late(), past, WRITES, current=400, wanted=800)
-    assert not is_held(calm, past, WRITES, current=400, wanted=800)
-    reads = newest(calm, "scores", consumed_read_units=[600] * 60)
-    of_reads = history(record(READS, 20, 5, 10))
-    assert is_held(reads, of_reads, READS, current=10, wanted=20)
-
-
-def test_units_for_more_records_than_at_the_raise_are_not_held() -> None:
-    past = history(record(WRITES, 20, 100, 400))
-    for now, held in ((109, True), (111, False)):
-        of = newest(late(), incoming_records=[6000] * 40 + [now * 60] * 20)
-        assert is_held(of, past, WRITES, current=400, wanted=800) is held
-
-
-# ---- subtasks
-
-
-def job(**of: Samples) -> Signals:
-    minutes = [JobMinute(behind_seconds=100 + 30.0 * at) for at in range(90)]
-    seen = job_signals(a_flink_pipeline(an_application(4)), *minutes)
-    return newest(seen, "counter", **of) if of else seen
-
-
-STARTED: Samples = [60_000.0 * at for at in range(1, 19)]
-"""A job that started 18 minutes ago."""
-
-
-@pytest.mark.parametrize(("since", "held"), [(1049, True), (1050, False)])
-def test_subtasks_are_judged_by_the_records_processed(since: float, held: bool) -> None:
-    of = job(
-        uptime_milliseconds=STARTED, records_per_second=[1000] * 40 + [None] * 2 + [since] * 18
-    )
-    past = history(record(PARALLELISM, 20))
-    assert is_held(of, past, PARALLELISM) is held
-    assert not is_held(of, past, DENSITY)
-
-
-def test_subtasks_for_a_load_that_has_grown_are_not_held() -> None:
-    past = history(record(PARALLELISM, 20))
-    for now, held in ((1099, True), (1100, False)):
-        of = newest(
-            job(uptime_milliseconds=STARTED), incoming_records=[60_000] * 40 + [now * 60] * 20
-        )
-        assert is_held(of, past, PARALLELISM) is held
-
-
-def test_subtasks_that_are_not_seen_yet_or_no_longer_are_held_for_a_while() -> None:
-    young = job(uptime_milliseconds=[60_000])
-    (found,) = constraints(young, history(record(PARALLELISM, 1.5)), PARALLELISM)
-    assert "has no visible effect yet" in str(found.reason)
-    (again,) = constraints(job(), history(record(PARALLELISM, 89)), PARALLELISM)
-    assert "the next increase is allowed at 12:01" in str(again.reason)
-    assert constraints(job(), history(record(PARALLELISM, 91)), PARALLELISM) == []
-
-
-def test_subtasks_are_judged_only_while_the_age_is_sick() -> None:
-    calm = job_signals(a_flink_pipeline(an_application(4)))
-    assert not is_held(calm, history(record(PARALLELISM, 20)), PARALLELISM)
-
-
-def test_a_raise_for_the_heap_is_judged_by_the_heap_alone() -> None:
-    full = [90.0] * 60
-    of = job(uptime_milliseconds=STARTED, heap_percent=full)
-    past = history(record(PARALLELISM, 20))
-    (found,) = constraints(of, past, PARALLELISM, for_heap=True)
-    assert "the heap was 90% full before and 90% full after" in str(found.reason)
-    emptied = job(uptime_milliseconds=STARTED, heap_percent=[90] * 40 + [40] * 20)
-    assert constraints(emptied, past, PARALLELISM, for_heap=True) == []
 
 
 def test_other_levers_are_not_judged() -> None:

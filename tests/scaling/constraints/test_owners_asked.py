@@ -10,7 +10,7 @@ from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 from tidegate.scaling.config.specification import Levers, PipelineSpec
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
-from tidegate.scaling.model.actions import UpdateShardCount
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.plan import Action
 
 A = TypeVar("A")

@@ -16,12 +16,16 @@ from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.levers import part_of
 from tidegate.scaling.config.specification import ChangeWindow, Levers, PipelineSpec
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    UPDATE_SHARD_COUNT,
+    SplitShard,
+    UpdateRetention,
+    UpdateShardCount,
+)
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import CloudError, Denied, LimitExceeded, Throttled, Unreachable
 from tidegate.scaling.model.health import Health
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -150,9 +154,9 @@ def test_a_sweep_that_runs_out_of_time_says_what_it_did_not_reach(
     sick: World, ledger: SqliteLedger
 ) -> None:
     times = iter([False, True])
-    edges = Edges(DirectCloud(sick), DirectMetrics(sick), ledger)
+    edges = Edges(DirectCloud(sick), DirectMetrics(sick), ledger, is_late=lambda: next(times))
     second = replace(SPEC, name="second")
-    report = sweep([SPEC, second], edges, sick.now, holder="me", is_late=lambda: next(times))
+    report = sweep([SPEC, second], edges, sick.now, holder="me")
     assert [each.name for each in report.pipelines] == ["race-day"]
     assert [(each.name, each.reason) for each in report.unreached] == [
         ("second", "the sweep ran out of time")

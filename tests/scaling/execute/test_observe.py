@@ -11,9 +11,9 @@ from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.observe import observe, with_settled
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT
 from tidegate.scaling.ports import Edges
 from tidegate.simulator.world import World
 

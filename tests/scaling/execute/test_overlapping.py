@@ -16,8 +16,9 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.executor import Executor
 from tidegate.scaling.execute.observe import observe
+from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateRetention, UpdateShardCount
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.actions import UpdateRetention, UpdateShardCount, UpdateTableThroughput
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Decision, Plan

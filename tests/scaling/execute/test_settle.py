@@ -10,9 +10,10 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.execute.settle import ABANDONED, SHOWS_AFTER, may_not_show, settle, settled
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import NEVER_MADE, UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import NEVER_MADE, History
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 OPEN = ChangeRecord("1", "race", SHARDS, UPDATE_SHARD_COUNT, 2, 4, "more", NOON, marks=("shard-1",))
@@ -91,7 +92,7 @@ def test_an_unknown_outcome_is_counted_as_spent_and_no_longer_open() -> None:
     history = History(ledger.change_records("race", NOON))
     ledger.close()
     assert history.open_change_records() == ()
-    assert history.shard_count_updates(LATER) == 1
+    assert history.calls(UPDATE_SHARD_COUNT, LATER) == 1
     assert history.last_change(SHARDS) == NOON
 
 

@@ -9,6 +9,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.config.levers import current_capacities, other_settings
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.kinds.registry import (
     TYPES,
     dimensions_of,
@@ -16,7 +17,6 @@ from tidegate.scaling.kinds.registry import (
     limits_of,
     type_with,
 )
-from tidegate.scaling.model.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.plan.actions import actions

@@ -8,11 +8,12 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.rules.window import Metric
-from tidegate.scaling.model.actions import UpdateShardCount
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
 from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.operations import Operations
 from tidegate.scaling.model.permission import Arn, Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.plan import Action, Constraint
@@ -26,13 +27,7 @@ from tidegate.scaling.model.proposal import (
     whole,
 )
 from tidegate.scaling.model.recommendation import Recommendation
-from tidegate.scaling.model.resource_type import (
-    Changes,
-    ResourceType,
-    Setting,
-    Situation,
-    Status,
-)
+from tidegate.scaling.model.resource_type import Changes, ResourceType, Setting, Status
 from tidegate.scaling.model.watched import Watched
 
 CONSUMERS = Lever.of(LeverKind.SHARD_COUNT, "orders")
@@ -99,6 +94,13 @@ class Queue:
         for lever, setting in changes.settings.items():
             if lever == CONSUMERS:
                 yield UpdateShardCount("orders", self.consumers, setting)
+
+    @property
+    def latency_levers(self) -> tuple[LeverKind, ...]:
+        return ()
+
+    def planning(self, pipeline: Pipeline) -> None:
+        return None
 
     @property
     def operations(self) -> Operations:

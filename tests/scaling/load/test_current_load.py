@@ -104,14 +104,14 @@ def test_the_hour_is_its_largest_minute_without_a_backlog() -> None:
 def test_shards_let_in_a_share_of_records_and_bytes_alike(
     records: float, size: float, shards: int, let_in: tuple[float, float]
 ) -> None:
-    found = Load(records, size, backlog_records=9).let_in(shards)
+    found = Load(records, size, backlog_records=9).let_in(1000 * shards, 2**20 * shards)
     assert (found.records_per_second, found.bytes_per_second) == let_in
     assert found.backlog_records == 9
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e9), st.integers(1, 100))
 def test_no_more_is_let_in_than_the_shards_take(records: float, size: float, shards: int) -> None:
-    found = Load(records, size).let_in(shards)
+    found = Load(records, size).let_in(1000 * shards, 2**20 * shards)
     assert found.records_per_second <= 1000 * shards * (1 + 1e-9)
     assert found.bytes_per_second <= 2**20 * shards * (1 + 1e-9)
 

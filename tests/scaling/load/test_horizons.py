@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, Minute, a_pipeline, signals
-from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.load.burst_baseline import standing
@@ -26,21 +25,20 @@ OBJECTIVE = Objective(catch_up_seconds=300)
 
 
 def test_the_long_past_is_that_of_what_comes_in_by_five_minutes() -> None:
-    assert past_metric(a_pipeline()) == Metric(
+    assert past_metric(signals(a_pipeline())) == Metric(
         "AWS/Kinesis", "IncomingRecords", (("StreamName", "racers"),), "Sum", 300
     )
-    assert past_metric(a_flink_pipeline(topic=True)) == past_metric(a_pipeline())
 
 
 @given(st.floats(60, 1e5))
 def test_an_excursion_may_come_as_often_as_there_is_time_to_catch_up(seconds: float) -> None:
-    share = tolerated_share(Objective(catch_up_seconds=seconds))
+    share = tolerated_share(seconds)
     assert share == max(0.5, min(0.99, 1 - seconds / 3600))
 
 
 @pytest.mark.parametrize(("seconds", "share"), [(1_800, 0.5), (1_801, 0.5), (360, 0.9)])
 def test_between_half_and_nearly_all_cases_are_met(seconds: float, share: float) -> None:
-    assert tolerated_share(Objective(catch_up_seconds=seconds)) == pytest.approx(share)
+    assert tolerated_share(seconds) == pytest.approx(share)
 
 
 def test_a_change_is_in_effect_a_minute_after_the_look_that_asks_for_it() -> None:
@@ -49,7 +47,7 @@ def test_a_change_is_in_effect_a_minute_after_the_look_that_asks_for_it() -> Non
 
 def past_of(*rates: float) -> Window:
     samples = tuple(rate * 300 for rate in rates)
-    return Window(past_metric(a_pipeline()), NOON - PERIOD * len(rates), samples)
+    return Window(past_metric(signals(a_pipeline())), NOON - PERIOD * len(rates), samples)
 
 
 def horizons(
@@ -61,7 +59,7 @@ def horizons(
     seen = signals(a_pipeline(), *minutes)
     steady = past_of(*[100.0] * (3 * DAY))
     now = NOON + timedelta(seconds=late_seconds)
-    return forecast_horizons(seen, past or steady, objective, now)
+    return forecast_horizons(seen, past or steady, objective.catch_up_seconds, 8_640, now)
 
 
 def known(found: ForecastHorizons | None) -> ForecastHorizons:

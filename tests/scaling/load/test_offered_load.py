@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
-from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
+from tidegate.scaling.load.offered_load import SourceChange, offered_at_most, offered_behind
 
 
 def refused(records_per_second: float, refused_per_second: float = 5000) -> Minute:
@@ -13,15 +13,15 @@ def refused(records_per_second: float, refused_per_second: float = 5000) -> Minu
 def at_most(*minutes: Minute, highest: float = 0, changed_seconds_ago: int | None = None) -> float:
     """What may be offered for each record taken."""
     ago = changed_seconds_ago
-    changed_at = None if ago is None else NOON - timedelta(seconds=ago)
-    return offered_at_most(signals(a_pipeline(), *minutes), changed_at, highest)
+    change = None if ago is None else SourceChange(NOON - timedelta(seconds=ago), 30)
+    return offered_at_most(signals(a_pipeline(), *minutes), change, highest)
 
 
 def behind(*minutes: Minute, changed_seconds_ago: int | None = None) -> float:
     """What consumers and tables may get of it within four minutes."""
     ago = changed_seconds_ago
-    changed_at = None if ago is None else NOON - timedelta(seconds=ago)
-    return offered_behind(signals(a_pipeline(), *minutes), changed_at, 0, 240)
+    change = None if ago is None else SourceChange(NOON - timedelta(seconds=ago), 30)
+    return offered_behind(signals(a_pipeline(), *minutes), change, 0, 240)
 
 
 FULL = [refused(1000)] * 5

@@ -7,8 +7,9 @@ import pytest
 
 from tests.builders import NOON
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 DONE = ChangeRecord(
@@ -31,21 +32,21 @@ def test_a_call_counts_for_a_day_also_after_the_clock_was_set_back(
     now: datetime, counted: bool
 ) -> None:
     history = History((DONE,))
-    assert history.shard_count_updates(now) == counted
+    assert history.calls(UPDATE_SHARD_COUNT, now) == counted
     assert history.decreases(SHARDS, now) == counted
 
 
 @pytest.mark.parametrize("outcome", [Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN])
 def test_what_may_have_reached_aws_counts(outcome: Outcome) -> None:
     history = History((replace(DONE, outcome=outcome),))
-    assert history.shard_count_updates(NOON) == 1
+    assert history.calls(UPDATE_SHARD_COUNT, NOON) == 1
     assert history.last_change(SHARDS) == NOON
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.SUPERSEDED])
 def test_what_did_not_reach_aws_does_not_count(outcome: Outcome) -> None:
     history = History((replace(DONE, outcome=outcome),))
-    assert history.shard_count_updates(NOON) == 0
+    assert history.calls(UPDATE_SHARD_COUNT, NOON) == 0
     assert history.last_change(SHARDS) is None
 
 

@@ -1,22 +1,14 @@
-from dataclasses import replace
-
 import pytest
 
 from tests.builders import NOON, SPEC, a_pipeline, of_types, signals
 from tests.change_records import history
-from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import LEVER_KINDS, LeverKind
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.resource_type import (
-    Look,
-    Situation,
-    SizedTogether,
-    Status,
-    type_of,
-    types_of,
-)
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.resource_type import SizedTogether, Status, type_of, types_of
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
@@ -37,15 +29,12 @@ def test_a_lever_is_looked_for_among_the_types_that_the_pipeline_was_described_w
         type_of(SHARDS, of_types(a_pipeline(), table))
 
 
-def test_a_situation_is_of_the_pipeline_whose_signals_it_has() -> None:
-    seen = replace(signals(a_pipeline()), pipeline=a_flink_pipeline())
-    assert Situation(seen, history(), NOON).pipeline == a_flink_pipeline()
-
-
 def test_what_is_sized_together_recommends_nothing_by_itself() -> None:
-    look = Look(signals(a_pipeline()), (), SPEC, history(), NOON)
+    look = Look(signals(a_pipeline()), (), in_file(SPEC), history(), NOON)
     assert list(SizedTogether().recommendations(look)) == []
     assert SizedTogether().kind_in_file is None
+    assert list(SizedTogether().latency_levers) == []
+    assert SizedTogether().planning(a_pipeline()) is None
 
 
 @pytest.mark.parametrize(

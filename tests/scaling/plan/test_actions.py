@@ -6,13 +6,11 @@ from tests.builders import a_pipeline, a_table
 from tests.flink_builders import a_flink_pipeline, an_application
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import all_settings
-from tidegate.scaling.model.actions import (
-    CapacityTarget,
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateRetention, UpdateShardCount
+from tidegate.scaling.kinds.lambda_mapping.actions import (
     UpdateBatchingWindow,
     UpdateParallelizationFactor,
-    UpdateRetention,
-    UpdateShardCount,
-    UpdateTableThroughput,
 )
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.resource_type import Changes

@@ -15,14 +15,20 @@ from tests.builders import (
 )
 from tests.change_records import change, history
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application, job_signals
+from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
-from tidegate.scaling.model.actions import SplitShard, UpdateApplication, UpdateShardCount
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    UPDATE_SHARD_COUNT,
+    SplitShard,
+    UpdateShardCount,
+)
 from tidegate.scaling.model.change_record import Lever, Outcome
-from tidegate.scaling.model.history import UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
@@ -43,7 +49,7 @@ def plan_of(
     past: History | None = None,
 ) -> Plan:
     seen = signals(pipeline, *minutes)
-    return decide(seen, diagnose(seen), spec, past or history(), NOON)
+    return decide(a_look(seen, diagnose(seen), spec, past or history(), NOON))
 
 
 def decision_on(plan: Plan, lever: Lever) -> Decision:
@@ -104,7 +110,7 @@ def towards(
     wanted: int, *, past: History | None = None, spec: PipelineSpec = SPEC, **stream: object
 ) -> Plan:
     pipeline = with_stream(a_pipeline(), a_stream(4, **stream))
-    decider = Decider(signals(pipeline), (), spec, past or history(), NOON, "operator")
+    decider = Decider(a_look(signals(pipeline), (), spec, past or history(), NOON), "operator")
     return decider.plan_for(Recommendation(SHARDS, 4, wanted, UNCHANGED))
 
 
@@ -121,7 +127,7 @@ def test_a_desired_capacity_is_approached_by_one_call_as_far_as_it_goes(
 def test_a_sweep_rounds_a_count_to_a_quarter_and_keeps_a_desired_capacity(
     caller: Caller, allowed: int
 ) -> None:
-    decider = Decider(signals(a_pipeline(shards=8)), (), SPEC, history(), NOON, caller)
+    decider = Decider(a_look(signals(a_pipeline(shards=8)), (), SPEC, history(), NOON), caller)
     plan = decider.plan_for(Recommendation(SHARDS, 8, 9, UNCHANGED))
     assert plan.actions == (UpdateShardCount("racers", 8, allowed),)
 
@@ -151,7 +157,7 @@ def test_the_services_own_autoscaling_ends_in_the_restart_that_the_file_asks_it_
     pipeline = a_flink_pipeline(an_application(2, autoscaling_enabled=True))
     off = [replace(FLINK_SPEC.applications[0], service_autoscaling="off")]
     for spec, ends in ((FLINK_SPEC, False), (replace(FLINK_SPEC, applications=off), True)):
-        decider = Decider(job_signals(pipeline), (), spec, history(), NOON, "operator")
+        decider = Decider(a_look(job_signals(pipeline), (), spec, history(), NOON), "operator")
         plan = decider.plan_for(Recommendation(PARALLELISM, 2, 4, UNCHANGED))
         call = UpdateApplication("counter", "token-1", 2, 1, 4, 1, ends_autoscaling=True)
         assert plan.actions == ((call,) if ends else ())

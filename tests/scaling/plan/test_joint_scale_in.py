@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from tests.builders import OURS, SPEC, Minute, a_pipeline, signals, the_consumer
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, job_signals
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.lambda_mapping.concurrency import concurrency_cap
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words
-from tidegate.scaling.load.concurrency import executions_needed
+from tidegate.scaling.kinds.lambda_mapping.concurrency import executions_needed
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
@@ -64,7 +66,7 @@ def joint(
     decide: object = as_wanted,
 ) -> dict[Lever, Decision]:  # fmt: skip
     alone = [decision(SHARDS, 8, shards), decision(FACTOR, 2, factor)]
-    found = with_enough_executions(alone, seen or busy(4), spec, decide)
+    found = with_enough_executions(alone, seen or busy(4), in_file(spec), decide)
     return {each.lever: each for each in found}
 
 
@@ -122,21 +124,21 @@ def test_a_raise_is_never_held_by_executions() -> None:
 def test_advice_on_a_factor_goes_with_the_shards_that_are_wanted_though_not_set() -> None:
     alone = [decision(SHARDS, 8, 8, wanted=2), decision(FACTOR, 2, 2)]
     for spec, wanted in ((NOT_OURS, 4), (SPEC, 2)):
-        found = with_enough_executions(alone, busy(4), spec, held)
+        found = with_enough_executions(alone, busy(4), in_file(spec), held)
         assert [(each.wanted, each.allowed) for each in found] == [(2, 8), (wanted, 2)]
 
 
 def test_without_a_decision_on_shards_the_factor_is_judged_on_those_that_there_are() -> None:
     for executions, allowed in ((4.0, 1), (5.0, 2)):
         alone = [decision(FACTOR, 2, 1)]
-        (found,) = with_enough_executions(alone, busy(executions), SPEC, as_wanted)
+        (found,) = with_enough_executions(alone, busy(executions), in_file(SPEC), as_wanted)
         assert found.allowed == allowed
 
 
 def test_a_pipeline_without_functions_is_left_as_it_is() -> None:
     seen = job_signals(a_flink_pipeline())
     alone = [decision(SHARDS, 8, 1)]
-    assert with_enough_executions(alone, seen, FLINK_SPEC, as_wanted) == alone
+    assert with_enough_executions(alone, seen, in_file(FLINK_SPEC), as_wanted) == alone
 
 
 @settings(max_examples=40)
@@ -150,8 +152,8 @@ def test_no_scale_in_leaves_fewer_executions_than_needed(
     seen = busy(executions, reserved=reserved)
     found = joint(shards, factor, seen=seen, decide=decide)
     count, allowed = found[SHARDS].allowed, found[FACTOR].allowed
-    cap = seen.concurrency_cap(the_consumer(seen.pipeline))
-    least = min(cap, executions_needed(seen, the_consumer(seen.pipeline), SPEC))
+    cap = concurrency_cap(seen, the_consumer(seen.pipeline))
+    least = min(cap, executions_needed(seen, the_consumer(seen.pipeline), in_file(SPEC)))
     is_scale_in = count < 8 or allowed < 2
     assert not is_scale_in or min(cap, count * allowed) >= least
     # What stays is what it was, and what is lowered was asked for.

@@ -7,6 +7,7 @@ import pytest
 from tests.builders import SPEC
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Levers, LeverSpec, Owner
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.recommendation import Recommendation
@@ -37,10 +38,11 @@ def test_tidegates_own_levers_go_no_lower_than_the_file_says(
 ) -> None:
     spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(min=5, max=9, owner=owner)))
     recommendation = Recommendation(SHARDS, current, wanted, WHY, price_seconds=7)
-    told = at_least_the_minimum(recommendation, spec)
+    told = at_least_the_minimum(recommendation, in_file(spec))
     assert (told.current, told.wanted, str(told.because)) == (current, found, because)
 
 
 def test_where_the_file_says_nothing_the_recommendation_stands() -> None:
     recommendation = Recommendation(SHARDS, 3, 1, WHY)
-    assert at_least_the_minimum(recommendation, replace(SPEC, levers=Levers())) == recommendation
+    nothing = in_file(replace(SPEC, levers=Levers()))
+    assert at_least_the_minimum(recommendation, nothing) == recommendation

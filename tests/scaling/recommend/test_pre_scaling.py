@@ -9,7 +9,8 @@ from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
-from tidegate.scaling.config.specification import Objective, PipelineSpec, TargetUtilization
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import PipelineSpec, TargetUtilization
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import (
     Expected,
@@ -46,7 +47,7 @@ def ahead_of_load(
     model = learn(signals(pipeline, *minutes, healthy_before=False))
     return {
         lever: (each.at_least, each.enough, each.floor and each.floor.capacity)
-        for lever, each in pre_scaling(model, what, spec).items()
+        for lever, each in pre_scaling(model, what, in_file(spec)).items()
     }
 
 
@@ -106,12 +107,14 @@ def test_never_ready_for_less_with_a_larger_load(
 def told(*records_per_second: float | None) -> Window:
     pipeline = a_pipeline()
     samples = tuple(None if rate is None else rate * 300 for rate in records_per_second)
-    return Window(past_metric(pipeline), NOON - timedelta(minutes=5 * len(samples)), samples)
+    return Window(
+        past_metric(signals(pipeline)), NOON - timedelta(minutes=5 * len(samples)), samples
+    )
 
 
 def test_the_outlook_says_what_it_expects_until_when() -> None:
     seen = signals(a_pipeline(), Minute())
-    found = forecast_horizons(seen, told(*[100.0] * 40), Objective(), NOON + timedelta(minutes=2))
+    found = forecast_horizons(seen, told(*[100.0] * 40), 300, 8_640, NOON + timedelta(minutes=2))
     assert found is not None
     assert str(found.soon.because) == "100 records/s are expected until 12:09 (now 100)"
     assert found.soon.likely == Load(100, 30_000, has_headroom=True)
@@ -125,11 +128,11 @@ def test_the_outlook_says_what_it_expects_until_when() -> None:
 )
 def test_in_silence_there_is_no_outlook(minutes: list[Minute | None]) -> None:
     seen = signals(a_pipeline(), *minutes, healthy_before=False)
-    assert forecast_horizons(seen, told(*[100.0] * 40), Objective(), NOON) is None
+    assert forecast_horizons(seen, told(*[100.0] * 40), 300, 8_640, NOON) is None
 
 
 def test_a_day_that_is_known_is_named() -> None:
     seen = signals(a_pipeline(), Minute())
-    found = forecast_horizons(seen, told(*[120.0] * 288, *[100.0] * 40), Objective(), NOON)
+    found = forecast_horizons(seen, told(*[120.0] * 288, *[100.0] * 40), 300, 8_640, NOON)
     assert found is not None
     assert str(found.soon.because).endswith("(now 100, usually 120)")

@@ -7,6 +7,7 @@ import pytest
 from tests.builders import SPEC, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import Objective
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
@@ -54,7 +55,7 @@ def ready(
     of: ForecastHorizons, model: Model | None = None, objective: Objective | None = None
 ) -> dict[Lever, PreScaling]:
     spec = SPEC if objective is None else replace(SPEC, objective=objective)
-    return pre_scaling(model or the_model(), of, spec)
+    return pre_scaling(model or the_model(), of, in_file(spec))
 
 
 def of(lever: Lever, found: dict[Lever, PreScaling]) -> tuple[int, int, int | None]:

@@ -14,6 +14,7 @@ from tests.builders import (
     newest,
     signals,
 )
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
@@ -58,7 +59,7 @@ def recommended(
     now: datetime = NOON,
 ) -> dict[Lever, Recommendation]:
     diagnoses = diagnose(of) if ill is None else ill
-    found = recommendations(of, diagnoses, spec, history or History(()), now, expected)
+    found = recommendations(a_look(of, diagnoses, spec, history or History(()), now), expected)
     assert [each.lever for each in found] == [WRITES, READS, FACTOR, SHARDS]
     return {each.lever: each for each in found}
 

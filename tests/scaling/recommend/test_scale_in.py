@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals, told
+from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
@@ -35,7 +36,7 @@ def coming(rate: float) -> ForecastHorizons:
 
 
 def decided(seen: Signals, expected: ForecastHorizons | None) -> dict[Lever, Decision]:
-    plan = decide(seen, diagnose(seen), SPEC, History(()), NOON, expected)
+    plan = decide(a_look(seen, diagnose(seen), SPEC, History(()), NOON), expected)
     return {each.lever: each for each in plan.decisions}
 
 
@@ -131,7 +132,7 @@ def test_an_index_that_writes_nothing_for_minutes_is_looked_at_like_any_other() 
     windows[metric] = replace(consumed, samples=(*consumed.samples[:-4], None, None, None, None))
     of_now = Signals(pipeline, series_from(pipeline, windows, NOON), 60, thresholds=in_force({}))
     patient = replace(SPEC, objective=Objective(catch_up_seconds=3600))
-    plan = decide(of_now, diagnose(of_now), patient, History(()), NOON)
+    plan = decide(a_look(of_now, diagnose(of_now), patient, History(()), NOON))
     assert all(each.allowed <= each.current for each in plan.decisions)
 
 

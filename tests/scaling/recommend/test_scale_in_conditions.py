@@ -19,6 +19,7 @@ from tests.builders import (
     with_source_series,
 )
 from tests.flink_builders import an_application, job_signals, with_applications
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
@@ -58,7 +59,7 @@ def the_scale_in(
 ) -> ScaleIn:
     seen = seen or signals(a_pipeline(shards=4, factor=2))
     history = history or History(())
-    return ScaleIn(seen, learn(seen), ill, spec, history, expected, NOON)
+    return ScaleIn(a_look(seen, ill, spec, history, NOON), learn(seen), expected)
 
 
 # ---- when
@@ -97,14 +98,15 @@ def test_on_nine_tenths_of_the_data_of_an_hour_or_of_a_quarter_with_a_forecast(
 
 def test_a_window_that_is_younger_than_an_hour_is_not_full() -> None:
     scale_in = the_scale_in()
-    stream = source_series(scale_in.signals)
+    stream = source_series(scale_in.look.signals)
     for minutes, by_hour, by_forecast in ((60, True, True), (59, False, True), (14, False, False)):
         young = {
             name: getattr(stream, name).last(minutes * 60)
             for name in ("incoming_records", "iterator_age_milliseconds", "read_records")
         }
-        young_signals = with_source_series(scale_in.signals, replace(stream, **young))
-        young_in = replace(scale_in, signals=young_signals)
+        young_signals = with_source_series(scale_in.look.signals, replace(stream, **young))
+        look = replace(scale_in.look, signals=young_signals)
+        young_in = replace(scale_in, look=look)
         assert young_in.is_open(SHARDS) is by_hour
         assert replace(young_in, expected=coming()).is_open(SHARDS) is by_forecast
 
@@ -364,6 +366,7 @@ def test_a_subtask_keeps_a_shard_of_its_own() -> None:
         seen = busy_for(pipeline, 0.1)
         jobs = job_signals(with_consumers(with_applications(pipeline, application)))
         series = replace(
-            seen.series, of={**seen.series.of, "flink_application": jobs.series.applications}
+            seen.series,
+            of={**seen.series.of, "flink_application": jobs.series.of["flink_application"]},
         )
         assert of_the_hour(replace(seen, pipeline=both, series=series))[SHARDS] == shards

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_table, signals
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.reason import Reason
@@ -26,7 +27,7 @@ def decision(units: int, rate: float) -> Decision:
     seen = signals(a_pipeline(shards=4, factor=10, table=a_table(units)), *minutes)
     diagnoses = diagnose(seen)
     assert [each.cause for each in diagnoses] == [Cause.HEALTHY]
-    plan = decide(seen, diagnoses, SPEC, History(()), NOON + LATE)
+    plan = decide(a_look(seen, diagnoses, SPEC, History(()), NOON + LATE))
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 
@@ -52,7 +53,7 @@ def behind(units: int, after: timedelta, history: History) -> Decision:
     sick = Minute(records_per_second=300, age_seconds=200, table_throttles=5000)
     pipeline = a_pipeline(shards=4, factor=10, table=a_table(units))
     seen = signals(pipeline, *STABILIZATION, *[sick] * 2, replace(sick, table_throttles=0))
-    plan = decide(seen, diagnose(seen), SPEC, history, NOON + after)
+    plan = decide(a_look(seen, diagnose(seen), SPEC, history, NOON + after))
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 
@@ -77,7 +78,7 @@ def throttled(rate: float, units_consumed_per_record: float, *, over: bool = Fal
     newest = replace(sick, table_throttles=0) if over else sick
     pipeline = a_pipeline(shards=4, factor=10, table=a_table(1000))
     seen = signals(pipeline, *stabilization, *[sick] * 3, newest)
-    plan = decide(seen, diagnose(seen), SPEC, History(()), NOON + LATE)
+    plan = decide(a_look(seen, diagnose(seen), SPEC, History(()), NOON + LATE))
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 
@@ -121,7 +122,7 @@ def standing_at_700(*minutes: Minute, known: float, history: History = SPLIT) ->
     )
     where = Standing(700, known, following_records_per_second=1300, highest_records_per_second=1500)
     expected = ForecastHorizons(each, each, each, each, 600, 1500, 300, 600, standing=where)
-    plan = decide(seen, diagnose(seen), SPEC, history, NOON + LATE, expected)
+    plan = decide(a_look(seen, diagnose(seen), SPEC, history, NOON + LATE), expected)
     return next(each for each in plan.decisions if each.lever == TABLE)
 
 

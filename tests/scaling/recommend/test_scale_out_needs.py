@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, SPEC, Samples, a_pipeline, a_table, newest, signals
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -41,7 +42,7 @@ def the_scale_out(
     expected: ForecastHorizons | None = None,
     spec: PipelineSpec = SPEC,
 ) -> ScaleOut:
-    return ScaleOut(of, learn(of), diagnoses, spec, history, expected, NOON)
+    return ScaleOut(a_look(of, diagnoses, spec, history, NOON), learn(of), expected)
 
 
 def needed(of: Signals, *diagnoses: Diagnosis, **more: object) -> dict[Lever, int]:
@@ -251,7 +252,8 @@ def test_what_piles_up_before_a_table_is_drained_but_for_what_is_healthy() -> No
     """900 a second for the three minutes until a change takes effect, less those of 15 s, in 300 s."""
     of = seen(100, incoming_records=[60_000] * 5)
     of = newest(of, "scores", consumed_write_units=[6000] * 90)
-    later = replace(the_scale_out(of), now=NOON + timedelta(minutes=2))
+    soon = the_scale_out(of)
+    later = replace(soon, look=replace(soon.look, now=NOON + timedelta(minutes=2)))
     assert later.demands()[WRITES].capacity == 1000 + (900 * 180 - 15 * 1000) / 300
 
 
@@ -283,9 +285,9 @@ def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_born
         consumed_write_units=[*[12_000] * 89, 108_000],
     )
     scaled = the_scale_out(of, expected=coming(replace(STANDS, records_per_second=300)))
-    (model,) = scaled.model.capacities
+    (model,) = scaled.model.sinks
     model = replace(model, burst_credit_units=float(burst))
-    scaled = replace(scaled, model=replace(scaled.model, capacities=(model,)))
+    scaled = replace(scaled, model=replace(scaled.model, sinks=(model,)))
     assert (WRITES in scaled.borne()) is is_borne
 
 

@@ -8,7 +8,9 @@ from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
+from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
 from tidegate.scaling.kinds.lambda_mapping.sizing import learn_rate
 from tidegate.scaling.load.current_load import Load, load_now
 from tidegate.scaling.model.change_record import Lever
@@ -28,12 +30,12 @@ def a_model() -> Model:
 def demands(model: Model, load: Load) -> dict[Lever, int]:
     return {
         demand.lever: demand.capacity
-        for demand in size(model, load, SPEC, stream_of(model.pipeline).shard_count)
+        for demand in size(model, load, in_file(SPEC), stream_of(model.pipeline).shard_count)
     }
 
 
 def test_one_look_sizes_every_layer_downstream_first() -> None:
-    found = size(a_model(), Load(1000, 300_000), SPEC, 1)
+    found = size(a_model(), Load(1000, 300_000), in_file(SPEC), 1)
     assert [(demand.lever, demand.capacity) for demand in found] == [
         (TABLE, 1429),
         (INDEX, 1429),
@@ -66,7 +68,9 @@ def test_a_met_demand_carries_the_load_within_the_limits(load: Load) -> None:
     assert found[SHARDS] * 1000 >= load.records_per_second
     assert found[SHARDS] * 1024 * 1024 >= load.bytes_per_second
     assert 1 <= found[FACTOR] <= FACTOR_MAX
-    rate = model.rates["scorer"]
+    (reader,) = model.readers
+    assert isinstance(reader, FunctionReader)
+    rate = reader.learnt
     assert rate is not None
     executions = found[SHARDS] * FACTOR_MAX
     assert executions * rate.records_per_busy_second(100) >= load.records_per_second

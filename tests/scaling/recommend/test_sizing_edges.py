@@ -6,6 +6,8 @@ import pytest
 
 from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Demand
@@ -20,11 +22,11 @@ MIB = 1024 * 1024
 
 def model(readers: int = 1, minute: Minute = Minute()) -> Model:  # noqa: B008
     learnt = learn(signals(a_pipeline(table=a_table(1000)), *[minute] * 60))
-    return replace(learnt, readers=readers)
+    return replace(learnt, reader_count=readers)
 
 
 def demand(of: Model, load: Load, lever: Lever, spread: int = 1) -> Demand:
-    (found,) = (each for each in size(of, load, SPEC, spread) if each.lever == lever)
+    (found,) = (each for each in size(of, load, in_file(SPEC), spread) if each.lever == lever)
     return found
 
 
@@ -43,7 +45,7 @@ def test_shards_are_for_records_for_bytes_or_for_all_who_read(
     load: Load, readers: int, shards: int, kind: str
 ) -> None:
     """1,000 records/s and 1 MiB/s in, 2 MiB/s out of each, at a use of 0.8."""
-    of = replace(model(readers), rates={"scorer": None})
+    of = model(readers).of_arrivals()
     found = demand(of, load, SHARDS)
     assert (found.capacity, found.because.kind) == (shards, kind)
 
@@ -57,7 +59,9 @@ def test_a_small_load_needs_a_factor_of_one_and_one_shard_for_its_records() -> N
 def test_shards_for_executions_leave_less_headroom_than_the_factor() -> None:
     """0.8 of the executions may be used before shards are added, where the file leaves half."""
     slow = model(minute=Minute(batch=50, seconds_per_batch=1.0, longest_seconds=1.2))
-    rate = slow.rates["scorer"]
+    (reader,) = slow.readers
+    assert isinstance(reader, FunctionReader)
+    rate = reader.learnt
     assert rate is not None
     of_one = rate.records_per_busy_second(100)
     load = Load(of_one * 0.8 * 10 * 1.5, 300)

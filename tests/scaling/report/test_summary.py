@@ -9,7 +9,7 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.actions import UpdateShardCount
+from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision, Plan

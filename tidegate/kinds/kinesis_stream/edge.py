@@ -10,10 +10,10 @@ from tidegate.rules.kinds.kinesis_stream.metrics import shard_metric
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys, Stream
 from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
 from tidegate.scaling.aws.metrics import AwsMetrics
-from tidegate.scaling.load.read_all import read_all
+from tidegate.scaling.model.read_all import read_all
 
 if TYPE_CHECKING:
-    from tidegate.scaling.execute.reshard import ReshardExecutor
+    from tidegate.scaling.execute.kinds.kinesis_stream.reshard import ReshardExecutor
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Goal
     from tidegate.scaling.ports import Ledger
 
@@ -39,7 +39,7 @@ def reshard_executor(
     stream: str, goal: "Goal", cloud: AwsStreams, ledger: "Ledger", timeout_seconds: float
 ) -> "ReshardExecutor":
     """The executor of one stream by the wall clock, under a holder of its own."""
-    from tidegate.scaling.execute.reshard import ReshardExecutor
+    from tidegate.scaling.execute.kinds.kinesis_stream.reshard import ReshardExecutor
 
     holder = f"reshard-{uuid4()}"
     clock = WallClock()

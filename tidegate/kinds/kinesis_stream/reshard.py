@@ -13,7 +13,7 @@ from tidegate.scaling.model.errors import InvalidRequest, TidegateError
 
 if TYPE_CHECKING:
     from tidegate.kinds.kinesis_stream.reshard_goal import Asked
-    from tidegate.scaling.execute.reshard import Progress, ReshardExecutor
+    from tidegate.scaling.execute.kinds.kinesis_stream.reshard import Progress, ReshardExecutor
 
 __all__ = ["command"]
 
@@ -93,10 +93,10 @@ def _reshard(asked: "Asked", manner: _Manner) -> bool:
     from tidegate.kinds.kinesis_stream.reshard_plan import show_plan
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
+    from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
     from tidegate.scaling.kinds.kinesis_stream.reshard.goals import count_within
     from tidegate.scaling.kinds.kinesis_stream.reshard.planner import plan
     from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-    from tidegate.scaling.ledger.recall import updates_left
 
     if asked.to is not None:
         count_within(asked.to, asked.least, asked.most)

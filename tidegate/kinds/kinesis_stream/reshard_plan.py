@@ -6,9 +6,9 @@ import click
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import UpdatesLeft
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Operation, Split, Uniform
-from tidegate.scaling.ledger.recall import UpdatesLeft
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import LimitExceeded
 

@@ -13,8 +13,8 @@ from tidegate.rules.kinds.lambda_mapping.metrics import function_metric
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.kinds.lambda_mapping.function_log import FunctionLog, Logged, Settings
 from tidegate.scaling.kinds.lambda_mapping.memory import Advice, AtSize, Verdict, advise, by_size
-from tidegate.scaling.load.read_all import read_all
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, list_of, prices
+from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.ports import Metrics
 from tidegate.since import period_seconds
 

@@ -10,7 +10,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.kinds.dynamodb_table.described import service
 from tidegate.scaling.aws.pages import pages
-from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef

@@ -5,7 +5,7 @@ from typing import Any
 
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.model.actions import (
+from tidegate.scaling.kinds.kinesis_stream.actions import (
     MergeShards,
     SplitShard,
     UpdateRetention,

@@ -14,7 +14,8 @@ __all__ = ["AwsStreams"]
 
 
 class AwsStreams(AwsCloud):
-    """``tidegate.scaling.execute.reshard.Resharder`` over AWS, and what the command line shows."""
+    """``Resharder`` (``scaling/execute/kinds/kinesis_stream/reshard.py``) over AWS, and what the
+    command line shows."""
 
     def __init__(self, clients: Clients) -> None:
         super().__init__(clients)

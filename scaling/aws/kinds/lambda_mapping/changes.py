@@ -5,7 +5,10 @@ from typing import Any
 
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 
 __all__ = ["CALLS"]
 

@@ -204,9 +204,10 @@ def other_sources(mappings: Iterable[Mapping[str, Any]], stream_arn: str) -> tup
 
 def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
     """From an event source mapping as ListEventSourceMappings tells it."""
+    is_read = data.get("State") in _STATES
     return Reading(
         last_result=data.get("LastProcessingResult") or "",
-        state_reason=data.get("StateTransitionReason") or "",
+        state_reason="" if is_read else data.get("StateTransitionReason") or "",
         filter_error=(data.get("FilterCriteriaError") or {}).get("Message", ""),
         has_filter=bool((data.get("FilterCriteria") or {}).get("Filters")),
         tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,

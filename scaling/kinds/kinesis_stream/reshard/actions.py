@@ -1,8 +1,8 @@
 """The action that carries out one operation of a reshard."""
 
+from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Operation, Split, Uniform
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.model.plan import Action
 
 __all__ = ["action_for"]

@@ -4,9 +4,9 @@ from hashlib import md5
 from itertools import pairwise
 
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, Shard, Stream
+from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Split, plan
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
-from tidegate.scaling.model.actions import SplitShard
 from tidegate.scaling.model.errors import BetweenShapes
 
 __all__ = ["hash_key_of", "split_for", "splits_towards"]

@@ -139,7 +139,7 @@ def test_an_application_that_tells_nothing_is_unknown_beside_a_stream_that_does(
             restarts=series.restarts.silenced(),
             behind_milliseconds=series.behind_milliseconds.silenced(),
         )
-        for name, series in signals.series.applications.items()
+        for name, series in signals.series.of["flink_application"].items()
     }
     signals = replace(
         signals,
@@ -159,14 +159,14 @@ def test_where_busy_times_are_not_told_the_advice_is_to_have_them_told() -> None
 
 def test_flink_2_is_read_by_its_own_names() -> None:
     signals = job_signals(a_flink_pipeline(an_application(runtime="FLINK-2_2")))
-    names = {metric.name for metric in (signals.application(an_application()).restarts.metric,)}
+    names = {metric.name for metric in (signals.of(an_application()).restarts.metric,)}
     assert names == {"numRestarts"}
 
 
 def test_tasks_that_tell_their_own_times_are_read_by_task() -> None:
     application = an_application(tasks=("Source", "Sink"))
     signals = job_signals(a_flink_pipeline(application))
-    dimensions = dict(signals.application(application).busy.metric.dimensions)
+    dimensions = dict(signals.of(application).busy.metric.dimensions)
     assert dimensions == {"Application": "counter", "Task": "Source"}
 
 

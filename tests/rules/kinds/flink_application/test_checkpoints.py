@@ -41,7 +41,7 @@ def test_two_failures_in_half_an_hour_are_no_accident(failed: Samples, told: int
     ("size", "words"), [(1_234e6, "1,234 MB"), (0.0, "0 MB"), (None, "an unknown size")]
 )
 def test_the_size_of_a_checkpoint_is_in_megabytes(size: float | None, words: str) -> None:
-    series = seen(checkpoint_bytes=[size] * 90).application(an_application())
+    series = seen(checkpoint_bytes=[size] * 90).of(an_application())
     assert checkpoint_size(series) == words
 
 

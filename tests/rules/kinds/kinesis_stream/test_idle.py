@@ -1,4 +1,4 @@
-"""Minutes in which nothing came in, and what is silent because of it."""
+"""Minutes in which nothing came in."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
-from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told, consumption_told
+from tidegate.rules.kinds.kinesis_stream.idle import arrivals_told
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Window
@@ -41,20 +41,3 @@ def test_what_readers_find_empty_got_nothing(
     came: float | None, read: float | None, age: float | None, told: float | None
 ) -> None:
     assert arrivals_told(stream(came, read, age)).samples == (told,)
-
-
-@pytest.mark.parametrize(
-    ("units", "came", "read", "told"),
-    [
-        (7.0, 0.0, 0.0, 7.0),
-        (None, 0.0, 0.0, 0.0),
-        (None, 0.0, None, 0.0),
-        (None, 0.0, 5.0, None),
-        (None, 9.0, 0.0, None),
-        (None, None, None, None),
-    ],
-)
-def test_a_table_is_silent_for_want_of_records(
-    units: float | None, came: float | None, read: float | None, told: float | None
-) -> None:
-    assert consumption_told(window(units), stream(came, read, 0.0)).samples == (told,)

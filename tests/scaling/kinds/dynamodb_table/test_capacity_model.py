@@ -1,14 +1,23 @@
+from dataclasses import replace
+from datetime import timedelta
 from math import inf
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import Minute, a_pipeline, a_table, signals, the_table
-from tests.change_records import history
+from tests.builders import NOON, Minute, a_pipeline, a_table, newest, signals, the_table
+from tests.change_records import change, history
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.dynamodb_table.state import Capacity
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
+from tidegate.scaling.load.burst_baseline import Standing
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.sinks import Use
 
 CAPACITY = a_table(100).capacity
 
@@ -61,3 +70,108 @@ def test_what_is_learnt_of_a_table_is_of_its_own_metrics() -> None:
     assert capacity_model(seen, index, units, history()) == CapacityModel(
         index, 1_500.0, None, 300 * 50.0, 1_000
     )
+
+
+# ---- as a sink of a plan
+
+WRITES = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
+READS = Lever.of(LeverKind.READ_CAPACITY, "scores")
+WHY = Reason.told("test", "because")
+
+
+def a_sink(units: int = 100, **of: object) -> CapacityModel:
+    return replace(CapacityModel(a_table(units).capacity, 2.0, 0.5), **of)
+
+
+def test_a_table_is_a_sink_by_its_writes() -> None:
+    sink = a_sink(100, partition_units_per_second=1_000.0)
+    assert (sink.resource, sink.where, sink.lever) == ("scores", "scores", WRITES)
+    assert (sink.units, sink.units_per_record, sink.units_per_second_most) == (100, 2.0, 1_000.0)
+    index = CapacityModel(Capacity("scores", "by-race", "ACTIVE", 5, 5), 1.0, None)
+    assert (index.resource, index.where) == ("scores", "scores/by-race")
+
+
+def test_each_record_needs_its_units_of_both_levers() -> None:
+    use = Use(Reason.told("load", "10 records/s"), 0.7, Reason.told("drain", ", drained"))
+    found = {each.lever: each for each in a_sink().demands(10.25, use)}
+    assert {lever: each.capacity for lever, each in found.items()} == {WRITES: 21, READS: 6}
+    assert str(found[WRITES].because) == (
+        "10 records/s need 2.00 WCU each at a target utilization of 70%, drained"
+    )
+    unknown = a_sink(write_units_per_record=None, read_units_per_record=0.0)
+    assert list(unknown.demands(10, use)) == []
+    (least,) = a_sink(read_units_per_record=None).demands(0, use)
+    assert least.capacity == 1
+
+
+def test_a_change_of_units_takes_a_minute_to_be_in_effect() -> None:
+    made = history(change(WRITES, 40, 100, minutes_ago=0))
+    assert a_sink(100).units_during(made, NOON, 120) == 70
+    assert a_sink(100).units_during(history(), NOON, 120) == 100
+
+
+@pytest.mark.parametrize(("records", "kind"), [(500, "burst-ends"), (501, "too-few-partitions")])
+def test_what_runs_out_first_is_told(records: float, kind: str) -> None:
+    assert a_sink(partition_units_per_second=1_000).why_running_out(records).kind == kind
+
+
+def test_a_demand_past_its_partitions_needs_the_units_that_come_with_more() -> None:
+    sink = a_sink(partition_units_per_second=1_000)
+    assert sink.as_built(Demand(WRITES, 1_000, WHY)) == (0, WHY)
+    units, because = sink.as_built(Demand(WRITES, 1_700, WHY))
+    assert units == 1_001
+    assert because.kind == "forecast-needs-partitions"
+
+
+def test_it_stands_where_its_credits_bear_the_spikes_that_its_partitions_take() -> None:
+    standing = Standing(100.2, 5_000, 200, 500)
+    found = a_sink(partition_units_per_second=1_000).stands(standing)
+    assert found is not None
+    assert (found.lever, found.capacity) == (WRITES, 201)
+    assert a_sink(partition_units_per_second=999).stands(standing) is None
+    assert a_sink(write_units_per_record=None).stands(standing) is None
+
+
+@pytest.mark.parametrize(
+    ("credits", "likely", "capacity"),
+    [(0, 500, 1_000), (30_000, 500, 900), (3e6, 400, 500), (3e6, 700, 714), (3e6, 990, 1_010)],
+    ids=["no credits", "some", "a smaller table keeps fewer", "what is likely", "more than most"],
+)
+def test_what_is_merely_possible_may_come_out_of_credits(
+    credits: float, likely: int, capacity: int
+) -> None:
+    """Five minutes long, of which a table with half of the units saves up as much."""
+    sink = a_sink(burst_credit_units=credits)
+    found = sink.partly_from_burst(
+        Demand(WRITES, likely, WHY), Demand(WRITES, 1_000, WHY), 300, 1.02
+    )
+    assert (found.lever, found.capacity) == (WRITES, capacity)
+    assert (found.because.kind == "forecast-partly-from-burst") is (capacity < 1_000)
+
+
+def test_writes_and_reads_are_used_each_by_themselves() -> None:
+    pipeline = a_pipeline(table=a_table(100))
+    seen = newest(
+        signals(pipeline), "scores", consumed_write_units=[None], consumed_read_units=[7.0],
+        write_throttles=[3.0], read_throttles=[4.0],
+    )  # fmt: skip
+    seen = newest(seen, incoming_records=[0.0], read_records=[0.0])
+    arrivals = seen.series.source.incoming_records
+    sink = CapacityModel(the_table(pipeline).capacity, 1.0, None)
+    for lever, consumed, refused in ((WRITES, 0.0, 3.0), (READS, 7.0, 4.0)):
+        told = sink.used(seen, lever, arrivals)
+        assert [window.latest for window in told] == [consumed, refused]
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "current", "usual", "least"),
+    [(None, 300, 0, 20), (60, 300, 0, 20), (59, 300, 0, 120), (59, 300, 200, 160), (None, 3, 0, 1)],
+    ids=["the first", "an hour ago", "one of four", "by the usual load", "one at least"],
+)
+def test_a_decrease_within_the_hour_must_save_more(
+    minutes_ago: int | None, current: int, usual: float, least: float
+) -> None:
+    last = None if minutes_ago is None else NOON - timedelta(minutes=minutes_ago)
+    capacity = replace(a_table(300).capacity, last_decrease_at=last)
+    sink = replace(a_sink(), capacity=capacity)
+    assert sink.least_decrease(current, usual, NOON) == pytest.approx(least)

@@ -7,12 +7,13 @@ from tests.builders import NOON, Table, a_pipeline, a_table, signals
 from tests.change_records import history
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
 from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
-from tidegate.scaling.model.actions import CapacityTarget, UpdateTableThroughput
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes
 
 TABLE = DynamodbTable()
 WRITE, READ, INDEX_WRITE, INDEX_READ = (

@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON
 from tests.change_records import change, history
-from tests.flink_builders import a_flink_pipeline, an_application, job_signals
+from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import ApplicationSpec
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.levers import (
     application_constraints,
@@ -19,9 +21,10 @@ from tidegate.scaling.kinds.flink_application.levers import (
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
 from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Situation
 
 PARALLELISM, PER_KPU = (
     Lever.of(kind, "counter") for kind in (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
@@ -47,9 +50,9 @@ def constraints(
     application: FlinkApplication,
     lever: Lever,
     past: History | None = None,
-    ending: frozenset[str] = frozenset(),
+    said: InFile = NOTHING_SAID,
 ) -> list[Constraint]:
-    situation = Situation(SIGNALS, past or history(), NOON, ending_autoscaling=ending)
+    situation = Situation(SIGNALS, past or history(), NOON, said)
     current = application.parallelism
     if lever == PER_KPU:
         current = application.parallelism_per_kpu
@@ -98,7 +101,9 @@ def test_the_services_own_autoscaling_holds_levers_unless_the_file_ends_it(
     ending: str, holds: int
 ) -> None:
     application = an_application(autoscaling_enabled=True)
-    found = constraints(application, PARALLELISM, ending=frozenset({ending}))
+    said = [ApplicationSpec(ending, service_autoscaling="off")]
+    spec = replace(FLINK_SPEC, applications=said)
+    found = constraints(application, PARALLELISM, said=in_file(spec))
     assert found == [quota(64, 64), *[Prohibition(conflict(application))] * holds]
 
 

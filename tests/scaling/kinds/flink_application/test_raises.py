@@ -122,7 +122,7 @@ def test_a_later_change_of_the_same_kpus_leaves_the_raise_the_one_to_be_judged()
 def effect(*minutes: JobMinute) -> datetime:
     application = an_application()
     signals = job_signals(a_flink_pipeline(application), *minutes)
-    return effective_from(signals.application(application), NOON - timedelta(minutes=10))
+    return effective_from(signals.of(application), NOON - timedelta(minutes=10))
 
 
 def test_an_update_is_in_effect_after_the_first_whole_minute_of_the_job_that_it_started() -> None:

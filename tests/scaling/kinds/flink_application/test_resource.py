@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import NOON, a_pipeline
 from tests.change_records import change, history
 from tests.flink_builders import (
+    FLINK_SPEC,
     a_flink_pipeline,
     an_application,
     job_signals,
@@ -10,13 +13,16 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import ApplicationSpec
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.price import application_monthly_usd
 from tidegate.scaling.kinds.flink_application.resource import FlinkResource
 from tidegate.scaling.kinds.flink_application.state import rolled_back
-from tidegate.scaling.model.actions import UpdateApplication
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes
 
 FLINK = FlinkResource()
 PARALLELISM, PER_KPU = LEVERS = [
@@ -73,7 +79,7 @@ def test_a_lever_is_held_by_what_an_update_takes_and_by_the_price_of_restarts() 
     seen = a_flink_pipeline(an_application(status="UPDATING"))
     past = history(change(PARALLELISM, 3, 2))
     recommendation = Recommendation(PARALLELISM, 2, 1, UNCHANGED, price_seconds=900.0)
-    situation = Situation(job_signals(seen), past, NOON)
+    situation = Situation(job_signals(seen), past, NOON, in_file(FLINK_SPEC))
     found = FLINK.limits(situation, recommendation)
     assert [str(each.reason.kind) for each in found] == ["quota", "resource-busy", "restart-price"]
 
@@ -99,7 +105,8 @@ def test_both_levers_change_in_one_restart_which_may_end_the_services_autoscalin
     settings: dict[Lever, int], autoscaled: bool, ending: str, calls: list[UpdateApplication]
 ) -> None:
     application = an_application(6, parallelism_per_kpu=2, autoscaling_enabled=autoscaled)
-    changes = Changes(settings, ending_autoscaling=frozenset({ending}))
+    said = [ApplicationSpec(ending, service_autoscaling="off")]
+    changes = Changes(settings, said=in_file(replace(FLINK_SPEC, applications=said)))
     assert list(FLINK.actions(a_flink_pipeline(application), changes)) == calls
 
 

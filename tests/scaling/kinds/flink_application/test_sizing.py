@@ -126,7 +126,7 @@ def test_what_comes_into_a_stream_is_its_own_metric() -> None:
 
 
 def consumed(seen: Signals, *units_a_minute: float | None) -> Window:
-    records = seen.application(an_application()).records_per_second
+    records = seen.of(an_application()).records_per_second
     samples = (None,) * (len(records.samples) - len(units_a_minute)) + units_a_minute
     metric = Metric("AWS/DynamoDB", "ConsumedWriteCapacityUnits", (), "Sum")
     return Window(metric, NOON, samples)

@@ -8,6 +8,7 @@ from tests.builders import HASH_KEYS, NOON, Shard, Stream, a_stream
 from tests.change_records import change, history
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.kinds.kinesis_stream import words
+from tidegate.scaling.kinds.kinesis_stream.actions import SPLIT_SHARD, UPDATE_SHARD_COUNT
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     doublings,
@@ -18,7 +19,7 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     why_no_call,
 )
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
-from tidegate.scaling.model.history import SPLIT_SHARD, UPDATE_SHARD_COUNT, History
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")

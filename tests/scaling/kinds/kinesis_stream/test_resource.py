@@ -1,19 +1,27 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_pipeline, a_stream, signals, with_stream
+from tests.builders import NOON, SPEC, a_pipeline, a_stream, signals, with_stream
 from tests.change_records import history
 from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import Levers, LeverSpec
+from tidegate.scaling.kinds.kinesis_stream.actions import (
+    SplitShard,
+    UpdateRetention,
+    UpdateShardCount,
+)
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
 from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
-from tidegate.scaling.model.actions import SplitShard, UpdateRetention, UpdateShardCount
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Prohibition, Range
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes
 
 STREAM = KinesisStream()
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
@@ -61,7 +69,9 @@ def test_a_reshard_shows_in_the_newest_shard() -> None:
 
 def limits(lever: Lever, file_max: int | None = None, hours: int = 2) -> list[object]:
     seen = with_stream(a_pipeline(), a_stream(8, status="UPDATING"))
-    situation = Situation(signals(seen), history(), NOON + timedelta(hours=hours), file_max)
+    bounds = None if file_max is None else LeverSpec(max=file_max)
+    said = in_file(replace(SPEC, levers=Levers(shard_count=bounds)))
+    situation = Situation(signals(seen), history(), NOON + timedelta(hours=hours), said)
     return list(STREAM.limits(situation, Recommendation(lever, 8, 4, UNCHANGED)))
 
 
@@ -93,8 +103,8 @@ def test_retention_is_extended_before_the_shards_change() -> None:
     both = {SHARDS: 6, RETENTION: 48}
     retention, count = UpdateRetention("racers", 24, 48), UpdateShardCount("racers", 3, 6)
     assert list(STREAM.actions(pipeline(), Changes(both))) == [retention, count]
-    assert list(STREAM.actions(pipeline(), Changes({SHARDS: 4}, split))) == [split]
-    assert list(STREAM.actions(pipeline(), Changes({}, split))) == []
+    assert list(STREAM.actions(pipeline(), Changes({SHARDS: 4}, {SHARDS: split}))) == [split]
+    assert list(STREAM.actions(pipeline(), Changes({}, {SHARDS: split}))) == []
 
 
 def test_a_pipeline_of_a_topic_has_no_stream_to_change() -> None:

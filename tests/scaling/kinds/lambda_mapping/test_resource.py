@@ -15,12 +15,16 @@ from tests.builders import (
 from tests.change_records import history
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.scaling.kinds.lambda_mapping.actions import (
+    UpdateBatchingWindow,
+    UpdateParallelizationFactor,
+)
 from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
-from tidegate.scaling.model.actions import UpdateBatchingWindow, UpdateParallelizationFactor
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Range
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
-from tidegate.scaling.model.resource_type import Changes, Situation
+from tidegate.scaling.model.resource_type import Changes
 
 MAPPING = LambdaMapping()
 FACTOR, WINDOW = (

@@ -133,7 +133,7 @@ def test_records_are_shared_out_among_the_readers_of_the_stream() -> None:
 
 def units(seen: Signals) -> float | None:
     (capacity,) = the_table(seen.pipeline).capacities
-    consumed = seen.capacity(capacity).consumed_write_units
+    consumed = seen.of(capacity).consumed_write_units
     return units_per_record(seen, the_consumer(seen.pipeline), consumed)
 
 

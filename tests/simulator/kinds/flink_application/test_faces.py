@@ -15,7 +15,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
 from tidegate.scaling.aws.metrics import AwsMetrics
 from tidegate.scaling.config.specification import ApplicationSpec, PipelineSpec
-from tidegate.scaling.model.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.embedded import embedded

@@ -2,10 +2,10 @@
 
 from tests.builders import a_stream
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
+from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard, UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.reshard.actions import action_for
 from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Split, Uniform
 from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
-from tidegate.scaling.model.actions import MergeShards, SplitShard, UpdateShardCount
 
 HALF, QUARTER = HASH_KEYS // 2, HASH_KEYS // 4
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from tests.builders import KeySample, Shard, a_stream
 from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS
+from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.reshard.hot_split import (
     hash_key_of,
     split_for,
     splits_towards,
 )
-from tidegate.scaling.model.actions import SplitShard
 
 HALF, QUARTER = HASH_KEYS // 2, HASH_KEYS // 4
 

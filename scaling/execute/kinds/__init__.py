@@ -1,0 +1,1 @@
+"""What a kind carries out by an executor of its own, one package per kind of resource."""

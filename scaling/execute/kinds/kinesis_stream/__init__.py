@@ -1,0 +1,1 @@
+"""A reshard of a stream, operation by operation."""

@@ -1,0 +1,49 @@
+"""What Tidegate asks AWS to change of a Flink application: one call, which restarts its job."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.model.change_record import Lever
+
+__all__ = [
+    "UPDATE_APPLICATION",
+    "UpdateApplication",
+]
+
+UPDATE_APPLICATION = "kinesisanalytics:UpdateApplication"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateApplication:
+    """Managed Service for Apache Flink UpdateApplication, parallelism only; it restarts the job.
+
+    The token is the one of the description that the change was decided on, so that of two callers
+    one is refused. With ``ends_autoscaling`` the service's own autoscaling is switched off in the
+    same restart.
+    """
+
+    application: str
+    conditional_token: str
+    from_parallelism: int
+    from_parallelism_per_kpu: int
+    to_parallelism: int
+    to_parallelism_per_kpu: int
+    ends_autoscaling: bool = False
+
+    @property
+    def operation(self) -> str:
+        """The AWS call."""
+        return UPDATE_APPLICATION
+
+    @property
+    def lease(self) -> str:
+        """The resource that it changes."""
+        return f"application/{self.application}"
+
+    def levers(self) -> Iterator[Lever]:
+        """The levers that it moves."""
+        if self.to_parallelism != self.from_parallelism:
+            yield Lever.of(LeverKind.PARALLELISM, self.application)
+        if self.to_parallelism_per_kpu != self.from_parallelism_per_kpu:
+            yield Lever.of(LeverKind.PARALLELISM_PER_KPU, self.application)

@@ -1,0 +1,81 @@
+"""Flink applications in a plan: sized alone, each needs a source that is wide enough."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
+from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.window import Metric
+from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.raises import heap_raise_in_vain, subtasks_in_vain
+from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
+from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
+from tidegate.scaling.kinds.flink_application.update import update_advice
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.plan import Constraint, Demand, Prohibition
+from tidegate.scaling.model.planning import Planning
+from tidegate.scaling.model.raises import Raises
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.roles import units_of
+from tidegate.scaling.model.sized import SourceUnits
+
+__all__ = ["ApplicationPlanning"]
+
+
+@dataclass(frozen=True)
+class ApplicationPlanning(Planning):
+    """Of the applications that read a pipeline's source."""
+
+    applications: tuple[FlinkApplication, ...]
+
+    def units_in_use(self, signals: Signals, said: InFile) -> Iterator[int]:
+        """A shard for each subtask: one without would have nothing to read. Never more than there
+        are."""
+        units = units_of(signals.pipeline)
+        return (min(each.parallelism, units) for each in self.applications)
+
+    def readers(self, signals: Signals, history: History) -> Iterator[ApplicationReader]:
+        """What a record costs the sinks of each application."""
+        return (ApplicationReader(signals, each) for each in self.applications)
+
+    def why_ineffective(
+        self, raises: Raises, recommendation: Recommendation
+    ) -> Iterator[Constraint]:
+        """By the heap use, where that is the reason, else by the records processed."""
+        lever = recommendation.lever
+        if recommendation.for_heap:
+            seen = (raises.signals, raises.history, lever, raises.now)
+            yield from map(Prohibition, heap_raise_in_vain(*seen))
+        elif lever.kind is LeverKind.PARALLELISM:
+            yield from map(Prohibition, subtasks_in_vain(raises, lever))
+
+    @property
+    def limit_metrics(self) -> Mapping[Metric, int]:
+        """Half an hour of checkpoints that failed: an update snapshots the state as they do."""
+        metrics = map(failed_checkpoints_metric, self.applications)
+        return dict.fromkeys(metrics, FAILED_CHECKPOINTS_SECONDS)
+
+    @property
+    def unpriced(self) -> Collection[LeverKind]:
+        """Parallelism per KPU: both levers have the price of the KPUs that they come to."""
+        return (LeverKind.PARALLELISM_PER_KPU,)
+
+    def advice(self, look: Look) -> Iterator[str]:
+        """What keeps an application from its updates, and a parallelism with two owners."""
+        yield from update_advice(look, self.applications)
+        yield from conflicts(self.applications, look.said)
+
+    def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
+        """A unit for each subtask, where those without one are the cause: the subtasks are paid
+        for, and a shard costs an eighth of a KPU."""
+        for ill in diagnoses:
+            if ill.cause is Cause.SOURCE_TOO_NARROW and ill.cured_by:
+                subtasks = max(each.parallelism for each in self.applications)
+                enough = max(subtasks, source.count + 1)
+                return Demand(source.lever, enough, words.CAUSE(because=ill.because))
+        return None

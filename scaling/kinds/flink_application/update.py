@@ -1,0 +1,167 @@
+"""What has to be so before a Flink application is updated, and what a person must do until it is.
+
+Every update stops the job and starts it anew. One that does not come up must not leave it stopped,
+and none may lose its state: there is no way back from either.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.flink_application.checkpoints import (
+    FAILED_CHECKPOINTS_SECONDS,
+    failed_checkpoints,
+)
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.in_file import ApplicationEntry, entry_of
+from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of
+from tidegate.scaling.load.current_load import HOUR_SECONDS
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.plan import Constraint, Prohibition, Range
+from tidegate.scaling.model.recommendation import Recommendation
+
+__all__ = ["update_advice", "update_constraints"]
+
+_NO_ROLLBACK = "an update that fails would stop the job"
+_NO_SNAPSHOTS = "an update would lose the job's state"
+
+
+def update_constraints(
+    situation: Situation, recommendation: Recommendation
+) -> Iterator[Constraint]:
+    """What keeps an application from UpdateApplication now: no way back, no snapshot to come up
+    from, or more subtasks than the job can ever have.
+
+    Where nobody has named the job's maximum parallelism there is no bound: Flink's default is 128
+    or more, but a job may set any, and rollback takes back what was too much.
+    """
+    application = application_of(situation.pipeline, recommendation.lever)
+    if application is None:
+        return
+    name, entry = application.name, entry_of(situation.said, application.name)
+    if _lacks_rollback(application, entry):
+        yield Prohibition(words.ROLLBACK_OFF(name=name, risk=_NO_ROLLBACK))
+    if _lacks_snapshots(application, entry):
+        yield Prohibition(words.SNAPSHOTS_OFF(name=name, risk=_NO_SNAPSHOTS))
+    failed = failed_checkpoints(situation.signals, application)
+    if failed:
+        minutes = FAILED_CHECKPOINTS_SECONDS // 60
+        yield Prohibition(
+            words.CHECKPOINTS_FAIL(failed=failed, name=name, minutes=minutes),
+        )
+    most = _max_parallelism(application, entry)
+    # A job that runs with more has been given another maximum since.
+    if (
+        recommendation.lever.kind is LeverKind.PARALLELISM
+        and most is not None
+        and recommendation.current <= most
+    ):
+        yield Range(
+            1,
+            most,
+            words.MAX_PARALLELISM(name=name, limit_parallelism=most),
+        )
+
+
+def _lacks_rollback(application: FlinkApplication, entry: ApplicationEntry | None) -> bool:
+    allowed = entry is not None and entry.allow_without_rollback
+    return not (application.rollback_enabled or allowed)
+
+
+def _lacks_snapshots(application: FlinkApplication, entry: ApplicationEntry | None) -> bool:
+    allowed = entry is not None and entry.allow_without_snapshots
+    return not (application.snapshots_enabled or allowed)
+
+
+def _max_parallelism(application: FlinkApplication, entry: ApplicationEntry | None) -> int | None:
+    """The file's, but never more than the newest update failed of; without the file what any
+    earlier one failed of."""
+    named = application.max_parallelism
+    of_file = None if entry is None else entry.max_parallelism
+    if of_file is None or named is None:
+        return named if of_file is None else of_file
+    return of_file if application.failure is None else min(of_file, named)
+
+
+def update_advice(look: Look, applications: Iterable[FlinkApplication]) -> Iterator[str]:
+    """What a person must do of each application before its levers can be moved, or again after an
+    update has stopped it."""
+    for application in applications:
+        if any(_owners(look.said, application)):
+            yield from _settings_advice(application, entry_of(look.said, application.name))
+        yield from _after_a_stop(application, look.history)
+        yield from _busy_time_advice(look.signals, application, look.said)
+
+
+def _owners(said: InFile, application: FlinkApplication) -> Iterator[str | None]:
+    for kind in LEVERS:
+        bounds = said.bounds(Lever.of(kind, application.name))
+        yield None if bounds is None else bounds.owner
+
+
+def _settings_advice(
+    application: FlinkApplication, entry: ApplicationEntry | None
+) -> Iterator[str]:
+    name = application.name
+    if _lacks_rollback(application, entry):
+        yield (
+            f"{name}: switch system rollback on. System rollback is off, and {_NO_ROLLBACK}, so "
+            f"Tidegate updates nothing. {_call(name, 'SystemRollback', 'RollbackEnabled')}. To "
+            "allow updates without "
+            "rollback, set allow_without_rollback: true in the pipeline file"
+        )
+    if _lacks_snapshots(application, entry):
+        yield (
+            f"{name}: switch snapshots on. Snapshots are off, and {_NO_SNAPSHOTS}, so Tidegate "
+            f"updates nothing. {_call(name, 'Snapshot', 'SnapshotsEnabled')}. For a job without "
+            "state, "
+            "set allow_without_snapshots: true in the pipeline file"
+        )
+
+
+def _call(name: str, what: str, setting: str) -> str:
+    update = json.dumps({f"Application{what}ConfigurationUpdate": {f"{setting}Update": True}})
+    return (
+        f"Call: aws kinesisanalyticsv2 update-application --application-name {name} "
+        "--current-application-version-id VERSION --application-configuration-update "
+        f"'{update}'"
+    )
+
+
+def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[str]:
+    """What it ran with before Tidegate's last update, where an update has stopped it."""
+    if application.failure is None or application.is_running or application.is_changing:
+        return
+    for kind in LEVERS:
+        last = history.last_change_record(Lever.of(kind, application.name))
+        if last is not None:
+            yield (
+                f"{application.name}: the last update by Tidegate, at {last.begun_at:%H:%M} UTC, "
+                f"changed {kind.value} from {last.from_capacity:,}, with which the application "
+                f"ran, to {last.to_capacity:,}. Set {kind.value} back to "
+                f"{last.from_capacity:,}, and start the application from its latest snapshot"
+            )
+
+
+def _busy_time_advice(
+    signals: Signals, application: FlinkApplication, said: InFile
+) -> Iterator[str]:
+    """What Tidegate lacks to lower the parallelism, where that is its own and may be lowered."""
+    bounds = said.bounds(Lever.of(LeverKind.PARALLELISM, application.name))
+    if bounds is None or bounds.owner != "tidegate" or application.parallelism <= bounds.min:
+        return
+    series = signals.of(application)
+    hour = (series.records_per_second, series.busy)
+    records, busy = (each.last(HOUR_SECONDS).present for each in hour)
+    if records and not busy:
+        yield (
+            f"{application.name}: set the metrics level (MetricsLevel) to TASK, so that Tidegate "
+            "can lower the parallelism when it is too large. At the level APPLICATION no "
+            "busyTimeMsPerSecond is published, and CPU does not show how long subtasks wait, so "
+            "Tidegate only raises the parallelism"
+        )

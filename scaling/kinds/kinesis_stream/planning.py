@@ -1,0 +1,92 @@
+"""A Kinesis data stream in a plan: its shards are sized with what reads them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.graph import Role
+from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.kinds.kinesis_stream.key_samples import Samples, look_closer
+from tidegate.scaling.kinds.kinesis_stream.levers import (
+    busy_constraints,
+    preferred_count,
+    split_constraints,
+)
+from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
+from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
+from tidegate.scaling.kinds.kinesis_stream.units import Shards
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.plan import Action, Constraint, Decision
+from tidegate.scaling.model.planning import Instead, Planning
+from tidegate.scaling.model.raises import Raises
+from tidegate.scaling.model.recommendation import Recommendation
+
+__all__ = ["StreamPlanning"]
+
+
+@dataclass(frozen=True)
+class StreamPlanning(Planning):
+    """Of the stream that a pipeline reads."""
+
+    stream: Stream
+
+    @property
+    def source(self) -> Shards:
+        """Its shards."""
+        return Shards.of(self.stream)
+
+    @property
+    def roles(self) -> Mapping[LeverKind, Role]:
+        """The shards; a retention gives no capacity."""
+        return {LeverKind.SHARD_COUNT: Role.SOURCE}
+
+    @property
+    def uneven_causes(self) -> Collection[Cause]:
+        """A hot key, or a hot shard."""
+        return (Cause.HOT_KEY, Cause.HOT_SHARD)
+
+    def why_ineffective(
+        self, raises: Raises, recommendation: Recommendation
+    ) -> Iterable[Constraint]:
+        """By the records accepted, and those read."""
+        is_shards = recommendation.lever == self.source.lever
+        return shards_in_vain(raises, recommendation) if is_shards else ()
+
+    @property
+    def shared_levers(self) -> tuple[Lever, ...]:
+        """The shards: ``tidegate reshard`` changes them for no pipeline."""
+        return (self.source.lever,)
+
+    def look_closer(
+        self, signals: Signals, cloud: Samples, now: datetime
+    ) -> tuple[Signals, tuple[str, ...]]:
+        """At the partition keys, where one shard seems to carry more than its part."""
+        return look_closer(signals, cloud, now)
+
+    def preferred(self, lever: Lever, current: int, allowed: int) -> int:
+        """A count that finishes sooner."""
+        return preferred_count(current, allowed) if lever == self.source.lever else allowed
+
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Instead | None:
+        """A split instead of UpdateShardCount: for a hot shard, and when the day's calls are spent
+        and records would be lost."""
+        action, because = wanted_split(look, decisions)
+        if action is None:
+            return None
+        count = self.stream.shard_count
+        return Instead(Recommendation(self.source.lever, count, count + 1, because), action)
+
+    def limits_instead(
+        self, situation: Situation, recommendation: Recommendation
+    ) -> Iterator[Constraint]:
+        """All that holds splits and merges back but the limits of UpdateShardCount."""
+        yield from busy_constraints(self.stream)
+        if recommendation.wanted > recommendation.current:
+            yield from split_constraints(situation.history, situation.now)
+
+    def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
+        """By splits and merges, where UpdateShardCount can't be called."""
+        return next_operation(self.stream, setting) if lever == self.source.lever else None

@@ -1,0 +1,172 @@
+"""How a kind of resource takes part in the one plan of a pipeline: what is sized together.
+
+A source has units, such as the shards of a stream, a processor has concurrent executions for each
+of them, and a sink has capacities. Apart from ``ResourceType``, since who only reads plans nothing:
+a cold start is shorter without.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Role
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.window import Metric, Window
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand
+from tidegate.scaling.model.raises import Raises
+from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.sinks import Refusal, Sink
+from tidegate.scaling.model.sized import Executions, Reader, SourceUnits
+
+__all__ = ["Instead", "Planning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """An action in place of the call that its kind would make for a lever, and what it comes to."""
+
+    recommendation: Recommendation
+    action: Action
+
+
+class Planning:
+    """The resources of one kind in a plan of a pipeline. A kind says more of these than nothing."""
+
+    @property
+    def source(self) -> SourceUnits | None:
+        """The pipeline's source, where it is of this kind and its capacity comes in units."""
+        return None
+
+    def executions(self, signals: Signals, said: InFile) -> Iterable[Executions]:
+        """Of each of its processors that has so many for each unit of the source."""
+        return ()
+
+    def units_in_use(self, signals: Signals, said: InFile) -> Iterable[int]:
+        """The fewest units of the source that each of its processors needs to stay as busy as it
+        was in the last hour."""
+        return ()
+
+    def readers(self, signals: Signals, history: History) -> Iterable[Reader]:
+        """What is learnt of each of its processors."""
+        return ()
+
+    def sinks(self, signals: Signals, reader: Reader, history: History) -> Iterable[Sink]:
+        """What is learnt of each of its sinks that a reader writes to."""
+        return ()
+
+    def consumption(self, signals: Signals) -> Iterable[tuple[Lever, Window]]:
+        """The units consumed of each lever of its sinks, on demand or not."""
+        return ()
+
+    def refusals(self, signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> Iterable[Refusal]:
+        """The levers of its sinks that are ill for want of capacity, and refuse in the newest
+        minute."""
+        return ()
+
+    @property
+    def roles(self) -> Mapping[LeverKind, Role]:
+        """The part that each kind of its levers has in what is sized together; those that are sized
+        alone have none."""
+        return {}
+
+    def why_ineffective(
+        self, raises: Raises, recommendation: Recommendation
+    ) -> Iterable[Constraint]:
+        """What holds a raise of one of its levers back because the last one has not helped, or not
+        yet been seen to."""
+        return ()
+
+    @property
+    def uneven_causes(self) -> Collection[Cause]:
+        """By which a part of the source refuses records that the whole of it could take."""
+        return ()
+
+    @property
+    def capacity_causes(self) -> Collection[Cause]:
+        """What its sinks are ill of for want of capacity."""
+        return ()
+
+    @property
+    def in_effect_after(self) -> timedelta:
+        """How long a change of its sinks takes at most."""
+        return timedelta()
+
+    @property
+    def limit_metrics(self) -> Mapping[Metric, int]:
+        """What its limits read beside what is configured: the metrics, each with how many seconds
+        of it. Who moves one lever for somebody else reads no other."""
+        return {}
+
+    def look_closer(
+        self, signals: Signals, cloud: Any, now: datetime
+    ) -> tuple[Signals, tuple[str, ...]]:
+        """The signals with what ``cloud`` (``Cloud``) tells of its resources beyond metrics, where
+        they raise a question; and why that couldn't be asked."""
+        return signals, ()
+
+    def needs_other_owners(self, said: InFile) -> bool:
+        """Whether it matters who else sets its levers, by the scalable targets of AWS's own auto
+        scaling; AWS limits how often an account may ask for them."""
+        return False
+
+    def advice(self, look: Look) -> Iterable[str]:
+        """What a person must do before its levers can be moved, in sentences."""
+        return ()
+
+    def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
+        """How many units the source must have by what is wrong with its processors; None where
+        none of it is the source's fault."""
+        return None
+
+    @property
+    def shared_levers(self) -> Iterable[Lever]:
+        """Those that are changed under other names than the pipeline's too, such as by a command:
+        their day's budget is one of all callers."""
+        return ()
+
+    def preferred(self, lever: Lever, current: int, allowed: int) -> int:
+        """A setting that is better to ask for than the one that is allowed."""
+        return allowed
+
+    def instead(self, look: Look, decisions: Sequence[Decision]) -> Instead | None:
+        """What is better done than what was decided on one of its levers, None where nothing is."""
+        return None
+
+    def limits_instead(
+        self, situation: Situation, recommendation: Recommendation
+    ) -> Iterable[Constraint]:
+        """What AWS takes of such an action now."""
+        return ()
+
+    def recommendations_after(
+        self, look: Look, moved: Collection[Lever]
+    ) -> Iterable[Recommendation]:
+        """What is wanted of levers that wait for those of the same resource that are ``moved``."""
+        return ()
+
+    def monthly_usd(self, signals: Signals, lever: Lever, setting: int) -> float | None:
+        """What a setting costs a month, in US dollars, where that depends on what was measured;
+        None where it has its own price (``ResourceType.monthly_usd``)."""
+        return None
+
+    @property
+    def unpriced(self) -> Collection[LeverKind]:
+        """The kinds of levers that a sum of all prices leaves out: another has their price, or they
+        have none by themselves."""
+        return ()
+
+    def increases_of(self, action: Action) -> Action | None:
+        """What is left of a call that raises and lowers without what it lowers; None of one that
+        can't be taken apart."""
+        return None
+
+    def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
+        """Where its usual call can't be made: the action that brings a lever nearer to a setting in
+        another way, and what it is set to after it. None where there is no other way."""
+        return None

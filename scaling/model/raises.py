@@ -1,0 +1,112 @@
+"""Whether the last raise of a lever helped, by the quantity that it was made for.
+
+What kinds of resource ask of a raise; which quantity it is, each says of its own levers.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
+from tidegate.rules.window import LOOK_BACK, Window
+from tidegate.scaling.load.current_load import HOUR_SECONDS
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
+from tidegate.scaling.model.effect import (
+    EFFECT,
+    NOT_SEEN_TO_HELP,
+    NOT_SEEN_TO_HELP_YET,
+    REMEMBERED,
+    SAMPLES,
+    SHOWN,
+    in_vain,
+    mean_before,
+    mean_of,
+    mean_since,
+)
+from tidegate.scaling.model.history import History
+
+__all__ = ["Raises"]
+
+GROWN = 1.1
+"""Of the records that come in, as a multiple of those at the raise: what a lever would have to be
+short by to be raised again anyway (``recommend.RAISE_MARGIN``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raises:
+    """The raises of a pipeline's levers, which have ``capacities`` now."""
+
+    signals: Signals
+    history: History
+    now: datetime
+    capacities: Mapping[Lever, int]
+
+    def of_executions(self, *levers: Lever) -> Iterator[Reason]:
+        """Why no more concurrent executions are asked for, which the levers give together; also
+        while the last raise of them can't be seen yet, since a processor held up by what it calls
+        looks slower with each one more.
+
+        Records that wait are read as fast as they can be: where no more are, it doesn't matter
+        that more come in.
+        """
+        read = self.signals.series.source.read_records
+        for last in self.last_raise(*levers) if self.is_late else ():
+            if self.was_cured(last):
+                continue
+            if mean_before(read, last.begun_at) is None:
+                yield from self.until_tried_again(last, *levers)
+            unseen = mean_since(read, last.begun_at + EFFECT) is None
+            if unseen and not self.has_grown(last):
+                yield NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
+            yield from in_vain(last, read, "records/s read", last.begun_at + EFFECT)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the age is sick, or would still be over the objective in an hour like this."""
+        seen = self.signals
+        then = (seen.age_seconds or 0.0) + seen.age_growth * HOUR_SECONDS
+        late = seen.is_out_of_objective and then > seen.iterator_age_max_seconds
+        return seen.age_is_sick or late
+
+    def until_tried_again(self, last: ChangeRecord, *levers: Lever) -> Iterator[Reason]:
+        """A raise whose effect the windows no longer show is tried again, the later the more there
+        were of them in the day."""
+        made = sum(
+            change_record.lever in levers and self._is_of_the_day(change_record)
+            for change_record in self.history.change_records
+        )
+        again = last.begun_at + LOOK_BACK * made
+        if self.now < again:
+            yield NOT_SEEN_TO_HELP(lever=last.lever, begun_at=last.begun_at, again=again)
+
+    def last_raise(self, *levers: Lever) -> Iterator[ChangeRecord]:
+        """The newest of the levers' changes of this day, where that was a raise."""
+        change_records = map(self.history.last_change_record, levers)
+        raises = [last for last in change_records if last is not None and self._is_a_raise(last)]
+        if raises:
+            yield max(raises, key=lambda change_record: change_record.begun_at)
+
+    def _is_a_raise(self, last: ChangeRecord) -> bool:
+        """One that was rolled back, or set back since, is none."""
+        current = self.capacities.get(last.lever, 0)
+        stands = self.now - last.begun_at < SHOWN or current >= last.to_capacity
+        return self._is_of_the_day(last) and stands
+
+    def _is_of_the_day(self, change_record: ChangeRecord) -> bool:
+        is_young = self.now - change_record.begun_at < REMEMBERED
+        return is_young and change_record.to_capacity > change_record.from_capacity
+
+    def was_cured(self, last: ChangeRecord) -> bool:
+        """Whether the age was well since, for more than an odd minute: what is sick now fell sick
+        later."""
+        well = self.signals.age_well_seconds
+        since = last.begun_at + EFFECT
+        return any(age.seconds <= well for age in self.signals.ages if age.at >= since)
+
+    def has_grown(self, last: ChangeRecord, came: Window | None = None) -> bool:
+        """Whether the load is another one than at the raise, by what came in."""
+        incoming = came or self.signals.series.source.incoming_records
+        before = mean_before(incoming, last.begun_at)
+        newest = mean_of(incoming.present[-SAMPLES:], incoming)
+        return before is not None and newest is not None and newest >= GROWN * before

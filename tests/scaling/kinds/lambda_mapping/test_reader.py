@@ -1,0 +1,95 @@
+"""What a load needs of a function: its factor, and shards for its executions."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import SPEC, Minute, Reading, a_pipeline, signals, the_consumer, with_mapping
+from tests.change_records import history
+from tidegate.rules.reason import Reason
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import TargetUtilization
+from tidegate.scaling.kinds.lambda_mapping.drain_rate import feeding
+from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader, learn_reader
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
+from tidegate.scaling.load.current_load import Load
+
+SAID = in_file(SPEC)
+NONE = Reason.told("none", "")
+DRAIN = Reason.told("drain", ", and it is drained")
+RATE = RateModel(0.1, 0.004, is_sure=True)
+"""Of which one execution does 200 records/s in batches of 100."""
+
+
+def reader(learnt: RateModel | None = RATE, **mapping: object) -> FunctionReader:
+    pipeline = with_mapping(a_pipeline(shards=4, factor=2), **mapping)
+    seen, consumer = signals(pipeline), the_consumer(pipeline)
+    return FunctionReader(seen, consumer, learnt, feeding(seen, consumer, learnt, history()))
+
+
+@pytest.mark.parametrize(
+    ("rate", "backlog", "factor"),
+    [(1, 0, 1), (400, 0, 1), (401, 0, 2), (4_000, 0, 10), (9_000, 0, 10), (400, 300_000, 2),
+     (400, 0.0001, 1)],
+    ids=["hardly any", "four at half of their use", "one more", "ten each", "no more", "a backlog",
+         "hardly a backlog"],
+)  # fmt: skip
+def test_the_factor_is_for_the_load_and_for_what_waits(
+    rate: float, backlog: float, factor: int
+) -> None:
+    found = reader().demand(Load(rate, 0, backlog), SAID, 4, NONE)
+    assert found is not None
+    assert (str(found.lever), found.capacity) == ("parallelization_factor of scorer", factor)
+
+
+def test_the_factor_says_why_and_how_the_backlog_is_drained() -> None:
+    found = reader().demand(Load(400, 0), SAID, 4, DRAIN)
+    assert found is not None
+    assert str(found.because) == (
+        "4.0 concurrent executions on 4 shards are needed for 400 records/s at a true processing "
+        "rate of 200 records/s per execution, and it is drained"
+    )
+
+
+def test_without_a_rate_or_with_one_batch_a_shard_nothing_is_asked_of_the_factor() -> None:
+    load = Load(400, 0)
+    assert reader(None).demand(load, SAID, 4, NONE) is None
+    window = Reading(tumbling_window_seconds=30)
+    assert reader(reading=window).demand(load, SAID, 4, NONE) is None
+
+
+@pytest.mark.parametrize(("rate", "shards"), [(1_600, 1), (1_601, 2), (16_000, 10)])
+def test_shards_are_for_executions_of_which_a_fifth_is_spare(rate: float, shards: int) -> None:
+    found = reader().source_demand(Load(rate, 0), SAID)
+    assert found is not None
+    count, because = found
+    assert count == shards
+    assert f"scorer needs {rate / 100:.1f} concurrent executions" in str(because)
+
+
+def test_a_file_that_lets_more_be_used_needs_fewer_shards() -> None:
+    most = in_file(replace(SPEC, target_utilization=TargetUtilization(concurrency=1.0)))
+    found = reader().source_demand(Load(2_000, 0), most)
+    assert found is not None
+    assert found[0] == 1
+
+
+def test_a_rate_that_is_not_sure_widens_no_stream() -> None:
+    load = Load(9_000, 0)
+    assert reader(replace(RATE, is_sure=False)).source_demand(load, SAID) is None
+    assert reader(None).source_demand(load, SAID) is None
+
+
+def test_it_is_learnt_from_the_windows() -> None:
+    pipeline = a_pipeline(shards=4)
+    minutes = [Minute(batch=batch, seconds_per_batch=0.1 + 0.004 * batch) for batch in (40, 60, 80)]
+    seen, consumer = signals(pipeline, *minutes), the_consumer(pipeline)
+    learnt = learn_rate(seen, consumer)
+    found = learn_reader(seen, consumer, history())
+    fed = feeding(seen, consumer, learnt, history())
+    assert found == FunctionReader(seen, consumer, learnt, fed)
+    assert found.writes == consumer.writes
+    consumed = seen.of(consumer.writes[0].capacity).consumed_write_units
+    assert found.units_per_record(consumed) == units_per_record(seen, consumer, consumed)
+    most = fed.records_per_second_at_most(SAID, 4)
+    assert found.records_per_second_at_most(SAID, 4) == most

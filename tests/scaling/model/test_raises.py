@@ -1,0 +1,53 @@
+"""The last raise that stands, and when one whose effect is gone from the windows is tried again."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, a_pipeline, newest, signals
+from tests.change_records import change, history
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
+from tidegate.scaling.model.raises import Raises
+
+ONE, OTHER = (Lever.of(LeverKind.SHARD_COUNT, name) for name in ("one", "other"))
+
+
+def raises(*made: ChangeRecord, **capacities: int) -> Raises:
+    now = {Lever.of(LeverKind.SHARD_COUNT, name): count for name, count in capacities.items()}
+    return Raises(signals(a_pipeline()), history(*made), NOON, now)
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "after", "now", "stands"),
+    [(20, 4, 4, True), (20, 4, 5, True), (20, 4, 3, False), (2, 4, 2, True), (20, 1, 1, False),
+     (24 * 60, 4, 4, False)],
+    ids=["stands", "raised since", "set back", "not shown yet", "lowered", "a day ago"],
+)  # fmt: skip
+def test_the_last_raise_is_one_of_the_day_that_stands(
+    minutes_ago: float, after: int, now: int, stands: bool
+) -> None:
+    made = change(ONE, 2, after, minutes_ago=minutes_ago)
+    assert list(raises(made, one=now).last_raise(ONE)) == [made] * stands
+
+
+def test_of_levers_that_add_up_the_newest_raise_counts() -> None:
+    first, second = change(ONE, 1, 2, minutes_ago=30), change(OTHER, 1, 2, minutes_ago=20)
+    both = raises(first, second, one=2, other=2)
+    assert list(both.last_raise(ONE, OTHER)) == [second]
+    assert list(both.last_raise(ONE)) == [first]
+
+
+def test_each_raise_of_the_day_puts_the_next_try_off() -> None:
+    first, second = change(ONE, 1, 2, minutes_ago=300), change(ONE, 2, 4, minutes_ago=100)
+    (told,) = raises(first, second, one=4).until_tried_again(second, ONE)
+    assert dict(told.numbers)["again"] == second.begun_at + timedelta(hours=3)
+    alone = raises(second, one=4)
+    assert list(alone.until_tried_again(second, ONE)) == []
+
+
+@pytest.mark.parametrize(("now", "grown"), [(109, False), (111, True)])
+def test_a_tenth_more_records_are_another_load(now: float, grown: bool) -> None:
+    made = change(ONE, 2, 4, minutes_ago=20)
+    seen = newest(signals(a_pipeline()), incoming_records=[6000] * 40 + [now * 60] * 20)
+    assert Raises(seen, history(made), NOON, {ONE: 4}).has_grown(made) is grown
