@@ -27,7 +27,19 @@ import pytest
 
 from tests.shape import ROOT, begins, imported, modules, path_of
 
-MUTATED = ("tidegate.rules", "tidegate.scaling.recommend", "tidegate.scaling.constraints")
+KINDS = "tidegate.scaling.kinds"
+MUTATED = (
+    "tidegate.rules", "tidegate.scaling.recommend", "tidegate.scaling.constraints",
+    "tidegate.scaling.model.raises", f"{KINDS}.dynamodb_table.capacity_model",
+    f"{KINDS}.dynamodb_table.raises", f"{KINDS}.dynamodb_table.second_owner",
+    f"{KINDS}.flink_application.raises", f"{KINDS}.flink_application.recommendations",
+    f"{KINDS}.flink_application.service_autoscaling", f"{KINDS}.flink_application.update",
+    f"{KINDS}.kinesis_stream.raises", f"{KINDS}.kinesis_stream.retention",
+    f"{KINDS}.kinesis_stream.units", f"{KINDS}.lambda_mapping.batching_window",
+    f"{KINDS}.lambda_mapping.executions", f"{KINDS}.lambda_mapping.reader",
+)  # fmt: skip
+"""What decides: diagnosis, what is wanted and what holds it, and what of both a kind has."""
+
 TESTED = ("tests/rules", "tests/scaling")
 SEED, DRAWN, AT_ONCE, SECONDS_AT_MOST = 1, 300, 2, 120
 UNEXPLAINED_MOST = 0.05

@@ -9,7 +9,7 @@ from tidegate.scaling.config.levers import part_of, resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.history import OVERLAP, History
+from tidegate.scaling.model.history import NEVER_MADE, OVERLAP, History
 from tidegate.scaling.ports import Edges
 
 __all__ = ["Observed", "as_of", "observe", "observe_for", "with_settled"]
@@ -60,11 +60,13 @@ def as_of(seen: Observed, now: datetime) -> Observed:
 def with_settled(seen: Observed, edges: Edges, now: datetime) -> Observed:
     """The same after what was left open is settled. Where anything was, the pipeline is looked at
     anew, since other runs may act from that moment on."""
-    if not seen.history.open_change_records():
+    history = seen.history
+    concluded = any(each.detail == NEVER_MADE for each in history.change_records)
+    if not concluded and not history.open_change_records():
         return seen
     # Imported here: most sweeps find nothing open, and a cold start is shorter without it.
     from tidegate.scaling.execute.settle import settle
 
-    if settle(seen.history, seen.pipeline, edges.ledger, seen.looked_at):
+    if settle(history, seen.pipeline, edges.ledger, seen.looked_at):
         return observe(seen.spec, edges, now, seen.alone)
     return seen

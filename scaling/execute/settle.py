@@ -6,7 +6,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import DAY, OVERLAP, History
+from tidegate.scaling.model.history import DAY, NEVER_MADE, OVERLAP, History
 from tidegate.scaling.ports import Ledger
 
 __all__ = ["ABANDONED", "SHOWS_AFTER", "may_not_show", "settle", "settled"]
@@ -29,14 +29,27 @@ def settle(
     """Close the intentions that a run left open when it died, or when the answer to its call was
     lost; whether there were any. ``looked_at`` is the moment before the pipeline was described.
     Who has the lease of the resource needn't wait for another run's call: ``SHOWS_AFTER`` is
-    enough."""
+    enough. One that was taken as never made, and that AWS shows now, was made."""
     closed = False
-    for change_record in history.open_change_records():
+    concluded = _taken_as_never_made(history, looked_at)
+    for change_record in (*history.open_change_records(), *concluded):
         found = settled(change_record, pipeline, looked_at, after)
-        if found is not None:
+        if found is not None and (change_record not in concluded or found[0] is Outcome.DONE):
             ledger.complete(change_record.entry_id, found[0], looked_at, found[1])
             closed = True
     return closed
+
+
+def _taken_as_never_made(history: History, now: datetime) -> tuple[ChangeRecord, ...]:
+    """The newest change record of each lever, where another run has concluded lately that its call
+    never reached AWS: by a clock that was ahead, and a description that lagged behind."""
+    newest = {each.lever: each for each in history.change_records}
+    return tuple(
+        each
+        for each in newest.values()
+        if (each.outcome, each.detail) == (Outcome.SUPERSEDED, NEVER_MADE)
+        and now - each.begun_at <= OVERLAP
+    )
 
 
 def settled(
@@ -64,7 +77,7 @@ def settled(
         return Outcome.UNKNOWN, words
     if _was_set(change_record.marks, settings_marks(pipeline, lever)):
         return Outcome.UNKNOWN, "the lever was set since, and has the capacity of before"
-    return Outcome.SUPERSEDED, "the call never reached AWS"
+    return Outcome.SUPERSEDED, NEVER_MADE
 
 
 def may_not_show(lever: Lever, capacity: int, ledger: Ledger, now: datetime) -> bool:

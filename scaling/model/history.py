@@ -9,6 +9,7 @@ from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.pause import Pause
 
 __all__ = [
+    "NEVER_MADE",
     "OVERLAP",
     "SOMEONE_ELSE",
     "History",
@@ -21,6 +22,9 @@ DAY = timedelta(hours=24)
 OVERLAP = timedelta(minutes=15)
 """How far another run may be ahead of the one that asks, which takes no longer than a function may
 run (Lambda quotas). A record of a later moment was written before the clock was set back."""
+
+NEVER_MADE = "the call never reached AWS"
+"""The detail of an intention that AWS shows no trace of."""
 
 SHOWS_BY = timedelta(seconds=60)
 """When a change that AWS has accepted shows in its descriptions at the latest."""

@@ -37,7 +37,8 @@ from tidegate.scaling.sweep import sweep
 
 __all__ = ["KINDS", "Access", "edges_of", "is_theirs", "run"]
 
-KINDS = ("sweep", "sweep", "sweep", "reshard", "patch", "cycle", "get", "operator", "dynamodb")
+OTHER_KINDS = ("reshard", "patch", "cycle", "get", "operator", "dynamodb")
+KINDS = ("sweep",) * 5 + OTHER_KINDS
 UNITS = (5, 4000)
 ROUNDS = 3
 """Requests of one cycle of Application Auto Scaling."""

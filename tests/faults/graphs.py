@@ -27,7 +27,7 @@ from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.traffic import Points, Traffic
 from tidegate.simulator.world import World
 
-__all__ = ["Graph", "graph_of"]
+__all__ = ["RACE", "Graph", "graph_of"]
 
 RACE = load_scenario("race-day")
 RATES = (5.0, 50.0, 400.0, 900.0, 900.0)
@@ -35,7 +35,7 @@ LONG_RATE_MOST = 50.0
 """Records a second: of more, an hour's backlog drains no faster than the file's limits allow."""
 SHORT_SECONDS, LONG_SECONDS = 300, 5400
 """How old a world is when its schedule begins; only a long one has rested enough to be scaled in."""
-STEP_SECONDS = (250, 450)
+STEP_SECONDS = (100, 420)
 MAPPINGS = {"parallelization_factor": {"max": 10, "owner": "tidegate"}}
 OURS = {
     "shard_count": {"max": 16, "owner": "tidegate"},

@@ -93,8 +93,8 @@ def published(masses: Sequence[Mass], commit: str, page: str) -> str:
     )
     told = "\n".join(lines)
     return re.sub(
-        r"(<!-- faults -->\n).*?(\n<!-- /faults -->)",
-        lambda found: f"{found[1]}{told}{found[2]}",
+        r"(<!-- faults -->).*?(<!-- /faults -->)",
+        lambda found: f"{found[1]}\n{told}\n{found[2]}",
         page,
         flags=re.DOTALL,
     )

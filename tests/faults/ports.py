@@ -90,7 +90,7 @@ class FaultyMetrics:
         caller.befalls(
             Throttled("cloudwatch:GetMetricData", "it", "Rate exceeded"),
             Unreachable("cloudwatch:GetMetricData", "it", "read timeout"),
-            often=0.3,
+            often=0.5,
         )
         read = DirectMetrics(caller.stage.graph.world).read(metrics, start, end)
         found = {

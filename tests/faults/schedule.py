@@ -22,7 +22,7 @@ from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.sweep import sweep
 
-__all__ = ["MOVES", "Played", "play", "shortest"]
+__all__ = ["MOVES", "Played", "in_order", "play", "shortest"]
 
 MEMORY = Path("/dev/shm")
 MOVES, QUIET_SWEEPS = 6, 15
@@ -134,10 +134,10 @@ def _quiet(stage: Stage, access: Access) -> None:
         is_done = set(healths) == {Health.HEALTHY} and not stage.look().open_change_records()
         if at >= 2 and is_done and not stage.look().all_desired():
             break
-    stage.broken += (*_in_order(stage, healths), *_answers(stage, access))
+    stage.broken += (*in_order(stage, healths), *_answers(stage, access))
 
 
-def _in_order(stage: Stage, healths: tuple[Health, ...]) -> Iterator[str]:
+def in_order(stage: Stage, healths: tuple[Health, ...]) -> Iterator[str]:
     """What sweeps say in the end, and what the world knows."""
     ill = [each for each in healths if each not in WELL]
     if ill and stage.graph.heals and not stage.targets:

@@ -9,10 +9,11 @@ from random import Random
 
 import pytest
 
-from tests.faults.graphs import Graph, graph_of
+from tests.faults.graphs import RACE, Graph, graph_of
 from tests.faults.metrics import Lack
 from tests.faults.ports import OnPorts
 from tests.faults.promises import Witness, agrees, has_effect, says_how_it_ended
+from tests.faults.schedule import in_order
 from tests.faults.stage import Caller, Stage
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.scalable_targets import ScalableTarget
@@ -20,7 +21,9 @@ from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, Update
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import CloudError
+from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Action
+from tidegate.simulator.world import World
 
 RACE_SEED = 3
 TABLE = "leaderboard"
@@ -267,3 +270,22 @@ def test_a_lock_that_is_left_is_found(made: Callable[..., Scene]) -> None:
     assert scene.stage.look().acquire("stream/racers", "somebody", scene.stage.now, 60)
     (found,) = agrees(scene.stage)
     assert found.startswith("still locked")
+
+
+def test_a_pipeline_that_stays_sick_is_found(made: Callable[..., Scene]) -> None:
+    scene = made()
+    assert list(in_order(scene.stage, (Health.HEALING,))) == []
+    (found,) = in_order(scene.stage, (Health.HEALTHY, Health.SICK))
+    assert found.endswith("after 15 sweeps without faults")
+    theirs_too = made(replace(scene.stage.graph, heals=False))
+    assert list(in_order(theirs_too.stage, (Health.SICK,))) == []
+
+
+def test_a_pipeline_that_is_called_healthy_and_is_not_is_found(made: Callable[..., Scene]) -> None:
+    """A race on a table of 20 units, which nobody raises."""
+    world = World(RACE, 1)
+    world.advance(900)
+    scene = made(replace(graph_of(RACE_SEED, is_known_to_aws=False), world=world))
+    (found,) = in_order(scene.stage, (Health.HEALTHY,))
+    assert found.startswith("called healthy while records are ")
+    assert list(in_order(scene.stage, (Health.HEALING,))) == []

@@ -73,3 +73,4 @@ def test_the_page_has_the_figures_of_what_was_played() -> None:
     assert "old" not in page
     assert page.endswith("<!-- /faults -->\nend\n")
     assert published([mass], "1a2b3c4", page) == page
+    assert published([mass], "1a2b3c4", before.replace("old\n", "")) == page

@@ -174,3 +174,19 @@ def test_units_that_nothing_consumes_are_not_followed_by_more() -> None:
     assert held(history, Recommendation(UNITS, 400, 800, ASKED), *consumed) == ()
     grown = [*late(20), *late(20, records_per_second=111, units_per_record=0.9)]
     assert held(history, Recommendation(UNITS, 400, 800, ASKED), *grown) == ()
+
+
+def is_judged(recommendation: Recommendation) -> bool:
+    seen = signals(a_pipeline(shards=4, factor=4, table=a_table(400)), *late(40))
+    past = raised(recommendation.lever, 20)
+    return bool(list(ineffective_scaling_constraints(seen, past, recommendation, NOON)))
+
+
+@pytest.mark.parametrize(("wanted", "judged"), [(8, True), (5, True), (4, False), (2, False)])
+def test_only_a_raise_is_judged(wanted: int, judged: bool) -> None:
+    assert is_judged(Recommendation(FACTOR, 4, wanted, ASKED)) is judged
+
+
+def test_other_levers_are_not_judged() -> None:
+    retention = Lever.of(LeverKind.RETENTION_HOURS, "racers")
+    assert not is_judged(Recommendation(retention, 4, 8, ASKED))

@@ -13,7 +13,7 @@ from tidegate.scaling.execute.settle import ABANDONED, SHOWS_AFTER, may_not_show
 from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.history import NEVER_MADE, History
 
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 OPEN = ChangeRecord("1", "race", SHARDS, UPDATE_SHARD_COUNT, 2, 4, "more", NOON, marks=("shard-1",))
@@ -133,3 +133,39 @@ def test_of_several_changes_the_newest_tells_what_may_not_show() -> None:
     now = NOON + timedelta(seconds=1)
     assert may_not_show(SHARDS, 4, ledger, now)
     assert not may_not_show(SHARDS, 2, ledger, now)
+
+
+def never_made(ledger: SqliteLedger, detail: str = NEVER_MADE) -> ChangeRecord:
+    assert ledger.begin(OPEN)
+    ledger.complete(OPEN.entry_id, Outcome.SUPERSEDED, NOON, detail)
+    (found,) = ledger.change_records("race", NOON)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("shown", "minutes", "outcome"),
+    [(4, 2, Outcome.DONE), (2, 2, Outcome.SUPERSEDED), (3, 2, Outcome.SUPERSEDED),
+     (4, 16, Outcome.SUPERSEDED)],
+)  # fmt: skip
+def test_what_was_taken_as_never_made_was_made_where_aws_shows_it(
+    shown: int, minutes: int, outcome: Outcome
+) -> None:
+    """By a clock that was ahead, and a description that lagged behind."""
+    ledger = SqliteLedger(":memory:")
+    history = History((never_made(ledger),))
+    now = NOON + timedelta(minutes=minutes)
+    closed = settle(history, shows(shown), ledger, now)
+    assert closed is (outcome is Outcome.DONE)
+    assert [each.outcome for each in ledger.change_records("race", NOON)] == [outcome]
+
+
+@pytest.mark.parametrize("detail", ["another run changed the resource", "it was suspended"])
+def test_what_was_not_called_for_another_reason_stays_so(detail: str) -> None:
+    ledger = SqliteLedger(":memory:")
+    assert not settle(History((never_made(ledger, detail),)), shows(4), ledger, LATER)
+
+
+def test_of_a_lever_that_was_asked_for_again_the_earlier_call_stays_as_it_was_concluded() -> None:
+    ledger = SqliteLedger(":memory:")
+    again = replace(OPEN, entry_id="2", outcome=Outcome.DONE)
+    assert not settle(History((never_made(ledger), again)), shows(4), ledger, LATER)

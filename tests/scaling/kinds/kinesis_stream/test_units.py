@@ -45,6 +45,9 @@ def test_one_call_doubles_them_and_a_decrease_saves_a_quarter() -> None:
         (Load(800, 1), 1, 1, "shards-by-records"),
         (Load(801, 1), 1, 2, "shards-by-records"),
         (Load(0, 0), 1, 1, "shards-by-records"),
+        (Load(10, 1.6 * MIB / 5), 5, 1, "shards-by-reads"),
+        (Load(10, 1.6 * MIB / 5 + 1), 5, 2, "shards-by-reads"),
+        (Load(900, 0.9 * MIB - 1), 3, 2, "shards-by-reads"),
     ],
 )
 def test_shards_are_for_what_is_written_or_for_all_who_read(
@@ -54,6 +57,11 @@ def test_shards_are_for_what_is_written_or_for_all_who_read(
     found = Shards.of(a_stream(1)).for_volume(load, in_file(SPEC), readers)
     assert (found.capacity, found.because.kind) == (count, kind)
     assert str(found.lever) == "shard_count of racers"
+
+
+def test_bytes_are_told_in_mebibytes() -> None:
+    found = Shards.of(a_stream(1)).for_volume(Load(10, 2.5 * MIB), in_file(SPEC), 1)
+    assert str(found.because).startswith("2.50 MiB/s need shards of 1 MiB/s each")
 
 
 def test_a_call_is_judged_as_of_shards_that_carry_alike() -> None:

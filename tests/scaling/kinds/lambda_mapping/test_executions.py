@@ -23,6 +23,7 @@ def test_the_lever_is_the_factor_of_the_function_and_its_durations_are_told() ->
     executions = busy(4)
     assert str(executions.lever) == "parallelization_factor of scorer"
     assert executions.durations.latest == 240_000
+    assert executions.least_decrease_share == 0.2
 
 
 @pytest.mark.parametrize(("count", "shards"), [(8, 1), (8.1, 2), (16, 2), (800, 100)])
@@ -32,7 +33,7 @@ def test_the_fewest_shards_leave_a_fifth_to_spare_with_the_highest_factor(
     assert busy().units_for(count) == shards
 
 
-@pytest.mark.parametrize(("units", "factor"), [(8, 1), (4, 2), (3, 3), (1, 8)])
+@pytest.mark.parametrize(("units", "factor"), [(8, 1), (4, 2), (3, 3), (2, 4), (1, 8)])
 def test_fewer_shards_need_a_higher_factor(units: int, factor: int) -> None:
     """Four are busy, and half of them may be."""
     assert busy(4).least_setting(units, HOUR) == factor

@@ -30,9 +30,9 @@ def reader(learnt: RateModel | None = RATE, **mapping: object) -> FunctionReader
 @pytest.mark.parametrize(
     ("rate", "backlog", "factor"),
     [(1, 0, 1), (400, 0, 1), (401, 0, 2), (4_000, 0, 10), (9_000, 0, 10), (400, 300_000, 2),
-     (400, 0.0001, 1)],
+     (400, 0.0001, 1), (0, 228_000, 1), (0, 228_300, 2)],
     ids=["hardly any", "four at half of their use", "one more", "ten each", "no more", "a backlog",
-         "hardly a backlog"],
+         "hardly a backlog", "nearly all of their use", "a little more"],
 )  # fmt: skip
 def test_the_factor_is_for_the_load_and_for_what_waits(
     rate: float, backlog: float, factor: int
@@ -49,6 +49,13 @@ def test_the_factor_says_why_and_how_the_backlog_is_drained() -> None:
         "4.0 concurrent executions on 4 shards are needed for 400 records/s at a true processing "
         "rate of 200 records/s per execution, and it is drained"
     )
+
+
+@pytest.mark.parametrize(("shards", "told"), [(1, "1 shard are"), (2, "2 shards are")])
+def test_one_shard_is_no_plural(shards: int, told: str) -> None:
+    found = reader().demand(Load(400, 0), SAID, shards, NONE)
+    assert found is not None
+    assert told in str(found.because)
 
 
 def test_without_a_rate_or_with_one_batch_a_shard_nothing_is_asked_of_the_factor() -> None:

@@ -8,11 +8,10 @@ from tests.builders import NOON, Samples, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
+from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
-from tidegate.scaling.model.plan import Constraint
-from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.raises import Raises
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
@@ -42,23 +41,14 @@ def late(per_minute: float = 60) -> Signals:
     return newest(seen, iterator_age_milliseconds=ages)
 
 
-def constraints(
-    of: Signals, past: History, lever: Lever, current: int = 4, wanted: int = 8, **more: object
-) -> list[Constraint]:
-    recommendation = Recommendation(lever, current, wanted, WHY, **more)
-    return list(ineffective_scaling_constraints(of, past, recommendation, NOON))
+def reasons(of: Signals, past: History, lever: Lever) -> list[Reason]:
+    """On the executions that a factor gives with the shards."""
+    raises = Raises(of, past, NOON, current_capacities(of.pipeline))
+    return list(raises.of_executions(lever, SHARDS))
 
 
-def is_held(of: Signals, past: History, lever: Lever = FACTOR, **more: object) -> bool:
-    return bool(constraints(of, past, lever, **more))
-
-
-@pytest.mark.parametrize(
-    ("current", "wanted", "held"), [(4, 8, True), (4, 5, True), (4, 4, False), (4, 2, False)]
-)
-def test_only_a_raise_is_judged(current: int, wanted: int, held: bool) -> None:
-    past = history(record(FACTOR, 20))
-    assert is_held(late(), past, current=current, wanted=wanted) is held
+def is_held(of: Signals, past: History) -> bool:
+    return bool(reasons(of, past, FACTOR))
 
 
 @pytest.mark.parametrize(
@@ -100,14 +90,14 @@ def test_a_twentieth_more_is_help(since: float, held: bool) -> None:
 def test_a_raise_shows_when_two_minutes_that_began_after_it_are_there(
     seconds_ago: int, words: str
 ) -> None:
-    found = constraints(late(), history(record(FACTOR, seconds_ago / 60)), FACTOR)
-    assert [words in str(each.reason) for each in found] == [True]
+    found = reasons(late(), history(record(FACTOR, seconds_ago / 60)), FACTOR)
+    assert [words in str(each) for each in found] == [True]
 
 
 def test_the_newest_raise_of_factor_or_shards_counts() -> None:
     both = history(record(SHARDS, 30, 1, 2), record(FACTOR, 20, 3, 4))
-    (found,) = constraints(late(), both, FACTOR)
-    assert "parallelization factor of scorer from 3 to 4" in str(found.reason)
+    (found,) = reasons(late(), both, FACTOR)
+    assert "parallelization factor of scorer from 3 to 4" in str(found)
 
 
 @pytest.mark.parametrize(
@@ -160,8 +150,3 @@ def test_an_age_that_was_well_since_makes_it_another_incident(
 def test_a_load_that_has_grown_by_a_tenth_need_not_wait(now: float, held: bool) -> None:
     of = newest(late(), incoming_records=[now * 60] * 3)
     assert is_held(of, history(record(FACTOR, 2.5))) is held
-
-
-def test_other_levers_are_not_judged() -> None:
-    retention = Lever.of(LeverKind.RETENTION_HOURS, "racers")
-    assert not is_held(late(), history(record(retention, 20, 24, 48)), retention)
