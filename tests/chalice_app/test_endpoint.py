@@ -87,7 +87,7 @@ class Site:
                 return told
             self.world.advance(15)
             if at % 4 == 0:
-                assert carry_on([spec], self.edges, self.world.now, "sweep", lambda: False) == ()
+                assert carry_on([spec], self.edges, self.world.now, "sweep") == ()
             told.append(self.get(dimension))
         raise AssertionError(told[-1])
 
