@@ -81,17 +81,23 @@ class Cause(Enum):
     CHECKPOINT_TROUBLE = "checkpoint-trouble"
     SKEWED_KEY = "skewed-key"
     NOT_READING = "not-reading"
+    RECORDS_DROPPED = "records-dropped"
+    BAD_DEPLOY = "bad-deploy"
     POISON_BATCH = "poison-batch"
     CONCURRENCY_CAP = "concurrency-cap"
+    DOWNSTREAM_SATURATED = "downstream-saturated"
     TIMEOUT_NEAR = "timeout-near"
     BATCHING_WINDOW_TOO_LONG = "batching-window-too-long"
+    PRODUCERS_QUIET = "producers-quiet"
     HOT_SHARD = "hot-shard"
     PRODUCER_THROTTLED = "producer-throttled"
     CONSUMER_TOO_SLOW = "consumer-too-slow"
     SOURCE_TOO_NARROW = "source-too-narrow"
     PARALLELISM_TOO_LOW = "parallelism-too-low"
     STREAM_TOO_NARROW = "stream-too-narrow"
+    PRODUCERS_SURGING = "producers-surging"
     UNKNOWN = "unknown"
+    AWS_EVENT = "aws-event"
     OVERSIZED = "oversized"
     HEALTHY = "healthy"
 
@@ -102,6 +108,8 @@ class Diagnosis:
 
     Exactly one of the two cures is given for an incident: ``cured_by``, the levers that cure it,
     or ``advice``, what a person must do because no capacity cures it.
+
+    ``holds_raises``: until then more capacity is pointless.
     """
 
     cause: Cause
@@ -109,6 +117,7 @@ class Diagnosis:
     evidence: tuple[Reason, ...]
     cured_by: tuple[LeverKind, ...] = ()
     advice: str | None = None
+    holds_raises: bool = True
 
     @property
     def because(self) -> str:

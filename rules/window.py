@@ -55,7 +55,7 @@ class Window:
     @property
     def present(self) -> tuple[float, ...]:
         """The samples that exist, oldest first."""
-        return tuple(sample for sample in self.samples if sample is not None)
+        return tuple([sample for sample in self.samples if sample is not None])
 
     @property
     def coverage(self) -> float:

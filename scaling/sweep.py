@@ -106,7 +106,9 @@ def _sweep_one(
     )
     signals, unseen = _looked_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
-    expected, unforeseen = _expected(signals, edges.metrics, spec, now)
+    past, unforeseen = _load_history(signals, edges.metrics, now)
+    signals = replace(signals, load_history=past)
+    expected = _expected(signals, spec, now)
     look = Look(signals, diagnose(signals), in_file(spec), history, now)
     plan = decide(look, expected)
     look = replace(look, diagnoses=_oversized(look, plan))
@@ -148,22 +150,27 @@ def _read(
     return dict(metrics.read(tuple(wanted), end - LOOK_BACK, end))
 
 
-def _expected(
-    signals: Signals, metrics: Metrics, spec: PipelineSpec, now: datetime
-) -> tuple[ForecastHorizons | None, tuple[str, ...]]:
-    """What may come, by what CloudWatch has kept, and why that isn't known; it keeps nothing of
-    what comes into a topic."""
-    source = source_of(signals.pipeline)
-    if source is None:
+def _load_history(
+    signals: Signals, metrics: Metrics, now: datetime
+) -> tuple[Window | None, tuple[str, ...]]:
+    """What came in for days, by what CloudWatch has kept, and why that isn't known; it keeps
+    nothing of what comes into a topic."""
+    if source_of(signals.pipeline) is None:
         return None, ()
     metric = past_metric(signals)
     try:
-        past = read_all(metrics, (metric,), now - PAST, now)[metric]
+        return read_all(metrics, (metric,), now - PAST, now)[metric], ()
     except Exception as error:
         # A sick pipeline is cured without a forecast, as one is whose past isn't known yet.
         return None, (f"the load of {signals.pipeline.name} has no forecast: {as_known(error)}",)
+
+
+def _expected(signals: Signals, spec: PipelineSpec, now: datetime) -> ForecastHorizons | None:
+    source, past = source_of(signals.pipeline), signals.load_history
+    if source is None or past is None:
+        return None
     catch_up, lasts = spec.objective.catch_up_seconds, source.change_lasts_seconds
-    return forecast_horizons(signals, past, catch_up, lasts, now), ()
+    return forecast_horizons(signals, past, catch_up, lasts, now)
 
 
 def _looked_closer(

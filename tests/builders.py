@@ -1,7 +1,7 @@
 """Pipelines and their windows for tests: a healthy one, to be made sick in one place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -279,7 +279,8 @@ def newest(seen: Signals, part: str = "stream", /, **samples: Samples) -> Signal
         return with_source_series(seen, _ending(source_series(seen), samples))
     kind, parts = next((kind, parts) for kind, parts in series.of.items() if part in parts)
     changed = {**parts, part: _ending(parts[part], samples)}
-    return replace(seen, series=replace(series, of={**series.of, kind: changed}))
+    of = {**series.of, kind: changed}
+    return _as_read(replace(seen, series=replace(series, of=of)), changed[part])
 
 
 def source_series(seen: Signals) -> SourceSeries:
@@ -288,7 +289,15 @@ def source_series(seen: Signals) -> SourceSeries:
 
 def with_source_series(seen: Signals, series: SourceSeries) -> Signals:
     """The same signals with other windows of what records wait in."""
-    return replace(seen, series=replace(seen.series, source=series))
+    return _as_read(replace(seen, series=replace(seen.series, source=series)), series)
+
+
+def _as_read(seen: Signals, series: Any) -> Signals:
+    """The same signals, which were read with the windows of this series."""
+    told = (getattr(series, each.name) for each in fields(series))
+    windows = {each.metric: each for each in told if isinstance(each, Window)}
+    known = {**seen.series.windows, **windows}
+    return replace(seen, series=replace(seen.series, windows=known))
 
 
 def _ending(series: Any, samples: Mapping[str, Samples]) -> Any:

@@ -5,6 +5,7 @@ from itertools import islice
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
+from tidegate.rules.diagnosis.aws_event import aws_event
 from tidegate.rules.kinds.signal_kind import SignalKind
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -20,15 +21,16 @@ NOT_READ_MAX = 3
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     """Every cause that holds now, the one to treat first in front; never empty.
 
-    Without fresh data it is one UNKNOWN, since silence is neither health nor low load, or what is
-    stopped or can't be written. With nothing wrong it is one HEALTHY. What CloudWatch failed to
-    read is one UNKNOWN beside the others.
+    Without fresh data it is one UNKNOWN, since silence is neither health nor low load, with an
+    AWS event where all layers fell silent at once; or what is stopped or can't be written. With
+    nothing wrong it is one HEALTHY. What CloudWatch failed to read is one UNKNOWN beside the
+    others.
     """
     kinds = _kinds(signals)
     unread = tuple(_not_read(signals))
     if signals.series.judged_until is None:
         told = tuple(each for kind in kinds for each in kind.causes_without_metrics(signals))
-        return told or unread or (_no_data(signals),)
+        return told or unread or (_no_data(signals), *aws_event(signals))
     found = [(kind, each) for kind in kinds for each in kind.causes(signals)]
     causes = [*unread, *_not_of_a_sink(signals, found)]
     if not causes:

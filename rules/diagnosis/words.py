@@ -13,6 +13,11 @@ BACKLOG_DRAINS = Words(
 CHANGE_NOT_SEEN_YET = Words(
     "change-not-seen-yet", "the change of {changed_at:%H:%M} is not visible in the metrics yet"
 )
+LAYERS_SILENT_AT_ONCE = Words(
+    "layers-silent-at-once",
+    "all of {layers} told every minute and fell silent between {since:%H:%M} and {until:%H:%M}: no "
+    "part of a pipeline takes all others along at once",
+)
 NOT_READ = Words("not-read", "CloudWatch could not read {metric} of {where} ({why})")
 NOT_READ_IS_NOT_ZERO = Words(
     "not-read-is-not-zero",

@@ -19,7 +19,7 @@ class SignalSeries:
     ``judged_until`` is None where there is no fresh data at all; ``last_seen`` is then the end
     of the newest minute of any layer, or None when nothing was ever seen. ``of`` has the series of
     each kind's resources by ``Measured.series_key``. ``unread`` has the windows that CloudWatch
-    failed to read.
+    failed to read, ``windows`` all of them uncut.
     """
 
     source: SourceSeries
@@ -27,6 +27,7 @@ class SignalSeries:
     last_seen: datetime | None
     of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unread: tuple[Window, ...] = ()
+    windows: Mapping[Metric, Window] = field(default_factory=dict)
 
 
 def series_metrics(pipeline: Pipeline) -> tuple[Metric, ...]:
@@ -87,6 +88,7 @@ def series_from(
         last_seen=last_seen,
         of=of,
         unread=tuple(each for each in windows.values() if each.unread is not None),
+        windows=windows,
     )
 
 

@@ -11,6 +11,7 @@ from tidegate.rules.graph import Measured, Pipeline, Resource
 from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate
 from tidegate.rules.kinds.readers import shared_readers
 from tidegate.rules.kinds.signal_series import SignalSeries
+from tidegate.rules.window import Window
 
 __all__ = ["BURST_SECONDS", "RECENT_SECONDS", "Signals", "increase", "mean", "rate"]
 
@@ -23,12 +24,14 @@ BURST_SECONDS = 300
 @dataclass(frozen=True)
 class Signals:
     """A pipeline, its series, and the objective and thresholds of rules that they are held against.
-    ``changed_at`` is when one of its levers was last moved, None where that isn't known."""
+    ``changed_at`` is when one of its levers was last moved, ``load_history`` what came into its
+    source for days, in sums of longer periods; None where that isn't known."""
 
     pipeline: Pipeline
     series: SignalSeries
     iterator_age_max_seconds: float
     changed_at: datetime | None = None
+    load_history: Window | None = field(default=None, kw_only=True)
     thresholds: Mapping[str, float] = field(kw_only=True)
 
     @cached_property

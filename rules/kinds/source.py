@@ -14,7 +14,8 @@ Cut = Callable[[Metric], Window]
 @dataclass(frozen=True, slots=True)
 class SourceSeries:
     """A source's metrics, per minute: sums, and the maximum of the age of the oldest unread record,
-    which is that of the reader furthest behind. What a kind of source has no metric of is silent.
+    which is that of the reader furthest behind; of puts the mean share that succeeded. What a kind
+    of source has no metric of is silent, or None.
     """
 
     incoming_records: Window
@@ -23,3 +24,5 @@ class SourceSeries:
     read_throttles: Window
     read_records: Window
     iterator_age_milliseconds: Window
+    put_record_success: Window | None = None
+    put_records_success: Window | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
+from tidegate.rules.blocking import blocks_capacity
 from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import current_capacities
@@ -45,7 +46,7 @@ def recommendations(
     scale_out, scale_in = ScaleOut(look, model, expected), ScaleIn(look, model, expected)
     needed, hour = scale_out.demands(), scale_in.demands_of_the_hour()
     ill = any(diagnosis.cured_by for diagnosis in look.diagnoses)
-    incurable = any(diagnosis.advice for diagnosis in look.diagnoses)
+    incurable = any(blocks_capacity(diagnosis) for diagnosis in look.diagnoses)
     ahead_of_load = _ready(model, expected, said, incurable)
     running_out, borne = scale_out.running_out(), scale_out.borne()
     found = []

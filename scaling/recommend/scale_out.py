@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
+from tidegate.rules.blocking import blocks_capacity
 from tidegate.rules.cause import Diagnosis
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.signals import rate
@@ -160,7 +161,7 @@ class ScaleOut:
             default=-inf,
         )
         bearable = records * self.look.signals.age_well_seconds
-        curable = not any(diagnosis.advice for diagnosis in self.look.diagnoses)
+        curable = not any(blocks_capacity(each) for each in self.look.diagnoses)
         if self._short_of_capacity and curable:
             return max(0.0, unread(self.look.signals) + piling - bearable)
         return max(load.backlog_records, piling - bearable)
@@ -169,7 +170,7 @@ class ScaleOut:
         """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
         it, one that the last change was sized for already, and refusals that come from a part of
         the source."""
-        if any(diagnosis.advice for diagnosis in self.look.diagnoses) or self._was_sized_for():
+        if any(blocks_capacity(each) for each in self.look.diagnoses) or self._was_sized_for():
             load = replace(load, backlog_records=0.0)
         if self._is_uneven:
             hour = load_of_the_hour(self.look.signals)
@@ -195,7 +196,7 @@ class ScaleOut:
     def _withhold(self, needed: Demands) -> None:
         """Drop the demands that would not help beside an incident that only a person cures."""
         for diagnosis in self.look.diagnoses:
-            if diagnosis.advice:
+            if blocks_capacity(diagnosis):
                 self._withhold_beside(diagnosis, needed)
 
     def _withhold_beside(self, incurable: Diagnosis, needed: Demands) -> None:

@@ -13,6 +13,7 @@ ORDER = list(Cause)
     [
         (Cause.INDEX_THROTTLED, Cause.TABLE_THROTTLED),
         (Cause.TABLE_THROTTLED, Cause.CONSUMER_TOO_SLOW),
+        (Cause.RECORDS_DROPPED, Cause.POISON_BATCH),
         (Cause.POISON_BATCH, Cause.CONSUMER_TOO_SLOW),
         (Cause.CONSUMER_TOO_SLOW, Cause.STREAM_TOO_NARROW),
         (Cause.HEAP_PRESSURE, Cause.PARALLELISM_TOO_LOW),

@@ -23,7 +23,8 @@ from tidegate.simulator.world import START, World
 
 UNCURABLE = (
     "poison-batch", "hot-key", "concurrency-cap", "timeout-near", "flink-crash-loop",
-    "flink-checkpoints", "flink-sink-slow", "flink-skewed-key",
+    "flink-checkpoints", "flink-sink-slow", "flink-skewed-key", "records-dropped",
+    "producers-quiet", "producers-surging", "bad-deploy",
 )  # fmt: skip
 
 

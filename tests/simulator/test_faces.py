@@ -8,6 +8,8 @@ import pytest
 
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.kinds.kinesis_stream.state import SampleKeys
+from tidegate.rules.kinds.lambda_mapping.moments import moment_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.cloud import AwsCloud
@@ -27,7 +29,9 @@ from tidegate.scaling.model.errors import CloudError, ResourceMissing
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Cloud, Metrics
 from tidegate.simulator.embedded import embedded
+from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
 from tidegate.simulator.kinds.lambda_mapping.mapping import uuid_of
+from tidegate.simulator.scenario import Fault
 from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import World
 
@@ -120,6 +124,17 @@ def test_both_faces_add_minutes_up_to_longer_periods(faces: Faces) -> None:
         assert (list(found.samples), found.start) == (wanted, start)
         told.append(found)
     assert told[0] == told[1]
+
+
+def test_both_faces_tell_when_a_version_was_deployed(faces: Faces) -> None:
+    found = []
+    for world, cloud, _ in faces:
+        world.advance(90)
+        assert world.the(FunctionState).strike(Fault(90, "deploy", {"failing_share": 1.0}))
+        (consumer,) = consumers_of(cloud.describe(SPEC))
+        assert moment_of(consumer.function.modified) == world.now
+        found.append(consumer)
+    assert found[0] == found[1]
 
 
 def test_both_faces_sample_the_same_keys(faces: Faces) -> None:

@@ -200,7 +200,7 @@ def test_rules_say_what_is_in_force_and_what_each_feeds(tmp_path: Any) -> None:
     told = {line[0]: dict(zip(lines[0], line, strict=True)) for line in lines[1:]}
     near = told["lambda/duration-near-timeout"]
     assert (near["default"], near["in force"]) == ("0.8", "60% of the timeout in race")
-    assert near["causes"] == "timeout-near, poison-batch"
+    assert near["causes"] == "timeout-near, poison-batch, bad-deploy"
     assert near["decisions"] == "batching_window_seconds"
     assert near["alarms"] == "duration-near-timeout"
     assert told["flink/heap-high"]["in force"] == "85 %, the default"

@@ -1,6 +1,7 @@
-"""Causes that sit in the stream: too narrow, producers throttled, a hot shard, a hot key."""
+"""Causes that sit in the stream: too narrow, producers throttled, a hot shard or key, expiry."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream import words
@@ -10,6 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     refuses_producers,
     stream_has_headroom,
 )
+from tidegate.rules.kinds.kinesis_stream.producers import producers
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
@@ -30,6 +32,27 @@ def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
     elif not signals.refusals_fall:
         yield from _full(signals)
     yield from _readers_throttled(signals)
+    yield from _expiring(signals)
+    yield from producers(signals)
+
+
+def _expiring(signals: Signals) -> Iterator[Diagnosis]:
+    """Records are lost unread; not so while a reader that began at the oldest catches up."""
+    stream, age = stream_of(signals.pipeline), signals.age_seconds or 0.0
+    retention = timedelta(hours=stream.retention_hours).total_seconds()
+    share = signals.thresholds["iterator-age-at-retention"]
+    if age < share * retention or signals.age_falls:
+        return
+    yield Diagnosis(
+        Cause.RECORDS_DROPPED,
+        stream.name,
+        (words.RECORDS_EXPIRE(age_seconds=age, hours=stream.retention_hours),),
+        advice=(
+            f"raise the retention of {stream.name} (now {stream.retention_hours} h) at once: "
+            "what has expired can not be read again"
+        ),
+        holds_raises=False,
+    )
 
 
 def _full(signals: Signals) -> Iterator[Diagnosis]:

@@ -25,6 +25,8 @@ def stream_metrics(stream: str) -> tuple[Metric, ...]:
         stream_metric(stream, "ReadProvisionedThroughputExceeded", "Sum"),
         stream_metric(stream, "GetRecords.Records", "Sum"),
         stream_metric(stream, "GetRecords.IteratorAgeMilliseconds", "Maximum"),
+        stream_metric(stream, "PutRecord.Success", "Average"),
+        stream_metric(stream, "PutRecords.Success", "Average"),
     )
 
 

@@ -48,3 +48,23 @@ TOP_KEY_SHARE = Words(
     "the most frequent partition key has only {top_share:.0%} of the records of {shard_id}, so a "
     "split helps",
 )
+RECORDS_EXPIRE = Words(
+    "records-expire",
+    "the oldest unread record is {age_seconds:,.0f} s old, which is the retention of {hours} h: "
+    "records expire unread, as many as came in {hours} h ago; how many no metric tells",
+)
+AGAINST_THE_USUAL = Words(
+    "against-the-usual",
+    "{name}: {records_per_second:,.0f} records/s where {least:,.0f} to {most:,.0f} are usual at "
+    "this time (by {days} other days), since {since:%H:%M}",
+)
+PUTS_SUCCEED = Words(
+    "puts-succeed",
+    "{share:.0%} of the calls that put records succeed: it is the producers, not the stream",
+)
+PUTS_FAIL = Words(
+    "puts-fail",
+    "only {share:.0%} of the calls that put records succeed: the producers are not let in",
+)
+PUTS_REFUSED = Words("puts-refused", "the stream refused {records:,.0f} records in 3 min")
+PUTS_UNSEEN = Words("puts-unseen", "no metric tells of calls that put records")

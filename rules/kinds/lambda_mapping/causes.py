@@ -1,17 +1,20 @@
-"""Causes that sit in a consumer: failing batches, a concurrency cap, timeouts, slowness."""
+"""Causes that sit in a consumer: a concurrency cap, timeouts, slowness, a long batching window."""
 
 from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.bad_deploy import bad_deploy
 from tidegate.rules.kinds.lambda_mapping.concurrency import (
     busy_concurrency,
     concurrency_cap,
     executions,
 )
+from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
 from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
+from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -22,18 +25,25 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
-    """The causes of each consumer by itself; where its tables throttle, that explains it."""
+    """The causes of each consumer by itself; where its tables throttle, that explains all but the
+    loss of records, which is always told."""
     for consumer in consumers_of(signals.pipeline):
         unread = _cut_off(consumer) or not_reading(signals, consumer)
         if unread is not None:
             yield unread
             continue
+        yield from records_dropped(signals, consumer)
         if signals.is_throttled_downstream(consumer):
+            continue
+        deployed = [*bad_deploy(signals, consumer)]
+        yield from deployed
+        if any(each.holds_raises for each in deployed):
             continue
         causes = [
             *poison_batch(signals, consumer),
             *partly_failing(signals, consumer),
             *_concurrency_cap(signals, consumer),
+            *downstream_saturated(signals, consumer),
             *_timeout_near(signals, consumer),
         ]
         causes = causes or [*_too_slow(signals, consumer)]

@@ -30,8 +30,7 @@ class LambdaMappingSignals(SignalKind):
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Of each function once, though two of its mappings may be in the pipeline."""
-        functions = dict.fromkeys(each.function.name for each in consumers_of(pipeline))
-        return (metric for function in functions for metric in function_metrics(function))
+        return dict.fromkeys(each for found in consumers_of(pipeline) for each in _metrics(found))
 
     def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Invocations."""
@@ -40,8 +39,10 @@ class LambdaMappingSignals(SignalKind):
 
     def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, FunctionSeries]:
         """By function."""
-        names = (each.function.name for each in consumers_of(pipeline))
-        return {name: FunctionSeries(*map(cut, function_metrics(name))) for name in names}
+        return {
+            each.function.name: FunctionSeries(*map(cut, _metrics(each)))
+            for each in consumers_of(pipeline)
+        }
 
     def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
         """The batching window of each mapping."""
@@ -97,6 +98,15 @@ class LambdaMappingSignals(SignalKind):
         from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
 
         return (executions_in_use(signals, each) for each in consumers_of(signals.pipeline))
+
+
+def _metrics(consumer: Consumer) -> tuple[Metric, ...]:
+    mapping, own = consumer.mapping, function_metrics(consumer.function.name)
+    if not mapping.counts_events:
+        return own
+    from tidegate.rules.kinds.lambda_mapping.event_metrics import event_metrics
+
+    return (*own, *event_metrics(mapping.uuid))
 
 
 def _place(pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: float) -> Place:

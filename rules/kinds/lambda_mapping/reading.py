@@ -12,11 +12,11 @@ from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency
-from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, Reading, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["age_shown", "not_reading", "reading_shown", "where_to_look"]
+__all__ = ["age_shown", "has_problem", "not_reading", "reading_shown", "where_to_look"]
 
 EXECUTION_BUSY_SECONDS = 54
 """Of a minute: between two batches a concurrent execution waits for the next poll."""
@@ -35,6 +35,11 @@ class _Waiting:
     records: float
 
 
+def has_problem(reading: Reading) -> bool:
+    """Whether the last attempt failed (ListEventSourceMappings, API reference)."""
+    return reading.last_result.startswith("PROBLEM")
+
+
 def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     """Records wait longer than a mapping in order lets them, or its last attempt failed and none
     has followed. UNKNOWN where someone reads and the sinks are written, so that only the
@@ -45,7 +50,7 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
         return None
     waiting = _waiting(signals, consumer)
     late = waiting is not None and _waits_too_long(signals, consumer, waiting.since)
-    failed = told.has_problem and not _acts(signals, consumer, _patience(signals, consumer))
+    failed = has_problem(told) and not _acts(signals, consumer, _patience(signals, consumer))
     if not late and not failed:
         return None
     evidence: tuple[Reason, ...] = ()
@@ -74,7 +79,7 @@ def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
     reads = signals.series.source.read_records.last(seconds)
     if reads.total and _reads_tell(consumer):
         return words.READ_AND_FILTERED(name=name, records=reads.total, minutes=len(reads.samples))
-    if _waiting(signals, consumer) is None and not consumer.mapping.reading.has_problem:
+    if _waiting(signals, consumer) is None and not has_problem(consumer.mapping.reading):
         return words.READER_IDLE(name=name)
     return None
 

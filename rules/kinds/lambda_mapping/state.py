@@ -39,11 +39,6 @@ class Reading:
     tumbling_window_seconds: int = 0
     other_sources: tuple[str, ...] = ()
 
-    @property
-    def has_problem(self) -> bool:
-        """Whether the last attempt failed (ListEventSourceMappings, API reference)."""
-        return self.last_result.startswith("PROBLEM")
-
     def concurrent_batches(self, factor: int) -> int:
         """Of each part of the source, with that parallelization factor: the state of a tumbling
         window goes from one batch to the next, so that there is one at a time."""
@@ -66,6 +61,7 @@ class EventSourceMapping:
     maximum_record_age_seconds: int = -1
     on_failure_destination: str | None = None
     report_batch_item_failures: bool = False
+    counts_events: bool = False  # EventCount
     modified: str = ""  # when it was last changed
     reading: Reading = field(default_factory=Reading)
 
@@ -85,6 +81,7 @@ class Function(Measured["FunctionSeries"]):
     memory_megabytes: int
     reserved_concurrency: int | None = None
     failure: str = ""
+    modified: str = ""  # LastModified
 
     @property
     def series_key(self) -> tuple[str, str]:

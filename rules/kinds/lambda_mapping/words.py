@@ -113,3 +113,54 @@ OTHER_SOURCES = Words(
     "{name} has other event sources ({others}), whose invocations are among its metrics; "
     "records of this stream wait for it",
 )
+DROPPED_COUNTED = Words(
+    "dropped-counted",
+    "the event source mapping of {name} counted {dropped:,.0f} dropped records, and {kept:,.0f} "
+    "given to its on-failure destination, in {minutes} min",
+)
+FAILED_AND_DISCARDED = Words(
+    "failed-and-discarded",
+    "{failed:,.0f} of {invocations:,.0f} invocations of {name} failed in {minutes} min, and its "
+    "event source mapping discards a batch {limit}",
+)
+DROPPED_AT_LEAST = Words(
+    "dropped-at-least", "{failing}: at least {records:,.0f} records were discarded"
+)
+DROPPED_AT_MOST = Words(
+    "dropped-at-most",
+    "{failing}: up to {records:,.0f} records were discarded, fewer where a retry succeeded",
+)
+NOTHING_KEEPS_THEM = Words(
+    "nothing-keeps-them",
+    "the event source mapping of {name} has no on-failure destination: what it discards is lost",
+)
+DESTINATION_KEEPS_THEM = Words(
+    "destination-keeps-them",
+    "the on-failure destination {destination} is told of each discarded batch, so that its records "
+    "are not lost; the stream keeps them for {hours} h",
+)
+NEARLY_ALL_FAIL = Words(
+    "nearly-all-fail",
+    "{failed:.0%} of the invocations of {name} fail since {since:%H:%M}; {before:.1%} failed in "
+    "the {minutes} min before",
+)
+ALL_FAIL_FOR_LONG = Words(
+    "all-fail-for-long",
+    "{failed:.0%} of the invocations of {name} fail since {since:%H:%M} or longer",
+)
+TAKES_LONGER = Words(
+    "takes-longer",
+    "{name} was changed at {changed:%H:%M}, and takes {times:.1f} times as long for each record "
+    "since then, for each batch as well",
+)
+FUNCTION_CHANGED = Words("function-changed", "{name} was changed at {changed:%H:%M}")
+MORE_WAIT_FOR_LESS = Words(
+    "more-wait-for-less",
+    "since the change of {moment:%H:%M} {busy:.1f} executions of {name} are busy where "
+    "{busy_before:.1f} were, and read {records_per_second:,.0f} records/s where they read "
+    "{records_per_second_before:,.0f}: each record takes {times:.1f} times as long",
+)
+SERVICE_IS_FULL = Words(
+    "service-is-full",
+    "no table of {name} is throttled, so that it waits for something else that it calls",
+)

@@ -20,8 +20,8 @@ class AccountData:
 class FunctionData:
     """A function: an invocation takes ``seconds_per_invocation`` + ``seconds_per_record`` x batch,
     and longer while its tables throttle it, or a service that it calls for every record has no
-    more of its ``service_records_per_second`` left. It ``writes`` to the sinks named, or to every
-    table."""
+    more of its ``service_records_per_second`` left. ``failing_share`` of its batches fail each
+    time. It ``writes`` to the sinks named, or to every table."""
 
     name: str
     timeout_seconds: int
@@ -30,6 +30,7 @@ class FunctionData:
     seconds_per_invocation: float = 0.1
     seconds_per_record: float = 0.004
     service_records_per_second: float | None = None
+    failing_share: float = 0.0
     writes: tuple[str, ...] | None = None
 
 

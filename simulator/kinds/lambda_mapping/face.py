@@ -128,13 +128,22 @@ class FunctionFace(Face):
         if function is not None:
             parsed["Timeout"] = function.function.timeout_seconds
             parsed["MemorySize"] = function.function.memory_megabytes
+            parsed["LastModified"] = _modified(function)
 
 
 def _function(state: FunctionState) -> Function:
     data = state.function
     return Function(
-        data.name, data.timeout_seconds, data.memory_megabytes, data.reserved_concurrency
+        data.name,
+        data.timeout_seconds,
+        data.memory_megabytes,
+        data.reserved_concurrency,
+        modified=_modified(state),
     )
+
+
+def _modified(state: FunctionState) -> str:
+    return f"{state.modified_at:%Y-%m-%dT%H:%M:%S}.000+0000"
 
 
 def _state(mapping: MappingState) -> str:

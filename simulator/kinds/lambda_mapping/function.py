@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from tidegate.simulator.bucket import Bucket
+from tidegate.simulator.clock import START
 from tidegate.simulator.figures import prices
 from tidegate.simulator.kinds.lambda_mapping.account import AccountState
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
@@ -27,7 +29,7 @@ RETRY_SECONDS = 1.0
 @dataclass(slots=True, eq=False)
 class FunctionState(Participant):
     """One function with its mappings, and what it has done so far. ``running`` is how many
-    executions it has in this second."""
+    executions it has in this second, ``modified_at`` when a version of it was last deployed."""
 
     function: FunctionData
     site: Site
@@ -35,6 +37,7 @@ class FunctionState(Participant):
     sinks: list[Sink]
     mappings: list[MappingState] = field(default_factory=list)
     running: int = 0
+    modified_at: datetime = START - timedelta(days=1)
     gigabyte_seconds: float = 0.0
     requests: int = 0
     _turn: int = 0
@@ -131,10 +134,15 @@ class FunctionState(Participant):
         size = min(most, lane.count)
         hot = lane.take_hot(size)
         cohorts = lane.take(most)
-        lane.batch = Batch(cohorts, size, min(executions, size), at, False, lane.poisoned, hot=hot)
+        fails = lane.poisoned or self._fails()
+        lane.batch = Batch(cohorts, size, min(executions, size), at, False, fails, hot=hot)
         lane.poisoned = False
         self._invoke(lane, lane.batch, at)
         return size
+
+    def _fails(self) -> bool:
+        share = self.function.failing_share
+        return share > 0 and self.site.random.random() < share
 
     def _retry(self, lane: Lane, batch: Batch) -> None:
         pause = RETRY_SECONDS if batch.poisoned else 0.0
@@ -184,9 +192,11 @@ class FunctionState(Participant):
         return {"concurrency": {self.name: publisher.true_sum(key, publisher.minute - 1) / 60_000}}
 
     def strike(self, fault: Fault) -> bool:
-        """``function`` changes fields of it."""
-        if fault.what != "function" or not fault.concerns(self.name):
+        """``function`` changes fields of it, by what it depends on; ``deploy`` by a new version."""
+        if fault.what not in ("function", "deploy") or not fault.concerns(self.name):
             return False
+        if fault.what == "deploy":
+            self.modified_at = self.site.now
         self.function = replace(self.function, **fault.fields)
         return True
 

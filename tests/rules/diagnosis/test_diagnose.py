@@ -140,7 +140,7 @@ def test_a_draining_backlog_is_not_an_illness() -> None:
 
 def test_silence_is_unknown_and_says_since_when() -> None:
     found = diagnose(signals(a_pipeline(), *[None] * 8))
-    assert [each.cause for each in found] == [Cause.UNKNOWN]
+    assert [each.cause for each in found] == [Cause.UNKNOWN, Cause.AWS_EVENT]
     assert "since 11:52" in found[0].because
 
 
@@ -316,4 +316,4 @@ def test_every_story_has_a_diagnosis_and_none_is_both_healthy_and_ill(
 def test_stale_data_is_not_judged_as_now() -> None:
     later = NOON + timedelta(minutes=10)
     found = diagnose(signals(a_pipeline(), *GROWING, now=later))
-    assert [each.cause for each in found] == [Cause.UNKNOWN]
+    assert [each.cause for each in found] == [Cause.UNKNOWN, Cause.AWS_EVENT]

@@ -168,7 +168,8 @@ def test_in_silence_only_what_needs_no_metric_is_known() -> None:
     assert [each.cause for each in diagnose(gone)] == [Cause.TABLE_UNAVAILABLE]
     nothing = signals(a_pipeline(), *silent)
     assert [kinds(each) for each in diagnose(nothing)] == [
-        ["silent-since", "silence-is-no-low-load"]
+        ["silent-since", "silence-is-no-low-load"],
+        ["layers-silent-at-once"],
     ]
     assert [kinds(each) for each in diagnose(unread(nothing, "A"))] == [
         ["not-read", "not-read-is-not-zero"]

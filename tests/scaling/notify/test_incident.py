@@ -39,6 +39,8 @@ def cure(world: World) -> None:
     """What a person would do."""
     stream = world.the(StreamState)
     stream.weigh(replace(stream.traffic, hot_key_share=0.0, hot_range_share=0.0))
+    if world.scenario.planted_cause.startswith("producers-"):
+        stream.traffic = replace(stream.traffic, points=stream.traffic.points[:1])
     functions = world.site.all(FunctionState)
     for function, data in zip(functions, world.scenario.all(FunctionData), strict=True):
         function.function = replace(

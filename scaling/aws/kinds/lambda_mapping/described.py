@@ -108,6 +108,7 @@ def _function(clients: Clients, name: str) -> Function:
         configuration["MemorySize"],
         concurrency.get("ReservedConcurrentExecutions"),
         _failure(configuration),
+        configuration.get("LastModified", ""),
     )
 
 
@@ -177,6 +178,7 @@ def event_source_mapping(
         on_failure_destination=destination,
         report_batch_item_failures="ReportBatchItemFailures"
         in data.get("FunctionResponseTypes", []),
+        counts_events="EventCount" in data.get("MetricsConfig", {}).get("Metrics", ()),
         modified=as_text(data.get("LastModified")),
         reading=_reading_of(data, others),
     )

@@ -107,3 +107,27 @@ def test_a_hot_shard_explains_what_is_refused() -> None:
     assert [each[0] for each in found(of)] == [Cause.PRODUCER_THROTTLED]
     told = found(replace(of, pipeline=pipeline))
     assert [each[:3] for each in told] == [(Cause.HOT_KEY, "shard-0", ())]
+
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("ages", "is_told"),
+    [
+        ((DAY, DAY, DAY), True),
+        ((DAY, DAY, DAY - 1), False),
+        ((DAY + 20, DAY + 10, DAY), False),
+        ((1, 1, DAY), False),
+    ],
+    ids=["at the retention", "just under it", "catching up", "one odd minute"],
+)
+def test_records_that_expire_unread_are_lost_and_more_capacity_is_still_wanted(
+    ages: tuple[float, ...], is_told: bool
+) -> None:
+    seen = newest(signals(a_pipeline()), iterator_age_milliseconds=[each * 1000 for each in ages])
+    told = list(stream_causes(seen))
+    assert [(each.cause, each.where, each.holds_raises) for each in told] == [
+        (Cause.RECORDS_DROPPED, "racers", False)
+    ] * is_told
+    assert all("records expire unread" in each.because for each in told)

@@ -18,7 +18,7 @@ def place(pipeline: Pipeline) -> Place:
 def test_what_comes_in_is_told_by_arrivals_or_by_any_read() -> None:
     names = [metric.name for metric in STREAM.heartbeats(a_pipeline())]
     assert names == ["IncomingRecords", "GetRecords.IteratorAgeMilliseconds"]
-    assert len(list(STREAM.metrics(a_pipeline()))) == 6
+    assert len(list(STREAM.metrics(a_pipeline()))) == 8
 
 
 def test_rules_are_relative_to_what_the_shards_take() -> None:

@@ -101,7 +101,8 @@ SAFE = {
          "destination", "item failures"],
 )  # fmt: skip
 def test_the_advice_is_what_the_mapping_lacks(settings: dict[str, object], steps: str) -> None:
-    told = the_one(growing(a_mapping(**settings), errors=[60] * 3))
+    seen = growing(a_mapping(**settings), errors=[60] * 3)
+    (told,) = poison_batch(seen, the_consumer(seen.pipeline))
     assert told.advice == f"more capacity does not help a batch that fails each time: {steps}"
 
 

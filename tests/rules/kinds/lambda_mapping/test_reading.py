@@ -15,7 +15,7 @@ from tests.builders import (
 )
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.lambda_mapping.reading import not_reading, reading_shown
+from tidegate.rules.kinds.lambda_mapping.reading import has_problem, not_reading, reading_shown
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 
@@ -263,3 +263,11 @@ def test_a_throttled_mapping_is_waited_for_in_every_minute_after_it(
 
 def test_reads_by_others_do_not_show_that_an_unfiltered_consumer_reads() -> None:
     assert shown(unread(reading(), 6)) is None
+
+
+@pytest.mark.parametrize(
+    ("result", "is_problem"),
+    [("", False), ("OK", False), ("No records processed", False), ("PROBLEM: no key", True)],
+)
+def test_a_problem_is_what_aws_calls_one(result: str, is_problem: bool) -> None:
+    assert has_problem(Reading(result)) is is_problem

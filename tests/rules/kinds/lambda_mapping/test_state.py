@@ -14,14 +14,6 @@ from tidegate.rules.kinds.lambda_mapping.state import (
 )
 
 
-@pytest.mark.parametrize(
-    ("result", "is_problem"),
-    [("", False), ("OK", False), ("No records processed", False), ("PROBLEM: no key", True)],
-)
-def test_a_problem_is_what_aws_calls_one(result: str, is_problem: bool) -> None:
-    assert Reading(result).has_problem is is_problem
-
-
 def test_a_mapping_without_more_settings_hands_every_record_on() -> None:
     assert Reading() == Reading("", has_filter=False, tumbling_window_seconds=0, other_sources=())
 

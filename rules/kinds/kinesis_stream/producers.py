@@ -1,0 +1,157 @@
+"""Producers that bring far less, or far more, than is usual at this time on other days.
+
+A load that stops looks like a load that is easily carried: the age is low and nothing throttles.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import groupby, takewhile
+
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.kinds.kinesis_stream import words
+from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.uncut import newest_of_source
+from tidegate.rules.kinds.usual_load import UsualLoad, usual_load
+from tidegate.rules.reason import Reason
+from tidegate.rules.window import LATE_SECONDS, Window
+
+__all__ = ["producers"]
+
+HELD_MINUTES = 2
+LULL_MINUTES = 10
+"""Two periods of the load history: what lasts longer is not hidden in the mean of one."""
+
+
+def producers(signals: Signals) -> Iterator[Diagnosis]:
+    """What comes in against the load's own history, where two days of that are known."""
+    history, judged = signals.load_history, signals.series.judged_until
+    if history is None or judged is None:
+        return
+    usual = usual_load(history, judged)
+    if usual is None:
+        return
+    offered = _offered(signals)
+    rates = offered.samples
+    least = signals.thresholds["producers-quiet"] * usual.least
+    most = signals.thresholds["producers-surging"] * usual.most
+    few = [each is not None and each < least for each in rates]
+    many = [each is not None and each > most for each in rates]
+    counted = signals.thresholds["producers-counted"] / (HELD_MINUTES * 60)
+    if usual.least >= counted and _is_new(few):
+        yield _quiet(signals, _against_the_usual(signals, usual, offered, few))
+    elif all(many[-HELD_MINUTES:]) and (rates[-1] or 0.0) >= max(counted, _highest(history)):
+        yield _surging(signals, _against_the_usual(signals, usual, offered, many))
+
+
+def _offered(signals: Signals) -> Window:
+    """Records a second that producers bring, minute by minute, refused ones included. A stream that
+    is asked for records and has none got none: Kinesis publishes no zero."""
+    source = signals.series.source
+    found: list[float | None] = []
+    columns = (source.write_throttles, source.read_records, source.iterator_age_milliseconds)
+    rows = zip(source.incoming_records.samples, *(each.samples for each in columns), strict=True)
+    for came, refused, read, age in rows:
+        is_told = came is not None or (age is not None and not read)
+        found.append(((came or 0.0) + (refused or 0.0)) / 60 if is_told else None)
+    incoming = source.incoming_records
+    return Window(incoming.metric, incoming.start, (*found, *_idle(signals, len(found))))
+
+
+def _idle(signals: Signals, judged: int) -> list[float]:
+    """The minutes on end after those judged in which readers were at the end of the stream. All
+    that stops with the producers is silent, and is waited for as if it were late: three minutes
+    that the age alone has told are no delay any more."""
+    newest = newest_of_source(signals)
+    if newest is None:
+        return []
+    rows = zip(
+        newest.incoming_records.samples[judged:],
+        newest.read_records.samples[judged:],
+        newest.iterator_age_milliseconds.samples[judged:],
+        strict=True,
+    )
+    idle = list(takewhile(lambda row: not row[0] and not row[1] and row[2] == 0, rows))
+    is_told = all(read == 0 for _, read, _ in idle)
+    return [0.0] * len(idle) if is_told or len(idle) * 60 >= LATE_SECONDS else []
+
+
+def _is_new(few: Sequence[bool]) -> bool:
+    """Whether the newest minutes are few for longer than any others lately: some producers bring
+    what they have once every few minutes."""
+    runs = [(is_few, len(list(minutes))) for is_few, minutes in groupby(few)]
+    if not runs or not runs[-1][0]:
+        return False
+    before = max((length for is_few, length in runs[:-1] if is_few), default=0)
+    return runs[-1][1] >= min(LULL_MINUTES, max(HELD_MINUTES, before + 1))
+
+
+def _highest(history: Window) -> float:
+    """Of the days before this one."""
+    day = int(timedelta(days=1).total_seconds()) // history.metric.period_seconds
+    return max((each or 0.0 for each in history.samples[:-day]), default=0.0) / (
+        history.metric.period_seconds
+    )
+
+
+def _quiet(signals: Signals, told: Reason) -> Diagnosis:
+    name = stream_of(signals.pipeline).name
+    return Diagnosis(
+        Cause.PRODUCERS_QUIET,
+        name,
+        (told, _puts(signals)),
+        advice=(
+            f"see whether the producers of {name} run and reach it; nothing is scaled in before "
+            "so few records are usual"
+        ),
+        holds_raises=False,
+    )
+
+
+def _surging(signals: Signals, told: Reason) -> Diagnosis:
+    name = stream_of(signals.pipeline).name
+    return Diagnosis(
+        Cause.PRODUCERS_SURGING,
+        name,
+        (told, _puts(signals)),
+        advice=(
+            f"see whether the producers of {name} send what they should, or records all over "
+            "again; capacity follows them as far as the pipeline file allows"
+        ),
+        holds_raises=False,
+    )
+
+
+def _against_the_usual(
+    signals: Signals, usual: UsualLoad, offered: Window, odd: Sequence[bool]
+) -> Reason:
+    newest = offered.last(HELD_MINUTES * 60).present
+    count = next((n for n, is_odd in enumerate(reversed(odd)) if not is_odd), len(odd))
+    return words.AGAINST_THE_USUAL(
+        name=stream_of(signals.pipeline).name,
+        records_per_second=sum(newest) / len(newest),
+        least=usual.least,
+        most=usual.most,
+        days=usual.days,
+        since=offered.end - timedelta(minutes=count),
+    )
+
+
+def _puts(signals: Signals) -> Reason:
+    """Whether it is the producers, or the stream that doesn't take what they bring."""
+    source = signals.series.source
+    refused = source.write_throttles.last(RECENT_SECONDS).total
+    if refused:
+        return words.PUTS_REFUSED(records=refused)
+    shares = [
+        each
+        for window in (source.put_record_success, source.put_records_success)
+        if window is not None
+        for each in window.last(RECENT_SECONDS).present
+    ]
+    if not shares:
+        return words.PUTS_UNSEEN()
+    least = signals.thresholds["put-records-failing"]
+    if min(shares) < least:
+        return words.PUTS_FAIL(share=min(shares))
+    return words.PUTS_SUCCEED(share=min(shares))

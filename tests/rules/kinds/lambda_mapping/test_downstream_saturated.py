@@ -1,0 +1,135 @@
+"""A service that is full is told by a change of concurrency that brought nothing, to the edges."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.builders import NOON, Reading, a_pipeline, newest, signals, the_consumer
+from tests.rules.kinds.lambda_mapping.late import a_mapping, causes
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
+from tidegate.rules.kinds.signals import Signals
+
+SATURATED = [Cause.DOWNSTREAM_SATURATED]
+Phase = tuple[int, float, float]
+"""Minutes, executions busy in them, records/s read."""
+
+
+def late(
+    *phases: Phase, modified: int | None = None, changed: int | None = None, age: float = 120
+) -> Signals:
+    """Phases up to noon, in which records wait; the mapping, or a lever, changed minutes ago."""
+    at = None if modified is None else (NOON - timedelta(minutes=modified)).isoformat()
+    pipeline = a_mapping(a_pipeline(factor=8), modified=at or "")
+    minutes = [(busy, read) for count, busy, read in phases for _ in range(count)]
+    ages = [(age + n) * 1000 for n in range(len(minutes))]
+    seen = newest(
+        signals(pipeline),
+        read_records=[read * 60 for _, read in minutes],
+        iterator_age_milliseconds=ages,
+    )
+    seen = newest(seen, "scorer", duration_sum_milliseconds=[busy * 60_000 for busy, _ in minutes])
+    moment: datetime | None = None if changed is None else NOON - timedelta(minutes=changed)
+    return replace(seen, changed_at=moment)
+
+
+def told(of: Signals) -> list[Diagnosis]:
+    return list(downstream_saturated(of, the_consumer(of.pipeline)))
+
+
+def found(of: Signals) -> list[Cause]:
+    return [each.cause for each in told(of)]
+
+
+DOUBLED: tuple[Phase, Phase] = ((4, 4, 300), (5, 8, 300))
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (late(*DOUBLED, modified=5), SATURATED),
+        (late(*DOUBLED, changed=5), SATURATED),
+        (late(*DOUBLED), []),
+        (late((4, 4, 300), (5, 5, 300), modified=5), SATURATED),
+        (late((4, 4, 300), (5, 4.99, 300), modified=5), []),
+        (late((4, 4, 300), (5, 8, 329), modified=5), SATURATED),
+        (late((4, 4, 300), (5, 8, 330), modified=5), []),
+        (late((4, 8, 300), (5, 4, 300), modified=5), SATURATED),
+        (late((4, 8, 330), (5, 4, 300), modified=5), []),
+        (late((1, 4, 300), (5, 8, 300), modified=5), []),
+        (late((2, 4, 300), (5, 8, 300), modified=5), SATURATED),
+        (late((4, 4, 300), (4, 8, 300), modified=4), []),
+        (late((4, 4, 300), (2, 8, 900), (3, 8, 300), modified=5), SATURATED),
+    ],
+    ids=["by a change of the mapping", "by another lever", "without a change", "a quarter more",
+         "fewer more", "hardly more records", "a tenth more records", "fewer executions",
+         "fewer executions and records", "one minute before", "two minutes before",
+         "too few minutes in effect", "before it was in effect"],
+)  # fmt: skip
+def test_more_executions_without_more_records_are_a_full_service(
+    seen: Signals, expected: list[Cause]
+) -> None:
+    assert found(seen) == expected
+
+
+def test_what_was_before_is_a_quarter_of_an_hour_at_most() -> None:
+    assert found(late((2, 4, 300), (13, 8, 300), (5, 8, 300), modified=5)) == []
+    long_ago = late((3, 4, 300), (13, 8, 300), (5, 8, 300), modified=18)
+    assert found(long_ago) == SATURATED
+
+
+@pytest.mark.parametrize(
+    ("ages", "expected"),
+    [([16] * 4 + [120 + n for n in range(5)], SATURATED),
+     ([15] * 4 + [120 + n for n in range(5)], [])],
+    ids=["records waited", "they did not"],
+)  # fmt: skip
+def test_minutes_in_which_no_record_waits_are_those_of_the_load(
+    ages: list[float], expected: list[Cause]
+) -> None:
+    seen = late(*DOUBLED, modified=5)
+    seen = newest(seen, iterator_age_milliseconds=[each * 1000 for each in ages])
+    assert found(seen) == expected
+
+
+def test_it_is_told_while_the_age_is_sick_and_of_the_functions_own_work() -> None:
+    falling = newest(
+        late(*DOUBLED, modified=5),
+        iterator_age_milliseconds=[1000 * (300 - 30 * n) for n in range(9)],
+    )
+    assert found(falling) == []
+    seen = late(*DOUBLED, modified=5)
+    consumer = the_consumer(seen.pipeline)
+    mapping = replace(consumer.mapping, reading=Reading(other_sources=("queue",)))
+    assert list(downstream_saturated(seen, replace(consumer, mapping=mapping))) == []
+
+
+def test_it_stands_for_a_slow_consumer_and_holds_raises() -> None:
+    seen = late(*DOUBLED, modified=5)
+    assert causes(seen) == SATURATED
+    assert told(seen)[0].holds_raises
+    assert causes(late(*DOUBLED)) == [Cause.CONSUMER_TOO_SLOW]
+
+
+def test_both_concurrencies_are_said_and_the_lower_one_advised() -> None:
+    (only,) = told(late(*DOUBLED, modified=5))
+    assert only.because == (
+        "since the change of 11:55 8.0 executions of scorer are busy where 4.0 were, and read 300 "
+        "records/s where they read 300: each record takes 2.0 times as long; no table of scorer is "
+        "throttled, so that it waits for something else that it calls"
+    )
+    assert only.advice == (
+        "lower the factor of scorer from 8 to 4, which reads as much for 50% less of its duration; "
+        "raise what scorer calls; more executions of it add nothing"
+    )
+
+
+def test_where_the_factor_is_as_low_already_a_reservation_is_advised() -> None:
+    (only,) = told(late((4, 9, 300), (5, 12, 300), modified=5))
+    assert (only.advice or "").startswith("reserve a concurrency of 9 for scorer")
+
+
+def test_after_executions_were_lowered_nothing_more_is_lowered() -> None:
+    (only,) = told(late((4, 8, 300), (5, 4, 300), modified=5))
+    assert only.advice == "raise what scorer calls; more executions of it add nothing"
