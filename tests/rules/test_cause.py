@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.cause import LEVER_KINDS, Cause, Diagnosis, LeverKind
 from tidegate.rules.reason import Reason
 
 ORDER = list(Cause)
@@ -38,3 +38,8 @@ def test_evidence_is_told_in_its_order() -> None:
 
 def test_a_lever_is_known_by_the_word_that_a_pipeline_file_uses() -> None:
     assert LeverKind("batching_window_seconds") is LeverKind.BATCHING_WINDOW
+
+
+def test_what_aws_allows_of_shards_and_of_capacity_depends_on_nothing_else() -> None:
+    alone = [each for each in LEVER_KINDS.values() if each.is_limited_alone]
+    assert alone == [LeverKind.SHARD_COUNT, LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY]

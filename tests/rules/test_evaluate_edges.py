@@ -221,3 +221,12 @@ def test_a_rule_that_fires_at_a_threshold_fires_at_every_lower_one(
     lower = replace(rule, threshold=100 - lower_by)
     if found(rule, *samples).verdict is Verdict.FIRING:
         assert found(lower, *samples).verdict is Verdict.FIRING
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(99.994, "99.99"), (99.9, "99.9"), (100.5, "100"), (1234.5, "1,234")]
+)
+def test_a_value_below_a_hundred_is_shown_with_two_decimals(value: float, shown: str) -> None:
+    told = found(a_rule(threshold=1), value, value).because
+    assert f"{shown} " in f"{told} "
+    assert f"{shown}." not in told

@@ -233,3 +233,8 @@ def test_a_table_is_not_explained_away_by_what_has_the_same_name(name: str) -> N
     writer = replace(the_consumer(pipeline), writes=(gone,))
     told = diagnose(newest(signals(with_consumers(pipeline, writer)), "scorer", errors=[60] * 3))
     assert [(each.cause, each.where) for each in told] == [(Cause.TABLE_UNAVAILABLE, name)]
+
+
+def test_how_fast_an_age_grows_is_told_by_the_minute() -> None:
+    grows, *_ = the_one(aged(50, 60, 70)).evidence
+    assert dict(grows.numbers)["seconds_per_minute"] == pytest.approx(10)

@@ -16,6 +16,7 @@ def test_a_kind_that_says_nothing_asks_for_nothing_and_finds_nothing() -> None:
     assert [list(each) for each in told] == [[]] * len(told)
     assert silent.series(pipeline, {}.__getitem__) == {}
     assert silent.source(pipeline, {}.__getitem__) is None
+    assert not silent.fails_with_its_sinks
 
 
 def test_each_kind_has_its_rules_beside_it() -> None:

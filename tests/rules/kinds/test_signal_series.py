@@ -168,3 +168,11 @@ def test_an_application_beats_by_its_records_and_restarts() -> None:
     silent = JobMinute(records_per_second=None)
     series = of_jobs(a_flink_pipeline(topic=True), *[JobMinute()] * 9, silent)
     assert series.judged_until == minutes_ago(1)
+
+
+def test_of_a_window_that_begins_after_the_minutes_judged_nothing_is_left() -> None:
+    pipeline = a_pipeline()
+    windows = dict(told(pipeline).windows())
+    windows[THROTTLES] = Window(THROTTLES, NOON + timedelta(minutes=5), (3.0, 4.0))
+    series = series_from(pipeline, windows, NOON)
+    assert series.of["dynamodb_table"]["scores"].write_throttles.samples == ()

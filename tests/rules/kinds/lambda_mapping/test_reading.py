@@ -15,7 +15,12 @@ from tests.builders import (
 )
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.lambda_mapping.reading import has_problem, not_reading, reading_shown
+from tidegate.rules.kinds.lambda_mapping.reading import (
+    age_shown,
+    has_problem,
+    not_reading,
+    reading_shown,
+)
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 
@@ -271,3 +276,10 @@ def test_reads_by_others_do_not_show_that_an_unfiltered_consumer_reads() -> None
 )
 def test_a_problem_is_what_aws_calls_one(result: str, is_problem: bool) -> None:
     assert has_problem(Reading(result)) is is_problem
+
+
+def test_the_age_of_what_a_function_reads_is_told_in_seconds() -> None:
+    seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[1000, 2000, 7500])
+    assert age_shown(seen, the_consumer(seen.pipeline)) == 7.5
+    silent = newest(seen, "scorer", iterator_age_milliseconds=[None] * 3)
+    assert age_shown(silent, the_consumer(silent.pipeline)) is None

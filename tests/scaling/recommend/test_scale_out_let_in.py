@@ -1,0 +1,60 @@
+"""What a source lets in bounds what is behind it, and what is needed already is not asked again."""
+
+import pytest
+
+from tests.builders import Samples, newest
+from tests.scaling.recommend.test_scale_out_needs import (
+    SHARDS,
+    SICK,
+    WRITES,
+    needed,
+    seen,
+    the_scale_out,
+    throttled,
+)
+
+
+@pytest.mark.parametrize(("shards", "records"), [(1, 2000), (2, 4000)])
+def test_a_table_is_sized_for_what_one_step_of_the_source_lets_in(
+    shards: int, records: int
+) -> None:
+    """5,000 records/s are offered for each shard, which takes 1,000; one call at most doubles the
+    shards, and a table is used to 70 %."""
+    taken: Samples = [60_000 * shards] * 5
+    of = seen(4000, shards=shards, incoming_records=taken, write_throttles=[240_000] * 5)
+    assert needed(of)[WRITES] == -(-records * 10 // 7)
+    assert needed(of)[SHARDS] > 2 * shards
+
+
+@pytest.mark.parametrize(("shards", "runs_out"), [(1, False), (4, True)])
+def test_until_a_change_takes_effect_no_more_comes_than_the_source_takes(
+    shards: int, runs_out: bool
+) -> None:
+    """500 units have 150,000 of burst, of which two minutes of 1,400 spend 108,000. A further minute
+    of 1,400 spends 54,000, one of the 1,000 that a shard takes 30,000."""
+    minutes: Samples = [*[1200] * 88, *[1400 * 60] * 2]
+    of = seen(500, shards=shards, incoming_records=minutes, read_records=[1200] * 90)
+    of = newest(of, "scores", consumed_write_units=minutes)
+    assert (WRITES in the_scale_out(of).running_out()) is runs_out
+
+
+def test_behind_a_table_that_is_short_all_is_drained_but_what_is_healthy() -> None:
+    """100 records/s that are read, 300 s of them unread, less the 15 s up to which an age is well,
+    within 300 s."""
+    of = seen(100, iterator_age_milliseconds=[300_000] * 3)
+    of = newest(of, "scores", consumed_write_units=[6000] * 90)
+    assert needed(of, throttled())[WRITES] == 100 + (300 - 15) * 100 / 300
+
+
+def test_a_table_that_the_load_needs_larger_anyway_is_not_doubled() -> None:
+    """600 records/s of half a unit each at a use of 0.7."""
+    of = seen(400, iterator_age_milliseconds=SICK,
+              incoming_records=[36_000] * 90, read_records=[36_000] * 90)  # fmt: skip
+    of = newest(of, "scores", write_throttles=[0, 0, 50], consumed_write_units=[18_000] * 90)
+    assert needed(of, throttled())[WRITES] == 429
+
+
+def test_what_others_are_refused_is_not_asked_for_beside_a_load_that_needs_more() -> None:
+    of = newest(seen(120), "scores", write_throttles=[0, 300, 300],
+                consumed_write_units=[6000] * 3)  # fmt: skip
+    assert needed(of, throttled())[WRITES] == 143
