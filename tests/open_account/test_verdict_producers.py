@@ -95,7 +95,7 @@ def test_a_silent_stream_beside_a_living_age_is_told_with_its_puts(account: Acco
     code, pipeline = verdict(account)
     (only,) = pipeline["diagnoses"]
     assert (code, pipeline["health"], only["cause"]) == (1, "sick", "producers-quiet")
-    assert "0 records/s where 40 to 40 are usual" in only["because"]
+    assert "0 records/s where 40 are usual" in only["because"]
     assert "only 40% of the calls that put records succeed" in only["because"]
     assert pipeline["actions"] == []
 

@@ -127,13 +127,14 @@ def _against_the_usual(
 ) -> Reason:
     newest = offered.last(HELD_MINUTES * 60).present
     count = next((n for n, is_odd in enumerate(reversed(odd)) if not is_odd), len(odd))
+    name, rate = stream_of(signals.pipeline).name, sum(newest) / len(newest)
+    most, days, since = usual.most, usual.days, offered.end - timedelta(minutes=count)
+    if round(usual.least) == round(most):
+        return words.AGAINST_THE_USUAL_RATE(
+            name=name, records_per_second=rate, usual=most, days=days, since=since
+        )
     return words.AGAINST_THE_USUAL(
-        name=stream_of(signals.pipeline).name,
-        records_per_second=sum(newest) / len(newest),
-        least=usual.least,
-        most=usual.most,
-        days=usual.days,
-        since=offered.end - timedelta(minutes=count),
+        name=name, records_per_second=rate, least=usual.least, most=most, days=days, since=since
     )
 
 

@@ -58,6 +58,11 @@ AGAINST_THE_USUAL = Words(
     "{name}: {records_per_second:,.0f} records/s where {least:,.0f} to {most:,.0f} are usual at "
     "this time (by {days} other days), since {since:%H:%M}",
 )
+AGAINST_THE_USUAL_RATE = Words(
+    "against-the-usual-rate",
+    "{name}: {records_per_second:,.0f} records/s where {usual:,.0f} are usual at this time (by "
+    "{days} other days), since {since:%H:%M}",
+)
 PUTS_SUCCEED = Words(
     "puts-succeed",
     "{share:.0%} of the calls that put records succeed: it is the producers, not the stream",

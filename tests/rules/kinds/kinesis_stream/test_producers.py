@@ -117,7 +117,7 @@ def test_rate_usual_rate_and_beginning_are_said() -> None:
     (told,) = producers(coming(3, 3, 3))
     assert told.where == "racers"
     assert told.because == (
-        "racers: 3 records/s where 100 to 100 are usual at this time (by 3 other days), since 11:57; "
+        "racers: 3 records/s where 100 are usual at this time (by 3 other days), since 11:57; "
         "no metric tells of calls that put records"
     )
     assert told.advice is not None
