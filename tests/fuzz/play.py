@@ -106,7 +106,7 @@ def _ran(args: tuple[str, ...], calls: list[str], *, has_file: bool = False) -> 
     changed = MUTATIONS.intersection(calls)
     if result.exit_code == 2:
         broken += [f"bad input, and yet {each} was called" for each in changed]
-        broken += [] if result.stderr.strip() else ["bad input without a word"]
+        broken += [] if result.output.strip() else ["bad input without a word"]
         if args == ("check", "mutated.yaml") and "mutated.yaml" not in result.stderr:
             broken.append(f"the file isn't named: {result.stderr[:300]}")
     # What a file says may be somebody else's; the words of a command line are one's own.
