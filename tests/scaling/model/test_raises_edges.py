@@ -1,15 +1,14 @@
 """When a raise is seen to help, up to the edges of each condition."""
 
-from datetime import timedelta
-
 import pytest
 
-from tests.builders import NOON, Samples, a_pipeline, a_table, newest, signals
+from tests.builders import NOON, Samples, a_pipeline, newest, signals
+from tests.raised import history, late, record
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import current_capacities
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.raises import Raises
 
@@ -20,25 +19,6 @@ READS = Lever.of(LeverKind.READ_CAPACITY, "scores")
 PARALLELISM = Lever.of(LeverKind.PARALLELISM, "counter")
 DENSITY = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
 WHY = Reason.of("asked", "asked for")
-
-
-def record(lever: Lever, minutes_ago: float, before: int = 2, after: int = 4) -> ChangeRecord:
-    at = NOON - timedelta(minutes=minutes_ago)
-    return ChangeRecord(
-        f"{lever} {minutes_ago}", "race", lever, "x:Y", before, after, "", at, Outcome.DONE
-    )
-
-
-def history(*records: ChangeRecord) -> History:
-    return History(records)
-
-
-def late(per_minute: float = 60) -> Signals:
-    """An age over the objective all the time, which changes by so many seconds a minute; 100
-    records/s come in, are read and written."""
-    seen = signals(a_pipeline(shards=4, factor=4, table=a_table(400)))
-    ages = [(10_000 + per_minute * at) * 1000 for at in range(90)]
-    return newest(seen, iterator_age_milliseconds=ages)
 
 
 def reasons(of: Signals, past: History, lever: Lever) -> list[Reason]:
