@@ -1,7 +1,9 @@
 """A service behind a function that is full: more executions at once only make each wait longer.
 
 Lambda shows the service nowhere. What tells it is a change of concurrency, after which more
-executions are busy with no more records, while records wait before it and after it.
+executions are busy with no more records, while records wait before it and after it. The stream's
+reads are those of all its readers, others' too: the function's own invocations, whose batches are
+full while records wait, must not have grown either.
 """
 
 from collections.abc import Iterator
@@ -27,11 +29,13 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class _Late:
-    """A minute at whose end records waited: how many executions were busy, what they read."""
+    """A minute at whose end records waited: how many executions were busy, what was read of the
+    stream, and how many batches the function took."""
 
     at: datetime
     busy: float
     records_per_second: float
+    invocations: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class _Mean:
 
     busy: float
     records_per_second: float
+    invocations: float
 
     @property
     def seconds_a_record(self) -> float:
@@ -77,11 +82,13 @@ def _late_minutes(signals: Signals, consumer: Consumer) -> Iterator[_Late]:
         series.duration_sum_milliseconds.samples,
         source.read_records.samples,
         source.iterator_age_milliseconds.samples,
+        series.invocations.samples,
     )
     at = source.read_records.start
-    for busy, read, age in zip(*columns, strict=True):
-        if busy and read and age is not None and age / 1000 > signals.age_well_seconds:
-            yield _Late(at, busy / 1000 / 60, read / 60)
+    for busy, read, age, invocations in zip(*columns, strict=True):
+        is_late = age is not None and age / 1000 > signals.age_well_seconds
+        if busy and read and invocations and is_late:
+            yield _Late(at, busy / 1000 / 60, read / 60, invocations)
         at += _MINUTE
 
 
@@ -90,13 +97,15 @@ def _mean(minutes: list[_Late]) -> _Mean:
     return _Mean(
         sum(each.busy for each in minutes) / count,
         sum(each.records_per_second for each in minutes) / count,
+        sum(each.invocations for each in minutes) / count,
     )
 
 
 def _is_vain(signals: Signals, fewer: _Mean, more: _Mean) -> bool:
     grown = more.busy >= signals.thresholds["executions-grown"] * fewer.busy
-    most = signals.thresholds["downstream-saturated"] * fewer.records_per_second
-    return grown and more.records_per_second < most
+    most = signals.thresholds["downstream-saturated"]
+    no_more_read = more.records_per_second < most * fewer.records_per_second
+    return grown and no_more_read and more.invocations < most * fewer.invocations
 
 
 def _diagnosis(

@@ -105,6 +105,21 @@ def test_it_is_told_while_the_age_is_sick_and_of_the_functions_own_work() -> Non
     assert list(downstream_saturated(seen, replace(consumer, mapping=mapping))) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [([40] * 4, [80] * 5, []), ([40] * 4, [44] * 5, []), ([40] * 4, [43] * 5, SATURATED),
+     ([40] * 4, [30] * 5, SATURATED)],
+    ids=["twice its batches", "a tenth more", "hardly more", "fewer"],
+)  # fmt: skip
+def test_a_function_that_takes_more_batches_itself_is_not_held_up(
+    before: list[float], after: list[float], expected: list[Cause]
+) -> None:
+    """Another reader of the stream has caught up meanwhile: all of them together read no more."""
+    seen = newest(late(*DOUBLED, modified=5), "scorer", invocations=[*before, *after])
+    assert found(seen) == expected
+    assert causes(seen) == (expected or [Cause.CONSUMER_TOO_SLOW])
+
+
 def test_it_stands_for_a_slow_consumer_and_holds_raises() -> None:
     seen = late(*DOUBLED, modified=5)
     assert causes(seen) == SATURATED
