@@ -12,7 +12,7 @@ __all__ = ["LEVER_KINDS", "Cause", "Diagnosis", "LeverKind"]
 class LeverKind:
     """A kind of lever, by the word that pipeline files and the ledger have for it; ``resource`` is
     the word that leases have for what it is a lever of. ``is_limited_alone`` where what AWS allows
-    of it depends on no other resource, so that a decision needs a look at none.
+    of it depends on no other resource.
 
     Making one declares it: the same word is always the same kind, so that kinds compare by
     identity, and a kind of resource brings its own levers.

@@ -40,8 +40,8 @@ class Cloud(Protocol):
         ...
 
     def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
-        """The resource of one lever, in two or three calls: a pipeline that need have nothing else,
-        a source neither. ResourceMissing where that resource is."""
+        """The resource of one lever, in two or three calls: a pipeline that need have nothing
+        else, a source neither."""
         ...
 
     def ask(self, question: Question[A]) -> A:

@@ -43,8 +43,8 @@ Describe = Callable[[Looked], Iterable[Resource]]
 """Everything of one kind that a pipeline has by its entry in the file. Raises CloudError."""
 
 DescribeAlone = Callable[[Looked, str], Iterable[Resource] | None]
-"""The resource of that name alone, with nothing beside it; None where it isn't found without the
-rest of its pipeline. Raises CloudError."""
+"""The resource of that name alone; None where it takes the rest of its pipeline to find it. Raises
+CloudError."""
 
 DescribeSinks = Callable[[Looked, Reader], Iterable[Resource]]
 """Everything of one kind that a reader writes to. Raises CloudError."""

@@ -137,3 +137,20 @@ def test_the_mapping_that_reads_is_told_where_an_alias_has_it(endpoint: Endpoint
 
     account.on("ListEventSourceMappings", listed)
     assert endpoint.get(FACTOR) == (7, 7, "Successful")
+
+
+def test_a_stream_of_that_name_in_another_account_is_not_taken_for_ours(
+    endpoint: Endpoint,
+) -> None:
+    """The function reads both, the other one with a factor of 9, and Lambda lists that first."""
+    account = endpoint.account
+
+    def listed(parameters: dict[str, str], real: Callable[[], Any]) -> Any:
+        found = real()["EventSourceMappings"]
+        arn = found[0]["EventSourceArn"].replace("123456789012", "999999999999")
+        other = {**found[0], "EventSourceArn": arn, "UUID": "other", "ParallelizationFactor": 9}
+        by_source = "EventSourceArn" in parameters
+        return {"EventSourceMappings": found if by_source else [other, *found]}
+
+    account.on("ListEventSourceMappings", listed)
+    assert endpoint.get(FACTOR) == (2, 2, "Successful")

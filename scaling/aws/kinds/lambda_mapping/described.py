@@ -77,15 +77,17 @@ def _consumer(
 
 
 def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
-    """The function of that name with its mapping on the pipeline's stream. None where the stream
-    must be asked for the mapping: Lambda lists that of an alias nowhere else."""
+    """The function with its mapping on the stream. None where the stream must be asked for that:
+    Lambda lists the mapping of an alias nowhere else."""
     own = mappings_of(looked.clients, name, FunctionName=name)
     ending = f":stream/{looked.spec.stream}"
     here = [each for each in own if each.get("EventSourceArn", "").endswith(ending)]
     mapping = reading(here, name)
-    if mapping is None or not reads(mapping):
+    # Streams of two accounts or regions may have the same name.
+    arns = {each["EventSourceArn"] for each in here}
+    if mapping is None or len(arns) > 1 or not reads(mapping):
         return None
-    arn = mapping["EventSourceArn"]
+    (arn,) = arns
     found = event_source_mapping(mapping, arn, other_sources(own, arn))
     return (Consumer(_function(looked.clients, name), found),)
 
