@@ -1,5 +1,6 @@
 """A pipeline as it is configured now: resources with their roles, and what each writes to."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -50,15 +51,15 @@ class Source(Resource, Protocol):
         ...
 
 
-class Measured(Generic[A]):
+class Measured(ABC, Generic[A]):
     """What a kind reads metrics of, such as a function; an ``A`` is the class of its series."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def series_key(self) -> tuple[str, str]:
         """The name of its kind, and what its series is known by there."""
-        raise NotImplementedError
 
 
 class Question(Generic[A]):

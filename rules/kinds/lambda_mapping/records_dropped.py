@@ -38,9 +38,9 @@ class _Loss:
 
 
 def records_dropped(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    """Loss, told whatever else explains the failures. A mapping without a limit discards nothing,
-    and failures of a function with other event
-    sources may be theirs: there only the mapping's own count tells."""
+    """Loss, told whatever else explains the failures. A mapping without a limit discards nothing.
+    Failures of a function with other event sources may be theirs: there only the mapping's own
+    count tells."""
     mapping = consumer.mapping
     if not discards(mapping):
         return
@@ -122,7 +122,7 @@ def _limit(mapping: EventSourceMapping) -> str:
     attempts, age = mapping.maximum_retry_attempts + 1, mapping.maximum_record_age_seconds
     told = []
     if attempts:
-        told.append(f"after {attempts} failed attempt{'s'[: attempts > 1]}")
+        told.append(f"after {attempts} failed attempt{'' if attempts == 1 else 's'}")
     if age >= 0:
         told.append(f"when its records are {age} s old")
     return " or ".join(told)
