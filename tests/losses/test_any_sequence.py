@@ -124,3 +124,5 @@ def test_no_capacity_moves_but_towards_what_was_last_accepted_and_is_still_due(
     for kind, dimension, pick in [("patch", SHARDS, CAPACITIES[SHARDS].index(7)), *moves]:
         played.move(kind, dimension, pick)
         played.it.wait()
+    # What each move may do is asserted as it is made; the first one has to have done something.
+    assert played.it.account.asked("UpdateShardCount")
