@@ -46,7 +46,7 @@ bench: .venv/run
 
 # Loads that a seed draws: 10 minutes. Which seed is written here before any of its runs is made. One
 # whose figures led to a change is spent; the next is the day of the change, and which one of that day.
-DRAW := 202611261
+DRAW := 202611281
 bench-drawn: .venv/run
 	$(BIN)/tidegate bench --draw $(DRAW) --out bench/drawn
 
