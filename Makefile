@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -49,6 +49,10 @@ bench: .venv/run
 DRAW := 202611281
 bench-drawn: .venv/run
 	$(BIN)/tidegate bench --draw $(DRAW) --out bench/drawn
+
+# Every load alone and beside readers and a writer that the file doesn't name: four minutes.
+bench-open: .venv/run
+	$(BIN)/tidegate bench --open --out bench/open
 
 # Every shared trace from end to end, against the two nearest peers: a quarter of an hour.
 WHOLE := elb_request_count nasa_http_rate nyc_taxi tweets_amzn twitter_rate

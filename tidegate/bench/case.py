@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tidegate.bench.faults import HEALTHY, faults_of
 from tidegate.bench.loads import Load
+from tidegate.bench.open_account import OPEN, others
 from tidegate.bench.plant import AGE_MAX_SECONDS, FUNCTION, RECORD_BYTES, Setting
 from tidegate.simulator.scenario import Scenario
 from tidegate.simulator.traffic import Traffic
@@ -43,5 +44,6 @@ class Case:
                 setting.table,
                 FUNCTION,
                 setting.mapping,
+                *(others(self.load) if self.fault == OPEN else ()),
             ),
         )

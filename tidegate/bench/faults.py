@@ -3,6 +3,7 @@
 from math import ceil
 
 from tidegate.bench.loads import Load
+from tidegate.bench.open_account import OPEN
 from tidegate.bench.plant import FUNCTION, lane_rate
 from tidegate.simulator.scenario import Fault
 
@@ -27,9 +28,9 @@ FAULTS = CURABLE + INCURABLE
 
 
 def kind_of(fault: str) -> str:
-    """healthy, curable or incurable."""
-    if fault == HEALTHY:
-        return HEALTHY
+    """healthy, open, curable or incurable."""
+    if fault in (HEALTHY, OPEN):
+        return fault
     return "curable" if fault in CURABLE else "incurable"
 
 
@@ -54,7 +55,7 @@ def faults_of(fault: str, load: Load) -> tuple[Fault, ...]:
     start, end = _span(load)
     rate = load.minutes()[start // 60]
     match fault:
-        case "healthy":
+        case "healthy" | "open":
             return ()
         case "slow-function":
             slow = {"seconds_per_record": slow_seconds_per_record()}

@@ -18,6 +18,7 @@ __all__ = [
     "STREAM",
     "TABLE",
     "UNITS_MAX",
+    "UNITS_PER_RECORD",
     "Setting",
     "lane_rate",
     "setting_for",

@@ -9,7 +9,14 @@ from tidegate.bench.controllers.on_demand import OnDemand
 from tidegate.bench.controllers.registry import CONTROLLERS
 from tidegate.bench.elasticity import Elasticity, elasticity, mean_elasticity
 from tidegate.bench.faults import is_slow, slow_seconds_per_record
-from tidegate.bench.plant import AGE_MAX_SECONDS, TABLE, lane_rate, setting_for, shards_for
+from tidegate.bench.open_account import OPEN, foreign_units
+from tidegate.bench.plant import (
+    AGE_MAX_SECONDS,
+    TABLE,
+    UNITS_PER_RECORD,
+    lane_rate,
+    shards_for,
+)
 from tidegate.bench.pricing import on_demand_usd, provisioned_usd
 from tidegate.bench.settle import Settling, settling, undone
 from tidegate.simulator.figures import MinuteTruth
@@ -65,12 +72,15 @@ class Need:
 
 
 def demand(case: Case) -> tuple[Need, ...]:
-    """The needs of every minute: of its mean rate, with the function as slow as it is then."""
+    """The needs of every minute: of its mean rate, with the function as slow as it is then, and of
+    the table what others write to it as well."""
     found = []
+    foreign = foreign_units(case.load) if case.fault == OPEN else 0.0
     for at, rate in enumerate(case.load.minutes()):
         slow = is_slow(case.fault, case.load, 60 * at)
         lane = lane_rate(slow_seconds_per_record()) if slow else lane_rate()
-        found.append(Need(shards_for(rate), ceil(rate / lane), setting_for(rate).write_units))
+        units = max(1, ceil(rate * UNITS_PER_RECORD + foreign))
+        found.append(Need(shards_for(rate), ceil(rate / lane), units))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ __all__ = [
     "summaries",
 ]
 
-KINDS = ("healthy", "curable", "incurable")
+KINDS = ("healthy", "open", "curable", "incurable")
 
 SHIFT = 1.0
 """Added before and taken off after the geometric mean of figures that may be zero: one second, one
@@ -49,8 +49,8 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One controller over one group of cases. ``kind`` is healthy, curable or incurable,
-    ``half`` tuning, held-out, own or all; counts are shifted geometric means by case,
+    """One controller over one group of cases. ``kind`` is healthy, open, curable or
+    incurable, ``half`` tuning, held-out, own or all; counts are shifted geometric means by case,
     ``..._total`` sums."""
 
     controller: str

@@ -5,12 +5,13 @@ from pathlib import Path
 from tidegate.bench.case import Case
 from tidegate.bench.faults import FAULTS, HEALTHY
 from tidegate.bench.loads import generated
+from tidegate.bench.open_account import OPEN
 from tidegate.bench.plant import RATE_MAX
 from tidegate.bench.shapes import HOUR
 from tidegate.bench.traces import load_of, read_trace, shared_loads
 from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
-__all__ = ["FAULTY_SECONDS", "SHARED_TRACES", "own_case", "suite"]
+__all__ = ["FAULTY_SECONDS", "SHARED_TRACES", "open_suite", "own_case", "suite"]
 
 SHARED_TRACES = Path("../shared/traces")
 
@@ -27,6 +28,16 @@ def suite(traces: Path, seeds: int, *, quick: bool) -> tuple[Case, ...]:
     pairs = [(load, HEALTHY) for load in loads]
     pairs += [(load.cut(FAULTY_SECONDS), fault) for load in faulty for fault in FAULTS]
     return tuple(Case(load, fault, seed) for load, fault in pairs for seed in range(1, seeds + 1))
+
+
+def open_suite(traces: Path, seeds: int) -> tuple[Case, ...]:
+    """Every load with healthy consumers, alone and beside others, with every seed from 1 on."""
+    return tuple(
+        Case(load, surroundings, seed)
+        for load in (*generated(), *shared_loads(traces))
+        for surroundings in (HEALTHY, OPEN)
+        for seed in range(1, seeds + 1)
+    )
 
 
 def own_case(file: Path, peak: float | None, seed: int) -> Case:

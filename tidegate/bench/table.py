@@ -107,6 +107,7 @@ def _apart(halves: Iterable[str]) -> list[str]:
 
 _KINDS = {
     "healthy": "healthy consumers",
+    "open": "healthy consumers in an open account",
     "curable": "a fault that capacity cures, or that passes",
     "incurable": "a fault that no capacity cures",
 }

@@ -67,6 +67,13 @@ def _names(
     "chose.",
 )
 @click.option(
+    "--open",
+    "is_open",
+    is_flag=True,
+    help="Every load alone and in an open account: beside two foreign readers of the stream and a "
+    "foreign writer to the table. Tidegate only, unless --controllers is given.",
+)
+@click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("bench"),
@@ -83,28 +90,35 @@ def command(
     trace: Path | None,
     peak: float | None,
     draw: int | None,
+    is_open: bool,
     out: Path,
     processes: int | None,
 ) -> None:
     """Compare Tidegate with its peers and with a lower bound of the cost, in the embedded world."""
     from rich.console import Console
 
-    from tidegate.bench.controllers.registry import CONTROLLERS
+    from tidegate.bench.controllers.registry import CONTROLLERS, TIDEGATE
     from tidegate.scaling.model.errors import ConfigurationError
 
     console = Console()
-    names = _names(controllers, list(CONTROLLERS), "--controllers")
+    names = _names(
+        controllers or (TIDEGATE if is_open else None), list(CONTROLLERS), "--controllers"
+    )
     if peak is not None and trace is None:
         raise click.BadParameter("it scales --trace, which is missing", param_hint="--peak")
     if draw is not None and (trace is not None or seeds is not None or quick):
         raise click.BadParameter(
             "it goes without --trace, --seeds and --quick", param_hint="--draw"
         )
+    if is_open and (trace is not None or draw is not None or quick):
+        raise click.BadParameter("it goes without --trace, --draw and --quick", param_hint="--open")
     try:
         if trace is not None:
             cases = _own(trace, peak, seeds or 1)
         elif draw is not None:
             cases = _drawn(draw, _folder(traces, console))
+        elif is_open:
+            cases = _open(_folder(traces, console), seeds or 1)
         else:
             cases = _shared(_folder(traces, console), seeds or 1, quick)
         chosen = _chosen(cases, loads)
@@ -147,6 +161,12 @@ def _shared(folder: Path, seeds: int, quick: bool) -> "tuple[Case, ...]":
     from tidegate.bench.suite import suite
 
     return suite(folder, seeds, quick=quick)
+
+
+def _open(folder: Path, seeds: int) -> "tuple[Case, ...]":
+    from tidegate.bench.suite import open_suite
+
+    return open_suite(folder, seeds)
 
 
 def _drawn(seed: int, folder: Path) -> "tuple[Case, ...]":
