@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tidegate.kinds.draft_kind import Draft, indented, one_line
+from tidegate.kinds.draft_kind import Draft, DraftKind, indented, one_line
 from tidegate.kinds.draft_registry import draft_kinds
 from tidegate.scaling.config.specification import Objective
 from tidegate.survey import Survey
@@ -19,6 +19,12 @@ _HEAD = """\
 """
 
 
+_BESIDE_TERRAFORM = (
+    "# Where Terraform manages these resources, its next apply sets them back. For a lever with an",
+    "# owner, let it ignore that argument (docs/second-owners.md; also for CloudFormation):",
+)
+
+
 def draft(survey: Survey) -> str:
     """The text of the file. It passes `tidegate check` as long as there is a pipeline in it."""
     lines = [_HEAD.format(at=f"{survey.at:%Y-%m-%d %H:%M}", region=survey.region)]
@@ -29,7 +35,22 @@ def draft(survey: Survey) -> str:
     for each in survey.drafted:
         lines += indented(_pipeline(Draft(each, survey, kinds)), "  ")
         lines.append("")
+    levers = {lever.lever.kind for each in survey.drafted for lever in each.proposal.ranges}
+    lines += _ignored([each for each in kinds if levers & each.units.keys()])
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _ignored(kinds: list[DraftKind]) -> Iterator[str]:
+    """What infrastructure code has to leave alone once a lever has an owner."""
+    told = [each.terraform for each in kinds if each.terraform is not None]
+    if told:
+        yield from _BESIDE_TERRAFORM
+    for resource, arguments in told:
+        yield f'#   resource "{resource}" "..." {{'
+        yield "#     lifecycle {"
+        yield f"#       ignore_changes = [{', '.join(arguments)}]"
+        yield "#     }"
+        yield "#   }"
 
 
 def _comments(title: str, told: tuple[str, ...]) -> Iterator[str]:

@@ -76,6 +76,9 @@ class DraftKind:
     units: ClassVar[Mapping[LeverKind, str]] = {}
     """What each of its levers is counted in."""
 
+    terraform: ClassVar[tuple[str, tuple[str, ...]] | None] = None
+    """The resource of Terraform's AWS provider, and its arguments that the levers set."""
+
     def source(self, draft: Draft) -> Iterator[str]:
         """The keys of the pipeline's source, where it is of this kind."""
         return iter(())

@@ -15,6 +15,7 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     split_constraints,
 )
 from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
+from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
 from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
 from tidegate.scaling.model.change_record import Lever
@@ -84,6 +85,7 @@ class StreamPlanning(Planning):
     ) -> Iterator[Constraint]:
         """All that holds splits and merges back but the limits of UpdateShardCount."""
         yield from busy_constraints(self.stream)
+        yield from second_owner(self.stream, situation.history, situation.now)
         if recommendation.wanted > recommendation.current:
             yield from split_constraints(situation.history, situation.now)
 

@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from tidegate.cli import main
 from tidegate.kinds.draft_kind import scalar
 from tidegate.pipeline_draft import draft
 from tidegate.pipeline_file import parse
+from tidegate.rules.cause import LeverKind
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.discovery import Discovery
 from tidegate.scaling.aws.metrics import AwsMetrics
@@ -84,6 +86,35 @@ def test_each_number_says_where_it_comes_from(race_day: tuple[Survey, list[str]]
         line for line in draft(found).splitlines() if line.rpartition(":")[2].strip().isdigit()
     ]
     assert numbered == []
+
+
+def test_terraform_is_told_to_ignore_what_the_levers_set(
+    race_day: tuple[Survey, list[str]],
+) -> None:
+    blocks = [line for line in draft(race_day[0]).splitlines() if "ignore_changes = " in line]
+    assert [line.split("= ")[1] for line in blocks] == [
+        "[shard_count, retention_period]",
+        "[parallelization_factor, maximum_batching_window_in_seconds]",
+        "[read_capacity, write_capacity, global_secondary_index]",
+    ]
+
+
+def test_terraform_is_told_nothing_about_kinds_without_a_lever(
+    race_day: tuple[Survey, list[str]],
+) -> None:
+    """A stream on demand, and a table on demand, have none."""
+    found, _ = race_day
+    (each,) = found.drafted
+    factor = [
+        it for it in each.proposal.ranges if it.lever.kind is LeverKind.PARALLELIZATION_FACTOR
+    ]
+    for ranges, resources in ((factor, ["aws_lambda_event_source_mapping"]), ([], [])):
+        proposal = replace(each.proposal, ranges=tuple(ranges))
+        text = draft(replace(found, drafted=(replace(each, proposal=proposal),)))
+        named = [
+            line.split('"')[1] for line in text.splitlines() if line.startswith("#   resource")
+        ]
+        assert named == resources
 
 
 def test_only_reads_are_called(race_day: tuple[Survey, list[str]]) -> None:

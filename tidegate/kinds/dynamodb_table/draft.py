@@ -23,6 +23,10 @@ class TableDraft(DraftKind):
         LeverKind.WRITE_CAPACITY: "write units/s",
         LeverKind.READ_CAPACITY: "read units/s",
     }
+    terraform = (
+        "aws_dynamodb_table",
+        ("read_capacity", "write_capacity", "global_secondary_index"),
+    )
 
     def sink(self, resource: Resource, because: str, draft: Draft) -> Iterator[str]:
         """A table with its indexes."""

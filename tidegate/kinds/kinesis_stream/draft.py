@@ -17,6 +17,7 @@ class StreamDraft(DraftKind):
         LeverKind.SHARD_COUNT: "shards",
         LeverKind.RETENTION_HOURS: "hours",
     }
+    terraform = ("aws_kinesis_stream", ("shard_count", "retention_period"))
 
     def source(self, draft: Draft) -> Iterator[str]:
         """The pipeline is called after it."""

@@ -21,6 +21,10 @@ class FunctionDraft(DraftKind):
         LeverKind.PARALLELIZATION_FACTOR: "concurrent executions per shard",
         LeverKind.BATCHING_WINDOW: "seconds to wait for a fuller batch",
     }
+    terraform = (
+        "aws_lambda_event_source_mapping",
+        ("parallelization_factor", "maximum_batching_window_in_seconds"),
+    )
 
     def processors(self, draft: Draft) -> Iterator[str]:
         """Each with what it writes to, and what a person must decide."""

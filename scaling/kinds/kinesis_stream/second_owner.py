@@ -1,0 +1,39 @@
+"""Shards that someone else goes on changing: two owners undo each other's changes, and of the ten
+calls of a day."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.kinesis_stream.state import Stream
+from tidegate.scaling.kinds.kinesis_stream import words
+from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.history import History
+from tidegate.scaling.model.plan import Prohibition
+
+__all__ = ["second_owner"]
+
+DAY = timedelta(hours=24)
+
+CHANGES_OF_AN_OWNER = 2
+"""By someone else in 24 hours. One is a person's, who helps out; who comes back, such as a template
+that is applied again, goes on coming back."""
+
+
+def second_owner(stream: Stream, history: History, now: datetime) -> Iterator[Prohibition]:
+    """No change for as long as the last 24 hours know so many of someone else."""
+    shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+    made = [each for each in history.others if each.lever == shards and now - each.begun_at < DAY]
+    if len(made) < CHANGES_OF_AN_OWNER:
+        return
+    *_, last = made
+    yield Prohibition(
+        words.SECOND_OWNER(
+            name=stream.name,
+            changes=len(made),
+            before=last.from_capacity,
+            after=last.to_capacity,
+            at=last.begun_at,
+            until=made[-CHANGES_OF_AN_OWNER].begun_at + DAY,
+        )
+    )
