@@ -71,6 +71,7 @@ class Cause(Enum):
     """
 
     TABLE_UNAVAILABLE = "table-unavailable"
+    REPLAY = "replay"
     INDEX_THROTTLED = "index-throttled"
     TABLE_THROTTLED = "table-throttled"
     HOT_KEY = "hot-key"

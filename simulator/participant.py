@@ -146,6 +146,10 @@ class Subscription(Protocol):
         """Records taken before are to be read again."""
         ...
 
+    def rewind(self, seconds: int, now: float) -> None:
+        """The reader begins anew, so many seconds back."""
+        ...
+
     @property
     def backlog(self) -> int:
         """Records that the reader has not done."""

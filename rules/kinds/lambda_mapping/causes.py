@@ -15,6 +15,7 @@ from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_
 from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
+from tidegate.rules.kinds.lambda_mapping.replay import replay
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -26,18 +27,20 @@ _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKin
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each consumer by itself; where its tables throttle, that explains all but the
-    loss of records, which is always told."""
+    loss of records, and old ones that are read again, which are always told."""
     for consumer in consumers_of(signals.pipeline):
         unread = _cut_off(consumer) or not_reading(signals, consumer)
         if unread is not None:
             yield unread
             continue
         yield from records_dropped(signals, consumer)
+        replayed = [*replay(signals, consumer)]
+        yield from replayed
         if signals.is_throttled_downstream(consumer):
             continue
         deployed = [*bad_deploy(signals, consumer)]
         yield from deployed
-        if any(each.holds_raises for each in deployed):
+        if any(each.holds_raises for each in (*replayed, *deployed)):
             continue
         causes = [
             *poison_batch(signals, consumer),

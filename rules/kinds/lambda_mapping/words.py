@@ -164,3 +164,15 @@ SERVICE_IS_FULL = Words(
     "service-is-full",
     "no table of {name} is throttled, so that it waits for something else that it calls",
 )
+READS_AGAIN = Words(
+    "reads-again",
+    "{name} reads old records since {at:%H:%M}, the oldest from {since:%m-%d %H:%M}: the age of "
+    "what it reads went from {before:.0f} s to {age:,.0f} s, faster than time passes",
+)
+MAPPING_CHANGED = Words(
+    "mapping-changed",
+    "the event source mapping of {name} was made or changed at {changed:%H:%M}",
+)
+CAUGHT_UP_AT = Words(
+    "caught-up-at", "as fast as until now it has caught up at {at:%H:%M}, in {minutes:.0f} min"
+)

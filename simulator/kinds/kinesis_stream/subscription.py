@@ -9,8 +9,12 @@ from tidegate.simulator.kinds.kinesis_stream.metrics import StreamMetrics
 from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
 from tidegate.simulator.participant import Source, Subscriber
 from tidegate.simulator.records import Cohort, Part, fair, lanes_of
+from tidegate.simulator.traffic import Traffic, rate_at
 
 __all__ = ["Subscribed", "share_reads"]
+
+REPLAYED_SECONDS = 10
+"""Old records that are read again as one cohort."""
 
 
 class Readable(Source, Protocol):
@@ -22,6 +26,7 @@ class Readable(Source, Protocol):
     shards: list[ShardState]
     open_shards: list[ShardState]
     subscriptions: "list[Subscribed]"
+    traffic: Traffic
 
     def remember(self, part: Part) -> None:
         """A shard that was drained has records once more."""
@@ -86,6 +91,15 @@ class Subscribed:
         part.lanes[0].give_back(cohorts)
         if not any(each is part for each in self.parts):
             self.source.remember(part)
+
+    def rewind(self, seconds: int, now: float) -> None:
+        """Begin anew with the records of so many seconds before, by what producers brought."""
+        traffic = self.source.traffic
+        for part, shard in zip(self.parts, self.source.shards, strict=True):
+            share = (shard.ordinary + shard.hot) * REPLAYED_SECONDS
+            moments = range(int(now) - seconds, int(now), REPLAYED_SECONDS)
+            cohorts = [(float(at), round(rate_at(traffic.points, at) * share)) for at in moments]
+            part.lanes[0].give_back([each for each in cohorts if each[1]])
 
     def expire(self, before: float) -> None:
         """Records older than the retention are gone."""

@@ -10,6 +10,7 @@ from tidegate.simulator.kinds.lambda_mapping.limits import BATCHING_WINDOW, PARA
 from tidegate.simulator.manners import Refusal
 from tidegate.simulator.participant import Facts, Participant, Sink, Subscription, Tally
 from tidegate.simulator.records import Lane, Part
+from tidegate.simulator.scenario import Fault
 from tidegate.simulator.site import Site
 
 __all__ = ["MappingState", "Wanting", "uuid_of"]
@@ -138,6 +139,14 @@ class MappingState(Participant):
             lane.batch = None
             return True
         return False
+
+    def strike(self, fault: Fault) -> bool:
+        """``replay``: somebody makes it anew, to start at records of ``seconds`` ago."""
+        if fault.what != "replay" or not fault.concerns(self.name):
+            return False
+        self.modified_at = self.function.site.now
+        self.subscription.rewind(fault.values["seconds"], self.function.site.second)
+        return True
 
     def facts(self) -> Facts:
         """How it is set."""
