@@ -18,7 +18,8 @@ test-fast: .venv/dev
 # What `make test` proves by a sample of seeds, by all of them: eight minutes on two processors.
 verify: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
-	  tests/losses/test_ineffective.py tests/tidegate/kinds/kinesis_stream/test_killed.py
+	  tests/losses/test_ineffective.py tests/open_account/test_worlds.py \
+	  tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 # Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
 # --count N, --boto3.

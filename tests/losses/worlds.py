@@ -1,11 +1,13 @@
 """A pipeline of one function in the embedded world, swept each minute."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.plan import Action
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -54,8 +56,13 @@ def a_world(
     )  # fmt: skip
 
 
-def play(scenario: Scenario, levers: dict[str, object], seed: int) -> Played:
-    """The scenario with a sweep each minute."""
+def play(
+    scenario: Scenario,
+    levers: dict[str, object],
+    seed: int,
+    known: Iterable[ChangeRecord] = (),
+) -> Played:
+    """The scenario with a sweep each minute; the ledger knows of some changes before it."""
     said = {
         "name": "orders",
         "stream": "orders",
@@ -64,7 +71,10 @@ def play(scenario: Scenario, levers: dict[str, object], seed: int) -> Played:
     }
     specs = load_value({"pipelines": [said]}, "pipelines.yaml").pipelines
     world = World(scenario, seed)
-    edges = Edges(DirectCloud(world), DirectMetrics(world), SqliteLedger(":memory:"))
+    ledger = SqliteLedger(":memory:")
+    for each in known:
+        ledger.begin(each)
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger)
     world.advance(180)
     changes, reports = [], []
     while world.second < scenario.duration_seconds:

@@ -34,10 +34,10 @@ def wanted_split(look: Look, decisions: Iterable[Decision]) -> tuple[SplitShard 
     refused = any(each.cause is Cause.PRODUCER_THROTTLED for each in look.diagnoses)
     if not (refused or records_will_expire(look.signals)):
         return None, UNCHANGED
-    from tidegate.scaling.kinds.kinesis_stream.reshard import splits_towards
+    from tidegate.scaling.kinds.kinesis_stream.reshard import widest_split
 
     because = words.SPLIT_INSTEAD(because=shards.because)
-    return splits_towards(stream, shards.wanted), because
+    return widest_split(stream, shards.wanted), because
 
 
 def next_operation(stream: Stream, count: int) -> tuple[Action, int] | None:

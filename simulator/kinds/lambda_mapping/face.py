@@ -164,7 +164,9 @@ def _mapping(state: MappingState) -> EventSourceMapping:
         data.bisect_batch_on_function_error,
         data.maximum_retry_attempts,
         modified=state.modified_at.isoformat(),
-        reading=Reading(other_sources=tuple(sorted(sources - {own}))),
+        reading=Reading(
+            other_sources=tuple(sorted(sources - {own})), last_result=state.last_result
+        ),
     )
 
 
@@ -179,6 +181,7 @@ def _told(mapping: MappingState) -> Answer:
         "BisectBatchOnFunctionError": data.bisect_batch_on_function_error,
         "MaximumRetryAttempts": data.maximum_retry_attempts,
         "LastModified": mapping.modified_at,
+        "LastProcessingResult": mapping.last_result,
     }
 
 

@@ -50,6 +50,7 @@ class MappingState(Participant):
     function: Owner
     subscription: Subscription
     modified_at: datetime = START
+    last_result: str = "OK"
     records_read: int = 0
     records_discarded: int = 0
 
@@ -94,6 +95,8 @@ class MappingState(Participant):
 
     def add_wanting(self, found: list[Wanting], now: float) -> None:
         """The lanes that want to go on in this second."""
+        if not self.subscription.is_reading:
+            return
         for part in self.subscription.readable():
             for lane in part.lanes:
                 executions = self._wanted(lane, now)
@@ -141,9 +144,14 @@ class MappingState(Participant):
         return False
 
     def strike(self, fault: Fault) -> bool:
-        """``replay``: somebody makes it anew, to start at records of ``seconds`` ago."""
-        if fault.what != "replay" or not fault.concerns(self.name):
+        """``replay``: somebody makes it anew, to start at records of ``seconds`` ago; ``problem``:
+        from then on it does not read, for the reason that its last ``result`` tells."""
+        if fault.what not in ("replay", "problem") or not fault.concerns(self.name):
             return False
+        if fault.what == "problem":
+            self.last_result = fault.values["result"]
+            self.subscription.is_reading = False
+            return True
         self.modified_at = self.function.site.now
         self.subscription.rewind(fault.values["seconds"], self.function.site.second)
         return True

@@ -5,11 +5,10 @@ from itertools import pairwise
 
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, Shard, Stream
 from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
-from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Even, Split, plan
-from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import EVEN_WITHIN, ShardMap
+from tidegate.scaling.kinds.kinesis_stream.reshard.shard_map import ShardMap
 from tidegate.scaling.model.errors import BetweenShapes
 
-__all__ = ["hash_key_of", "split_for", "splits_towards"]
+__all__ = ["hash_key_of", "split_for", "widest_split"]
 
 
 def hash_key_of(partition_key: str) -> int:
@@ -18,10 +17,11 @@ def hash_key_of(partition_key: str) -> int:
     return int.from_bytes(md5(partition_key.encode(), usedforsecurity=False).digest())
 
 
-def splits_towards(stream: Stream, target_count: int) -> SplitShard | None:
-    """The next split on the way to ``target_count`` even shards, by the planner of reshards.
+def widest_split(stream: Stream, target_count: int) -> SplitShard | None:
+    """The widest shard in half, where the stream has fewer than ``target_count``.
 
-    None when the stream has that many already, and while another reshard is under way.
+    The widest one fills first, however many others there are: each split on the way has to help
+    by itself, since the next one may have to wait. None while another reshard is under way.
     """
     if stream.shard_count >= target_count:
         return None
@@ -29,9 +29,8 @@ def splits_towards(stream: Stream, target_count: int) -> SplitShard | None:
         shape = ShardMap.of(stream.open_shards)
     except BetweenShapes:
         return None
-    operations = plan(shape.boundaries, Even(target_count, EVEN_WITHIN), updates_left=0)
-    at = next((each.at for each in operations if isinstance(each, Split)), None)
-    return None if at is None else _split(stream, shape.at(at), at)
+    widest = max(shape.shards, key=lambda each: each.key_share)
+    return _split(stream, widest, (widest.starting_hash_key + widest.ending_hash_key + 1) // 2)
 
 
 def split_for(stream: Stream, shard_id: str, samples: tuple[KeySample, ...]) -> SplitShard | None:

@@ -12,7 +12,7 @@ from tidegate.scaling.kinds.kinesis_stream.actions import SplitShard
 from tidegate.scaling.kinds.kinesis_stream.reshard.hot_split import (
     hash_key_of,
     split_for,
-    splits_towards,
+    widest_split,
 )
 
 HALF, QUARTER = HASH_KEYS // 2, HASH_KEYS // 4
@@ -33,16 +33,37 @@ def test_a_partition_key_is_hashed_as_kinesis_does() -> None:
         (2, 4, SplitShard("racers", "shard-0", QUARTER, 2)),
     ],
 )
-def test_the_next_split_is_on_the_way_to_even_shards(
+def test_one_shard_is_split_in_half_on_the_way_to_more(
     shards: int, target: int, split: SplitShard | None
 ) -> None:
-    assert splits_towards(a_stream(shards), target) == split
+    assert widest_split(a_stream(shards), target) == split
+
+
+@given(st.integers(1, 12), st.integers(1, 24))
+def test_no_split_on_the_way_leaves_a_shard_more_than_twice_as_wide_as_it_needs(
+    shards: int, target: int
+) -> None:
+    """Wherever the next ones fail: after each of them the widest shard is what halving gives."""
+    stream = a_stream(shards)
+    while (split := widest_split(stream, target)) is not None:
+        (cut,) = [each for each in stream.open_shards if each.shard_id == split.shard_id]
+        assert cut.key_share == max(each.key_share for each in stream.open_shards)
+        halves = (
+            Shard(f"{cut.shard_id}a", cut.starting_hash_key, split.new_starting_hash_key - 1),
+            Shard(f"{cut.shard_id}b", split.new_starting_hash_key, cut.ending_hash_key),
+        )
+        stream = replace(
+            stream, open_shards=(*(each for each in stream.open_shards if each is not cut), *halves)
+        )
+    assert stream.shard_count == max(shards, target)
+    widest = max(each.key_share for each in stream.open_shards)
+    assert widest <= 2 / max(shards, target) + 1e-9
 
 
 def test_while_a_reshard_is_under_way_there_is_no_next_split() -> None:
     stream = a_stream(2)
     between = replace(stream, open_shards=stream.open_shards[:1])
-    assert splits_towards(between, 4) is None
+    assert widest_split(between, 4) is None
 
 
 KEYS = sorted((f"key-{at}" for at in range(8)), key=hash_key_of)
