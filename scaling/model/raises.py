@@ -6,6 +6,7 @@ What kinds of resource ask of a raise; which quantity it is, each says of its ow
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import prod
 
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -52,7 +53,7 @@ class Raises:
         """
         read = self.signals.series.source.read_records
         for last in self.last_raise(*levers) if self.is_late else ():
-            if self.was_cured(last):
+            if self.was_cured(last) or not self._adds_executions(last, levers):
                 continue
             if mean_before(read, last.begun_at) is None:
                 yield from self.until_tried_again(last, *levers)
@@ -60,6 +61,15 @@ class Raises:
             if unseen and not self.has_grown(last):
                 yield NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
             yield from in_vain(last, read, "records/s read", last.begun_at + EFFECT)
+
+    def _adds_executions(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> bool:
+        """Whether a raise was one of what the levers give together: a plan that halves the one and
+        doubles the other raises nothing."""
+        before, after = (
+            prod(self.history.capacity_at(each, at, self.capacities[each]) for each in levers)
+            for at in (last.begun_at - EFFECT, last.begun_at + EFFECT)
+        )
+        return after > before
 
     @property
     def is_late(self) -> bool:

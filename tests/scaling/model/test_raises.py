@@ -1,5 +1,6 @@
 """The last raise that stands, and when one whose effect is gone from the windows is tried again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,31 @@ def test_each_raise_of_the_day_puts_the_next_try_off() -> None:
     assert dict(told.numbers)["again"] == second.begun_at + timedelta(hours=3)
     alone = raises(second, one=4)
     assert list(alone.until_tried_again(second, ONE)) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "is_held"),
+    [((4, 2, 20), False), ((4, 2, 20.5), False), ((4, 3, 20), True), ((2, 4, 20), True),
+     ((4, 2, 30), True), ((4, 2, 5), True)],
+    ids=["halved beside it", "seconds before", "by less", "raised too", "long before", "long after"],
+)  # fmt: skip
+def test_a_lever_that_is_raised_for_the_other_that_is_lowered_is_no_raise_of_both(
+    other: tuple[int, int, float], is_held: bool
+) -> None:
+    """The one goes from 3 to 6, and no more is read since than before."""
+    before, after, minutes_ago = other
+    made = (
+        change(ONE, 3, 6, minutes_ago=20),
+        change(OTHER, before, after, minutes_ago=minutes_ago),
+    )
+    late = raises(*made, one=6, other=after)
+    seen = newest(
+        late.signals,
+        iterator_age_milliseconds=[60_000 + 3000 * at for at in range(60)],
+        read_records=[6000] * 60,
+    )
+    found = list(replace(late, signals=seen).of_executions(ONE, OTHER))
+    assert bool(found) is is_held
 
 
 @pytest.mark.parametrize(("now", "grown"), [(109, False), (111, True)])
