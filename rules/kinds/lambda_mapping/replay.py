@@ -40,10 +40,14 @@ class _Replay:
 
 
 def replay(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    """By the newest jump, while the age is over the objective. As long as it falls again no
-    capacity is needed; where it doesn't, the load is too high with the old records in it."""
+    """By the newest jump of a consumer that was up to date, while the age is over the objective. As
+    long as it falls again no capacity is needed; where it doesn't, the load is too high with the
+    old records in it."""
     found = _newest(_ages(signals, consumer), signals.thresholds["replaying"])
-    if found is None or min(age for _, age in found.since) <= signals.iterator_age_max_seconds:
+    most = signals.iterator_age_max_seconds
+    if found is None or not _was_up_to_date(signals, found):
+        return
+    if min(age for _, age in found.since) <= most:
         return
     (at, age), name = found.since[0], consumer.function.name
     evidence = words.READS_AGAIN(
@@ -59,6 +63,15 @@ def replay(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
         ),
         holds_raises=found.gained_seconds >= 0,
     )
+
+
+def _was_up_to_date(signals: Signals, found: _Replay) -> bool:
+    """Whether nothing was late before. A shard that is not read at all is in the stream's age, and
+    in the consumer's own only once it is."""
+    before, own = found.before
+    stream = signals.series.source.iterator_age_milliseconds.points()
+    late = max([own, *(age / 1000 for at, age in stream if at == before)])
+    return late <= signals.iterator_age_max_seconds
 
 
 def _ages(signals: Signals, consumer: Consumer) -> Window:

@@ -50,10 +50,13 @@ def found(of: Signals) -> list[Cause]:
         (own(*[600 + 60 * n for n in range(5)]), []),
         (own(*[1 + 60 * n for n in range(20)]), []),
         (own(7200, 7100, 7000, *[1] * 20), []),
+        (own(60, 7200, 7100, 7000), REPLAY),
+        (own(61, 7200, 7100, 7000), []),
     ],
     ids=["two hours", "ten minutes", "less than ten", "two minutes", "one odd minute",
          "nearly caught up", "caught up", "no faster", "after ten minutes of silence",
-         "that explain it", "a jump of just less", "as fast as time passes", "long over"],
+         "that explain it", "a jump of just less", "as fast as time passes", "long over", "up to date before",
+         "late before"],
 )  # fmt: skip
 def test_an_age_that_grows_faster_than_time_passes_is_of_records_read_again(
     seen: Signals, expected: list[Cause]
@@ -62,9 +65,9 @@ def test_an_age_that_grows_faster_than_time_passes_is_of_records_read_again(
 
 
 def test_the_newest_of_several_is_told() -> None:
-    (only,) = told(own(*DRAINS, 9000, 8900, 8800))
+    (only,) = told(own(*DRAINS, *[1] * 3, 9000, 8900, 8800))
     assert "reads old records since 11:57, the oldest from" in only.because
-    assert "from 6600 s to 9,000 s" in only.because
+    assert "from 1 s to 9,000 s" in only.because
 
 
 def test_what_is_lost_on_the_way_from_the_first_known_minute_is_not_known() -> None:
@@ -80,6 +83,15 @@ def test_what_is_lost_on_the_way_from_the_first_known_minute_is_not_known() -> N
 def test_of_a_function_without_an_age_of_its_own_the_streams_is_told() -> None:
     silent = own(*[None] * 90)
     assert found(newest(silent, iterator_age_milliseconds=seconds(DRAINS))) == REPLAY
+
+
+@pytest.mark.parametrize(("stuck", "expected"), [(60, REPLAY), (61, [])])
+def test_a_shard_that_was_not_read_for_long_was_late_before(
+    stuck: float, expected: list[Cause]
+) -> None:
+    """No batch of it told its age."""
+    seen = newest(own(*DRAINS), iterator_age_milliseconds=seconds([stuck] * 5 + [7000] * 4))
+    assert found(seen) == expected
 
 
 def test_another_readers_replay_is_not_the_functions() -> None:
