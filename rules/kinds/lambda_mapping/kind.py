@@ -1,7 +1,8 @@
 """Functions and their event source mappings as diagnosis sees them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
@@ -10,7 +11,7 @@ from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
-from tidegate.rules.window import Metric
+from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
@@ -39,10 +40,11 @@ class LambdaMappingSignals(SignalKind):
 
     def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, FunctionSeries]:
         """By function."""
-        return {
-            each.function.name: FunctionSeries(*map(cut, _metrics(each)))
-            for each in consumers_of(pipeline)
-        }
+        return {each.function.name: _series(each, cut) for each in consumers_of(pipeline)}
+
+    def ages(self, series: Mapping[str, Any]) -> Iterable[Window]:
+        """Of what each function gets from the stream."""
+        return (each.own_age_milliseconds for each in series.values())
 
     def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
         """The batching window of each mapping."""
@@ -98,6 +100,11 @@ class LambdaMappingSignals(SignalKind):
         from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
 
         return (executions_in_use(signals, each) for each in consumers_of(signals.pipeline))
+
+
+def _series(consumer: Consumer, cut: Cut) -> FunctionSeries:
+    series = FunctionSeries(*map(cut, _metrics(consumer)))
+    return replace(series, is_shared=True) if consumer.mapping.reading.other_sources else series
 
 
 def _metrics(consumer: Consumer) -> tuple[Metric, ...]:
