@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
@@ -109,7 +110,9 @@ def _sweep_one(
     past, unforeseen = _load_history(signals, edges.metrics, now)
     signals = replace(signals, load_history=past)
     expected = _expected(signals, spec, now)
-    look = Look(signals, diagnose(signals), in_file(spec), history, now)
+    diagnoses = contradicted(signals, diagnose(signals), findings, now)
+    fires = bool(firing_critical(findings))
+    look = Look(signals, diagnoses, in_file(spec), history, now, is_contradicted=fires)
     plan = decide(look, expected)
     look = replace(look, diagnoses=_oversized(look, plan))
     owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))

@@ -42,3 +42,6 @@ UNCONFIRMED_AGE = Words(
 NOT_SHOWN = Words(
     "not-shown", "no metric shows that every record is read, so this is not called healthy"
 )
+CRITICAL_RULE_FIRES = Words(
+    "critical-rule-fires", "the critical rule {rule} fires, and nothing else is wrong: {because}"
+)

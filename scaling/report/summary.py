@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule_alone
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.rule import Finding, Severity, Verdict
+from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
@@ -38,7 +39,7 @@ def health_of(
     """Sick when something is left that this sweep neither cured nor set going."""
     causes = {diagnosis.cause for diagnosis in diagnoses}
     if Cause.UNKNOWN in causes:
-        return Health.UNKNOWN
+        return Health.SICK if all(map(is_by_rule_alone, diagnoses)) else Health.UNKNOWN
     if causes.issubset(_WELL):
         return _health_without_incident(signals, findings)
     # A change that is only shown, in a dry run, sets nothing going.
@@ -69,11 +70,7 @@ def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
 def _health_without_incident(signals: Signals, findings: tuple[Finding, ...]) -> Health:
     if signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall:
         return Health.HEALING
-    critical = any(
-        finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL
-        for finding in findings
-    )
-    return Health.SICK if critical else Health.HEALTHY
+    return Health.SICK if firing_critical(findings) else Health.HEALTHY
 
 
 def advice_of(

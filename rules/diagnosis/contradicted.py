@@ -1,0 +1,54 @@
+"""Whether a critical rule contradicts that nothing is wrong."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.diagnosis import words
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.rule import Finding, Severity, Verdict
+from tidegate.rules.window import LATE_SECONDS
+
+__all__ = ["contradicted", "firing_critical", "is_by_rule_alone"]
+
+
+def firing_critical(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The critical rules that fire."""
+    return tuple(
+        each
+        for each in findings
+        if each.verdict is Verdict.FIRING and each.rule.severity is Severity.CRITICAL
+    )
+
+
+def contradicted(
+    signals: Signals, diagnoses: tuple[Diagnosis, ...], findings: Sequence[Finding], now: datetime
+) -> tuple[Diagnosis, ...]:
+    """The diagnoses; UNKNOWN in place of HEALTHY where a critical rule has fired for longer than
+    metrics are late, so that a cause would be known by now. Not while a backlog drains, producers
+    are refused less and less, or a processor starts: the rule fires for what is passing."""
+    if any(each.cause is not Cause.HEALTHY for each in diagnoses):
+        return diagnoses
+    if signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall:
+        return diagnoses
+    found = tuple(
+        Diagnosis(
+            Cause.UNKNOWN,
+            each.rule.where,
+            (words.CRITICAL_RULE_FIRES(rule=each.rule.name, because=each.because),),
+            advice=f"find what is behind {each.rule.name}: no cause that Tidegate knows explains it",
+        )
+        for each in firing_critical(findings)
+        if each.since is not None and now - each.since >= _known_after(each)
+    )
+    return found or diagnoses
+
+
+def _known_after(finding: Finding) -> timedelta:
+    return timedelta(seconds=finding.rule.hold_seconds + LATE_SECONDS)
+
+
+def is_by_rule_alone(diagnosis: Diagnosis) -> bool:
+    """Whether it says no more than that a critical rule fires: sick, for an unknown cause."""
+    kinds = {each.kind for each in diagnosis.evidence}
+    return kinds == {words.CRITICAL_RULE_FIRES.kind}
