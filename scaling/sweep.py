@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.balance import balance_of
 from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical
-from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.diagnosis.diagnose import diagnose, readers_of
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.packs import in_force, rules_for
@@ -240,4 +241,6 @@ def _report(
         advice=(),
         held=held_of(plan, changes),
         is_silent=is_silent(signals, diagnoses),
+        readers=readers_of(signals),
+        balance=balance_of(signals),
     )

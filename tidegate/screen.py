@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from tidegate.flow_words import flow_lines
 from tidegate.kinds.trial_registry import age_words, in_columns
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.signals import RECENT_SECONDS
@@ -187,6 +188,7 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
     for diagnosis in report.diagnoses:
         colour = "green" if diagnosis.cause is Cause.HEALTHY else "red"
         yield Text(f"  found    {_diagnosis_words(diagnosis)}", style=colour)
+    yield from (Text(f"  reads    {words}") for words in flow_lines(report))
     yield from _change_lines(report.changes, dry_run)
     for words in (*report.held_back, *map(str, report.undelivered)):
         yield Text(f"  held     {words}", style="yellow")

@@ -36,7 +36,7 @@ def contradicted(
             Cause.UNKNOWN,
             each.rule.where,
             (words.CRITICAL_RULE_FIRES(rule=each.rule.name, because=each.because),),
-            advice=f"find what is behind {each.rule.name}: no cause that Tidegate knows explains it",
+            advice=f"find what is behind {each.rule.name}: no cause that is known explains it",
         )
         for each in firing_critical(findings)
         if each.since is not None and now - each.since >= _known_after(each)

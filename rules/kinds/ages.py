@@ -1,8 +1,8 @@
 """How old is what a pipeline's own readers read, where others read the same source.
 
-GetRecords.IteratorAgeMilliseconds is the maximum over all readers with shared throughput, those that
-no file names included, and it leaves out the shards that Lambda does not poll while it retries a
-batch of theirs. The readers' own ages tell both.
+GetRecords.IteratorAgeMilliseconds is the maximum over all readers with shared throughput, foreign
+ones included, and it leaves out the shards that Lambda does not poll while it retries a batch of
+theirs. The readers' own ages tell both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,8 @@ def _reads_more(balance: Sequence[tuple[float, float]], readers: int) -> bool:
 def _minutes(
     source: SourceSeries, own: Sequence[Window], readers: int
 ) -> Iterator[tuple[float | None, float | None, float | None, float | None]]:
-    """The source's age, the highest of all readers' where each tells one, what came and was read."""
+    """The source's age, the highest of the readers' where each tells one, what came, what was
+    read."""
     rows = zip(
         source.iterator_age_milliseconds.samples,
         source.incoming_records.samples,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import Diagnosis
+from tidegate.rules.diagnosis.balance import Balance
+from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
@@ -39,10 +41,11 @@ class Change:
 class PipelineReport:
     """One pipeline at one moment.
 
-    ``held`` has every demand not met in full; ``advice`` what a person must
-    do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has
-    what is still to be sent, drawn or written down; ``is_silent`` is a pipeline of which
-    CloudWatch has no fresh data.
+    ``readers`` has of each reader what became of the records and what shows that it is well,
+    ``balance`` what is read beyond that. ``held`` has every demand not met in full; ``advice`` what
+    a person must do, because no capacity cures it or because the lever isn't Tidegate's;
+    ``undelivered`` has what is still to be sent, drawn or written down; ``is_silent`` is a pipeline
+    of which CloudWatch has no fresh data.
     """
 
     name: str
@@ -58,6 +61,8 @@ class PipelineReport:
     held: tuple[Held, ...]
     undelivered: tuple[Unfinished, ...] = ()
     is_silent: bool = False
+    readers: tuple[ReaderHealth, ...] = ()
+    balance: Balance | None = None
 
     @property
     def held_back(self) -> tuple[str, ...]:

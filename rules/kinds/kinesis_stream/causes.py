@@ -1,4 +1,4 @@
-"""Causes that sit in the stream: too narrow, producers or other readers, a hot shard or key, expiry."""
+"""Causes that sit in the stream: too narrow, its producers and other readers, hot keys, expiry."""
 
 from collections.abc import Iterator
 from datetime import timedelta

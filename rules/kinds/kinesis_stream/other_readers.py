@@ -1,4 +1,4 @@
-"""A reader of the stream that no file names and that is behind, while the pipeline's own are not."""
+"""A reader of the stream that no file names is behind, while the pipeline's own are not."""
 
 from collections.abc import Iterator
 

@@ -15,6 +15,7 @@ from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.flow import ReaderHealth
     from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
 
@@ -77,17 +78,12 @@ class LambdaMappingSignals(SignalKind):
 
         return idles(signals)
 
-    def reading_shown(self, signals: "Signals") -> "Iterable[Reason | None]":
-        """By invocations, by the source's reads, or by nothing that waits."""
-        from tidegate.rules.kinds.lambda_mapping.reading import reading_shown
+    def readers(self, signals: "Signals") -> "Iterable[ReaderHealth]":
+        """By the mapping's counts, by invocations, by the source's reads, or by nothing that
+        waits."""
+        from tidegate.rules.kinds.lambda_mapping.reader_health import reader_health
 
-        return (reading_shown(signals, each) for each in consumers_of(signals.pipeline))
-
-    def ages_shown(self, signals: "Signals") -> "Iterable[float | None]":
-        """Each function's own iterator age."""
-        from tidegate.rules.kinds.lambda_mapping.reading import age_shown
-
-        return (age_shown(signals, each) for each in consumers_of(signals.pipeline))
+        return (reader_health(signals, each) for each in consumers_of(signals.pipeline))
 
     def where_to_look(self, signals: "Signals") -> str | None:
         """At the keys where a function is busy, else at its mapping."""

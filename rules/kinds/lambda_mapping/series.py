@@ -11,8 +11,9 @@ __all__ = ["FunctionSeries"]
 @dataclass(frozen=True, slots=True)
 class FunctionSeries:
     """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
-    maximum of all its sources. Events dropped, and those given to the on-failure destination, are
-    None where the mapping doesn't count them. ``is_shared`` where other sources invoke it as
+    maximum of all its sources. Events dropped, those given to the on-failure destination, polled,
+    filtered out, invoked for, and those of failed attempts are None where the mapping doesn't count
+    them. ``is_shared`` where other sources invoke it as
     well."""
 
     invocations: Window
@@ -23,6 +24,10 @@ class FunctionSeries:
     iterator_age_milliseconds: Window
     dropped_events: Window | None = None
     kept_events: Window | None = None
+    polled_events: Window | None = None
+    filtered_events: Window | None = None
+    invoked_events: Window | None = None
+    failed_events: Window | None = None
     is_shared: bool = False
 
     @property
