@@ -10,7 +10,7 @@ from tidegate.rules.diagnosis.balance import Balance
 from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.rule import Finding, Verdict
 from tidegate.scaling.model.plan import Decision
-from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
+from tidegate.scaling.report.sweep_report import Change, Healing, PipelineReport, SweepReport
 from tidegate.trial import Trial
 
 __all__ = ["sweep_as_json", "trial_as_json"]
@@ -77,6 +77,7 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
         "name": report.name,
         "health": report.health.value,
         "consumers": [_reader(each) for each in report.readers],
+        "healing": None if report.healing is None else _healing(report.healing),
         "balance": None if report.balance is None else _balance(report.balance),
         "findings": [_finding(each) for each in report.findings if each.verdict is not Verdict.OK],
         "diagnoses": [_diagnosis(each) for each in report.diagnoses],
@@ -94,6 +95,10 @@ def _reader(reader: ReaderHealth) -> dict[str, Any]:
         "evidence": reader.evidence.as_json,
         "flow": asdict(reader.flow),
     }
+
+
+def _healing(healing: Healing) -> dict[str, Any]:
+    return {"until": _moment(healing.until), "because": healing.because.as_json}
 
 
 def _balance(balance: Balance) -> dict[str, Any]:

@@ -192,11 +192,10 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
     yield from _change_lines(report.changes, dry_run)
     for words in (*report.held_back, *map(str, report.undelivered)):
         yield Text(f"  held     {words}", style="yellow")
-    if report.health is Health.HEALING and not (report.changes or report.held_back):
-        words = (
-            "every lever fits the current load, and metrics show recovery only after some minutes"
-        )
-        yield Text(f"  waits    {words}", style="yellow")
+    if report.healing is not None:
+        healing = report.healing
+        words = f"{healing.because}; sick if it is not well by {healing.until:%H:%M}"
+        yield Text(f"  heals    {words}", style="yellow")
     for words in report.advice:
         yield Text(f"  advice   {words}", style="cyan")
     for finding in report.findings:

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
-from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Finding, Severity, Verdict
 from tidegate.rules.window import LATE_SECONDS
 
-__all__ = ["contradicted", "firing_critical", "is_by_rule_alone"]
+__all__ = ["contradicted", "firing_critical", "is_by_rule"]
 
 
 def firing_critical(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -22,20 +21,19 @@ def firing_critical(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def contradicted(
-    signals: Signals, diagnoses: tuple[Diagnosis, ...], findings: Sequence[Finding], now: datetime
+    diagnoses: tuple[Diagnosis, ...], findings: Sequence[Finding], now: datetime, *, passing: bool
 ) -> tuple[Diagnosis, ...]:
     """The diagnoses; UNKNOWN in place of HEALTHY where a critical rule has fired for longer than
-    metrics are late, so that a cause would be known by now. Not while a backlog drains, producers
-    are refused less and less, or a processor starts: the rule fires for what is passing."""
-    if any(each.cause is not Cause.HEALTHY for each in diagnoses):
+    metrics are late, so that a cause would be known by now. Not for what is ``passing``: a backlog
+    that drains in time, refusals that get fewer, a processor that starts."""
+    if passing or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
-    if signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall:
-        return diagnoses
+    known = tuple(reason for each in diagnoses for reason in each.evidence)
     found = tuple(
         Diagnosis(
             Cause.UNKNOWN,
             each.rule.where,
-            (words.CRITICAL_RULE_FIRES(rule=each.rule.name, because=each.because),),
+            (*known, words.CRITICAL_RULE_FIRES(rule=each.rule.name, because=each.because)),
             advice=f"find what is behind {each.rule.name}: no cause that is known explains it",
         )
         for each in firing_critical(findings)
@@ -48,7 +46,7 @@ def _known_after(finding: Finding) -> timedelta:
     return timedelta(seconds=finding.rule.hold_seconds + LATE_SECONDS)
 
 
-def is_by_rule_alone(diagnosis: Diagnosis) -> bool:
-    """Whether it says no more than that a critical rule fires: sick, for an unknown cause."""
-    kinds = {each.kind for each in diagnosis.evidence}
-    return kinds == {words.CRITICAL_RULE_FIRES.kind}
+def is_by_rule(diagnosis: Diagnosis) -> bool:
+    """Whether it is that a critical rule fires, and nothing that could not be known: sick, for an
+    unknown cause."""
+    return words.CRITICAL_RULE_FIRES.kind in [each.kind for each in diagnosis.evidence]

@@ -7,10 +7,9 @@ import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals, stream_metric
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical, is_by_rule_alone
+from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical, is_by_rule
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
 
 RULE = Rule(
@@ -26,18 +25,19 @@ def finding(seconds: float | None, **changes: object) -> Finding:
     return replace(Finding(RULE, Verdict.FIRING, since, 0.0, "none came"), **changes)
 
 
-def told(finding: Finding, seen: Signals = WELL) -> tuple[Diagnosis, ...]:
-    return contradicted(seen, diagnose(seen), [finding], NOON)
+def told(finding: Finding, seen: Signals = WELL, *, passing: bool = False) -> tuple[Diagnosis, ...]:
+    return contradicted(diagnose(seen), [finding], NOON, passing=passing)
 
 
 def test_a_critical_rule_that_fires_for_long_is_sick_for_an_unknown_cause() -> None:
     (only,) = told(finding(300))
     assert (only.cause, only.where) == (Cause.UNKNOWN, "shop")
-    assert only.because == (
+    assert str(only.evidence[-1]) == (
         "the critical rule orders-missing fires, and nothing else is wrong: none came"
     )
+    assert only.evidence[:-1] == diagnose(WELL)[0].evidence
     assert only.advice is not None
-    assert is_by_rule_alone(only)
+    assert is_by_rule(only)
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,11 @@ def test_otherwise_it_is_left_at_healthy(found: Finding) -> None:
 
 def test_a_rule_is_no_contradiction_of_what_is_passing_or_has_a_name() -> None:
     drains = signals(a_pipeline(), *[Minute(age_seconds=age) for age in (200, 150, 100)])
-    calms = signals(a_pipeline(), Minute(refused_per_second=9), Minute(refused_per_second=1))
-    assert [each.cause for seen in (drains, calms) for each in told(finding(900), seen)] == [
-        Cause.HEALTHY, Cause.HEALTHY,
-    ]  # fmt: skip
+    assert [each.cause for each in told(finding(900), drains, passing=True)] == [Cause.HEALTHY]
+    (overdue,) = told(finding(900), drains)
+    assert [each.kind for each in overdue.evidence] == ["backlog-drains", "critical-rule-fires"]
     named = (Diagnosis(Cause.HOT_KEY, "racers", ()),)
-    assert contradicted(WELL, named, [finding(900)], NOON) == named
+    assert contradicted(named, [finding(900)], NOON, passing=False) == named
 
 
 def test_what_fires_and_is_critical_contradicts() -> None:
@@ -69,8 +68,7 @@ def test_what_fires_and_is_critical_contradicts() -> None:
     assert firing_critical([warns, fires, finding(9, verdict=Verdict.OK)]) == (fires,)
 
 
-def test_a_diagnosis_with_more_evidence_is_not_by_a_rule_alone() -> None:
+def test_what_could_not_be_known_is_not_by_a_rule() -> None:
     (only,) = told(finding(300))
-    more = replace(only, evidence=(*only.evidence, Reason.told("age", "old")))
-    assert not is_by_rule_alone(more)
-    assert not is_by_rule_alone(replace(only, evidence=()))
+    assert not is_by_rule(replace(only, evidence=only.evidence[:-1]))
+    assert not is_by_rule(replace(only, evidence=()))
