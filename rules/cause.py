@@ -97,6 +97,7 @@ class Cause(Enum):
     PARALLELISM_TOO_LOW = "parallelism-too-low"
     STREAM_TOO_NARROW = "stream-too-narrow"
     PRODUCERS_SURGING = "producers-surging"
+    OTHER_READER_BEHIND = "other-reader-behind"
     UNKNOWN = "unknown"
     AWS_EVENT = "aws-event"
     OVERSIZED = "oversized"

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.rules.cause import Diagnosis
+from tidegate.rules.diagnosis.balance import Balance
+from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.rule import Finding, Verdict
 from tidegate.scaling.model.plan import Decision
-from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport
+from tidegate.scaling.report.sweep_report import Change, Healing, PipelineReport, SweepReport
 from tidegate.trial import Trial
 
 __all__ = ["sweep_as_json", "trial_as_json"]
@@ -74,6 +76,9 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
     return {
         "name": report.name,
         "health": report.health.value,
+        "consumers": [_reader(each) for each in report.readers],
+        "healing": None if report.healing is None else _healing(report.healing),
+        "balance": None if report.balance is None else _balance(report.balance),
         "findings": [_finding(each) for each in report.findings if each.verdict is not Verdict.OK],
         "diagnoses": [_diagnosis(each) for each in report.diagnoses],
         "actions": [action for each in report.changes for action in _actions(each)],
@@ -81,6 +86,23 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
         "held_back": [*report.held_back, *map(str, report.undelivered)],
         "held": [_held(each) for each in report.decisions if each.held_by],
     }
+
+
+def _reader(reader: ReaderHealth) -> dict[str, Any]:
+    return {
+        "name": reader.name,
+        "grade": "unknown" if reader.grade is None else reader.grade.value,
+        "evidence": reader.evidence.as_json,
+        "flow": asdict(reader.flow),
+    }
+
+
+def _healing(healing: Healing) -> dict[str, Any]:
+    return {"until": _moment(healing.until), "because": healing.because.as_json}
+
+
+def _balance(balance: Balance) -> dict[str, Any]:
+    return {**asdict(balance), "unexplained": balance.unexplained}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -35,8 +35,9 @@ __all__ = [
 ]
 
 WELL, UNDONE, BAD_INPUT, NOT_ASKED, FAULT = 0, 1, 2, 3, 70
-"""Healthy or healed; sick and not cured, or something left undone; bad input; AWS or the ledger
-could not be asked; a fault of Tidegate's own (EX_SOFTWARE of sysexits.h)."""
+"""Healthy, or healing within its deadline; sick, or something left undone; bad input; AWS or the
+ledger could not be asked, or the state is unknown; a fault of Tidegate's own (EX_SOFTWARE of
+sysexits.h)."""
 
 
 _OF_DISK = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
@@ -82,15 +83,17 @@ def leave_if_any(errors: Mapping[str, TidegateError], *, is_alone: bool) -> None
 def code_of(report: SweepReport) -> int:
     """The worst of all pipelines: a fault, AWS or the ledger not asked, bad input, undone, well."""
     codes = [code_of_error(each.error) for each in report.unreached]
-    codes += [NOT_ASKED for each in report.pipelines if _is_unread(each)]
+    codes += [NOT_ASKED for each in report.pipelines if _is_unknown(each)]
     codes += [UNDONE if _is_undone(each) else WELL for each in report.pipelines]
     codes += [_code_after(error) for each in report.pipelines for error in _errors(each)]
     return max(codes, default=WELL)
 
 
-def _is_unread(report: PipelineReport) -> bool:
-    """Whether CloudWatch failed to read a part of what the pipeline is judged by."""
-    return any(window.unread is not None for window in report.windows.values())
+def _is_unknown(report: PipelineReport) -> bool:
+    """Whether CloudWatch failed to read a part of what the pipeline is judged by, or nothing shows
+    whether it is well."""
+    unread = any(window.unread is not None for window in report.windows.values())
+    return unread or report.health is Health.UNKNOWN
 
 
 def _errors(report: PipelineReport) -> Iterator[TidegateError]:
@@ -107,4 +110,4 @@ def _code_after(error: TidegateError) -> int:
 def _is_undone(report: PipelineReport) -> bool:
     failed = any(each.outcome not in (None, Outcome.DONE) for each in report.changes)
     unmet = any(each.wanted > each.allowed for each in report.decisions)
-    return failed or unmet or report.health in (Health.SICK, Health.UNKNOWN)
+    return failed or unmet or report.health is Health.SICK

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from tidegate.flow_words import flow_lines
 from tidegate.kinds.trial_registry import age_words, in_columns
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.signals import RECENT_SECONDS
@@ -187,14 +188,14 @@ def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableTy
     for diagnosis in report.diagnoses:
         colour = "green" if diagnosis.cause is Cause.HEALTHY else "red"
         yield Text(f"  found    {_diagnosis_words(diagnosis)}", style=colour)
+    yield from (Text(f"  reads    {words}") for words in flow_lines(report))
     yield from _change_lines(report.changes, dry_run)
     for words in (*report.held_back, *map(str, report.undelivered)):
         yield Text(f"  held     {words}", style="yellow")
-    if report.health is Health.HEALING and not (report.changes or report.held_back):
-        words = (
-            "every lever fits the current load, and metrics show recovery only after some minutes"
-        )
-        yield Text(f"  waits    {words}", style="yellow")
+    if report.healing is not None:
+        healing = report.healing
+        words = f"{healing.because}; sick if it is not well by {healing.until:%H:%M}"
+        yield Text(f"  heals    {words}", style="yellow")
     for words in report.advice:
         yield Text(f"  advice   {words}", style="cyan")
     for finding in report.findings:

@@ -6,11 +6,12 @@ from itertools import islice
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis import words
 from tidegate.rules.diagnosis.aws_event import aws_event
+from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.kinds.signal_kind import SignalKind
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "readers_of"]
 
 _ORDER = list(Cause)
 
@@ -130,6 +131,11 @@ def _nothing_found(signals: Signals) -> Diagnosis:
     return _as_shown(signals)
 
 
+def readers_of(signals: Signals) -> tuple[ReaderHealth, ...]:
+    """What shows of every reader that it is well."""
+    return tuple(each for kind in _kinds(signals) for each in kind.readers(signals))
+
+
 def _as_shown(signals: Signals) -> Diagnosis:
     """HEALTHY with what shows it of every reader; UNKNOWN where nothing shows it of one."""
     name, age = signals.pipeline.name, signals.age_seconds
@@ -138,21 +144,17 @@ def _as_shown(signals: Signals) -> Diagnosis:
         if age is None
         else words.IN_ORDER(age_name=signals.age_name, age_seconds=age)
     )
-    shown = [each for kind in _kinds(signals) for each in kind.reading_shown(signals)]
-    evidence = (in_order, *(each for each in shown if each), *_unconfirmed(signals))
-    if signals.is_in_cooldown or (None not in shown and (age is not None or _ages_show(signals))):
+    readers = readers_of(signals)
+    evidence = (in_order, *(each.evidence for each in readers), *_unconfirmed(signals))
+    is_shown = all(each.grade is not None for each in readers)
+    if signals.is_in_cooldown or (is_shown and (age is not None or _nothing_came(signals))):
         return Diagnosis(Cause.HEALTHY, name, evidence)
     return Diagnosis(
         Cause.UNKNOWN, name, (*evidence, words.NOT_SHOWN()), advice=_where_to_look(signals)
     )
 
 
-def _ages_show(signals: Signals) -> bool:
-    """Whether the processors' own ages tell that they keep up, or nothing comes in to be read."""
-    told = [age for kind in _kinds(signals) for age in kind.ages_shown(signals)]
-    most = signals.iterator_age_max_seconds
-    if told and all(age is not None and age <= most for age in told):
-        return True
+def _nothing_came(signals: Signals) -> bool:
     came = signals.series.source.incoming_records.last(RECENT_SECONDS).present
     return bool(came) and not any(came)
 

@@ -40,5 +40,9 @@ UNCONFIRMED_AGE = Words(
     "value until a second minute confirms it",
 )
 NOT_SHOWN = Words(
-    "not-shown", "no metric shows that every record is read, so this is not called healthy"
+    "not-shown",
+    "this is no evidence that every record is processed, so it is not called healthy",
+)
+CRITICAL_RULE_FIRES = Words(
+    "critical-rule-fires", "the critical rule {rule} fires, and nothing else is wrong: {because}"
 )

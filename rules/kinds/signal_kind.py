@@ -10,6 +10,7 @@ from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.flow import ReaderHealth
     from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
 
@@ -113,13 +114,8 @@ class SignalKind:
         """Of each of its processors whether it has something to spare and nothing delays it."""
         return ()
 
-    def reading_shown(self, signals: "Signals") -> Iterable["Reason | None"]:
-        """Of each of its processors what shows that it reads, None where nothing does."""
-        return ()
-
-    def ages_shown(self, signals: "Signals") -> "Iterable[float | None]":
-        """Of each of its processors how old what it reads is, in seconds, by a metric of its own;
-        None where that tells nothing lately."""
+    def readers(self, signals: "Signals") -> "Iterable[ReaderHealth]":
+        """Of each of its processors what became of the records, and what shows that it is well."""
         return ()
 
     def settling(self, signals: "Signals") -> "Reason | None":

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.ages import age_of_readers
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import LATE_SECONDS, Metric, Window, largest
 
@@ -99,13 +100,13 @@ _NONE = Metric("", "", (), "Maximum")
 def _source_series(
     pipeline: Pipeline, cut: Cut, of: Mapping[str, Mapping[str, Any]], end: datetime
 ) -> SourceSeries:
-    """The source's own, with the age of the reader furthest behind. Of a source without metrics, as
-    a topic is, only what its readers publish of the age is known."""
+    """The source's own, with the age of the pipeline's reader furthest behind. Of a source without
+    metrics, as a topic is, only what its readers publish of the age is known."""
     ages = [age for kind in pipeline.kinds.signals for age in kind.ages(of[kind.name])]
     for kind in pipeline.kinds.signals:
         own: SourceSeries | None = kind.source(pipeline, cut)
         if own is not None:
-            age = largest([own.iterator_age_milliseconds, *ages])
+            age = age_of_readers(own, ages, len(pipeline.processors))
             return replace(own, iterator_age_milliseconds=age)
     age = largest(ages or [Window(_NONE, end, ())])
     silent = age.silenced()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 from typing import TypeVar
 
 from tidegate.rules.confirmed import Age, Limits, confirmed
@@ -16,6 +17,10 @@ from tidegate.rules.window import Window
 __all__ = ["BURST_SECONDS", "RECENT_SECONDS", "Signals", "increase", "mean", "rate"]
 
 S = TypeVar("S")
+
+REFUSALS_FALL_SECONDS = 900
+"""As long as Application Auto Scaling's low alarms look (target tracking guide): what producers
+held back is taken in sooner, or is more than the stream takes."""
 
 BURST_SECONDS = 300
 """Unused capacity that DynamoDB keeps for bursts (developer guide)."""
@@ -119,9 +124,22 @@ class Signals:
     @property
     def refusals_fall(self) -> bool:
         """Whether producers are refused less than in the minutes before: what they held back is
-        being taken in, and the stream is wide enough."""
-        seen = self.series.source.write_throttles.last(RECENT_SECONDS).present
-        return len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
+        being taken in, and the stream is wide enough. Not for longer than ``refusals_fall_until``:
+        refusals that come and go, or hardly get fewer, are of a stream that is too narrow."""
+        window = self.series.source.write_throttles
+        seen = window.last(RECENT_SECONDS).present
+        falls = len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
+        return falls and window.end <= self.refusals_fall_until
+
+    @property
+    def refusals_fall_until(self) -> datetime:
+        """How long refusals may take to end: since the first minute of those on end that have some,
+        or since a lever was moved later."""
+        window = self.series.source.write_throttles
+        refused = sum(1 for _ in takewhile(bool, reversed(window.samples)))
+        since = window.end - timedelta(seconds=refused * window.metric.period_seconds)
+        moments = [since] if self.changed_at is None else [since, self.changed_at]
+        return max(moments) + timedelta(seconds=REFUSALS_FALL_SECONDS)
 
     def of(self, measured: Measured[S]) -> S:
         """The series of what a kind reads metrics of."""

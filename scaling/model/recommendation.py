@@ -6,7 +6,7 @@ from datetime import timedelta
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["BLIND_SHARE", "COOLDOWN", "UNCHANGED", "Recommendation"]
+__all__ = ["BLIND_SHARE", "BURST_COVERS", "COOLDOWN", "UNCHANGED", "Recommendation"]
 
 COOLDOWN = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
@@ -17,6 +17,9 @@ has to save more than that share of what it changes."""
 
 UNCHANGED = Reason("unchanged", "")
 """Of a lever that may stay."""
+
+BURST_COVERS = Reason("burst-covers", "burst credits cover the current spike, which is passing")
+"""Of a sink that stays, since a raise would be in effect when the spike is over."""
 
 
 @dataclass(frozen=True, slots=True)

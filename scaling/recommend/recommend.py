@@ -13,7 +13,13 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.recommendation import BLIND_SHARE, COOLDOWN, UNCHANGED, Recommendation
+from tidegate.scaling.model.recommendation import (
+    BLIND_SHARE,
+    BURST_COVERS,
+    COOLDOWN,
+    UNCHANGED,
+    Recommendation,
+)
 from tidegate.scaling.model.roles import planning_of, role_of
 from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.learned import Model, learn
@@ -62,7 +68,8 @@ def recommendations(
         if recommendation is None and scale_in.is_open(lever) and scale_in.is_past_cooldown(lever):
             floor = scale_in.floor(lever, ahead_of_load.get(lever), hour)
             recommendation = _lower(lever, current, floor, scale_in.least(lever, current))
-        recommendation = recommendation or Recommendation(lever, current, current, UNCHANGED)
+        stays = BURST_COVERS if ill and lever in borne else UNCHANGED
+        recommendation = recommendation or Recommendation(lever, current, current, stays)
         found.append(at_least_the_minimum(_with_arrivals(recommendation, scale_out), said))
     return tuple(found)
 

@@ -50,7 +50,8 @@ class ScaleIn:
         which can go up again at any time, for as long as catching up may take; and not while the
         rate of now has in it what producers were refused before: a decrease would be spent on it.
         """
-        if any(diagnosis.cause is not Cause.HEALTHY for diagnosis in self.look.diagnoses):
+        diagnoses = self.look.diagnoses
+        if self.look.is_contradicted or any(each.cause is not Cause.HEALTHY for each in diagnoses):
             return False
         if self._is_taking_in_refused_records:
             return False

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.rule import Finding, Severity, Verdict
+from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.snapshot import Held
-from tidegate.scaling.report.sweep_report import Change
+from tidegate.scaling.report.healing import healing_of
+from tidegate.scaling.report.sweep_report import Change, Healing
 
 __all__ = [
     "advice_of",
@@ -29,24 +32,30 @@ _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
 
 def health_of(
-    signals: Signals,
-    diagnoses: tuple[Diagnosis, ...],
-    plan: Plan,
-    changes: tuple[Change, ...],
-    findings: tuple[Finding, ...],
-) -> Health:
-    """Sick when something is left that this sweep neither cured nor set going."""
+    look: Look, plan: Plan, changes: tuple[Change, ...], findings: tuple[Finding, ...]
+) -> tuple[Health, Healing | None]:
+    """Sick when something is left that this sweep neither cured nor set going; what makes it well,
+    with its deadline, while it is healing."""
+    diagnoses = look.diagnoses
     causes = {diagnosis.cause for diagnosis in diagnoses}
     if Cause.UNKNOWN in causes:
-        return Health.UNKNOWN
-    if causes.issubset(_WELL):
-        return _health_without_incident(signals, findings)
+        by_rule = all(map(is_by_rule, diagnoses))
+        return Health.SICK if by_rule else Health.UNKNOWN, None
+    if causes.issubset(_WELL) and not _is_late(look.signals):
+        return Health.SICK if firing_critical(findings) else Health.HEALTHY, None
     # A change that is only shown, in a dry run, sets nothing going.
     failed = any(change.outcome in (None, Outcome.FAILED) for change in changes)
     undone = any(_is_undone(each, diagnoses) for each in plan.decisions)
-    if failed or undone or any(diagnosis.advice for diagnosis in diagnoses):
-        return Health.SICK
-    return Health.HEALING
+    is_ill = not causes.issubset(_WELL)
+    if is_ill and (failed or undone or any(diagnosis.advice for diagnosis in diagnoses)):
+        return Health.SICK, None
+    healing = healing_of(look, plan.decisions, changes)
+    return Health.SICK if healing is None else Health.HEALING, healing
+
+
+def _is_late(signals: Signals) -> bool:
+    """Whether records are late or refused though no cause is there for more of that."""
+    return signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall
 
 
 def is_silent(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> bool:
@@ -64,16 +73,6 @@ def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
         cures and decision.wanted != decision.current
     )
     return is_needed and decision.allowed == decision.current
-
-
-def _health_without_incident(signals: Signals, findings: tuple[Finding, ...]) -> Health:
-    if signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall:
-        return Health.HEALING
-    critical = any(
-        finding.verdict is Verdict.FIRING and finding.rule.severity is Severity.CRITICAL
-        for finding in findings
-    )
-    return Health.SICK if critical else Health.HEALTHY
 
 
 def advice_of(

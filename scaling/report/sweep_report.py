@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import Diagnosis
+from tidegate.rules.diagnosis.balance import Balance
+from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.boundary import Unfinished
@@ -15,7 +18,16 @@ from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Action, Decision
 from tidegate.scaling.model.snapshot import Held
 
-__all__ = ["Change", "PipelineReport", "SweepReport", "Unreached"]
+__all__ = ["Change", "Healing", "PipelineReport", "SweepReport", "Unreached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Healing:
+    """What makes a pipeline well, and the moment from which on it is sick if it isn't well by
+    then."""
+
+    because: Reason
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +51,12 @@ class Change:
 class PipelineReport:
     """One pipeline at one moment.
 
-    ``held`` has every demand not met in full; ``advice`` what a person must
-    do, because no capacity cures it or because the lever isn't Tidegate's; ``undelivered`` has
-    what is still to be sent, drawn or written down; ``is_silent`` is a pipeline of which
-    CloudWatch has no fresh data.
+    ``readers`` has of each reader what became of the records and what shows that it is well,
+    ``balance`` what is read beyond that; ``healing`` is what makes it well, with its deadline.
+    ``held`` has every demand not met in full; ``advice`` what
+    a person must do, because no capacity cures it or because the lever isn't Tidegate's;
+    ``undelivered`` has what is still to be sent, drawn or written down; ``is_silent`` is a pipeline
+    of which CloudWatch has no fresh data.
     """
 
     name: str
@@ -58,6 +72,9 @@ class PipelineReport:
     held: tuple[Held, ...]
     undelivered: tuple[Unfinished, ...] = ()
     is_silent: bool = False
+    readers: tuple[ReaderHealth, ...] = ()
+    balance: Balance | None = None
+    healing: Healing | None = None
 
     @property
     def held_back(self) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def test_one_low_age_in_an_illness_is_not_its_end(account: Account) -> None:
     minutes(account, *NEARLY_A_DAY, 0)
     code, pipeline = swept(account)
     (found,) = pipeline["diagnoses"]
-    assert (code, pipeline["health"], found["cause"]) == (1, "unknown", "unknown")
+    assert (code, pipeline["health"], found["cause"]) == (3, "unknown", "unknown")
     assert "72240 s and grows" in found["because"]
     assert "0 s in the newest minute:" in found["because"]
 

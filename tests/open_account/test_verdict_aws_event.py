@@ -18,7 +18,7 @@ def test_all_layers_that_stop_in_the_same_minute_are_an_event_of_aws(account: Ac
     account.pipeline()
     account.minutes(since=60, until=15)
     code, health, causes = verdict(account)
-    assert (code, health, causes) == (1, "unknown", ["unknown", "aws-event"])
+    assert (code, health, causes) == (3, "unknown", ["unknown", "aws-event"])
     assert account.changes == []
 
 

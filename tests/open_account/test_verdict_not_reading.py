@@ -110,11 +110,11 @@ def test_a_function_whose_metrics_alone_are_missing_is_unknown(account: Account)
     newest(account, 30, COMES | READ)
     for back in range(30, 0, -1):
         account.put("AWS/DynamoDB", TABLE, back, {"ConsumedWriteCapacityUnits": 2400})
-    assert found(account) == (1, "unknown", "unknown")
+    assert found(account) == (3, "unknown", "unknown")
 
 
 @pytest.mark.parametrize(
-    ("age", "expected"), [(500, (0, "healthy")), (None, (1, "unknown"))], ids=["told", "not told"]
+    ("age", "expected"), [(500, (0, "healthy")), (None, (3, "unknown"))], ids=["told", "not told"]
 )
 def test_an_age_that_the_stream_does_not_tell_is_the_functions(
     account: Account, age: int | None, expected: tuple[int, str]

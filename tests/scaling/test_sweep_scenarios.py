@@ -24,7 +24,7 @@ from tidegate.simulator.world import START, World
 UNCURABLE = (
     "poison-batch", "hot-key", "concurrency-cap", "timeout-near", "flink-crash-loop",
     "flink-checkpoints", "flink-sink-slow", "flink-skewed-key", "records-dropped",
-    "producers-quiet", "producers-surging", "bad-deploy", "replay",
+    "producers-quiet", "producers-surging", "bad-deploy", "other-reader-behind", "replay",
 )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.flow import Flow, Grade, ReaderHealth
 from tidegate.rules.graph import Pipeline, Question, Resource, Role
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.kinds.source import Cut, SourceSeries
-from tidegate.rules.reason import Reason, Words
+from tidegate.rules.reason import Words
 from tidegate.rules.window import Metric
 
 NAMESPACE = "Toy/Queue"
@@ -113,7 +114,8 @@ class QueueSignals(SignalKind):
                 why = SLOW(name=queue.name, age=age, consumers=queue.consumers)
                 yield Diagnosis(Cause.CONSUMER_TOO_SLOW, queue.name, (why,), cured_by=(CONSUMERS,))
 
-    def reading_shown(self, signals: Signals) -> Iterable[Reason | None]:
+    def readers(self, signals: Signals) -> Iterable[ReaderHealth]:
         for queue in signals.pipeline.all(Queue):
             taken = rate(signals.series.source.read_records)
-            yield READS(name=queue.name) if taken else None
+            grade = Grade.INFERRED if taken else None
+            yield ReaderHealth(queue.name, grade, READS(name=queue.name), Flow(60))

@@ -23,6 +23,7 @@ from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.flow import ReaderHealth
     from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
 
@@ -91,6 +92,12 @@ class FlinkApplicationSignals(SignalKind):
         from tidegate.rules.kinds.flink_application.job import is_at_its_end
 
         return any(is_at_its_end(signals, each) for each in applications_of(signals.pipeline))
+
+    def readers(self, signals: "Signals") -> "Iterable[ReaderHealth]":
+        """By how far each job is behind."""
+        from tidegate.rules.kinds.flink_application.reader_health import reader_health
+
+        return (reader_health(signals, each) for each in applications_of(signals.pipeline))
 
     def settling(self, signals: "Signals") -> "Reason | None":
         """The first job that is being changed or has just started."""

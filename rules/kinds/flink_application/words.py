@@ -61,3 +61,7 @@ SUBTASKS_BUSY = Words(
     "{name} is {by} {used:.0%} of the time with a parallelism of {parallelism}",
 )
 UPDATE_FAILED = Words("update-failed", "the last update of {name} failed: {why}")
+BEHIND_UNKNOWN = Words("behind-unknown", "no metric tells how far {name} is behind")
+TELLS_HOW_FAR = Words(
+    "tells-how-far", "inferred for {name}: it reads, and is {behind_seconds:,.0f} s behind"
+)

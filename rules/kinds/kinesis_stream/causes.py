@@ -1,4 +1,4 @@
-"""Causes that sit in the stream: too narrow, producers throttled, a hot shard or key, expiry."""
+"""Causes that sit in the stream: too narrow, its producers and other readers, hot keys, expiry."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.hot_keys import (
     refuses_producers,
     stream_has_headroom,
 )
+from tidegate.rules.kinds.kinesis_stream.other_readers import other_reader_behind
 from tidegate.rules.kinds.kinesis_stream.producers import producers
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
@@ -34,6 +35,7 @@ def stream_causes(signals: Signals) -> Iterator[Diagnosis]:
     yield from _readers_throttled(signals)
     yield from _expiring(signals)
     yield from producers(signals)
+    yield from other_reader_behind(signals)
 
 
 def _expiring(signals: Signals) -> Iterator[Diagnosis]:

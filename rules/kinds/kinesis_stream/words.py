@@ -73,3 +73,12 @@ PUTS_FAIL = Words(
 )
 PUTS_REFUSED = Words("puts-refused", "the stream refused {records:,.0f} records in 3 min")
 PUTS_UNSEEN = Words("puts-unseen", "no metric tells of calls that put records")
+OTHERS_BEHIND = Words(
+    "others-behind",
+    "a reader of {name} is {age_seconds:,.0f} s behind, and the pipeline's own readers are at most "
+    "{own_seconds:,.0f} s behind",
+)
+READ_BY_OTHERS = Words(
+    "read-by-others",
+    "more is read than the readers in the pipeline file read, so the late reader is another one",
+)

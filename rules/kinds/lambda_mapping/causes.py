@@ -12,6 +12,7 @@ from tidegate.rules.kinds.lambda_mapping.concurrency import (
     executions,
 )
 from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
+from tidegate.rules.kinds.lambda_mapping.own_age import seen_by
 from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
@@ -33,7 +34,8 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
         if unread is not None:
             yield unread
             continue
-        yield from records_dropped(signals, consumer)
+        seen = seen_by(signals, consumer)
+        yield from records_dropped(seen, consumer)
         replayed = [*replay(signals, consumer)]
         yield from replayed
         if signals.is_throttled_downstream(consumer):
@@ -43,14 +45,14 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
         if any(each.holds_raises for each in (*replayed, *deployed)):
             continue
         causes = [
-            *poison_batch(signals, consumer),
-            *partly_failing(signals, consumer),
-            *_concurrency_cap(signals, consumer),
-            *downstream_saturated(signals, consumer),
-            *_timeout_near(signals, consumer),
+            *poison_batch(seen, consumer),
+            *partly_failing(seen, consumer),
+            *_concurrency_cap(seen, consumer),
+            *downstream_saturated(seen, consumer),
+            *_timeout_near(seen, consumer),
         ]
-        causes = causes or [*_too_slow(signals, consumer)]
-        yield from causes or _window_too_long(signals, consumer)
+        causes = causes or [*_too_slow(seen, consumer)]
+        yield from causes or _window_too_long(seen, consumer)
 
 
 def executions_in_use(signals: Signals, consumer: Consumer) -> Reason:
@@ -95,8 +97,9 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     throttles = series.throttles.last(RECENT_SECONDS)
     asked = throttles.total + series.invocations.last(RECENT_SECONDS).total
     few = throttles.total < signals.thresholds["function-throttled"] * asked
-    # Executions take turns under a cap: the age of those that wait grows and falls again.
-    late = signals.age_is_sick or signals.is_out_of_objective
+    # Executions take turns under a cap: the age of those that wait grows and falls again. Where
+    # none runs, Lambda does not poll, and no metric tells an age.
+    late = signals.age_is_sick or signals.is_out_of_objective or asked == throttles.total
     if few or not throttles.latest or not late:
         return
     name = consumer.function.name

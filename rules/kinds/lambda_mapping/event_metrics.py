@@ -15,4 +15,8 @@ def event_metrics(uuid: str) -> tuple[Metric, ...]:
     return (
         event_metric(uuid, "DroppedEventCount"),
         event_metric(uuid, "OnFailureDestinationDeliveredEventCount"),
+        event_metric(uuid, "PolledEventCount"),
+        event_metric(uuid, "FilteredOutEventCount"),
+        event_metric(uuid, "InvokedEventCount"),
+        event_metric(uuid, "FailedInvokeEventCount"),
     )

@@ -1,7 +1,8 @@
 """Functions and their event source mappings as diagnosis sees them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
@@ -10,10 +11,11 @@ from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
-from tidegate.rules.window import Metric
+from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
+    from tidegate.rules.flow import ReaderHealth
     from tidegate.rules.kinds.signals import Signals
     from tidegate.rules.reason import Reason
 
@@ -39,10 +41,11 @@ class LambdaMappingSignals(SignalKind):
 
     def series(self, pipeline: Pipeline, cut: Cut) -> Mapping[str, FunctionSeries]:
         """By function."""
-        return {
-            each.function.name: FunctionSeries(*map(cut, _metrics(each)))
-            for each in consumers_of(pipeline)
-        }
+        return {each.function.name: _series(each, cut) for each in consumers_of(pipeline)}
+
+    def ages(self, series: Mapping[str, Any]) -> Iterable[Window]:
+        """Of what each function gets from the stream."""
+        return (each.own_age_milliseconds for each in series.values())
 
     def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
         """The batching window of each mapping."""
@@ -75,17 +78,12 @@ class LambdaMappingSignals(SignalKind):
 
         return idles(signals)
 
-    def reading_shown(self, signals: "Signals") -> "Iterable[Reason | None]":
-        """By invocations, by the source's reads, or by nothing that waits."""
-        from tidegate.rules.kinds.lambda_mapping.reading import reading_shown
+    def readers(self, signals: "Signals") -> "Iterable[ReaderHealth]":
+        """By the mapping's counts, by invocations, by the source's reads, or by nothing that
+        waits."""
+        from tidegate.rules.kinds.lambda_mapping.reader_health import reader_health
 
-        return (reading_shown(signals, each) for each in consumers_of(signals.pipeline))
-
-    def ages_shown(self, signals: "Signals") -> "Iterable[float | None]":
-        """Each function's own iterator age."""
-        from tidegate.rules.kinds.lambda_mapping.reading import age_shown
-
-        return (age_shown(signals, each) for each in consumers_of(signals.pipeline))
+        return (reader_health(signals, each) for each in consumers_of(signals.pipeline))
 
     def where_to_look(self, signals: "Signals") -> str | None:
         """At the keys where a function is busy, else at its mapping."""
@@ -98,6 +96,11 @@ class LambdaMappingSignals(SignalKind):
         from tidegate.rules.kinds.lambda_mapping.causes import executions_in_use
 
         return (executions_in_use(signals, each) for each in consumers_of(signals.pipeline))
+
+
+def _series(consumer: Consumer, cut: Cut) -> FunctionSeries:
+    series = FunctionSeries(*map(cut, _metrics(consumer)))
+    return replace(series, is_shared=True) if consumer.mapping.reading.other_sources else series
 
 
 def _metrics(consumer: Consumer) -> tuple[Metric, ...]:

@@ -12,11 +12,21 @@ from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency
+from tidegate.rules.kinds.lambda_mapping.counted import polled_lately
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, Reading, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["age_shown", "has_problem", "not_reading", "reading_shown", "where_to_look"]
+__all__ = [
+    "has_problem",
+    "is_throttled",
+    "not_reading",
+    "patience_seconds",
+    "reads_show",
+    "reads_tell",
+    "waits",
+    "where_to_look",
+]
 
 EXECUTION_BUSY_SECONDS = 54
 """Of a minute: between two batches a concurrent execution waits for the next poll."""
@@ -24,6 +34,11 @@ EXECUTION_BUSY_SECONDS = 54
 ADVICE = (
     "see the last result of the event source mapping, and whether its role may read the stream, "
     "use its key and reach it; unread records are lost when the retention ends"
+)
+
+INVOKE_ADVICE = (
+    "see whether the event source mapping may invoke the function, and whether the version or "
+    "alias that it names is there; unread records are lost when the retention ends"
 )
 
 
@@ -41,19 +56,25 @@ def has_problem(reading: Reading) -> bool:
 
 
 def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
-    """Records wait longer than a mapping in order lets them, or its last attempt failed and none
-    has followed. UNKNOWN where someone reads and the sinks are written, so that only the
-    function's metrics may be missing."""
+    """Records wait longer than a mapping in order lets them, its last attempt failed and none has
+    followed, or no attempt of it gets to the function. UNKNOWN where someone reads and the sinks
+    are written, so that only the function's metrics may be missing."""
     name, told = consumer.function.name, consumer.mapping.reading
     newest = signals.of(consumer.function).invocations.samples[-1:]
     if newest and newest[0] and not told.other_sources:
         return None
+    if refused := _refused_invocations(signals, consumer):
+        minutes = ceil(patience_seconds(signals, consumer) / 60)
+        evidence: tuple[Reason, ...] = (
+            words.NO_ATTEMPT_SUCCEEDS(name=name, records=refused, minutes=minutes),
+        )
+        return Diagnosis(Cause.NOT_READING, name, evidence, advice=INVOKE_ADVICE)
     waiting = _waiting(signals, consumer)
     late = waiting is not None and _waits_too_long(signals, consumer, waiting.since)
-    failed = has_problem(told) and not _acts(signals, consumer, _patience(signals, consumer))
+    failed = has_problem(told) and not _follows(signals, consumer)
     if not late and not failed:
         return None
-    evidence: tuple[Reason, ...] = ()
+    evidence = ()
     if waiting is not None:
         evidence += (
             words.NOT_INVOKED_SINCE(name=name, records=waiting.records, since=waiting.since),
@@ -63,31 +84,41 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     if waiting is not None and not failed and _others_show_reading(signals, consumer):
         evidence += (words.STREAM_IS_READ(name=name),)
         return Diagnosis(Cause.UNKNOWN, name, evidence, advice=ADVICE)
-    if waiting is not None and not _reads(signals, _patience(signals, consumer)):
+    if waiting is not None and not _reads(signals, patience_seconds(signals, consumer)):
         evidence += (words.STREAM_IS_UNREAD(),)
     return Diagnosis(Cause.NOT_READING, name, evidence, advice=ADVICE)
 
 
-def reading_shown(signals: Signals, consumer: Consumer) -> Reason | None:
-    """By what a consumer is seen to read: inferred or idle; None where nothing shows it."""
-    name, seconds = consumer.function.name, _patience(signals, consumer)
-    invoked = signals.of(consumer.function).invocations.last(seconds)
-    if invoked.total and not consumer.mapping.reading.other_sources:
-        return words.INVOKED_FOR_RECORDS(
-            name=name, invocations=invoked.total, minutes=len(invoked.samples)
-        )
-    reads = signals.series.source.read_records.last(seconds)
-    if reads.total and _reads_tell(consumer):
-        return words.READ_AND_FILTERED(name=name, records=reads.total, minutes=len(reads.samples))
-    if _waiting(signals, consumer) is None and not has_problem(consumer.mapping.reading):
-        return words.READER_IDLE(name=name)
-    return None
+def _refused_invocations(signals: Signals, consumer: Consumer) -> float:
+    """The records of attempts to invoke the function where none got to it: no permission, no such
+    version. By the mapping's own counts; of a function that was invoked something else is wrong."""
+    series, seconds = signals.of(consumer.function), patience_seconds(signals, consumer)
+    if series.failed_events is None or series.invoked_events is None:
+        return 0.0
+    failed = series.failed_events.last(seconds).total
+    reached = series.invocations.last(seconds).total or series.throttles.last(seconds).total
+    none_succeeds = failed >= series.invoked_events.last(seconds).total
+    return failed if none_succeeds and not reached else 0.0
 
 
-def age_shown(signals: Signals, consumer: Consumer) -> float | None:
-    """How old what the function reads is by its own metric, in seconds."""
-    age = signals.of(consumer.function).iterator_age_milliseconds.last(RECENT_SECONDS).latest
-    return None if age is None else age / 1000
+def _follows(signals: Signals, consumer: Consumer) -> bool:
+    """Whether the mapping is seen to do anything after an attempt that failed. That the stream is
+    read shows it only of a function whose own metrics are those of other sources as well."""
+    by_reads = bool(consumer.mapping.reading.other_sources)
+    acted = _acted(signals, consumer, by_reads=by_reads)
+    period = signals.series.source.incoming_records.metric.period_seconds
+    return any(acted[-ceil(patience_seconds(signals, consumer) / period) :])
+
+
+def waits(signals: Signals, consumer: Consumer) -> bool:
+    """Whether records came in since it was last seen to read, or its last attempt failed."""
+    return _waiting(signals, consumer) is not None or has_problem(consumer.mapping.reading)
+
+
+def is_throttled(signals: Signals, consumer: Consumer) -> bool:
+    """Whether attempts were made within its patience, of which none was let through."""
+    series, seconds = signals.of(consumer.function), patience_seconds(signals, consumer)
+    return bool(series.throttles.last(seconds).total) and not consumer.mapping.reading.other_sources
 
 
 def where_to_look(signals: Signals) -> str | None:
@@ -108,13 +139,52 @@ def _is_reading(signals: Signals, consumer: Consumer) -> bool:
     return busy_concurrency(signals, consumer) >= EXECUTION_BUSY_SECONDS / 60
 
 
-def _reads_tell(consumer: Consumer) -> bool:
+def reads_tell(signals: Signals, consumer: Consumer) -> bool:
     """Whether it is by the stream's reads that the consumer's are seen: a filter keeps invocations
-    away, and those of another source say nothing."""
+    away, and those of another source say nothing. Its own counts say more."""
+    if polled_lately(signals.of(consumer.function)):
+        return False
     return consumer.mapping.reading.has_filter or bool(consumer.mapping.reading.other_sources)
 
 
-def _patience(signals: Signals, consumer: Consumer) -> float:
+def reads_show(signals: Signals, consumer: Consumer) -> bool:
+    """Whether one of the newest minutes within its patience was read by as many readers as
+    before."""
+    count = ceil(patience_seconds(signals, consumer) / 60)
+    return any(_read_by_all(signals, consumer)[-count:])
+
+
+def _read_by_all(signals: Signals, consumer: Consumer) -> list[bool]:
+    """Minute by minute, whether as many readers read as did when the consumer was last seen to:
+    what others read shows nothing of it."""
+    source, readers = signals.series.source, _readers_before(signals, consumer)
+    pairs = zip(source.read_records.samples, source.incoming_records.samples, strict=True)
+    if readers < 2:
+        return [bool(read) for read, _ in pairs]
+    return [bool(read) and (not came or _rounded(read, came) >= readers) for read, came in pairs]
+
+
+def _readers_before(signals: Signals, consumer: Consumer) -> int:
+    """How many readers shared the stream's reads in the minutes in which the function was last
+    invoked; the most of all minutes where that isn't known."""
+    most, source = max(signals.shared_readers, default=1), signals.series.source
+    invoked = signals.of(consumer.function).invocations.samples
+    last = len(invoked) - 1
+    while last >= 0 and not invoked[last]:
+        last -= 1
+    if consumer.mapping.reading.other_sources or last < 0:
+        return most
+    around = slice(max(0, last - 2), last + 1)
+    came = sum(each or 0.0 for each in source.incoming_records.samples[around])
+    read = sum(each or 0.0 for each in source.read_records.samples[around])
+    return min(most, _rounded(read, came)) if came else most
+
+
+def _rounded(read: float | None, came: float) -> int:
+    return int((read or 0.0) / came + 1 / 2)
+
+
+def patience_seconds(signals: Signals, consumer: Consumer) -> float:
     """How long records may be without an invocation: until a batch is full or its window over, the
     one before it done, and both are told. Invocations are counted when they end."""
     mapping = consumer.mapping
@@ -124,31 +194,31 @@ def _patience(signals: Signals, consumer: Consumer) -> float:
 
 def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bool:
     end = signals.series.source.incoming_records.end
-    return (end - since).total_seconds() >= _patience(signals, consumer)
+    return (end - since).total_seconds() >= patience_seconds(signals, consumer)
 
 
-def _acted(signals: Signals, consumer: Consumer) -> list[bool]:
-    """Minute by minute, whether the consumer is seen to have read."""
+def _acted(signals: Signals, consumer: Consumer, *, by_reads: bool) -> list[bool]:
+    """Minute by minute, whether the consumer is seen to have read; ``by_reads`` also by what is
+    read of the stream, where nothing else tells."""
     series = signals.of(consumer.function)
     others = bool(consumer.mapping.reading.other_sources)
     own = [] if others else [series.invocations, series.throttles]
-    read = [signals.series.source.read_records] if _reads_tell(consumer) else []
+    if series.polled_events is not None:
+        own += [series.polled_events]
     acted = [False] * len(series.invocations.samples)
-    for window in (*own, *read):
+    for window in own:
         pairs = zip(acted, window.samples, strict=True)
         acted = [did or (sample or 0.0) > 0 for did, sample in pairs]
-    return acted
-
-
-def _acts(signals: Signals, consumer: Consumer, seconds: float) -> bool:
-    acted = _acted(signals, consumer)
-    period = signals.series.source.incoming_records.metric.period_seconds
-    return any(acted[-ceil(seconds / period) :])
+    if not by_reads or not reads_tell(signals, consumer):
+        return acted
+    read = _read_by_all(signals, consumer)
+    return [did or was_read for did, was_read in zip(acted, read, strict=True)]
 
 
 def _waiting(signals: Signals, consumer: Consumer) -> _Waiting | None:
     """The records that came in after the minute in which the consumer last read."""
-    incoming, acted = signals.series.source.incoming_records, _acted(signals, consumer)
+    incoming = signals.series.source.incoming_records
+    acted = _acted(signals, consumer, by_reads=True)
     last = len(acted) - 1
     while last >= 0 and not acted[last]:
         last -= 1
@@ -162,9 +232,21 @@ def _reads(signals: Signals, seconds: float) -> float:
 
 
 def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
-    """Whether the stream is read lately, and a sink of the consumer written, where it names any."""
+    """Whether the stream is read lately, by more than the other functions that are invoked, and a
+    sink of the consumer written, where it names any."""
     written = [
         signals.of(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
         for table in tables_behind(consumer)
     ]
-    return bool(_reads(signals, RECENT_SECONDS)) and (not written or any(written))
+    return _read_by_someone_else(signals, consumer) and (not written or any(written))
+
+
+def _read_by_someone_else(signals: Signals, consumer: Consumer) -> bool:
+    read = _reads(signals, RECENT_SECONDS)
+    came = signals.series.source.incoming_records.last(RECENT_SECONDS).total
+    others = sum(
+        bool(signals.of(each.function).invocations.last(RECENT_SECONDS).total)
+        for each in consumers_of(signals.pipeline)
+        if each.name != consumer.name and not each.mapping.reading.other_sources
+    )
+    return bool(read) and (not others or not came or _rounded(read, came) > others)

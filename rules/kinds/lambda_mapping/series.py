@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tidegate.rules.kinds.ages import TIP_SECONDS
 from tidegate.rules.window import Window
 
 __all__ = ["FunctionSeries"]
@@ -10,8 +11,10 @@ __all__ = ["FunctionSeries"]
 @dataclass(frozen=True, slots=True)
 class FunctionSeries:
     """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
-    maximum of all its sources. Events dropped, and those given to the on-failure destination, are
-    None where the mapping doesn't count them."""
+    maximum of all its sources. Events dropped, those given to the on-failure destination, polled,
+    filtered out, invoked for, and those of failed attempts are None where the mapping doesn't count
+    them. ``is_shared`` where other sources invoke it as
+    well."""
 
     invocations: Window
     errors: Window
@@ -21,3 +24,22 @@ class FunctionSeries:
     iterator_age_milliseconds: Window
     dropped_events: Window | None = None
     kept_events: Window | None = None
+    polled_events: Window | None = None
+    filtered_events: Window | None = None
+    invoked_events: Window | None = None
+    failed_events: Window | None = None
+    is_shared: bool = False
+
+    @property
+    def own_age_milliseconds(self) -> Window:
+        """The age of what the stream's mapping hands on. Of a function with other sources it isn't
+        told; nor is a low one beside throttles, since what is throttled publishes none."""
+        if self.is_shared:
+            return self.iterator_age_milliseconds.silenced()
+        age = self.iterator_age_milliseconds
+        pairs = zip(age.samples, self.throttles.samples, strict=True)
+        samples = tuple(
+            None if throttled and (each or 0.0) <= 1000 * TIP_SECONDS else each
+            for each, throttled in pairs
+        )
+        return Window(age.metric, age.start, samples)

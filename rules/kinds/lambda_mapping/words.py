@@ -176,3 +176,36 @@ MAPPING_CHANGED = Words(
 CAUGHT_UP_AT = Words(
     "caught-up-at", "as fast as until now it has caught up at {at:%H:%M}, in {minutes:.0f} min"
 )
+NO_ATTEMPT_SUCCEEDS = Words(
+    "no-attempt-succeeds",
+    "the event source mapping of {name} could not invoke it for any of {records:,.0f} records in "
+    "{minutes} min, and the function was not invoked",
+)
+EVERY_RECORD_COUNTED = Words(
+    "every-record-counted",
+    "counted for {name}: of {incoming:,.0f} records that came in in {minutes} min its event source "
+    "mapping read {polled:,.0f}, left {filtered:,.0f} out and had {succeeded:,.0f} processed",
+)
+NOT_POLLED = Words(
+    "not-polled",
+    "the event source mapping of {name} read {polled:,.0f} of {incoming:,.0f} records that came in "
+    "in {minutes} min",
+)
+NOT_HANDED_ON = Words(
+    "not-handed-on",
+    "the event source mapping of {name} read {records:,.0f} records in {minutes} min that its "
+    "filter did not leave out and that {name} was not invoked for",
+)
+NOT_WRITTEN = Words(
+    "not-written",
+    "nothing is written to {where} since {since:%H:%M}, though invocations of {name} go on and "
+    "succeed as when it was written",
+)
+EVERY_INVOCATION_FAILS = Words(
+    "every-invocation-fails", "all of the newest {failed:,.0f} invocations of {name} failed"
+)
+READING_NOT_SHOWN = Words(
+    "reading-not-shown",
+    "no metric shows that {name} reads; MetricsConfig with EventCount has its event source mapping "
+    "count what it reads",
+)

@@ -23,6 +23,7 @@ from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, jo
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 
@@ -111,29 +112,29 @@ def test_health_is_named_with_its_grade_for_every_reader() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ages", "of_function", "came", "cause"),
+    ("of_function", "came", "cause", "kind"),
     [
-        ([None] * 5, [900] * 3, [60] * 5, Cause.HEALTHY),
-        ([None] * 5, [60_000] * 3, [60] * 5, Cause.HEALTHY),
-        ([None] * 5, [60_001] * 3, [60] * 5, Cause.UNKNOWN),
-        ([None] * 5, [None] * 3, [60] * 5, Cause.UNKNOWN),
-        ([None] * 5, [None] * 3, [0] * 5, Cause.HEALTHY),
-        ([None] * 5, [None] * 3, [60, 60, 0, 0, 0], Cause.HEALTHY),
-        ([None] * 5, [None] * 3, [None] * 5, Cause.UNKNOWN),
+        ([900] * 3, [60] * 5, Cause.HEALTHY, "in-order"),
+        ([60_000] * 3, [60] * 5, Cause.HEALTHY, "in-order"),
+        ([60_001] * 3, [60] * 5, Cause.UNKNOWN, "age-grows"),
+        ([None] * 3, [60] * 5, Cause.UNKNOWN, "age-unknown"),
+        ([None] * 3, [0] * 5, Cause.HEALTHY, "age-unknown"),
+        ([None] * 3, [60, 60, 0, 0, 0], Cause.HEALTHY, "age-unknown"),
+        ([None] * 3, [None] * 5, Cause.UNKNOWN, "age-unknown"),
     ],
     ids=["its own age", "at the objective", "over it", "no age", "nothing comes in",
          "nothing lately", "not known"],
 )  # fmt: skip
 def test_where_the_stream_tells_no_age_the_functions_or_the_arrivals_do(
-    ages: Samples, of_function: Samples, came: Samples, cause: Cause
+    of_function: Samples, came: Samples, cause: Cause, kind: str
 ) -> None:
-    of = newest(signals(a_pipeline(factor=2)), iterator_age_milliseconds=ages)
+    of = newest(signals(a_pipeline(factor=2)), iterator_age_milliseconds=[None] * 5)
     of = newest(of, incoming_records=came)
     of = newest(of, "scorer", iterator_age_milliseconds=of_function)
+    of = replace(of, series=series_from(of.pipeline, of.series.windows, NOON))
     told = diagnose(of)[0]
-    assert told.cause is cause
-    assert kinds(told)[0] == "age-unknown"
-    assert ("not-shown" in kinds(told)) is (cause is Cause.UNKNOWN)
+    assert (told.cause, kinds(told)[0]) == (cause, kind)
+    assert ("not-shown" in kinds(told)) is (cause is Cause.UNKNOWN and kind == "age-unknown")
 
 
 # ---- what could not be read, or was never told

@@ -11,7 +11,7 @@ def test_a_kind_that_says_nothing_asks_for_nothing_and_finds_nothing() -> None:
     told = (
         silent.metrics(pipeline), silent.heartbeats(pipeline), silent.ages({}),
         silent.places(pipeline, 60), silent.causes(seen), silent.causes_without_metrics(seen),
-        silent.reading_shown(seen), silent.in_use(seen),
+        silent.readers(seen), silent.in_use(seen),
     )  # fmt: skip
     assert [list(each) for each in told] == [[]] * len(told)
     assert silent.series(pipeline, {}.__getitem__) == {}

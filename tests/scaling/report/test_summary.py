@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
+from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -60,7 +61,7 @@ def health(
     *diagnoses: Diagnosis, decisions: tuple[Decision, ...] = (), changes: tuple[Change, ...] = (),
     findings: tuple[Finding, ...] = (), seen: Signals = SEEN,
 ) -> Health:  # fmt: skip
-    return health_of(seen, diagnoses, Plan((), decisions), changes, findings)
+    return health_of(a_look(seen, diagnoses), Plan((), decisions), changes, findings)[0]
 
 
 @pytest.mark.parametrize(
@@ -68,17 +69,25 @@ def health(
     [
         (health(NARROW, decisions=(RAISED,), changes=(change(Outcome.DONE),)), Health.HEALING),
         (health(NARROW, decisions=(RAISED,), changes=(change(Outcome.UNKNOWN),)), Health.HEALING),
-        (health(NARROW, decisions=(LIMITED,)), Health.HEALING),
+        (health(NARROW, decisions=(LIMITED,)), Health.SICK),
+        (
+            health(NARROW, decisions=(LIMITED,), changes=(change(Outcome.DONE),)),
+            Health.HEALING,
+        ),
         (health(NARROW, decisions=(RAISED,), changes=(change(Outcome.FAILED),)), Health.SICK),
         (health(NARROW, decisions=(RAISED,), changes=(change(None),)), Health.SICK),
         (health(NARROW, decisions=(HELD_BACK,)), Health.SICK),
         (health(HEAP, decisions=(FEWER,)), Health.SICK),
-        (health(NARROW, decisions=(FEWER,)), Health.HEALING),
+        (
+            health(NARROW, decisions=(FEWER,), changes=(change(Outcome.DONE),)),
+            Health.HEALING,
+        ),
+        (health(NARROW), Health.SICK),
         (health(NARROW, HOT, decisions=(RAISED,)), Health.SICK),
         (health(NARROW, UNKNOWN), Health.UNKNOWN),
     ],
-    ids=["changed", "lost", "in-part", "failed", "dry-run", "held", "held-cure", "held-scale-in",
-         "advice", "unknown"],
+    ids=["changed", "lost", "in-part-only-said", "in-part", "failed", "dry-run", "held",
+         "held-cure", "held-scale-in", "nothing-under-way", "advice", "unknown"],
 )  # fmt: skip
 def test_an_incident_heals_where_all_that_cures_it_was_set_going(
     found: Health, expected: Health
@@ -103,8 +112,10 @@ def test_without_an_incident_a_critical_rule_that_fires_is_sick(
 
 def test_without_an_incident_records_that_are_late_or_refused_less_and_less_are_healing() -> None:
     late = signals(a_pipeline(), Minute(age_seconds=61))
+    drains = signals(a_pipeline(), *[Minute(age_seconds=age) for age in (200, 150, 100)])
     falling = signals(a_pipeline(), Minute(refused_per_second=9), Minute(refused_per_second=1))
-    assert [health(WELL, seen=seen) for seen in (late, falling)] == [Health.HEALING] * 2
+    assert [health(WELL, seen=seen) for seen in (drains, falling)] == [Health.HEALING] * 2
+    assert health(WELL, seen=late) is Health.SICK
     assert health(HOT, seen=late) is Health.SICK
 
 

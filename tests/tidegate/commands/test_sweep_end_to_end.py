@@ -70,7 +70,8 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
     assert set(told) == {"at", "pipelines", "calls", "unreached"}
     (pipeline,) = told["pipelines"]
     assert set(pipeline) == {
-        "name", "health", "findings", "diagnoses", "actions", "advice", "held", "held_back",
+        "name", "health", "consumers", "balance", "healing", "findings", "diagnoses", "actions",
+        "advice", "held", "held_back",
     }  # fmt: skip
     assert pipeline["diagnoses"][0]["cause"] == "table-throttled"
     levers = {each["lever"]: each["to"] for each in pipeline["actions"]}
@@ -82,7 +83,9 @@ def test_a_throttled_table_is_found_and_cured_then_left_alone(
 
     again = json.loads(tidegate(endpoint, tmp_path, "--output", "json").stdout)
     assert again["pipelines"][0]["actions"] == []
-    assert "  waits    every lever fits the current load" in tidegate(endpoint, tmp_path).stdout
+    waits = tidegate(endpoint, tmp_path).stdout
+    assert "  heals    the change of the " in waits
+    assert "has time to take effect; sick if it is not well by " in waits
 
 
 def units(clients: dict[str, Any]) -> int:

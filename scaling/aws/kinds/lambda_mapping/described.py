@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tidegate.rules.graph import OtherReaders
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.lambda_mapping.state import (
     Consumer,
@@ -39,9 +40,9 @@ _STATES = ("Enabled", "Updating", "Enabling", "Creating")
 """In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
 
 
-def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount]:
-    """The functions that read the stream, and the account that they run in. ResourceMissing where
-    one has no event source mapping that reads it."""
+def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount | OtherReaders]:
+    """The functions that read the stream, those that no file names, and the account that they run
+    in. ResourceMissing where one has no event source mapping that reads it."""
     specs = looked.spec.consumers
     if not specs:
         return
@@ -49,6 +50,10 @@ def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount]:
     mappings = mappings_of(looked.clients, stream.name, EventSourceArn=stream.arn)
     for said in specs:
         yield _consumer(looked, said, stream, mappings)
+    named = {said.function for said in specs}
+    others = {_function_name(each["FunctionArn"]) for each in mappings if reads(each)} - named
+    if others:
+        yield OtherReaders(tuple(sorted(others)))
     yield _account(looked.clients)
 
 

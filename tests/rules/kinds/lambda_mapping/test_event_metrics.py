@@ -1,4 +1,4 @@
-"""A mapping that counts its events is asked for two of its counts; no other is."""
+"""A mapping that counts its events is asked for its counts; no other is."""
 
 from tests.builders import a_pipeline, signals, the_consumer
 from tests.rules.kinds.lambda_mapping.late import a_mapping
@@ -14,15 +14,18 @@ def counted(pipeline: Pipeline) -> FunctionSeries:
 
 def test_the_counts_are_those_of_the_mapping_and_not_of_its_function() -> None:
     dimensions = (("EventSourceMappingUUID", "uuid-1"),)
-    assert event_metrics("uuid-1") == (
-        Metric("AWS/Lambda", "DroppedEventCount", dimensions, "Sum"),
-        Metric("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", dimensions, "Sum"),
+    names = ("Dropped", "OnFailureDestinationDelivered", "Polled", "FilteredOut", "Invoked",
+             "FailedInvoke")  # fmt: skip
+    assert event_metrics("uuid-1") == tuple(
+        Metric("AWS/Lambda", f"{name}EventCount", dimensions, "Sum") for name in names
     )
 
 
 def test_a_mapping_that_counts_is_asked_for_its_counts() -> None:
     series = counted(a_mapping(counts_events=True))
-    assert series.dropped_events is not None
-    assert series.kept_events is not None
-    assert (series.dropped_events.metric, series.kept_events.metric) == event_metrics("uuid-1")
+    counts = (
+        series.dropped_events, series.kept_events, series.polled_events, series.filtered_events,
+        series.invoked_events, series.failed_events,
+    )  # fmt: skip
+    assert tuple(each and each.metric for each in counts) == event_metrics("uuid-1")
     assert counted(a_pipeline()).dropped_events is None

@@ -64,14 +64,13 @@ def test_each_consumer_shows_how_it_reads_and_what_of_it_is_busy() -> None:
         pipeline, the_consumer(pipeline), replace(the_consumer(pipeline), function=other)
     )
     seen = signals(two)
-    assert len(list(FUNCTIONS.reading_shown(seen))) == len(list(FUNCTIONS.in_use(seen))) == 2
+    assert len(list(FUNCTIONS.readers(seen))) == len(list(FUNCTIONS.in_use(seen))) == 2
 
 
 def test_each_function_tells_the_age_of_what_it_reads_or_nothing() -> None:
     seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[9000, 7000])
-    assert list(FUNCTIONS.ages_shown(seen)) == [7.0]
-    silent = newest(seen, "scorer", iterator_age_milliseconds=[None] * 3)
-    assert list(FUNCTIONS.ages_shown(silent)) == [None]
+    (age,) = FUNCTIONS.ages(seen.series.of["lambda_mapping"])
+    assert age.samples[-3:] == (None, 9000, 7000)
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,10 @@ from tests.builders import (
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.reading import (
-    age_shown,
     has_problem,
     not_reading,
-    reading_shown,
 )
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.reason import Reason
 
 PROBLEM = "PROBLEM: Function call failed"
 UNREAD, LAST, READ_BY_OTHERS, NOBODY = (
@@ -216,58 +213,7 @@ def test_invocations_for_other_sources_are_none_for_this_stream() -> None:
     assert found(of) == (Cause.NOT_READING, [UNREAD, NOBODY])
 
 
-# ---- what shows that it reads
-
-
-def shown(of: Signals) -> Reason | None:
-    return reading_shown(of, the_consumer(of.pipeline))
-
-
-@pytest.mark.parametrize(
-    ("how", "invocations", "read", "words"),
-    [
-        ({}, [3, 4, 5, 6], [9] * 4,
-         "inferred for scorer: it was invoked 18 times in 4 min"),
-        ({"has_filter": True}, [0] * 4, [5, 6, 7, 8],
-         "inferred for scorer: 26 records were read in 4 min, which its filter may leave out"),
-        ({"other_sources": ("queue",)}, [9] * 4, [5, 6, 7, 8],
-         "inferred for scorer: 26 records were read in 4 min, which its filter may leave out"),
-        ({"has_filter": True}, [3, 4, 5, 6], [5, 6, 7, 8],
-         "inferred for scorer: it was invoked 18 times in 4 min"),
-    ],
-    ids=["invoked", "filtered", "other sources", "invoked beside a filter"],
-)  # fmt: skip
-def test_invocations_or_reads_show_that_a_consumer_reads(
-    how: dict[str, object], invocations: Samples, read: Samples, words: str
-) -> None:
-    of = newest(signals(reading(**how)), read_records=read)
-    assert str(shown(newest(of, "scorer", invocations=invocations))) == words
-
-
-def test_idle_is_shown_by_nothing_that_waits() -> None:
-    of = newest(signals(reading()), incoming_records=[0] * 5, read_records=[0] * 5)
-    of = newest(of, "scorer", invocations=[0] * 5)
-    assert str(shown(of)) == (
-        "idle for scorer: no record waits for it, and its mapping is in order"
-    )
-    filtered = replace(of, pipeline=reading(has_filter=True))
-    assert str(shown(filtered)) == str(shown(of))
-    failed = replace(of, pipeline=reading(last_result=PROBLEM))
-    assert shown(failed) is None
-    assert shown(newest(of, incoming_records=[1])) is None
-
-
-@pytest.mark.parametrize(("throttles", "kind"), [((9,), "reader-idle"), ((9, 0), None)])
-def test_a_throttled_mapping_is_waited_for_in_every_minute_after_it(
-    throttles: Samples, kind: str | None
-) -> None:
-    of = newest(unread(reading(), 6), "scorer", throttles=throttles)
-    reason = shown(of)
-    assert (reason and reason.kind) == kind
-
-
-def test_reads_by_others_do_not_show_that_an_unfiltered_consumer_reads() -> None:
-    assert shown(unread(reading(), 6)) is None
+# ---- what AWS says
 
 
 @pytest.mark.parametrize(
@@ -276,10 +222,3 @@ def test_reads_by_others_do_not_show_that_an_unfiltered_consumer_reads() -> None
 )
 def test_a_problem_is_what_aws_calls_one(result: str, is_problem: bool) -> None:
     assert has_problem(Reading(result)) is is_problem
-
-
-def test_the_age_of_what_a_function_reads_is_told_in_seconds() -> None:
-    seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[1000, 2000, 7500])
-    assert age_shown(seen, the_consumer(seen.pipeline)) == 7.5
-    silent = newest(seen, "scorer", iterator_age_milliseconds=[None] * 3)
-    assert age_shown(silent, the_consumer(silent.pipeline)) is None

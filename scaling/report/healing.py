@@ -1,0 +1,128 @@
+"""What is under way that makes a pipeline well again, and until when that may take.
+
+Past that moment it is sick: healing is no word for waiting.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from tidegate.rules.graph import Role
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.model.recommendation import BURST_COVERS, COOLDOWN
+from tidegate.scaling.model.resource_type import types_of
+from tidegate.scaling.model.roles import planning_of, role_of, source_of
+from tidegate.scaling.report import words
+from tidegate.scaling.report.sweep_report import Change, Healing
+
+__all__ = ["healing_of", "is_passing"]
+
+_SET_GOING = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
+
+
+def healing_of(
+    look: Look, decisions: Sequence[Decision] = (), changes: Sequence[Change] = ()
+) -> Healing | None:
+    """The one that may take longest; None where nothing is under way or passing by itself, or its
+    time is over."""
+    found = [
+        *_made_now(look, changes),
+        *_made_before(look),
+        *_passing(look),
+        *_borne(look, decisions),
+    ]
+    on_time = [each for each in found if each.until > look.now]
+    return max(on_time, key=lambda each: each.until, default=None)
+
+
+def is_passing(look: Look) -> bool:
+    """Whether what is late or refused is so no longer than it takes to pass."""
+    signals = look.signals
+    late = signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall
+    return late and healing_of(look) is not None
+
+
+def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:
+    for change in changes:
+        if change.outcome in _SET_GOING:
+            for each in change.decisions:
+                if _adds_capacity(look, each.lever, each.current, each.allowed):
+                    yield _by_change(look, each.lever, look.now)
+
+
+def _made_before(look: Look) -> Iterator[Healing]:
+    for each in _records(look):
+        if each.outcome in _SET_GOING and _adds_capacity(
+            look, each.lever, each.from_capacity, each.to_capacity
+        ):
+            yield _by_change(look, each.lever, each.begun_at)
+
+
+def _records(look: Look) -> Iterator[ChangeRecord]:
+    known = (*look.history.change_records, *look.history.others)
+    return (each for each in known if each.lever.is_known)
+
+
+def _adds_capacity(look: Look, lever: Lever, before: int, after: int) -> bool:
+    """A raise, or a change that a cause of now is cured by: fewer subtasks for each KPU are one."""
+    latency = {kind for each in types_of(look.signals.pipeline) for kind in each.latency_levers}
+    cured = {kind for diagnosis in look.diagnoses for kind in diagnosis.cured_by}
+    return lever.kind in cured or (after > before and lever.kind not in latency)
+
+
+def _by_change(look: Look, lever: Lever, begun_at: datetime) -> Healing:
+    """It has to take effect, to show in the metrics, and to catch up."""
+    until = begun_at + _takes(look, lever) + COOLDOWN + _catch_up(look)
+    return Healing(words.CHANGED_AT(lever=lever, begun_at=begun_at), until)
+
+
+def _takes(look: Look, lever: Lever) -> timedelta:
+    pipeline = look.signals.pipeline
+    source, role = source_of(pipeline), role_of(lever, pipeline)
+    if role is Role.SOURCE and source is not None:
+        return timedelta(seconds=source.change_takes_seconds)
+    return timedelta() if role is None else planning_of(lever, pipeline).in_effect_after
+
+
+def _catch_up(look: Look) -> timedelta:
+    return timedelta(seconds=look.said.catch_up_seconds)
+
+
+def _passing(look: Look) -> Iterator[Healing]:
+    """What passes without a change: a backlog that drains, refusals that get fewer, a start."""
+    signals = look.signals
+    if signals.is_out_of_objective and signals.age_falls:
+        yield _drain(look)
+    if signals.refusals_fall:
+        yield Healing(words.REFUSED_LESS(), signals.refusals_fall_until + COOLDOWN)
+    catching_up = (kind.is_catching_up(signals) for kind in signals.pipeline.kinds.signals)
+    if signals.is_restarting or any(catching_up):
+        yield Healing(words.STARTS(), look.now + COOLDOWN + _catch_up(look))
+    if signals.changed_at is not None and signals.changed_within(RECENT_SECONDS):
+        shows = signals.changed_at + COOLDOWN
+        yield Healing(words.NOT_SHOWN_YET(changed_at=signals.changed_at), shows)
+
+
+def _drain(look: Look) -> Healing:
+    """In time where it will be gone within the time to catch up at its speed, or since it was at
+    its highest."""
+    signals = look.signals
+    over = (signals.age_seconds or 0.0) - signals.iterator_age_max_seconds
+    left = timedelta(seconds=over / -signals.age_growth)
+    told = words.DRAINS(age_seconds=signals.age_seconds or 0.0, age_name=signals.age_name)
+    if left <= _catch_up(look):
+        return Healing(told, look.now + left + COOLDOWN)
+    return Healing(told, _highest_at(signals) + COOLDOWN + _catch_up(look))
+
+
+def _highest_at(signals: Signals) -> datetime:
+    return max(signals.ages, key=lambda age: (age.seconds, age.at)).at
+
+
+def _borne(look: Look, decisions: Sequence[Decision]) -> Iterator[Healing]:
+    """Burst credits of a table that cover a spike are gone by then, or the spike is."""
+    for each in decisions:
+        if each.because.kind == BURST_COVERS.kind:
+            yield Healing(each.because, look.now + _catch_up(look))

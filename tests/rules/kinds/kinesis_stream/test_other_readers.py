@@ -1,0 +1,64 @@
+"""A late reader that no file names is told as that, and no earlier than two minutes show it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import NOON, Minute, Samples, a_pipeline, newest, signals, stream_metric
+from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.kinesis_stream.other_readers import other_reader_behind
+from tidegate.rules.kinds.signal_series import series_from
+from tidegate.rules.kinds.signals import Signals
+
+AGE = stream_metric("racers", "GetRecords.IteratorAgeMilliseconds", "Maximum")
+READS = stream_metric("racers", "GetRecords.Records", "Sum")
+
+
+def read_by_another(ages: Samples, own: Samples) -> Signals:
+    """Twice what comes in is read; the stream's ages and the function's in the newest minutes."""
+    seen = newest(signals(a_pipeline(), Minute()), "scorer", iterator_age_milliseconds=own)
+    windows = dict(seen.series.windows)
+    age, read = windows[AGE], windows[READS]
+    windows[AGE] = replace(age, samples=(*age.samples[: -len(ages)], *ages))
+    windows[READS] = replace(read, samples=tuple(2 * (each or 0) for each in read.samples))
+    return replace(seen, series=series_from(seen.pipeline, windows, NOON))
+
+
+def found(seen: Signals) -> list[Diagnosis]:
+    return list(other_reader_behind(seen))
+
+
+def test_it_is_told_with_both_ages_and_no_lever_is_moved_for_it() -> None:
+    seen = read_by_another([90_000.0] * 4, [300.0] * 20)
+    (only,) = found(seen)
+    assert (only.cause, only.where, only.cured_by) == (Cause.OTHER_READER_BEHIND, "racers", ())
+    assert "racers is 90 s behind, and the pipeline's own readers are at most 0 s" in only.because
+    assert only.holds_raises is False
+    assert [each.cause for each in diagnose(seen)] == [Cause.OTHER_READER_BEHIND]
+
+
+@pytest.mark.parametrize(
+    ("ages", "own"),
+    [
+        ([90_000.0], [300.0] * 20),
+        ([65_000.0, None, None], [300.0] * 20),
+        ([61_000.0] * 4, [2_000.0] * 20),
+        ([90_000.0] * 4, [90_000.0] * 20),
+        ([90_000.0] * 4, [None] * 20),
+    ],
+    ids=["one odd minute", "not told lately", "hardly later than ours", "ours is late", "silent"],
+)
+def test_it_is_not_told(ages: Samples, own: Samples) -> None:
+    assert found(read_by_another(ages, own)) == []
+
+
+def test_up_to_the_objective_nobody_is_late() -> None:
+    seen = read_by_another([90_000.0] * 4, [300.0] * 20)
+    assert found(replace(seen, iterator_age_max_seconds=90)) == []
+    assert found(replace(seen, iterator_age_max_seconds=89.9)) != []
+
+
+def test_without_the_windows_that_were_read_nothing_is_said() -> None:
+    seen = read_by_another([90_000.0] * 4, [300.0] * 20)
+    assert found(replace(seen, series=replace(seen.series, windows={}))) == []

@@ -1,0 +1,47 @@
+"""The flow of records through a pipeline, as lines for a person."""
+
+from collections.abc import Iterator
+
+from tidegate.rules.diagnosis.balance import Balance
+from tidegate.rules.flow import ReaderHealth
+from tidegate.scaling.report.sweep_report import PipelineReport
+
+__all__ = ["flow_lines"]
+
+_PARTS = (
+    ("incoming", "{:,.0f} came in"),
+    ("read", "{:,.0f} read"),
+    ("filtered_out", "{:,.0f} filtered out"),
+    ("succeeded", "{:,.0f} processed"),
+    ("failed", "{:,.0f} failed and tried again"),
+    ("discarded", "{:,.0f} discarded"),
+    ("written_units", "{:,.0f} write units consumed in its tables"),
+)
+
+
+def flow_lines(report: PipelineReport) -> Iterator[str]:
+    """A line for each reader, and one for those that the file doesn't name."""
+    yield from map(_reader, report.readers)
+    if report.balance is not None and (report.balance.foreign or report.balance.others):
+        yield _others(report.balance)
+
+
+def _reader(reader: ReaderHealth) -> str:
+    flow = reader.flow
+    told = (
+        words.format(value)
+        for name, words in _PARTS
+        if (value := getattr(flow, name)) is not None and (value or name in ("incoming", "read"))
+    )
+    grade = "unknown" if reader.grade is None else reader.grade.value
+    return f"{reader.name}: {grade}; in {flow.seconds // 60} min {', '.join(told) or 'no metric'}"
+
+
+def _others(balance: Balance) -> str:
+    named = f" ({', '.join(balance.others)})" if balance.others else ""
+    unnamed = f", {balance.unexplained} not known by name" if balance.unexplained else ""
+    return (
+        f"readers that the file does not name: {len(balance.others)} by event source "
+        f"mappings{named}{unnamed}; in {balance.seconds // 60} min {balance.read:,.0f} records "
+        f"were read in all, of {balance.incoming:,.0f} that came in"
+    )
