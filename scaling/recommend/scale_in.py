@@ -128,7 +128,8 @@ class ScaleIn:
         # Where next to nothing is written no points come for minutes.
         minutes = max(1, len(newest.present))
         units = newest.total / minutes / window.metric.period_seconds * headroom
-        return replace(demand, capacity=max(demand.capacity, ceil(units)))
+        least = demand.capacity + ceil(sink.base_headroom(lever))
+        return replace(demand, capacity=max(least, ceil(units)))
 
     def least(self, lever: Lever, current: int) -> float:
         """How much less it must be to be worth a change."""

@@ -11,7 +11,8 @@ from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import TargetUtilization
 from tidegate.scaling.kinds.lambda_mapping.drain_rate import feeding
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader, learn_reader
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, record_cost
+from tidegate.scaling.load.base_load import Used
 from tidegate.scaling.load.current_load import Load
 
 SAID = in_file(SPEC)
@@ -94,9 +95,10 @@ def test_it_is_learnt_from_the_windows() -> None:
     learnt = learn_rate(seen, consumer)
     found = learn_reader(seen, consumer, history())
     fed = feeding(seen, consumer, learnt, history())
-    assert found == FunctionReader(seen, consumer, learnt, fed)
+    assert found == FunctionReader(seen, consumer, learnt, fed, shown=25.0)
     assert found.writes == consumer.writes
     consumed = seen.of(consumer.writes[0].capacity).consumed_write_units
-    assert found.units_per_record(consumed) == units_per_record(seen, consumer, consumed)
+    used = Used(consumed, of_reads=True)
+    assert found.cost(used) == record_cost(seen, consumer, used)
     most = fed.records_per_second_at_most(SAID, 4)
     assert found.records_per_second_at_most(SAID, 4) == most
