@@ -129,6 +129,11 @@ class Reader(Protocol):
         """What it writes to."""
         ...
 
+    @property
+    def keeps_up(self) -> bool:
+        """Whether it is known that nothing waits for it, whatever waits for others."""
+        ...
+
     def cost(self, used: Used) -> RecordCost | None:
         """What a record of the source costs of what was consumed of a sink, and what others use of
         it; None where no minute tells. A processor is known to write to its sinks; that it reads

@@ -27,6 +27,11 @@ class ApplicationReader:
         """What the job writes to."""
         return self.application.writes
 
+    @property
+    def keeps_up(self) -> bool:
+        """Not known: what waits for it is what waits."""
+        return False
+
     def cost(self, used: Used) -> RecordCost | None:
         """The median minute."""
         units = units_per_job_record(self.signals, self.application, used.consumed)

@@ -5,7 +5,7 @@ from math import ceil
 
 from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
-from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.lambda_mapping import words
 from tidegate.scaling.kinds.lambda_mapping.concurrency import ANY_OWNER, concurrency, factor_of
@@ -46,6 +46,14 @@ class FunctionReader:
     def writes(self) -> tuple[Resource, ...]:
         """What the function writes to."""
         return self.consumer.writes
+
+    @property
+    def keeps_up(self) -> bool:
+        """By the function's own iterator age, in each of the newest minutes."""
+        ages = self.signals.of(self.consumer.function).iterator_age_milliseconds
+        newest = ages.last(RECENT_SECONDS)
+        well = self.signals.age_well_seconds * 1000
+        return newest.coverage == 1 and (newest.peak or 0.0) <= well
 
     def cost(self, used: Used) -> RecordCost | None:
         """Beside what others use."""

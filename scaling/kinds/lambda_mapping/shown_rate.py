@@ -5,6 +5,7 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
@@ -24,12 +25,13 @@ def shown_rate(signals: Signals, consumer: Consumer, history: History) -> float 
     changes = (history.last_change(each) for each in (shards, factor_of(consumer)))
     changed = max((at for at in changes if at is not None), default=None)
     end = source.read_records.end
-    seconds = None if changed is None else (end - changed).total_seconds()
-    if seconds is not None and seconds < source.read_records.metric.period_seconds:
+    seconds = LOOK_BACK.total_seconds()
+    if changed is not None:
+        seconds = min(seconds, (end - changed).total_seconds())
+    if seconds < source.read_records.metric.period_seconds:
         return None
-    read, ages = source.read_records, source.iterator_age_milliseconds
-    if seconds is not None:
-        read, ages = read.last(seconds), ages.last(seconds)
+    read = source.read_records.last(seconds)
+    ages = source.iterator_age_milliseconds.last(seconds)
     oldest = ages.peak
     if oldest is None or oldest > signals.age_well_seconds * 1000 or not read.peak:
         return None

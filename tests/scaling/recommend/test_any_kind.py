@@ -117,6 +117,10 @@ class Crew:
         enough = units * setting >= self.needed(seconds)
         return None if enough else Reason.told("porters-needed", "too few porters")
 
+    @property
+    def keeps_up(self) -> bool:
+        return False
+
     def cost(self, used: Used) -> RecordCost | None:
         return OF_A_RECORD
 

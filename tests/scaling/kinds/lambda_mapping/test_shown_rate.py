@@ -49,7 +49,7 @@ def test_only_minutes_since_the_executions_changed_count(lever: Lever) -> None:
 
 
 @pytest.mark.parametrize(
-    "ages", [[40.0, 1.0, 1.0], [1.0, 14.0, 29.0], [None] * 90], ids=["late", "grows", "unknown"]
+    "ages", [[16.0, 1.0, 1.0], [1.0, 7.0, 14.0], [None] * 90], ids=["late", "grows", "unknown"]
 )
 def test_nothing_is_shown_by_a_consumer_that_is_late(ages: list[float | None]) -> None:
     told = [None if age is None else age * 1000 for age in ages]
