@@ -8,6 +8,7 @@ from typing import Protocol
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
+from tidegate.scaling.load.base_load import RecordCost
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
@@ -52,8 +53,9 @@ class Sink(Protocol):
         ...
 
     @property
-    def units_per_record(self) -> float | None:
-        """What a record of the source costs of them, None where that isn't known."""
+    def cost(self) -> RecordCost | None:
+        """What records of the source cost of them, and what others use; None where that isn't
+        known."""
         ...
 
     @property
@@ -99,6 +101,11 @@ class Sink(Protocol):
         requests refused."""
         ...
 
+    def base_headroom(self, lever: Lever) -> float:
+        """How many more units than what is known of their use others had in their busiest minute: a
+        decrease leaves them."""
+        ...
+
     def least_decrease(self, current: int, usual_records_per_second: float, now: datetime) -> float:
         """How many units a decrease must save to be worth one of the few of a day."""
         ...
@@ -115,6 +122,11 @@ class Refusal(Protocol):
     @property
     def units(self) -> int:
         """What it is set to."""
+        ...
+
+    @property
+    def used_per_second(self) -> float:
+        """What is used of it, by whomever, in the newest minutes."""
         ...
 
     def is_used_up(self, signals: Signals) -> bool:

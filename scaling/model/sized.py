@@ -11,6 +11,7 @@ from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
+from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
@@ -128,9 +129,15 @@ class Reader(Protocol):
         """What it writes to."""
         ...
 
-    def units_per_record(self, consumed: Window) -> float | None:
-        """What a record of the source costs of what was consumed of a sink; None where no minute
-        tells."""
+    @property
+    def keeps_up(self) -> bool:
+        """Whether it is known that nothing waits for it, whatever waits for others."""
+        ...
+
+    def cost(self, used: Used) -> RecordCost | None:
+        """What a record of the source costs of what was consumed of a sink, and what others use of
+        it; None where no minute tells. A processor is known to write to its sinks; that it reads
+        them as well must show."""
         ...
 
     def records_per_second_at_most(self, said: InFile, units: int) -> float:

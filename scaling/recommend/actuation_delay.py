@@ -36,13 +36,14 @@ class ActuationDelay:
     def piling_up(self, sink: Sink, records_per_second: float) -> float:
         """Records that will wait for a sink at their end: those that its units and burst credits
         don't cover until then, or that it isn't built to take. Below zero where they cover more."""
-        units = sink.units_per_record
-        if not units:
+        cost = sink.cost
+        if cost is None or not cost.units_per_record:
             return -inf
         has = sink.units_during(self.history, self.incoming.end, self.seconds)
-        wanted = records_per_second * units
+        wanted = cost.units(records_per_second)
         missing = (wanted - has) * self.seconds - sink.burst_credit_units
-        return max(missing, (wanted - sink.units_per_second_most) * self.seconds) / units
+        missing = max(missing, (wanted - sink.units_per_second_most) * self.seconds)
+        return missing / cost.units_per_record
 
     def _rise(self) -> float:
         """Records a second. A jump, which shows in two minutes at most, is none."""

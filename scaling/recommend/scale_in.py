@@ -32,6 +32,9 @@ __all__ = ["ScaleIn"]
 STABILIZATION = timedelta(minutes=15)
 """The low alarms of Application Auto Scaling ask for 15 data points (target tracking guide)."""
 
+RISING = 1.1
+"""How many times as much in one quarter of an hour as in the one before is a load that rises: by
+half in an hour, of which a scale-in would be taken back before it has saved what it costs."""
 HOUR = timedelta(hours=1)
 FULL_COVERAGE = 0.9
 
@@ -91,11 +94,14 @@ class ScaleIn:
         """How far down the lever may go, None where that isn't known.
 
         By the forecast where there is one; but the source, which is dear to change, goes no lower
-        than the last hour needed, and nothing below what is really used.
+        than the last hour needed, and nothing below what is really used. What a load needed that
+        rises is not what it will need: without a forecast nothing goes down meanwhile.
         """
         past = hour.get(lever)
         coming = None if ahead_of_load is None else ahead_of_load.floor
         role = self._role(lever)
+        if coming is None and self._is_rising:
+            return None
         if role is Role.SINK:
             demand = coming or past
             return None if demand is None else self._above_consumption(lever, demand)
@@ -104,6 +110,14 @@ class ScaleIn:
         if past is None or coming is None:
             return past
         return max(past, coming, key=lambda demand: demand.capacity)
+
+    @property
+    def _is_rising(self) -> bool:
+        """Whether a tenth more came in the newest quarter of an hour than in the one before."""
+        seconds = STABILIZATION.total_seconds()
+        both = arrivals_of(self.look.signals).last(2 * seconds).total
+        newest = arrivals_of(self.look.signals).last(seconds).total
+        return newest > RISING * (both - newest)
 
     def _role(self, lever: Lever) -> Role | None:
         return role_of(lever, self.look.signals.pipeline)
@@ -129,7 +143,8 @@ class ScaleIn:
         # Where next to nothing is written no points come for minutes.
         minutes = max(1, len(newest.present))
         units = newest.total / minutes / window.metric.period_seconds * headroom
-        return replace(demand, capacity=max(demand.capacity, ceil(units)))
+        least = demand.capacity + ceil(sink.base_headroom(lever))
+        return replace(demand, capacity=max(least, ceil(units)))
 
     def least(self, lever: Lever, current: int) -> float:
         """How much less it must be to be worth a change."""

@@ -29,6 +29,7 @@ from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.demands import Demands, by_lever
 from tidegate.scaling.recommend.learned import Model
 from tidegate.scaling.recommend.sizing import size, size_source
+from tidegate.scaling.recommend.unexplained_use import use_is_unexplained
 
 __all__ = ["ScaleOut"]
 
@@ -98,18 +99,20 @@ class ScaleOut:
 
     def _is_borne(self, sink: Sink) -> bool:
         stands = None if self.expected is None else self.expected.standing
-        of_record, units = sink.units_per_record, sink.units
-        fixed = self.look.said.sink_utilization
-        if stands is None or not of_record or fixed or self.look.signals.is_out_of_objective:
+        cost, fixed = sink.cost, self.look.said.sink_utilization
+        if stands is None or cost is None or not cost.units_per_record:
+            return False
+        if fixed or self.look.signals.is_out_of_objective:
             return False
         incoming = self.look.signals.series.source.incoming_records
-        if rate(incoming) * of_record > sink.units_per_second_most:
+        if cost.units(rate(incoming)) > sink.units_per_second_most:
             return False
         coming = stands.still_to_come(incoming, self.look.said.catch_up_seconds)
-        if coming is None or units < of_record * stands.records_per_second / HEADROOM:
+        if coming is None or sink.units < cost.units(stands.records_per_second / HEADROOM):
             return False
-        waiting = units * self.look.signals.iterator_age_max_seconds / 2
-        return coming * of_record <= sink.burst_credit_units + waiting
+        left = max(0.0, sink.units - cost.base_units)
+        waiting = left * self.look.signals.iterator_age_max_seconds / 2
+        return coming * cost.units_per_record <= sink.burst_credit_units + waiting
 
     @property
     def _actuation_delay(self) -> ActuationDelay:
@@ -227,12 +230,13 @@ class ScaleOut:
     def _add_refused(self, needed: Demands) -> None:
         """Units for what is refused to others, or to reads: the source's records don't tell of it,
         and no age has to be sick for it."""
+        model, signals = self.model, self.look.signals
         for each in self._refusals():
             known = needed.get(each.lever)
-            if (known is None or known.capacity <= each.units) and (
-                each.is_foreign_to(self.look.signals)
-                and each.is_lasting(self.look.history.last_change(each.lever))
-            ):
+            if known is not None and known.capacity > each.units:
+                continue
+            is_foreign = each.is_foreign_to(signals) or use_is_unexplained(model, signals, each)
+            if is_foreign and each.is_lasting(self.look.history.last_change(each.lever)):
                 needed[each.lever] = each.demand()
 
     def _refusals(self) -> Iterator[Refusal]:

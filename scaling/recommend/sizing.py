@@ -1,6 +1,7 @@
 """How much of every lever a load needs: all layers in one step, downstream first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tidegate.rules.reason import Reason
 from tidegate.scaling.load.current_load import Load
@@ -8,7 +9,7 @@ from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import UNCHANGED
 from tidegate.scaling.model.sinks import Sink, Use
-from tidegate.scaling.model.sized import SourceUnits
+from tidegate.scaling.model.sized import Reader, SourceUnits
 from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.learned import Model
 
@@ -42,7 +43,9 @@ def _of_sinks(model: Model, load: Load, said: InFile, units: int) -> Iterator[De
     utilization = said.sink_utilization or (1.0 if load.has_headroom else CAPACITY_USE)
     steady = load.records_per_second / utilization
     for sink in model.sinks:
-        drained, drain = _drained(model, sink, load, said, units)
+        drained, drain = _drained(
+            model, sink, _waiting_for(load, _feeding(model, sink)), said, units
+        )
         use = Use(load.reason, utilization, drain)
         yield from sink.demands(max(steady, drained), use)
 
@@ -64,11 +67,20 @@ def _drained(
 def _fed_at_most(model: Model, sink: Sink, said: InFile, units: int) -> float:
     """By the fastest of the sink's processors, each of which gets every record; inf where that
     isn't known."""
-    return max(
-        reader.records_per_second_at_most(said, units)
-        for reader in model.readers
-        if any(each.name == sink.resource for each in reader.writes)
-    )
+    return max(reader.records_per_second_at_most(said, units) for reader in _feeding(model, sink))
+
+
+def _feeding(model: Model, sink: Sink) -> tuple[Reader, ...]:
+    """The processors that write to a sink."""
+    named = ((each, [resource.name for resource in each.writes]) for each in model.readers)
+    return tuple([each for each, names in named if sink.resource in names])
+
+
+def _waiting_for(load: Load, readers: Sequence[Reader]) -> Load:
+    """The load without a backlog that waits for none of these processors, but for another."""
+    if not load.backlog_records or not all(each.keeps_up for each in readers):
+        return load
+    return replace(load, backlog_records=0.0)
 
 
 def _drain(load: Load, said: InFile) -> Reason:
@@ -81,9 +93,9 @@ def _above(model: Model, load: Load, said: InFile, spread: int) -> Iterator[Dema
     """Of the processors' executions, and last of the source."""
     source = model.source
     readers = () if model.by_arrivals else model.readers
-    drain = _drain(load, said)
     for reader in readers:
-        demand = reader.demand(load, said, spread, drain)
+        own = _waiting_for(load, (reader,))
+        demand = reader.demand(own, said, spread, _drain(own, said))
         if demand is not None:
             yield demand
     if source is not None:

@@ -57,6 +57,22 @@ def test_writes_of_another_job_raise_the_write_units(account: Account) -> None:
     assert moved == {"write_capacity of orders": 167}
 
 
+@pytest.mark.parametrize(("minutes", "others_units"), [(10, 4500), (25, 4000), (4, 5400)])
+def test_another_job_that_makes_the_consumer_late_is_no_drain(
+    account: Account, minutes: int, others_units: int
+) -> None:
+    """All units are used, and what the stream needs of them would be enough."""
+    account.pipeline(write=100)
+    account.minutes(since=90, until=minutes + 1)
+    for back in range(minutes, 0, -1):
+        account.minutes(since=back, until=back, read=6000 - others_units, units=6000,
+                        throttled=4000, age=(minutes + 1 - back) * 22_000, invocations=12,
+                        duration=4950)  # fmt: skip
+    _, _, moved, pipeline = swept(account)
+    assert moved["write_capacity of orders"] == 167
+    assert "which the records of the stream do not explain" in json.dumps(pipeline["actions"])
+
+
 @pytest.mark.parametrize("minutes", [1, 30])
 def test_a_lever_without_an_owner_is_advised_on_and_the_verdict_is_sick(
     account: Account, minutes: int

@@ -1,6 +1,6 @@
 """What was learnt of a table or an index: units a record, burst credits, partitions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil, inf
@@ -19,12 +19,14 @@ from tidegate.scaling.kinds.dynamodb_table.sizing import (
     partition_units,
     units_during_delay,
 )
+from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.recommendation import BLIND_SHARE
 from tidegate.scaling.model.sinks import Use
+from tidegate.scaling.model.sized import Reader
 
 __all__ = ["CapacityModel", "capacity_model"]
 
@@ -39,13 +41,13 @@ an hour: each must save as many times more as they are fewer."""
 
 @dataclass(frozen=True, slots=True)
 class CapacityModel:
-    """``tidegate.scaling.model.sinks.Sink``: a table or index, with the units that a record of the
-    pipeline costs, None where not known, the write units of its burst credits, and those that its
-    partitions take a second."""
+    """``tidegate.scaling.model.sinks.Sink``: a table or index, with what records of the pipeline
+    cost in writes and in reads, None where not known, the write units of its burst credits, and
+    those that its partitions take a second."""
 
     capacity: Capacity
-    write_units_per_record: float | None
-    read_units_per_record: float | None
+    writes: RecordCost | None
+    reads: RecordCost | None
     burst_credit_units: float = 0.0
     partition_units_per_second: float = inf
 
@@ -70,9 +72,9 @@ class CapacityModel:
         return self.capacity.write_units
 
     @property
-    def units_per_record(self) -> float | None:
-        """Write units."""
-        return self.write_units_per_record
+    def cost(self) -> RecordCost | None:
+        """Of writes."""
+        return self.writes
 
     @property
     def units_per_second_most(self) -> float:
@@ -84,27 +86,22 @@ class CapacityModel:
         return units_during_delay(self.capacity, history, start, seconds)
 
     def demands(self, records_per_second: float, use: Use) -> Iterator[Demand]:
-        """Write and read units, of what a record costs."""
-        for kind, unit, units in (
-            (LeverKind.WRITE_CAPACITY, "WCU", self.write_units_per_record),
-            (LeverKind.READ_CAPACITY, "RCU", self.read_units_per_record),
+        """Write and read units, of what a record costs and others use."""
+        for kind, unit, cost in (
+            (LeverKind.WRITE_CAPACITY, "WCU", self.writes),
+            (LeverKind.READ_CAPACITY, "RCU", self.reads),
         ):
-            if units:
-                yield Demand(
-                    Lever.of(kind, self.capacity.where),
-                    max(1, ceil(units * records_per_second)),
-                    words.UNITS_FOR_THE_LOAD(
-                        load=use.load,
-                        units_per_record=units,
-                        unit=unit,
-                        target_utilization=use.utilization,
-                        drain=use.drain,
-                    ),
-                )
+            if cost is None:
+                continue
+            of_others = cost.base_units / use.utilization
+            units = ceil(of_others + cost.units_per_record * records_per_second)
+            if cost.base_units or cost.units_per_record:
+                lever = Lever.of(kind, self.capacity.where)
+                yield Demand(lever, max(1, units), _why(cost, unit, use))
 
     def why_running_out(self, records_per_second: float) -> Reason:
         """Its partitions, or else its burst credits."""
-        units = records_per_second * (self.write_units_per_record or 0.0)
+        units = 0.0 if self.writes is None else self.writes.units(records_per_second)
         return self.too_few_partitions(units) or BURST_ENDS
 
     def as_built(self, demand: Demand) -> tuple[int, Reason]:
@@ -117,12 +114,14 @@ class CapacityModel:
 
     def stands(self, standing: Standing) -> Demand | None:
         """Where its burst credits cover the spikes, as far as its partitions take them."""
-        of_record = self.write_units_per_record
-        if not of_record or self.units_to_split(of_record * standing.highest_records_per_second):
+        cost = self.writes
+        if cost is None or not cost.units_per_record:
             return None
-        units = ceil(of_record * standing.records_per_second)
+        if self.units_to_split(cost.units(standing.highest_records_per_second)):
+            return None
+        units = ceil(cost.units(standing.records_per_second))
         because = words.BURST_BEARS_THE_SPIKES(
-            provisioned_wcu=units, following_wcu=of_record * standing.following_records_per_second
+            provisioned_wcu=units, following_wcu=cost.units(standing.following_records_per_second)
         )
         return Demand(self.lever, units, because)
 
@@ -149,12 +148,17 @@ class CapacityModel:
             consumed, refused = series.consumed_read_units, series.read_throttles
         return consumption_told(consumed, arrivals, read), refused
 
+    def base_headroom(self, lever: Lever) -> float:
+        """Of writes or of reads."""
+        cost = self.writes if lever.kind is LeverKind.WRITE_CAPACITY else self.reads
+        return 0.0 if cost is None else max(0.0, cost.base_units_most - cost.base_units)
+
     def least_decrease(self, current: int, usual_records_per_second: float, now: datetime) -> float:
         """More where the last decrease was within the hour: it is one of the day's free ones."""
         last = self.capacity.last_decrease_at
         if last is None or now - last >= HOUR:
             return max(1, current * BLIND_SHARE)
-        usual = usual_records_per_second * (self.write_units_per_record or 0.0)
+        usual = 0.0 if self.writes is None else self.writes.units(usual_records_per_second)
         return max(1, FREE_DECREASE_SHARE * max(current, usual))
 
     def units_to_split(self, write_units_per_second: float) -> int:
@@ -173,18 +177,41 @@ class CapacityModel:
 
 
 def capacity_model(
-    signals: Signals,
-    capacity: Capacity,
-    units: Callable[[Window], float | None],
-    history: History,
+    signals: Signals, capacity: Capacity, reader: Reader, history: History
 ) -> CapacityModel:
-    """By the units consumed so far; ``units`` are what a record costs of them."""
+    """By the units consumed so far, and what records that the ``reader`` reads cost of them."""
     series = signals.of(capacity)
     written = series.consumed_write_units
+    taken = partition_units(capacity, written, history)
     return CapacityModel(
         capacity,
-        units(written),
-        units(series.consumed_read_units),
+        reader.cost(Used(written, of_reads=False, units_per_second_most=taken)),
+        reader.cost(Used(series.consumed_read_units, of_reads=True)),
         burst_credit_units(capacity, written, history),
-        partition_units(capacity, written, history),
+        taken,
+    )
+
+
+def _why(cost: RecordCost, unit: str, use: Use) -> Reason:
+    """Why so many units are needed: of the base load, of each record, or of both."""
+    base, each, of = cost.base_units, cost.units_per_record, use.utilization
+    if not each and cost.is_told:
+        return words.UNITS_OF_BASE_LOAD(base_units=base, unit=unit, target_utilization=of)
+    if not each:
+        return words.UNITS_NOT_SHOWN(base_units=base, unit=unit, target_utilization=of)
+    if base:
+        return words.UNITS_BESIDE_BASE_LOAD(
+            load=use.load,
+            units_per_record=each,
+            base_units=base,
+            unit=unit,
+            target_utilization=of,
+            drain=use.drain,
+        )
+    if cost.is_told:
+        return words.UNITS_FOR_THE_LOAD(
+            load=use.load, units_per_record=each, unit=unit, target_utilization=of, drain=use.drain
+        )
+    return words.UNITS_ALL_OF_THE_LOAD(
+        load=use.load, units_per_record=each, unit=unit, target_utilization=of, drain=use.drain
     )

@@ -66,7 +66,7 @@ class TablePlanning(Planning):
         for table in self.tables:
             if table.is_provisioned and table.name in names:
                 for capacity in table.capacities:
-                    yield capacity_model(signals, capacity, reader.units_per_record, history)
+                    yield capacity_model(signals, capacity, reader, history)
 
     def consumption(self, signals: Signals) -> Iterator[tuple[Lever, Window]]:
         """Write and read units of each table and index."""

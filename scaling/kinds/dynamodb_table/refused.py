@@ -8,7 +8,7 @@ from math import ceil
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.kinds.dynamodb_table.units import is_used_up
-from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.model.change_record import Lever
@@ -35,6 +35,11 @@ class Throttling:
     def lever(self) -> Lever:
         """The lever that cures it."""
         return Lever.of(self.kind, self.capacity.where)
+
+    @property
+    def used_per_second(self) -> float:
+        """The mean of the units consumed."""
+        return (mean(self.consumed) or 0.0) / self.consumed.metric.period_seconds
 
     def is_used_up(self, signals: Signals) -> bool:
         """Whether all of the writes are used for more than the load: that is a drain."""

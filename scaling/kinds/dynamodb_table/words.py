@@ -50,10 +50,30 @@ TOO_FEW_PARTITIONS = Words(
     "the partitions of {where} serve at most {limit_units:,.0f} write units/s, burst credits "
     "included",
 )
+UNITS_ALL_OF_THE_LOAD = Words(
+    "units-all-of-the-load",
+    "{load} need {units_per_record:.2f} {unit} each at a target utilization of "
+    "{target_utilization:.0%} (base load unknown: the load had not varied){drain}",
+)
+UNITS_BESIDE_BASE_LOAD = Words(
+    "units-beside-base-load",
+    "{load} need {units_per_record:.2f} {unit} each, and a base load of {base_units:,.1f} {unit} "
+    "that does not follow the stream, at a target utilization of {target_utilization:.0%}{drain}",
+)
 UNITS_FOR_THE_LOAD = Words(
     "units-for-the-load",
     "{load} need {units_per_record:.2f} {unit} each at a target utilization of "
     "{target_utilization:.0%}{drain}",
+)
+UNITS_NOT_SHOWN = Words(
+    "units-not-shown",
+    "a base load of {base_units:,.1f} {unit} at a target utilization of {target_utilization:.0%} "
+    "(none of it is counted as the stream's: the stream's load has not varied)",
+)
+UNITS_OF_BASE_LOAD = Words(
+    "units-of-base-load",
+    "a base load of {base_units:,.1f} {unit}, which does not follow the stream, at a target "
+    "utilization of {target_utilization:.0%}",
 )
 UNITS_FOR_THE_REFUSED = Words(
     "units-for-the-refused",

@@ -7,8 +7,8 @@ from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Window
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
+from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.in_file import InFile
 
@@ -27,9 +27,15 @@ class ApplicationReader:
         """What the job writes to."""
         return self.application.writes
 
-    def units_per_record(self, consumed: Window) -> float | None:
+    @property
+    def keeps_up(self) -> bool:
+        """Not known: what waits for it is what waits."""
+        return False
+
+    def cost(self, used: Used) -> RecordCost | None:
         """The median minute."""
-        return units_per_job_record(self.signals, self.application, consumed)
+        units = units_per_job_record(self.signals, self.application, used.consumed)
+        return None if units is None else RecordCost(0.0, units)
 
     def records_per_second_at_most(self, said: InFile, units: int) -> float:
         """Not known: its parallelism may go up meanwhile."""

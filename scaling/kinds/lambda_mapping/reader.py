@@ -1,19 +1,25 @@
 """What was learnt of a function that reads a stream, and what a load needs of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
-from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Window
 from tidegate.scaling.kinds.lambda_mapping import words
 from tidegate.scaling.kinds.lambda_mapping.concurrency import ANY_OWNER, concurrency, factor_of
 from tidegate.scaling.kinds.lambda_mapping.drain_rate import Feeding, feeding
 from tidegate.scaling.kinds.lambda_mapping.executions import EXECUTIONS_USE
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
+from tidegate.scaling.kinds.lambda_mapping.shown_rate import shown_rate
+from tidegate.scaling.kinds.lambda_mapping.sizing import (
+    CHANGED_RATIO,
+    RateModel,
+    learn_rate,
+    record_cost,
+)
+from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
@@ -28,21 +34,30 @@ FULL_USE = 0.95
 @dataclass(frozen=True, slots=True)
 class FunctionReader:
     """``tidegate.scaling.model.sized.Reader``: ``learnt`` is its rate, None where it processed
-    nothing."""
+    nothing; ``shown`` what each execution was seen to read at least, None where it wasn't."""
 
     signals: Signals
     consumer: Consumer
     learnt: RateModel | None
     feeding: Feeding
+    shown: float | None = None
 
     @property
     def writes(self) -> tuple[Resource, ...]:
         """What the function writes to."""
         return self.consumer.writes
 
-    def units_per_record(self, consumed: Window) -> float | None:
-        """The median minute."""
-        return units_per_record(self.signals, self.consumer, consumed)
+    @property
+    def keeps_up(self) -> bool:
+        """By the function's own iterator age, in each of the newest minutes."""
+        ages = self.signals.of(self.consumer.function).iterator_age_milliseconds
+        newest = ages.last(RECENT_SECONDS)
+        well = self.signals.age_well_seconds * 1000
+        return newest.coverage == 1 and (newest.peak or 0.0) <= well
+
+    def cost(self, used: Used) -> RecordCost | None:
+        """Beside what others use."""
+        return record_cost(self.signals, self.consumer, used)
 
     def records_per_second_at_most(self, said: InFile, units: int) -> float:
         """With full batches and the highest factor that an owner may set."""
@@ -55,19 +70,30 @@ class FunctionReader:
             return None
         rate = learnt.records_per_busy_second(batch)
         steady = load.records_per_second / (rate * _use(said))
-        executions = max(steady, load.drain_rate(said.catch_up_seconds) / (rate * FULL_USE))
-        return Demand(
-            factor_of(self.consumer),
-            min(FACTOR_MAX, max(1, ceil(executions / units))),
-            words.EXECUTIONS(
+        drained = load.drain_rate(said.catch_up_seconds)
+        executions = max(steady, drained / (rate * FULL_USE))
+        # A rate that is a lower bound asks for no more than what was seen to read that much.
+        if not learnt.is_sure and self.shown and drained / self.shown < executions:
+            executions = drained / self.shown
+            because = words.EXECUTIONS_SHOWN_ENOUGH(
+                executions=ceil(10 * executions) / 10,
+                shards=units,
+                plural="s"[: units > 1],
+                load=load.reason,
+                records_per_second_each=self.shown,
+                drain=drain,
+            )
+        else:
+            because = words.EXECUTIONS(
                 executions=ceil(10 * executions) / 10,
                 shards=units,
                 plural="s"[: units > 1],
                 load=load.reason,
                 records_per_busy_second=rate,
                 drain=drain,
-            ),
-        )
+            )
+        factor = min(FACTOR_MAX, max(1, ceil(executions / units)))
+        return Demand(factor_of(self.consumer), factor, because)
 
     def source_demand(self, load: Load, said: InFile) -> tuple[int, Reason] | None:
         """Shards for the executions, with the highest factor that any owner may set."""
@@ -91,6 +117,11 @@ def _use(said: InFile) -> float:
 
 
 def learn_reader(signals: Signals, consumer: Consumer, history: History) -> FunctionReader:
-    """From the windows."""
-    learnt = learn_rate(signals, consumer)
-    return FunctionReader(signals, consumer, learnt, feeding(signals, consumer, learnt, history))
+    """From the windows. A rate below what was seen to be read is not the function's own: what it
+    does for others is in its durations."""
+    learnt, shown = learn_rate(signals, consumer), shown_rate(signals, consumer, history)
+    if learnt is not None and learnt.is_sure and shown is not None:
+        rate = learnt.records_per_busy_second(consumer.mapping.batch_size)
+        learnt = replace(learnt, is_sure=CHANGED_RATIO * rate >= shown)
+    fed = feeding(signals, consumer, learnt, history)
+    return FunctionReader(signals, consumer, learnt, fed, shown)

@@ -9,10 +9,17 @@ from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.window import Window
 from tidegate.scaling.kinds.lambda_mapping.limits import BATCHING_WINDOW_MAX
+from tidegate.scaling.load.base_load import (
+    RecordCost,
+    Used,
+    UseMinute,
+    constant_cost,
+    cost_of_records,
+    ratio_cost,
+)
 
-__all__ = ["RateModel", "learn_rate", "units_per_record", "window_at_most"]
+__all__ = ["CHANGED_RATIO", "RateModel", "learn_rate", "record_cost", "window_at_most"]
 
 AGE_SHARE = 0.1
 """Of the objective's iterator age: little to give for full batches."""
@@ -22,6 +29,7 @@ MINUTES_TO_LEARN = 90
 """As many as the windows have: the median of slopes is sure where batches hardly differ."""
 
 CHANGED_RATIO = 1.25
+"""A rate that is off by so much is another one."""
 FULL_BATCH_SHARE = 0.5
 DIFFERENT_SHARE = 0.1
 
@@ -156,29 +164,43 @@ def learn_rate(signals: Signals, consumer: Consumer) -> RateModel | None:
     return RateModel(a, b, is_sure=bool(clean) and (fitted is not None or full))
 
 
-def _per_record(
-    consumed: Window, signals: Signals, consumer: Consumer, *, clean_only: bool
-) -> list[float]:
-    records = signals.series.source.read_records.samples
+def _minutes_of_use(
+    used: Used, signals: Signals, consumer: Consumer, *, clean_only: bool
+) -> list[UseMinute]:
+    source, seconds = signals.series.source, used.consumed.metric.period_seconds
     stretched = _throttled(signals, consumer)
     return [
-        units / (read / readers)
-        for units, read, readers, dirty in zip(
-            consumed.samples, records, signals.shared_readers, stretched, strict=True
+        UseMinute((came or 0.0) / seconds, read / readers / seconds, units / seconds)
+        for units, came, read, readers, dirty in zip(
+            used.consumed.samples,
+            source.incoming_records.samples,
+            source.read_records.samples,
+            signals.shared_readers,
+            stretched,
+            strict=True,
         )
-        if units is not None and read and not (clean_only and dirty)
+        if units is not None
+        and read is not None
+        and not (clean_only and (dirty or used.is_censored(units / seconds)))
     ]
 
 
-def units_per_record(signals: Signals, consumer: Consumer, consumed: Window) -> float | None:
-    """Capacity units that a record costs: the median minute; None when no minute tells.
+def record_cost(signals: Signals, consumer: Consumer, used: Used) -> RecordCost | None:
+    """Capacity units that a record costs, and those that others use; None when no minute tells.
 
     Minutes with throttling count only where there are no others, since batches that are done
-    again write again.
+    again write again; so do those at the limit of what is written to. Where the load has not
+    varied, writes are taken for the consumer's, which is said to write to the table, and reads for
+    those of others, since nothing says that it reads.
     """
-    clean = _per_record(consumed, signals, consumer, clean_only=True)
-    ratios = clean or _per_record(consumed, signals, consumer, clean_only=False)
-    return median(ratios[-30:]) if ratios else None
+    clean = _minutes_of_use(used, signals, consumer, clean_only=True)
+    found = cost_of_records(clean)
+    if found is not None:
+        return found
+    every = _minutes_of_use(used, signals, consumer, clean_only=False)
+    if used.of_reads:
+        return cost_of_records(every) or constant_cost(clean or every)
+    return ratio_cost(clean) or ratio_cost(every)
 
 
 def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:

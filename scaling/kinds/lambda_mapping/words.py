@@ -22,6 +22,11 @@ EXECUTIONS_ON_FEWER_SHARDS = Words(
     "executions-on-fewer-shards",
     "{executions:.1f} concurrent executions are needed on {shards} shard{plural}",
 )
+EXECUTIONS_SHOWN_ENOUGH = Words(
+    "executions-shown-enough",
+    "{executions:.1f} concurrent executions on {shards} shard{plural} are enough for {load}: each "
+    "was seen to read {records_per_second_each:,.0f} records/s in time{drain}",
+)
 FACTOR_RANGE = Words(ReasonKind.AWS_LIMIT, "ParallelizationFactor can be 1 to {limit_factor}")
 ONE_BATCH_A_SHARD = Words(
     ReasonKind.AWS_LIMIT,

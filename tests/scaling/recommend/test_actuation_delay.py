@@ -10,6 +10,7 @@ from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
+from tidegate.scaling.load.base_load import RecordCost
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.history import History
@@ -92,7 +93,8 @@ def test_a_load_never_ends_below_itself_nor_beyond_its_slope(
 
 
 def table(saved: float = 0, units_per_record: float | None = 2) -> CapacityModel:
-    return CapacityModel(a_table(1000).capacity, units_per_record, None, saved)
+    cost = None if units_per_record is None else RecordCost(0.0, units_per_record)
+    return CapacityModel(a_table(1000).capacity, cost, None, saved)
 
 
 def test_what_units_and_savings_dont_carry_piles_up() -> None:
@@ -106,6 +108,12 @@ def test_what_partitions_dont_take_piles_up_whatever_is_saved() -> None:
     one = replace(table(saved=300 * 1000), partition_units_per_second=1000)
     assert meanwhile(600).piling_up(one, 600) == pytest.approx((1200 - 1000) * SECONDS / 2)
     assert meanwhile(500).piling_up(one, 500) <= 0
+
+
+def test_a_base_load_takes_its_part_of_the_units_and_none_of_the_records_wait_for_it() -> None:
+    beside = replace(table(), writes=RecordCost(400, 2))
+    assert meanwhile(600).piling_up(beside, 600) == pytest.approx((1600 - 1000) * SECONDS / 2)
+    assert meanwhile(600).piling_up(replace(table(), writes=RecordCost(4000, 0)), 600) < 0
 
 
 def test_nothing_is_known_to_pile_up_before_a_table_of_unknown_use() -> None:

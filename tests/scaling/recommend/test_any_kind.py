@@ -20,6 +20,7 @@ from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.config.specification import PipelineSpec, ResourceSpec
+from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.model.change_record import Lever
@@ -39,6 +40,7 @@ BELTS, PORTERS, SLOTS = (
 BELT, PORTER, SLOT = 100, 50, 2
 """Records a second of a belt, of a porter, and of a slot."""
 
+OF_A_RECORD = RecordCost(0.0, 1 / SLOT)
 WHY = Reason.told("asked", "for the letters")
 AT, CREW, SHELF = Lever.of(BELTS, "letters"), Lever.of(PORTERS, "crew"), Lever.of(SLOTS, "shelf")
 
@@ -115,8 +117,12 @@ class Crew:
         enough = units * setting >= self.needed(seconds)
         return None if enough else Reason.told("porters-needed", "too few porters")
 
-    def units_per_record(self, consumed: Window) -> float | None:
-        return 1 / SLOT
+    @property
+    def keeps_up(self) -> bool:
+        return False
+
+    def cost(self, used: Used) -> RecordCost | None:
+        return OF_A_RECORD
 
     def records_per_second_at_most(self, said: InFile, units: int) -> float:
         return 1e9
@@ -137,7 +143,7 @@ class Shelf:
     resource: str = "shelf"
     where: str = "shelf"
     lever: Lever = SHELF
-    units_per_record: float = 1 / SLOT
+    cost: RecordCost = OF_A_RECORD
     burst_credit_units: float = 0.0
     units_per_second_most: float = 1e9
 
@@ -161,6 +167,9 @@ class Shelf:
 
     def used(self, signals: Signals, lever: Lever, arrivals: Window) -> tuple[Window, Window]:
         return self.used_slots, self.used_slots.silenced()
+
+    def base_headroom(self, lever: Lever) -> float:
+        return 0.0
 
     def least_decrease(self, current: int, usual: float, now: datetime) -> float:
         return 1

@@ -16,7 +16,7 @@ def test_units_per_record_are_learnt_of_a_table_and_of_its_index(units: float) -
     pipeline = a_pipeline(table=a_table(1000, index_units=500))
     minutes = [Minute(units_per_record=units, index_units_per_record=2 * units)] * 60
     model = learn(signals(pipeline, *minutes))
-    learnt = {each.where: each.units_per_record for each in model.sinks}
+    learnt = {each.where: each.cost.units_per_record for each in model.sinks if each.cost}
     assert learnt["scores"] == pytest.approx(units, rel=0.05)
     assert learnt["scores/by-race"] == pytest.approx(2 * units, rel=0.05)
 

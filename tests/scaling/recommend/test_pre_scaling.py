@@ -42,7 +42,7 @@ def coming(likely: float, most: float) -> ForecastHorizons:
 def ahead_of_load(
     what: ForecastHorizons, *, units: int = 1000, used: float = 1000, spec: PipelineSpec = SPEC
 ) -> dict[Lever, tuple[int, int, int | None]]:
-    pipeline = a_pipeline(table=a_table(units))
+    pipeline = a_pipeline(factor=10, table=a_table(units))
     minutes = [Minute(records_per_second=used)] * 30
     model = learn(signals(pipeline, *minutes, healthy_before=False))
     return {

@@ -39,11 +39,11 @@ def horizons(**of: object) -> ForecastHorizons:
 
 
 def the_model(units: int = 2000, used: float = 1.0) -> Model:
-    """A table of which such a share was used; a record costs a unit and reads a tenth of one."""
-    pipeline = a_pipeline(shards=4, factor=2, table=a_table(units))
-    seen = newest(signals(pipeline), incoming_records=[60 * units * used] * 90)
-    seen = newest(seen, read_records=[60 * units * used] * 90)
-    consumed = [60 * units * used] * 90
+    """A table of which such a share was used, and a tenth more an hour ago; a record costs a unit
+    and reads a tenth of one."""
+    pipeline = a_pipeline(shards=4, factor=3, table=a_table(units))
+    consumed = [66 * units * used] * 45 + [60 * units * used] * 45
+    seen = newest(signals(pipeline), incoming_records=consumed, read_records=consumed)
     # 200 records a busy second, in full batches.
     busy, invocations = [each * 1000 / 200 for each in consumed], [each / 100 for each in consumed]
     seen = newest(seen, "scorer", duration_sum_milliseconds=busy, invocations=invocations)

@@ -27,6 +27,7 @@ TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 FULL = Minute(records_per_second=400)
+UNKNOWN = "at a target utilization of 100% (base load unknown: the load had not varied)"
 
 
 def coming(rate: float) -> ForecastHorizons:
@@ -57,7 +58,7 @@ def allowed(of: Table, rate: float = 400) -> int:
 
 def test_a_quarter_of_an_hour_in_health_lets_a_table_down_to_what_is_expected() -> None:
     found = decided(seen(table(1000), *[FULL] * 90), coming(500))[TABLE]
-    because = "as forecast: 500 records/s need 1.00 WCU each at a target utilization of 100%"
+    because = f"as forecast: 500 records/s need 1.00 WCU each {UNKNOWN}"
     assert (found.wanted, found.allowed, str(found.because)) == (509, 509, because)
 
 
@@ -114,7 +115,7 @@ def test_no_decrease_is_spent_while_many_refused_records_are_still_coming_in(
 
 def test_a_load_that_is_expected_is_met_before_it_comes_and_in_health() -> None:
     found = decided(seen(table(450), *[FULL] * 90), coming(900))
-    because = "as forecast: 900 records/s need 1.00 WCU each at a target utilization of 100%"
+    because = f"as forecast: 900 records/s need 1.00 WCU each {UNKNOWN}"
     assert (found[TABLE].allowed, str(found[TABLE].because)) == (900, because)
 
 

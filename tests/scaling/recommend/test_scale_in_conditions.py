@@ -370,3 +370,27 @@ def test_a_subtask_keeps_a_shard_of_its_own() -> None:
             of={**seen.series.of, "flink_application": jobs.series.of["flink_application"]},
         )
         assert of_the_hour(replace(seen, pipeline=both, series=series))[SHARDS] == shards
+
+
+# ---- while the load rises
+
+
+@pytest.mark.parametrize("lever", [TABLE, SHARDS, FACTOR])
+@pytest.mark.parametrize(
+    ("newest_quarter", "goes_down"), [(109, True), (112, False)], ids=["steady", "rises"]
+)
+def test_without_a_forecast_nothing_goes_down_for_a_load_that_rises(
+    lever: Lever, newest_quarter: float, goes_down: bool
+) -> None:
+    came = [60 * 100.0] * 15 + [60 * newest_quarter] * 15
+    seen = newest(signals(a_pipeline(shards=4, factor=2)), incoming_records=came)
+    hour = {lever: Demand(lever, 1, WHY)}
+    assert (the_scale_in(seen).floor(lever, None, hour) is not None) is goes_down
+
+
+def test_with_a_forecast_it_is_the_forecast_that_knows() -> None:
+    came = [60 * 50.0] * 15 + [60 * 100.0] * 15
+    seen = newest(signals(a_pipeline(shards=4, factor=2)), incoming_records=came)
+    ready = PreScaling(1, 1, WHY, Demand(FACTOR, 1, WHY))
+    found = the_scale_in(seen).floor(FACTOR, ready, {FACTOR: Demand(FACTOR, 2, WHY)})
+    assert found is not None

@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 
 def model(readers: int = 1, minute: Minute = Minute()) -> Model:  # noqa: B008
-    learnt = learn(signals(a_pipeline(table=a_table(1000)), *[minute] * 60))
+    learnt = learn(signals(a_pipeline(factor=2, table=a_table(1000)), *[minute] * 60))
     return replace(learnt, reader_count=readers)
 
 

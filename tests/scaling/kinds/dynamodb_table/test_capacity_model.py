@@ -6,14 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, newest, signals, the_table
+from tests.builders import (
+    NOON,
+    Minute,
+    a_pipeline,
+    a_table,
+    newest,
+    signals,
+    the_consumer,
+    the_table,
+)
 from tests.change_records import change, history
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Window
 from tidegate.scaling.kinds.dynamodb_table import words
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
+from tidegate.scaling.kinds.lambda_mapping.reader import learn_reader
+from tidegate.scaling.load.base_load import RecordCost
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.plan import Demand
@@ -23,7 +33,10 @@ CAPACITY = a_table(100).capacity
 
 
 def model(partition_units_per_second: float) -> CapacityModel:
-    return CapacityModel(CAPACITY, 1.0, None, partition_units_per_second=partition_units_per_second)
+    each = RecordCost(0.0, 1.0)
+    return CapacityModel(
+        CAPACITY, each, None, partition_units_per_second=partition_units_per_second
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,20 +68,14 @@ def test_what_is_learnt_of_a_table_is_of_its_own_metrics() -> None:
     pipeline = a_pipeline(table=a_table(200, index_units=50))
     busy = Minute(records_per_second=100, units_per_record=1.0, index_units_per_record=0.25)
     seen = signals(pipeline, *[busy] * 90)
-    asked: list[str] = []
-
-    def units(window: Window) -> float | None:
-        asked.append(window.metric.name)
-        return window.latest
-
+    reader = learn_reader(seen, the_consumer(pipeline), history())
     table, index = the_table(pipeline).capacities
     # Half of the units are unused for long enough to save all that burst credits can hold.
-    assert capacity_model(seen, table, units, history()) == CapacityModel(
-        table, 6_000.0, None, 300 * 200.0, 1_000
+    assert capacity_model(seen, table, reader, history()) == CapacityModel(
+        table, RecordCost(0.0, 1.0, is_told=False), None, 300 * 200.0, 1_000
     )
-    assert asked == ["ConsumedWriteCapacityUnits", "ConsumedReadCapacityUnits"]
-    assert capacity_model(seen, index, units, history()) == CapacityModel(
-        index, 1_500.0, None, 300 * 50.0, 1_000
+    assert capacity_model(seen, index, reader, history()) == CapacityModel(
+        index, RecordCost(0.0, 0.25, is_told=False), None, 300 * 50.0, 1_000
     )
 
 
@@ -79,15 +86,20 @@ READS = Lever.of(LeverKind.READ_CAPACITY, "scores")
 WHY = Reason.told("test", "because")
 
 
+def cost(units_per_record: float) -> RecordCost:
+    """Of a table that nobody else uses."""
+    return RecordCost(0.0, units_per_record)
+
+
 def a_sink(units: int = 100, **of: object) -> CapacityModel:
-    return replace(CapacityModel(a_table(units).capacity, 2.0, 0.5), **of)
+    return replace(CapacityModel(a_table(units).capacity, cost(2.0), cost(0.5)), **of)
 
 
 def test_a_table_is_a_sink_by_its_writes() -> None:
     sink = a_sink(100, partition_units_per_second=1_000.0)
     assert (sink.resource, sink.where, sink.lever) == ("scores", "scores", WRITES)
-    assert (sink.units, sink.units_per_record, sink.units_per_second_most) == (100, 2.0, 1_000.0)
-    index = CapacityModel(Capacity("scores", "by-race", "ACTIVE", 5, 5), 1.0, None)
+    assert (sink.units, sink.cost, sink.units_per_second_most) == (100, cost(2.0), 1_000.0)
+    index = CapacityModel(Capacity("scores", "by-race", "ACTIVE", 5, 5), cost(1.0), None)
     assert (index.resource, index.where) == ("scores", "scores/by-race")
 
 
@@ -98,9 +110,9 @@ def test_each_record_needs_its_units_of_both_levers() -> None:
     assert str(found[WRITES].because) == (
         "10 records/s need 2.00 WCU each at a target utilization of 70%, drained"
     )
-    unknown = a_sink(write_units_per_record=None, read_units_per_record=0.0)
+    unknown = a_sink(writes=None, reads=cost(0.0))
     assert list(unknown.demands(10, use)) == []
-    (least,) = a_sink(read_units_per_record=None).demands(0, use)
+    (least,) = a_sink(reads=None).demands(0, use)
     assert least.capacity == 1
 
 
@@ -129,7 +141,7 @@ def test_it_stands_where_its_credits_bear_the_spikes_that_its_partitions_take() 
     assert found is not None
     assert (found.lever, found.capacity) == (WRITES, 201)
     assert a_sink(partition_units_per_second=999).stands(standing) is None
-    assert a_sink(write_units_per_record=None).stands(standing) is None
+    assert a_sink(writes=None).stands(standing) is None
 
 
 @pytest.mark.parametrize(
@@ -157,7 +169,7 @@ def test_writes_and_reads_are_used_each_by_themselves() -> None:
     )  # fmt: skip
     seen = newest(seen, incoming_records=[0.0], read_records=[0.0])
     arrivals = seen.series.source.incoming_records
-    sink = CapacityModel(the_table(pipeline).capacity, 1.0, None)
+    sink = CapacityModel(the_table(pipeline).capacity, cost(1.0), None)
     for lever, consumed, refused in ((WRITES, 0.0, 3.0), (READS, 7.0, 4.0)):
         told = sink.used(seen, lever, arrivals)
         assert [window.latest for window in told] == [consumed, refused]
@@ -175,3 +187,52 @@ def test_a_decrease_within_the_hour_must_save_more(
     capacity = replace(a_table(300).capacity, last_decrease_at=last)
     sink = replace(a_sink(), capacity=capacity)
     assert sink.least_decrease(current, usual, NOON) == pytest.approx(least)
+
+
+# ---- beside a base load
+
+USE = Use(Reason.told("load", "10 records/s"), 0.5, Reason.told("drain", ", drained"))
+
+
+@pytest.mark.parametrize(
+    ("of", "units", "sentence"),
+    [
+        (RecordCost(30, 2), 80, "10 records/s need 2.00 WCU each, and a base load of 30.0 WCU that "
+         "does not follow the stream, at a target utilization of 50%, drained"),
+        (RecordCost(0, 2), 20, "10 records/s need 2.00 WCU each at a target utilization of 50%, "
+         "drained"),
+        (RecordCost(0, 2, is_told=False), 20, "10 records/s need 2.00 WCU each at a target "
+         "utilization of 50% (base load unknown: the load had not varied), drained"),
+        (RecordCost(30, 0), 60, "a base load of 30.0 WCU, which does not follow the stream, at a "
+         "target utilization of 50%"),
+        (RecordCost(30, 0, is_told=False), 60, "a base load of 30.0 WCU at a target utilization of "
+         "50% (none of it is counted as the stream's: the stream's load has not varied)"),
+    ],
+    ids=["both", "records alone", "not told apart", "others alone", "nothing shown"],
+)  # fmt: skip
+def test_a_demand_names_base_load_and_records_apart(
+    of: RecordCost, units: int, sentence: str
+) -> None:
+    """The records a second that are asked for have the utilization in them, the base load not."""
+    (found,) = a_sink(writes=of, reads=None).demands(10, USE)
+    assert (found.lever, found.capacity, str(found.because)) == (WRITES, units, sentence)
+
+
+def test_of_a_base_load_its_busiest_minute_is_left_to_it() -> None:
+    of = RecordCost(30, 1, base_units_most=45)
+    found = a_sink(writes=of, reads=replace(of, base_units=40))
+    assert [found.base_headroom(lever) for lever in (WRITES, READS)] == [15, 5]
+    assert a_sink(writes=None).base_headroom(WRITES) == 0
+
+
+def test_a_base_load_counts_in_all_that_a_load_is_held_against() -> None:
+    standing = Standing(100.2, 5_000, 200, 500)
+    sink = a_sink(writes=RecordCost(50, 2), partition_units_per_second=1_050)
+    found = sink.stands(standing)
+    assert found is not None
+    assert found.capacity == 251
+    assert replace(sink, partition_units_per_second=1_049).stands(standing) is None
+    assert sink.why_running_out(501).kind == "too-few-partitions"
+    assert sink.why_running_out(500).kind == "burst-ends"
+    last = replace(sink.capacity, last_decrease_at=NOON)
+    assert replace(sink, capacity=last).least_decrease(100, 100, NOON) == pytest.approx(100)

@@ -68,7 +68,7 @@ def test_sinks_are_the_provisioned_tables_that_a_reader_writes_to() -> None:
     seen = signals(PIPELINE)
     reader = learn_reader(seen, the_consumer(PIPELINE), history())
     (sink,) = PLANNING.sinks(seen, reader, history())
-    assert sink == capacity_model(seen, sink.capacity, reader.units_per_record, history())
+    assert sink == capacity_model(seen, sink.capacity, reader, history())
     (table,) = PLANNING.tables
     on_demand = TablePlanning((replace(table, mode="PAY_PER_REQUEST"),))
     assert list(on_demand.sinks(seen, reader, history())) == []

@@ -14,6 +14,7 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
 from tidegate.scaling.kinds.flink_application.sizing import units_per_job_record
+from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.current_load import Load
 
 TABLE = a_table(1000)
@@ -28,7 +29,8 @@ def test_a_record_costs_its_tables_what_the_job_consumed_of_them() -> None:
     assert READER.writes == (TABLE,)
     cost = units_per_job_record(SEEN, APPLICATION, consumed)
     assert cost is not None
-    assert READER.units_per_record(consumed) == cost > 0
+    assert READER.cost(Used(consumed, of_reads=False)) == RecordCost(0.0, cost)
+    assert cost > 0
 
 
 def test_nothing_bounds_what_it_reads_and_it_has_no_part_in_the_joint_sizes() -> None:

@@ -4,14 +4,24 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import SPEC, Minute, Reading, a_pipeline, signals, the_consumer, with_mapping
+from tests.builders import (
+    SPEC,
+    Minute,
+    Reading,
+    a_pipeline,
+    newest,
+    signals,
+    the_consumer,
+    with_mapping,
+)
 from tests.change_records import history
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import TargetUtilization
 from tidegate.scaling.kinds.lambda_mapping.drain_rate import feeding
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader, learn_reader
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, units_per_record
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, learn_rate, record_cost
+from tidegate.scaling.load.base_load import Used
 from tidegate.scaling.load.current_load import Load
 
 SAID = in_file(SPEC)
@@ -94,9 +104,25 @@ def test_it_is_learnt_from_the_windows() -> None:
     learnt = learn_rate(seen, consumer)
     found = learn_reader(seen, consumer, history())
     fed = feeding(seen, consumer, learnt, history())
-    assert found == FunctionReader(seen, consumer, learnt, fed)
+    assert found == FunctionReader(seen, consumer, learnt, fed, shown=25.0)
     assert found.writes == consumer.writes
     consumed = seen.of(consumer.writes[0].capacity).consumed_write_units
-    assert found.units_per_record(consumed) == units_per_record(seen, consumer, consumed)
+    used = Used(consumed, of_reads=True)
+    assert found.cost(used) == record_cost(seen, consumer, used)
     most = fed.records_per_second_at_most(SAID, 4)
     assert found.records_per_second_at_most(SAID, 4) == most
+
+
+@pytest.mark.parametrize(
+    ("ages", "keeps_up"),
+    [([500.0, 900.0, 15_000.0], True), ([500.0, 15_001.0, 900.0], False),
+     ([500.0, None, 500.0], False), ([None, None, None], False)],
+    ids=["in time", "late in one minute", "a minute not told", "not published"],
+)  # fmt: skip
+def test_a_function_keeps_up_by_its_own_age_whatever_waits_for_others(
+    ages: list[float | None], keeps_up: bool
+) -> None:
+    seen = signals(a_pipeline(), *[Minute(age_seconds=600)] * 3)
+    seen = newest(seen, "scorer", iterator_age_milliseconds=ages)
+    found = learn_reader(seen, the_consumer(seen.pipeline), history())
+    assert found.keeps_up is keeps_up

@@ -19,9 +19,10 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.lambda_mapping.sizing import (
     RateModel,
     learn_rate,
-    units_per_record,
+    record_cost,
     window_at_most,
 )
+from tidegate.scaling.load.base_load import Used
 
 FIXED, EACH = 0.1, 0.004
 """Seconds of an invocation, and of each of its records, of the function in these tests."""
@@ -134,7 +135,8 @@ def test_records_are_shared_out_among_the_readers_of_the_stream() -> None:
 def units(seen: Signals) -> float | None:
     (capacity,) = the_table(seen.pipeline).capacities
     consumed = seen.of(capacity).consumed_write_units
-    return units_per_record(seen, the_consumer(seen.pipeline), consumed)
+    found = record_cost(seen, the_consumer(seen.pipeline), Used(consumed, of_reads=False))
+    return None if found is None else found.units_per_record
 
 
 def test_a_record_costs_the_median_of_the_newest_thirty_minutes() -> None:

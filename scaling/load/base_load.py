@@ -1,0 +1,134 @@
+"""What records cost of a resource that others use as well: a base load, and a part for each record.
+
+A web API that reads a table, another pipeline that writes to it: their units don't grow with the
+stream's load. A ratio through the origin takes them for the stream's, and multiplies them by its
+growth. How much is theirs shows where the load varied; what isn't shown to be theirs is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, inf, sqrt
+from statistics import NormalDist, median
+
+from tidegate.rules.window import Window
+
+__all__ = ["RecordCost", "UseMinute", "Used", "constant_cost", "cost_of_records", "ratio_cost"]
+
+MINUTES_OF_NOW = 30
+"""What a record costs now, and what others use now, is the median of so many of the newest."""
+VARIED_SHARE = 0.05
+"""The least range of a load, as a share of its highest, that shows what follows it."""
+LAG_MULTIPLE = 20
+"""Records come in one minute and are worked on in the next, which looks like a load that varies and
+costs nothing, and makes a slope too flat. Over a range of so many median lags (13 standard
+deviations) by less than a tenth (Fuller, "Measurement Error Models", 1987, section 1.1)."""
+CENSORED_SHARE = 0.9
+"""What is held back by seconds leaves some units of its minute, as where a table throttles."""
+SURE = NormalDist().inv_cdf(0.95)
+POINTS_MAX = 180
+"""Of a longer window one minute in several is compared: two weeks have a hundred million pairs."""
+LEAST_BASE_SHARE = 0.05
+"""A base load that is less of what is used is not told from a ratio that is a little off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What was ``consumed`` of a resource, by whomever; ``of_reads`` or of writes. A minute that
+    took ``units_per_second_most`` shows what the resource is able to, not what was asked of it."""
+
+    consumed: Window
+    of_reads: bool
+    units_per_second_most: float = inf
+
+    def is_censored(self, units_per_second: float) -> bool:
+        """Whether so many are as good as all that it takes."""
+        return units_per_second >= CENSORED_SHARE * self.units_per_second_most
+
+
+@dataclass(frozen=True, slots=True)
+class UseMinute:
+    """One minute, in records and units a second: ``arrivals`` came in, ``records`` were worked on,
+    and ``units`` were used, by whomever."""
+
+    arrivals: float
+    records: float
+    units: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCost:
+    """Units a second that are used whatever the load, and units for each record.
+
+    ``base_units_most`` is the base load of its busiest minute. ``is_told`` is False where the load
+    has not varied: base load and records can't be told apart then.
+    """
+
+    base_units: float
+    units_per_record: float
+    base_units_most: float = 0.0
+    is_told: bool = True
+
+    def units(self, records_per_second: float) -> float:
+        """Units a second with so many records."""
+        return self.base_units + self.units_per_record * records_per_second
+
+
+def ratio_cost(minutes: Sequence[UseMinute]) -> RecordCost | None:
+    """All units as the records' own: the median minute's. None where no minute has records."""
+    ratios = [each.units / each.records for each in minutes if each.records]
+    if not ratios:
+        return None
+    return RecordCost(0.0, median(ratios[-MINUTES_OF_NOW:]), is_told=False)
+
+
+def constant_cost(minutes: Sequence[UseMinute]) -> RecordCost | None:
+    """No unit as the records' own."""
+    if not minutes:
+        return None
+    return _beside(0.0, minutes, is_told=False)
+
+
+def cost_of_records(minutes: Sequence[UseMinute]) -> RecordCost | None:
+    """The base load and the part for each record; None where the load did not vary enough.
+
+    The part is the largest that what was used in the quiet and the busy minutes leaves possible:
+    the upper 95 % limit of the slope between them (Hodges and Lehmann 1963; Mann and Whitney 1947),
+    and never more than the ratio through the origin: the base load is the least, and for a larger
+    load no more is planned than by the ratio. A fifth of the minutes may be odd.
+    """
+    whole = ratio_cost(minutes)
+    thinned = minutes[:: -ceil(len(minutes) / POINTS_MAX)] if minutes else ()
+    slope = _slope_at_most(thinned)
+    if whole is None or slope is None:
+        return None
+    each = min(whole.units_per_record, max(0.0, slope))
+    if each >= (1 - LEAST_BASE_SHARE) * whole.units_per_record:
+        return RecordCost(0.0, whole.units_per_record)
+    return _beside(each, minutes, is_told=True)
+
+
+def _beside(each: float, minutes: Sequence[UseMinute], *, is_told: bool) -> RecordCost:
+    """What is left as a base load where a record costs so much."""
+    left = [max(0.0, minute.units - each * minute.records) for minute in minutes]
+    return RecordCost(median(left[-MINUTES_OF_NOW:]), each, max(left), is_told)
+
+
+def _slope_at_most(minutes: Sequence[UseMinute]) -> float | None:
+    """Units for each record more, from the lowest third of the range of the loads to the highest.
+    One odd minute at either end is no range."""
+    loads = sorted(each.records for each in minutes)
+    if len(loads) < 4:
+        return None
+    low, high = loads[1], loads[-2]
+    lag = median([abs(each.arrivals - each.records) for each in minutes])
+    if high - low < max(VARIED_SHARE * high, LAG_MULTIPLE * lag) or high == low:
+        return None
+    third = (high - low) / 3
+    quiet = [each for each in minutes if each.records <= low + third]
+    busy = [each for each in minutes if each.records >= high - third]
+    slopes = sorted(
+        [(up.units - down.units) / (up.records - down.records) for down in quiet for up in busy]
+    )
+    pairs, points = len(slopes), len(quiet) + len(busy)
+    rank = 0.5 + SURE * sqrt((points + 1) / (12 * pairs))
+    return slopes[min(pairs - 1, ceil(rank * pairs) - 1)]

@@ -1,0 +1,23 @@
+"""What is used of a sink beside what the records that are read cost of it."""
+
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.scaling.model.sinks import Refusal
+from tidegate.scaling.recommend.learned import Model
+
+__all__ = ["use_is_unexplained"]
+
+UNEXPLAINED = 1.25
+"""How many times what records cost must be used for others to be at work: records that are read in
+one minute are written in the next."""
+
+
+def use_is_unexplained(model: Model, signals: Signals, refusal: Refusal) -> bool:
+    """Whether more is used of a lever than the records that are read and the known base load cost:
+    whatever waits, another job uses the rest. False where their cost isn't known."""
+    found = (each.cost for each in model.sinks if each.lever == refusal.lever)
+    cost = next(found, None)
+    if cost is None:
+        return False
+    read = signals.series.source.read_records.last(RECENT_SECONDS)
+    seconds = len(read.samples) * read.metric.period_seconds * model.reader_count
+    return refusal.used_per_second > UNEXPLAINED * cost.units(read.total / seconds)

@@ -1,0 +1,39 @@
+"""Whether another job uses a table: by what the records that are read cost of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import Minute, a_pipeline, a_table, signals
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.dynamodb_table.state import tables_of
+from tidegate.scaling.kinds.dynamodb_table.refused import throttling
+from tidegate.scaling.recommend.learned import learn
+from tidegate.scaling.recommend.unexplained_use import use_is_unexplained
+
+PIPELINE = a_pipeline(table=a_table(100), factor=10)
+
+
+def is_unexplained(units_per_record: float, *, reads: bool = False, known: int = 87) -> bool:
+    """Records of a unit each, of which the newest seem to cost more."""
+    dear = Minute(units_per_record=units_per_record, table_throttles=900, age_seconds=100)
+    seen = signals(PIPELINE, *[Minute()] * known, *[dear] * (90 - known))
+    capacity = tables_of(PIPELINE)[0].capacity
+    (refusal,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
+    if reads:
+        refusal = replace(refusal, kind=LeverKind.READ_CAPACITY)
+    return use_is_unexplained(learn(seen), seen, refusal)
+
+
+@pytest.mark.parametrize(("each", "others"), [(1.0, False), (1.25, False), (1.3, True), (4, True)])
+def test_more_than_the_records_cost_is_used_by_others(each: float, others: bool) -> None:
+    assert is_unexplained(each) is others
+
+
+def test_what_always_cost_as_much_is_explained() -> None:
+    assert not is_unexplained(4.0, known=0)
+
+
+def test_of_reads_the_cost_of_writes_tells_nothing() -> None:
+    assert not is_unexplained(4.0, reads=True)
