@@ -10,6 +10,7 @@ from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
+    from tidegate.scaling.load.horizons import ForecastHorizons
     from tidegate.scaling.model.history import History
 
 __all__ = ["Look", "Situation"]
@@ -33,10 +34,11 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Look:
     """All that a recommendation depends on: signals, what is wrong, what the file says, history and
-    clock."""
+    clock, and the load that is expected, where anything is."""
 
     signals: "Signals"
     diagnoses: tuple[Diagnosis, ...]
     said: InFile
     history: "History"
     now: datetime
+    expected: "ForecastHorizons | None" = None
