@@ -1,7 +1,7 @@
 """How a job's work is spread over its subtasks, which is by whole shards or partitions and by whole
 key groups: five subtasks that read six shards leave one of them with two."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
@@ -14,6 +14,7 @@ __all__ = [
     "even_from",
     "growth_of_the_busiest",
     "max_parallelism_named",
+    "one_part_fewer",
     "parts_of",
 ]
 
@@ -73,6 +74,13 @@ def even_from(parts: Iterable[int], least: int, most: int) -> int:
     counts = tuple(parts)
     near = range(least, min(int(least * NEAR), most) + 1)
     return next((each for each in near if _unevenness(counts, each) <= EVEN), least)
+
+
+def one_part_fewer(parts: Sequence[int], subtasks: int) -> int:
+    """The fewest subtasks of which none has as many of the source's parts, the first of ``parts``,
+    as the busiest of ``subtasks`` has, which is two at least."""
+    sources = parts[0]
+    return -(-sources // (-(-sources // subtasks) - 1))
 
 
 def _unevenness(parts: Iterable[int], subtasks: int) -> float:

@@ -2,47 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import ceil
-from statistics import median
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.flink_application import words as seen
 from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
-from tidegate.rules.window import LATE_SECONDS, Window
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.after_scale_in import revert_of_a_scale_in
 from tidegate.scaling.kinds.flink_application.in_file import entry_of
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
-from tidegate.scaling.kinds.flink_application.parts import even_from, parts_of
+from tidegate.scaling.kinds.flink_application.parts import even_from, one_part_fewer, parts_of
 from tidegate.scaling.kinds.flink_application.restart import FULL_USE, pays, price_seconds
 from tidegate.scaling.kinds.flink_application.scale_in import lowered, may_lower
-from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
-from tidegate.scaling.load.current_load import NOW_SECONDS, load_now
+from tidegate.scaling.kinds.flink_application.sizing import JobModel, learn_job
+from tidegate.scaling.kinds.flink_application.work import Work, catch_up, likely, work_ahead
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.effect import REMEMBERED
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 __all__ = ["application_recommendations"]
 
 RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
-GROWTH_AT_LEAST = 1.05
-GROWTH_SECONDS = 360
-FORECAST_MOST = 2.0
-MINUTE_SECONDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a job has to do: records a second now and when it can next be changed, and those that
-    wait already."""
-
-    now: float
-    records_per_second: float
-    backlog_records: float
 
 
 def application_recommendations(look: Look) -> Iterator[Recommendation]:
@@ -51,44 +35,6 @@ def application_recommendations(look: Look) -> Iterator[Recommendation]:
     for application in applications_of(look.signals.pipeline):
         own = replace(look, signals=own_signals(look.signals, application))
         yield from _Sizer(own).recommendations(application)
-
-
-def _work_ahead(look: Look, model: JobModel) -> Work:
-    """The work by the time at which another change could be made: a load that grows is taken to go
-    on growing until the job has restarted and its metrics are in, up to twice as much; or what is
-    likely by the load's own past, where that is more."""
-    signals = look.signals
-    came = arrivals(signals, model.application)
-    now = rate(came, NOW_SECONDS)
-    ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
-    expected = max(now + _growth(came) * ahead, _likely(look))
-    expected = min(expected, now * FORECAST_MOST)
-    return Work(now, expected, _backlog(signals, model.application, look.said))
-
-
-def _likely(look: Look) -> float:
-    """The records a second that a restart should last for; 0 where no other day is known."""
-    call = None if look.expected is None else look.expected.call
-    return 0.0 if call is None else call.likely.records_per_second
-
-
-def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:
-    """Records that wait, and those that have joined them since the newest minute judged."""
-    if not application.reads_kafka:
-        return load_now(signals, 1.0, said.catch_up_seconds).backlog_records
-    lag = signals.of(application).lag_records.last(RECENT_SECONDS).present
-    grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
-    partitions = application.partitions or application.parallelism
-    return (lag[-1] + grown) * partitions if lag else 0.0
-
-
-def _catch_up(model: JobModel, work: Work, said: InFile) -> float:
-    """Subtasks that drain the backlog, and what comes in and is read again by a restart, in time
-    after it."""
-    anew = work.records_per_second * (model.restart_seconds + model.reread_seconds)
-    waiting = work.backlog_records + anew
-    records = work.records_per_second + waiting / said.catch_up_seconds
-    return model.subtasks(records, FULL_USE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +100,16 @@ class _Sizer:
         reverted: Recommendation | None,
     ) -> Recommendation:
         """What cures it, but for a backlog that is gone sooner than a restart would help."""
-        found = stay if ill is None else self._raised(model, stay)
+        found = stay if ill is None else self._raised(model, stay, ill)
         if reverted is not None and reverted.wanted >= found.wanted:
             found = reverted
-        work = _work_ahead(self.look, model)
+        work = work_ahead(self.look, model)
         price = price_seconds(model, work.now, found.wanted, work.backlog_records)
         return found if pays(self.signals, model, price, self.look.now) else stay
 
-    def _raised(self, model: JobModel, stay: Recommendation) -> Recommendation:
-        work = _work_ahead(self.look, model)
-        steady = model.subtasks(work.records_per_second, self.use)
-        demand = ceil(max(steady, _catch_up(model, work, self.look.said)))
-        if demand <= stay.current * RAISE_MARGIN:
-            demand = ceil(stay.current * RAISE_AT_LEAST)
+    def _raised(self, model: JobModel, stay: Recommendation, ill: Diagnosis) -> Recommendation:
+        work = work_ahead(self.look, model)
+        demand = self._demand(model, work, ill)
         grows = work.records_per_second > work.now
         load = (
             words.LOAD_GROWS(
@@ -182,14 +125,34 @@ class _Sizer:
             backlog_records=work.backlog_records,
             catch_up_seconds=self.look.said.catch_up_seconds,
         )
-        return Recommendation(stay.lever, stay.current, self._even(model, demand), because)
+        return Recommendation(stay.lever, stay.current, demand, because)
 
-    def _even(self, model: JobModel, demand: int) -> int:
-        """As many as the work can be shared evenly among, where such a number is near."""
+    def _demand(self, model: JobModel, work: Work, ill: Diagnosis) -> int:
+        """The subtasks that the cause asks for. One whose subtasks wait is raised a little first:
+        the records that it then processes tell whether more of them help."""
+        current = model.application.parallelism
+        kinds = {each.kind for each in ill.evidence}
+        if seen.SOURCE_PARTS_UNEVEN.kind in kinds:
+            return one_part_fewer(self._parts(model), current)
+        steady = model.subtasks(work.records_per_second, self.use)
+        demand = ceil(max(steady, catch_up(model, work, self.look.said)))
+        a_little = ceil(current * RAISE_AT_LEAST)
+        is_doubtful = seen.BUSY_BUT_WAITS.kind in kinds and not self._was_raised(model.application)
+        if is_doubtful or demand <= current * RAISE_MARGIN:
+            demand = a_little
+        return even_from(self._parts(model), demand, PARALLELISM_MAX)
+
+    def _was_raised(self, application: FlinkApplication) -> bool:
+        """Whether it has been raised lately: that the raise helped is asked for elsewhere."""
+        lever = Lever.of(LeverKind.PARALLELISM, application.name)
+        last = self.look.history.last_change_record(lever)
+        is_raise = last is not None and last.to_capacity > last.from_capacity
+        return last is not None and is_raise and self.look.now - last.begun_at < REMEMBERED
+
+    def _parts(self, model: JobModel) -> tuple[int, ...]:
         application = model.application
         entry = entry_of(self.look.said, application.name)
-        parts = parts_of(self.signals.pipeline, application, entry)
-        return even_from(parts, demand, PARALLELISM_MAX)
+        return parts_of(self.signals.pipeline, application, entry)
 
     def _ahead(self, model: JobModel, stay: Recommendation) -> Recommendation | None:
         """Before a load that is expected sooner than a later change could be in effect, and is more
@@ -198,21 +161,11 @@ class _Sizer:
         carried = stay.current * model.records_per_busy_second * FULL_USE
         if expected is None or expected.soon.likely.records_per_second <= carried:
             return None
-        demand = ceil(model.subtasks(max(_likely(self.look), carried), self.use))
+        demand = ceil(model.subtasks(max(likely(self.look), carried), self.use))
         because = words.EXPECTED_LOAD(
             forecast=expected.soon.because,
             current=stay.current,
             carried_records_per_second=carried,
         )
-        return Recommendation(stay.lever, stay.current, self._even(model, demand), because)
-
-
-def _growth(sums: Window) -> float:
-    """How fast a sum per minute grows, in records a second per second: by the median minute, so
-    that a step, which is over, is told from a ramp; 0 for what may be noise."""
-    newest = [each for each in sums.last(GROWTH_SECONDS).samples if each is not None]
-    if len(newest) * MINUTE_SECONDS < GROWTH_SECONDS:
-        return 0.0
-    older, newer = sum(newest[:2]), sum(newest[-2:])
-    steps = median(later - before for before, later in pairwise(newest))
-    return steps / MINUTE_SECONDS**2 if newer >= older * GROWTH_AT_LEAST and steps > 0 else 0.0
+        demand = even_from(self._parts(model), demand, PARALLELISM_MAX)
+        return Recommendation(stay.lever, stay.current, demand, because)

@@ -8,6 +8,7 @@ from tidegate.scaling.kinds.flink_application.parts import (
     default_max_parallelism,
     even_from,
     growth_of_the_busiest,
+    one_part_fewer,
     parts_of,
 )
 
@@ -42,6 +43,16 @@ def test_a_parallelism_is_rounded_up_to_an_even_one_where_that_is_near(
     parts: tuple[int, ...], least: int, even: int
 ) -> None:
     assert even_from(parts, least, 256) == even
+
+
+@pytest.mark.parametrize(
+    ("shards", "before", "after"),
+    [(6, 5, 6), (6, 4, 6), (9, 8, 9), (9, 4, 5), (7, 3, 4), (128, 43, 64)],
+)
+def test_shards_that_lie_unevenly_get_as_many_subtasks_as_take_one_of_each(
+    shards: int, before: int, after: int
+) -> None:
+    assert one_part_fewer((shards, 128), before) == after
 
 
 def test_but_never_above_what_there_may_be() -> None:
