@@ -76,6 +76,16 @@ class JobMinute:
     collected_seconds: float | None = 0.0
     units_per_record: float = 1.0
     table_throttles: float = 0.0
+    tasks: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Of tasks that publish their own: busy, its busiest subtask, and back-pressured."""
+
+    def of_task(self, task: str | None) -> "JobMinute":
+        """The same minute with one task's times, where it has its own."""
+        times = None if task is None else self.tasks.get(task)
+        if times is None:
+            return self
+        busy, busiest, back_pressured = times
+        return replace(self, busy=busy, busiest=busiest, back_pressured=back_pressured)
 
 
 DOWN = JobMinute(
@@ -127,7 +137,8 @@ class JobTold:
             if key in _TOLD and metric in application_metrics(
                 applications_of(self.pipeline)[0], source
             ):
-                samples = [_TOLD[key](minute) for minute in self.minutes]
+                task = dict(metric.dimensions).get("Task")
+                samples = [_TOLD[key](minute.of_task(task)) for minute in self.minutes]
             if metric == stream_metric(source.name, "IncomingRecords", "Sum"):
                 samples = [minute.arrivals_per_second * 60 for minute in self.minutes]
             if metric.name == "ConsumedWriteCapacityUnits":

@@ -1,7 +1,7 @@
 """The pipeline file: read, validated whole, every mistake with its place."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 __all__ = ["load", "load_value", "parse"]
+
+_YAML_WORDS = {False: ("off", "no"), True: ("on", "yes")}
 
 _NAME_ALONE = "function-after[_checked(), str]"
 """How pydantic calls the other way to give a table; it is spelled out before it gets there."""
@@ -76,12 +78,33 @@ def _validate(found: Located) -> PipelineFile:
         # Strict is right only from JSON: from Python it would refuse a mapping for a dataclass.
         return TypeAdapter(PipelineFile).validate_json(text, strict=True)
     except ValidationError as error:
+        words = list(_yaml_words(error.errors(include_url=False)))
+        if words:
+            for path, word in words:
+                _put(found.value, path, word)
+            return _validate(found)
         mistakes = [
             _translated(each, found)
             for each in error.errors(include_url=False)
             if (each["type"], each["loc"][-1:]) != ("string_type", (_NAME_ALONE,))
         ]
         raise _all_of(mistakes) from None
+
+
+def _yaml_words(errors: "Iterable[ErrorDetails]") -> Iterator[tuple[Keys, str]]:
+    """Where a word is wanted that YAML 1.1 reads as true or false unless it is quoted."""
+    for each in errors:
+        if each["type"] == "literal_error" and isinstance(each["input"], bool):
+            expected = each.get("ctx", {})["expected"]
+            words = (word for word in _YAML_WORDS[each["input"]] if f"'{word}'" in expected)
+            yield from ((each["loc"], word) for word in words)
+
+
+def _put(value: Any, path: Keys, word: str) -> None:
+    *above, last = path
+    for key in above:
+        value = value[key]
+    value[last] = word
 
 
 def _spelled_out(value: Any) -> Any:

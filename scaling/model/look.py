@@ -10,6 +10,7 @@ from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
+    from tidegate.scaling.load.horizons import ForecastHorizons
     from tidegate.scaling.model.history import History
 
 __all__ = ["Look", "Situation"]
@@ -33,11 +34,13 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Look:
     """All that a recommendation depends on: signals, what is wrong, what the file says, history and
-    clock. ``is_contradicted`` where a critical rule fires, whatever the diagnoses say."""
+    clock, and the load that is expected, where anything is. ``is_contradicted`` where a critical
+    rule fires, whatever the diagnoses say."""
 
     signals: "Signals"
     diagnoses: tuple[Diagnosis, ...]
     said: InFile
     history: "History"
     now: datetime
+    expected: "ForecastHorizons | None" = None
     is_contradicted: bool = False

@@ -1,6 +1,7 @@
 """What is wanted of every lever of a pipeline."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.load.horizons import ForecastHorizons
@@ -18,6 +19,7 @@ def wanted(look: Look, expected: ForecastHorizons | None) -> Iterator[Recommenda
     alone: of capacities, never less than the minimum that the file keeps."""
     yield from recommendations(look, expected)
     capacities = current_capacities(look.signals.pipeline)
+    look_ahead = replace(look, expected=expected)
     for kind in types_of(look.signals.pipeline):
-        for each in kind.recommendations(look):
+        for each in kind.recommendations(look_ahead):
             yield at_least_the_minimum(each, look.said) if each.lever in capacities else each

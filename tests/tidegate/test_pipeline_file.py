@@ -387,3 +387,32 @@ def test_a_damaged_example_is_accepted_or_refused_with_its_place(
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 30)))
     assert is_accepted_or_placed(text[:start] + data.draw(st.text(max_size=10)) + text[end:])
+
+
+@pytest.mark.parametrize("word", ["off", "'off'", "Off", "no", "false"])
+def test_a_word_that_yaml_reads_as_false_is_the_word_where_one_is_wanted(word: str) -> None:
+    text = f"""
+pipelines:
+  - name: clicks
+    stream: clicks
+    applications:
+      - {{application: counter, service_autoscaling: 'keep'}}
+      - {{application: sorter, service_autoscaling: {word}}}
+"""
+    first, second = parse(text, "p.yaml").pipelines[0].applications
+    assert (first.service_autoscaling, second.service_autoscaling) == ("keep", "off")
+
+
+@pytest.mark.parametrize("word", ["on", "yes", "true"])
+def test_a_word_that_is_none_of_those_wanted_is_a_mistake(word: str) -> None:
+    text = f"pipelines: [{{name: c, stream: c, applications: [{{application: a, service_autoscaling: {word}}}]}}]"
+    with pytest.raises(ConfigurationError, match="service_autoscaling is True; 'keep' or 'off'"):
+        parse(text, "p.yaml")
+
+
+def test_a_mistake_beside_such_a_word_is_still_told_at_its_place() -> None:
+    text = "pipelines: [{name: c, stream: c, applications: [{application: a, service_autoscaling: off}], objective: {iterator_age_max_seconds: soon}}]"
+    with pytest.raises(ConfigurationError) as told:
+        parse(text, "p.yaml")
+    (mistake,) = told.value.mistakes
+    assert "iterator_age_max_seconds is 'soon'" in str(mistake)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application import words
+from tidegate.rules.kinds.flink_application.bottleneck import Bottleneck, bottleneck
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_trouble
 from tidegate.rules.kinds.flink_application.failures import (
     crash_loop,
@@ -12,8 +13,8 @@ from tidegate.rules.kinds.flink_application.failures import (
     silent,
     stopped_applications,
 )
-from tidegate.rules.kinds.flink_application.job import has_just_started, utilization
-from tidegate.rules.kinds.flink_application.series import ApplicationSeries
+from tidegate.rules.kinds.flink_application.job import has_just_started
+from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import (
     RESHARD_SECONDS,
     FlinkApplication,
@@ -24,6 +25,11 @@ from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
 __all__ = ["application_causes"]
+
+SINK_ADVICE = (
+    "the sink is at its limit, so more parallelism would only wait for the sink: check the "
+    "throttling and the limits of the sink, and write in larger batches"
+)
 
 
 def application_causes(signals: Signals) -> Iterator[Diagnosis]:
@@ -45,12 +51,24 @@ def _explanations(signals: Signals, application: FlinkApplication) -> Iterator[I
     yield crash_loop(signals, application)
     if has_just_started(signals, application) or signals.is_in_cooldown:
         return
-    if signals.age_is_sick and not signals.is_throttled_downstream(application):
-        yield _held_back(signals, application)
-        if not signals.changed_within(RESHARD_SECONDS):
-            yield _uneven(signals, application)
-        yield _too_low(signals, application)
+    own = own_signals(signals, application)
+    if own.age_is_sick and not own.is_throttled_downstream(application):
+        yield _too_slow(own, application)
     yield checkpoint_trouble(signals, application)
+
+
+def _too_slow(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
+    """By the task that holds the others up, where one is known."""
+    found = bottleneck(signals, application)
+    if found is None:
+        yield from _held_back(signals, application)
+    elif _is_uneven(signals, found):
+        if not signals.changed_within(RESHARD_SECONDS):
+            yield _uneven(signals, application, found)
+    elif found.waits and found.may_write:
+        yield _sink_waits(signals, application, found)
+    elif found.busy >= signals.thresholds["busy"] / 1000:
+        yield _too_low(signals, application, found)
 
 
 def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
@@ -58,10 +76,6 @@ def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diag
     held_back, busy = mean(series.back_pressured), mean(series.busy)
     if held_back is None or held_back < signals.thresholds["held-back"]:
         return
-    if busy is not None and busy >= signals.thresholds["busy"]:
-        return
-    tables = ", ".join(table.name for table in application.writes)
-    known = f"; no write to {tables} is throttled" if tables else ""
     yield Diagnosis(
         Cause.SINK_BACK_PRESSURE,
         application.name,
@@ -70,15 +84,38 @@ def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diag
                 name=application.name,
                 back_pressured_milliseconds=held_back,
                 busy_milliseconds=busy or 0,
-                known=known,
+                known=_known_sinks(application),
             ),
             _age(signals),
         ),
-        advice=(
-            "the sink is at its limit, so more parallelism would only wait for the sink: check the "
-            "throttling and the limits of the sink, and write in larger batches"
-        ),
+        advice=SINK_ADVICE,
     )
+
+
+def _known_sinks(application: FlinkApplication) -> str:
+    tables = ", ".join(table.name for table in application.writes)
+    return f"; no write to {tables} is throttled" if tables else ""
+
+
+def _busy_but_waits(
+    signals: Signals, application: FlinkApplication, found: Bottleneck
+) -> tuple[Reason, ...]:
+    waits = words.BUSY_BUT_WAITS(
+        name=_where(application, found),
+        busy=found.busy,
+        cpu_percent=mean(signals.of(application).cpu_percent) or 0.0,
+        known=_known_sinks(application),
+    )
+    return waits, _age(signals)
+
+
+def _sink_waits(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
+    evidence = _busy_but_waits(signals, application, found)
+    return Diagnosis(Cause.SINK_BACK_PRESSURE, application.name, evidence, advice=SINK_ADVICE)
+
+
+def _where(application: FlinkApplication, found: Bottleneck) -> str:
+    return f"task {found.task} of {application.name}" if found.task else application.name
 
 
 def _age(signals: Signals) -> Reason:
@@ -92,35 +129,29 @@ def _age(signals: Signals) -> Reason:
     )
 
 
-def _busiest(series: ApplicationSeries) -> float:
-    """Of the busiest subtask, 0..1; by the hottest task manager where busy time isn't published."""
-    busiest = mean(series.busiest)
-    return (mean(series.hottest_cpu_percent) or 0.0) / 100 if busiest is None else busiest / 1000
-
-
-def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
-    busiest = _busiest(signals.of(application))
-    used = utilization(signals, application) or 0.0
+def _is_uneven(signals: Signals, found: Bottleneck) -> bool:
     limits = signals.thresholds
-    if busiest < limits["subtask-busy"] or used > limits["subtasks-uneven"] * busiest:
-        return
+    is_at_its_end = found.busiest >= limits["subtask-busy"]
+    return is_at_its_end and found.busy <= limits["subtasks-uneven"] * found.busiest
+
+
+def _uneven(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
     sources = application.partitions or shard_count_of(signals.pipeline)
     parts = "partitions" if application.reads_kafka else "shards"
     evidence = (
         words.BUSIEST_SUBTASK(
-            name=application.name,
-            busiest=busiest,
+            name=_where(application, found),
+            busiest=found.busiest,
             parallelism=application.parallelism,
-            used=used,
+            used=found.busy,
         ),
         _age(signals),
     )
-    share = sources / application.parallelism
-    least = limits["subtasks-without-source"] * share
-    if sources and share < 1 and least <= used / busiest <= 2 * least:
-        yield _source_too_narrow(signals, application, sources, parts, evidence)
-        return
-    yield Diagnosis(
+    if sources and found.may_read and _is_by_parts(signals, application, found, sources):
+        if sources < application.parallelism:
+            return _source_too_narrow(signals, application, sources, parts, evidence)
+        return _parts_uneven(signals, application, sources, parts, evidence)
+    return Diagnosis(
         Cause.SKEWED_KEY,
         application.name,
         evidence,
@@ -129,6 +160,39 @@ def _uneven(signals: Signals, application: FlinkApplication) -> Iterator[Diagnos
             "aggregate in two steps (first by key and a random part, then by key), or filter the "
             "hot key out"
         ),
+    )
+
+
+def _is_by_parts(
+    signals: Signals, application: FlinkApplication, found: Bottleneck, sources: int
+) -> bool:
+    """Whether the subtasks are as uneven as whole shards or partitions make them."""
+    limits, subtasks = signals.thresholds, application.parallelism
+    even = sources / subtasks / -(-sources // subtasks)
+    if even >= 1 or (sources > subtasks and even > limits["subtasks-uneven"]):
+        return False
+    least = limits["subtasks-without-source"] * even
+    return least <= found.busy / found.busiest <= 2 * least
+
+
+def _parts_uneven(
+    signals: Signals,
+    application: FlinkApplication,
+    sources: int,
+    parts: str,
+    evidence: tuple[Reason, ...],
+) -> Diagnosis:
+    uneven = words.SOURCE_PARTS_UNEVEN(
+        name=signals.pipeline.source.name,
+        sources=sources,
+        parts=parts,
+        parallelism=application.parallelism,
+        most=-(-sources // application.parallelism),
+        fewest=sources // application.parallelism,
+    )
+    cure = (LeverKind.PARALLELISM,)
+    return Diagnosis(
+        Cause.PARALLELISM_TOO_LOW, application.name, (uneven, *evidence), cured_by=cure
     )
 
 
@@ -153,20 +217,19 @@ def _source_too_narrow(
     return Diagnosis(Cause.SOURCE_TOO_NARROW, source.name, told, advice=advice)
 
 
-def _too_low(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
-    used = utilization(signals, application) or 0.0
-    if used < signals.thresholds["busy"] / 1000:
-        return
+def _too_low(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
     by = "busy" if mean(signals.of(application).busy) is not None else "at its CPU limit"
-    yield Diagnosis(
-        Cause.PARALLELISM_TOO_LOW,
-        application.name,
-        (
-            words.SUBTASKS_BUSY(
-                name=application.name, by=by, used=used, parallelism=application.parallelism
-            ),
-            _age(signals),
-            words.SUBTASKS_ALIKE(name=application.name),
+    evidence = (
+        words.SUBTASKS_BUSY(
+            name=_where(application, found),
+            by=by,
+            used=found.busy,
+            parallelism=application.parallelism,
         ),
-        cured_by=(LeverKind.PARALLELISM,),
+        _age(signals),
+        words.SUBTASKS_ALIKE(name=application.name),
     )
+    if found.waits:
+        evidence = _busy_but_waits(signals, application, found)
+    cure = (LeverKind.PARALLELISM,)
+    return Diagnosis(Cause.PARALLELISM_TOO_LOW, application.name, evidence, cured_by=cure)

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application import words
 from tidegate.rules.kinds.flink_application.checkpoints import checkpoint_size
-from tidegate.rules.kinds.flink_application.job import has_just_started, seconds_unchanged
+from tidegate.rules.kinds.flink_application.job import (
+    has_just_started,
+    seconds_unchanged,
+    was_just_changed,
+)
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
 
@@ -53,7 +57,9 @@ def silent(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosi
     """That it runs and publishes nothing."""
     series = signals.of(application)
     told = (series.records_per_second, series.restarts, series.behind_milliseconds)
-    if application.is_running and not any(each.last(SILENT_SECONDS).present for each in told):
+    is_old = seconds_unchanged(signals, application, SILENT_SECONDS) >= SILENT_SECONDS
+    is_silent = not any(each.last(SILENT_SECONDS).present for each in told)
+    if application.is_running and is_old and is_silent:
         yield Diagnosis(
             Cause.UNKNOWN,
             application.name,
@@ -72,7 +78,11 @@ def crash_loop(signals: Signals, application: FlinkApplication) -> Iterator[Diag
     series = signals.of(application)
     crashes = _crashes(signals, application)
     down = (series.downtime_milliseconds.last(RECENT_SECONDS).latest or 0.0) / 1000
-    stays_down = application.is_running and down >= signals.thresholds["job-stays-down"]
+    # What an update takes down comes up again by itself.
+    is_changed = was_just_changed(signals, application)
+    stays_down = (
+        application.is_running and not is_changed and down >= signals.thresholds["job-stays-down"]
+    )
     if crashes < signals.thresholds["job-failures"] and not stays_down:
         return
     longest = (series.downtime_milliseconds.last(CRASHES_SECONDS).peak or 0.0) / 1000

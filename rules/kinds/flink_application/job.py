@@ -6,22 +6,34 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.rates import RECENT_SECONDS, mean
 from tidegate.rules.kinds.signals import Signals
 
-__all__ = ["has_just_started", "is_at_its_end", "seconds_unchanged", "utilization"]
+__all__ = [
+    "has_just_started",
+    "is_at_its_end",
+    "seconds_unchanged",
+    "utilization",
+    "was_just_changed",
+]
 
 
 def has_just_started(signals: Signals, application: FlinkApplication) -> bool:
     """Whether the job is being changed, is down, or began too recently to be judged."""
     uptime = signals.of(application).uptime_milliseconds.last(RECENT_SECONDS).latest
     young = uptime is not None and uptime < RECENT_SECONDS * 1000
-    changed, judged = application.updated_at, signals.series.judged_until
+    return young or was_just_changed(signals, application)
+
+
+def was_just_changed(signals: Signals, application: FlinkApplication) -> bool:
+    """Whether an update of it goes on, or was over too recently to show."""
+    changed, judged = application.settled_at, signals.series.judged_until
     settle = timedelta(seconds=RECENT_SECONDS)
     unseen = changed is not None and judged is not None and judged - changed < settle
-    return application.is_changing or young or unseen
+    return application.is_changing or unseen
 
 
 def seconds_unchanged(signals: Signals, application: FlinkApplication, most: int) -> int:
-    """Since the application was last updated, at least a minute and at most ``most``."""
-    changed, judged = application.updated_at, signals.series.judged_until
+    """Since the application was last updated, and the update was over; at least a minute and at
+    most ``most``."""
+    changed, judged = application.settled_at, signals.series.judged_until
     if changed is None or judged is None:
         return most
     return min(most, max(60, int((judged - changed).total_seconds())))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tidegate.rules.graph import Resource
-from tidegate.rules.kinds.flink_application.series import ApplicationSeries
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries, TaskSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.window import Metric, Window, largest
 
@@ -110,7 +110,13 @@ def application_series(
         behind = _age(application, own["lag_records"], own["records_per_second"])
     else:
         behind = _reported(window(behind_metric(application.name, source.name, "Maximum")))
-    return ApplicationSeries(behind_milliseconds=behind, **own, **times)
+    tasks = tuple(_task(application.name, each, window) for each in application.tasks)
+    return ApplicationSeries(behind_milliseconds=behind, **own, **times, tasks=tasks)
+
+
+def _task(application: str, task: str, window: Callable[[Metric], Window]) -> TaskSeries:
+    times = {field: window(task_metric(application, task, *each)) for field, each in _TIMES.items()}
+    return TaskSeries(task, **times)
 
 
 def _reported(behind: Window) -> Window:

@@ -29,7 +29,8 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     ``parallelism`` is what it runs with now, ``configured_parallelism`` what it was given: with
     ``autoscaling_enabled`` the service moves the first above the second. ``tasks`` publish metrics
     of their own. It ``reads_kafka`` where its source is a topic and no stream. ``updated_at`` is
-    when it was last changed, ``failure`` why its last update failed. Without
+    when it was last changed, ``update_ended_at`` when its newest update was over, None for none or
+    while it goes on, ``failure`` why its last update failed. Without
     ``rollback_enabled`` an update that fails stops the job, without ``snapshots_enabled`` it loses
     its state. ``max_parallelism`` is known from a failed update.
     """
@@ -55,6 +56,13 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     max_parallelism: int | None = None
     reads_kafka: bool = False
     created: str = ""
+    update_ended_at: datetime | None = None
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When it was last changed, or when that was over, where that is known."""
+        moments = (self.updated_at, self.update_ended_at)
+        return max((each for each in moments if each is not None), default=None)
 
     @property
     def series_key(self) -> tuple[str, str]:

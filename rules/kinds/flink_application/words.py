@@ -16,6 +16,11 @@ BUSIEST_SUBTASK = Words(
     "the busiest subtask of {name} is busy {busiest:.0%} of the time, and all {parallelism} "
     "subtasks are busy {used:.0%} of the time on average",
 )
+BUSY_BUT_WAITS = Words(
+    "busy-but-waits",
+    "{name} is busy {busy:.0%} of the time and not back-pressured, but uses little CPU "
+    "({cpu_percent:.0f}%): most of this time its subtasks wait for I/O{known}",
+)
 CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHECKPOINTS_FAILED = Words(
     "checkpoints-failed", "{failed} checkpoints of {name} failed in {minutes} min"
@@ -52,6 +57,11 @@ SOURCE_PARTS = Words(
     "source-parts",
     "{name} has {sources} {parts}, so only {sources} of the {parallelism} subtasks have records "
     "to read: more parallelism does not help",
+)
+SOURCE_PARTS_UNEVEN = Words(
+    "source-parts-uneven",
+    "{name} has {sources} {parts} for {parallelism} subtasks: some subtasks read {most} of them, "
+    "others {fewest}",
 )
 SUBTASKS_ALIKE = Words(
     "subtasks-alike", "{name} is not back-pressured, and its subtasks are equally busy"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
@@ -16,7 +17,10 @@ from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 
 if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
-    from types_boto3_kinesisanalyticsv2.type_defs import ApplicationDetailTypeDef
+    from types_boto3_kinesisanalyticsv2.type_defs import (
+        ApplicationDetailTypeDef,
+        ApplicationOperationInfoTypeDef,
+    )
 
 __all__ = ["applications", "named_max_parallelism", "update_application"]
 
@@ -52,7 +56,8 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
     checkpoints = flink.get("CheckpointConfigurationDescription", {})
     configured = parallelism.get("Parallelism", 1)
     tells_tasks = monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
-    failure = _last_failure(clients, name)
+    updates = _updates(clients, name)
+    failure = _last_failure(clients, name, updates)
     return FlinkApplication(
         name=name,
         arn=detail["ApplicationARN"],
@@ -77,6 +82,7 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
         rollback_enabled=_described(detail, "SystemRollback").get("RollbackEnabled", False),
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
         created=as_text(detail.get("CreateTimestamp")),
+        update_ended_at=_ended_at(updates),
     )
 
 
@@ -127,8 +133,8 @@ class _Failure:
     is_newest: bool
 
 
-def _last_failure(clients: Clients, name: str) -> _Failure | None:
-    """The newest update that failed; asked for only where one has."""
+def _updates(clients: Clients, name: str) -> "list[ApplicationOperationInfoTypeDef]":
+    """Its updates, newest first."""
     with asking("kinesisanalytics:ListApplicationOperations", name):
         request = {"ApplicationName": name, "Operation": "UpdateApplication"}
         operations = [
@@ -136,7 +142,19 @@ def _last_failure(clients: Clients, name: str) -> _Failure | None:
             for page in pages(_service(clients).list_application_operations, request)
             for each in page["ApplicationOperationInfoList"]
         ]
-    newest_first = sorted(operations, key=lambda each: each["StartTime"], reverse=True)
+    return sorted(operations, key=lambda each: each["StartTime"], reverse=True)
+
+
+def _ended_at(newest_first: "list[ApplicationOperationInfoTypeDef]") -> datetime | None:
+    """Of the newest update; the API gives an end also to one that goes on."""
+    is_over = newest_first and newest_first[0]["OperationStatus"] != "IN_PROGRESS"
+    return newest_first[0].get("EndTime") if is_over else None
+
+
+def _last_failure(
+    clients: Clients, name: str, newest_first: "list[ApplicationOperationInfoTypeDef]"
+) -> _Failure | None:
+    """The newest update that failed; asked for only where one has."""
     failed = next((each for each in newest_first if each["OperationStatus"] == "FAILED"), None)
     if failed is None:
         return None

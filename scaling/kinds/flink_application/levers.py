@@ -78,9 +78,9 @@ def application_constraints(
 def scale_in_constraints(
     recommendation: Recommendation, history: History, now: datetime
 ) -> Iterator[Constraint]:
-    """The budget of restarts that only save money; one a day whatever it costs."""
+    """The budget of restarts that only save money, the first of a day included."""
     made = history.decreases(recommendation.lever, now)
-    spent = made and (made + 1) * recommendation.price_seconds > SCALE_IN_SECONDS_PER_DAY
+    spent = (made + 1) * recommendation.price_seconds > SCALE_IN_SECONDS_PER_DAY
     if recommendation.wanted < recommendation.current and spent:
         yield Prohibition(
             words.RESTART_PRICE(

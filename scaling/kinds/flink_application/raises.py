@@ -4,10 +4,11 @@ A raise for the heap is one of KPUs: fewer subtasks a KPU, or more of them for t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
@@ -68,8 +69,10 @@ def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
 def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
     """Why a job gets no more subtasks: those that the last raise gave it process no more records.
     That the age falls is no sign that they do: a load that fell does it as well."""
-    signals = raises.signals
-    application = next(a for a in applications_of(signals.pipeline) if a.name == lever.where)
+    of_all = raises.signals
+    application = next(a for a in applications_of(of_all.pipeline) if a.name == lever.where)
+    signals = own_signals(of_all, application)
+    raises = replace(raises, signals=signals)
     series = signals.of(application)
     processed, came = series.records_per_second, arrivals(signals, application)
     for last in raises.last_raise(lever) if signals.age_is_sick else ():

@@ -1,80 +1,40 @@
 """What is wanted of the levers of Flink applications: few changes, since each restarts the job."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.kinds.flink_application import words as seen
 from tidegate.rules.kinds.flink_application.job import has_just_started
+from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean, rate
-from tidegate.rules.window import LATE_SECONDS, Window
+from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application import words
-from tidegate.scaling.kinds.flink_application.levers import kpus_of
-from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
-from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_now
+from tidegate.scaling.kinds.flink_application.after_scale_in import revert_of_a_scale_in
+from tidegate.scaling.kinds.flink_application.in_file import entry_of
+from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
+from tidegate.scaling.kinds.flink_application.parts import even_from, one_part_fewer, parts_of
+from tidegate.scaling.kinds.flink_application.restart import FULL_USE, pays, price_seconds
+from tidegate.scaling.kinds.flink_application.scale_in import lowered, may_lower
+from tidegate.scaling.kinds.flink_application.sizing import JobModel, learn_job
+from tidegate.scaling.kinds.flink_application.work import Work, catch_up, likely, work_ahead
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.effect import REMEMBERED
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.recommendation import COOLDOWN, UNCHANGED, Recommendation
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 __all__ = ["application_recommendations"]
 
-FULL_USE = 0.95
 RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
-LOWER_SHARE = 0.8
-STABILIZATION = timedelta(hours=1)
-"""Flink's autoscaler waits as long before it scales down (scale-down.interval)."""
-
-FULL_COVERAGE = 0.9
-GROWTH_AT_LEAST = 1.05
-FORECAST_MOST = 2.0
-HEAP_SPARE_PERCENT = 15  # Under what is high, so that a scale-in doesn't end in it.
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a job has to do: records a second now and when it can next be changed, and those that
-    wait already."""
-
-    now: float
-    records_per_second: float
-    backlog_records: float
 
 
 def application_recommendations(look: Look) -> Iterator[Recommendation]:
     """A recommendation for each lever of each application; equal to what is set where it may
-    stay."""
+    stay. Each is judged by its own age: another reader's is cured there."""
     for application in applications_of(look.signals.pipeline):
-        yield from _Sizer(look).recommendations(application)
-
-
-def _work_ahead(signals: Signals, model: JobModel, said: InFile) -> Work:
-    """The work by the time at which another change could be made: a load that grows is taken to go
-    on growing until the job has restarted and its metrics are in, up to twice as much."""
-    came = arrivals(signals, model.application)
-    now = rate(came, NOW_SECONDS)
-    ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
-    expected = min(now + _growth(came) / 60 * ahead, now * FORECAST_MOST)
-    return Work(now, expected, _backlog(signals, model.application, said))
-
-
-def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:
-    """Records that wait, and those that have joined them since the newest minute judged."""
-    if not application.reads_kafka:
-        return load_now(signals, 1.0, said.catch_up_seconds).backlog_records
-    lag = signals.of(application).lag_records.last(RECENT_SECONDS).present
-    grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
-    partitions = application.partitions or application.parallelism
-    return (lag[-1] + grown) * partitions if lag else 0.0
-
-
-def _catch_up(model: JobModel, work: Work, said: InFile, restart_seconds: float) -> float:
-    """Subtasks that drain the backlog, and what comes in during a restart, in time after it."""
-    waiting = work.backlog_records + work.records_per_second * restart_seconds
-    records = work.records_per_second + waiting / said.catch_up_seconds
-    return model.subtasks(records, FULL_USE)
+        own = replace(look, signals=own_signals(look.signals, application))
+        yield from _Sizer(own).recommendations(application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +85,31 @@ class _Sizer:
         model = learn_job(self.signals, application)
         if model is None or has_just_started(self.signals, application):
             return stay
-        if ill is not None:
-            return self._raised(model, stay)
-        return self._lowered(model, stay) if self._may_lower(application, lever) else stay
+        reverted = revert_of_a_scale_in(self.look, application, stay)
+        if ill is not None or reverted is not None:
+            return self._cured(model, stay, ill, reverted)
+        if not may_lower(self.look, application, stay):
+            return stay
+        return self._ahead(model, stay) or lowered(self.look, model, stay)
 
-    def _raised(self, model: JobModel, stay: Recommendation) -> Recommendation:
-        work = _work_ahead(self.signals, model, self.look.said)
-        steady = model.subtasks(work.records_per_second, self.use)
-        restart = model.restart_seconds
-        demand = ceil(max(steady, _catch_up(model, work, self.look.said, restart)))
-        if demand <= stay.current * RAISE_MARGIN:
-            demand = ceil(stay.current * RAISE_AT_LEAST)
+    def _cured(
+        self,
+        model: JobModel,
+        stay: Recommendation,
+        ill: Diagnosis | None,
+        reverted: Recommendation | None,
+    ) -> Recommendation:
+        """What cures it, but for a backlog that is gone sooner than a restart would help."""
+        found = stay if ill is None else self._raised(model, stay, ill)
+        if reverted is not None and reverted.wanted >= found.wanted:
+            found = reverted
+        work = work_ahead(self.look, model)
+        price = price_seconds(model, work.now, found.wanted, work.backlog_records)
+        return found if pays(self.signals, model, price, self.look.now) else stay
+
+    def _raised(self, model: JobModel, stay: Recommendation, ill: Diagnosis) -> Recommendation:
+        work = work_ahead(self.look, model)
+        demand = self._demand(model, work, ill)
         grows = work.records_per_second > work.now
         load = (
             words.LOAD_GROWS(
@@ -147,74 +121,51 @@ class _Sizer:
         because = words.WORK_AHEAD(
             load=load,
             records_per_busy_second=model.records_per_busy_second,
-            restart_seconds=restart,
+            restart_seconds=model.restart_seconds,
             backlog_records=work.backlog_records,
             catch_up_seconds=self.look.said.catch_up_seconds,
         )
         return Recommendation(stay.lever, stay.current, demand, because)
 
-    def _may_lower(self, application: FlinkApplication, lever: Lever) -> bool:
-        """Only on full data of an hour, in health, with the age well inside the objective, and an
-        hour after the last change. Busy time is part of the data: CPU says nothing of the time
-        that subtasks wait, as for I/O."""
-        if any(each.cause is not Cause.HEALTHY for each in self.look.diagnoses):
-            return False
-        changed = self.look.history.last_change(lever)
-        if changed is not None and self.look.now - changed < STABILIZATION:
-            return False
-        series = self.signals.of(application)
-        hour = [
-            window.last(HOUR_SECONDS)
-            for window in (series.records_per_second, series.behind_milliseconds, series.busy)
-        ]
-        full = all(len(each.samples) >= 60 and each.coverage >= FULL_COVERAGE for each in hour)
-        oldest = (hour[1].last(900).peak or 0.0) / 1000
-        return full and oldest < self.signals.iterator_age_max_seconds / 2
+    def _demand(self, model: JobModel, work: Work, ill: Diagnosis) -> int:
+        """The subtasks that the cause asks for. One whose subtasks wait is raised a little first:
+        the records that it then processes tell whether more of them help."""
+        current = model.application.parallelism
+        kinds = {each.kind for each in ill.evidence}
+        if seen.SOURCE_PARTS_UNEVEN.kind in kinds:
+            return one_part_fewer(self._parts(model), current)
+        steady = model.subtasks(work.records_per_second, self.use)
+        demand = ceil(max(steady, catch_up(model, work, self.look.said)))
+        a_little = ceil(current * RAISE_AT_LEAST)
+        is_doubtful = seen.BUSY_BUT_WAITS.kind in kinds and not self._was_raised(model.application)
+        if is_doubtful or demand <= current * RAISE_MARGIN:
+            demand = a_little
+        return even_from(self._parts(model), demand, PARALLELISM_MAX)
 
-    def _lowered(self, model: JobModel, stay: Recommendation) -> Recommendation:
-        """As few subtasks as the last hour's peak needs, where that frees KPUs and the day's budget
-        covers what the restart costs."""
-        application, use = model.application, self.use
-        peak = rate(arrivals(self.signals, application), HOUR_SECONDS)
-        needed = max(1, ceil(max(model.subtasks(peak, use), self._used_most(application) / use)))
-        needed = max(needed, self._for_the_heap(application))
-        kpus = kpus_of(application, LeverKind.PARALLELISM, needed)
-        if needed > stay.current * LOWER_SHARE or kpus >= application.kpus:
-            return stay
-        price = _restart_price(model, peak, needed)
-        because = words.KPUS_FREED(
-            peak_records_per_second=peak,
-            parallelism=needed,
-            freed_kpus=application.kpus - kpus,
-            price_seconds=price,
+    def _was_raised(self, application: FlinkApplication) -> bool:
+        """Whether it has been raised lately: that the raise helped is asked for elsewhere."""
+        lever = Lever.of(LeverKind.PARALLELISM, application.name)
+        last = self.look.history.last_change_record(lever)
+        is_raise = last is not None and last.to_capacity > last.from_capacity
+        return last is not None and is_raise and self.look.now - last.begun_at < REMEMBERED
+
+    def _parts(self, model: JobModel) -> tuple[int, ...]:
+        application = model.application
+        entry = entry_of(self.look.said, application.name)
+        return parts_of(self.signals.pipeline, application, entry)
+
+    def _ahead(self, model: JobModel, stay: Recommendation) -> Recommendation | None:
+        """Before a load that is expected sooner than a later change could be in effect, and is more
+        than the job can carry."""
+        expected = self.look.expected
+        carried = stay.current * model.records_per_busy_second * FULL_USE
+        if expected is None or expected.soon.likely.records_per_second <= carried:
+            return None
+        demand = ceil(model.subtasks(max(likely(self.look), carried), self.use))
+        because = words.EXPECTED_LOAD(
+            forecast=expected.soon.because,
+            current=stay.current,
+            carried_records_per_second=carried,
         )
-        return Recommendation(stay.lever, stay.current, needed, because, price)
-
-    def _used_most(self, application: FlinkApplication) -> float:
-        """Subtasks that were really busy in the busiest minute of the last hour."""
-        busy = self.signals.of(application).busy.last(HOUR_SECONDS).peak or 0.0
-        return busy / 1000 * application.parallelism
-
-    def _for_the_heap(self, application: FlinkApplication) -> int:
-        """Subtasks whose KPUs hold the state that there is, all of the heap taken for state."""
-        heap = mean(self.signals.of(application).heap_percent) or 0.0
-        most = max(1.0, self.signals.thresholds["heap-high"] - HEAP_SPARE_PERCENT)
-        kpus = ceil(application.kpus * heap / most)
-        return (kpus - 1) * application.parallelism_per_kpu + 1
-
-
-def _growth(sums: Window) -> float:
-    """How fast a sum per minute grows, per second: from the mean of two minutes to that of the two
-    after them; 0 for what may be noise."""
-    newest = sums.last(4 * 60).samples
-    if len(newest) < 4 or None in newest:
-        return 0.0
-    older, newer = (sum(each or 0.0 for each in part) / 2 for part in (newest[:2], newest[2:]))
-    return (newer - older) / 120 if newer >= older * GROWTH_AT_LEAST else 0.0
-
-
-def _restart_price(model: JobModel, records_per_second: float, subtasks: int) -> float:
-    """Seconds out of the objective: while the job is down, and until it has caught up."""
-    waiting = records_per_second * model.restart_seconds
-    spare = subtasks * model.records_per_busy_second * FULL_USE - records_per_second
-    return model.restart_seconds + waiting / max(spare, 1.0)
+        demand = even_from(self._parts(model), demand, PARALLELISM_MAX)
+        return Recommendation(stay.lever, stay.current, demand, because)

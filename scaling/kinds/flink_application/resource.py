@@ -114,6 +114,9 @@ class FlinkResource(SizedTogether):
         """The application's status, quota and own autoscaling, the price of a restart, and what
         must be so before it is updated."""
         # Imported here: who only reads needs no limits, and a cold start is shorter without.
+        from tidegate.scaling.kinds.flink_application.after_scale_in import (
+            rest_after_a_reverted_scale_in,
+        )
         from tidegate.scaling.kinds.flink_application.levers import (
             application_constraints,
             scale_in_constraints,
@@ -123,7 +126,9 @@ class FlinkResource(SizedTogether):
         application = application_of(situation.pipeline, recommendation.lever)
         if application is not None:
             yield from application_constraints(application, recommendation, situation)
-            yield from scale_in_constraints(recommendation, situation.history, situation.now)
+            past = (recommendation, situation.history, situation.now)
+            yield from scale_in_constraints(*past)
+            yield from rest_after_a_reverted_scale_in(*past)
             yield from update_constraints(situation, recommendation)
 
     def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateApplication]:

@@ -8,7 +8,10 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
 
-__all__ = ["JobModel", "arrivals", "learn_job", "units_per_job_record"]
+__all__ = ["HEAP_BYTES_PER_KPU", "JobModel", "arrivals", "learn_job", "units_per_job_record"]
+
+HEAP_BYTES_PER_KPU = 3 * 1024**3
+"""3 GB of a KPU's 4 GB (Managed Service for Apache Flink guide, how-resources)."""
 
 MINUTES_TO_LEARN = 10
 USED_AT_LEAST = 0.05
@@ -27,12 +30,14 @@ class JobModel:
 
     ``records_per_busy_second`` is the true processing rate of one subtask, in records of the
     source: those read over the time really spent on them (DS2, OSDI 2018; Flink's autoscaler).
-    ``restart_seconds`` is how long the job is down when it is changed.
+    ``restart_seconds`` is how long the job is down when it is changed, ``reread_seconds`` how much
+    it then reads again.
     """
 
     application: FlinkApplication
     records_per_busy_second: float
     restart_seconds: float
+    reread_seconds: float = 0.0
 
     def subtasks(self, records_per_second: float, use: float) -> float:
         """Subtasks that process so many records a second while busy for ``use`` (0..1)."""
@@ -83,6 +88,9 @@ def learn_job(signals: Signals, application: FlinkApplication) -> JobModel | Non
         application,
         median(rates) * _records_of_the_source(signals, series),
         _restart_seconds(application, series),
+        0.0
+        if application.snapshots_enabled
+        else application.checkpoint_interval_milliseconds / 1000,
     )
 
 

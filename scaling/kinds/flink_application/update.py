@@ -16,6 +16,10 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.in_file import ApplicationEntry, entry_of
+from tidegate.scaling.kinds.flink_application.parts import (
+    default_max_parallelism,
+    max_parallelism_named,
+)
 from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import Lever
@@ -37,8 +41,8 @@ def update_constraints(
     """What keeps an application from UpdateApplication now: no way back, no snapshot to come up
     from, or more subtasks than the job can ever have.
 
-    Where nobody has named the job's maximum parallelism there is no bound: Flink's default is 128
-    or more, but a job may set any, and rollback takes back what was too much.
+    Where nobody has named the job's maximum parallelism it is taken for Flink's default: with
+    another one the file says so, and an update above it would restart the job twice for nothing.
     """
     application = application_of(situation.pipeline, recommendation.lever)
     if application is None:
@@ -54,18 +58,19 @@ def update_constraints(
         yield Prohibition(
             words.CHECKPOINTS_FAIL(failed=failed, name=name, minutes=minutes),
         )
-    most = _max_parallelism(application, entry)
-    # A job that runs with more has been given another maximum since.
-    if (
-        recommendation.lever.kind is LeverKind.PARALLELISM
-        and most is not None
-        and recommendation.current <= most
-    ):
-        yield Range(
-            1,
-            most,
-            words.MAX_PARALLELISM(name=name, limit_parallelism=most),
-        )
+    if recommendation.lever.kind is LeverKind.PARALLELISM:
+        yield from _at_most(application, entry, recommendation.current)
+
+
+def _at_most(
+    application: FlinkApplication, entry: ApplicationEntry | None, current: int
+) -> Iterator[Constraint]:
+    name, named = application.name, max_parallelism_named(application, entry)
+    if named is None:
+        least = default_max_parallelism(application.parallelism)
+        yield Range(1, least, words.DEFAULT_MAX_PARALLELISM(name=name, limit_parallelism=least))
+    elif current <= named:  # A job that runs with more has been given another maximum since.
+        yield Range(1, named, words.MAX_PARALLELISM(name=name, limit_parallelism=named))
 
 
 def _lacks_rollback(application: FlinkApplication, entry: ApplicationEntry | None) -> bool:
@@ -76,16 +81,6 @@ def _lacks_rollback(application: FlinkApplication, entry: ApplicationEntry | Non
 def _lacks_snapshots(application: FlinkApplication, entry: ApplicationEntry | None) -> bool:
     allowed = entry is not None and entry.allow_without_snapshots
     return not (application.snapshots_enabled or allowed)
-
-
-def _max_parallelism(application: FlinkApplication, entry: ApplicationEntry | None) -> int | None:
-    """The file's, but never more than the newest update failed of; without the file what any
-    earlier one failed of."""
-    named = application.max_parallelism
-    of_file = None if entry is None else entry.max_parallelism
-    if of_file is None or named is None:
-        return named if of_file is None else of_file
-    return of_file if application.failure is None else min(of_file, named)
 
 
 def update_advice(look: Look, applications: Iterable[FlinkApplication]) -> Iterator[str]:

@@ -9,6 +9,15 @@ CHECKPOINTS_FAIL = Words(
     "{failed} checkpoints of {name} failed in {minutes} min, and the snapshot of an update would "
     "fail in the same way",
 )
+DEFAULT_MAX_PARALLELISM = Words(
+    ReasonKind.UNSAFE_UPDATE,
+    "nobody has named the maximum parallelism of the job of {name}, and Flink's default is "
+    "{limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
+)
+EXPECTED_LOAD = Words(
+    "expected-load",
+    "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s",
+)
 FEWER_SUBTASKS_PER_KPU = Words(
     "fewer-subtasks-per-kpu", "{evidence}; half as many subtasks per KPU have twice the heap each"
 )
@@ -41,11 +50,21 @@ PER_KPU_RANGE = Words(
 RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "{name} is {status}")
 RESTART_PRICE = Words(
     ReasonKind.RESTART_PRICE,
-    "{scale_ins} scale-ins of {where} in 24 hours cost about {restart_seconds:.0f} s outside the "
-    "objective each, and another one would exceed the budget of {budget_seconds:.0f} s, 1% of the "
-    "day",
+    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective: after "
+    "{scale_ins} in 24 hours another one would exceed the budget of {budget_seconds:.0f} s, 1% of "
+    "the day",
 )
 ROLLBACK_OFF = Words(ReasonKind.UNSAFE_UPDATE, "system rollback of {name} is off: {risk}")
+SCALE_IN_HURT = Words(
+    "scale-in-hurt",
+    "since the scale-in from {from_:,} to {to:,} at {begun_at:%H:%M} {name} is {age_seconds:.0f} s "
+    "behind, at a load that {from_:,} carried: the scale-in is reverted",
+)
+SCALE_IN_WAS_REVERTED = Words(
+    ReasonKind.RESTART_PRICE,
+    "the scale-in of {where} to {to:,} at {begun_at:%d %B %H:%M} had to be reverted; the next "
+    "scale-in is allowed at {again:%d %B %H:%M}",
+)
 SERVICE_AUTOSCALING = Words(
     ReasonKind.SERVICE_AUTOSCALING,
     "the parallelism of {name} has an owner in the pipeline file, but the service's own automatic "

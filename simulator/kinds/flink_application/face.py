@@ -155,4 +155,5 @@ def _application(
         rollback_enabled=data.rollback_enabled,
         snapshots_enabled=data.snapshots_enabled,
         max_parallelism=failed[-1].named_max_parallelism if failed else None,
+        update_ended_at=updates[-1].ended_at if updates else None,
     )

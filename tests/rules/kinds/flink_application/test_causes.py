@@ -254,9 +254,20 @@ def test_the_busiest_subtask_is_told_beside_the_mean_of_all() -> None:
         (4, 600, Cause.SOURCE_TOO_NARROW),
         (4, 601, Cause.SKEWED_KEY),
         (8, 600, Cause.SKEWED_KEY),
-        (9, 650, Cause.SKEWED_KEY),
+        (9, 650, Cause.PARALLELISM_TOO_LOW),
+        (9, 690, Cause.SKEWED_KEY),
+        (12, 650, Cause.SKEWED_KEY),
     ],
-    ids=["six tenths of a half", "fewer", "twice that", "more", "a shard each", "more shards"],
+    ids=[
+        "six tenths of a half",
+        "fewer",
+        "twice that",
+        "more",
+        "a shard each",
+        "one has two shards",
+        "one has two, but is not as uneven",
+        "half of them have two",
+    ],
 )
 def test_subtasks_without_a_shard_of_their_own_have_nothing_to_read(
     shards: int, busy: float, cause: Cause
@@ -304,10 +315,10 @@ def test_how_busy_a_job_is_that_is_too_small_is_said() -> None:
 
 def test_an_age_that_falls_slowly_is_said_to_fall() -> None:
     of = seen(busy=[960] * 3, busiest=[990] * 3)
-    of = newest(of, iterator_age_milliseconds=[102_000, 101_000, 100_000])
+    of = newest(of, "counter", behind_milliseconds=[102_000, 101_000, 100_000])
     (busy,) = application_causes(of)
     assert "the time behind the latest record is 100 s and falls by 1 s per minute" in busy.because
-    still = newest(of, iterator_age_milliseconds=[100_000] * 3)
+    still = newest(of, "counter", behind_milliseconds=[100_000] * 3)
     assert "is 100 s and grows by 0 s per minute" in next(application_causes(still)).because
 
 

@@ -1,13 +1,15 @@
 """An application that fails: stopped, silent, crashing, its heap full."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.builders import NOON, Samples, newest
-from tests.flink_builders import a_flink_pipeline, an_application, job_signals
+from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.flink_application.failures import (
     crash_loop,
     heap_pressure,
@@ -237,3 +239,44 @@ def test_the_longest_time_down_is_told_in_seconds() -> None:
     of = seen(restarts=[0, 1, 2], downtime_milliseconds=[7000, 90_000, 0])
     told, _ = the_one(crash_loop(of, an_application())).evidence
     assert dict(told.numbers)["downtime_seconds"] == 90
+
+
+# ---- after a planned restart
+
+
+LONG_AGO = NOON - timedelta(minutes=14)
+
+
+def restarted(minutes_ago: float, minute: JobMinute, **changes: object) -> Cause:
+    """The first cause after an update of twelve minutes that ended so long ago."""
+    ended = NOON - timedelta(minutes=minutes_ago)
+    application = an_application(updated_at=LONG_AGO, update_ended_at=ended, **changes)
+    down = [replace(minute, downtime_seconds=60.0 * at) for at in range(1, 13)]
+    return diagnose(job_signals(a_flink_pipeline(application), *down))[0].cause
+
+
+def test_a_job_that_an_update_took_down_for_long_does_not_loop() -> None:
+    assert restarted(2, DOWN) is Cause.HEALTHY
+    assert restarted(4, DOWN) is Cause.CRASH_LOOP
+    assert restarted(4, DOWN, status="UPDATING") is Cause.HEALTHY
+
+
+def test_an_application_may_be_silent_for_as_long_as_an_update_took() -> None:
+    for ended, told in ((1, False), (9.9, False), (10, True)):
+        application = an_application(
+            updated_at=LONG_AGO, update_ended_at=NOON - timedelta(minutes=ended)
+        )
+        seen = job_signals(a_flink_pipeline(application))
+        nothing: Samples = [None] * 12
+        seen = newest(
+            seen, "counter", records_per_second=nothing, restarts=nothing,
+            behind_milliseconds=nothing,
+        )  # fmt: skip
+        assert bool(list(silent(seen, application))) is told
+
+
+def test_of_two_moments_the_later_one_counts() -> None:
+    assert an_application().settled_at is None
+    assert an_application(updated_at=NOON).settled_at == NOON
+    assert an_application(updated_at=LONG_AGO, update_ended_at=NOON).settled_at == NOON
+    assert an_application(updated_at=NOON, update_ended_at=LONG_AGO).settled_at == NOON

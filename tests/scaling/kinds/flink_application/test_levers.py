@@ -130,7 +130,8 @@ def scale_ins(count: int, minutes_ago: float = 60) -> History:
 @pytest.mark.parametrize(
     ("past", "seconds", "wanted", "holds"),
     [
-        (scale_ins(0), 5_000.0, 1, False),
+        (scale_ins(0), 864.0, 1, False),
+        (scale_ins(0), 865.0, 1, True),
         (scale_ins(1), 432.0, 1, False),
         (scale_ins(1), 433.0, 1, True),
         (scale_ins(3), 216.0, 1, False),
@@ -138,9 +139,9 @@ def scale_ins(count: int, minutes_ago: float = 60) -> History:
         (scale_ins(3), 217.0, 3, False),
         (scale_ins(3, 24 * 60 + 3), 217.0, 1, False),
     ],
-    ids=["first", "budget", "over", "four", "over-four", "raise", "yesterday"],
+    ids=["first", "none-free", "budget", "over", "four", "over-four", "raise", "yesterday"],
 )
-def test_restarts_that_only_save_money_cost_a_hundredth_of_the_day_but_for_one(
+def test_restarts_that_only_save_money_cost_a_hundredth_of_the_day(
     past: History, seconds: float, wanted: int, holds: bool
 ) -> None:
     recommendation = Recommendation(PARALLELISM, 2, wanted, UNCHANGED, price_seconds=seconds)

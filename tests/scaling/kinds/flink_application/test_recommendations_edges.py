@@ -23,6 +23,8 @@ from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.flink_application.planning import ApplicationPlanning
 from tidegate.scaling.kinds.flink_application.recommendations import application_recommendations
+from tidegate.scaling.load.current_load import Load
+from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
@@ -113,19 +115,23 @@ def test_at_a_lower_use_more_subtasks_are_asked_for() -> None:
 @pytest.mark.parametrize(
     ("newest_minutes", "now", "expected"),
     [
-        ((1000, 1000, 1050, 1050), 1050, 1050 + 25 / 60 * 425),
-        ((1000, 1000, 1049, 1049), 1049, 1049),
-        ((1000, 1000, 900, 900), 1000, 1000),
-        ((500, 500, 1000, 1000), 1000, 2000),
-        ((900, 1100, 1200, 1000), 1200, 1200 + 50 / 60 * 425),
-        ((None, 1000, 1050, 1050), 1050, 1050),
+        ((1000, 1020, 1040, 1060, 1080, 1100), 1100, 1100 + 20 / 60 * 425),
+        ((1000, 1009, 1018, 1028, 1037, 1046), 1046, 1046),
+        ((1000, 980, 960, 940, 920, 900), 980, 980),
+        ((1000, 1200, 1400, 1600, 1800, 2000), 2000, 2000 + 200 / 60 * 425),
+        ((500, 1000, 1500, 2000, 2500, 3000), 3000, 6000),
+        ((1000, 1000, 1000, 2000, 2000, 2000), 2000, 2000),
+        ((1000, 1000, 2000, 2000, 2000, 2000), 2000, 2000),
+        ((1000, 1000, 1000, 1000, 2000, 2000), 2000, 2000),
+        ((1000, 1020, None, 1060, 1080, 1100), 1100, 1100),
     ],
-    ids=["a twentieth", "less", "falls", "twice at most", "by the means of two", "a gap"],
+    ids=["a ramp", "less than a twentieth", "falls", "a steep ramp", "twice at most", "a step",
+         "an early step", "a late step", "a gap"],
 )  # fmt: skip
 def test_a_load_that_grows_is_met_where_it_will_be_when_the_next_change_shows(
     newest_minutes: tuple[float | None, ...], now: float, expected: float
 ) -> None:
-    """In 180 s that metrics may be late, 65 s of restart and 180 s of cooldown."""
+    """In 180 s that metrics may be late, 65 s of restart and 180 s of cooldown. A step is over."""
     of = [each and each * 60 for each in newest_minutes]
     _, found = recommended(newest(running(), incoming_records=[60_000, *of]), TOO_LOW)
     load = numbers(found)["load"]
@@ -146,7 +152,7 @@ def test_the_peak_of_five_minutes_is_the_load_of_now() -> None:
 
 
 def test_what_waits_and_the_rate_are_said() -> None:
-    seen = newest(running(), iterator_age_milliseconds=[100_000] * 3)
+    seen = newest(running(), "counter", behind_milliseconds=[100_000] * 3)
     _, found = recommended(seen, TOO_LOW)
     assert str(found.because) == (
         "1,000 records/s, at a true processing rate of 1,000 records/s per subtask; after a restart "
@@ -191,6 +197,55 @@ def test_only_a_cause_of_its_own_that_its_levers_cure_raises_it() -> None:
     for diagnoses in ((), elsewhere, advised, advised + elsewhere):
         assert recommended(running(), diagnoses)[1].wanted == 2
     assert recommended(running(), advised + TOO_LOW)[1].wanted == 3
+
+
+# ---- ahead of the load, and not after a spike
+
+
+def forecast_of(soon: float, likely: float) -> ForecastHorizons:
+    now, then = (
+        Expected(*[Load(each, 300 * each, has_headroom=True)] * 2, WHY) for each in (soon, likely)
+    )
+    return ForecastHorizons(now, now, now, then, 1000, 4000, 120, 420)
+
+
+@pytest.mark.parametrize(
+    ("soon", "likely", "wanted"), [(1900, 3000, 2), (1910, 3000, 4), (1910, 1000, 3)]
+)
+def test_a_load_that_is_expected_before_a_later_change_could_help_is_met_ahead(
+    soon: float, likely: float, wanted: int
+) -> None:
+    """Two subtasks carry 1,900 records/s at full use; the raise lasts for what is likely."""
+    look = Look(running(), (), in_file(FLINK_SPEC), History(()), NOON, forecast_of(soon, likely))
+    _, found = application_recommendations(look)
+    assert found.wanted == wanted
+    if wanted > 2:
+        assert "a parallelism of 2 carries 1,900 records/s" in str(found.because)
+
+
+def test_a_raise_is_made_for_what_is_likely_by_the_loads_own_past() -> None:
+    seen = running()
+    for likely, wanted in ((900, 3), (1900, 3), (2000, 3), (8000, 3)):
+        look = Look(seen, TOO_LOW, in_file(FLINK_SPEC), History(()), NOON, forecast_of(900, likely))
+        _, found = application_recommendations(look)
+        load = numbers(found)["load"]
+        assert isinstance(load, Reason)
+        told = {"records_per_second": 1000}
+        if likely > 1000:
+            told["expected_records_per_second"] = min(likely, 2000)
+        assert (dict(load.numbers), found.wanted) == (told, wanted)
+
+
+def test_a_spike_that_is_over_sooner_than_a_restart_is_left_alone() -> None:
+    """60 GB of state: a restart takes longer than the job has been late."""
+    minute = JobMinute(
+        arrivals_per_second=3000, records_per_second=1960, busy=980, busiest=1000,
+        checkpoint_megabytes=60_000, checkpoint_seconds=60,
+    )  # fmt: skip
+    for minutes, is_raised in ((4, False), (8, False), (11, False), (12, True)):
+        late = [replace(minute, behind_seconds=20.0 * at) for at in range(1, minutes + 1)]
+        seen = job_signals(a_flink_pipeline(an_application(2)), *late)
+        assert (recommended(seen, TOO_LOW)[1].wanted > 2) is is_raised
 
 
 # ---- for the heap
@@ -291,23 +346,37 @@ def test_never_fewer_than_were_busy_in_the_hours_busiest_minute(busy: float, wan
 @pytest.mark.parametrize(("heap", "wanted"), [(14, 2), (14.1, 3), (35, 5), (56, 8), (56.1, 10)])
 def test_the_kpus_that_are_left_hold_the_state(heap: float, wanted: int) -> None:
     """A heap that is full to 70 % at most: 15 under what is high."""
-    assert lowered(quiet(heap_percent=[heap] * 3)) == wanted
-    assert lowered(quiet(heap_percent=[None] * 3)) == 2
+    state: Samples = [1e12] * 3
+    assert lowered(quiet(heap_percent=[heap] * 60, checkpoint_bytes=state)) == wanted
+    assert lowered(quiet(heap_percent=[heap] * 60, checkpoint_bytes=[None] * 90)) == wanted
+    assert lowered(quiet(heap_percent=[None] * 60)) == 2
+
+
+def test_a_heap_that_idles_is_not_taken_for_state() -> None:
+    """What a JVM takes whatever its state: 60 % here, beside 100 MB of checkpoint."""
+    assert lowered(quiet(heap_percent=[60] * 60)) == 2
+    assert lowered(quiet(heap_percent=[70.1] * 60)) == 10
+
+
+def test_a_heap_is_as_full_as_it_is_at_its_emptiest() -> None:
+    sawtooth: Samples = [14, 40, 60] * 20
+    assert lowered(quiet(heap_percent=sawtooth, checkpoint_bytes=[1e12] * 3)) == 2
 
 
 def test_subtasks_share_the_kpus_that_hold_the_state() -> None:
     """Of 16 subtasks on 4 KPUs, half of the heap needs 2: the fifth subtask begins the second."""
     application = an_application(16, parallelism_per_kpu=4)
     seen = job_signals(
-        a_flink_pipeline(application), *[JobMinute(heap_percent=35, busy=50, busiest=50)] * 90
+        a_flink_pipeline(application),
+        *[JobMinute(heap_percent=35, busy=50, busiest=50, checkpoint_megabytes=1e6)] * 90,
     )
     assert lowered(seen) == 5
 
 
-def test_a_heap_that_is_called_high_early_leaves_a_percent_for_the_state() -> None:
+def test_a_heap_that_is_called_high_early_has_nothing_to_spare() -> None:
     seen = quiet(heap_percent=[0.5] * 3)
     early = replace(seen, thresholds={**seen.thresholds, "heap-high": 10})
-    assert lowered(early) == 5
+    assert lowered(early) == 10
 
 
 def test_a_job_that_can_hardly_catch_up_costs_a_second_for_each_record_that_waits() -> None:
@@ -324,7 +393,7 @@ def test_no_restart_where_no_kpu_is_freed() -> None:
             arrivals_per_second=needs, records_per_second=needs, heap_percent=1,
             busy=needs / parallelism, busiest=needs / parallelism,
         )  # fmt: skip
-        return lowered(job_signals(a_flink_pipeline(application), *[minute] * 90))
+        return lowered(job_signals(a_flink_pipeline(application, shards=90), *[minute] * 90))
 
     assert of(8, 4000) == 8
     assert of(9, 4000) == 5

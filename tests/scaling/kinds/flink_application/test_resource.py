@@ -81,7 +81,9 @@ def test_a_lever_is_held_by_what_an_update_takes_and_by_the_price_of_restarts() 
     recommendation = Recommendation(PARALLELISM, 2, 1, UNCHANGED, price_seconds=900.0)
     situation = Situation(job_signals(seen), past, NOON, in_file(FLINK_SPEC))
     found = FLINK.limits(situation, recommendation)
-    assert [str(each.reason.kind) for each in found] == ["quota", "resource-busy", "restart-price"]
+    assert [str(each.reason.kind) for each in found] == [
+        "quota", "resource-busy", "restart-price", "unsafe-update",
+    ]  # fmt: skip
 
 
 def update(parallelism: int, per_kpu: int, *, ends: bool = False) -> UpdateApplication:

@@ -51,6 +51,7 @@ def constraints(
     current: int = 2,
     **of: Samples,
 ) -> list[str]:
+    """But for Flink's own default where nobody names a maximum."""
     seen = job_signals(a_flink_pipeline(application))
     seen = newest(seen, "counter", **of) if of else seen
     recommendation = Recommendation(lever, current, current + 1, WHY)
@@ -60,7 +61,22 @@ def constraints(
         assert isinstance(each, Prohibition) or (isinstance(each, Range) and each.lower == 1)
         upper = f"{each.upper}: " if isinstance(each, Range) else ""
         found.append(f"{upper}{each.reason}")
-    return found
+    return [each for each in found if not each.startswith("128: nobody has named")]
+
+
+@pytest.mark.parametrize(
+    ("parallelism", "most"), [(2, 128), (85, 128), (128, 128), (129, 256), (171, 256), (172, 512)]
+)
+def test_a_maximum_that_nobody_names_is_flinks_own_default(parallelism: int, most: int) -> None:
+    application = an_application(parallelism)
+    recommendation = Recommendation(PARALLELISM, parallelism, 600, WHY)
+    seen = job_signals(a_flink_pipeline(application))
+    (found,) = update_constraints(
+        Situation(seen, NOTHING, NOON, in_file(FLINK_SPEC)), recommendation
+    )
+    assert isinstance(found, Range)
+    assert found.upper == most
+    assert "set max_parallelism in the pipeline file" in str(found.reason)
 
 
 ROLLBACK = "system rollback of counter is off: an update that fails would stop the job"

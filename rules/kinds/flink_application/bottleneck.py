@@ -1,0 +1,97 @@
+"""Which task of a Flink job holds the others up, and whether it works or waits.
+
+A task is back-pressured only by those after it, and busy whenever it is neither that nor idle: also
+while it waits inside of its own sink. So the first task that is busy and not back-pressured is the
+slow one, whatever it does with its time.
+"""
+
+import re
+from dataclasses import dataclass
+
+from tidegate.rules.kinds.flink_application.series import ApplicationSeries, TaskSeries
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals, mean
+
+__all__ = ["Bottleneck", "bottleneck"]
+
+_SOURCE = re.compile(r"source\b|source[:_]", re.IGNORECASE)
+_SINK = re.compile(r"sink|writer|committer", re.IGNORECASE)
+"""How Flink names the tasks of its sources and sinks (DataStream.addSink, SinkTransformation)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """A task that holds its job up. ``busy`` is the share of the time that its subtasks are busy on
+    average, ``busiest`` that of the busiest, both 0..1; it ``waits`` where it uses little CPU
+    meanwhile. ``task`` is "" where the job tells of no task by itself: then it may be any."""
+
+    task: str
+    busy: float
+    busiest: float
+    waits: bool
+
+    @property
+    def may_read(self) -> bool:
+        """Whether it may be the one that reads the source."""
+        return not self.task or _SOURCE.match(self.task) is not None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it may be one that writes to a sink."""
+        return not self.task or _SINK.search(self.task) is not None
+
+
+def bottleneck(signals: Signals, application: FlinkApplication) -> Bottleneck | None:
+    """The first task that is busy and not back-pressured; by CPU where busy time isn't published.
+    None where no task is busy."""
+    series = signals.of(application)
+    whole = TaskSeries("", series.busy, series.busiest, series.back_pressured)
+    slow = [each for each in series.tasks or (whole,) if _is_slow(signals, each)]
+    if slow:
+        return _found(signals, application, min(slow, key=_place))
+    return _by_cpu(signals, series) if mean(series.busy) is None else None
+
+
+def _is_slow(signals: Signals, task: TaskSeries) -> bool:
+    limits = signals.thresholds
+    busy, busiest = mean(task.busy) or 0.0, mean(task.busiest) or 0.0
+    is_busy = busy >= limits["busy"]
+    held_back = (mean(task.back_pressured) or 0.0) >= limits["held-back"]
+    return is_busy or (busiest / 1000 >= limits["subtask-busy"] and not held_back)
+
+
+def _place(task: TaskSeries) -> tuple[int, float]:
+    """Sources before what they feed, sinks last; the order of the others isn't published."""
+    after_source = 2 if _SINK.search(task.name) else 1
+    rank = 0 if _SOURCE.match(task.name) else after_source
+    return rank, -(mean(task.busiest) or 0.0)
+
+
+def _found(signals: Signals, application: FlinkApplication, task: TaskSeries) -> Bottleneck:
+    series = signals.of(application)
+    busy = (mean(task.busy) or 0.0) / 1000
+    busiest = max(busy, (mean(task.busiest) or 0.0) / 1000)
+    others = sum((mean(each.busy) or 0.0) / 1000 for each in series.tasks if each != task)
+    return Bottleneck(task.name, busy, busiest, _waits(signals, application, busy, others))
+
+
+def _waits(signals: Signals, application: FlinkApplication, busy: float, others: float) -> bool:
+    """Whether most of its busy time isn't CPU time, all that the other tasks are busy taken for CPU
+    time. A KPU has one CPU for all the subtasks that it runs."""
+    cpu = mean(signals.of(application).cpu_percent)
+    limits = signals.thresholds
+    if cpu is None or cpu / 100 >= limits["busy"] / 1000:
+        return False
+    own = cpu / 100 / application.parallelism_per_kpu - others
+    return own < limits["works-while-busy"] * busy
+
+
+def _by_cpu(signals: Signals, series: ApplicationSeries) -> Bottleneck | None:
+    """All tasks together; what waits does not show."""
+    cpu, hottest = (
+        (mean(each) or 0.0) / 100 for each in (series.cpu_percent, series.hottest_cpu_percent)
+    )
+    limits = signals.thresholds
+    if cpu < limits["busy"] / 1000 and hottest < limits["subtask-busy"]:
+        return None
+    return Bottleneck("", cpu, max(cpu, hottest), waits=False)

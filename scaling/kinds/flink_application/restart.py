@@ -1,0 +1,49 @@
+"""Whether a restart of a Flink job is worth it: what it costs, against what waits without it."""
+
+from datetime import datetime
+from math import inf
+
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.window import LATE_SECONDS
+from tidegate.scaling.kinds.flink_application.sizing import JobModel
+
+__all__ = ["FULL_USE", "pays", "price_seconds"]
+
+FULL_USE = 0.95
+
+
+def price_seconds(
+    model: JobModel, records_per_second: float, subtasks: int, backlog_records: float = 0.0
+) -> float:
+    """Seconds out of the objective of a restart with so many subtasks: while the job is down, and
+    until it has caught up with what waits already, what came in meanwhile, and what it reads
+    again."""
+    waiting = backlog_records + records_per_second * (model.restart_seconds + model.reread_seconds)
+    spare = subtasks * model.records_per_busy_second * FULL_USE - records_per_second
+    return model.restart_seconds + waiting / max(spare, 1.0)
+
+
+def pays(own: Signals, model: JobModel, price: float, now: datetime) -> bool:
+    """Whether a raise at this price is worth its restart, for a job with these signals.
+
+    Not where the backlog is gone sooner without it. And a restart that takes longer than metrics
+    do waits until the job has been late for as long as the restart takes: most loads
+    that go up go down again, and whoever waits until the damage equals the price pays at most
+    twice what was needed (the ski rental problem: Karlin, Manasse, Rudolph and Sleator,
+    "Competitive snoopy caching", 1988).
+    """
+    if _drained_in_seconds(own) <= price:
+        return False
+    late = max(LATE_SECONDS, _late_for_seconds(own, now))
+    return model.restart_seconds <= late
+
+
+def _drained_in_seconds(own: Signals) -> float:
+    growth = own.age_growth
+    return (own.age_seconds or 0.0) / -growth if growth < 0 else inf
+
+
+def _late_for_seconds(own: Signals, now: datetime) -> float:
+    """Since the age was last well, as long as that is in the windows."""
+    well = [age.at for age in own.ages if age.seconds <= own.age_well_seconds]
+    return (now - well[-1]).total_seconds() if well else inf

@@ -1,0 +1,81 @@
+"""The work that a Flink job has to do by the time at which it can next be changed."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
+from tidegate.rules.window import LATE_SECONDS, Window
+from tidegate.scaling.kinds.flink_application.restart import FULL_USE
+from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals
+from tidegate.scaling.load.current_load import NOW_SECONDS, load_now
+from tidegate.scaling.model.in_file import InFile
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.recommendation import COOLDOWN
+
+__all__ = ["Work", "catch_up", "likely", "work_ahead"]
+
+GROWTH_AT_LEAST = 1.05
+GROWTH_SECONDS = 360
+FORECAST_MOST = 2.0
+MINUTE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a job has to do: records a second now and when it can next be changed, and those that
+    wait already."""
+
+    now: float
+    records_per_second: float
+    backlog_records: float
+
+
+def work_ahead(look: Look, model: JobModel) -> Work:
+    """The work by the time at which another change could be made: a load that grows is taken to go
+    on growing until the job has restarted and its metrics are in, up to twice as much; or what is
+    likely by the load's own past, where that is more."""
+    signals = look.signals
+    came = arrivals(signals, model.application)
+    now = rate(came, NOW_SECONDS)
+    ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
+    expected = max(now + _growth(came) * ahead, likely(look))
+    expected = min(expected, now * FORECAST_MOST)
+    return Work(now, expected, _backlog(signals, model.application, look.said))
+
+
+def likely(look: Look) -> float:
+    """The records a second that a restart should last for; 0 where no other day is known."""
+    call = None if look.expected is None else look.expected.call
+    return 0.0 if call is None else call.likely.records_per_second
+
+
+def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:
+    """Records that wait, and those that have joined them since the newest minute judged."""
+    if not application.reads_kafka:
+        return load_now(signals, 1.0, said.catch_up_seconds).backlog_records
+    lag = signals.of(application).lag_records.last(RECENT_SECONDS).present
+    grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
+    partitions = application.partitions or application.parallelism
+    return (lag[-1] + grown) * partitions if lag else 0.0
+
+
+def catch_up(model: JobModel, work: Work, said: InFile) -> float:
+    """Subtasks that drain the backlog, and what comes in and is read again by a restart, in time
+    after it."""
+    anew = work.records_per_second * (model.restart_seconds + model.reread_seconds)
+    waiting = work.backlog_records + anew
+    records = work.records_per_second + waiting / said.catch_up_seconds
+    return model.subtasks(records, FULL_USE)
+
+
+def _growth(sums: Window) -> float:
+    """How fast a sum per minute grows, in records a second per second: by the median minute, so
+    that a step, which is over, is told from a ramp; 0 for what may be noise."""
+    newest = [each for each in sums.last(GROWTH_SECONDS).samples if each is not None]
+    if len(newest) * MINUTE_SECONDS < GROWTH_SECONDS:
+        return 0.0
+    older, newer = sum(newest[:2]), sum(newest[-2:])
+    steps = median(later - before for before, later in pairwise(newest))
+    return steps / MINUTE_SECONDS**2 if newer >= older * GROWTH_AT_LEAST and steps > 0 else 0.0

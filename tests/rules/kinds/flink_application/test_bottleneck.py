@@ -1,0 +1,138 @@
+"""The task that holds a job up is found by the graph, and told to work or to wait."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
+from tidegate.rules.kinds.flink_application.bottleneck import Bottleneck, bottleneck
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+
+Times = tuple[float, float, float]
+"""Busy, its busiest subtask, back-pressured: milliseconds of a second."""
+
+SOURCE, KEYED, SINK = "Source:_clicks", "Count", "Sink:_scores"
+ALL = (SOURCE, KEYED, SINK)
+CHAINED = "Source:_clicks_->_Map_->_Sink:_scores"
+IDLE: Times = (150, 170, 0)
+HELD: Times = (90, 110, 900)
+SLOW: Times = (980, 1000, 0)
+HOT: Times = (220, 1000, 0)
+
+
+def found(
+    times: dict[str, Times],
+    cpu: float,
+    application: FlinkApplication | None = None,
+    *,
+    shards: int = 8,
+    topic: bool = False,
+) -> tuple[Bottleneck | None, Diagnosis]:
+    """Of a job whose age grows by 30 s a minute: the task, and the first cause."""
+    application = replace(application or an_application(8), tasks=tuple(times))
+    minute = JobMinute(cpu_percent=cpu, hottest_cpu_percent=cpu, tasks=times)
+    late = [replace(minute, behind_seconds=20 + 30.0 * at) for at in range(6)]
+    if topic:
+        late = [replace(each, behind_seconds=None, lag_records=9e3 * at) for at, each in
+                enumerate(late, 1)]  # fmt: skip
+    seen = job_signals(a_flink_pipeline(application, shards=shards, topic=topic), *late)
+    return bottleneck(seen, application), diagnose(seen)[0]
+
+
+@pytest.mark.parametrize(
+    ("times", "cpu", "task", "cause", "raised"),
+    [
+        ({SOURCE: HELD, KEYED: HELD, SINK: SLOW}, 15, SINK, Cause.SINK_BACK_PRESSURE, False),
+        ({SOURCE: HELD, KEYED: SLOW, SINK: IDLE}, 12, KEYED, Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: HELD, KEYED: SLOW, SINK: IDLE}, 95, KEYED, Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: HELD, KEYED: HELD, SINK: SLOW}, 95, SINK, Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: SLOW, KEYED: IDLE, SINK: IDLE}, 90, SOURCE, Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: HELD, KEYED: HOT, SINK: IDLE}, 40, KEYED, Cause.SKEWED_KEY, False),
+        ({SOURCE: HELD, KEYED: HELD, SINK: HOT}, 40, SINK, Cause.SKEWED_KEY, False),
+        ({SOURCE: HELD, KEYED: (640, 970, 0), SINK: IDLE}, 60, KEYED, Cause.SKEWED_KEY, False),
+        ({CHAINED: SLOW}, 20, CHAINED, Cause.SINK_BACK_PRESSURE, False),
+        ({CHAINED: SLOW}, 92, CHAINED, Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: HELD, "scores:_Writer": SLOW}, 9, "scores:_Writer", Cause.SINK_BACK_PRESSURE,
+         False),
+        ({SOURCE: HELD, KEYED: HELD, SINK: IDLE}, 15, None, Cause.SINK_BACK_PRESSURE, False),
+        ({SOURCE: IDLE, KEYED: IDLE, SINK: IDLE}, 15, None, Cause.UNKNOWN, False),
+    ],
+    ids=["the sink waits", "an operator waits", "an operator works", "the sink works",
+         "the source works", "a hot key behind a keyBy", "a hot key in the sink", "a mild one",
+         "a chain that waits", "a chain that works", "a sink of two operators",
+         "held back by what tells nothing", "nobody is busy"],
+)  # fmt: skip
+def test_the_first_task_that_is_busy_and_not_back_pressured_is_the_slow_one(
+    times: dict[str, Times], cpu: float, task: str | None, cause: Cause, raised: bool
+) -> None:
+    slow, first = found(times, cpu)
+    assert (slow.task if slow else None, first.cause) == (task, cause)
+    assert (first.cured_by == (LeverKind.PARALLELISM,)) is raised
+    assert first.where == ("clicks" if cause is Cause.UNKNOWN else "counter")
+
+
+def test_what_waits_is_said_with_its_task_and_cpu() -> None:
+    _, first = found({SOURCE: HELD, KEYED: HELD, SINK: SLOW}, 15)
+    assert str(first.evidence[0]) == (
+        "task Sink:_scores of counter is busy 98% of the time and not back-pressured, but uses "
+        "little CPU (15%): most of this time its subtasks wait for I/O"
+    )
+    assert "more parallelism would only wait for the sink" in (first.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("cpu", "per_kpu", "waits"),
+    [(57, 1, True), (59, 1, False), (79, 4, True), (80, 4, False), (20, 4, True)],
+    ids=["half is the source's", "more than half of the rest", "shared by four", "CPU is full",
+         "little"],
+)  # fmt: skip
+def test_the_cpu_time_of_the_other_tasks_is_not_the_slow_ones(
+    cpu: float, per_kpu: int, waits: bool
+) -> None:
+    """The source is busy for 90 ms of a second, all of it at work."""
+    application = an_application(8, parallelism_per_kpu=per_kpu)
+    slow, _ = found({SOURCE: HELD, KEYED: SLOW}, cpu, application)
+    assert slow is not None
+    assert slow.waits is waits
+
+
+def test_of_branches_that_are_slow_alike_the_earlier_one_is_told() -> None:
+    slow, _ = found({SINK: SLOW, KEYED: SLOW, SOURCE: SLOW}, 95)
+    assert slow is not None
+    assert slow.task == SOURCE
+    slow, _ = found({SINK: SLOW, KEYED: SLOW, "Join": (990, 995, 0)}, 95)
+    assert slow is not None
+    assert slow.task == KEYED
+
+
+# ---- uneven by whole shards or partitions
+
+ONE_HAS_TWO: Times = (600, 1000, 0)
+
+
+def test_shards_are_uneven_only_for_the_task_that_reads_them() -> None:
+    five = an_application(5)
+    _, first = found({SOURCE: ONE_HAS_TWO, KEYED: IDLE}, 70, five, shards=6)
+    assert (first.cause, first.cured_by) == (Cause.PARALLELISM_TOO_LOW, (LeverKind.PARALLELISM,))
+    assert str(first.evidence[0]) == (
+        "racers has 6 shards for 5 subtasks: some subtasks read 2 of them, others 1"
+    )
+    _, first = found({SOURCE: HELD, KEYED: ONE_HAS_TWO}, 70, five, shards=6)
+    assert first.cause is Cause.SKEWED_KEY
+
+
+def test_partitions_are_shared_in_the_same_way() -> None:
+    five = an_application(5, partitions=6)
+    _, first = found({SOURCE: ONE_HAS_TWO, KEYED: IDLE}, 70, five, topic=True)
+    assert first.cause is Cause.PARALLELISM_TOO_LOW
+    assert "6 partitions for 5 subtasks" in first.because
+
+
+def test_shards_that_are_fewer_than_the_subtasks_are_widened_where_the_source_is_slow() -> None:
+    half: Times = (490, 980, 0)
+    _, first = found({SOURCE: half, KEYED: IDLE}, 60, shards=4)
+    assert (first.cause, first.cured_by) == (Cause.SOURCE_TOO_NARROW, (LeverKind.SHARD_COUNT,))
+    _, first = found({SOURCE: HELD, KEYED: half}, 60, shards=4)
+    assert first.cause is Cause.SKEWED_KEY

@@ -1,0 +1,86 @@
+"""The work of a job comes in whole shards, partitions and key groups."""
+
+import pytest
+
+from tests.flink_builders import a_flink_pipeline, an_application
+from tidegate.scaling.config.specification import ApplicationSpec
+from tidegate.scaling.kinds.flink_application.parts import (
+    default_max_parallelism,
+    even_from,
+    growth_of_the_busiest,
+    one_part_fewer,
+    parts_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("parallelism", "most"),
+    [(1, 128), (128, 128), (129, 256), (170, 256), (171, 256), (172, 512), (30_000, 32_768)],
+)
+def test_flinks_default_maximum_is_128_or_the_next_power_of_two_from_half_more(
+    parallelism: int, most: int
+) -> None:
+    assert default_max_parallelism(parallelism) == most
+
+
+@pytest.mark.parametrize(
+    ("parts", "least", "even"),
+    [
+        ((6, 128), 5, 6),
+        ((6, 128), 3, 3),
+        ((6, 128), 4, 4),
+        ((8, 128), 7, 8),
+        ((8, 128), 6, 6),
+        ((24, 128), 10, 12),
+        ((128,), 43, 43),
+        ((128,), 56, 64),
+        ((128,), 75, 75),
+        ((4, 128), 13, 13),
+        ((9,), 20, 20),
+    ],
+)
+def test_a_parallelism_is_rounded_up_to_an_even_one_where_that_is_near(
+    parts: tuple[int, ...], least: int, even: int
+) -> None:
+    assert even_from(parts, least, 256) == even
+
+
+@pytest.mark.parametrize(
+    ("shards", "before", "after"),
+    [(6, 5, 6), (6, 4, 6), (9, 8, 9), (9, 4, 5), (7, 3, 4), (128, 43, 64)],
+)
+def test_shards_that_lie_unevenly_get_as_many_subtasks_as_take_one_of_each(
+    shards: int, before: int, after: int
+) -> None:
+    assert one_part_fewer((shards, 128), before) == after
+
+
+def test_but_never_above_what_there_may_be() -> None:
+    assert even_from((6, 128), 5, 5) == 5
+
+
+@pytest.mark.parametrize(
+    ("parts", "before", "after", "times"),
+    [
+        ((), 8, 4, 2.0),
+        ((6,), 9, 5, 2.0),
+        ((6,), 9, 6, 1.5),
+        ((128,), 64, 43, 1.5),
+        ((128,), 128, 75, 2.0),
+        ((128,), 128, 64, 2.0),
+        ((4,), 8, 4, 2.0),
+    ],
+)
+def test_the_busiest_subtask_gets_whole_parts_more(
+    parts: tuple[int, ...], before: int, after: int, times: float
+) -> None:
+    assert growth_of_the_busiest(parts, before, after) == pytest.approx(times)
+
+
+def test_the_parts_are_shards_or_partitions_and_key_groups() -> None:
+    of_stream, of_topic = an_application(4), an_application(4, partitions=24)
+    assert parts_of(a_flink_pipeline(of_stream, shards=6), of_stream, None) == (6, 128)
+    topic = a_flink_pipeline(of_topic, topic=True)
+    assert parts_of(topic, of_topic, ApplicationSpec("counter", max_parallelism=40)) == (24, 40)
+    unknown = an_application(4)
+    assert parts_of(a_flink_pipeline(unknown, topic=True), unknown, None) == (128,)
