@@ -49,7 +49,15 @@ def _taken_as_never_made(history: History, now: datetime) -> tuple[ChangeRecord,
         for each in newest.values()
         if (each.outcome, each.detail) == (Outcome.SUPERSEDED, NEVER_MADE)
         and now - each.begun_at <= OVERLAP
+        and not _was_made_instead(each, history)
     )
+
+
+def _was_made_instead(concluded: ChangeRecord, history: History) -> bool:
+    """Whether another change to the same capacity was made about then: what AWS shows is that
+    one's. It is older by its moment where the clock was set back in between."""
+    others = history.changes((concluded.lever,), concluded.begun_at - OVERLAP)
+    return any(each.to_capacity == concluded.to_capacity for each in others)
 
 
 def settled(

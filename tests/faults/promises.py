@@ -14,6 +14,7 @@ from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShar
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
+    ChangedMeanwhile,
     CloudError,
     InvalidRequest,
     LimitExceeded,
@@ -111,6 +112,8 @@ class Witness:
     def _refused(self, action: Action, error: CloudError) -> Iterator[str]:
         """What AWS would not have had to refuse."""
         stage = self.caller.stage
+        if isinstance(error, ChangedMeanwhile):
+            return
         if isinstance(error, ResourceInUse) and stage.last.get(action.lease) is not None:
             yield f"asked while its own change is under way: {action}"
         if isinstance(error, InvalidRequest):

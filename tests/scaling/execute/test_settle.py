@@ -165,7 +165,27 @@ def test_what_was_not_called_for_another_reason_stays_so(detail: str) -> None:
     assert not settle(History((never_made(ledger, detail),)), shows(4), ledger, LATER)
 
 
-def test_of_a_lever_that_was_asked_for_again_the_earlier_call_stays_as_it_was_concluded() -> None:
+@pytest.mark.parametrize("minutes", [1, 0, -14.9], ids=["later", "at once", "the clock set back"])
+def test_of_a_lever_that_was_asked_for_again_the_earlier_call_stays_as_it_was_concluded(
+    minutes: float,
+) -> None:
     ledger = SqliteLedger(":memory:")
-    again = replace(OPEN, entry_id="2", outcome=Outcome.DONE)
-    assert not settle(History((never_made(ledger), again)), shows(4), ledger, LATER)
+    moment = OPEN.begun_at + timedelta(minutes=minutes)
+    again = replace(OPEN, entry_id="2", outcome=Outcome.DONE, begun_at=moment)
+    records = sorted((again, never_made(ledger)), key=lambda each: each.begun_at)
+    assert not settle(History(tuple(records)), shows(4), ledger, LATER)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(OPEN, entry_id="2", outcome=Outcome.SUPERSEDED, detail="it was suspended"),
+        replace(OPEN, entry_id="2", outcome=Outcome.DONE, to_capacity=3),
+        replace(OPEN, entry_id="2", outcome=Outcome.DONE, begun_at=NOON - timedelta(hours=1)),
+    ],
+    ids=["never called either", "to another capacity", "long before"],
+)
+def test_what_another_change_does_not_explain_was_this_one(other: ChangeRecord) -> None:
+    ledger = SqliteLedger(":memory:")
+    older = replace(other, begun_at=min(other.begun_at, OPEN.begun_at - timedelta(minutes=1)))
+    assert settle(History((older, never_made(ledger))), shows(4), ledger, LATER)

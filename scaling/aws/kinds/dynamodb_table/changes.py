@@ -11,11 +11,14 @@ from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.kinds.dynamodb_table.described import service
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+from tidegate.scaling.model.errors import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef
 
 __all__ = ["scalable_targets", "table_names", "update_table"]
+
+UPDATE_TABLE = "dynamodb:UpdateTable"
 
 _KINDS = {
     "dynamodb:table:WriteCapacityUnits": LeverKind.WRITE_CAPACITY,
@@ -33,30 +36,49 @@ _SUSPENSIONS = (
 
 def update_table(action: UpdateTableThroughput, clients: Clients) -> None:
     """Read and write units of a table and of its indexes."""
-    with asking("dynamodb:UpdateTable", action.table):
+    with asking(UPDATE_TABLE, action.table):
         clients.once("dynamodb").update_table(**_table_update(action, clients))
 
 
 def _with_units_of_now(action: UpdateTableThroughput, clients: Clients) -> UpdateTableThroughput:
     """The action with the units that it doesn't change as they are now: UpdateTable takes both
     (ProvisionedThroughput), and another owner may have moved them since the pipeline was described.
+
+    Raises ChangedMeanwhile where somebody is at it, or has changed what the action is to change:
+    this process may have been suspended since it was decided.
     """
     with asking("dynamodb:DescribeTable", action.table):
         table = service(clients).describe_table(TableName=action.table)["Table"]
+    if table.get("TableStatus", "ACTIVE") == "UPDATING":
+        raise ChangedMeanwhile(UPDATE_TABLE, action.table, "it is UPDATING; AWS was not called")
     units: dict[str | None, Any] = {None: table.get("ProvisionedThroughput", {})}
     for index in table.get("GlobalSecondaryIndexes", []):
         units[index.get("IndexName")] = index.get("ProvisionedThroughput", {})
-    return replace(action, targets=tuple(_unmoved_as_now(each, units) for each in action.targets))
+    targets = tuple(_unmoved_as_now(each, units, action.table) for each in action.targets)
+    return replace(action, targets=targets)
 
 
-def _unmoved_as_now(target: CapacityTarget, units: Mapping[str | None, Any]) -> CapacityTarget:
+def _unmoved_as_now(
+    target: CapacityTarget, units: Mapping[str | None, Any], where: str
+) -> CapacityTarget:
     now = units.get(target.index, {})
+    if _is_moved(target.from_write_units, target.to_write_units, now.get("WriteCapacityUnits")) or (
+        _is_moved(target.from_read_units, target.to_read_units, now.get("ReadCapacityUnits"))
+    ):
+        raise ChangedMeanwhile(
+            UPDATE_TABLE, where, "its units were changed meanwhile; AWS was not called"
+        )
     if target.to_read_units == target.from_read_units:
         target = replace(target, to_read_units=now.get("ReadCapacityUnits", target.to_read_units))
     if target.to_write_units == target.from_write_units:
         write = now.get("WriteCapacityUnits", target.to_write_units)
         target = replace(target, to_write_units=write)
     return target
+
+
+def _is_moved(decided_on: int, wanted: int, now: int | None) -> bool:
+    """Whether units that are to be changed have others by now than those decided on."""
+    return decided_on != wanted and now not in (None, decided_on)
 
 
 def _throughput(target: CapacityTarget) -> "ProvisionedThroughputTypeDef":
