@@ -7,7 +7,6 @@ from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.balance import balance_of
-from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical
 from tidegate.rules.diagnosis.diagnose import diagnose, readers_of
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
@@ -36,7 +35,7 @@ from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Cloud, Edges, Metrics
-from tidegate.scaling.report.healing import is_passing
+from tidegate.scaling.report.healing import held_against_rules
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
@@ -112,11 +111,8 @@ def _sweep_one(
     past, unforeseen = _load_history(signals, edges.metrics, now)
     signals = replace(signals, load_history=past)
     expected = _expected(signals, spec, now)
-    fires = bool(firing_critical(findings))
-    look = Look(signals, diagnose(signals), in_file(spec), history, now, is_contradicted=fires)
-    passing = fires and is_passing(look)
-    found = contradicted(look.diagnoses, findings, now, passing=passing)
-    look = replace(look, diagnoses=found)
+    look = Look(signals, diagnose(signals), in_file(spec), history, now)
+    look = held_against_rules(look, findings)
     plan = decide(look, expected)
     look = replace(look, diagnoses=_oversized(look, plan))
     owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))

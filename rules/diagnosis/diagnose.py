@@ -11,7 +11,7 @@ from tidegate.rules.kinds.signal_kind import SignalKind
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
-__all__ = ["diagnose", "readers_of"]
+__all__ = ["are_readers_shown", "diagnose", "readers_of"]
 
 _ORDER = list(Cause)
 
@@ -136,6 +136,15 @@ def readers_of(signals: Signals) -> tuple[ReaderHealth, ...]:
     return tuple(each for kind in _kinds(signals) for each in kind.readers(signals))
 
 
+def are_readers_shown(signals: Signals) -> bool:
+    """Whether something shows of every reader that it is well: of one whose kind tells nothing,
+    nothing does."""
+    readers = readers_of(signals)
+    shown = {each.name for each in readers if each.grade is not None}
+    unshown = any(each.grade is None for each in readers)
+    return not unshown and shown.issuperset(each.name for each in signals.pipeline.processors)
+
+
 def _as_shown(signals: Signals) -> Diagnosis:
     """HEALTHY with what shows it of every reader; UNKNOWN where nothing shows it of one."""
     name, age = signals.pipeline.name, signals.age_seconds
@@ -144,10 +153,10 @@ def _as_shown(signals: Signals) -> Diagnosis:
         if age is None
         else words.IN_ORDER(age_name=signals.age_name, age_seconds=age)
     )
-    readers = readers_of(signals)
-    evidence = (in_order, *(each.evidence for each in readers), *_unconfirmed(signals))
-    is_shown = all(each.grade is not None for each in readers)
-    if signals.is_in_cooldown or (is_shown and (age is not None or _nothing_came(signals))):
+    told = (each.evidence for each in readers_of(signals))
+    evidence = (in_order, *told, *_unconfirmed(signals))
+    is_shown = are_readers_shown(signals) and (age is not None or _nothing_came(signals))
+    if signals.is_in_cooldown or is_shown:
         return Diagnosis(Cause.HEALTHY, name, evidence)
     return Diagnosis(
         Cause.UNKNOWN, name, (*evidence, words.NOT_SHOWN()), advice=_where_to_look(signals)

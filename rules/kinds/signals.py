@@ -52,8 +52,8 @@ class Signals:
 
     @property
     def age_seconds(self) -> float | None:
-        """The newest iterator age of the stream that more than one minute confirms, None when none
-        is known."""
+        """The newest iterator age of the pipeline's readers that more than one minute confirms,
+        None when none is known."""
         is_told = self.series.source.iterator_age_milliseconds.last(RECENT_SECONDS).present
         ages = self.ages
         return ages[-1].seconds if is_told and ages else None

@@ -5,6 +5,7 @@ from datetime import timedelta
 from math import ceil
 
 from tidegate.rules.cause import Cause
+from tidegate.rules.diagnosis.diagnose import are_readers_shown
 from tidegate.rules.graph import Role
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_of_the_hour
 from tidegate.scaling.load.horizons import ForecastHorizons
@@ -56,7 +57,7 @@ class ScaleIn:
         diagnoses = self.look.diagnoses
         if self.look.is_contradicted or any(each.cause is not Cause.HEALTHY for each in diagnoses):
             return False
-        if self._is_taking_in_refused_records:
+        if self._is_taking_in_refused_records or self._is_unshown:
             return False
         known = self.expected is not None and self.expected.hour is not None
         seconds = (STABILIZATION if known else HOUR).total_seconds()
@@ -69,6 +70,12 @@ class ScaleIn:
         stabilization = self._catch_up if self._role(lever) is Role.SINK else STABILIZATION
         oldest = ages.last(stabilization.total_seconds()).peak or 0.0
         return full and oldest / 1000 < self.look.signals.iterator_age_max_seconds / 2
+
+    @property
+    def _is_unshown(self) -> bool:
+        """Whether a reader is only taken for well since a change doesn't show yet."""
+        signals = self.look.signals
+        return signals.is_in_cooldown and not are_readers_shown(signals)
 
     @property
     def _is_taking_in_refused_records(self) -> bool:

@@ -4,10 +4,13 @@ Past that moment it is sick: healing is no word for waiting.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.rule import Finding
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
@@ -17,7 +20,7 @@ from tidegate.scaling.model.roles import planning_of, role_of, source_of
 from tidegate.scaling.report import words
 from tidegate.scaling.report.sweep_report import Change, Healing
 
-__all__ = ["healing_of", "is_passing"]
+__all__ = ["healing_of", "held_against_rules", "is_passing"]
 
 _SET_GOING = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 
@@ -42,6 +45,16 @@ def is_passing(look: Look) -> bool:
     signals = look.signals
     late = signals.is_out_of_objective or signals.is_restarting or signals.refusals_fall
     return late and healing_of(look) is not None
+
+
+def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
+    """The same look where no critical rule fires; else contradicted, with diagnoses as the rules
+    leave them."""
+    if not firing_critical(findings):
+        return look
+    passing = is_passing(look)
+    found = contradicted(look.diagnoses, findings, look.now, passing=passing)
+    return replace(look, diagnoses=found, is_contradicted=True)
 
 
 def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:

@@ -165,3 +165,36 @@ def test_one_near_its_timeout_for_a_minute_is_not_ill_of_the_others_lateness(
         "Duration": (1, 14_000, 14_000, 14_000),
     })  # fmt: skip
     assert [where for _, where in verdict(account, text)[1]] == ["mailer"]
+
+
+# ---- an age that is not the stream's
+
+
+def test_a_function_that_is_late_on_another_stream_is_not_late_on_this_one(
+    account: Account,
+) -> None:
+    account.pipeline(write=60)
+    account.mapping(account.stream("other"))
+    minutes = Minutes(account)
+    for back in minutes:
+        minutes.stream(back)
+        minutes.function(back, invocations=60, age=3_600_000)
+        minutes.table(back)
+    assert verdict(account)[0] == "healthy"
+
+
+def test_records_that_grow_no_older_than_they_may_are_given_up(account: Account) -> None:
+    """MaximumRecordAgeInSeconds: the age of what is retried stays at it."""
+    account.pipeline(shards=4, write=400)
+    listed_with(account, MaximumRecordAgeInSeconds=300)
+    minutes = Minutes(account)
+    for back in minutes:
+        is_bad = back <= 30
+        minutes.stream(back)
+        minutes.function(
+            back, invocations=100, errors=6 if is_bad else 0, age=300_000 if is_bad else 300
+        )
+        minutes.table(back, 2300)
+    health, causes, pipeline = verdict(account)
+    assert (health, causes[0]) == ("sick", ("records-dropped", "order-writer"))
+    assert pipeline["actions"] == []

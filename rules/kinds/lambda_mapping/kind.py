@@ -115,11 +115,12 @@ def _metrics(consumer: Consumer) -> tuple[Metric, ...]:
 def _place(pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: float) -> Place:
     function, mapping, stream = consumer.function, consumer.mapping, stream_of(pipeline)
     quantities: dict[str, float] = {
-        "objective_milliseconds": iterator_age_max_seconds * 1000,
-        "retention_milliseconds": stream.retention_hours * 3_600_000,
         "timeout_milliseconds": function.timeout_seconds * 1000,
         "concurrency_available": stream.shard_count * mapping.batches_per_shard,
     }
+    if not mapping.reading.other_sources:  # Else its age may be that of another stream.
+        quantities["objective_milliseconds"] = iterator_age_max_seconds * 1000
+        quantities["retention_milliseconds"] = stream.retention_hours * 3_600_000
     if function.reserved_concurrency is None:
         quantities["unreserved_concurrency"] = account_of(pipeline).unreserved_concurrency
     elif function.reserved_concurrency:

@@ -9,10 +9,9 @@ from tidegate.rules.kinds.lambda_mapping.counted import Counts, counts
 from tidegate.rules.kinds.lambda_mapping.reading import (
     is_throttled,
     patience_seconds,
-    reads_show,
-    reads_tell,
     waits,
 )
+from tidegate.rules.kinds.lambda_mapping.shared_reads import reads_show, reads_tell
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.lambda_mapping.written import unwritten, written_units
 from tidegate.rules.kinds.signals import Signals
@@ -72,7 +71,7 @@ def _shown(
             name=name, invocations=invoked.total, minutes=len(invoked.samples)
         )
     reads = signals.series.source.read_records.last(seconds)
-    if reads.total and reads_tell(signals, consumer) and reads_show(signals, consumer):
+    if reads.total and reads_tell(signals, consumer) and reads_show(signals, consumer, seconds):
         return Grade.INFERRED, words.READ_AND_FILTERED(
             name=name, records=reads.total, minutes=len(reads.samples)
         )

@@ -12,7 +12,11 @@ from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency
-from tidegate.rules.kinds.lambda_mapping.counted import polled_lately
+from tidegate.rules.kinds.lambda_mapping.shared_reads import (
+    read_by_all,
+    read_by_someone_else,
+    reads_tell,
+)
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, Reading, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -22,8 +26,6 @@ __all__ = [
     "is_throttled",
     "not_reading",
     "patience_seconds",
-    "reads_show",
-    "reads_tell",
     "waits",
     "where_to_look",
 ]
@@ -139,51 +141,6 @@ def _is_reading(signals: Signals, consumer: Consumer) -> bool:
     return busy_concurrency(signals, consumer) >= EXECUTION_BUSY_SECONDS / 60
 
 
-def reads_tell(signals: Signals, consumer: Consumer) -> bool:
-    """Whether it is by the stream's reads that the consumer's are seen: a filter keeps invocations
-    away, and those of another source say nothing. Its own counts say more."""
-    if polled_lately(signals.of(consumer.function)):
-        return False
-    return consumer.mapping.reading.has_filter or bool(consumer.mapping.reading.other_sources)
-
-
-def reads_show(signals: Signals, consumer: Consumer) -> bool:
-    """Whether one of the newest minutes within its patience was read by as many readers as
-    before."""
-    count = ceil(patience_seconds(signals, consumer) / 60)
-    return any(_read_by_all(signals, consumer)[-count:])
-
-
-def _read_by_all(signals: Signals, consumer: Consumer) -> list[bool]:
-    """Minute by minute, whether as many readers read as did when the consumer was last seen to:
-    what others read shows nothing of it."""
-    source, readers = signals.series.source, _readers_before(signals, consumer)
-    pairs = zip(source.read_records.samples, source.incoming_records.samples, strict=True)
-    if readers < 2:
-        return [bool(read) for read, _ in pairs]
-    return [bool(read) and (not came or _rounded(read, came) >= readers) for read, came in pairs]
-
-
-def _readers_before(signals: Signals, consumer: Consumer) -> int:
-    """How many readers shared the stream's reads in the minutes in which the function was last
-    invoked; the most of all minutes where that isn't known."""
-    most, source = max(signals.shared_readers, default=1), signals.series.source
-    invoked = signals.of(consumer.function).invocations.samples
-    last = len(invoked) - 1
-    while last >= 0 and not invoked[last]:
-        last -= 1
-    if consumer.mapping.reading.other_sources or last < 0:
-        return most
-    around = slice(max(0, last - 2), last + 1)
-    came = sum(each or 0.0 for each in source.incoming_records.samples[around])
-    read = sum(each or 0.0 for each in source.read_records.samples[around])
-    return min(most, _rounded(read, came)) if came else most
-
-
-def _rounded(read: float | None, came: float) -> int:
-    return int((read or 0.0) / came + 1 / 2)
-
-
 def patience_seconds(signals: Signals, consumer: Consumer) -> float:
     """How long records may be without an invocation: until a batch is full or its window over, the
     one before it done, and both are told. Invocations are counted when they end."""
@@ -211,7 +168,7 @@ def _acted(signals: Signals, consumer: Consumer, *, by_reads: bool) -> list[bool
         acted = [did or (sample or 0.0) > 0 for did, sample in pairs]
     if not by_reads or not reads_tell(signals, consumer):
         return acted
-    read = _read_by_all(signals, consumer)
+    read = read_by_all(signals, consumer)
     return [did or was_read for did, was_read in zip(acted, read, strict=True)]
 
 
@@ -238,15 +195,4 @@ def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
         signals.of(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
         for table in tables_behind(consumer)
     ]
-    return _read_by_someone_else(signals, consumer) and (not written or any(written))
-
-
-def _read_by_someone_else(signals: Signals, consumer: Consumer) -> bool:
-    read = _reads(signals, RECENT_SECONDS)
-    came = signals.series.source.incoming_records.last(RECENT_SECONDS).total
-    others = sum(
-        bool(signals.of(each.function).invocations.last(RECENT_SECONDS).total)
-        for each in consumers_of(signals.pipeline)
-        if each.name != consumer.name and not each.mapping.reading.other_sources
-    )
-    return bool(read) and (not others or not came or _rounded(read, came) > others)
+    return read_by_someone_else(signals, consumer) and (not written or any(written))

@@ -52,8 +52,10 @@ def records_dropped(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]
         return
     ways = (_by_retries(signals, consumer), _by_age(signals, consumer))
     loss = _Loss(max(each.least for each in ways), max(each.most for each in ways))
-    # While the age grows a failing batch is still retried: that is a poison batch.
-    records = loss.least or (0.0 if signals.age_is_sick else loss.most)
+    # While the age grows a failing batch is still retried: that is a poison batch. No older than
+    # the mapping lets them get, records are given up.
+    retried = signals.age_is_sick and not _is_at_its_age_limit(signals, consumer)
+    records = loss.least or (0.0 if retried else loss.most)
     if records >= signals.thresholds["records-dropped"]:
         yield _diagnosis(signals, consumer, _evidence(signals, consumer, loss))
 
@@ -163,6 +165,11 @@ def _by_age(signals: Signals, consumer: Consumer) -> _Loss:
     failed = series.errors.last(DROPPED_SECONDS).total
     batches = failed + _passed(signals, consumer)
     return _Loss(0.0, failed * _records_in_a_batch(signals, consumer, batches))
+
+
+def _is_at_its_age_limit(signals: Signals, consumer: Consumer) -> bool:
+    limit = consumer.mapping.maximum_record_age_seconds
+    return 0 <= limit <= _oldest_seconds(signals, consumer)
 
 
 def _oldest_seconds(signals: Signals, consumer: Consumer) -> float:

@@ -1,6 +1,6 @@
 """What is told where no cause is found, or not everything is known."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -21,8 +21,8 @@ from tests.builders import (
 )
 from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.graph import Pipeline
+from tidegate.rules.diagnosis.diagnose import are_readers_shown, diagnose
+from tidegate.rules.graph import Pipeline, Resource, Role
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Window
@@ -239,3 +239,24 @@ def test_a_table_is_not_explained_away_by_what_has_the_same_name(name: str) -> N
 def test_how_fast_an_age_grows_is_told_by_the_minute() -> None:
     grows, *_ = the_one(aged(50, 60, 70)).evidence
     assert dict(grows.numbers)["seconds_per_minute"] == pytest.approx(10)
+
+
+# ---- every reader has to be shown
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A reader of a kind that tells nothing of it."""
+
+    name: str = "untold"
+    roles: tuple[Role, ...] = (Role.PROCESSOR,)
+    writes: tuple[Resource, ...] = ()
+
+
+def test_a_reader_of_which_nothing_is_told_is_not_called_healthy() -> None:
+    of = signals(a_pipeline())
+    assert are_readers_shown(of)
+    more = replace(of.pipeline, resources=(*of.pipeline.resources, Untold()))
+    beside = replace(of, pipeline=more)
+    assert not are_readers_shown(beside)
+    assert [each.cause for each in diagnose(beside)] == [Cause.UNKNOWN]

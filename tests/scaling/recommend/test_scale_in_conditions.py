@@ -80,6 +80,20 @@ def test_only_in_health(cause: Cause | None, is_open: bool) -> None:
     assert the_scale_in(ill=ill).is_open(SHARDS) is is_open
 
 
+def test_not_beside_a_critical_rule_that_fires() -> None:
+    scale_in = the_scale_in()
+    contradicted = replace(scale_in.look, is_contradicted=True)
+    assert scale_in.is_open(SHARDS)
+    assert not replace(scale_in, look=contradicted).is_open(SHARDS)
+
+
+def test_just_after_a_change_only_where_every_reader_is_shown_to_be_well() -> None:
+    unwritten = newest(signals(a_pipeline()), "scores", consumed_write_units=[None] * 6)
+    for seen, is_open in ((signals(a_pipeline()), True), (unwritten, False)):
+        changed = replace(seen, changed_at=NOON - timedelta(minutes=1))
+        assert the_scale_in(changed).is_open(SHARDS) is is_open
+
+
 @pytest.mark.parametrize(
     ("gaps", "by_hour", "by_forecast"),
     [(6, True, False), (7, False, False), (1, True, True), (2, True, False)],

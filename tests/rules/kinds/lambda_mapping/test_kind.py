@@ -6,12 +6,14 @@ import pytest
 
 from tests.builders import (
     Minute,
+    Reading,
     a_pipeline,
     newest,
     signals,
     the_consumer,
     told,
     with_consumers,
+    with_mapping,
 )
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.graph import Pipeline
@@ -86,3 +88,11 @@ def test_a_busy_execution_points_to_a_key_and_none_to_the_mapping(
 
 def test_without_a_consumer_there_is_nowhere_to_look() -> None:
     assert FUNCTIONS.where_to_look(job_signals(a_flink_pipeline(), JobMinute())) is None
+
+
+def test_no_rule_holds_an_age_of_other_sources_against_the_objective_of_this_one() -> None:
+    alone = a_pipeline()
+    shared = with_mapping(alone, reading=Reading(other_sources=("queue",)))
+    (of_one,), (of_many,) = (list(FUNCTIONS.places(each, 60)) for each in (alone, shared))
+    ages = {"objective_milliseconds", "retention_milliseconds"}
+    assert of_one.quantities.keys() - of_many.quantities.keys() == ages
