@@ -119,9 +119,18 @@ class Signals:
     @property
     def refusals_fall(self) -> bool:
         """Whether producers are refused less than in the minutes before: what they held back is
-        being taken in, and the stream is wide enough."""
-        seen = self.series.source.write_throttles.last(RECENT_SECONDS).present
-        return len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
+        being taken in, and the stream is wide enough. Where no lever was moved for it, only a fall
+        that ends soon shows that: retries come and go, and a full stream goes on refusing."""
+        seen = list(self.series.source.write_throttles.last(RECENT_SECONDS).points())
+        if len(seen) < 2:
+            return False
+        *before, (now, newest) = seen
+        if newest >= self.thresholds["refusals-falling"] * max(count for _, count in before):
+            return False
+        if self.changed_within(2 * RECENT_SECONDS):
+            return True
+        a_second = max((count - newest) / (now - at).total_seconds() for at, count in before)
+        return newest <= a_second * RECENT_SECONDS
 
     def of(self, measured: Measured[S]) -> S:
         """The series of what a kind reads metrics of."""
