@@ -124,12 +124,20 @@ class Signals:
     @property
     def refusals_fall(self) -> bool:
         """Whether producers are refused less than in the minutes before: what they held back is
-        being taken in, and the stream is wide enough. Not for longer than ``refusals_fall_until``:
-        refusals that come and go, or hardly get fewer, are of a stream that is too narrow."""
+        being taken in, and the stream is wide enough. Where no lever was moved for it, only a fall
+        that ends soon shows that: retries come and go, and a full stream goes on refusing. Not for
+        longer than ``refusals_fall_until``."""
         window = self.series.source.write_throttles
-        seen = window.last(RECENT_SECONDS).present
-        falls = len(seen) >= 2 and seen[-1] < self.thresholds["refusals-falling"] * max(seen[:-1])
-        return falls and window.end <= self.refusals_fall_until
+        seen = list(window.last(RECENT_SECONDS).points())
+        if len(seen) < 2 or window.end > self.refusals_fall_until:
+            return False
+        *before, (now, newest) = seen
+        if newest >= self.thresholds["refusals-falling"] * max(count for _, count in before):
+            return False
+        if self.changed_within(2 * RECENT_SECONDS):
+            return True
+        a_second = max((count - newest) / (now - at).total_seconds() for at, count in before)
+        return newest <= a_second * RECENT_SECONDS
 
     @property
     def refusals_fall_until(self) -> datetime:

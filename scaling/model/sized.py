@@ -131,7 +131,7 @@ class Reader(Protocol):
 
     @property
     def keeps_up(self) -> bool:
-        """Whether it is known that nothing waits for it, whatever waits for others."""
+        """Whether it is known that what waits, waits for others."""
         ...
 
     def cost(self, used: Used) -> RecordCost | None:

@@ -155,3 +155,26 @@ def test_a_function_that_an_api_invokes_keeps_the_factor_of_a_healthy_stream(
     told(account, 10, records=calm, invocations=24 + newest)
     moved, pipeline = swept(account, PIPELINES)
     assert (pipeline["health"], moved) == ("healthy", {})
+
+
+def test_a_slow_function_that_an_api_invokes_is_sized_by_what_its_lanes_read(
+    account: Account,
+) -> None:
+    """One lane reads 67 records a second in all its time; ten times as much is done for the API."""
+    account.pipeline(write=4500)
+    told(account, 90, 11, records=calm, invocations=24 + 540)
+    told(account, 10, records=7200, read=4000, units=4000, invocations=40 + 540, duration=1400,
+         age=lambda back: (11 - back) * 25_000)  # fmt: skip
+    moved, _ = swept(account, PIPELINES)
+    assert 3 <= moved["parallelization_factor of order-writer"] <= 6
+    assert "shard_count of orders" not in moved
+
+
+def test_beside_a_throttled_table_the_api_s_invocations_ask_for_no_lanes(account: Account) -> None:
+    account.pipeline(write=45)
+    told(account, 90, 11, records=calm, invocations=24 + 540)
+    told(account, 10, records=4800, read=2700, units=2700, throttled=900, invocations=27 + 540,
+         age=lambda back: (11 - back) * 25_000)  # fmt: skip
+    moved, _ = swept(account, PIPELINES)
+    assert 80 <= moved["write_capacity of orders"] <= 200
+    assert moved.get("parallelization_factor of order-writer", 1) <= 5

@@ -1,7 +1,8 @@
 """Bounds of a table's capacities out of two weeks of metrics: pure functions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from statistics import median
 
@@ -12,6 +13,13 @@ from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
 from tidegate.rules.window import Metric
 from tidegate.scaling.kinds.dynamodb_table.limits import CAPACITY_UNITS_MAX
 from tidegate.scaling.kinds.dynamodb_table.price import units_monthly_usd
+from tidegate.scaling.load.base_load import (
+    RecordCost,
+    UseMinute,
+    constant_cost,
+    cost_of_records,
+    ratio_cost,
+)
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.proposal import (
     HEADROOM,
@@ -75,24 +83,60 @@ def table_ranges(evidence: Evidence) -> Iterator[Range]:
 
 def _use(capacity: Capacity, kind: str, evidence: Evidence) -> _Use:
     sums = evidence.present(_consumed(capacity, kind))
-    events = sum(evidence.present(_throttled(capacity, kind)))
-    arrived, read = _flow(evidence)
-    would = None
-    if events and read and arrived and sums:
-        would = max(arrived) / PERIOD_SECONDS * sum(sums) / read
+    would, flow = None, _flow(evidence)
+    if flow is not None and any(evidence.present(_throttled(capacity, kind))):
+        cost, peak = _cost(capacity, kind, evidence, flow), max(flow.arrived.values(), default=0.0)
+        would = None if cost is None else cost.units(peak / PERIOD_SECONDS)
     return _Use(tuple(each / PERIOD_SECONDS for each in sums), would)
 
 
-def _flow(evidence: Evidence) -> tuple[Sequence[float], float]:
-    """The records that came in at the source, each five minutes, and how many of them were read in
-    all: each of its readers reads every record."""
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """The records that came in at the source, each five minutes, and those that one reader read."""
+
+    arrived: Mapping[datetime, float]
+    read: Mapping[datetime, float]
+
+
+def _flow(evidence: Evidence) -> _Flow | None:
+    """Each reader of a source reads every record, those that no file names included."""
     pipeline = evidence.pipeline
     flows = (kind.flow(pipeline) for kind in pipeline.kinds.signals)
-    flow = next((each for each in flows if each is not None), None)
-    if flow is None:
-        return (), 0.0
-    came, read = (evidence.present(coarse(metric)) for metric in flow)
-    return came, sum(read) / len(pipeline.processors)
+    metrics = next((each for each in flows if each is not None), None)
+    if metrics is None:
+        return None
+    arrived, read = (_points(evidence, coarse(metric)) for metric in metrics)
+    came = sum(arrived.values()) or 1
+    readers = max(len(pipeline.processors), round(sum(read.values()) / came))
+    return _Flow(arrived, {at: records / readers for at, records in read.items()})
+
+
+def _cost(capacity: Capacity, kind: str, evidence: Evidence, flow: _Flow) -> RecordCost | None:
+    """What a record costs and others use, as in a sweep: of writes where nothing tells them apart
+    all are the stream's, and of reads none."""
+    of_all = list(_minutes(capacity, kind, evidence, flow))
+    clean = [minute for minute, was_throttled in of_all if not was_throttled]
+    every = [minute for minute, _ in of_all]
+    found = cost_of_records(clean)
+    if found is not None:
+        return found
+    return (ratio_cost if kind == "Write" else constant_cost)(clean or every)
+
+
+def _minutes(
+    capacity: Capacity, kind: str, evidence: Evidence, flow: _Flow
+) -> Iterator[tuple[UseMinute, bool]]:
+    """Each period of which the flow and the use are known, and whether it was throttled."""
+    throttled = _points(evidence, _throttled(capacity, kind))
+    for at, units in _points(evidence, _consumed(capacity, kind)).items():
+        if at in flow.arrived and at in flow.read:
+            sums = (flow.arrived[at], flow.read[at], units)
+            yield UseMinute(*(each / PERIOD_SECONDS for each in sums)), bool(throttled.get(at))
+
+
+def _points(evidence: Evidence, metric: Metric) -> dict[datetime, float]:
+    window = evidence.windows.get(metric)
+    return {} if window is None else dict(window.points())
 
 
 def _units(lever: Lever, current: int, use: _Use, target: float) -> Range:

@@ -49,11 +49,12 @@ class FunctionReader:
 
     @property
     def keeps_up(self) -> bool:
-        """By the function's own iterator age, in each of the newest minutes."""
+        """By the function's own iterator age, in each of the newest minutes, while the stream's is
+        higher. Where that is well too, what waits is what will wait for a table: its own."""
         ages = self.signals.of(self.consumer.function).iterator_age_milliseconds
-        newest = ages.last(RECENT_SECONDS)
-        well = self.signals.age_well_seconds * 1000
-        return newest.coverage == 1 and (newest.peak or 0.0) <= well
+        newest, well = ages.last(RECENT_SECONDS), self.signals.age_well_seconds
+        in_time = newest.coverage == 1 and (newest.peak or 0.0) <= well * 1000
+        return in_time and (self.signals.age_seconds or 0.0) > well
 
     def cost(self, used: Used) -> RecordCost | None:
         """Beside what others use."""

@@ -18,6 +18,7 @@ from tidegate.scaling.load.base_load import (
     cost_of_records,
     ratio_cost,
 )
+from tidegate.scaling.load.current_load import NOW_SECONDS
 
 __all__ = ["CHANGED_RATIO", "RateModel", "learn_rate", "record_cost", "window_at_most"]
 
@@ -75,15 +76,30 @@ def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
 
 def _minutes(signals: Signals, consumer: Consumer) -> list[_Minute]:
     minutes = _all_minutes(signals, consumer)
-    if not consumer.mapping.reading.other_sources:
-        return [minute for minute in minutes if minute is not None]
-    return list(_own_minutes(signals, consumer, minutes))
+    if consumer.mapping.reading.other_sources:
+        return list(_own_minutes(signals, consumer, minutes))
+    found = [minute for minute in minutes if minute is not None]
+    if _is_busier_than_its_lanes(signals, consumer):
+        return list(_own_minutes(signals, consumer, minutes)) or found
+    return found
+
+
+def _is_busier_than_its_lanes(signals: Signals, consumer: Consumer) -> bool:
+    """Whether others invoke the function too, such as an API, which no mapping names: all lanes of
+    the stream together can't be busy for longer than time passes. A duration is told when its
+    invocation ends, which may have begun a timeout earlier. Not judged just after a change, since
+    there may have been more lanes."""
+    if signals.changed_within(NOW_SECONDS):
+        return False
+    busy = signals.of(consumer.function).duration_sum_milliseconds.last(NOW_SECONDS).total / 1000
+    seconds = NOW_SECONDS + consumer.function.timeout_seconds
+    return busy > executions(signals, consumer) * seconds
 
 
 def _own_minutes(
     signals: Signals, consumer: Consumer, minutes: Sequence[_Minute | None]
 ) -> Iterator[_Minute]:
-    """Of a function that other sources invoke as well: only while the stream is late is it known
+    """Of a function that others invoke as well: only while the stream is late is it known
     what it does for the stream, since a lane with records to read is busy all the time, with full
     batches. In all other minutes it would take the others' work for its own."""
     ages, batch = signals.series.source.iterator_age_milliseconds, consumer.mapping.batch_size

@@ -155,10 +155,34 @@ def test_producers_are_throttled_by_what_the_newest_minute_refused() -> None:
     ids=["fewer", "as many", "the largest counts", "a gap", "a gap and as many", "one minute",
          "none at all", "longer ago"],
 )  # fmt: skip
-def test_refusals_fall_where_the_newest_minute_has_a_twentieth_fewer(
+def test_after_a_change_refusals_fall_where_the_newest_minute_has_a_twentieth_fewer(
     refused: tuple[float | None, ...], fall: bool
 ) -> None:
-    assert newest(HEALTHY, write_throttles=refused).refusals_fall is fall
+    changed = replace(HEALTHY, changed_at=NOON - timedelta(seconds=359))
+    assert newest(changed, write_throttles=refused).refusals_fall is fall
+
+
+@pytest.mark.parametrize(
+    ("refused", "fall"),
+    [
+        ((100, 100, 75), True),
+        ((100, 100, 76), False),
+        ((100, 90, 60), True),
+        ((100, None, 61), False),
+        ((100, 94, 88), False),
+        ((0, 200, 0), True),
+        ((None, None, 10), False),
+    ],
+    ids=["gone in three minutes", "in more", "over two minutes", "in more, over two", "slowly",
+         "gone", "one minute"],
+)  # fmt: skip
+@pytest.mark.parametrize("minutes_ago", [None, 6])
+def test_without_a_change_refusals_fall_where_they_end_soon(
+    refused: tuple[float | None, ...], fall: bool, minutes_ago: int | None
+) -> None:
+    at = None if minutes_ago is None else NOON - timedelta(minutes=minutes_ago)
+    unmoved = replace(HEALTHY, changed_at=at)
+    assert newest(unmoved, write_throttles=refused).refusals_fall is fall
 
 
 @pytest.mark.parametrize(

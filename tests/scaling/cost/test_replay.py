@@ -1,12 +1,13 @@
 """What the load needed hour by hour, and what following it comes to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON, SPEC, Minute, Told, a_pipeline, a_table
+from tests.builders import NOON, SPEC, Minute, Told, a_pipeline, a_table, table_metric
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.packs import in_force
@@ -47,6 +48,17 @@ def test_throttled_writes_count_although_they_were_not_consumed() -> None:
     throttled = Minute(records_per_second=900, units_per_record=0.1, table_throttles=600)
     found = needed(a_pipeline(table=a_table(90)), [*stabilization, throttled, *stabilization[:60]])
     assert found[WRITES].at_peak == 1286
+
+
+def test_what_others_read_is_needed_whatever_comes_in() -> None:
+    """A web API reads 2 units a second, by night and by day."""
+    pipeline, reads = a_pipeline(shards=4), Lever.of(LeverKind.READ_CAPACITY, "scores")
+    told = dict(Told(pipeline, DAY).windows())
+    consumed = table_metric("scores", None, "ConsumedReadCapacityUnits", "Sum")
+    told[consumed] = replace(told[consumed], samples=(120.0,) * len(DAY))
+    signals = Signals(pipeline, series_from(pipeline, told, NOON), 60, thresholds=in_force({}))
+    found = {each.lever: each for each in needs(signals, SPEC)}
+    assert found[reads].at_peak == 3
 
 
 def test_the_bounds_of_the_file_hold() -> None:

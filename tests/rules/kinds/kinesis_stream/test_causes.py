@@ -46,11 +46,12 @@ REFUSES = [(Cause.PRODUCER_THROTTLED, "racers", SHARDS)]
         (seen(0.9, refused=[9000]), REFUSES, ["producers-refused", "records-come-in"]),
         (seen(0.2, refused=[9000]), REFUSES,
          ["producers-refused", "records-come-in", "stream-has-headroom"]),
-        (seen(0.9, refused=[9000, 8000]), [], []),
+        (seen(0.9, refused=[9000, 6000]), [], []),
+        (seen(0.9, refused=[9000, 8000]), REFUSES, ["producers-refused", "records-come-in"]),
         (seen(0.9, refused=[8000, 9000]), REFUSES, ["producers-refused", "records-come-in"]),
     ],
     ids=["headroom", "by records", "by bytes", "by both", "refuses", "refuses with headroom",
-         "refuses less", "refuses more"],
+         "soon refuses no more", "refuses less", "refuses more"],
 )  # fmt: skip
 def test_a_stream_that_is_full_is_told_before_and_when_it_refuses(
     of: Signals, told: list[tuple[object, ...]], why: list[str]

@@ -43,6 +43,24 @@ def test_a_table_that_was_throttled_gets_as_many_units_a_record_at_the_stream_s_
     assert writes(a_table(20), {**rates, READ: (0.0,)}).max.value == 58
 
 
+READS_CONSUMED = table_metric("scores", None, "ConsumedReadCapacityUnits", "Sum")
+READS_THROTTLED = table_metric("scores", None, "ReadThrottleEvents", "Sum")
+
+
+def test_what_others_use_is_not_as_much_a_record() -> None:
+    """A web API reads 2 units a second and is throttled once; another job writes 100 of 110, and
+    other readers read the stream as well."""
+    came = (*[1.0] * 6, *[10.0] * 6)
+    rates = {
+        ARRIVED: (*came, 400.0), READ: (*(2 * each for each in came), 800.0),
+        CONSUMED: (*(100 + each for each in came), 110.0), THROTTLED: (*[0.0] * 12, 9.0),
+        READS_CONSUMED: (*[2.0] * 12, 5.0), READS_THROTTLED: (*[0.0] * 12, 9.0),
+    }  # fmt: skip
+    writes, reads = table_ranges(evidence(a_pipeline(table=a_table(110)), rates))
+    assert "500.0 units/s need at 70% use" in writes.max.because
+    assert "5.0 units/s need at 70% use" in reads.max.because
+
+
 def test_an_on_demand_table_has_neither_bounds_nor_metrics() -> None:
     table = replace(a_table(0), mode="PAY_PER_REQUEST")
     assert list(table_ranges(evidence(a_pipeline(table=table), {}))) == []

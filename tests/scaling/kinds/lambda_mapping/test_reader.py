@@ -126,3 +126,8 @@ def test_a_function_keeps_up_by_its_own_age_whatever_waits_for_others(
     seen = newest(seen, "scorer", iterator_age_milliseconds=ages)
     found = learn_reader(seen, the_consumer(seen.pipeline), history())
     assert found.keeps_up is keeps_up
+
+
+def test_what_will_wait_for_its_table_is_its_own_while_nothing_waits() -> None:
+    seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[500.0] * 3)
+    assert not learn_reader(seen, the_consumer(seen.pipeline), history()).keeps_up

@@ -1,10 +1,12 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import (
+    NOON,
     Minute,
     Reading,
     a_pipeline,
@@ -162,3 +164,26 @@ def test_a_window_takes_a_tenth_of_the_objective_at_most(
     objective_seconds: float, well_seconds: float, window_seconds: int
 ) -> None:
     assert window_at_most(objective_seconds, well_seconds) == window_seconds
+
+
+LATE = Minute(
+    records_per_second=50, age_seconds=90, batch=25, seconds_per_batch=1.5, longest_seconds=2
+)
+"""120 invocations of 1.5 s each minute: 180 s, in one lane 60."""
+
+
+@pytest.mark.parametrize(
+    ("factor", "changed_minutes_ago", "records_per_busy_second"),
+    [(1, None, 50), (2, None, 25), (3, None, 16.67), (1, 4, 16.67), (1, 5, 50)],
+    ids=["one lane", "two lanes", "as many as are busy", "just changed", "changed before"],
+)
+def test_what_more_than_all_lanes_do_is_done_for_others(
+    factor: int, changed_minutes_ago: int | None, records_per_busy_second: float
+) -> None:
+    """An API invokes the function, and no mapping tells; the stream's lanes are late and full."""
+    seen = signals(a_pipeline(factor=factor), *[LATE] * 90)
+    if changed_minutes_ago is not None:
+        seen = replace(seen, changed_at=NOON - timedelta(minutes=changed_minutes_ago))
+    found = learn_rate(seen, the_consumer(seen.pipeline))
+    assert found is not None
+    assert found.records_per_busy_second(100) == pytest.approx(records_per_busy_second, rel=0.01)

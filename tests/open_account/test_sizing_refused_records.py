@@ -1,0 +1,37 @@
+"""A full stream whose refusals come and go a little is still full."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.losses.account import PIPELINES, Account
+
+
+def falling(back: int) -> float:
+    return 200_000 * 0.94 ** (10 - back)
+
+
+def one_minute_of_fewer(back: int) -> float:
+    return 200_000 if back > 1 else 180_000
+
+
+def by_bytes(back: int) -> float:
+    return 9_000 - 300 * (10 - back)
+
+
+@pytest.mark.parametrize("refused", [falling, one_minute_of_fewer, by_bytes])
+def test_a_stream_that_refuses_is_named_and_widened(
+    account: Account, refused: Callable[[int], float]
+) -> None:
+    account.pipeline(write=4000, shards=2, factor=10)
+    for back in range(90, 10, -1):
+        records = 60_000 + back % 5 * 400
+        account.minutes(since=back, until=back, records=records, invocations=600, duration=100)
+    for back in range(10, 0, -1):
+        account.minutes(since=back, until=back, records=119_000, refused=refused(back),
+                        invocations=1190, duration=100)  # fmt: skip
+    (pipeline,) = json.loads(account.sweep(PIPELINES, "--dry-run").stdout)["pipelines"]
+    assert [each["cause"] for each in pipeline["diagnoses"]] == ["producer-throttled"]
+    moved = {each["lever"]: each["to"] for each in pipeline["actions"]}
+    assert moved["shard_count of orders"] >= 3
