@@ -13,6 +13,7 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.after_scale_in import revert_of_a_scale_in
 from tidegate.scaling.kinds.flink_application.in_file import entry_of
+from tidegate.scaling.kinds.flink_application.levers import RAISE_MARGIN
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
 from tidegate.scaling.kinds.flink_application.parts import even_from, one_part_fewer, parts_of
 from tidegate.scaling.kinds.flink_application.restart import pays
@@ -26,7 +27,7 @@ from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 __all__ = ["application_recommendations"]
 
-RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
+RAISE_AT_LEAST = 1.25
 
 
 def application_recommendations(look: Look) -> Iterator[Recommendation]:
