@@ -49,7 +49,8 @@ def bottleneck(signals: Signals, application: FlinkApplication) -> Bottleneck | 
     slow = [each for each in series.tasks or (whole,) if _is_slow(signals, each)]
     if slow:
         return _found(signals, application, min(slow, key=_place))
-    return _by_cpu(signals, series) if mean(series.busy) is None else None
+    held_back = (mean(series.back_pressured) or 0.0) >= signals.thresholds["held-back"]
+    return None if held_back or mean(series.busy) is not None else _by_cpu(signals, series)
 
 
 def _is_slow(signals: Signals, task: TaskSeries) -> bool:

@@ -76,6 +76,9 @@ def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diag
     held_back, busy = mean(series.back_pressured), mean(series.busy)
     if held_back is None or held_back < signals.thresholds["held-back"]:
         return
+    # What has only just become slow is not seen in the mean yet.
+    if (series.busiest.latest or 0.0) / 1000 >= signals.thresholds["subtask-busy"]:
+        return
     yield Diagnosis(
         Cause.SINK_BACK_PRESSURE,
         application.name,
@@ -219,7 +222,7 @@ def _source_too_narrow(
 
 def _too_low(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
     by = "busy" if mean(signals.of(application).busy) is not None else "at its CPU limit"
-    evidence = (
+    evidence: tuple[Reason, ...] = (
         words.SUBTASKS_BUSY(
             name=_where(application, found),
             by=by,

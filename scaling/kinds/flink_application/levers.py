@@ -20,6 +20,7 @@ from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
+    "RAISE_MARGIN",
     "application_constraints",
     "conflict",
     "kpus_of",
@@ -29,6 +30,12 @@ __all__ = [
 AFTER_FAILURE = timedelta(minutes=10)
 """Before an update is tried again, and twice as long after each further failure: each try restarts
 the job twice, there and back."""
+
+RAISE_MARGIN = 1.1
+"""Less than a tenth more is not worth a restart by itself."""
+
+REFUSAL_STANDS = timedelta(hours=1)
+"""After that a quota may have been raised."""
 
 SCALE_IN_SECONDS_PER_DAY = 864.0
 """What scale-ins may cost: a hundredth of the day out of the objective."""
@@ -64,6 +71,7 @@ def application_constraints(
             PARALLELISM_PER_KPU_MAX,
             words.PER_KPU_RANGE(limit_per_kpu=PARALLELISM_PER_KPU_MAX, limit_kpus=quota),
         )
+    yield from _after_a_refusal(recommendation, history, now)
     if application.is_changing:
         yield Prohibition(words.RESOURCE_BUSY(name=name, status=application.status))
     elif not application.is_running:
@@ -73,6 +81,31 @@ def application_constraints(
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
         yield Prohibition(rolled_back(application, tries[-1]))
+
+
+def _after_a_refusal(
+    recommendation: Recommendation, history: History, now: datetime
+) -> Iterator[Constraint]:
+    """Half of the way to what AWS has refused for a limit in the last hour: how much fits isn't
+    always said, and what runs does."""
+    lever, current = recommendation.lever, recommendation.current
+    refused = [
+        change_record.to_capacity
+        for change_record in history.change_records
+        if change_record.lever == lever
+        and change_record.refusal is not None
+        and now - change_record.begun_at < REFUSAL_STANDS
+    ]
+    more = [each for each in refused if each > current]
+    less = [each for each in refused if each < current]
+    # Fewer subtasks per KPU are more KPUs.
+    if more and lever.kind is LeverKind.PARALLELISM:
+        said = words.REFUSED_SIZE(lever=lever, refused=min(more), fits=current)
+        half = (current + min(more)) // 2
+        yield Range(1, half if half >= current * RAISE_MARGIN else current, said)
+    if less and lever.kind is LeverKind.PARALLELISM_PER_KPU:
+        said = words.REFUSED_SIZE(lever=lever, refused=max(less), fits=current)
+        yield Range((current + max(less) + 1) // 2, PARALLELISM_PER_KPU_MAX, said)
 
 
 def scale_in_constraints(

@@ -13,11 +13,12 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.after_scale_in import revert_of_a_scale_in
 from tidegate.scaling.kinds.flink_application.in_file import entry_of
+from tidegate.scaling.kinds.flink_application.levers import RAISE_MARGIN
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
 from tidegate.scaling.kinds.flink_application.parts import even_from, one_part_fewer, parts_of
-from tidegate.scaling.kinds.flink_application.restart import FULL_USE, pays, price_seconds
+from tidegate.scaling.kinds.flink_application.restart import pays
 from tidegate.scaling.kinds.flink_application.scale_in import lowered, may_lower
-from tidegate.scaling.kinds.flink_application.sizing import JobModel, learn_job
+from tidegate.scaling.kinds.flink_application.sizing import FULL_USE, JobModel, learn_job
 from tidegate.scaling.kinds.flink_application.work import Work, catch_up, likely, work_ahead
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.effect import REMEMBERED
@@ -26,7 +27,7 @@ from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 __all__ = ["application_recommendations"]
 
-RAISE_MARGIN, RAISE_AT_LEAST = 1.1, 1.25
+RAISE_AT_LEAST = 1.25
 
 
 def application_recommendations(look: Look) -> Iterator[Recommendation]:
@@ -104,8 +105,7 @@ class _Sizer:
         if reverted is not None and reverted.wanted >= found.wanted:
             found = reverted
         work = work_ahead(self.look, model)
-        price = price_seconds(model, work.now, found.wanted, work.backlog_records)
-        return found if pays(self.signals, model, price, self.look.now) else stay
+        return found if pays(self.look, model, work, found.wanted) else stay
 
     def _raised(self, model: JobModel, stay: Recommendation, ill: Diagnosis) -> Recommendation:
         work = work_ahead(self.look, model)

@@ -3,13 +3,23 @@
 from datetime import datetime
 from math import inf
 
-from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.window import LATE_SECONDS
-from tidegate.scaling.kinds.flink_application.sizing import JobModel
+from tidegate.scaling.kinds.flink_application.sizing import (
+    FULL_USE,
+    JobModel,
+    arrivals,
+    processed,
+)
+from tidegate.scaling.kinds.flink_application.work import Work
+from tidegate.scaling.model.look import Look
 
-__all__ = ["FULL_USE", "pays", "price_seconds"]
+__all__ = ["pays", "price_seconds"]
 
-FULL_USE = 0.95
+MINUTE_SECONDS = 60
+NOISE = 0.05
+"""Of the records processed: less than a twentieth may be chance."""
 
 
 def price_seconds(
@@ -23,8 +33,8 @@ def price_seconds(
     return model.restart_seconds + waiting / max(spare, 1.0)
 
 
-def pays(own: Signals, model: JobModel, price: float, now: datetime) -> bool:
-    """Whether a raise at this price is worth its restart, for a job with these signals.
+def pays(look: Look, model: JobModel, work: Work, subtasks: int) -> bool:
+    """Whether a raise is worth its restart. ``look`` has the signals of the application alone.
 
     Not where the backlog is gone sooner without it. And a restart that takes longer than metrics
     do waits until the job has been late for as long as the restart takes: most loads
@@ -32,15 +42,23 @@ def pays(own: Signals, model: JobModel, price: float, now: datetime) -> bool:
     twice what was needed (the ski rental problem: Karlin, Manasse, Rudolph and Sleator,
     "Competitive snoopy caching", 1988).
     """
-    if _drained_in_seconds(own) <= price:
+    price = price_seconds(model, work.now, subtasks, work.backlog_records)
+    if _drained_in_seconds(look.signals, model.application, work) <= price:
         return False
-    late = max(LATE_SECONDS, _late_for_seconds(own, now))
+    late = max(LATE_SECONDS, _late_for_seconds(look.signals, look.now))
     return model.restart_seconds <= late
 
 
-def _drained_in_seconds(own: Signals) -> float:
+def _drained_in_seconds(own: Signals, application: FlinkApplication, work: Work) -> float:
+    """By the age, or by the records that are processed beyond those that come in: after a peak the
+    age goes on growing until the peak's records are read."""
     growth = own.age_growth
-    return (own.age_seconds or 0.0) / -growth if growth < 0 else inf
+    by_age = (own.age_seconds or 0.0) / -growth if growth < 0 else inf
+    done, came = processed(own, application), mean(arrivals(own, application))
+    if done is None or came is None:
+        return by_age
+    spare = done - came / MINUTE_SECONDS
+    return min(by_age, work.backlog_records / spare if spare > NOISE * done else inf)
 
 
 def _late_for_seconds(own: Signals, now: datetime) -> float:

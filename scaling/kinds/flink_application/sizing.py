@@ -5,10 +5,21 @@ from statistics import median
 
 from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.window import Window
 
-__all__ = ["HEAP_BYTES_PER_KPU", "JobModel", "arrivals", "learn_job", "units_per_job_record"]
+__all__ = [
+    "FULL_USE",
+    "HEAP_BYTES_PER_KPU",
+    "JobModel",
+    "arrivals",
+    "learn_job",
+    "processed",
+    "units_per_job_record",
+]
+
+FULL_USE = 0.95
+"""How much of their time subtasks can be busy."""
 
 HEAP_BYTES_PER_KPU = 3 * 1024**3
 """3 GB of a KPU's 4 GB (Managed Service for Apache Flink guide, how-resources)."""
@@ -58,6 +69,14 @@ def arrivals(signals: Signals, application: FlinkApplication) -> Window:
         grown = ((after or 0.0) - (before or 0.0)) * partitions
         samples.append(max(0.0, (second or 0.0) * 60 + grown) if known else None)
     return Window(series.lag_records.metric, series.lag_records.start, tuple(samples[: len(lag)]))
+
+
+def processed(signals: Signals, application: FlinkApplication) -> float | None:
+    """Records of the source that the job processed a second in the newest minutes, None where it
+    tells none."""
+    series = signals.of(application)
+    records = mean(series.records_per_second)
+    return None if records is None else records * _records_of_the_source(signals, series)
 
 
 def learn_job(signals: Signals, application: FlinkApplication) -> JobModel | None:

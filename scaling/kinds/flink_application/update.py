@@ -91,6 +91,7 @@ def update_advice(look: Look, applications: Iterable[FlinkApplication]) -> Itera
             yield from _settings_advice(application, entry_of(look.said, application.name))
         yield from _after_a_stop(application, look.history)
         yield from _busy_time_advice(look.signals, application, look.said)
+        yield from _partitions_advice(look.signals, application)
 
 
 def _owners(said: InFile, application: FlinkApplication) -> Iterator[str | None]:
@@ -159,4 +160,15 @@ def _busy_time_advice(
             "can lower the parallelism when it is too large. At the level APPLICATION no "
             "busyTimeMsPerSecond is published, and CPU does not show how long subtasks wait, so "
             "Tidegate only raises the parallelism"
+        )
+
+
+def _partitions_advice(signals: Signals, application: FlinkApplication) -> Iterator[str]:
+    """That the age of what is read of a topic is a guess, where nobody says its partitions."""
+    if application.reads_kafka and application.partitions is None:
+        yield (
+            f"{application.name}: set partitions of {signals.pipeline.source.name} in the pipeline "
+            "file. The age is computed from the lag of one partition, and "
+            f"{application.parallelism} partitions, one per subtask, are only a guess: with more "
+            "of them the application is further behind than reported"
         )

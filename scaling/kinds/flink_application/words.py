@@ -92,6 +92,11 @@ RAISE_NOT_SEEN_YET = Words(
     ReasonKind.INEFFECTIVE,
     "the increase from {from_:,} to {to:,} KPUs at {begun_at:%H:%M} has no visible effect yet",
 )
+REFUSED_SIZE = Words(
+    ReasonKind.QUOTA,
+    "AWS refused a {lever:words} of {refused:,} in the last hour, and {fits:,} fits: the next try "
+    "goes half of the way",
+)
 ROLLED_BACK = Words(
     ReasonKind.ROLLED_BACK,
     "the update of {name} that began at {begun_at:%H:%M} was rolled back: {failure}",

@@ -7,8 +7,7 @@ from statistics import median
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.window import LATE_SECONDS, Window
-from tidegate.scaling.kinds.flink_application.restart import FULL_USE
-from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals
+from tidegate.scaling.kinds.flink_application.sizing import FULL_USE, JobModel, arrivals
 from tidegate.scaling.load.current_load import NOW_SECONDS, load_now
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look

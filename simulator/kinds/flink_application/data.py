@@ -11,14 +11,18 @@ __all__ = ["ApplicationData", "applications_of"]
 
 @dataclass(frozen=True, slots=True)
 class ApplicationData:
-    """The Managed Flink application: one chain of operators from source to sink.
+    """The Managed Flink application: a source, operators and a sink in ``tasks``: 1 is one chain, 2
+    a source and the operators chained with the sink, 3 each by itself.
 
     A subtask that is busy all the time processes ``records_per_second_per_subtask`` and then uses
     ``vcpu_per_subtask`` of its KPU's one CPU; where a KPU's subtasks want more than there is, all
     of them slow down. ``is_keyed`` records are spread over all subtasks by key, ``skew`` of them
     (0: none more than others) to the busiest; otherwise each stays with the subtask that reads its
-    shard. It ``reads`` the source named, or the only one, and ``writes`` to the sinks named; what
-    else it writes to takes ``sink_records_per_second`` (None: all there are).
+    shard. In more than one task a source needs ``source_share`` of the operators' time for a
+    record, a sink of its own ``sink_share``, and keys lie in as many groups as ``max_parallelism``.
+    ``io_share`` of the operators' time waits for I/O. It ``reads`` the source named, or the only
+    one, and ``writes`` to the sinks named; what else it writes to takes
+    ``sink_records_per_second`` (None: all there are).
 
     The state is ``state_megabytes`` and ``state_bytes_per_record`` more with each record;
     ``heap_state_share`` of it lies on the heap, the rest in RocksDB. An update takes
@@ -43,6 +47,10 @@ class ApplicationData:
     runtime_environment: str = "FLINK-1_20"
     records_per_second_per_subtask: float = 1000.0
     vcpu_per_subtask: float = 0.9
+    tasks: int = 1
+    source_share: float = 0.1
+    sink_share: float = 0.1
+    io_share: float = 0.0
     is_keyed: bool = True
     skew: float = 0.0
     sink_records_per_second: float | None = None

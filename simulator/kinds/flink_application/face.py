@@ -134,7 +134,6 @@ def _application(
     data, configured = service.state.data, service.configuration
     updates = [each for each in service.operations if each.kind == UPDATE]
     failed = [each for each in updates if each.failure is not None]
-    tells_tasks = data.metrics_level != "APPLICATION"
     return FlinkApplication(
         data.name,
         APPLICATION_ARN.format(data.name),
@@ -148,7 +147,7 @@ def _application(
         int(data.checkpoint_interval_seconds * 1000),
         spec.kpu_quota,
         spec.partitions,
-        (f"Source:_{service.state.subscription.source.name}",) if tells_tasks else (),
+        tuple(sorted(found.metrics.tasks)),
         tables,
         updated_at=service.updated_at,
         failure=updates[-1].failure if updates else None,

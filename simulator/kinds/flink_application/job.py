@@ -1,7 +1,6 @@
 """A Managed Flink application second by second: it reads, is held back, fails and comes again.
 
-The job is one chain of operators, so each subtask is busy, held back or idle as a whole. Where no
-number has a source it is this world's own.
+Where no number has a source it is this world's own.
 """
 
 from collections.abc import Sequence
@@ -15,10 +14,17 @@ from tidegate.simulator.kinds.flink_application.checkpoints import (
     writing_seconds,
 )
 from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.kinds.flink_application.graph import (
+    Flow,
+    Load,
+    load_of,
+    operators_rate,
+    slowest,
+)
 from tidegate.simulator.participant import Sink, Subscription
 from tidegate.simulator.records import Part, fair
 
-__all__ = ["ApplicationState", "Load"]
+__all__ = ["ApplicationState"]
 
 HEAP_BYTES_PER_KPU = 3 * 1024**3
 """3 GB of a KPU's 4 GB (Managed Service for Apache Flink developer guide, "resources")."""
@@ -30,17 +36,6 @@ COLLECTING_MOST = 0.9
 anything else is done."""
 
 OUT_OF_MEMORY_AFTER_SECONDS = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """A second's work: records, and which share of it the subtasks were busy on average, the
-    busiest of them, and held back on average."""
-
-    records: int = 0
-    busy: float = 0.0
-    busiest: float = 0.0
-    held_back: float = 0.0
 
 
 @dataclass(slots=True)
@@ -102,18 +97,14 @@ class ApplicationState:
 
     @property
     def _vcpu_wanted(self) -> float:
-        return min(self.parallelism_per_kpu, self.parallelism) * self.data.vcpu_per_subtask
+        working = self.data.vcpu_per_subtask * (1 - self.data.io_share)
+        return min(self.parallelism_per_kpu, self.parallelism) * working
 
     @property
     def rate(self) -> float:
         """Records a second that one subtask can process."""
         shared = self.data.records_per_second_per_subtask / max(1.0, self._vcpu_wanted)
         return shared * (1 - self.collecting_share)
-
-    @property
-    def busiest_share(self) -> float:
-        """The share of all records that falls on the busiest subtask, of keyed ones."""
-        return max(self.data.skew, 1 / self.parallelism)
 
     @property
     def is_stopped(self) -> bool:
@@ -196,30 +187,31 @@ class ApplicationState:
 
     def _groups(self, parts: Sequence[Part]) -> list[tuple[Sequence[Part], float]]:
         """Parts, and the records a second that those who work on them can process."""
-        if self.data.is_keyed:
-            return [(parts, self.rate / self.busiest_share)]
-        readers = min(self.parallelism, len(parts))
-        return [(parts[at::readers], self.rate) for at in range(readers)]
+        if self.data.is_keyed and self.data.tasks == 1:
+            return [(parts, operators_rate(self.data, self.rate, self.parallelism))]
+        readers = max(1, min(self.parallelism, len(parts)))
+        rate = self.rate if self.data.tasks == 1 else self.rate / self.data.source_share
+        return [(parts[at::readers], rate) for at in range(readers)]
 
     def _read(self, now: float) -> None:
         if now < self._blocked_until:
-            self.load = Load(held_back=1.0)
+            self.load = load_of(self.data, Flow([], self.rate, self.parallelism, "sink"))
             return
         groups = self._groups(self.subscription.readable())
         amounts = [
             fair([min(part.lanes[0].count, part.budget) for part in parts], self._whole(rate))
             for parts, rate in groups
         ]
-        ready = sum(map(sum, amounts))
-        sink = self.data.sink_records_per_second
-        is_held_back = sink is not None and ready > sink
-        if is_held_back:
-            accepted = fair([sum(each) for each in amounts], self._whole(sink or 0.0))
-            amounts = [fair(each, most) for each, most in zip(amounts, accepted, strict=True)]
+        most, slow = slowest(self.data, self.rate, self.parallelism)
+        is_held_up = sum(map(sum, amounts)) > most
+        if is_held_up:
+            accepted = fair([sum(each) for each in amounts], self._whole(most))
+            amounts = [fair(each, count) for each, count in zip(amounts, accepted, strict=True)]
         for (parts, _), counts in zip(groups, amounts, strict=True):
             for part, count in zip(parts, counts, strict=True):
                 self._take(part, count)
-        self.load = self._load([sum(each) for each in amounts], is_held_back=is_held_back)
+        flow = (self.rate, self.parallelism, slow if is_held_up else None)
+        self.load = load_of(self.data, Flow([sum(each) for each in amounts], *flow))
         if self.sinks and self.load.records:
             self._write(now, self.load.records)
 
@@ -239,10 +231,3 @@ class ApplicationState:
             self.checkpoints.note(part, part.lanes[0].take(count))
             self.records_read += count
             part.taken += count
-
-    def _load(self, counts: list[int], *, is_held_back: bool) -> Load:
-        records = sum(counts)
-        share = self.busiest_share if self.data.is_keyed else 1.0
-        busy = min(1.0, records / (self.rate * self.parallelism))
-        busiest = min(1.0, max(counts, default=0) * share / self.rate)
-        return Load(records, busy, max(busy, busiest), 1 - busy if is_held_back else 0.0)

@@ -16,7 +16,8 @@ numRestarts say the same.
 from dataclasses import dataclass, field
 
 from tidegate.simulator.clock import START
-from tidegate.simulator.kinds.flink_application.job import ApplicationState, Load
+from tidegate.simulator.kinds.flink_application.graph import Load, TaskLoad, task_names
+from tidegate.simulator.kinds.flink_application.job import ApplicationState
 from tidegate.simulator.publisher import Dimensions, Publisher
 
 __all__ = ["NAMESPACE", "ApplicationMetrics"]
@@ -55,11 +56,11 @@ class ApplicationMetrics:
         return (*self.dimensions, ("Flow", "Input"), ("Id", self.state.subscription.source.name))
 
     @property
-    def task_dimensions(self) -> Dimensions:
-        """Those of busy, idle and back-pressured time."""
+    def tasks(self) -> tuple[str, ...]:
+        """Those that tell of themselves, which they do above the level APPLICATION."""
         if self.state.data.metrics_level == "APPLICATION":
-            return self.dimensions
-        return (*self.dimensions, ("Task", f"Source:_{self.state.subscription.source.name}"))
+            return ()
+        return task_names(self.state.data, self.state.subscription.source.name)
 
     def pass_second(self, now: int, age_seconds: float) -> None:
         """A second is over; every fifteenth is told."""
@@ -123,25 +124,33 @@ class ApplicationMetrics:
         self.publisher.add(key, age_seconds * 1000)
 
     def _tell_time(self) -> None:
-        """Busy, back-pressured and idle milliseconds of a second: the busiest subtask's sample and
-        those of the others."""
-        count, others = len(self._loads), self.state.parallelism - 1
-        busy = sum(load.busy for load in self._loads) / count
-        busiest = sum(load.busiest for load in self._loads) / count
-        held_back = sum(load.held_back for load in self._loads) / count
-        rest = (busy * (others + 1) - busiest) / others if others else 0.0
+        """Of each task busy, back-pressured and idle milliseconds of a second: the busiest
+        subtask's sample and those of the others."""
+        for at, name in enumerate(self.tasks):
+            found = [load.tasks[at] for load in self._loads if load.tasks]
+            if found:
+                self._tell_task((*self.dimensions, ("Task", name)), found)
+
+    def _tell_task(self, dimensions: Dimensions, found: list[TaskLoad]) -> None:
+        count, others = len(found), self.state.parallelism - 1
+        busy = sum(each.busy for each in found) / count
+        busiest = sum(each.busiest for each in found) / count
+        held_back = sum(each.held_back for each in found) / count
+        rest = max(0.0, busy * (others + 1) - busiest) / others if others else 0.0
         for share, samples in ((busiest, 1), (rest, others)):
             if samples:
-                self._tell_times(share, held_back * (1 - share) / max(1e-9, 1 - busy), samples)
+                held = held_back * (1 - share) / max(1e-9, 1 - busy)
+                self._tell_times(dimensions, share, min(held, 1 - share), samples)
 
-    def _tell_times(self, busy: float, held_back: float, samples: int) -> None:
+    def _tell_times(
+        self, dimensions: Dimensions, busy: float, held_back: float, samples: int
+    ) -> None:
         for name, share in (
             ("busyTimeMsPerSecond", busy),
             ("backPressuredTimeMsPerSecond", held_back),
             ("idleTimeMsPerSecond", max(0.0, 1 - busy - held_back)),
         ):
-            key = (NAMESPACE, name, self.task_dimensions)
-            self.publisher.add(key, share * 1000 * samples, samples)
+            self.publisher.add((NAMESPACE, name, dimensions), share * 1000 * samples, samples)
 
     def _tell_task_managers(self) -> None:
         """One task manager a KPU: the busiest subtask's first, then the others alike."""

@@ -176,7 +176,7 @@ def test_tasks_that_tell_their_own_times_are_read_by_task() -> None:
 def seen(application: FlinkApplication | None = None, **of: Samples) -> Signals:
     """A job whose age grows by 30 s a minute, with other newest minutes."""
     pipeline = a_flink_pipeline(application or an_application(4))
-    return newest(job_signals(pipeline, *growing(JobMinute())), "counter", **of)
+    return newest(job_signals(pipeline, *growing(JobMinute(cpu_percent=95))), "counter", **of)
 
 
 def told(of: Signals) -> list[Cause]:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from tidegate.scaling.kinds.flink_application.levers import (
     scale_in_constraints,
 )
 from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
-from tidegate.scaling.model.change_record import Lever, Outcome
+from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, refused_by_limit
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
 from tidegate.scaling.model.look import Situation
@@ -157,3 +158,71 @@ def test_a_failed_scale_in_cost_nothing_and_one_of_unknown_outcome_did() -> None
     for outcome, holds in ((Outcome.FAILED, 0), (Outcome.UNKNOWN, 1)):
         past = history(change(PARALLELISM, 4, 2, outcome=outcome))
         assert len(list(scale_in_constraints(recommendation, past, NOON))) == holds
+
+
+# ---- after a refusal by a limit
+
+
+def refused(
+    lever: Lever, before: int, after: int, minutes_ago: float, outcome: Outcome = Outcome.FAILED
+) -> ChangeRecord:
+    at = NOON - timedelta(minutes=minutes_ago)
+    words = refused_by_limit("12 KPUs of 12")
+    return ChangeRecord(
+        f"{minutes_ago}", "clicks", lever, "x:Y", before, after, "", at, outcome, detail=words
+    )
+
+
+def ranges_after(
+    application: FlinkApplication, lever: Lever, *past: ChangeRecord
+) -> set[tuple[int, int]]:
+    """The bounds that a refusal adds."""
+    of = constraints(application, lever, History(past))
+    found = [each for each in of if isinstance(each, Range) and "AWS refused" in str(each.reason)]
+    return {(each.lower, each.upper) for each in found}
+
+
+@pytest.mark.parametrize(
+    ("past", "bounds"),
+    [
+        ((refused(PARALLELISM, 4, 16, 5),), {(1, 10)}),
+        ((refused(PARALLELISM, 4, 16, 5), refused(PARALLELISM, 4, 10, 3)), {(1, 7)}),
+        ((refused(PARALLELISM, 4, 5, 5),), {(1, 4)}),
+        ((refused(PARALLELISM, 4, 16, 59),), {(1, 10)}),
+        ((refused(PARALLELISM, 4, 16, 60),), set()),
+        ((refused(PARALLELISM, 2, 4, 5),), set()),
+        ((refused(PER_KPU, 4, 16, 5),), set()),
+        ((refused(PARALLELISM, 4, 16, 5, Outcome.DONE),), set()),
+    ],
+    ids=["half of the way", "and half of that", "nothing between", "an hour", "longer ago",
+         "runs with it now", "another lever", "not refused"],
+)  # fmt: skip
+def test_what_aws_refused_for_a_limit_is_gone_half_of_the_way_to(
+    past: tuple[ChangeRecord, ...], bounds: set[tuple[int, int]]
+) -> None:
+    assert ranges_after(an_application(4), PARALLELISM, *past) == bounds
+
+
+def test_fewer_subtasks_a_kpu_that_were_refused_are_gone_half_of_the_way_to() -> None:
+    dense = an_application(16, parallelism_per_kpu=8)
+    assert ranges_after(dense, PER_KPU, refused(PER_KPU, 8, 4, 5)) == {(6, 8)}
+    assert ranges_after(dense, PER_KPU, refused(PER_KPU, 8, 7, 5)) == {(8, 8)}
+    assert ranges_after(dense, PER_KPU, refused(PER_KPU, 4, 8, 5)) == set()
+
+
+def test_a_quota_that_nobody_names_is_found_in_a_few_calls() -> None:
+    """Twelve fit; sixteen are wanted. One more than eleven isn't worth a restart."""
+    past: list[ChangeRecord] = []
+    current, tried = 4, list[int]()
+    for minute in range(30):
+        application = an_application(current)
+        bounds = ranges_after(application, PARALLELISM, *past)
+        most = min([16, *(upper for _, upper in bounds)])
+        if most <= current:
+            break
+        tried.append(most)
+        if most <= 12:
+            current = most
+        else:
+            past.append(refused(PARALLELISM, current, most, 30 - minute))
+    assert (current, tried) == (11, [16, 10, 13, 11])

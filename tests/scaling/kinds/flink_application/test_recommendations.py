@@ -50,7 +50,7 @@ from tidegate.scaling.plan.decide import decide
 
 PARALLELISM = Lever.of(LeverKind.PARALLELISM, "counter")
 PER_KPU = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
-FULL = JobMinute(arrivals_per_second=2000, busy=980, busiest=1000)
+FULL = JobMinute(arrivals_per_second=2000, busy=980, busiest=1000, cpu_percent=95)
 NOTHING = History(())
 
 

@@ -1,14 +1,22 @@
 """A restart is made where it is worth what it costs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import NOON
-from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
+from tests.builders import NOON, newest
+from tests.flink_builders import (
+    FLINK_SPEC,
+    JobMinute,
+    a_flink_pipeline,
+    an_application,
+    job_signals,
+)
+from tests.looks import a_look
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application.restart import pays, price_seconds
 from tidegate.scaling.kinds.flink_application.sizing import JobModel
+from tidegate.scaling.kinds.flink_application.work import Work
 
 MODEL = JobModel(an_application(4), 500.0, 100.0)
 
@@ -35,17 +43,41 @@ def test_what_is_read_again_costs_as_much_as_what_comes_in() -> None:
     assert price_seconds(without_snapshots, 1000, 4) == pytest.approx(100 + 700 * 1000 / 900)
 
 
-@pytest.mark.parametrize(("price", "is_worth_it"), [(599, True), (600, False)])
+def worth(
+    seen: Signals,
+    model: JobModel,
+    *,
+    backlog: float = 100_000.0,
+    now: datetime = NOON,
+) -> bool:
+    """A raise to eight subtasks, which do 3,800 records/s at full use."""
+    look = a_look(seen, (), FLINK_SPEC, now=now)
+    return pays(look, model, Work(1000, 1000, backlog), 8)
+
+
+@pytest.mark.parametrize(("restart_seconds", "is_worth_it"), [(60, True), (180, False)])
 def test_a_backlog_that_is_gone_sooner_by_itself_is_left_alone(
-    price: float, is_worth_it: bool
+    restart_seconds: float, is_worth_it: bool
 ) -> None:
-    falls = late(400, 370, 340, 310, 300)  # By 10 s in the newest minute: gone in half an hour.
-    assert pays(falls, dear(60), 1799, NOON)
-    faster = late(400, 360, 330, 300, 270, 240, 210, 180, 150, 120, 90, 60, 60)
-    assert pays(faster, dear(60), price, NOON)  # It doesn't fall any more.
-    gone_in_ten_minutes = late(*[900 - 30 * at for at in range(21)])
-    assert gone_in_ten_minutes.age_seconds == 300
-    assert pays(gone_in_ten_minutes, dear(60), price, NOON) is is_worth_it
+    """The age is 100 s and falls by half a second a second."""
+    falls = late(*[100 + 30.0 * at for at in range(9, -1, -1)])
+    assert falls.age_seconds == 100
+    assert worth(falls, dear(restart_seconds)) is is_worth_it
+    grows = late(*[100 + 30.0 * at for at in range(10)])
+    assert worth(grows, dear(restart_seconds))
+
+
+@pytest.mark.parametrize(
+    ("processed", "is_worth_it"), [(1040, True), (1060, True), (1500, True), (2000, False)]
+)
+def test_after_a_peak_the_age_grows_on_while_the_backlog_falls(
+    processed: float, is_worth_it: bool
+) -> None:
+    """100,000 records wait; a restart takes 100 s and what it costs to catch up, 171 s in all."""
+    seen = late(*[100 + 10.0 * at for at in range(10)])
+    seen = newest(seen, "counter", records_per_second=[processed] * 4)
+    assert price_seconds(MODEL, 1000, 8, 100_000) == pytest.approx(171, abs=1)
+    assert worth(seen, MODEL) is is_worth_it
 
 
 @pytest.mark.parametrize(
@@ -56,9 +88,9 @@ def test_a_dear_restart_waits_until_the_job_was_late_for_as_long(
     restart_seconds: float, minutes_late: int, is_worth_it: bool
 ) -> None:
     seen = late(*[30.0 * at for at in range(1, minutes_late + 1)])
-    assert pays(seen, dear(restart_seconds), 600, NOON) is is_worth_it
+    assert worth(seen, dear(restart_seconds)) is is_worth_it
 
 
 def test_a_job_that_was_never_well_in_the_windows_waits_no_longer() -> None:
     always = late(*[100.0 + 30 * at for at in range(90)])
-    assert pays(always, dear(3600), 600, NOON + timedelta(minutes=2))
+    assert worth(always, dear(3600), now=NOON + timedelta(minutes=2))

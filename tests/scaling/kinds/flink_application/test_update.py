@@ -241,3 +241,18 @@ def test_busy_time_that_is_not_published_keeps_a_job_from_being_lowered(
     found = advice(an_application(parallelism), spec, records_per_second=records, busy=busy)
     assert len(found) == is_told
     assert all("set the metrics level (MetricsLevel) to TASK" in each for each in found)
+
+
+def test_partitions_that_nobody_says_are_said_to_be_a_guess() -> None:
+    for partitions, told in ((None, True), (24, False)):
+        application = an_application(4, partitions=partitions)
+        seen = job_signals(a_flink_pipeline(application, topic=True))
+        look = Look(seen, (), in_file(FLINK_SPEC), NOTHING, NOON)
+        found = [
+            each
+            for each in update_advice(look, applications_of(seen.pipeline))
+            if "set partitions of racers" in each
+        ]
+        assert bool(found) is told
+        assert all("4 partitions, one per subtask, are only a guess" in each for each in found)
+    assert not any("set partitions" in each for each in advice(an_application(4)))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.simulator.kinds.flink_application.flink_worlds import CHAIN
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.kafka_topic.state import Topic
@@ -142,8 +143,9 @@ def test_both_faces_tell_the_same_metrics(faces: Faces, level: str) -> None:
         wanted = series_metrics(cloud.describe(SPEC))
         told.append(metrics.read(wanted, world.now - timedelta(minutes=15), world.now))
     assert told[0] == told[1]
-    assert tasks[0] == tasks[1] == (("Source:_clicks",) if level == "TASK" else ())
-    for name in ("busyTimeMsPerSecond", "millisBehindLatest", "numRecordsInPerSecond", "uptime"):
+    assert tasks[0] == tasks[1] == ((CHAIN,) if level == "TASK" else ())
+    times = ("busyTimeMsPerSecond",) if level == "TASK" else ()
+    for name in (*times, "millisBehindLatest", "numRecordsInPerSecond", "uptime"):
         assert [w for metric, w in told[0].items() if metric.name == name and w.present], name
 
 

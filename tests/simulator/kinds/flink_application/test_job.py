@@ -78,7 +78,7 @@ def test_subtasks_of_one_kpu_share_its_cpu(per_kpu: int, vcpu: float, expected: 
     [
         ({"rate": 1000}, 500, 500, 0),
         ({"rate": 4000}, 1000, 1000, 0),
-        ({"rate": 4000, "sink_records_per_second": 600}, 300, 300, 700),
+        ({"rate": 4000, "sink_records_per_second": 600}, 1000, 1000, 0),
         ({"rate": 4000, "skew": 0.5}, 500, 1000, 0),
         ({"rate": 1900, "shards": 2, "is_keyed": False}, 500, 1000, 0),
     ],

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.kinds.flink_application.flink_worlds import metric
+from tests.simulator.kinds.flink_application.flink_worlds import APPLICATION, metric
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.flink_application.data import ApplicationData
 from tidegate.simulator.scenarios import load_scenario, scenario_names
@@ -12,13 +12,22 @@ from tidegate.simulator.world import World
 
 BUSY, HELD_BACK = "busyTimeMsPerSecond", "backPressuredTimeMsPerSecond"
 
-# Per scenario: metric, statistic, and its least and largest value in the thirtieth to fiftieth minute.
-SIGNS: dict[str, list[tuple[str, str, float, float]]] = {
+SINK, KEYED, SOURCE = "Sink:_out", "Process", "Source:_clicks"
+
+# Per scenario: metric, statistic, its least and largest value in the thirtieth to fiftieth minute,
+# and of which task where the job has more than one.
+SIGNS: dict[str, list[tuple[str, str, float, float, *tuple[str, ...]]]] = {
     "flink-lag": [(BUSY, "Average", 990, 1000), ("cpuUtilization", "Average", 75, 100)],
     "flink-update-fails": [(BUSY, "Average", 990, 1000)],
     "flink-kafka": [(BUSY, "Average", 990, 1000), ("records_lag_max", "Maximum", 50_000, 1e7)],
-    "flink-sink-slow": [(HELD_BACK, "Average", 500, 1000), (BUSY, "Maximum", 0, 500)],
-    "flink-skewed-key": [(BUSY, "Maximum", 990, 1000), (BUSY, "Average", 0, 500)],
+    "flink-sink-slow": [
+        (BUSY, "Average", 990, 1000, SINK), (HELD_BACK, "Average", 500, 1000, KEYED),
+        (HELD_BACK, "Average", 900, 1000, SOURCE), ("cpuUtilization", "Maximum", 0, 50),
+    ],
+    "flink-skewed-key": [
+        (BUSY, "Maximum", 990, 1000, KEYED), (BUSY, "Average", 0, 500, KEYED),
+        (HELD_BACK, "Average", 900, 1000, SOURCE),
+    ],
     "flink-narrow-source": [(BUSY, "Maximum", 990, 1000), (BUSY, "Average", 490, 510)],
     "flink-checkpoints": [("numberOfFailedCheckpoints", "Maximum", 1, 9), (BUSY, "Average", 0, 700)],
     "flink-heap": [("heapMemoryUtilization", "Maximum", 75, 100)],
@@ -36,8 +45,9 @@ def test_every_flink_scenario_has_its_signs() -> None:
 def test_left_alone_it_shows_what_its_cause_is_known_by(name: str) -> None:
     world = World(load_scenario(name), 5)
     world.advance(55 * 60)
-    for sign, statistic, least, largest in SIGNS[name]:
-        values = [metric(world, sign, statistic, minute) for minute in range(30, 51)]
+    for sign, statistic, least, largest, *task in SIGNS[name]:
+        of = (*APPLICATION, ("Task", task[0])) if task else None
+        values = [metric(world, sign, statistic, minute, of) for minute in range(30, 51)]
         told = [value for value in values if value is not None]
         assert len(told) >= 15, sign
         assert all(least <= value <= largest + 1e-6 for value in told), (sign, told)

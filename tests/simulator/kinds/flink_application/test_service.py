@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.simulator.kinds.flink_application.flink_worlds import (
     APPLICATION,
+    CHAIN,
     SOURCE,
     metric,
     scenario,
@@ -268,8 +269,7 @@ COUNTED = {
     "numLateRecordsDropped", "numberOfFailedCheckpoints", "lastCheckpointDuration",
     "lastCheckpointSize", "currentInputWatermark", "currentOutputWatermark", "cpuUtilization",
     "containerCPUUtilization", "heapMemoryUtilization", "oldGenerationGCTime",
-    "oldGenerationGCCount", "threadsCount", "busyTimeMsPerSecond", "idleTimeMsPerSecond",
-    "backPressuredTimeMsPerSecond",
+    "oldGenerationGCCount", "threadsCount",
 }  # fmt: skip
 
 
@@ -289,11 +289,14 @@ def test_every_metric_of_the_guide_is_told_by_the_dimensions_of_awss_own_samples
     assert told(running, SOURCE) == told(running, SOURCE[::-1]) == {"millisBehindLatest"}
 
 
-def test_busy_time_moves_to_the_task_once_the_metrics_level_is_finer() -> None:
-    finer = world(seconds=900, metrics_level="TASK")
+def test_tasks_tell_their_times_once_the_metrics_level_is_finer() -> None:
+    """busyTimeMsPerSecond has the levels Task, Operator and Parallelism (guide, metrics)."""
     times = {"busyTimeMsPerSecond", "idleTimeMsPerSecond", "backPressuredTimeMsPerSecond"}
-    assert told(finer) == COUNTED - times
-    assert told(finer, (*APPLICATION, ("Task", "Source:_clicks"))) == times
+    for level, known in (("TASK", times), ("APPLICATION", set())):
+        running = world(seconds=900, metrics_level=level)
+        assert told(running) == COUNTED
+        of_task = {each for each in times if metric(running, each) is not None}
+        assert of_task == known
 
 
 def test_flink_2_tells_restarts_under_their_new_name() -> None:
@@ -368,9 +371,7 @@ def test_list_metrics_names_the_tasks_that_tell_metrics_of_their_own() -> None:
                 Dimensions=[{"Name": "Application", "Value": NAME}, {"Name": "Task"}],
                 RecentlyActive="PT3H",
             )["Metrics"]
-    assert [each["Dimensions"][1] for each in found] == [
-        {"Name": "Task", "Value": "Source:_clicks"}
-    ]
+    assert [each["Dimensions"][1] for each in found] == [{"Name": "Task", "Value": CHAIN}]
 
 
 def test_a_topic_tells_its_lag_in_records_and_nothing_of_kinesis() -> None:

@@ -1,0 +1,115 @@
+"""How the tasks of a job spend a second: as Flink tells of it."""
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.kinds.flink_application.flink_worlds import (
+    APPLICATION,
+    metric,
+    records_per_second,
+    world,
+)
+from tidegate.simulator.kinds.flink_application.data import ApplicationData
+from tidegate.simulator.kinds.flink_application.graph import (
+    Flow,
+    TaskLoad,
+    load_of,
+    operators_rate,
+    slowest,
+    task_names,
+)
+
+SOURCE, KEYED, SINK = "Source:_clicks", "Process", "Sink:_out"
+
+
+def data(**fields: Any) -> ApplicationData:
+    return ApplicationData("counter", **fields)
+
+
+def of(task: str, told: Any, name: str = "busyTimeMsPerSecond", statistic: str = "Average") -> Any:
+    return metric(told, name, statistic, dimensions=(*APPLICATION, ("Task", task)))
+
+
+def test_tasks_are_named_as_flink_names_them() -> None:
+    assert task_names(data(), "clicks") == ("Source:_clicks_->_Process_->_Sink:_out",)
+    assert task_names(data(tasks=2), "clicks") == (SOURCE, "Process_->_Sink:_out")
+    assert task_names(data(tasks=3), "clicks") == (SOURCE, KEYED, SINK)
+
+
+@pytest.mark.parametrize(
+    ("fields", "busy", "held_back"),
+    [
+        ({"rate": 1000}, (50, 500, 50), (0, 0, 0)),
+        ({"rate": 6000}, (100, 1000, 100), (900, 0, 0)),
+        ({"rate": 6000, "sink_records_per_second": 600}, (30, 300, 1000), (970, 700, 0)),
+        ({"rate": 6000, "skew": 0.5}, (50, 500, 50), (950, 0, 0)),
+    ],
+    ids=["idle half of the time", "operators too slow", "sink too slow", "a hot key"],
+)
+def test_a_task_is_back_pressured_by_those_after_it_alone(
+    fields: dict[str, Any], busy: tuple[float, ...], held_back: tuple[float, ...]
+) -> None:
+    """Flink, "Monitoring back pressure": the first task that is not back-pressured is slow."""
+    told = world(seconds=600, shards=8, tasks=3, **fields)
+    names = (SOURCE, KEYED, SINK)
+    assert [of(each, told) for each in names] == pytest.approx(busy, abs=10)
+    back = [of(each, told, "backPressuredTimeMsPerSecond") for each in names]
+    assert back == pytest.approx(held_back, abs=10)
+    idle = [of(each, told, "idleTimeMsPerSecond") for each in names]
+    sums = [sum(each) for each in zip(busy, held_back, idle, strict=True)]
+    assert sums == pytest.approx([1000] * 3, abs=20)
+
+
+def test_a_chained_sink_is_part_of_the_task_that_waits_for_it() -> None:
+    told = world(seconds=600, tasks=2, rate=4000, sink_records_per_second=600)
+    assert of("Process_->_Sink:_out", told) == pytest.approx(1000)
+    assert of(SOURCE, told, "backPressuredTimeMsPerSecond") == pytest.approx(970, abs=10)
+    assert (metric(told, "cpuUtilization") or 100) < 40
+
+
+def test_what_waits_for_io_is_busy_and_uses_little_cpu() -> None:
+    waits, works = (world(seconds=600, tasks=3, rate=6000, io_share=each) for each in (0.7, 0.0))
+    assert of(KEYED, waits) == of(KEYED, works) == pytest.approx(1000)
+    assert (metric(waits, "cpuUtilization") or 100) < 50
+    assert (metric(works, "cpuUtilization") or 0) > 75
+
+
+@pytest.mark.parametrize(
+    ("parallelism", "expected"),
+    [(4, 2000), (43, 21_333), (64, 32_000), (75, 32_000), (128, 64_000)],
+)
+def test_behind_a_key_by_each_subtask_has_whole_key_groups(
+    parallelism: int, expected: float
+) -> None:
+    """Of 128 two for each of 64 subtasks, and for most of 75 (Flink, KeyGroupRangeAssignment)."""
+    assert operators_rate(data(tasks=3), 500, parallelism) == pytest.approx(expected, rel=0.001)
+    assert operators_rate(data(tasks=3, is_keyed=False), 500, parallelism) == 500 * parallelism
+
+
+def test_a_subtask_with_two_shards_is_busier_than_those_with_one() -> None:
+    told = world(
+        seconds=600, tasks=3, rate=1440, shards=6, parallelism=5, source_share=2,
+        records_per_second_per_subtask=1000,
+    )  # fmt: skip
+    assert of(SOURCE, told, statistic="Maximum") == pytest.approx(960, abs=80)
+    assert of(SOURCE, told) == pytest.approx(960 * 0.6, abs=40)
+    late = world(
+        seconds=600, tasks=3, rate=1800, shards=6, parallelism=5, source_share=2,
+        records_per_second_per_subtask=1000,
+    )  # fmt: skip
+    assert of(SOURCE, late, statistic="Maximum") == pytest.approx(1000)
+    assert records_per_second(late, 60) == pytest.approx(300 * 4 + 500, rel=0.05)
+
+
+def test_the_slowest_part_bounds_the_flow() -> None:
+    assert slowest(data(tasks=3), 500, 4) == (2000, "operators")
+    assert slowest(data(tasks=3, sink_records_per_second=700), 500, 4) == (700, "sink")
+    assert slowest(data(), 500, 4)[0] == float("inf")
+
+
+def test_a_second_without_records_is_idle_unless_the_sink_is_waited_for() -> None:
+    assert load_of(data(tasks=3), Flow([0], 500, 4)).tasks == (TaskLoad(),) * 3
+    waits = load_of(data(tasks=3), Flow([], 500, 4, "sink"))
+    assert [each.busy for each in waits.tasks] == [0, 0, 1]
+    assert waits.held_back == 1
