@@ -15,8 +15,10 @@ test-fast: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/rules tests/scaling
 	$(BIN)/python -m tests.pure
 
-# What `make test` proves by a sample of seeds, by all of them: eight minutes on two processors.
-verify: .venv/dev
+# What `make test` proves by a sample of seeds, by all of them, and a whole stage deployed to MiniStack:
+# ten minutes on two processors.
+verify: .venv/dev .venv/emulator/made
+	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python $(BIN)/python -m pytest -q -n 0 tests/emulator
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py tests/open_account/test_worlds.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
@@ -67,18 +69,21 @@ bench-docs: .venv/run
 	$(BIN)/python benchmarks/publish_benchmark.py bench
 
 # Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation, or with FORMAT=terraform for
-# Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing.
+# Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing, --kms-key ARN,
+# --web-acl ARN, --permissions-boundary ARN, --tag KEY=VALUE, --prefix NAMES.
 FORMAT ?= cloudformation
 package: .venv/dev
 	$(if $(CONFIG),,$(error make package needs CONFIG=pipelines.yaml))
 	$(BIN)/python -m tidegate.deployment.package $(CONFIG) build --format $(FORMAT) $(OPTIONS)
 
-# Needs STAGE and OPERATOR=arn:aws:iam::ACCOUNT:role/NAME[,...]; deploys what `make package` left.
+# Needs STAGE and OPERATOR=arn:aws:iam::ACCOUNT:role/NAME[,...]; shows what would change, asks, and
+# deploys what `make package` left. OPTIONS: --yes, --dry-run.
 deploy: .venv/dev
 	$(if $(and $(STAGE),$(OPERATOR)),,$(error make deploy needs STAGE=... and OPERATOR=ROLE_ARN))
-	$(BIN)/python -m tidegate.deployment.deploy up $(STAGE) build/deploy --operator $(OPERATOR)
+	$(BIN)/python -m tidegate.deployment.deploy up $(STAGE) build/deploy \
+	  --operator $(OPERATOR) $(OPTIONS)
 
-# Needs STAGE; registrations, stack and bucket are gone afterwards.
+# Needs STAGE; registrations, stack and bucket are gone afterwards. Says what is left.
 destroy: .venv/dev
 	$(if $(STAGE),,$(error make destroy needs STAGE=...))
 	$(BIN)/python -m tidegate.deployment.deploy down $(STAGE)
@@ -87,6 +92,13 @@ destroy: .venv/dev
 PORT ?= 8000
 serve: .venv/dev
 	PYTHONPATH=chalice_app PORT=$(PORT) $(BIN)/python -m tidegate.serve
+
+# An environment of its own: MiniStack wants other versions than Tidegate.
+.venv/emulator/made: .venv/bin/python tests/emulator/requirements.txt
+	$(BIN)/python -m venv .venv/emulator
+	.venv/emulator/bin/python -m pip install -q --disable-pip-version-check \
+	  -r tests/emulator/requirements.txt
+	@touch $@
 
 clean:
 	rm -rf .venv build bench report.html

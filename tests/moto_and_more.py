@@ -3,10 +3,15 @@
 import json
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.awslambda.responses import LambdaResponse
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
 from moto.server import main
 from moto.ssm.responses import SimpleSystemManagerResponse
 from moto_applications import add_to_moto
@@ -63,6 +68,49 @@ def put_dashboard(self: Any) -> Any:
     return answer
 
 
+stack_of_a_host = CloudFormationResponse._get_stack_from_s3_url
+
+
+def get_stack_from_s3_url(self: Any, url: str) -> str:
+    """A template by its path on this server; moto takes 127 for the name of a bucket."""
+    place = urlsplit(url)
+    if place.hostname == "127.0.0.1":
+        url = place._replace(netloc="localhost").geturl()
+    return stack_of_a_host(self, url)
+
+
+judged_without_conditions = FakeBucket.get_permission
+
+
+def get_permission(self: Any, action: str, resource: str) -> Any:
+    """A denial of calls without TLS; moto knows no conditions and would deny every call."""
+    if b"aws:SecureTransport" in (self.policy or b""):
+        return PermissionResult.NEUTRAL
+    return judged_without_conditions(self, action, resource)
+
+
+register_untagged = ApplicationAutoScalingResponse.register_scalable_target
+
+
+def target_tags(self: Any) -> dict[str, dict[str, str]]:
+    """Kept in moto's backend, which forgets them when it is reset."""
+    backend = self.applicationautoscaling_backend
+    found: dict[str, dict[str, str]] = backend.__dict__.setdefault("target_tags", {})
+    return found
+
+
+def register_scalable_target(self: Any) -> str:
+    answer: str = register_untagged(self)
+    tags = self._get_param("Tags")
+    if tags:
+        target_tags(self)[json.loads(answer)["ScalableTargetARN"]] = tags
+    return answer
+
+
+def list_tags_for_resource(self: Any) -> str:
+    return json.dumps({"Tags": target_tags(self).get(self._get_param("ResourceARN"), {})})
+
+
 def ops_items(self: Any) -> dict[str, dict[str, Any]]:
     """Kept in moto's backend, which forgets them when it is reset."""
     found: dict[str, dict[str, Any]] = self.ssm_backend.__dict__.setdefault("ops_items", {})
@@ -112,6 +160,10 @@ quicken()
 LambdaResponse.list_event_source_mappings = list_event_source_mappings
 CloudWatchResponse.delete_alarms = delete_alarms
 CloudWatchResponse.put_dashboard = put_dashboard
+FakeBucket.get_permission = get_permission
+CloudFormationResponse._get_stack_from_s3_url = get_stack_from_s3_url
+for operation in (register_scalable_target, list_tags_for_resource):
+    setattr(ApplicationAutoScalingResponse, operation.__name__, operation)
 for operation in (create_ops_item, update_ops_item, delete_ops_item, describe_ops_items):
     setattr(SimpleSystemManagerResponse, operation.__name__, operation)
 

@@ -1,11 +1,24 @@
 """Names as arguments of commands, held to the grammar that a pipeline file is held to."""
 
+from collections.abc import Callable
+
 import click
 
 from tidegate.scaling.config.grammar import Grammar
 from tidegate.scaling.config.names import FUNCTION, STREAM
 
-__all__ = ["as_function_name", "as_stream_name", "named"]
+__all__ = ["as_function_name", "as_stream_name", "held_to", "named"]
+
+
+def held_to(
+    grammar: Grammar,
+) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """The callback of an argument, or of an option that may be left out, that is held to it."""
+
+    def checked(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+        return None if value is None else named(grammar, value)
+
+    return checked
 
 
 def as_stream_name(_: click.Context, __: click.Parameter, value: str) -> str:

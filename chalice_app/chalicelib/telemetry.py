@@ -1,5 +1,6 @@
 """What Tidegate tells of itself: structured logs, and metrics in CloudWatch's embedded format."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,6 +14,12 @@ __all__ = ["tell_sweep"]
 NAMESPACE = "Tidegate"
 
 
+def stage() -> str:
+    """The stack that this is a function of: each has metrics of its own, so that what one stage
+    tells sets off no alarm of another."""
+    return os.environ.get("TIDEGATE_STAGE", "local")
+
+
 def tell_sweep(
     report: SweepReport, seconds: float, oldest_seconds: float | None, complaint: str | None
 ) -> None:
@@ -21,6 +28,7 @@ def tell_sweep(
     from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
     metrics = Metrics(namespace=NAMESPACE, service="sweep")
+    metrics.add_dimension("stage", stage())
     counts = {
         "Sweeps": 1,
         "Unreached": len(report.unreached),
@@ -81,6 +89,7 @@ def _tell_counts(name: str, dimension: str, counts: Counter[str]) -> None:
             name=name, unit=MetricUnit.Count, value=count, namespace=NAMESPACE
         ) as metric:
             metric.add_dimension(name=dimension, value=value)
+            metric.add_dimension(name="stage", value=stage())
 
 
 def _log_report(report: SweepReport) -> None:

@@ -31,11 +31,14 @@ class Place:
 
 def rule_file(kind: str, name: str = "rules.yaml") -> str:
     """The text of a file beside the rules of a built-in kind: the rules themselves, or their
-    tests."""
+    tests. Where it was deployed it is JSON, which YAML includes."""
     # Imported here: the endpoint reads no rules, and its cold start is shorter without.
     from importlib.resources import files
 
-    return files("tidegate.rules.kinds").joinpath(kind, name).read_text(encoding="utf-8")
+    place = files("tidegate.rules.kinds").joinpath(kind)
+    compiled = place.joinpath(name.removesuffix("yaml") + "json")
+    found = compiled if compiled.is_file() else place.joinpath(name)
+    return found.read_text(encoding="utf-8")
 
 
 class SignalKind:
@@ -50,7 +53,7 @@ class SignalKind:
     batch fails, and it is no batch's fault."""
 
     def rules(self) -> str:
-        """Its rules, as YAML: thresholds with their sources."""
+        """Its rules, as YAML or as JSON: thresholds with their sources."""
         return rule_file(self.name)
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:

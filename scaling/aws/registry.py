@@ -16,6 +16,7 @@ from tidegate.scaling.autoscaling_api.registration import (
 from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.rest_api import STACK_TAG
 
 __all__ = ["Registry"]
 
@@ -42,7 +43,10 @@ _ALARM_KEYS = (
 class Registry:
     """The registrations of one stage."""
 
-    def __init__(self, clients: Clients, site: Site) -> None:
+    def __init__(self, clients: Clients, site: Site, stack: str | None = None) -> None:
+        """``stack`` is the one that the stage is of: targets are tagged with it, to be found when
+        it is gone."""
+        self._tags = {"managed-by": "tidegate", **({STACK_TAG: stack} if stack else {})}
         self._scaling = clients.of("application-autoscaling")
         self._cloudwatch = clients.cloudwatch
         self._site = site
@@ -114,7 +118,7 @@ class Registry:
                 self._remove(step)
 
     def _register(self, target: Target, *, is_new: bool) -> None:
-        tags = {"Tags": {"managed-by": "tidegate"}} if is_new else {}
+        tags = {"Tags": self._tags} if is_new else {}
         with asking("application-autoscaling:RegisterScalableTarget", target.resource_id):
             self._scaling.register_scalable_target(
                 **_place(target.resource_id),

@@ -1,6 +1,6 @@
 """Hosts of AWS's partitions: what is right for one is wrong in every other."""
 
-__all__ = ["console_url", "dns_suffix"]
+__all__ = ["console_url"]
 
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
@@ -10,24 +10,9 @@ _CONSOLES = {
 """The management console (its documentation, sign-in endpoints; User Guides for AWS in China and
 AWS GovCloud). The others' hosts are not public."""
 
-_SUFFIXES = {
-    "aws-cn": "amazonaws.com.cn",
-    "aws-eusc": "amazonaws.eu",
-    "aws-iso": "c2s.ic.gov",
-    "aws-iso-b": "sc2s.sgov.gov",
-    "aws-iso-e": "cloud.adc-e.uk",
-    "aws-iso-f": "csp.hci.ic.gov",
-}
-"""dnsSuffix (botocore, partitions.json); that of the others is amazonaws.com."""
-
 
 def console_url(arn: str) -> str | None:
     """The console of the region that an ARN is in, None where its host is not known."""
     _, partition, _, region, *_ = arn.split(":")
     host = _CONSOLES.get(partition)
     return None if host is None else f"https://{region}.{host}"
-
-
-def dns_suffix(partition: str) -> str:
-    """What the names of a partition's endpoints end with."""
-    return _SUFFIXES.get(partition, "amazonaws.com")

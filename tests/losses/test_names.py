@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.losses.account import FIVE_LINES, Account
 from tidegate.deployment.options import Options
-from tidegate.deployment.template import extras
+from tidegate.deployment.template import template
 from tidegate.pipeline_file import load_value, parse
 from tidegate.scaling.autoscaling_api.dimensions import UnknownDimension, dimension_named
 from tidegate.scaling.config.compiled import from_compiled
@@ -339,7 +339,7 @@ def wild(value: Any) -> Iterator[str]:
 
 
 def packaged(file: PipelineFile) -> list[str]:
-    return list(wild(extras(file, Options())))
+    return list(wild(template(file, Options())))
 
 
 PLAIN_NAMES = st.from_regex("[a-zA-Z0-9_-]{3,20}", fullmatch=True)
@@ -371,6 +371,13 @@ def test_no_name_that_is_accepted_is_a_wildcard_or_a_reference_in_what_is_packag
         (("--configuration", "appconfig:a/b"), "package, ssm:NAME or appconfig:APPLICATION/ENV/"),
         (("--configuration", "package:x"), "package, ssm:NAME or appconfig:APPLICATION/ENV/"),
         (("--private", "*"), "'*' is not the id of a VPC endpoint"),
+        (("--kms-key", "alias/${x}"), "is not the ARN of a KMS key"),
+        (("--web-acl", "*"), "'*' is not the ARN of a regional web ACL"),
+        (("--permissions-boundary", "arn:aws:iam::1:policy/*"), "is not the ARN of a managed"),
+        (("--tag", "aws:x=y"), "'aws:x' is not the key of a tag"),
+        (("--tag", "team=${x}"), "is not the value of a tag"),
+        (("--prefix", "*"), "'*' is not the beginning of names"),
+        (("--prefix", "a"), "'a' is not the beginning of names"),
     ],
 )
 def test_what_packaging_is_told_becomes_no_wildcard_either(
@@ -393,7 +400,7 @@ def test_an_event_bus_of_another_account_is_granted_by_its_own_arn() -> None:
     bus = "arn:aws:events:eu-west-1:210987654321:event-bus/central"
     file = read((*PLAIN[:6], "alerts", PLAIN[7]))
     assert file is not None
-    text = json.dumps(extras(_with_bus(file, bus)))
+    text = json.dumps(template(_with_bus(file, bus)))
     assert f'"{bus}"' in text
     assert f"event-bus/{bus}" not in text
 

@@ -1,14 +1,12 @@
 """What is told or deployed in a partition leads to that partition."""
 
 import json
-from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
-from tests.losses.account import PIPELINES, Account, refusal
-from tidegate.deployment.deploy import Deployment
+from tests.losses.account import PIPELINES, Account
+from tidegate.deployment.bucket import Bucket
 
 
 @pytest.mark.parametrize(
@@ -45,23 +43,6 @@ def test_a_page_links_to_the_console_of_its_partition(
         ("cn-northwest-1", "s3.cn-northwest-1.amazonaws.com.cn"),
     ],
 )
-def test_the_template_is_fetched_from_the_partition_it_was_put_in(
-    account: Account, tmp_path: Path, region: str, host: str
-) -> None:
-    (tmp_path / "deployment.zip").write_bytes(b"")
-    (tmp_path / "sam.json").write_text('{"Resources": {}}', encoding="utf-8")
-    account.on("CreateStack", lambda *_: {"StackId": "1"})
-    account.on("DescribeStacks", status_once_created(account))
-    Deployment(boto3.Session(region_name=region), "v1").up(tmp_path, "")
-    (created,) = account.asked("CreateStack")
-    assert created["TemplateURL"].split("/")[2].partition(".")[2] == host
-
-
-def status_once_created(account: Account) -> Any:
-    def described(*_: object) -> Any:
-        if not account.asked("CreateStack"):
-            raise refusal("DescribeStacks", "ValidationError", "tidegate-v1 does not exist")
-        outputs = [{"OutputKey": "EndpointURL", "OutputValue": "https://x"}]
-        return {"Stacks": [{"StackStatus": "CREATE_COMPLETE", "Outputs": outputs}]}
-
-    return described
+def test_the_template_is_fetched_from_the_partition_it_was_put_in(region: str, host: str) -> None:
+    bucket = Bucket(boto3.Session("testing", "testing", region_name=region), "code", {})
+    assert bucket.url_of("a.json") == f"https://{host}/code/a.json"

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 import click
 
 from tidegate.exits import leave
-from tidegate.scaling.model.errors import TidegateError
+from tidegate.scaling.model.errors import ConfigurationError, Mistake, TidegateError
 
 if TYPE_CHECKING:
     from tidegate.scaling.autoscaling_api.registration import Put, Remove
     from tidegate.scaling.aws.registry import Registry
 
 __all__ = ["agreed", "carry_out", "command"]
+
+PRIVATE = (
+    "Application Auto Scaling calls from outside of your VPCs and can't reach it. "
+    "Sweeps and operators go on; give the levers to tidegate, or deploy without --private"
+)
+"""A private API is only callable from within a VPC (API Gateway guide, private APIs)."""
 
 
 @click.command("register")
@@ -40,10 +46,15 @@ def _planned(config: str, api: str) -> "tuple[Registry, tuple[Put | Remove, ...]
     from tidegate.scaling.autoscaling_api.site import Site
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.registry import Registry
+    from tidegate.scaling.aws.rest_api import rest_api
 
-    site = Site.at(api)
+    site, clients = Site.at(api), Clients()
     want = wanted(load(config, kinds_in_use().kinds).pipelines, site)
-    registry = Registry(Clients(), site)
+    known = rest_api(clients, site)
+    if known is not None and known.is_private:
+        words = f"{api} is private: {PRIVATE}"
+        raise ConfigurationError((Mistake("--api", 1, 1, words),))
+    registry = Registry(clients, site, None if known is None else known.stack)
     return registry, steps(registry.read(), want)
 
 

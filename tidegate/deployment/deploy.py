@@ -4,182 +4,110 @@
 Needs nothing but boto3 and credentials that may deploy.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 import click
-from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from tidegate.arguments import held_to, named
+from tidegate.commands.register import agreed
+from tidegate.deployment.bucket import Bucket
+from tidegate.deployment.gateway import admitting
+from tidegate.deployment.leftovers import Leftover, gateway_role, left, registered_urls
+from tidegate.deployment.names import ROLE, STAGE
+from tidegate.deployment.stack import Change, Stack
+from tidegate.exits import NOT_ASKED, UNDONE
 from tidegate.scaling.autoscaling_api.registration import Registration, steps
 from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.registry import Registry
+from tidegate.scaling.aws.rest_api import STACK_TAG
 from tidegate.scaling.model.errors import TidegateError
-from tidegate.scaling.model.partitions import dns_suffix
 
 __all__ = ["Deployment"]
 
-WAIT = {"Delay": 5, "MaxAttempts": 240}
+ROLE_PARAMETER = "GatewayLogRole"
 
 
 class Deployment:
-    """One stage: its stack and the bucket that its code was uploaded to."""
+    """One stage: its stack and the bucket that its code is uploaded to."""
 
     def __init__(self, session: boto3.Session, stage: str) -> None:
         account = session.client("sts").get_caller_identity()["Account"]
-        self.stack = f"tidegate-{stage}"
-        self.bucket = f"tidegate-{stage}-{account}-{session.region_name}"
-        self._region = session.region_name
-        self._s3 = session.client("s3")
-        self._cloudformation = session.client("cloudformation")
+        name = f"tidegate-{stage}"
+        tags = {STACK_TAG: name}
+        self.stack = Stack(session, name, tags)
+        self._bucket = Bucket(session, f"{name}-{account}-{session.region_name}", tags)
+        self._session = session
+        self._uploaded: tuple[str, ...] = ()
 
-    def up(self, folder: Path, operator_role_arns: str) -> str:
-        """Upload the code, create or update the stack and wait; the stage's URL."""
-        self._remove_failed_creation()
-        parameter: Any = {
-            "ParameterKey": "OperatorRoleArns", "ParameterValue": operator_role_arns,
-        }  # fmt: skip
-        request: Any = {
-            "StackName": self.stack,
-            "TemplateURL": self._uploaded(folder),
-            # The second lets CloudFormation expand the serverless transform.
-            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-            "Parameters": [parameter],
+    def plan(self, folder: Path, operators: Sequence[str]) -> tuple[Change, ...]:
+        """Upload the code and the template, and have CloudFormation say what it would change."""
+        self._bucket.make()
+        template = json.loads((folder / "template.json").read_text(encoding="utf-8"))
+        code = self._bucket.put((folder / "deployment.zip").read_bytes(), ".zip")
+        told = json.dumps(admitting(template, operators)).encode()
+        # From the bucket: one that is sent along may have 51,200 bytes (CloudFormation quotas).
+        named = self._bucket.put(told, ".json")
+        self._uploaded = (code, named)
+        parameters = {
+            "CodeBucket": self._bucket.name,
+            "CodeKey": code,
+            ROLE_PARAMETER: self._gateway_log_role(),
         }
-        if self._status() is None:
-            self._cloudformation.create_stack(**request)
-            self._wait("stack_create_complete")
-        elif self._updates(request):
-            self._wait("stack_update_complete")
-        return self.url() or ""
+        return self.stack.plan(self._bucket.url_of(named), parameters)
 
-    def _updates(self, request: Any) -> bool:
-        """Begin an update; False when there is nothing to change."""
-        try:
-            self._cloudformation.update_stack(**request)
-        except ClientError as error:
-            if "No updates" in str(error):
-                return False
-            raise
-        return True
+    def _gateway_log_role(self) -> str:
+        """As it was decided when the stack was made; else by whether the account has a role."""
+        before = self.stack.parameter(ROLE_PARAMETER)
+        return before or ("existing" if gateway_role(self._session) else "create")
 
-    def _remove_failed_creation(self) -> None:
-        """A stack whose creation failed can't be updated, only removed (CloudFormation guide)."""
-        if self._status() == "ROLLBACK_COMPLETE":
-            self._remove_stack()
+    def carry_out(self) -> str:
+        """Do what was planned; the stage's URL. What an earlier deployment uploaded is removed."""
+        self.stack.carry_out()
+        return self.settle()
 
-    def _uploaded(self, folder: Path) -> str:
-        """The URL of the template in the bucket, beside the code that it names: a template that is
-        sent along may have 51,200 bytes only (CloudFormation quotas)."""
-        self._make_bucket()
-        key = self._put((folder / "deployment.zip").read_bytes(), ".zip")
-        template: dict[str, Any] = json.loads((folder / "sam.json").read_text(encoding="utf-8"))
-        for resource in template["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::Function":
-                resource["Properties"]["CodeUri"] = f"s3://{self.bucket}/{key}"
-        name = self._put(json.dumps(template).encode(), ".json")
-        suffix = dns_suffix(self._s3.meta.partition)
-        return f"https://{self.bucket}.s3.{self._region}.{suffix}/{name}"
+    def settle(self) -> str:
+        """Note the stage's URL and remove what only earlier deployments needed; the URL."""
+        url = (self.stack.output("EndpointURL") or "").rstrip("/")
+        if url:
+            self._bucket.note_url(url)
+        self._bucket.keep_only(*self._uploaded)
+        return url
 
-    def _put(self, content: bytes, ending: str) -> str:
-        key = hashlib.sha256(content).hexdigest() + ending
-        self._s3.put_object(Bucket=self.bucket, Key=key, Body=content)
-        return key
-
-    def _make_bucket(self) -> None:
-        place: dict[str, Any] = {}
-        if self._region != "us-east-1":
-            place["CreateBucketConfiguration"] = {"LocationConstraint": self._region}
-        try:
-            self._s3.create_bucket(Bucket=self.bucket, **place)
-        except self._s3.exceptions.BucketAlreadyOwnedByYou:
-            return
-        self._s3.put_public_access_block(
-            Bucket=self.bucket,
-            PublicAccessBlockConfiguration=dict.fromkeys(
-                (
-                    "BlockPublicAcls",
-                    "IgnorePublicAcls",
-                    "BlockPublicPolicy",
-                    "RestrictPublicBuckets",
-                ),
-                True,
-            ),
-        )
-
-    def _wait(self, waiter: Any) -> None:
-        try:
-            self._cloudformation.get_waiter(waiter).wait(StackName=self.stack, WaiterConfig=WAIT)
-        except WaiterError as error:
-            reasons = "\n".join(self._failures())
-            raise TidegateError(f"{self.stack} is {self._status()}:\n{reasons}") from error
-
-    def _failures(self) -> Iterator[str]:
-        for page in self._cloudformation.get_paginator("describe_stack_events").paginate(
-            StackName=self.stack
-        ):
-            for event in page["StackEvents"]:
-                if event.get("ResourceStatus", "").endswith("FAILED"):
-                    reason = event.get("ResourceStatusReason", "")
-                    yield f"  {event.get('LogicalResourceId', '')}: {reason}"
-
-    def _described(self) -> Any:
-        try:
-            return self._cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return None
-            raise
-
-    def _status(self) -> str | None:
-        stack = self._described()
-        return None if stack is None else str(stack["StackStatus"])
-
-    def url(self) -> str | None:
-        """The stage's URL, None where nothing is deployed."""
-        found = self._output("EndpointURL")
-        return None if found is None else found.rstrip("/")
-
-    def topic_arn(self) -> str | None:
-        """Where the alarms on Tidegate itself are told, None where nothing is deployed."""
-        return self._output("AlertsTopicArn")
-
-    def _output(self, key: str) -> str | None:
-        outputs = (self._described() or {}).get("Outputs", [])
-        return next((each["OutputValue"] for each in outputs if each["OutputKey"] == key), None)
-
-    def down(self) -> None:
+    def down(self) -> tuple[Leftover, ...]:
         """Take back what Application Auto Scaling knows of the stage, then the stack, then the
-        bucket. What is gone already is no error, so that it can be run again."""
-        url = self.url()
-        if url is not None and url.startswith("https://"):
-            registry = Registry(Clients(), Site.at(url))
-            for step in steps(registry.read(), Registration()):
-                registry.take(step)
-        if self._status() is not None:
-            self._remove_stack()
-        self._delete_bucket()
+        bucket; what is left. What is gone already is no error, so that it can be run again."""
+        told = self.stack.output("EndpointURL")
+        found = [*self._bucket.urls(), *registered_urls(self._session, self.stack.name)]
+        for url in dict.fromkeys((told or "").rstrip("/") for told in [told, *found]):
+            if url.startswith("https://"):
+                _deregister(Site.at(url))
+        self.stack.remove()
+        self._bucket.remove()
+        return left(self._session, self.stack.name)
 
-    def _remove_stack(self) -> None:
-        self._cloudformation.delete_stack(StackName=self.stack)
-        self._wait("stack_delete_complete")
-
-    def _delete_bucket(self) -> None:
-        try:
-            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
-                for each in page.get("Contents", []):
-                    self._s3.delete_object(Bucket=self.bucket, Key=each["Key"])
-            self._s3.delete_bucket(Bucket=self.bucket)
-        except self._s3.exceptions.NoSuchBucket:
-            return
+    def sets_gateway_role(self) -> str | None:
+        """The role of API Gateway that a stack of this stage has set, and that stays."""
+        role = gateway_role(self._session)
+        return role if role and f"role/{self.stack.name}-" in role else None
 
 
-def _deployment(stage: str) -> Deployment:
-    return Deployment(boto3.Session(), stage)
+def _deregister(site: Site) -> None:
+    registry = Registry(Clients(), site)
+    for step in steps(registry.read(), Registration()):
+        registry.take(step)
+
+
+def _operators(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """Roles with commas. Each is held to its grammar: one that matches nobody would be let in in
+    name only, and nobody would know before the first incident."""
+    arns = tuple(each.strip() for each in value.split(","))
+    return tuple(named(ROLE, each) for each in arns)
 
 
 @click.group()
@@ -188,39 +116,76 @@ def main() -> None:
 
 
 @main.command("up")
-@click.argument("stage")
+@click.argument("stage", callback=held_to(STAGE))
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
-@click.option("--operator", required=True, help="Role ARNs that may call by hand, with commas.")
-def up(stage: str, folder: Path, operator: str) -> None:
-    """Deploy FOLDER (build/deploy) as STAGE."""
+@click.option(
+    "--operator", "operators", required=True, callback=_operators,
+    help="ARNs of the roles that may call by hand, with commas.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show the change set and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+def up(stage: str, folder: Path, operators: tuple[str, ...], dry_run: bool, yes: bool) -> None:
+    """Deploy FOLDER (build/deploy) as STAGE, after its change set was shown.
 
-    def deployed() -> str:
-        deployment = _deployment(stage)
-        url = deployment.up(folder, operator)
-        topic = deployment.topic_arn()
-        return f"The endpoint is at {url}\nSubscribe to Tidegate's own alarms at {topic}"
+    Exit code 0: deployed. 1: declined. 2: bad input. 3: AWS could not be asked, or took it back.
+    """
+
+    def deployed() -> None:
+        deployment = Deployment(boto3.Session(), stage)
+        changes = deployment.plan(folder, operators)
+        for change in changes:
+            click.echo(f"{'would ' if dry_run else ''}{change}")
+        if not changes:
+            click.echo("Nothing to change.")
+        elif dry_run or not _is_agreed(deployment, len(changes), yes=yes):
+            deployment.stack.drop_plan()
+            return
+        url = deployment.carry_out() if changes else deployment.settle()
+        topic = deployment.stack.output("AlertsTopicArn")
+        click.echo(f"The endpoint is at {url}")
+        click.echo(f"Subscribe to Tidegate's own alarms at {topic}")
 
     _told(deployed)
 
 
-@main.command("down")
-@click.argument("stage")
-def down(stage: str) -> None:
-    """Take STAGE away: registrations, stack and bucket."""
+def _is_agreed(deployment: Deployment, changes: int, *, yes: bool) -> bool:
+    try:
+        return agreed(f"Make these {changes} changes?", yes=yes)
+    except SystemExit:
+        deployment.stack.drop_plan()
+        raise
 
-    def gone() -> str:
-        _deployment(stage).down()
-        return f"Nothing is left of {stage}."
+
+@main.command("down")
+@click.argument("stage", callback=held_to(STAGE))
+def down(stage: str) -> None:
+    """Take STAGE away: registrations, stack and bucket. Says what is left.
+
+    Exit code 0: gone, but for what is meant to stay. 1: more is left. 3: AWS could not be asked.
+    """
+
+    def gone() -> None:
+        deployment = Deployment(boto3.Session(), stage)
+        found = deployment.down()
+        role = deployment.sets_gateway_role()
+        if role is not None:
+            click.echo(f"Left: {role} (with it API Gateway writes logs, for the whole account)")
+        for each in found:
+            click.echo(f"Left: {each}")
+        if not found and role is None:
+            click.echo(f"Nothing is left of {stage}.")
+        if any(each.why is None for each in found):
+            raise SystemExit(UNDONE)
 
     _told(gone)
 
 
-def _told(act: Any) -> None:
+def _told(act: Callable[[], Any]) -> None:
     try:
-        click.echo(act())
+        act()
     except (TidegateError, ClientError, BotoCoreError) as error:
         click.echo(str(error), err=True)
-        raise SystemExit(3) from None
+        raise SystemExit(NOT_ASKED) from None
 
 
 if __name__ == "__main__":

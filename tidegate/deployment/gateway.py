@@ -1,16 +1,26 @@
-"""The gateway before the endpoint: who is let in, what is logged, how fast it may be asked."""
+"""The gateway before the endpoint: its routes, its stage, what is logged and how fast it may be
+asked."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from tidegate.deployment.options import Options
+from tidegate.deployment.resource import RETAINED, Json, arn, get, ref, resource, sub
 
-__all__ = ["gateway"]
+__all__ = ["API", "STAGE", "admitting", "gateway"]
 
-LOG_DAYS = 30
-REQUESTS_PER_SECOND, BURST = 20, 40
+API, STAGE = "RestAPI", "v1"
+BURST, REQUESTS_PER_SECOND = 40, 20
 """Application Auto Scaling asks about each target a few times a minute."""
 
-_PHASES = ("authenticate", "authorize", "integration")
+PATH = "/scalableTargetDimensions/{dimension_id}"
+METHODS = ("get", "patch")
+"""The routes of ``chalice_app/app.py``; a test compares them."""
+
+_DEPLOYMENT = "Deployment"
+_PHASES = ("waf", "authenticate", "authorize", "integration")
 """The phases of a signed request (AWS blog, Troubleshooting API Gateway with enhanced
 observability variables)."""
 
@@ -22,25 +32,42 @@ _ROLE = (
 
 
 def _log_format() -> str:
-    """A JSON line a request, with error, status and latency of each phase."""
+    """A JSON line a request, with status, latency and error of each phase.
+
+    API Gateway has no function that escapes a value here. Only values that AWS writes are in it, no
+    header and no query of a caller, and its own words come last: a log that cuts a line at a quote
+    still shows who asked for what, and how it ended. ``error.messageString`` would be quoted by API
+    Gateway, but is a bare - where there is no error, which is no JSON.
+    """
     fields = {
         "requestId": "$context.requestId",
+        "extendedRequestId": "$context.extendedRequestId",
         "requestTime": "$context.requestTime",
+        "api": "$context.apiId",
+        "stage": "$context.stage",
+        "sourceIp": "$context.identity.sourceIp",
         "caller": "$context.identity.caller",
+        "userArn": "$context.identity.userArn",
         "method": "$context.httpMethod",
-        "path": "$context.path",
+        "resource": "$context.resourcePath",
         "status": "$context.status",
         "response-latency": "$context.responseLatency",
+        "response-length": "$context.responseLength",
+        "waf-response": "$context.wafResponseCode",
         "integration-requestId": "$context.integration.requestId",
         "integration-integrationStatus": "$context.integration.integrationStatus",
     }
-    for phase in _PHASES:
-        for what in ("error", "status", "latency"):
-            fields[f"{phase}-{what}"] = f"$context.{phase}.{what}"
+    for what in ("status", "latency", "error"):
+        fields |= {f"{phase}-{what}": f"$context.{phase}.{what}" for phase in _PHASES}
+    fields |= {
+        "error-type": "$context.error.responseType",
+        "path": "$context.path",
+        "error": "$context.error.message",
+    }
     return "{" + ",".join(f'"{name}":"{value}"' for name, value in fields.items()) + "}"
 
 
-def _resource_policy(options: Options) -> dict[str, Any]:
+def _policy(operators: Any, options: Options) -> Json:
     """Only Application Auto Scaling's service-linked role and the operators' roles may call; of a
     private endpoint only through its VPC endpoint (AWS blog, application security boundaries).
 
@@ -51,10 +78,9 @@ def _resource_policy(options: Options) -> dict[str, Any]:
     """
     every = {"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
     # Each of the two must not be it: conditions of one statement hold together.
-    stranger = {
-        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::Sub": _ROLE}},
-        "StringNotEquals": {"aws:PrincipalArn": {"Ref": "OperatorRoleArns"}},
-    }
+    stranger: Json = {"ArnNotEquals": {"aws:PrincipalArn": sub(_ROLE)}}
+    if operators:
+        stranger["StringNotEquals"] = {"aws:PrincipalArn": operators}
     statements = [{"Effect": "Allow", **every}, {"Effect": "Deny", **every, "Condition": stranger}]
     if options.vpc_endpoint_id is not None:
         elsewhere = {"StringNotEquals": {"aws:SourceVpce": options.vpc_endpoint_id}}
@@ -62,49 +88,151 @@ def _resource_policy(options: Options) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _endpoint(options: Options) -> dict[str, Any]:
-    if options.vpc_endpoint_id is None:
-        return {"Type": "REGIONAL"}
-    return {"Type": "PRIVATE", "VPCEndpointIds": [options.vpc_endpoint_id]}
-
-
-def _log_group(name: Any) -> dict[str, Any]:
+def _method() -> Json:
+    """A signed request, handed to the function as it is (API Gateway guide, proxy integration)."""
+    invoked = (
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+        "${APIHandler.Arn}/invocations"
+    )
+    proxied = {"type": "aws_proxy", "httpMethod": "POST", "uri": sub(invoked)}
+    parameter = {"name": "dimension_id", "in": "path", "required": True, "type": "string"}
     return {
-        "Type": "AWS::Logs::LogGroup",
-        "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS},
+        "parameters": [parameter],
+        "produces": ["application/json"],
+        "responses": {"200": {"description": "The scalable dimension"}},
+        "security": [{"sigv4": []}],
+        "x-amazon-apigateway-integration": proxied,
     }
 
 
-def gateway(options: Options) -> dict[str, Any]:
-    """The part of the template that is merged over Chalice's: parameters and resources."""
-    named = {
-        "CallbackLog": _log_group({"Fn::Sub": "/aws/lambda/${APIHandler}"}),
-        "SweepLog": _log_group({"Fn::Sub": "/aws/lambda/${SweepEachMinute}"}),
-        "AccessLog": _log_group({"Fn::Sub": "/tidegate/${AWS::StackName}/access"}),
+def _body(policy: Json) -> Json:
+    signed = {"type": "apiKey", "name": "Authorization", "in": "header"}
+    return {
+        "swagger": "2.0",
+        "info": {"title": ref("AWS::StackName"), "version": "1.0"},
+        "schemes": ["https"],
+        "securityDefinitions": {"sigv4": {**signed, "x-amazon-apigateway-authtype": "awsSigv4"}},
+        "paths": {PATH: {method: _method() for method in METHODS}},
+        "x-amazon-apigateway-policy": policy,
     }
-    api = {
+
+
+def _api(operators: Any, options: Options) -> Json:
+    endpoint: Json = {"Types": ["REGIONAL"]}
+    if options.vpc_endpoint_id is not None:
+        endpoint = {"Types": ["PRIVATE"], "VpcEndpointIds": [options.vpc_endpoint_id]}
+    policy = _policy(operators, options)
+    properties = {
+        "Name": ref("AWS::StackName"),
+        "Description": "Scalable dimensions for Application Auto Scaling, by Tidegate",
+        "EndpointConfiguration": endpoint,
+        # Twice: a body that is imported over an API without one would take its policy away.
+        "Body": _body(policy),
+        "Policy": policy,
+    }
+    return resource("AWS::ApiGateway::RestApi", properties, options)
+
+
+def _stage(options: Options) -> Json:
+    throttling = {
+        "ResourcePath": "/*",
+        "HttpMethod": "*",
+        "MetricsEnabled": True,
+        "ThrottlingRateLimit": REQUESTS_PER_SECOND,
+        "ThrottlingBurstLimit": BURST,
+    }
+    # A stage waits for what it refers to; DependsOn may not name what a condition leaves out.
+    set_here = sub("Logs by the role that ${GatewayAccount} sets for all APIs of the region")
+    described = ["SetsGatewayAccount", set_here, "Logs by the role that was set before"]
+    properties: Json = {
+        "RestApiId": ref(API),
+        "DeploymentId": ref(_DEPLOYMENT),
+        "StageName": STAGE,
+        "Description": {"Fn::If": described},
         "AccessLogSetting": {
-            "DestinationArn": {"Fn::GetAtt": ["AccessLog", "Arn"]},
+            "DestinationArn": arn("logs", "log-group:${AccessLog}"),
             "Format": _log_format(),
         },
-        "MethodSettings": [
-            {
-                "ResourcePath": "/*",
-                "HttpMethod": "*",
-                "ThrottlingRateLimit": REQUESTS_PER_SECOND,
-                "ThrottlingBurstLimit": BURST,
-            }
-        ],
-        "EndpointConfiguration": _endpoint(options),
-        **({"TracingEnabled": True} if options.tracing else {}),
-        "DefinitionBody": {"x-amazon-apigateway-policy": _resource_policy(options)},
+        "MethodSettings": [throttling],
+        "TracingEnabled": options.tracing,
     }
+    return resource("AWS::ApiGateway::Stage", properties, options)
+
+
+def _account(options: Options) -> Json:
+    """API Gateway's role for logs, one for all APIs of an account and region: a stage with an
+    access log can't be made before there is one (API Gateway guide, set up logging)."""
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    managed = "arn:${AWS::Partition}:iam::aws:policy/service-role/"
+    role: Json = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
+        "ManagedPolicyArns": [sub(f"{managed}AmazonAPIGatewayPushToCloudWatchLogs")],
+    }
+    if options.boundary_arn is not None:
+        role["PermissionsBoundary"] = options.boundary_arn
+    kept = {"Condition": "SetsGatewayAccount", **RETAINED}
+    account = {"CloudWatchRoleArn": get("GatewayRole")}
     return {
-        "Parameters": {
-            "OperatorRoleArns": {
-                "Type": "CommaDelimitedList",
-                "Description": "The roles of the people who may call the endpoint by hand",
-            }
-        },
-        "Resources": {**named, "RestAPI": {"Properties": api}},
+        "GatewayRole": resource("AWS::IAM::Role", role, options, **kept),
+        "GatewayAccount": resource("AWS::ApiGateway::Account", account, options, **kept),
+    }
+
+
+def _firewall(options: Options) -> Json:
+    if options.web_acl_arn is None:
+        return {}
+    place = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestAPI}/stages/"
+    properties = {
+        "ResourceArn": sub(f"{place}${{RestAPIv1Stage}}"),
+        "WebACLArn": options.web_acl_arn,
+    }
+    kind = "AWS::WAFv2::WebACLAssociation"
+    return {"Firewall": resource(kind, properties, options)}
+
+
+def gateway(operators: Any, options: Options) -> Json:
+    """The resources of the gateway. ``operators`` are the ARNs of the roles of people."""
+    source = "${RestAPI}/v1/*" + PATH.replace("{dimension_id}", "*")
+    permission = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": ref("APIHandler"),
+        "Principal": "apigateway.amazonaws.com",
+        "SourceArn": arn("execute-api", source),
+    }
+    deployment = {"RestApiId": ref(API)}
+    return {
+        API: _api(operators, options),
+        "APIHandlerInvokePermission": resource("AWS::Lambda::Permission", permission, options),
+        _DEPLOYMENT: resource("AWS::ApiGateway::Deployment", deployment, options),
+        "RestAPIv1Stage": _stage(options),
+        **_account(options),
+        **_firewall(options),
+    }
+
+
+def admitting(template: Json, operators: Sequence[str]) -> Json:
+    """The template with these operators and no others in its policy.
+
+    The deployment is named after all of the API: CloudFormation makes a new one whenever the
+    policy, the operators or the routes change, and only then do they take effect (API Gateway
+    guide, resource policies: "you must deploy the API").
+    """
+    resources: Json = json.loads(json.dumps(template["Resources"]))
+    api = resources[API]["Properties"]
+    for policy in (api["Policy"], api["Body"]["x-amazon-apigateway-policy"]):
+        denial = policy["Statement"][1]["Condition"]
+        denial.pop("StringNotEquals", None)
+        if operators:
+            denial["StringNotEquals"] = {"aws:PrincipalArn": sorted(set(operators))}
+    whole = json.dumps(api, sort_keys=True)
+    name = _DEPLOYMENT + hashlib.sha256(whole.encode()).hexdigest()[:10]
+    old = resources["RestAPIv1Stage"]["Properties"]["DeploymentId"]["Ref"]
+    resources["RestAPIv1Stage"]["Properties"]["DeploymentId"] = ref(name)
+    return {
+        **template,
+        "Resources": {name if each == old else each: resources[each] for each in resources},
     }

@@ -9,11 +9,20 @@ __all__ = ["DEFAULTS", "Options"]
 class Options:
     """``configuration`` is where the deployed app reads its pipelines: ``package``, ``ssm:NAME`` or
     ``appconfig:APPLICATION/ENVIRONMENT/PROFILE``. With ``vpc_endpoint_id`` the endpoint is private:
-    reached through that interface endpoint only. ``tracing`` switches X-Ray on."""
+    reached through that interface endpoint only. ``tracing`` switches X-Ray on.
+
+    ``kms_key_arn`` encrypts the ledger, logs, queue, topic and environment instead of keys of AWS;
+    ``web_acl_arn`` is put before the endpoint, ``boundary_arn`` on every role. Names that begin
+    with one of ``prefixes`` are granted by it, so that roles don't grow with the file."""
 
     configuration: str = "package"
     vpc_endpoint_id: str | None = None
     tracing: bool = False
+    kms_key_arn: str | None = None
+    web_acl_arn: str | None = None
+    boundary_arn: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    prefixes: tuple[str, ...] = ()
 
 
 DEFAULTS = Options()

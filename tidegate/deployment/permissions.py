@@ -1,11 +1,11 @@
 """What each function may do: the calls in its code, on the resources of the file."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.resource import Json, arn, get, sub
 from tidegate.scaling.autoscaling_api.dimensions import dimensions, is_theirs
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import TYPES
@@ -13,13 +13,7 @@ from tidegate.scaling.model.permission import Arn, Permission
 from tidegate.scaling.model.resource_type import ResourceType
 from tidegate.scaling.observability.dashboard import dashboard_name
 
-__all__ = ["CHARACTERS_MAX", "characters", "policy"]
-
-CHARACTERS_MAX = 10_240
-"""Of all inline policies of a role together, white space not counted (IAM quotas)."""
-
-REFERENCE_CHARACTERS = 14
-"""The longest that a reference to a partition, a region or an account stands for."""
+__all__ = ["policy"]
 
 LEDGER_CALLS = (
     "BatchGetItem",
@@ -31,14 +25,23 @@ LEDGER_CALLS = (
 )
 
 
-def _arns(names: Iterable[str], service: str, kind: str) -> list[dict[str, str]]:
+def _arns(names: Iterable[str], service: str, kind: str) -> list[Json]:
     """Of what is in the stack's own account and region. That no name has a wildcard or a reference
     in it is held where the file is read (``tidegate.scaling.config.names``)."""
-    prefix = f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{kind}"
-    return [{"Fn::Sub": f"{prefix}{name}"} for name in dict.fromkeys(names)]
+    return [arn(service, f"{kind}{name}") for name in dict.fromkeys(names)]
 
 
-def _statement(actions: Iterable[str], resources: list[Any]) -> dict[str, Any]:
+def _shortened(path: str, prefixes: Iterable[str]) -> str:
+    """The path of an ARN, up to the prefix where the name in it begins with one."""
+    found = re.match(r"[a-z-]+[/:]", path)
+    head = found[0] if found else ""
+    for prefix in prefixes:
+        if path.startswith(head + prefix):
+            return f"{head}{prefix}*"
+    return path
+
+
+def _statement(actions: Iterable[str], resources: list[Any]) -> Json:
     return {"Effect": "Allow", "Action": sorted(actions), "Resource": resources}
 
 
@@ -48,7 +51,7 @@ def policy(
     *,
     sweeps: bool,
     types: Sequence[ResourceType] = TYPES,
-) -> dict[str, Any]:
+) -> Json:
     """What one function may do, on the resources that the file names and no others: the sweep, or
     the callback, which needs less."""
     pipelines = list(specs)
@@ -58,39 +61,39 @@ def policy(
         for permission in resource_type.operations.permissions(pipelines, sweeps=sweeps)
     )
     statements = [
-        *map(_of_resources, needed),
-        _statement(
-            (f"dynamodb:{each}" for each in LEDGER_CALLS), [{"Fn::GetAtt": ["Ledger", "Arn"]}]
-        ),
-        _statement(
-            ("logs:CreateLogStream", "logs:PutLogEvents"),
-            _arns(("*",), "logs", "log-group:/aws/lambda/"),
-        ),
+        *(_of_resources(each, options.prefixes) for each in needed),
+        _statement((f"dynamodb:{each}" for each in LEDGER_CALLS), [get("Ledger")]),
+        _statement(("logs:CreateLogStream", "logs:PutLogEvents"), [_own_log(sweeps=sweeps)]),
     ]
     if sweeps:
         statements += _telling(pipelines)
         statements += _resuming(pipelines)
         statements.append(_statement(("cloudwatch:GetMetricData",), ["*"]))
-        statements.append(
-            _statement(("sqs:SendMessage",), [{"Fn::GetAtt": ["DeadLetters", "Arn"]}])
-        )
+        statements.append(_statement(("sqs:SendMessage",), [get("DeadLetters")]))
     statements += _optional(options)
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _of_resources(permission: Permission) -> dict[str, Any]:
-    statement = _statement(permission.actions, _each(permission.arns) or ["*"])
+def _own_log(*, sweeps: bool) -> Json:
+    """The streams of the function's own log group, and of no other: ``tidegate memory`` believes
+    what stands in the log of a function."""
+    return arn("logs", f"log-group:${{{'SweepLog' if sweeps else 'CallbackLog'}}}:*")
+
+
+def _of_resources(permission: Permission, prefixes: Iterable[str]) -> Json:
+    statement = _statement(permission.actions, _each(permission.arns, prefixes) or ["*"])
     if permission.only_for:
-        owners = {permission.only_for_key: _each(permission.only_for)}
+        owners = {permission.only_for_key: _each(permission.only_for, prefixes)}
         statement["Condition"] = {"ArnLike": owners}
     return statement
 
 
-def _each(arns: Iterable[Arn]) -> list[dict[str, str]]:
-    return [arn for each in dict.fromkeys(arns) for arn in _arns((each.path,), each.service, "")]
+def _each(arns: Iterable[Arn], prefixes: Iterable[str]) -> list[Json]:
+    shortened = ((each.service, _shortened(each.path, prefixes)) for each in arns)
+    return [arn(service, path) for service, path in dict.fromkeys(shortened)]
 
 
-def _resuming(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
+def _resuming(specs: list[PipelineSpec]) -> Iterator[Json]:
     """Scalable targets that were suspended for a pause are resumed after its end."""
     if not any(is_theirs(each) for each in dimensions(specs)):
         return
@@ -101,7 +104,7 @@ def _resuming(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     yield {**statement, "Condition": {"StringEquals": namespace}}
 
 
-def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
+def _telling(specs: list[PipelineSpec]) -> Iterator[Json]:
     """Only what the notices and dashboards in the file ask for."""
     topics = dict.fromkeys(each.notices.sns_topic_arn for each in specs)
     named = [topic for topic in topics if topic is not None]
@@ -118,12 +121,10 @@ def _telling(specs: list[PipelineSpec]) -> Iterator[dict[str, Any]]:
     boards = [dashboard_name(each.name) for each in specs if each.update_dashboard]
     if boards:
         prefix = "arn:${AWS::Partition}:cloudwatch::${AWS::AccountId}:dashboard/"
-        yield _statement(
-            ("cloudwatch:PutDashboard",), [{"Fn::Sub": f"{prefix}{name}"} for name in boards]
-        )
+        yield _statement(("cloudwatch:PutDashboard",), [sub(f"{prefix}{name}") for name in boards])
 
 
-def _optional(options: Options) -> Iterator[dict[str, Any]]:
+def _optional(options: Options) -> Iterator[Json]:
     kind, _, name = options.configuration.partition(":")
     if kind == "ssm":
         yield _statement(("ssm:GetParameter",), _arns((name.lstrip("/"),), "ssm", "parameter/"))
@@ -134,10 +135,6 @@ def _optional(options: Options) -> Iterator[dict[str, Any]]:
         yield _statement((f"appconfig:{each}" for each in calls), everywhere)
     if options.tracing:
         yield _statement(("xray:PutTraceSegments", "xray:PutTelemetryRecords"), ["*"])
-
-
-def characters(document: dict[str, Any]) -> int:
-    """About how long IAM finds a policy whose references are replaced."""
-    text = json.dumps(document, separators=(",", ":"))
-    text = re.sub(r'\{"Fn::Sub":("[^"]+")\}', r"\1", text)
-    return len(re.sub(r"\$\{[^}]+\}", "x" * REFERENCE_CHARACTERS, text))
+    if options.kms_key_arn is not None:
+        # Of the ledger, the queue and the environment, all of which have this key then.
+        yield _statement(("kms:Decrypt", "kms:GenerateDataKey"), [options.kms_key_arn])

@@ -1,210 +1,147 @@
-"""The same deployment as a Terraform module: Chalice's, with what the template adds.
+"""The same deployment as a Terraform module.
 
-The additions are translated from the CloudFormation ones, so that there is one source of both.
+It is translated from the CloudFormation template, resource by resource, so that there is one source
+of both.
 """
 
-import json
+from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
-from tidegate.deployment.terraform_values import snake, translated
+from tidegate.deployment.names import ROLE, STAGE
+from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.resource import Json, ref
+from tidegate.deployment.template import template_for
+from tidegate.deployment.terraform_resources import KINDS, TRANSLATED
+from tidegate.deployment.terraform_values import References, snake
+from tidegate.scaling.aws.rest_api import STACK_TAG
+from tidegate.scaling.config.grammar import Grammar
+from tidegate.scaling.config.specification import PipelineFile
 
 __all__ = ["terraform"]
 
-Json = dict[str, Any]
-
-STAGE = "v1"
-REST_API_ID = "${aws_api_gateway_rest_api.rest_api.id}"
+GATEWAY_ROLE = "${var.set_gateway_log_role ? 1 : 0}"
 
 
-def _alarm(name: str, properties: Json) -> Json:
-    told = {snake(key): value for key, value in translated(properties).items()}
-    told["dimensions"] = {each["Name"]: each["Value"] for each in told["dimensions"]}
-    return {"alarm_name": f"tidegate-{snake(name)}", **told}
+def _checked(grammar: Grammar, condition: str, **variable: str) -> Json:
+    words = f"This is not {grammar.kind}: {grammar.allowed.format(count=_lengths(grammar))}."
+    return {**variable, "validation": {"condition": f"${{{condition}}}", "error_message": words}}
 
 
-def _role(properties: Json) -> Json:
-    (inline,) = properties["Policies"]
+def _lengths(grammar: Grammar) -> str:
+    least, most = grammar.lengths
+    return f"{least} to {most:,}"
+
+
+def _variables() -> Json:
+    # In a pattern of Terraform a backslash would be one of the text; these have none.
+    is_role = f'can(regex("^{ROLE.pattern}$", arn))'
+    is_stage = f'can(regex("^{STAGE.pattern}$", var.stage)) && length(var.stage) <= 20'
     return {
-        "assume_role_policy": json.dumps(translated(properties["AssumeRolePolicyDocument"])),
-        "inline_policy": {
-            "name": inline["PolicyName"],
-            "policy": json.dumps(translated(inline["PolicyDocument"])),
+        "stage": _checked(STAGE, is_stage, type="string", description="Such as prod"),
+        "operator_role_arns": _checked(
+            ROLE,
+            f"length(var.operator_role_arns) > 0 && alltrue([for arn in var.operator_role_arns : "
+            f"{is_role}])",
+            type="list(string)",
+            description="The roles of the people who may call the endpoint by hand",
+        ),
+        "set_gateway_log_role": {
+            "type": "bool",
+            "default": False,
+            "description": (
+                "Set API Gateway's role for logs, one for all APIs of the account and region. "
+                "Needed once where none is set"
+            ),
         },
     }
 
 
-def _function(properties: Json) -> Json:
-    told: Json = {
-        "role": translated(properties["Role"]),
-        "environment": {"variables": translated(properties["Environment"]["Variables"])},
-    }
-    if "ReservedConcurrentExecutions" in properties:
-        told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
-        letters = properties["DeadLetterQueue"]["TargetArn"]
-        told["dead_letter_config"] = {"target_arn": translated(letters)}
-    if "Tracing" in properties:
-        told["tracing_config"] = {"mode": "Active"}
+def _tags(properties: Json, references: References) -> Json:
+    told = {each["Key"]: references.translated(each["Value"]) for each in properties["Tags"]}
+    return {STACK_TAG: told.pop(STACK_TAG), **told}
+
+
+def _resource(name: str, declared: Json, references: References) -> Json:
+    properties = declared["Properties"]
+    told = TRANSLATED[declared["Type"]](name, properties, references)
+    if "Tags" in properties:
+        told["tags"] = _tags(properties, references)
+    if declared.get("DeletionPolicy") == "Retain":
+        # Terraform keeps nothing by itself: it refuses, until the state forgets the resource.
+        told["lifecycle"] = {"prevent_destroy": True}
+    if "Condition" in declared:
+        told["count"] = GATEWAY_ROLE
     return told
 
 
-def _ledger(properties: Json) -> Json:
-    attributes = properties["AttributeDefinitions"]
-    keys = {each["KeyType"]: each["AttributeName"] for each in properties["KeySchema"]}
+def _beside(name: str, declared: Json, references: References) -> Iterator[tuple[str, str, Json]]:
+    """What is part of a resource in CloudFormation, and one of its own here."""
+    properties = declared["Properties"]
+    match declared["Type"]:
+        case "AWS::ApiGateway::Stage":
+            (settings,) = properties["MethodSettings"]
+            yield "aws_api_gateway_method_settings", snake(name), _settings(settings, references)
+        case "AWS::Events::Rule":
+            (target,) = properties["Targets"]
+            told = {
+                "rule": f"${{aws_cloudwatch_event_rule.{snake(name)}.name}}",
+                "target_id": target["Id"],
+                "arn": references.translated(target["Arn"]),
+            }
+            yield "aws_cloudwatch_event_target", snake(name), told
+        case "AWS::IAM::Role":
+            number = count(1)
+            for policy in properties["ManagedPolicyArns"]:
+                attached = _attached(name, declared, references.translated(policy))
+                kind = "aws_iam_role_policy_attachment"
+                yield kind, f"{snake(name)}_{next(number)}", attached
+
+
+def _attached(role: str, declared: Json, policy: Any) -> Json:
+    place = f"aws_iam_role.{snake(role)}"
+    if "Condition" not in declared:
+        return {"role": f"${{{place}.name}}", "policy_arn": policy}
+    return {"role": f"${{one({place}[*].name)}}", "policy_arn": policy, "count": GATEWAY_ROLE}
+
+
+def _settings(settings: Json, references: References) -> Json:
     return {
-        "name": "tidegate-ledger",
-        "billing_mode": properties["BillingMode"],
-        "hash_key": keys["HASH"],
-        "range_key": keys["RANGE"],
-        "attribute": [
-            {"name": each["AttributeName"], "type": each["AttributeType"]} for each in attributes
-        ],
-        "server_side_encryption": {"enabled": True},
-        "point_in_time_recovery": {"enabled": True},
-        "ttl": {"attribute_name": "expires_at", "enabled": True},
-    }
-
-
-def _key(properties: Json) -> Json:
-    return {
-        "description": properties["Description"],
-        "enable_key_rotation": properties["EnableKeyRotation"],
-        "deletion_window_in_days": properties["PendingWindowInDays"],
-        "policy": json.dumps(translated(properties["KeyPolicy"])),
-    }
-
-
-def _queue(properties: Json) -> Json:
-    return {
-        "name": "tidegate-dead-letters",
-        "sqs_managed_sse_enabled": True,
-        "message_retention_seconds": properties["MessageRetentionPeriod"],
-    }
-
-
-def _topic(properties: Json) -> Json:
-    key = translated(properties["KmsMasterKeyId"])
-    return {"name": "tidegate-alerts", "kms_master_key_id": key}
-
-
-def _log_groups(properties: Json) -> Json:
-    handlers = {"callback": "api_handler", "sweep": "sweep_each_minute"}
-    names = {
-        name: f"/aws/lambda/${{aws_lambda_function.{handler}.function_name}}"
-        for name, handler in handlers.items()
-    }
-    days = properties["RetentionInDays"]
-    return {
-        name: {"name": where, "retention_in_days": days}
-        for name, where in {**names, "access": "/tidegate/access"}.items()
-    }
-
-
-def _entry(api: Json) -> Json:
-    """Who is let in, and from where."""
-    policy = json.dumps(translated(api["DefinitionBody"]["x-amazon-apigateway-policy"]))
-    # Inside a text a list has to be written out.
-    operators = translated({"Ref": "OperatorRoleArns"})
-    endpoint = api["EndpointConfiguration"]
-    told = {"types": [endpoint["Type"]]}
-    if "VPCEndpointIds" in endpoint:
-        told["vpc_endpoint_ids"] = endpoint["VPCEndpointIds"]
-    return {
-        "policy": policy.replace(f'"{operators}"', "${jsonencode(var.operator_role_arns)}"),
-        "endpoint_configuration": told,
-    }
-
-
-def _deployment() -> Json:
-    return {
-        "rest_api_id": REST_API_ID,
-        "triggers": {
-            "redeployment": '${sha1(join("", [local.chalice_api_swagger, '
-            "aws_api_gateway_rest_api.rest_api.policy]))}"
-        },
-        "lifecycle": {"create_before_destroy": True},
-    }
-
-
-def _stage(api: Json) -> Json:
-    log = api["AccessLogSetting"]
-    return {
-        "rest_api_id": REST_API_ID,
-        "deployment_id": "${aws_api_gateway_deployment.rest_api.id}",
-        "stage_name": STAGE,
-        "xray_tracing_enabled": api.get("TracingEnabled", False),
-        "access_log_settings": {
-            "destination_arn": translated(log["DestinationArn"]),
-            # Terraform would take $${ for its own; API Gateway's variables have no braces.
-            "format": log["Format"],
-        },
-    }
-
-
-def _throttling(api: Json) -> Json:
-    (settings,) = api["MethodSettings"]
-    return {
-        "rest_api_id": REST_API_ID,
-        "stage_name": "${aws_api_gateway_stage.rest_api.stage_name}",
+        "rest_api_id": references.translated(ref("RestAPI")),
+        "stage_name": "${aws_api_gateway_stage.rest_api_v1_stage.stage_name}",
         "method_path": "*/*",
         "settings": {
+            "metrics_enabled": settings["MetricsEnabled"],
             "throttling_rate_limit": settings["ThrottlingRateLimit"],
             "throttling_burst_limit": settings["ThrottlingBurstLimit"],
         },
     }
 
 
-def _additions(added: Json) -> Json:
-    """The resources that Chalice doesn't make, or not as the template has them."""
-    properties = {name: each["Properties"] for name, each in added.items()}
-    api = properties["RestAPI"]
-    return {
-        "aws_api_gateway_deployment": {"rest_api": _deployment()},
-        "aws_api_gateway_stage": {"rest_api": _stage(api)},
-        "aws_api_gateway_method_settings": {"rest_api": _throttling(api)},
-        "aws_dynamodb_table": {"ledger": _ledger(properties["Ledger"])},
-        "aws_sqs_queue": {"dead_letters": _queue(properties["DeadLetters"])},
-        "aws_sns_topic": {"alerts": _topic(properties["Alerts"])},
-        "aws_kms_key": {"alerts": _key(properties["AlertsKey"])},
-        "aws_iam_role": {
-            "callback": _role(properties["CallbackRole"]),
-            "sweep": _role(properties["SweepRole"]),
-        },
-        "aws_cloudwatch_log_group": _log_groups(properties["AccessLog"]),
-        "aws_cloudwatch_metric_alarm": {
-            snake(name): _alarm(name, properties[name])
-            for name, each in added.items()
-            if each.get("Type") == "AWS::CloudWatch::Alarm"
-        },
+def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
+    """The module: needs Terraform 1.3 and the AWS provider 5 or 6."""
+    declared = template_for(ref("OperatorRoleArns"), file, options)["Resources"]
+    references = References(declared, KINDS)
+    resources: Json = {}
+    for name, each in declared.items():
+        kind = KINDS[each["Type"]]
+        resources.setdefault(kind, {})[snake(name)] = _resource(name, each, references)
+        for other, beside, told in _beside(name, each, references):
+            resources.setdefault(other, {})[beside] = told
+    outputs = {
+        "endpoint_url": "${aws_api_gateway_stage.rest_api_v1_stage.invoke_url}",
+        "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",
+        "ledger_table": "${aws_dynamodb_table.ledger.name}",
     }
-
-
-def _outputs(chalice: Json, added: Json) -> Json:
-    url = {**chalice["EndpointURL"], "value": "${aws_api_gateway_stage.rest_api.invoke_url}"}
-    topic = {"value": translated(added["AlertsTopicArn"]["Value"])}
-    return {**chalice, "EndpointURL": url, "AlertsTopicArn": topic}
-
-
-def terraform(chalice: Json, extras: Json) -> Json:
-    """Chalice's module with the additions of the template in it. Needs Terraform 1.3 and the AWS
-    provider 5."""
-    added = extras["Resources"]
-    resources = chalice["resource"]
-    for name, resource in (("api_handler", "APIHandler"), ("sweep_each_minute", "SweepEachMinute")):
-        resources["aws_lambda_function"][name] |= _function(added[resource]["Properties"])
-    resources["aws_api_gateway_rest_api"]["rest_api"] |= _entry(added["RestAPI"]["Properties"])
-    resources |= _additions(added)
-    del chalice["data"]["null_data_source"]
     return {
-        **chalice,
-        "output": _outputs(chalice["output"], extras["Outputs"]),
-        "variable": {
-            "operator_role_arns": {
-                "type": "list(string)",
-                "description": extras["Parameters"]["OperatorRoleArns"]["Description"],
-            }
-        },
         "terraform": {
             "required_version": ">= 1.3",
-            "required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.0, < 6"}},
+            "required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.0, < 7"}},
         },
+        "variable": _variables(),
+        "data": {
+            kind: {"current": {}} for kind in ("aws_partition", "aws_region", "aws_caller_identity")
+        },
+        "resource": resources,
+        "output": {name: {"value": value} for name, value in outputs.items()},
     }

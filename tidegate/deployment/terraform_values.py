@@ -1,52 +1,86 @@
 """Values of a CloudFormation template as Terraform has them."""
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["snake", "translated"]
+from tidegate.deployment.resource import Json
 
-_PSEUDO = {
-    "AWS::Partition": "${data.aws_partition.chalice.partition}",
-    "AWS::Region": "${data.aws_region.chalice.name}",
-    "AWS::AccountId": "${data.aws_caller_identity.chalice.account_id}",
+__all__ = ["References", "snake"]
+
+PSEUDO = {
+    "AWS::Partition": "${data.aws_partition.current.partition}",
+    # The id of a region is its name, by version 5 of the provider and by version 6.
+    "AWS::Region": "${data.aws_region.current.id}",
+    "AWS::AccountId": "${data.aws_caller_identity.current.account_id}",
+    "AWS::StackName": "tidegate-${var.stage}",
 }
-_REFERENCES = {
-    "Ledger": ("aws_dynamodb_table.ledger", "name"),
-    "DeadLetters": ("aws_sqs_queue.dead_letters", "url"),
-    "Alerts": ("aws_sns_topic.alerts", "arn"),
-    "AlertsKey": ("aws_kms_key.alerts", "key_id"),
-    "CallbackRole": ("aws_iam_role.callback", "name"),
-    "SweepRole": ("aws_iam_role.sweep", "name"),
-    "APIHandler": ("aws_lambda_function.api_handler", "function_name"),
-    "SweepEachMinute": ("aws_lambda_function.sweep_each_minute", "function_name"),
-    "AccessLog": ("aws_cloudwatch_log_group.access", "name"),
-    "OperatorRoleArns": ("var", "operator_role_arns"),
+VARIABLES = {"OperatorRoleArns": "operator_role_arns"}
+NAMED_BY = {
+    "AWS::ApiGateway::Deployment": "id",
+    "AWS::ApiGateway::RestApi": "id",
+    "AWS::ApiGateway::Stage": "stage_name",
+    "AWS::DynamoDB::Table": "name",
+    "AWS::IAM::ManagedPolicy": "arn",
+    "AWS::KMS::Key": "key_id",
+    "AWS::Lambda::Function": "function_name",
+    "AWS::Logs::LogGroup": "name",
+    "AWS::SNS::Topic": "arn",
 }
+"""What Ref gives of a resource (CloudFormation template reference), as Terraform calls it."""
+
 _ATTRIBUTES = {"Arn": "arn", "QueueName": "name"}
+_INSIDE = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
 
-def translated(value: Any) -> Any:
-    """CloudFormation's references as Terraform's."""
-    match value:
-        case {"Ref": name}:
-            place, attribute = _REFERENCES[name]
-            return f"${{{place}.{attribute}}}"
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"${{{_REFERENCES[name][0]}.{_ATTRIBUTES[attribute]}}}"
-        case {"Fn::Sub": text}:
-            return re.sub(r"\$\{([A-Za-z:]+)\}", _substituted, text)
-        case dict():
-            return {key: translated(each) for key, each in value.items()}
-        case list():
-            return [translated(each) for each in value]
-    return value
+class References:
+    """References between the resources of one template. ``kinds`` are what Terraform calls each
+    type of them."""
 
+    def __init__(self, resources: Mapping[str, Json], kinds: Mapping[str, str]) -> None:
+        self._types = {name: str(each["Type"]) for name, each in resources.items()}
+        self._kinds = kinds
 
-def _substituted(found: re.Match[str]) -> str:
-    name = found[1]
-    return _PSEUDO.get(name) or str(translated({"Ref": name}))
+    def translated(self, value: Any) -> Any:
+        """CloudFormation's references as Terraform's."""
+        match value:
+            case {"Ref": name}:
+                return self._ref(name)
+            case {"Fn::GetAtt": [name, attribute]}:
+                return self._attribute(name, _ATTRIBUTES[attribute])
+            case {"Fn::Sub": text}:
+                return _INSIDE.sub(self._inside, text)
+            case dict():
+                return {key: self.translated(each) for key, each in value.items()}
+            case list():
+                return [self.translated(each) for each in value]
+        return value
+
+    def as_text(self, document: Any) -> str:
+        """A document that Terraform takes as JSON, with references in it."""
+        text = json.dumps(self.translated(document))
+        # Inside a text a list has to be written out.
+        for name in VARIABLES.values():
+            text = text.replace(f'"${{var.{name}}}"', f"${{jsonencode(var.{name})}}")
+        return text
+
+    def _ref(self, name: str) -> str:
+        if name in PSEUDO:
+            return PSEUDO[name]
+        if name in VARIABLES:
+            return f"${{var.{VARIABLES[name]}}}"
+        return self._attribute(name, NAMED_BY[self._types[name]])
+
+    def _attribute(self, name: str, attribute: str) -> str:
+        return f"${{{self._kinds[self._types[name]]}.{snake(name)}.{attribute}}}"
+
+    def _inside(self, found: re.Match[str]) -> str:
+        name, _, attribute = found[1].partition(".")
+        return self._attribute(name, _ATTRIBUTES[attribute]) if attribute else self._ref(name)
 
 
 def snake(name: str) -> str:
-    """``TableName`` as ``table_name``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    """``TableName`` as ``table_name``, ``RestAPIv1Stage`` as ``rest_api_v1_stage``."""
+    name = name.replace("APIv1", "ApiV1_").replace("API", "Api")
+    return re.sub(r"(?<!^)(?<!_)(?=[A-Z])", "_", name).lower()

@@ -1,7 +1,13 @@
 """The packs as a whole, and the thresholds that are in force for a pipeline."""
 
+import json
+
+import yaml
+
 from tests.builders import a_pipeline
 from tidegate.rules.kinds.packs import in_force, packs, rules_for, thresholds
+from tidegate.rules.kinds.registry import SIGNAL_KINDS
+from tidegate.rules.kinds.signal_kind import SignalKind
 
 
 def test_every_rule_has_a_name_of_its_own_and_a_source() -> None:
@@ -49,3 +55,20 @@ def test_what_is_judged_as_a_share_names_all_that_it_is_a_share_of() -> None:
         "writes-throttled": ("WriteThrottleEvents", "ConsumedWriteCapacityUnits"),
         "reads-throttled": ("ReadThrottleEvents", "ConsumedReadCapacityUnits"),
     }
+
+
+class Compiled(SignalKind):
+    """A kind whose rules were compiled for deployment."""
+
+    def __init__(self, kind: SignalKind) -> None:
+        self.name, self.pack = kind.name, kind.pack
+        self._text = json.dumps(yaml.safe_load(kind.rules()))
+
+    def rules(self) -> str:
+        return self._text
+
+
+def test_rules_that_were_compiled_to_json_are_the_same_rules() -> None:
+    compiled = [Compiled(each) for each in SIGNAL_KINDS]
+    assert thresholds(compiled) == thresholds()
+    assert packs(compiled) == packs()

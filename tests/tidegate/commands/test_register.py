@@ -138,3 +138,34 @@ def test_a_url_that_is_none_is_bad_input() -> None:
     result = run("register", "--config", str(EXAMPLE), "--api", "abc.example")
     assert result.exit_code == 2
     assert "is not the URL of a stage" in result.stderr
+
+
+def test_a_private_api_is_not_registered_and_it_is_said_why(aws: dict[str, Any]) -> None:
+    api = aws["apigateway"].create_rest_api(
+        name="private", endpointConfiguration={"types": ["PRIVATE"]}
+    )
+    url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/v1"
+    result = run("register", "--config", str(EXAMPLE), "--api", url, "--yes")
+    assert result.exit_code == 2
+    assert "Application Auto Scaling calls from outside of your VPCs" in result.stderr
+    assert known(aws)["targets"] == {}
+
+
+def test_targets_have_the_tag_of_the_stack_that_the_api_is_of(aws: dict[str, Any]) -> None:
+    api = aws["apigateway"].create_rest_api(name="x", tags={"tidegate:stack": "tidegate-dev"})
+    url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/v1"
+    assert run("register", "--config", str(EXAMPLE), "--api", url, "--yes").exit_code == 0
+    scaling = aws["application-autoscaling"]
+    found = scaling.describe_scalable_targets(ServiceNamespace="custom-resource")
+    for target in found["ScalableTargets"]:
+        tags = scaling.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"]
+        assert tags == {"managed-by": "tidegate", "tidegate:stack": "tidegate-dev"}
+
+
+def test_an_api_by_a_domain_of_its_own_is_registered_all_the_same(aws: dict[str, Any]) -> None:
+    url = "https://scaling.example.com/v1"
+    assert run("register", "--config", str(EXAMPLE), "--api", url, "--yes").exit_code == 0
+    (first, *_) = aws["application-autoscaling"].describe_scalable_targets(
+        ServiceNamespace="custom-resource"
+    )["ScalableTargets"]
+    assert first["ResourceId"].startswith(url)

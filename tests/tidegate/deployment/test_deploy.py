@@ -1,51 +1,53 @@
 """``make deploy`` and ``make destroy`` against moto in another process."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from tests.tidegate.commands.test_register import EXAMPLE, known, register
+from tests.tidegate.deployment.conftest import OPERATOR, packaged
+from tidegate.deployment.bucket import Bucket
 from tidegate.deployment.deploy import main
 
-ROOT = Path(__file__).parents[3]
-OPERATOR = "arn:aws:iam::123456789012:role/operators"
-
-
 API = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
-NOT_FOR_MOTO = ("AWS::Serverless::", "AWS::Lambda::")
+STAND_IN = "AWS::CloudFormation::WaitConditionHandle"
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package without what moto's CloudFormation can't make: it knows no SAM transform."""
+def deployable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package with as much of its template as moto's CloudFormation can make and change.
+    ``tests/emulator`` deploys all of it."""
     folder = tmp_path_factory.mktemp("package") / "build"
-    command = [sys.executable, "-m", "tidegate.deployment.package", str(EXAMPLE), str(folder)]
-    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert packaged(EXAMPLE, folder).returncode == 0
     deploy = folder / "deploy"
-    template = json.loads((deploy / "sam.json").read_text(encoding="utf-8"))
-    kept = {
-        name: each
-        for name, each in template["Resources"].items()
-        if not each["Type"].startswith(NOT_FOR_MOTO)
-        and "SweepEachMinute" not in (text := json.dumps(each))
-        and "APIHandler" not in text
-    }
-    url = {"Url": {"Type": "String", "Default": f"{API}/"}}
-    plain = {
-        "Parameters": {**template["Parameters"], **url},
-        "Resources": kept,
-        "Outputs": {
-            "AlertsTopicArn": template["Outputs"]["AlertsTopicArn"],
-            "EndpointURL": {"Value": {"Ref": "Url"}},
-        },
-    }
-    (deploy / "sam.json").write_text(json.dumps(plain), encoding="utf-8")
+    template = json.loads((deploy / "template.json").read_text(encoding="utf-8"))
+    resources = template["Resources"]
+    kept = {name: resources[name] for name in ("Ledger", "Alerts", "LettersAreDead")}
+    kept["LettersAreDead"]["Properties"]["Dimensions"] = []
+    kept["Alerts"]["Properties"]["KmsMasterKeyId"] = "alias/aws/sns"
+    api, deployment = (
+        resources["RestAPI"],
+        resources["RestAPIv1Stage"]["Properties"]["DeploymentId"],
+    )
+    for name, properties in {
+        "RestAPI": api["Properties"], deployment["Ref"]: {},
+        "RestAPIv1Stage": {"DeploymentId": deployment},
+    }.items():  # fmt: skip
+        kept[name] = {"Type": STAND_IN, "Properties": properties}
+    api["Properties"]["Body"]["paths"] = {}
+    plain = {**template, "Resources": kept, "Outputs": {}}
+    (deploy / "template.json").write_text(json.dumps(plain), encoding="utf-8")
     return deploy
+
+
+@pytest.fixture
+def account(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    return aws
 
 
 def there(aws: dict[str, Any]) -> dict[str, list[str]]:
@@ -61,31 +63,119 @@ def there(aws: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def test_a_stage_goes_up_twice_and_down_and_leaves_nothing(
-    aws: dict[str, Any], built: Path, monkeypatch: pytest.MonkeyPatch
+def up(deployable: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(
+        main, ["up", "dev", str(deployable), "--operator", OPERATOR, *arguments]
+    )
+
+
+def keys(aws: dict[str, Any]) -> set[str]:
+    listed = aws["s3"].list_objects_v2(Bucket="tidegate-dev-123456789012-us-east-1")
+    return {each["Key"] for each in listed["Contents"]}
+
+
+def test_what_would_change_is_shown_first_and_nothing_is_changed_without_a_yes(
+    account: dict[str, Any], deployable: Path
 ) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for _ in range(2):
-        result = CliRunner().invoke(main, ["up", "dev", str(built), "--operator", OPERATOR])
-        assert result.exit_code == 0, result.output
-        endpoint, alerts = result.stdout.splitlines()
-        assert endpoint == f"The endpoint is at {API}"
-        assert alerts.startswith("Subscribe to Tidegate's own alarms at arn:aws:sns:us-east-1:")
-    found = there(aws)
-    assert found["stacks"] == ["tidegate-dev"]
-    assert found["buckets"] == ["tidegate-dev-123456789012-us-east-1"]
-    assert len(found["tables"]) == len(found["topics"]) == 1
+    for arguments, code in ((("--dry-run",), 0), ((), 1)):
+        result = up(deployable, *arguments)
+        assert result.exit_code == code
+        assert "add AWS::DynamoDB::Table Ledger" in result.stdout
+        assert there(account)["tables"] == []
+        assert there(account)["stacks"] == []
+    assert "add --yes" in result.stderr
+
+
+def test_code_of_earlier_deployments_is_removed(
+    account: dict[str, Any], deployable: Path, tmp_path: Path
+) -> None:
+    up(deployable, "--yes")
+    before = keys(account)
+    for name in ("deployment.zip", "template.json"):
+        content = (deployable / name).read_bytes()
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "deployment.zip").write_bytes(b"another")
+    assert up(tmp_path, "--yes").exit_code == 0
+    after = keys(account)
+    assert {each for each in before & after if each.endswith(".zip")} == set()
+    assert len(after) == len(before) == 2
+
+
+def test_the_bucket_is_closed_to_the_public_and_to_unencrypted_calls(
+    account: dict[str, Any], deployable: Path
+) -> None:
+    up(deployable, "--yes")
+    name = {"Bucket": "tidegate-dev-123456789012-us-east-1"}
+    block = account["s3"].get_public_access_block(**name)["PublicAccessBlockConfiguration"]
+    assert all(block.values())
+    policy = json.loads(account["s3"].get_bucket_policy(**name)["Policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_without_a_stack_what_is_registered_under_a_url_of_the_bucket_is_taken_back(
+    account: dict[str, Any], deployable: Path
+) -> None:
+    up(deployable, "--yes")
+    bucket = Bucket(boto3.Session(), "tidegate-dev-123456789012-us-east-1", {})
+    bucket.note_url(API)
     register(EXAMPLE, "--yes")
-    assert known(aws)["targets"]
+    account["cloudformation"].delete_stack(StackName="tidegate-dev")
+    assert known(account)["targets"]
     for _ in range(2):
         result = CliRunner().invoke(main, ["down", "dev"])
-        assert (result.exit_code, result.stdout) == (0, "Nothing is left of dev.\n")
-        assert not any(there(aws).values())
-        assert not any(known(aws).values())
+        assert result.exit_code == 0, result.output
+        assert not any(known(account).values())
+        assert there(account)["stacks"] == there(account)["buckets"] == []
+
+
+def test_with_the_bucket_gone_too_targets_are_found_by_their_tag(account: dict[str, Any]) -> None:
+    api = account["apigateway"].create_rest_api(name="x", tags={"tidegate:stack": "tidegate-dev"})
+    url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/v1"
+    register(EXAMPLE, "--yes", "--api", url)
+    assert known(account)["targets"]
+    assert CliRunner().invoke(main, ["down", "prod"]).exit_code == 0
+    assert known(account)["targets"]
+    assert CliRunner().invoke(main, ["down", "dev"]).exit_code == 0
+    assert not any(known(account).values())
+
+
+@pytest.mark.parametrize(
+    ("operator", "words"),
+    [
+        ("not-an-arn", "'not-an-arn' is not the ARN of an IAM role"),
+        ("*", "'*' is not the ARN of an IAM role"),
+        ("arn:aws:iam::123456789012:role/*", "is not the ARN of an IAM role"),
+        ("arn:aws:sts::123456789012:assumed-role/a/b", "is not the ARN of an IAM role"),
+        (f"{OPERATOR},arn:aws:iam::123456789012:user/a", "user/a' is not the ARN of an IAM role"),
+        ("", "'' is not the ARN of an IAM role"),
+    ],
+)
+def test_an_operator_that_would_match_nobody_is_bad_input(
+    account: dict[str, Any], deployable: Path, operator: str, words: str
+) -> None:
+    result = CliRunner().invoke(main, ["up", "dev", str(deployable), "--operator", operator])
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert not any(there(account).values())
+
+
+@pytest.mark.parametrize("stage", ["Dev", "d_v", "", "-dev", "dev-", "a" * 21, "d.v"])
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_stage_that_could_not_be_named_so_is_bad_input(
+    account: dict[str, Any], deployable: Path, stage: str, command: str
+) -> None:
+    more = [str(deployable), "--operator", OPERATOR] if command == "up" else []
+    result = CliRunner().invoke(main, [command, "--", stage, *more[:1]])
+    if command == "up":
+        result = CliRunner().invoke(main, ["up", "--operator", OPERATOR, "--", stage, more[0]])
+    assert result.exit_code == 2
+    assert "is not the name of a stage" in result.stderr
+    assert not any(there(account).values())
 
 
 def test_without_credentials_it_is_said_in_words(
-    built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    deployable: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
@@ -93,6 +183,6 @@ def test_without_credentials_it_is_said_in_words(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    result = CliRunner().invoke(main, ["up", "dev", str(built), "--operator", OPERATOR])
+    result = up(deployable)
     assert result.exit_code == 3
     assert "credentials" in result.stderr

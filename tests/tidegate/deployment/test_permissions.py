@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import SPEC
 from tests.scaling.kinds.toy import TOY
-from tidegate.deployment.permissions import characters, policy
+from tidegate.deployment.permissions import policy
 from tidegate.scaling.kinds.registry import TYPES
 
 ACCOUNT = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:%s"
@@ -49,7 +49,3 @@ def test_a_mapping_is_changed_where_its_function_is_one_of_the_file() -> None:
 def test_a_resource_that_two_pipelines_share_is_named_once() -> None:
     once, twice = (policy([SPEC] * times, sweeps=True) for times in (1, 2))
     assert once == twice
-
-
-def test_a_reference_counts_as_what_it_may_stand_for() -> None:
-    assert characters({"Fn::Sub": "a${AWS::Region}b"}) == len('"a"') + 14 + len("b")

@@ -1,0 +1,175 @@
+"""The roles grant what the code asks for, on the resources of the file, and nothing more."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.orders import SPEC
+from tests.tidegate.deployment.conftest import ALL, FLINK, RACE, ROOT
+from tidegate.deployment.deployed import reached
+from tidegate.deployment.options import Options
+from tidegate.deployment.packing import packed
+from tidegate.deployment.permissions import policy
+from tidegate.pipeline_file import load
+from tidegate.scaling.config.specification import ApplicationSpec, NoticeSpec, PipelineSpec
+
+COMMAND_LINE_ONLY = {
+    "apigateway:GetRestApi", "dynamodb:ListTables", "dynamodb:Scan", "kinesis:DescribeLimits",
+    "kinesis:EnableEnhancedMonitoring",
+}  # fmt: skip
+TOLD = NoticeSpec("arn:aws:sns:us-east-1:123456789012:alerts", ops_items=True, event_bus="default")
+
+
+def granted() -> set[str]:
+    pipelines = [
+        replace(each, notices=TOLD, update_dashboard=True)
+        for each in (*load(RACE).pipelines, *load(FLINK).pipelines, SPEC)
+    ]
+    return {
+        action
+        for sweeps in (False, True)
+        for statement in policy(pipelines, sweeps=sweeps)["Statement"]
+        for action in statement["Action"]
+    }
+
+
+def asked() -> set[str]:
+    """Every operation that the AWS room names when it asks."""
+    found: set[str] = set()
+    for file in reached(ROOT / "chalice_app", ROOT):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "asking"
+            ):
+                first = node.args[0]
+                if isinstance(first, ast.Constant):
+                    found.add(str(first.value))
+    retention = {f"kinesis:{way}StreamRetentionPeriod" for way in ("Increase", "Decrease")}
+    # A transaction needs the permissions of what it is made of (DynamoDB guide).
+    # Whoever has credentials may ask whose they are (GetCallerIdentity, API reference).
+    found -= {"sts:GetCallerIdentity"}
+    made_of = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+    return (
+        (found - {"dynamodb:TransactWriteItems", "aws"} - COMMAND_LINE_ONLY) | retention | made_of
+    )
+
+
+def test_the_roles_grant_what_the_code_asks_for_and_nothing_more() -> None:
+    around = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"}
+    assert granted() - around == asked()
+
+
+def test_who_tells_nobody_may_tell_nobody() -> None:
+    for sweeps in (False, True):
+        document = json.dumps(policy(load(RACE).pipelines, sweeps=sweeps))
+        for action in ("sns:", "ssm:", "events:", "PutDashboard", "kms:"):
+            assert action not in document
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "own", "other"),
+    [(False, "CallbackLog", "SweepLog"), (True, "SweepLog", "CallbackLog")],
+)
+def test_a_function_writes_to_its_own_log_and_to_no_other(
+    sweeps: bool, own: str, other: str
+) -> None:
+    document = policy(load(RACE).pipelines, sweeps=sweeps)
+    (logs,) = (each for each in document["Statement"] if "logs:PutLogEvents" in each["Action"])
+    (place,) = logs["Resource"]
+    assert place["Fn::Sub"].endswith(f":log-group:${{{own}}}:*")
+    assert other not in json.dumps(document)
+
+
+EVERYWHERE = {
+    "application-autoscaling:DescribeScalableTargets", "cloudwatch:GetMetricData",
+    "cloudwatch:ListMetrics", "kinesis:UpdateShardCount", "lambda:GetAccountSettings",
+    "lambda:ListEventSourceMappings", "ssm:CreateOpsItem", "ssm:UpdateOpsItem",
+    "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+}  # fmt: skip
+"""Actions that IAM knows no narrower resource of (service authorization reference)."""
+
+
+@pytest.mark.parametrize("sweeps", [False, True], ids=["callback", "sweep"])
+def test_only_what_has_no_narrower_resource_is_granted_on_everything(sweeps: bool) -> None:
+    pipelines = [
+        replace(each, notices=TOLD, update_dashboard=True)
+        for each in (*load(RACE).pipelines, *load(FLINK).pipelines, SPEC)
+    ]
+    statements = policy(pipelines, replace(ALL, prefixes=()), sweeps=sweeps)["Statement"]
+    everywhere = {
+        action for each in statements if "*" in each["Resource"] for action in each["Action"]
+    }
+    assert everywhere <= EVERYWHERE
+    assert everywhere
+
+
+def test_no_role_reaches_beyond_the_resources_of_the_file() -> None:
+    narrow = {
+        "kinesis:SplitShard": "stream/racers",
+        "dynamodb:UpdateTable": "table/leaderboard",
+        "lambda:GetFunctionConfiguration": "function:scorer",
+    }
+    applications = {"kinesisanalytics:UpdateApplication": "application/click-counter"}
+    for file, expected in ((RACE, narrow), (FLINK, applications)):
+        for statement in policy(load(file).pipelines, sweeps=True)["Statement"]:
+            for action, ending in expected.items():
+                if action in statement["Action"]:
+                    assert [each["Fn::Sub"].endswith(ending) for each in statement["Resource"]] == [
+                        True
+                    ]
+
+
+def test_a_topic_alone_asks_nothing_of_kinesis_and_lambda() -> None:
+    spec = PipelineSpec("clicks", topic="clicks", applications=[ApplicationSpec("click-counter")])
+    statements = policy([spec], sweeps=True)["Statement"]
+    actions = {action for each in statements for action in each["Action"]}
+    assert not [each for each in actions if each.startswith(("kinesis:", "lambda:"))]
+    assert all(each["Resource"] for each in statements)
+
+
+def as_iam_sees_it(document: dict[str, Any]) -> str:
+    text = json.dumps(document)
+    for name, value in {
+        "${AWS::Partition}": "aws", "${AWS::Region}": "us-east-1", "${AWS::AccountId}": "123456789012",
+        "${CallbackLog}": "/tidegate/tidegate-dev/callback", "${SweepLog}": "/tidegate/tidegate-dev/s",
+    }.items():  # fmt: skip
+        text = text.replace(name, value)
+    text = re.sub(r'\{"Fn::Sub": ("[^"]+")\}', r"\1", text)
+    text = text.replace(
+        '{"Fn::GetAtt": ["Ledger", "Arn"]}', '"arn:aws:dynamodb:us-east-1:123456789012:table/l"'
+    )
+    return text.replace(
+        '{"Fn::GetAtt": ["DeadLetters", "Arn"]}', '"arn:aws:sqs:us-east-1:123456789012:d"'
+    )
+
+
+@pytest.mark.parametrize("sweeps", [False, True], ids=["callback", "sweep"])
+@pytest.mark.parametrize(
+    "options",
+    [Options(), ALL, Options("appconfig:a/e/p")],
+    ids=["package", "all", "appconfig"],
+)
+def test_the_roles_pass_an_iam_linter(sweeps: bool, options: Options) -> None:
+    pipelines = [*load(RACE).pipelines, *load(FLINK).pipelines]
+    for document in packed(policy(pipelines, options, sweeps=sweeps)):
+        text = as_iam_sees_it(document)
+        assert "Fn::" not in text
+        command = [str(Path(sys.executable).with_name("parliament")), "--string", text]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_the_iam_linter_would_see_a_wrong_policy() -> None:
+    document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kinesis:Drink", "Resource": "*"}]}'
+    command = [str(Path(sys.executable).with_name("parliament")), "--string", document]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Unknown action kinesis:Drink" in done.stdout

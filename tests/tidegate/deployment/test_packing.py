@@ -1,0 +1,101 @@
+"""However many pipelines, a role has the policies that it needs, or it is said that it can't."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tidegate.deployment.conftest import packaged
+from tidegate.deployment.options import Options
+from tidegate.deployment.packing import CHARACTERS_MAX, POLICIES_MAX, characters, packed
+from tidegate.deployment.permissions import policy
+from tidegate.pipeline_file import parse
+from tidegate.scaling.config.specification import PipelineFile
+from tidegate.scaling.model.errors import ConfigurationError
+
+ONE = "- {name: p%d, stream: stream-%d, consumers: [{function: writer-%d, tables: [table-%d]}]}\n"
+
+
+def many(count: int) -> str:
+    return "pipelines:\n" + "".join(ONE % ((at,) * 4) for at in range(count))
+
+
+def file(count: int) -> PipelineFile:
+    return parse(many(count), "many.yaml")
+
+
+def grants(documents: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    """Each action on each resource, with the condition that it is granted under."""
+    return {
+        (action, json.dumps(place), json.dumps(owner))
+        for document in documents
+        for statement in document["Statement"]
+        for action in statement["Action"]
+        for place in statement["Resource"]
+        for owner in _owners(statement)
+    }
+
+
+def _owners(statement: dict[str, Any]) -> list[Any]:
+    condition = statement.get("Condition", {}).get("ArnLike", {})
+    return [each for owners in condition.values() for each in owners] or [None]
+
+
+@pytest.mark.parametrize("count", [1, 20, 100])
+@pytest.mark.parametrize("sweeps", [False, True], ids=["callback", "sweep"])
+def test_together_they_grant_the_same_and_each_is_short_enough(count: int, sweeps: bool) -> None:
+    whole = policy(file(count).pipelines, sweeps=sweeps)
+    documents = packed(whole)
+    assert grants(documents) == grants([whole])
+    assert len(documents) <= POLICIES_MAX
+    assert all(characters(each) <= CHARACTERS_MAX for each in documents)
+
+
+def test_one_that_is_short_is_not_split() -> None:
+    whole = policy(file(1).pipelines, sweeps=True)
+    assert packed(whole) == [whole]
+
+
+def test_by_a_prefix_any_number_of_pipelines_needs_no_more_than_one() -> None:
+    options = Options(prefixes=("stream-", "writer-", "table-"))
+    few, lots = (policy(file(count).pipelines, options, sweeps=True) for count in (1, 500))
+    assert few == lots
+    assert len(packed(lots)) == 1
+
+
+def test_a_prefix_grants_the_names_that_begin_with_it_and_others_one_by_one() -> None:
+    text = json.dumps(policy(file(3).pipelines, Options(prefixes=("stream-",)), sweeps=True))
+    assert "stream/stream-*" in text
+    assert "stream/stream-1" not in text
+    assert "table/table-1" in text
+    assert "table/*" not in text
+    assert "function:writer-2:*" in text
+
+
+def test_a_prefix_is_one_of_the_name_and_not_of_the_kind() -> None:
+    text = json.dumps(policy(file(1).pipelines, Options(prefixes=("str", "fun")), sweeps=True))
+    assert "stream/str*" in text
+    assert "function:writer-0" in text
+
+
+def test_more_than_a_role_can_have_are_not_packaged_and_it_is_said_how_they_can(
+    tmp_path: Path,
+) -> None:
+    written = tmp_path / "many.yaml"
+    written.write_text(many(400), encoding="utf-8")
+    done = packaged(written, tmp_path / "build")
+    assert done.returncode == 2
+    assert "managed policies; a role may have 10: package with --prefix" in done.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_hundred_and_thirty_pipelines_fit_by_their_names() -> None:
+    assert len(packed(policy(file(130).pipelines, sweeps=True))) <= POLICIES_MAX
+    with pytest.raises(ConfigurationError):
+        packed(policy(file(200).pipelines, sweeps=True))
+
+
+def test_a_reference_counts_as_the_longest_that_it_may_stand_for() -> None:
+    assert characters({"Fn::Sub": "a${AWS::Region}b"}) == len('"a"') + 14 + len("b")
+    assert characters({"a": {"Fn::GetAtt": ["Ledger", "Arn"]}}) == len('{"a":}') + 128

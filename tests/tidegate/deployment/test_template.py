@@ -1,0 +1,167 @@
+"""The template: what it makes, and what it keeps."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE
+from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.template import template
+from tidegate.pipeline_file import load
+
+TAGGED = {
+    "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage", "AWS::CloudWatch::Alarm",
+    "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue",
+}  # fmt: skip
+
+
+def of(options: Options) -> dict[str, Any]:
+    found: dict[str, Any] = template(load(RACE), options, [OPERATOR])["Resources"]
+    return found
+
+
+@pytest.mark.parametrize("options", [DEFAULTS, ALL, Options(vpc_endpoint_id="vpce-12345678")])
+def test_it_passes_cfn_lint(options: Options, tmp_path: Path) -> None:
+    written = tmp_path / "template.json"
+    written.write_text(json.dumps(template(load(RACE), options, [OPERATOR])), encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("cfn-lint")), str(written)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_it_needs_no_transform(whole: dict[str, Any]) -> None:
+    assert "Transform" not in whole
+    assert not [each for each in whole["Resources"].values() if "Serverless" in each["Type"]]
+
+
+def test_nothing_has_a_name_that_another_stage_would_have_too(resources: dict[str, Any]) -> None:
+    named = {
+        name: each["Properties"][key]
+        for name, each in resources.items()
+        for key in ("LogGroupName", "Name", "RoleName", "TableName", "AlarmName", "FunctionName")
+        if each["Type"].split("::")[1] != "Lambda" and key in each["Properties"]
+    }
+    assert len(named) == 4
+    assert all("AWS::StackName" in json.dumps(each) for each in named.values())
+
+
+def test_the_ledger_is_encrypted_recoverable_forgets_and_outlives_the_stack(
+    resources: dict[str, Any],
+) -> None:
+    ledger = resources["Ledger"]["Properties"]
+    assert ledger["SSESpecification"] == {"SSEEnabled": True}
+    assert ledger["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert ledger["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    kept = {name for name, each in resources.items() if each.get("DeletionPolicy") == "Retain"}
+    assert kept == {"Ledger", "GatewayRole", "GatewayAccount"}
+    assert all(resources[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
+
+
+def test_the_account_gets_a_role_for_logs_only_where_that_is_asked_for(
+    whole: dict[str, Any],
+) -> None:
+    parameter = whole["Parameters"]["GatewayLogRole"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == (
+        "existing",
+        ["existing", "create"],
+    )
+    made = {
+        name: each["Condition"] for name, each in whole["Resources"].items() if "Condition" in each
+    }
+    assert made == dict.fromkeys(("GatewayRole", "GatewayAccount"), "SetsGatewayAccount")
+    # The stage waits for the account's role, which an access log needs.
+    assert "${GatewayAccount}" in json.dumps(whole["Resources"]["RestAPIv1Stage"])
+
+
+def test_the_sweep_runs_alone_each_minute_once_and_keeps_what_it_gives_up(
+    resources: dict[str, Any],
+) -> None:
+    sweep = resources["SweepEachMinute"]["Properties"]
+    assert sweep["ReservedConcurrentExecutions"] == 1
+    assert sweep["DeadLetterConfig"]["TargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    once = resources["SweepOnce"]["Properties"]
+    assert (once["MaximumRetryAttempts"], once["MaximumEventAgeInSeconds"]) == (0, 60)
+    rule = resources["EachMinute"]["Properties"]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert rule["Targets"][0]["Arn"] == {"Fn::GetAtt": ["SweepEachMinute", "Arn"]}
+
+
+def test_each_function_writes_to_a_group_that_is_there_before_it(
+    resources: dict[str, Any],
+) -> None:
+    groups = {n: each for n, each in resources.items() if each["Type"] == "AWS::Logs::LogGroup"}
+    assert groups.keys() == {"CallbackLog", "SweepLog", "AccessLog"}
+    assert all(each["Properties"]["RetentionInDays"] == 30 for each in groups.values())
+    for function, log in {"APIHandler": "CallbackLog", "SweepEachMinute": "SweepLog"}.items():
+        assert resources[function]["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": log}}
+
+
+def test_everything_that_can_be_tagged_says_which_stack_it_is_of() -> None:
+    ours = {"Key": "tidegate:stack", "Value": {"Ref": "AWS::StackName"}}
+    theirs = {"Key": "team", "Value": "streams"}
+    for each in of(ALL).values():
+        assert each["Properties"].get("Tags") == (
+            [ours, theirs] if each["Type"] in TAGGED else None
+        )
+
+
+def test_one_key_encrypts_all_that_is_kept() -> None:
+    resources = of(ALL)
+    assert resources["Ledger"]["Properties"]["SSESpecification"]["KMSMasterKeyId"] == KEY
+    assert resources["DeadLetters"]["Properties"]["KmsMasterKeyId"] == KEY
+    assert resources["Alerts"]["Properties"]["KmsMasterKeyId"] == KEY
+    assert "AlertsKey" not in resources
+    for name in ("CallbackLog", "SweepLog", "AccessLog"):
+        assert resources[name]["Properties"]["KmsKeyId"] == KEY
+    for name in ("APIHandler", "SweepEachMinute"):
+        assert resources[name]["Properties"]["KmsKeyArn"] == KEY
+
+
+def test_a_boundary_is_on_every_role() -> None:
+    roles = [each["Properties"] for each in of(ALL).values() if each["Type"] == "AWS::IAM::Role"]
+    assert [each["PermissionsBoundary"] for each in roles] == [BOUNDARY] * 3
+    assert "PermissionsBoundary" not in json.dumps(of(DEFAULTS))
+
+
+def test_a_web_acl_is_put_before_the_stage() -> None:
+    firewall = of(ALL)["Firewall"]["Properties"]
+    assert firewall["WebACLArn"] == ACL
+    assert firewall["ResourceArn"]["Fn::Sub"].endswith("/stages/${RestAPIv1Stage}")
+    assert "Firewall" not in of(DEFAULTS)
+
+
+def test_the_configuration_may_come_from_parameter_store_or_appconfig() -> None:
+    for source, action in {
+        "ssm:/tidegate/pipelines": "ssm:GetParameter",
+        "appconfig:a/e/p": "appconfig:GetLatestConfiguration",
+    }.items():
+        resources = of(Options(source))
+        for function, policy in {
+            "APIHandler": "CallbackRolePolicy1",
+            "SweepEachMinute": "SweepRolePolicy1",
+        }.items():
+            variables = resources[function]["Properties"]["Environment"]["Variables"]
+            assert variables["TIDEGATE_CONFIGURATION"] == source
+            assert action in json.dumps(resources[policy])
+
+
+def test_tracing_is_off_unless_asked_for() -> None:
+    for asked_for in (False, True):
+        resources = of(Options(tracing=asked_for))
+        sweep = resources["SweepEachMinute"]["Properties"]
+        assert (sweep["TracingConfig"]["Mode"] == "Active") is asked_for
+        assert resources["RestAPIv1Stage"]["Properties"]["TracingEnabled"] is asked_for
+        assert ("xray:" in json.dumps(resources["SweepRolePolicy1"])) is asked_for
+
+
+def test_cloudwatch_may_use_the_key_of_the_topic_it_tells(resources: dict[str, Any]) -> None:
+    assert resources["Alerts"]["Properties"]["KmsMasterKeyId"] == {"Ref": "AlertsKey"}
+    statements = resources["AlertsKey"]["Properties"]["KeyPolicy"]["Statement"]
+    (theirs,) = [each for each in statements if "Service" in each["Principal"]]
+    assert theirs["Principal"]["Service"] == "cloudwatch.amazonaws.com"
+    assert theirs["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]

@@ -1,0 +1,216 @@
+"""The Terraform module: the same resources as the template, each reference to something in it."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tidegate.deployment.conftest import ALL, OPERATOR, RACE, packaged
+from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.template import template
+from tidegate.deployment.terraform import terraform
+from tidegate.pipeline_file import load
+
+PRIVATE = Options(vpc_endpoint_id="vpce-12345678")
+EACH = pytest.mark.parametrize(
+    "options", [DEFAULTS, ALL, PRIVATE], ids=["default", "all", "private"]
+)
+SAME = {
+    "AWS::ApiGateway::Account": "aws_api_gateway_account",
+    "AWS::ApiGateway::Deployment": "aws_api_gateway_deployment",
+    "AWS::ApiGateway::RestApi": "aws_api_gateway_rest_api",
+    "AWS::ApiGateway::Stage": "aws_api_gateway_stage",
+    "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
+    "AWS::DynamoDB::Table": "aws_dynamodb_table",
+    "AWS::Events::Rule": "aws_cloudwatch_event_rule",
+    "AWS::IAM::ManagedPolicy": "aws_iam_policy",
+    "AWS::IAM::Role": "aws_iam_role",
+    "AWS::KMS::Key": "aws_kms_key",
+    "AWS::Lambda::EventInvokeConfig": "aws_lambda_function_event_invoke_config",
+    "AWS::Lambda::Function": "aws_lambda_function",
+    "AWS::Lambda::Permission": "aws_lambda_permission",
+    "AWS::Logs::LogGroup": "aws_cloudwatch_log_group",
+    "AWS::SNS::Topic": "aws_sns_topic",
+    "AWS::SQS::Queue": "aws_sqs_queue",
+    "AWS::WAFv2::WebACLAssociation": "aws_wafv2_web_acl_association",
+}
+OF_OTHERS = {
+    "aws_api_gateway_method_settings", "aws_cloudwatch_event_target",
+    "aws_iam_role_policy_attachment",
+}  # fmt: skip
+"""What CloudFormation has within another resource."""
+
+
+def module(options: Options = DEFAULTS) -> dict[str, Any]:
+    return terraform(load(RACE), options)
+
+
+@EACH
+def test_it_has_as_many_of_each_kind_as_the_template(options: Options) -> None:
+    declared = template(load(RACE), options, [OPERATOR])["Resources"].values()
+    there = Counter(SAME[each["Type"]] for each in declared)
+    made = {kind: len(of) for kind, of in module(options)["resource"].items()}
+    assert {kind: n for kind, n in made.items() if kind not in OF_OTHERS} == there
+    # The policies of two roles, and API Gateway's own.
+    assert made["aws_iam_role_policy_attachment"] == there["aws_iam_policy"] + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("aws_cloudwatch_metric_alarm", {
+            "MetricName": "metric_name", "Namespace": "namespace", "Period": "period",
+            "Threshold": "threshold", "ComparisonOperator": "comparison_operator",
+            "EvaluationPeriods": "evaluation_periods", "DatapointsToAlarm": "datapoints_to_alarm",
+            "TreatMissingData": "treat_missing_data", "Statistic": "statistic",
+            "ExtendedStatistic": "extended_statistic", "AlarmDescription": "alarm_description",
+        }),
+        ("aws_lambda_function", {
+            "Handler": "handler", "Runtime": "runtime", "MemorySize": "memory_size",
+            "Timeout": "timeout", "ReservedConcurrentExecutions": "reserved_concurrent_executions",
+            "KmsKeyArn": "kms_key_arn",
+        }),
+        ("aws_lambda_function_event_invoke_config", {
+            "MaximumRetryAttempts": "maximum_retry_attempts",
+            "MaximumEventAgeInSeconds": "maximum_event_age_in_seconds",
+        }),
+        ("aws_cloudwatch_log_group", {
+            "RetentionInDays": "retention_in_days", "KmsKeyId": "kms_key_id",
+        }),
+        ("aws_cloudwatch_event_rule", {"ScheduleExpression": "schedule_expression"}),
+        ("aws_sqs_queue", {
+            "MessageRetentionPeriod": "message_retention_seconds",
+            "SqsManagedSseEnabled": "sqs_managed_sse_enabled",
+            "KmsMasterKeyId": "kms_master_key_id",
+        }),
+        ("aws_kms_key", {
+            "EnableKeyRotation": "enable_key_rotation",
+            "PendingWindowInDays": "deletion_window_in_days",
+        }),
+        ("aws_dynamodb_table", {"BillingMode": "billing_mode"}),
+        ("aws_iam_role", {"PermissionsBoundary": "permissions_boundary"}),
+        ("aws_api_gateway_stage", {
+            "StageName": "stage_name", "TracingEnabled": "xray_tracing_enabled",
+        }),
+        ("aws_wafv2_web_acl_association", {"WebACLArn": "web_acl_arn"}),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)  # fmt: skip
+@EACH
+def test_what_is_decided_of_a_resource_is_decided_alike(
+    options: Options, kind: str, keys: dict[str, str]
+) -> None:
+    ours = [
+        each["Properties"]
+        for each in template(load(RACE), options, [OPERATOR])["Resources"].values()
+        if SAME[each["Type"]] == kind
+    ]
+    theirs = list(module(options)["resource"].get(kind, {}).values())
+    told = [
+        json.dumps({keys[k]: v for k, v in each.items() if k in keys}, sort_keys=True)
+        for each in ours
+    ]
+    found = [
+        json.dumps({k: v for k, v in each.items() if k in keys.values()}, sort_keys=True)
+        for each in theirs
+    ]
+    assert sorted(told) == sorted(found)
+
+
+@EACH
+def test_its_policies_say_what_those_of_the_template_say(options: Options) -> None:
+    declared = template(load(RACE), options, [OPERATOR])["Resources"]
+    ours = sorted(
+        tuple(
+            (each["Effect"], tuple(each["Action"]), len(each["Resource"]))
+            for each in one["Properties"]["PolicyDocument"]["Statement"]
+        )
+        for one in declared.values()
+        if one["Type"] == "AWS::IAM::ManagedPolicy"
+    )
+    theirs = sorted(
+        tuple(
+            (each["Effect"], tuple(each["Action"]), len(each["Resource"]))
+            for each in json.loads(one["policy"])["Statement"]
+        )
+        for one in module(options)["resource"]["aws_iam_policy"].values()
+    )
+    assert ours == theirs
+
+
+@EACH
+def test_every_reference_is_to_something_in_it(options: Options) -> None:
+    text = json.dumps(found := module(options))
+    assert "Fn::" not in text
+    assert "AWS::" not in text
+    resources = {f"{kind}.{name}" for kind, of in found["resource"].items() for name in of}
+    data = {f"data.{kind}.{name}" for kind, of in found["data"].items() for name in of}
+    variables = {f"var.{name}" for name in found["variable"]}
+    used = set(re.findall(r"\b((?:data\.)?aws_[a-z_]+\.[a-z0-9_-]+|var\.[a-z_]+)", text))
+    assert len(used) > 20
+    assert used <= resources | data | variables
+    assert "var.stage" in used
+
+
+def test_nothing_has_a_name_that_another_stage_would_have_too() -> None:
+    for kind, of in module()["resource"].items():
+        for name, each in of.items():
+            for key in ("name", "function_name", "alarm_name"):
+                if key in each and not str(each[key]).startswith("${aws_"):
+                    assert "${var.stage}" in each[key], (kind, name)
+
+
+def test_a_role_has_another_name_in_another_region() -> None:
+    named = module()["resource"]
+    for each in (*named["aws_iam_role"].values(), *named["aws_iam_policy"].values()):
+        assert "${data.aws_region.current.id}" in each["name"]
+
+
+def test_its_operators_are_a_variable_that_redeploys_and_is_held_to_its_form() -> None:
+    found = module()
+    api = found["resource"]["aws_api_gateway_rest_api"]["rest_api"]
+    operators = '"arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"'
+    for written in (api["policy"], json.dumps(policy_in(api["body"]))):
+        text = written.replace("${jsonencode(var.operator_role_arns)}", f"[{operators}]")
+        text = text.replace('"[JSON]"', f"[{operators}]")
+        denied = json.loads(text)["Statement"][1]["Condition"]["StringNotEquals"]
+        assert denied["aws:PrincipalArn"] == ["arn:aws:iam::1:role/a", "arn:aws:iam::1:role/b"]
+    deployment = found["resource"]["aws_api_gateway_deployment"]["deployment"]
+    assert deployment["triggers"] == {
+        "redeployment": "${sha1(aws_api_gateway_rest_api.rest_api.body)}"
+    }
+    variable = found["variable"]["operator_role_arns"]
+    assert "role/" in variable["validation"]["condition"]
+    assert variable["validation"]["error_message"].endswith(".")
+
+
+def policy_in(body: str) -> Any:
+    plain = body.replace("${jsonencode(var.operator_role_arns)}", '"[JSON]"')
+    return json.loads(plain)["x-amazon-apigateway-policy"]
+
+
+def test_the_ledger_is_not_destroyed_unasked() -> None:
+    resources = module()["resource"]
+    kept = {
+        f"{kind}.{name}"
+        for kind, of in resources.items()
+        for name, each in of.items()
+        if each.get("lifecycle") == {"prevent_destroy": True}
+    }
+    assert kept == {
+        "aws_dynamodb_table.ledger", "aws_iam_role.gateway_role",
+        "aws_api_gateway_account.gateway_account",
+    }  # fmt: skip
+
+
+def test_the_module_is_written_beside_its_zip_and_without_a_template(tmp_path: Path) -> None:
+    done = packaged(RACE, tmp_path / "build", "--format", "terraform")
+    assert done.returncode == 0, done.stderr
+    deploy = tmp_path / "build" / "deploy"
+    assert {each.name for each in deploy.iterdir()} == {
+        "deployment.zip", "sbom.cdx.json", "tidegate.tf.json",
+    }  # fmt: skip
+    assert json.loads((deploy / "tidegate.tf.json").read_text("utf-8")) == module()

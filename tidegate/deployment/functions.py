@@ -1,0 +1,161 @@
+"""The two functions, with their roles, logs and the schedule, and the ledger that they share."""
+
+from tidegate.deployment.options import Options
+from tidegate.deployment.packing import packed
+from tidegate.deployment.permissions import policy
+from tidegate.deployment.resource import RETAINED, Json, get, ref, resource, sub
+from tidegate.scaling.config.specification import PipelineFile
+
+__all__ = ["LOG_DAYS", "LOG_GROUPS", "functions"]
+
+LOG_DAYS = 30
+MEMORY_MB = 512
+CALLBACK_SECONDS = 25
+"""Less than the 29 s that API Gateway waits for an integration (its quotas)."""
+
+SWEEP_SECONDS = 55
+"""A sweep ends before the next one begins."""
+
+RUNTIME = "python3.11"
+"""That of ``.venv``, with which the tests run the zip."""
+
+LOG_GROUPS = {"CallbackLog": "callback", "SweepLog": "sweep", "AccessLog": "access"}
+QUEUE_SECONDS = 14 * 24 * 3600
+"""The longest that SQS keeps a message (CreateQueue, SQS API reference)."""
+
+
+def _key(options: Options, name: str = "KmsKeyId") -> Json:
+    return {} if options.kms_key_arn is None else {name: options.kms_key_arn}
+
+
+def _log_groups(options: Options) -> Json:
+    """Made before the functions that write to them: Lambda would make one itself, which keeps its
+    lines for ever and outlives the stack."""
+    return {
+        name: resource(
+            "AWS::Logs::LogGroup",
+            {
+                "LogGroupName": sub(f"/tidegate/${{AWS::StackName}}/{path}"),
+                "RetentionInDays": LOG_DAYS,
+                **_key(options),
+            },
+            options,
+        )
+        for name, path in LOG_GROUPS.items()
+    }
+
+
+def _role(name: str, documents: list[Json], options: Options) -> Json:
+    """A role, and its policies: managed ones, of which each has a length of its own."""
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    policies = {
+        f"{name}Policy{number}": resource(
+            "AWS::IAM::ManagedPolicy",
+            {"Description": f"What Tidegate's {name} may do", "PolicyDocument": document},
+            options,
+        )
+        for number, document in enumerate(documents, start=1)
+    }
+    role: Json = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
+        "ManagedPolicyArns": [ref(policy) for policy in policies],
+    }
+    if options.boundary_arn is not None:
+        role["PermissionsBoundary"] = options.boundary_arn
+    return {name: resource("AWS::IAM::Role", role, options), **policies}
+
+
+def _function(handler: str, seconds: int, log: str, role: str, options: Options) -> Json:
+    environment = {
+        "TIDEGATE_LEDGER_TABLE": ref("Ledger"),
+        "TIDEGATE_CONFIGURATION": options.configuration,
+        "TIDEGATE_STAGE": ref("AWS::StackName"),
+    }
+    return {
+        "Handler": handler,
+        "Runtime": RUNTIME,
+        "Code": {"S3Bucket": ref("CodeBucket"), "S3Key": ref("CodeKey")},
+        "MemorySize": MEMORY_MB,
+        "Timeout": seconds,
+        "Role": get(role),
+        "Environment": {"Variables": environment},
+        "LoggingConfig": {"LogGroup": ref(log)},
+        "TracingConfig": {"Mode": "Active" if options.tracing else "PassThrough"},
+        **_key(options, "KmsKeyArn"),
+    }
+
+
+def _sweep(options: Options) -> Json:
+    """Each minute, alone, and never again for the same minute: the next sweep does all that a
+    failed one left undone."""
+    function = _function(
+        "app.sweep_each_minute", SWEEP_SECONDS, "SweepLog", "SweepRole", options
+    ) | {
+        "ReservedConcurrentExecutions": 1,
+        "DeadLetterConfig": {"TargetArn": get("DeadLetters")},
+    }
+    once = {
+        "FunctionName": ref("SweepEachMinute"),
+        "Qualifier": "$LATEST",
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 60,
+    }
+    rule = {
+        "Description": "Tidegate sweeps every pipeline",
+        "ScheduleExpression": "rate(1 minute)",
+        "State": "ENABLED",
+        "Targets": [{"Id": "sweep", "Arn": get("SweepEachMinute")}],
+    }
+    permission = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": ref("SweepEachMinute"),
+        "Principal": "events.amazonaws.com",
+        "SourceArn": get("EachMinute"),
+    }
+    encrypted = {"SqsManagedSseEnabled": True}
+    if options.kms_key_arn is not None:
+        encrypted = _key(options, "KmsMasterKeyId")
+    letters = {"MessageRetentionPeriod": QUEUE_SECONDS, **encrypted}
+    return {
+        "SweepEachMinute": resource("AWS::Lambda::Function", function, options),
+        "SweepOnce": resource("AWS::Lambda::EventInvokeConfig", once, options),
+        "EachMinute": resource("AWS::Events::Rule", rule, options),
+        "EachMinutePermission": resource("AWS::Lambda::Permission", permission, options),
+        "DeadLetters": resource("AWS::SQS::Queue", letters, options),
+    }
+
+
+def _ledger(options: Options) -> Json:
+    """Kept when the stack goes: it has what was spent of the budgets of a day."""
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    encrypted: Json = {"SSEEnabled": True}
+    if options.kms_key_arn is not None:
+        encrypted |= {"SSEType": "KMS", "KMSMasterKeyId": options.kms_key_arn}
+    properties = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": n, "KeyType": kind} for n, kind in keys.items()],
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in keys],
+        "SSESpecification": encrypted,
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+    }
+    return resource("AWS::DynamoDB::Table", properties, options, **RETAINED)
+
+
+def functions(file: PipelineFile, options: Options) -> Json:
+    """The resources of both functions."""
+    callback = _function("app.app", CALLBACK_SECONDS, "CallbackLog", "CallbackRole", options)
+    roles = {"CallbackRole": False, "SweepRole": True}
+    found: Json = {
+        **_log_groups(options),
+        "Ledger": _ledger(options),
+        "APIHandler": resource("AWS::Lambda::Function", callback, options),
+        **_sweep(options),
+    }
+    for name, sweeps in roles.items():
+        found |= _role(name, packed(policy(file.pipelines, options, sweeps=sweeps)), options)
+    return found

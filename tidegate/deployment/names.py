@@ -1,0 +1,75 @@
+"""What an operator may write on the command line of a deployment: the one home of these grammars.
+
+Each goes on into a template, a policy or the name of a bucket, so it is held to its grammar first.
+"""
+
+from tidegate.scaling.config.grammar import Grammar
+
+__all__ = ["BOUNDARY", "KMS_KEY", "PREFIX", "ROLE", "STAGE", "TAG_KEY", "TAG_VALUE", "WEB_ACL"]
+
+_PARTITION = "arn:aws[a-z-]*"
+
+STAGE = Grammar(
+    "the name of a stage",
+    "{count} lower-case letters, digits and - are allowed, a letter first and no - last",
+    "[a-z](?:[a-z0-9-]*[a-z0-9])?",
+    (1, 20),
+)
+"""It is part of a stack's name (CreateStack, CloudFormation API reference), and of that of a bucket
+with 63 characters, which has the account and the region too (S3 user guide, bucket names)."""
+
+ROLE = Grammar(
+    "the ARN of an IAM role",
+    "arn:aws:iam::ACCOUNT:role/NAME is",
+    f"{_PARTITION}:iam::[0-9]{{12}}:role/[A-Za-z0-9+=,.@_/-]+",
+    (1, 2048),
+)
+"""RoleName and Path (IAM API reference). The ARN of a session (``sts::...:assumed-role``) or a
+wildcard would match nobody: ``aws:PrincipalArn`` is the role's own (IAM guide, global condition
+keys)."""
+
+BOUNDARY = Grammar(
+    "the ARN of a managed policy",
+    "arn:aws:iam::ACCOUNT:policy/NAME is",
+    f"{_PARTITION}:iam::(?:[0-9]{{12}}|aws):policy/[A-Za-z0-9+=,.@_/-]+",
+    (1, 2048),
+)
+"""PermissionsBoundary (CreateRole, IAM API reference)."""
+
+KMS_KEY = Grammar(
+    "the ARN of a KMS key",
+    "arn:aws:kms:REGION:ACCOUNT:key/ID is",
+    f"{_PARTITION}:kms:[a-z0-9-]+:[0-9]{{12}}:key/(?:mrk-)?[0-9a-f-]+",
+    (1, 2048),
+)
+"""KeyId as an ARN (KMS API reference): not every service takes an alias."""
+
+WEB_ACL = Grammar(
+    "the ARN of a regional web ACL",
+    "arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID is",
+    f"{_PARTITION}:wafv2:[a-z0-9-]+:[0-9]{{12}}:regional/webacl/[A-Za-z0-9_-]+/[0-9a-f-]+",
+    (20, 2048),
+)
+"""WebACLArn (AssociateWebACL, WAFV2 API reference)."""
+
+PREFIX = Grammar(
+    "the beginning of names",
+    "{count} letters, digits and _.- are allowed",
+    "[a-zA-Z0-9_.-]+",
+    (3, 64),
+)
+"""Fewer characters would grant nearly everything of the account."""
+
+TAG_KEY = Grammar(
+    "the key of a tag",
+    "{count} letters, digits, spaces and _.:/=+@- are allowed, but not aws: or tidegate: first",
+    "(?!aws:|tidegate:)[A-Za-z0-9 _.:/=+@-]+",
+    (1, 128),
+)
+TAG_VALUE = Grammar(
+    "the value of a tag",
+    "{count} letters, digits, spaces and _.:/=+@- are allowed",
+    "[A-Za-z0-9 _.:/=+@-]*",
+    (0, 256),
+)
+"""Both: Tag (Resource Groups Tagging API reference), here in ASCII."""
