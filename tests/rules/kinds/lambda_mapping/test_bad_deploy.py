@@ -146,6 +146,19 @@ def test_the_moment_and_the_change_are_said() -> None:
     assert "`tidegate memory scorer`" in (only.advice or "")
 
 
+@pytest.mark.parametrize(
+    ("minutes_ago", "is_said"),
+    [(18, True), (18.1, False), (1, True)],
+    ids=["a quarter of an hour before", "longer before", "meanwhile"],
+)
+def test_a_change_is_said_that_may_explain_the_failures_or_that_came_later(
+    minutes_ago: float, is_said: bool
+) -> None:
+    """They began three minutes ago."""
+    (only,) = told(failing([120] * 3, changed(a_mapping(), minutes_ago)))
+    assert ("scorer was changed at" in only.because) is is_said
+
+
 # ---- slower
 
 

@@ -17,11 +17,12 @@ Phase = tuple[int, float, float]
 
 
 def late(
-    *phases: Phase, modified: int | None = None, changed: int | None = None, age: float = 120
-) -> Signals:
+    *phases: Phase, modified: int | None = None, changed: int | None = None, age: float = 120,
+    factor: int = 8,
+) -> Signals:  # fmt: skip
     """Phases up to noon, in which records wait; the mapping, or a lever, changed minutes ago."""
     at = None if modified is None else (NOON - timedelta(minutes=modified)).isoformat()
-    pipeline = a_mapping(a_pipeline(factor=8), modified=at or "")
+    pipeline = a_mapping(a_pipeline(factor=factor), modified=at or "")
     minutes = [(busy, read) for count, busy, read in phases for _ in range(count)]
     ages = [(age + n) * 1000 for n in range(len(minutes))]
     seen = newest(
@@ -140,9 +141,22 @@ def test_both_concurrencies_are_said_and_the_lower_one_advised() -> None:
     )
 
 
-def test_where_the_factor_is_as_low_already_a_reservation_is_advised() -> None:
-    (only,) = told(late((4, 9, 300), (5, 12, 300), modified=5))
-    assert (only.advice or "").startswith("reserve a concurrency of 9 for scorer")
+@pytest.mark.parametrize(
+    ("busy", "factor", "advised"),
+    [
+        (7.9, 8, "lower the factor of scorer from 8 to 7"),
+        (8, 8, "reserve a concurrency of 8 for scorer"),
+        (0.5, 8, "lower the factor of scorer from 8 to 1"),
+        (0.5, 1, "reserve a concurrency of 1 for scorer"),
+    ],
+    ids=["lower", "as low already", "one at least", "one already"],
+)
+def test_where_the_factor_is_as_low_already_a_reservation_is_advised(
+    busy: float, factor: int, advised: str
+) -> None:
+    """Of one shard."""
+    (only,) = told(late((4, busy, 300), (5, 2 * busy, 300), modified=5, factor=factor))
+    assert (only.advice or "").startswith(f"{advised}, which reads as much for 50% less")
 
 
 def test_after_executions_were_lowered_nothing_more_is_lowered() -> None:
