@@ -98,6 +98,13 @@ def test_a_table_that_the_load_needs_larger_anyway_is_not_doubled() -> None:
     assert needed(of, throttled())[WRITES] == 429
 
 
+def test_a_table_that_the_load_needs_just_as_it_is_is_doubled() -> None:
+    """100 records/s of one unit each at a use of 0.7."""
+    of = newest(seen(143, iterator_age_milliseconds=SICK), "scores", write_throttles=[0, 0, 50])
+    assert needed(newest(of, "scores", write_throttles=[0, 50, 0]), throttled())[WRITES] == 143
+    assert needed(of, throttled())[WRITES] == 286
+
+
 def test_what_others_are_refused_is_not_asked_for_beside_a_load_that_needs_more() -> None:
     of = newest(seen(120), "scores", write_throttles=[0, 300, 300],
                 consumed_write_units=[6000] * 3)  # fmt: skip

@@ -200,6 +200,19 @@ def test_a_function_that_takes_twice_as_long_since_it_was_changed_was_deployed_b
     assert found(seen) == expected
 
 
+@pytest.mark.parametrize(
+    ("part", "untold"),
+    [("stream", "read_records"), ("scorer", "duration_sum_milliseconds")],
+    ids=["what was read", "how long it took"],
+)
+@pytest.mark.parametrize(("minutes", "expected"), [(2, []), (3, DEPLOYED)])
+def test_a_minute_that_tells_half_is_none_of_those_since_the_change(
+    minutes: int, expected: list[Cause], part: str, untold: str
+) -> None:
+    seen = slower(96_000, 120, minutes=minutes)
+    assert found(newest(seen, part, **{untold: [None]})) == expected
+
+
 def test_a_slower_function_is_told_with_its_price_and_still_scaled() -> None:
     (only,) = told(slower(192_000, 120))
     assert only.because == (

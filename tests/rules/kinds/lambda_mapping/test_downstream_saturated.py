@@ -82,7 +82,7 @@ def test_what_was_before_is_a_quarter_of_an_hour_at_most() -> None:
 
 @pytest.mark.parametrize(
     ("ages", "expected"),
-    [([16] * 4 + [120 + n for n in range(5)], SATURATED),
+    [([15.01] * 4 + [120 + n for n in range(5)], SATURATED),
      ([15] * 4 + [120 + n for n in range(5)], [])],
     ids=["records waited", "they did not"],
 )  # fmt: skip
@@ -139,6 +139,22 @@ def test_both_concurrencies_are_said_and_the_lower_one_advised() -> None:
         "lower the factor of scorer from 8 to 4, which reads as much for 50% less of its duration; "
         "raise what scorer calls; more executions of it add nothing"
     )
+
+
+def test_how_much_longer_each_record_takes_is_said_where_a_few_more_are_read() -> None:
+    """8 executions for 320 records/s, where 4 read 300."""
+    (only,) = told(late((4, 4, 300), (5, 8, 320), modified=5))
+    assert "each record takes 1.9 times as long" in only.because
+    assert "which reads as much for 47% less of its duration" in (only.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("modified", "changed"), [(10, 5), (5, 10)], ids=["a lever was newest", "the mapping was"]
+)
+def test_of_two_changes_in_vain_the_newest_is_told(modified: int, changed: int) -> None:
+    phases = ((4, 2, 300), (5, 4, 300), (5, 8, 300))
+    (only,) = told(late(*phases, modified=modified, changed=changed))
+    assert only.because.startswith("since the change of 11:55 8.0 executions")
 
 
 @pytest.mark.parametrize(
