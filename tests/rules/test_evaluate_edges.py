@@ -213,6 +213,12 @@ def test_a_share_of_what_could_not_be_read_is_unread(
     assert told.samples == (0.25, pytest.approx(1 / 3))
 
 
+def test_a_share_is_known_where_the_part_is_and_none_of_nothing() -> None:
+    windows = {METRIC: window(0, None, 1, 3), OTHER: window(0, 5, None, 1, metric=OTHER)}
+    told = judged(a_rule(among=(METRIC, OTHER)), windows)
+    assert told.samples == (0.0, None, 1.0, 0.75)
+
+
 @given(st.lists(st.floats(0, 1e9), max_size=8), st.floats(1, 1e6))
 def test_a_rule_that_fires_at_a_threshold_fires_at_every_lower_one(
     samples: list[float], lower_by: float

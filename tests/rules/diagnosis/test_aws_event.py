@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, a_pipeline, function_metric, signals, stream_metric, table_metric
-from tidegate.rules.cause import Cause
+from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.aws_event import aws_event
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
@@ -27,11 +27,14 @@ def ended(metric: Metric, minutes_ago: int, *, told: int = 80, gap: int | None =
     return Window(metric, NOON - timedelta(minutes=90), tuple(samples))
 
 
-def found(*heartbeats: Window) -> list[Cause]:
+def told(*heartbeats: Window) -> list[Diagnosis]:
     silent: Signals = signals(a_pipeline(), *[None] * 8)
     windows = {each.metric: each for each in heartbeats}
-    seen = replace(silent, series=replace(silent.series, windows=windows))
-    return [each.cause for each in aws_event(seen)]
+    return list(aws_event(replace(silent, series=replace(silent.series, windows=windows))))
+
+
+def found(*heartbeats: Window) -> list[Cause]:
+    return [each.cause for each in told(*heartbeats)]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +69,11 @@ def test_the_layers_and_the_moment_are_said() -> None:
         "and 11:52: no part of a pipeline takes all others along at once"
     )
     assert "AWS Health Dashboard" in (only.advice or "")
+
+
+def test_the_first_and_the_last_layer_to_fall_silent_are_said() -> None:
+    (only,) = told(ended(STREAM, 6), ended(FUNCTION, 8), ended(TABLE, 7))
+    assert "fell silent between 11:52 and 11:54" in only.because
 
 
 def test_a_pipeline_that_publishes_is_not_asked() -> None:

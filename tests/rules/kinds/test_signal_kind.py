@@ -1,6 +1,6 @@
 """A kind says more than nothing only where it has more to say."""
 
-from tests.builders import a_pipeline, signals
+from tests.builders import a_pipeline, signals, the_table
 from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.rules.kinds.signal_kind import SignalKind, rule_file
 
@@ -17,6 +17,10 @@ def test_a_kind_that_says_nothing_asks_for_nothing_and_finds_nothing() -> None:
     assert silent.series(pipeline, {}.__getitem__) == {}
     assert silent.source(pipeline, {}.__getitem__) is None
     assert not silent.fails_with_its_sinks
+    assert not silent.is_restarting(seen)
+    assert not silent.is_saturated(seen)
+    assert not silent.is_catching_up(seen)
+    assert not silent.is_throttled(seen, the_table(pipeline))
 
 
 def test_each_kind_has_its_rules_beside_it() -> None:

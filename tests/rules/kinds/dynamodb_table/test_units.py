@@ -43,3 +43,16 @@ def test_a_table_is_throttled_by_itself_or_by_an_index_and_nothing_else_is(
     assert (is_throttled(calm, table), is_throttled(seen, table)) == (False, True)
     assert not is_throttled(seen, the_consumer(PIPELINE))
     assert not is_throttled(seen, the_stream(PIPELINE))
+
+
+@pytest.mark.parametrize(
+    ("throttled", "done"),
+    [("write_throttles", "consumed_write_units"), ("read_throttles", "consumed_read_units")],
+    ids=["writes", "reads"],
+)
+@pytest.mark.parametrize(("consumed", "holds"), [(99, True), (100, False)])
+def test_one_in_a_hundred_that_is_refused_counts(
+    throttled: str, done: str, consumed: float, holds: bool
+) -> None:
+    seen = newest(signals(PIPELINE), "scores", **{throttled: [1] * 3, done: [consumed] * 3})
+    assert is_throttled(seen, the_table(PIPELINE)) is holds

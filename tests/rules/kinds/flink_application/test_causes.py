@@ -192,6 +192,7 @@ def told(of: Signals) -> list[Cause]:
         (500, None, [Cause.SINK_BACK_PRESSURE]),
         (None, 800, [Cause.PARALLELISM_TOO_LOW]),
         (None, 799, []),
+        (None, 799.9, []),
     ],
 )
 def test_a_job_that_waits_for_its_sink_is_not_too_small(

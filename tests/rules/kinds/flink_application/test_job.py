@@ -72,7 +72,15 @@ def test_subtasks_are_used_by_busy_time_or_else_by_cpu(
     assert utilization(seen, an_application()) == used
 
 
-@pytest.mark.parametrize(("busiest", "is_at_end"), [(799, False), (800, True)])
-def test_a_job_is_at_its_end_by_its_busiest_subtask(busiest: float, is_at_end: bool) -> None:
-    seen = newest(job_signals(a_flink_pipeline()), "counter", busiest=[busiest] * 3)
+@pytest.mark.parametrize(
+    ("busiest", "busy", "is_at_end"),
+    [(799.9, 300, False), (800, 300, True), (None, 799.9, False), (None, 800, True),
+     (300, 800, True), (None, None, False)],
+    ids=["nearly", "one subtask", "nearly all", "all", "most at least", "not known"],
+)  # fmt: skip
+def test_a_job_is_at_its_end_by_its_busiest_subtask_or_by_all_of_them(
+    busiest: float | None, busy: float | None, is_at_end: bool
+) -> None:
+    told = {"busiest": [busiest] * 3, "busy": [busy] * 3, "cpu_percent": [None] * 3}
+    seen = newest(job_signals(a_flink_pipeline()), "counter", **told)
     assert is_at_its_end(seen, an_application()) is is_at_end

@@ -39,7 +39,7 @@ QUIET, SURGING = [Cause.PRODUCERS_QUIET], [Cause.PRODUCERS_SURGING]
 @pytest.mark.parametrize(
     ("of", "expected"),
     [
-        (coming(49, 49), QUIET),
+        (coming(49.99, 49.99), QUIET),
         (coming(50, 49), []),
         (coming(49, 50), []),
         (coming(0, 0), QUIET),
@@ -75,14 +75,16 @@ def test_silence_of_a_stream_that_is_read_in_vain_is_no_record(
         ((100.0,), 0, []),
         ((0.0, 0.0), 0, []),
         ((0.83, 0.83), 0, []),
+        ((250 / 300, 250 / 300), 0, QUIET),
         ((0.84, 0.84), 0, QUIET),
         ((0.2, 0.2), 0.83, []),
         ((0.2, 0.2), 0.84, SURGING),
         ((500.0, 100.0, *[100.0] * 7), 400, []),
         ((300.0, 100.0, *[100.0] * 7), 400, SURGING),
+        ((400.0, 100.0, *[100.0] * 7), 400, SURGING),
     ],
-    ids=["two days", "one day", "silent on other nights", "too few to tell", "enough", "few more",
-         "enough more", "not the most ever", "the most ever"],
+    ids=["two days", "one day", "silent on other nights", "too few to tell", "just enough", "enough",
+         "few more", "enough more", "not the most ever", "the most ever", "as many as ever"],
 )  # fmt: skip
 def test_what_is_usual_is_told_by_other_days(
     days: tuple[float, ...], rate: float, expected: list[Cause]
@@ -92,19 +94,52 @@ def test_what_is_usual_is_told_by_other_days(
 
 
 @pytest.mark.parametrize(
+    ("hours_ago", "rates", "expected"),
+    [
+        (45, (400, 400), []),
+        (26, (400, 400), []),
+        (22, (400, 400), SURGING),
+        (26, (600, 400), []),
+        (26, (400, 600), SURGING),
+    ],
+    ids=["two days ago", "a day ago", "on this day", "not any more", "more by now"],
+)
+def test_the_newest_minute_is_held_against_the_most_of_the_days_before_this_one(
+    hours_ago: int, rates: tuple[float, ...], expected: list[Cause]
+) -> None:
+    """500 records/s came once, at another time of day."""
+    seen = coming(*rates)
+    assert seen.load_history is not None
+    samples = list(seen.load_history.samples)
+    samples[-12 * hours_ago] = 500.0 * 300
+    once = replace(seen.load_history, samples=tuple(samples))
+    assert causes(replace(seen, load_history=once)) == expected
+
+
+@pytest.mark.parametrize(
     ("rates", "expected"),
     [
         ((0, 0, 100, 0, 0), []),
         ((0, 0, 100, 0, 0, 0), QUIET),
         ((*[0] * 20, 100, *[0] * 9), []),
         ((*[0] * 20, 100, *[0] * 10), QUIET),
+        ((0, 0, 0, 100, 0, 0, 100, 0, 0, 0), []),
+        ((0, 0, 0, 100, 0, 0, 100, 0, 0, 0, 0), QUIET),
     ],
-    ids=["as long as before", "longer", "a long lull before", "longer than a period"],
-)
+    ids=["as long as before", "longer", "a long lull before", "longer than a period",
+         "as long as the longest", "longer than that"],
+)  # fmt: skip
 def test_producers_that_bring_what_they_have_once_in_a_while_are_not_quiet(
     rates: tuple[float, ...], expected: list[Cause]
 ) -> None:
     assert causes(coming(*rates)) == expected
+
+
+def test_a_surge_is_told_and_still_scaled_for() -> None:
+    (told,) = producers(coming(400, 400))
+    assert "400 records/s where 100 are usual" in told.because
+    assert "capacity follows them" in (told.advice or "")
+    assert not told.holds_raises
 
 
 def test_records_that_the_stream_refuses_are_brought() -> None:
@@ -113,8 +148,14 @@ def test_records_that_the_stream_refuses_are_brought() -> None:
     assert "the stream refused 4,680 records in 3 min" in quiet.because
 
 
+@pytest.mark.parametrize(("refused", "expected"), [(49.99, QUIET), (50, [])])
+def test_a_stream_may_refuse_all_that_is_brought(refused: float, expected: list[Cause]) -> None:
+    in_vain: dict[str, Samples] = {"read_records": [0] * 2, "iterator_age_milliseconds": [0] * 2}
+    assert causes(coming(None, None, write_throttles=[refused * 60] * 2, **in_vain)) == expected
+
+
 def test_rate_usual_rate_and_beginning_are_said() -> None:
-    (told,) = producers(coming(3, 3, 3))
+    (told,) = producers(coming(9, 2, 4))
     assert told.where == "racers"
     assert told.because == (
         "racers: 3 records/s where 100 are usual at this time (by 3 other days), since 11:57; "
@@ -126,12 +167,16 @@ def test_rate_usual_rate_and_beginning_are_said() -> None:
 
 @pytest.mark.parametrize(
     ("success", "words"),
-    [(1.0, "100% of the calls that put records succeed: it is the producers"),
-     (0.99, "99% of the calls"), (0.98, "only 98% of the calls that put records succeed")],
-    ids=["all", "nearly all", "fewer"],
+    [([1.0, 1.0], "100% of the calls that put records succeed: it is the producers"),
+     ([1.0, 0.99], "99% of the calls that put records succeed: it is the producers"),
+     ([1.0, 0.98], "only 98% of the calls that put records succeed")],
+    ids=["all", "nearly all in one minute", "fewer in one minute"],
 )  # fmt: skip
-def test_whether_puts_succeed_tells_producers_from_the_stream(success: float, words: str) -> None:
-    (told,) = producers(coming(3, 3, put_records_success=[success] * 2))
+@pytest.mark.parametrize("calls", ["put_record_success", "put_records_success"])
+def test_whether_puts_succeed_tells_producers_from_the_stream(
+    calls: str, success: Samples, words: str
+) -> None:
+    (told,) = producers(coming(3, 3, **{calls: success}))
     assert words in told.because
 
 
@@ -141,20 +186,21 @@ def test_without_a_history_nothing_is_unusual() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "read", "age", "expected"),
+    ("minutes", "came", "read", "age", "expected"),
     [
-        (3, None, 0, QUIET),
-        (2, None, 0, []),
-        (2, 0, 0, QUIET),
-        (1, 0, 0, []),
-        (3, None, 1, []),
-        (3, 6, 0, []),
+        (3, None, None, 0, QUIET),
+        (2, None, None, 0, []),
+        (2, None, 0, 0, QUIET),
+        (1, None, 0, 0, []),
+        (3, None, None, 1, []),
+        (3, None, 6, 0, []),
+        (3, 6, 0, 0, []),
     ],
     ids=["longer than metrics are late", "they may be late", "read in vain", "a minute", "not at the "
-         "end", "something is read"],
+         "end", "something is read", "something comes"],
 )  # fmt: skip
 def test_a_stop_is_told_before_all_that_stops_with_it_is_waited_for(
-    minutes: int, read: float | None, age: float, expected: list[Cause]
+    minutes: int, came: float | None, read: float | None, age: float, expected: list[Cause]
 ) -> None:
     """The last minute that all have told is minutes ago; the readers go on asking."""
     seen = coming(100, 100)
@@ -166,10 +212,12 @@ def test_a_stop_is_told_before_all_that_stops_with_it_is_waited_for(
     later = {
         window.metric: then(window, sample)
         for window, sample in (
-            (source.incoming_records, None),
+            (source.incoming_records, came),
             (source.read_records, read),
             (source.iterator_age_milliseconds, age),
         )
     }
     windows = {**seen.series.windows, **later}
-    assert causes(replace(seen, series=replace(seen.series, windows=windows))) == expected
+    found = list(producers(replace(seen, series=replace(seen.series, windows=windows))))
+    assert [each.cause for each in found] == expected
+    assert all(": 0 records/s where 100 are usual" in each.because for each in found)

@@ -146,6 +146,19 @@ def test_the_moment_and_the_change_are_said() -> None:
     assert "`tidegate memory scorer`" in (only.advice or "")
 
 
+@pytest.mark.parametrize(
+    ("minutes_ago", "is_said"),
+    [(18, True), (18.1, False), (1, True)],
+    ids=["a quarter of an hour before", "longer before", "meanwhile"],
+)
+def test_a_change_is_said_that_may_explain_the_failures_or_that_came_later(
+    minutes_ago: float, is_said: bool
+) -> None:
+    """They began three minutes ago."""
+    (only,) = told(failing([120] * 3, changed(a_mapping(), minutes_ago)))
+    assert ("scorer was changed at" in only.because) is is_said
+
+
 # ---- slower
 
 
@@ -185,6 +198,19 @@ def test_a_function_that_takes_twice_as_long_since_it_was_changed_was_deployed_b
     seen: Signals, expected: list[Cause]
 ) -> None:
     assert found(seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "untold"),
+    [("stream", "read_records"), ("scorer", "duration_sum_milliseconds")],
+    ids=["what was read", "how long it took"],
+)
+@pytest.mark.parametrize(("minutes", "expected"), [(2, []), (3, DEPLOYED)])
+def test_a_minute_that_tells_half_is_none_of_those_since_the_change(
+    minutes: int, expected: list[Cause], part: str, untold: str
+) -> None:
+    seen = slower(96_000, 120, minutes=minutes)
+    assert found(newest(seen, part, **{untold: [None]})) == expected
 
 
 def test_a_slower_function_is_told_with_its_price_and_still_scaled() -> None:

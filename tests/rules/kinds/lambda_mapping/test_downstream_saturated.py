@@ -17,11 +17,12 @@ Phase = tuple[int, float, float]
 
 
 def late(
-    *phases: Phase, modified: int | None = None, changed: int | None = None, age: float = 120
-) -> Signals:
+    *phases: Phase, modified: int | None = None, changed: int | None = None, age: float = 120,
+    factor: int = 8,
+) -> Signals:  # fmt: skip
     """Phases up to noon, in which records wait; the mapping, or a lever, changed minutes ago."""
     at = None if modified is None else (NOON - timedelta(minutes=modified)).isoformat()
-    pipeline = a_mapping(a_pipeline(factor=8), modified=at or "")
+    pipeline = a_mapping(a_pipeline(factor=factor), modified=at or "")
     minutes = [(busy, read) for count, busy, read in phases for _ in range(count)]
     ages = [(age + n) * 1000 for n in range(len(minutes))]
     seen = newest(
@@ -81,7 +82,7 @@ def test_what_was_before_is_a_quarter_of_an_hour_at_most() -> None:
 
 @pytest.mark.parametrize(
     ("ages", "expected"),
-    [([16] * 4 + [120 + n for n in range(5)], SATURATED),
+    [([15.01] * 4 + [120 + n for n in range(5)], SATURATED),
      ([15] * 4 + [120 + n for n in range(5)], [])],
     ids=["records waited", "they did not"],
 )  # fmt: skip
@@ -140,9 +141,38 @@ def test_both_concurrencies_are_said_and_the_lower_one_advised() -> None:
     )
 
 
-def test_where_the_factor_is_as_low_already_a_reservation_is_advised() -> None:
-    (only,) = told(late((4, 9, 300), (5, 12, 300), modified=5))
-    assert (only.advice or "").startswith("reserve a concurrency of 9 for scorer")
+def test_how_much_longer_each_record_takes_is_said_where_a_few_more_are_read() -> None:
+    """8 executions for 320 records/s, where 4 read 300."""
+    (only,) = told(late((4, 4, 300), (5, 8, 320), modified=5))
+    assert "each record takes 1.9 times as long" in only.because
+    assert "which reads as much for 47% less of its duration" in (only.advice or "")
+
+
+@pytest.mark.parametrize(
+    ("modified", "changed"), [(10, 5), (5, 10)], ids=["a lever was newest", "the mapping was"]
+)
+def test_of_two_changes_in_vain_the_newest_is_told(modified: int, changed: int) -> None:
+    phases = ((4, 2, 300), (5, 4, 300), (5, 8, 300))
+    (only,) = told(late(*phases, modified=modified, changed=changed))
+    assert only.because.startswith("since the change of 11:55 8.0 executions")
+
+
+@pytest.mark.parametrize(
+    ("busy", "factor", "advised"),
+    [
+        (7.9, 8, "lower the factor of scorer from 8 to 7"),
+        (8, 8, "reserve a concurrency of 8 for scorer"),
+        (0.5, 8, "lower the factor of scorer from 8 to 1"),
+        (0.5, 1, "reserve a concurrency of 1 for scorer"),
+    ],
+    ids=["lower", "as low already", "one at least", "one already"],
+)
+def test_where_the_factor_is_as_low_already_a_reservation_is_advised(
+    busy: float, factor: int, advised: str
+) -> None:
+    """Of one shard."""
+    (only,) = told(late((4, busy, 300), (5, 2 * busy, 300), modified=5, factor=factor))
+    assert (only.advice or "").startswith(f"{advised}, which reads as much for 50% less")
 
 
 def test_after_executions_were_lowered_nothing_more_is_lowered() -> None:

@@ -88,6 +88,19 @@ def test_a_batch_is_counted_with_no_more_records_than_it_can_have(
     assert lost(seen) == [("dropped-at-least", expected)]
 
 
+def test_a_batch_that_fails_has_a_record_at_least() -> None:
+    """One record comes in for every two batches."""
+    seen = newest(failing([1], maximum_retry_attempts=0), incoming_records=[60] * 15)
+    assert lost(seen) == [("dropped-at-least", 1)]
+
+
+def test_a_minute_without_a_count_of_arrivals_adds_nothing_to_a_loss() -> None:
+    """Nothing passes for five minutes, of which records of four got too old."""
+    seen = signals(a_mapping(maximum_record_age_seconds=60))
+    seen = newest(seen, incoming_records=[None, *[6000] * 4])
+    assert lost(newest(seen, "scorer", errors=[120] * 5)) == [("dropped-at-least", 3 * 6000)]
+
+
 def test_where_all_is_bisected_and_fails_all_is_lost() -> None:
     seen = failing([120] * 15, maximum_retry_attempts=0, bisect_batch_on_function_error=True)
     assert lost(seen) == [("dropped-at-least", 90_000)]
@@ -103,6 +116,7 @@ def test_failures_of_a_function_with_other_sources_may_be_theirs() -> None:
     [
         ([120] * 5, 60, 1, [("dropped-at-least", 4 * 6000)]),
         ([120] * 2, 120, 60, [("dropped-at-most", 120 * 2 * 50)]),
+        ([120] * 2, 120, 59.9, []),
         ([1] * 2, 120, 60, [("dropped-at-most", 100)]),
         ([1] * 2, 121, 60, []),
         ([1] * 2, 120, 59.9, []),
@@ -110,7 +124,8 @@ def test_failures_of_a_function_with_other_sources_may_be_theirs() -> None:
         ([1, 1, *[0] * 15], 60, 60, []),
         ([1, 1, *[0] * 14], 60, 60, [("dropped-at-most", 50)]),
     ],
-    ids=["nothing passes", "nothing passes, for as long as allowed", "as long as allowed", "shorter",
+    ids=["nothing passes", "nothing passes, for as long as allowed",
+         "nothing passes, but records stay younger", "as long as allowed", "shorter",
          "records stay younger", "one minute", "more than a quarter of an hour ago", "a quarter"],
 )  # fmt: skip
 def test_failures_that_last_as_long_as_records_may_get_old_are_records_lost(
@@ -187,3 +202,20 @@ def test_the_count_of_the_mapping_itself_goes_before_an_estimate(
     assert [each.evidence[0].kind for each in found] == kinds
     if dropped:
         assert "counted 7 dropped records, and 0 given to its on-failure" in found[0].because
+
+
+@pytest.mark.parametrize("unread", ["dropped_events", "kept_events"])
+def test_half_of_the_count_is_none(unread: str) -> None:
+    seen = counting(7, 1, errors=1)
+    own = replace(seen.of(the_consumer(seen.pipeline).function), **{unread: None})
+    of = {**seen.series.of, "lambda_mapping": {"scorer": own}}
+    (only,) = told(replace(seen, series=replace(seen.series, of=of)))
+    assert only.evidence[0].kind == "dropped-at-least"
+
+
+def test_a_count_is_advised_where_the_mapping_has_none() -> None:
+    (estimated,) = told(failing([1], maximum_retry_attempts=0))
+    (counted,) = told(counting(7, 0))
+    advice = "; MetricsConfig with EventCount has Lambda count what it drops"
+    assert (estimated.advice or "").endswith(advice)
+    assert advice not in (counted.advice or "")

@@ -127,6 +127,13 @@ def test_what_runs_out_first_is_told(records: float, kind: str) -> None:
     assert a_sink(partition_units_per_second=1_000).why_running_out(records).kind == kind
 
 
+def test_of_a_table_that_is_not_written_to_yet_nothing_is_reckoned() -> None:
+    unknown = a_sink(write_units_per_record=None, partition_units_per_second=1_000)
+    assert unknown.why_running_out(2_000).kind == "burst-ends"
+    lowered = replace(unknown.capacity, last_decrease_at=NOON - timedelta(minutes=59))
+    assert replace(unknown, capacity=lowered).least_decrease(300, 2_000, NOON) == pytest.approx(120)
+
+
 def test_a_demand_past_its_partitions_needs_the_units_that_come_with_more() -> None:
     sink = a_sink(partition_units_per_second=1_000)
     assert sink.as_built(Demand(WRITES, 1_000, WHY)) == (0, WHY)
@@ -177,9 +184,11 @@ def test_writes_and_reads_are_used_each_by_themselves() -> None:
 
 @pytest.mark.parametrize(
     ("minutes_ago", "current", "usual", "least"),
-    [(None, 300, 0, 20), (60, 300, 0, 20), (59, 300, 0, 120), (59, 300, 200, 160), (None, 3, 0, 1)],
-    ids=["the first", "an hour ago", "one of four", "by the usual load", "one at least"],
-)
+    [(None, 300, 0, 20), (60, 300, 0, 20), (59, 300, 0, 120), (59, 300, 200, 160), (None, 3, 0, 1),
+     (59, 2, 0, 1)],
+    ids=["the first", "an hour ago", "one of four", "by the usual load", "one at least",
+         "one at least of four"],
+)  # fmt: skip
 def test_a_decrease_within_the_hour_must_save_more(
     minutes_ago: int | None, current: int, usual: float, least: float
 ) -> None:

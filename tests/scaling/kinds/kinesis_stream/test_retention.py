@@ -100,6 +100,13 @@ def test_it_goes_back_once_the_age_is_far_below_what_the_retention_was(
     assert numbers == ({"age_name": "iterator age", "age_seconds": 4319} if is_over else {})
 
 
+@pytest.mark.parametrize(("seconds", "wanted"), [(17_999, 100), (18_000, 200)])
+def test_it_goes_back_below_a_twentieth_and_not_at_one(seconds: float, wanted: int) -> None:
+    """Of 100 hours."""
+    seen = aged(*[seconds] * 3, hours=200)
+    assert retention_recommendation(seen, extended(100, 200)).wanted == wanted
+
+
 def test_what_tidegate_has_not_extended_stays() -> None:
     found = retention_recommendation(aged(1, 1, 1, hours=48), History(()))
     assert (found.current, found.wanted, found.because) == (48, 48, UNCHANGED)
