@@ -14,9 +14,11 @@ __all__ = ["other_reader_behind"]
 
 def other_reader_behind(signals: Signals) -> Iterator[Diagnosis]:
     """By two minutes in which the stream's age is over the objective, and that of the pipeline's
-    readers is less. No lever of the pipeline is for that reader, and nothing of it is raised."""
+    readers is less. No lever of the pipeline is for that reader, and nothing of it is raised. Not
+    right after a lever was moved: what waited until then is read at once, and is more than comes in.
+    """
     stream, pipelines = stream_of(signals.pipeline), signals.series.source
-    if not signals.series.windows:
+    if not signals.series.windows or signals.is_in_cooldown:
         return
     of_all = _of_all_readers(signals, stream.name)
     theirs = of_all.last(RECENT_SECONDS).samples
