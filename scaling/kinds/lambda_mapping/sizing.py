@@ -184,21 +184,27 @@ def _minutes_of_use(
     used: Used, signals: Signals, consumer: Consumer, *, clean_only: bool
 ) -> list[UseMinute]:
     source, seconds = signals.series.source, used.consumed.metric.period_seconds
-    stretched = _throttled(signals, consumer)
-    return [
-        UseMinute((came or 0.0) / seconds, read / readers / seconds, units / seconds)
-        for units, came, read, readers, dirty in zip(
-            used.consumed.samples,
-            source.incoming_records.samples,
-            source.read_records.samples,
-            signals.shared_readers,
-            stretched,
-            strict=True,
-        )
-        if units is not None
-        and read is not None
-        and not (clean_only and (dirty or used.is_censored(units / seconds)))
-    ]
+    stretched, well = _throttled(signals, consumer), signals.age_well_seconds * 1000
+    found: list[UseMinute] = []
+    for units, came, read, age, readers, dirty in zip(
+        used.consumed.samples,
+        source.incoming_records.samples,
+        source.read_records.samples,
+        source.iterator_age_milliseconds.samples,
+        signals.shared_readers,
+        stretched,
+        strict=True,
+    ):
+        if units is None or read is None:
+            continue
+        if clean_only and (dirty or used.is_censored(units / seconds)):
+            continue
+        arrived, own = (came or 0.0), read / readers
+        # Where nothing waits nobody reads more than comes in: another reader has just come.
+        if arrived and own > CHANGED_RATIO * arrived and (age or 0.0) <= well:
+            own = arrived
+        found += [UseMinute(arrived / seconds, own / seconds, units / seconds)]
+    return found
 
 
 def record_cost(signals: Signals, consumer: Consumer, used: Used) -> RecordCost | None:

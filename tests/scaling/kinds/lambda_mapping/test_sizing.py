@@ -187,3 +187,14 @@ def test_what_more_than_all_lanes_do_is_done_for_others(
     found = learn_rate(seen, the_consumer(seen.pipeline))
     assert found is not None
     assert found.records_per_busy_second(100) == pytest.approx(records_per_busy_second, rel=0.01)
+
+
+def test_records_of_a_reader_that_has_just_come_are_not_the_consumer_s() -> None:
+    """They are counted among its own until the balance of a quarter of an hour shows it."""
+    seen = signals(a_pipeline(), *[Minute(records_per_second=100)] * 90)
+    read = seen.series.source.read_records
+    twice = (*read.samples[:60], *[2 * (each or 0) for each in read.samples[60:]])
+    source = replace(seen.series.source, read_records=replace(read, samples=twice))
+    seen = replace(seen, series=replace(seen.series, source=source))
+    assert set(seen.shared_readers) == {1, 2}
+    assert units(seen) == pytest.approx(1.0)
