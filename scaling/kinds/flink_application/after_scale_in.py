@@ -12,7 +12,7 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.sizing import arrivals
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
-from tidegate.scaling.model.effect import REMEMBERED
+from tidegate.scaling.model.effect import mean_before
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Constraint, Prohibition
@@ -45,9 +45,9 @@ def revert_of_a_scale_in(
     """Back to the parallelism before the last scale-in, where the job has been late since at a load
     that is not larger. ``look`` has the signals of the application alone."""
     last = look.history.last_change_record(stay.lever)
-    if last is None or not _stands(last, look.now, stay.current) or not look.signals.age_is_sick:
+    if last is None or not _stands(last, stay.current) or not look.signals.age_is_sick:
         return None
-    if _is_explained(look, application) or _has_grown(look, application, last):
+    if _is_explained(look, application) or not _is_same_load(look, application, last):
         return None
     because = words.SCALE_IN_HURT(
         name=application.name,
@@ -59,9 +59,8 @@ def revert_of_a_scale_in(
     return Recommendation(stay.lever, stay.current, last.from_capacity, because)
 
 
-def _stands(last: ChangeRecord, now: datetime, current: int) -> bool:
-    is_scale_in = last.to_capacity < last.from_capacity
-    return is_scale_in and last.to_capacity == current and now - last.begun_at < REMEMBERED
+def _stands(last: ChangeRecord, current: int) -> bool:
+    return last.to_capacity == current < last.from_capacity
 
 
 def _is_explained(look: Look, application: FlinkApplication) -> bool:
@@ -70,9 +69,13 @@ def _is_explained(look: Look, application: FlinkApplication) -> bool:
     return throttled or not OTHERWISE_ILL.isdisjoint(own)
 
 
-def _has_grown(look: Look, application: FlinkApplication, last: ChangeRecord) -> bool:
-    raises = Raises(look.signals, look.history, look.now, {})
-    return raises.has_grown(last, arrivals(look.signals, application))
+def _is_same_load(look: Look, application: FlinkApplication, last: ChangeRecord) -> bool:
+    """Whether the load is no larger than at the scale-in; not once the windows no longer show
+    that."""
+    came = arrivals(look.signals, application)
+    if mean_before(came, last.begun_at) is None:
+        return False
+    return not Raises(look.signals, look.history, look.now, {}).has_grown(last, came)
 
 
 def rest_after_a_reverted_scale_in(
