@@ -16,6 +16,7 @@ __all__ = [
     "EVENT_BUS",
     "FUNCTION",
     "INDEX",
+    "KMS_KEY",
     "LABEL",
     "METRIC",
     "NAMESPACE",
@@ -32,6 +33,7 @@ __all__ = [
     "EventBus",
     "FunctionName",
     "IndexName",
+    "KmsKeyArn",
     "Label",
     "MetricName",
     "Namespace",
@@ -140,6 +142,14 @@ SCHEDULED_ACTION = Grammar(
 )
 """ScheduledActionName (Application Auto Scaling API reference)."""
 
+KMS_KEY = Grammar(
+    "the ARN of a KMS key",
+    "arn:aws:kms:REGION:ACCOUNT:key/ID is",
+    "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]+",
+    (1, 2048),
+)
+"""KeyId as an ARN (KMS API reference): a policy grants a key, not an alias."""
+
 NAMESPACE = Grammar(
     "a namespace of CloudWatch",
     "{count} characters on one line are allowed, the first of them not a colon",
@@ -204,6 +214,7 @@ IndexName = Annotated[str, INDEX]
 FunctionName = Annotated[str, FUNCTION]
 ApplicationName = Annotated[str, APPLICATION]
 EventBus = Annotated[str, EVENT_BUS]
+KmsKeyArn = Annotated[str, KMS_KEY]
 SnsTopicArn = Annotated[str, SNS_TOPIC]
 PolicyName = Annotated[str, POLICY]
 ScheduledActionName = Annotated[str, SCHEDULED_ACTION]

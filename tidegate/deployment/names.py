@@ -5,7 +5,7 @@ Each goes on into a template, a policy or the name of a bucket, so it is held to
 
 from tidegate.scaling.config.grammar import Grammar
 
-__all__ = ["BOUNDARY", "KMS_KEY", "PREFIX", "ROLE", "STAGE", "TAG_KEY", "TAG_VALUE", "WEB_ACL"]
+__all__ = ["BOUNDARY", "PREFIX", "ROLE", "STAGE", "TAG_KEY", "TAG_VALUE", "WEB_ACL"]
 
 _PARTITION = "arn:aws[a-z-]*"
 
@@ -35,14 +35,6 @@ BOUNDARY = Grammar(
     (1, 2048),
 )
 """PermissionsBoundary (CreateRole, IAM API reference)."""
-
-KMS_KEY = Grammar(
-    "the ARN of a KMS key",
-    "arn:aws:kms:REGION:ACCOUNT:key/ID is",
-    f"{_PARTITION}:kms:[a-z0-9-]+:[0-9]{{12}}:key/(?:mrk-)?[0-9a-f-]+",
-    (1, 2048),
-)
-"""KeyId as an ARN (KMS API reference): not every service takes an alias."""
 
 WEB_ACL = Grammar(
     "the ARN of a regional web ACL",
