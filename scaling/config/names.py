@@ -10,7 +10,6 @@ from typing import Annotated
 from tidegate.scaling.config.grammar import Grammar
 
 __all__ = [
-    "APPCONFIG",
     "APPLICATION",
     "DASHBOARD",
     "EVENT_BUS",
@@ -20,7 +19,6 @@ __all__ = [
     "LABEL",
     "METRIC",
     "NAMESPACE",
-    "PARAMETER",
     "PIPELINE",
     "POLICY",
     "SCHEDULED_ACTION",
@@ -28,7 +26,6 @@ __all__ = [
     "STREAM",
     "TABLE",
     "TOPIC",
-    "VPC_ENDPOINT",
     "ApplicationName",
     "EventBus",
     "FunctionName",
@@ -173,28 +170,6 @@ DASHBOARD = Grammar(
     (1, 255),
 )
 """DashboardName (PutDashboard, CloudWatch API reference)."""
-
-PARAMETER = Grammar(
-    "the name of a parameter",
-    "{count} letters, digits and _.-/ are allowed",
-    "[a-zA-Z0-9_./-]+",
-    (1, 1011),
-)
-"""Name (PutParameter, Systems Manager API reference)."""
-
-APPCONFIG = Grammar(
-    "the name or id of an AppConfig resource",
-    "{count} letters, digits, spaces and _.- are allowed",
-    "[a-zA-Z0-9_. -]+",
-    (1, 128),
-)
-"""Identifier (StartConfigurationSession, AppConfig Data API reference), which allows any character;
-here none that a template would take for its own."""
-
-VPC_ENDPOINT = Grammar(
-    "the id of a VPC endpoint", "vpce- and 8 or 17 hex digits are", "vpce-[0-9a-f]+", (13, 22)
-)
-"""Ids of EC2's resources (EC2 user guide, resource ids)."""
 
 PIPELINE = Grammar(
     "a name", "{count} letters, digits, spaces and _.- are allowed", r"[\w .-]+", (1, 128)

@@ -5,7 +5,18 @@ Each goes on into a template, a policy or the name of a bucket, so it is held to
 
 from tidegate.scaling.config.grammar import Grammar
 
-__all__ = ["BOUNDARY", "PREFIX", "ROLE", "STAGE", "TAG_KEY", "TAG_VALUE", "WEB_ACL"]
+__all__ = [
+    "APPCONFIG",
+    "BOUNDARY",
+    "PARAMETER",
+    "PREFIX",
+    "ROLE",
+    "STAGE",
+    "TAG_KEY",
+    "TAG_VALUE",
+    "VPC_ENDPOINT",
+    "WEB_ACL",
+]
 
 _PARTITION = "arn:aws[a-z-]*"
 
@@ -65,3 +76,25 @@ TAG_VALUE = Grammar(
     (0, 256),
 )
 """Both: Tag (Resource Groups Tagging API reference), here in ASCII."""
+
+PARAMETER = Grammar(
+    "the name of a parameter",
+    "{count} letters, digits and _.-/ are allowed",
+    "[a-zA-Z0-9_./-]+",
+    (1, 1011),
+)
+"""Name (PutParameter, Systems Manager API reference)."""
+
+APPCONFIG = Grammar(
+    "the name or id of an AppConfig resource",
+    "{count} letters, digits, spaces and _.- are allowed",
+    "[a-zA-Z0-9_. -]+",
+    (1, 128),
+)
+"""Identifier (StartConfigurationSession, AppConfig Data API reference), which allows any character;
+here none that a template would take for its own."""
+
+VPC_ENDPOINT = Grammar(
+    "the id of a VPC endpoint", "vpce- and 8 or 17 hex digits are", "vpce-[0-9a-f]+", (13, 22)
+)
+"""Ids of EC2's resources (EC2 user guide, resource ids)."""
