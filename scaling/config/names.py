@@ -10,16 +10,15 @@ from typing import Annotated
 from tidegate.scaling.config.grammar import Grammar
 
 __all__ = [
-    "APPCONFIG",
     "APPLICATION",
     "DASHBOARD",
     "EVENT_BUS",
     "FUNCTION",
     "INDEX",
+    "KMS_KEY",
     "LABEL",
     "METRIC",
     "NAMESPACE",
-    "PARAMETER",
     "PIPELINE",
     "POLICY",
     "SCHEDULED_ACTION",
@@ -27,11 +26,11 @@ __all__ = [
     "STREAM",
     "TABLE",
     "TOPIC",
-    "VPC_ENDPOINT",
     "ApplicationName",
     "EventBus",
     "FunctionName",
     "IndexName",
+    "KmsKeyArn",
     "Label",
     "MetricName",
     "Namespace",
@@ -140,6 +139,14 @@ SCHEDULED_ACTION = Grammar(
 )
 """ScheduledActionName (Application Auto Scaling API reference)."""
 
+KMS_KEY = Grammar(
+    "the ARN of a KMS key",
+    "arn:aws:kms:REGION:ACCOUNT:key/ID is",
+    "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/(?:mrk-)?[0-9a-f-]+",
+    (1, 2048),
+)
+"""KeyId as an ARN (KMS API reference): a policy grants a key, not an alias."""
+
 NAMESPACE = Grammar(
     "a namespace of CloudWatch",
     "{count} characters on one line are allowed, the first of them not a colon",
@@ -164,28 +171,6 @@ DASHBOARD = Grammar(
 )
 """DashboardName (PutDashboard, CloudWatch API reference)."""
 
-PARAMETER = Grammar(
-    "the name of a parameter",
-    "{count} letters, digits and _.-/ are allowed",
-    "[a-zA-Z0-9_./-]+",
-    (1, 1011),
-)
-"""Name (PutParameter, Systems Manager API reference)."""
-
-APPCONFIG = Grammar(
-    "the name or id of an AppConfig resource",
-    "{count} letters, digits, spaces and _.- are allowed",
-    "[a-zA-Z0-9_. -]+",
-    (1, 128),
-)
-"""Identifier (StartConfigurationSession, AppConfig Data API reference), which allows any character;
-here none that a template would take for its own."""
-
-VPC_ENDPOINT = Grammar(
-    "the id of a VPC endpoint", "vpce- and 8 or 17 hex digits are", "vpce-[0-9a-f]+", (13, 22)
-)
-"""Ids of EC2's resources (EC2 user guide, resource ids)."""
-
 PIPELINE = Grammar(
     "a name", "{count} letters, digits, spaces and _.- are allowed", r"[\w .-]+", (1, 128)
 )
@@ -204,6 +189,7 @@ IndexName = Annotated[str, INDEX]
 FunctionName = Annotated[str, FUNCTION]
 ApplicationName = Annotated[str, APPLICATION]
 EventBus = Annotated[str, EVENT_BUS]
+KmsKeyArn = Annotated[str, KMS_KEY]
 SnsTopicArn = Annotated[str, SNS_TOPIC]
 PolicyName = Annotated[str, POLICY]
 ScheduledActionName = Annotated[str, SCHEDULED_ACTION]

@@ -12,6 +12,7 @@ from tidegate.scaling.config.names import (
     ApplicationName,
     FunctionName,
     IndexName,
+    KmsKeyArn,
     PipelineName,
     ResourceName,
     StreamName,
@@ -165,7 +166,8 @@ class PipelineSpec(Closed):
     With ``update_dashboard`` a sweep that changes a lever puts the CloudWatch dashboard anew, so
     that the limits drawn in it stay true. ``thresholds`` replace those of built-in rules, by the
     names that ``tidegate rules`` shows. ``max_usd_a_day`` bounds what its capacity may cost at list
-    prices: nothing is raised beyond it.
+    prices: nothing is raised beyond it. ``kms_key_arns`` are keys of the user's own that its stream
+    or its notices' topic is encrypted with.
     """
 
     name: PipelineName
@@ -184,6 +186,7 @@ class PipelineSpec(Closed):
     thresholds: Annotated[dict[str, float], RuleThresholds()] = field(default_factory=dict)
     resources: list[ResourceSpec] = field(default_factory=list)
     max_usd_a_day: Annotated[float, more_than(0)] | None = None
+    kms_key_arns: list[KmsKeyArn] = field(default_factory=list)
 
     @property
     def source(self) -> str:

@@ -73,10 +73,13 @@ def test_a_stage_scales_sweeps_and_goes_and_leaves_its_ledger_alone(
     caller, place = account.auto_scaling(), f"{url}/scalableTargetDimensions/write_capacity~orders"
     assert account.call(caller, "GET", place)[1]["actualCapacity"] == 20.0
     status, told = account.call(caller, "PATCH", place, '{"desiredCapacity": 100}')
-    assert (status, told["desiredCapacity"], units(account)) == (200, 100.0, 100)
+    assert (status, told["desiredCapacity"]) == (200, 100.0)
+    # What a busy machine could not begin in the endpoint's time is carried on by the sweeps.
+    for _ in range(3):
+        sweep(account, "dev")
+    assert units(account) == 100
     assert account.call(caller, "GET", place)[1]["scalingStatus"] == "Successful"
     assert account.call(None, "GET", place)[0] == 403
-    sweep(account, "dev")
     done = account.deploy("down", "dev")
     assert done.exit_code == 0, done.output
     assert targets(account) == []
@@ -112,7 +115,7 @@ def sweep(account: Account, stage: str) -> None:
         logGroupName=f"/tidegate/tidegate-{stage}/sweep"
     )["events"]
     told = [json.loads(each["message"]) for each in lines if each["message"].startswith("{")]
-    (metrics,) = [each for each in told if "OldestSweepAge" in each]
+    *_, metrics = [each for each in told if "OldestSweepAge" in each]
     assert metrics["stage"] == f"tidegate-{stage}"
 
 

@@ -5,7 +5,18 @@ Each goes on into a template, a policy or the name of a bucket, so it is held to
 
 from tidegate.scaling.config.grammar import Grammar
 
-__all__ = ["BOUNDARY", "KMS_KEY", "PREFIX", "ROLE", "STAGE", "TAG_KEY", "TAG_VALUE", "WEB_ACL"]
+__all__ = [
+    "APPCONFIG",
+    "BOUNDARY",
+    "PARAMETER",
+    "PREFIX",
+    "ROLE",
+    "STAGE",
+    "TAG_KEY",
+    "TAG_VALUE",
+    "VPC_ENDPOINT",
+    "WEB_ACL",
+]
 
 _PARTITION = "arn:aws[a-z-]*"
 
@@ -36,14 +47,6 @@ BOUNDARY = Grammar(
 )
 """PermissionsBoundary (CreateRole, IAM API reference)."""
 
-KMS_KEY = Grammar(
-    "the ARN of a KMS key",
-    "arn:aws:kms:REGION:ACCOUNT:key/ID is",
-    f"{_PARTITION}:kms:[a-z0-9-]+:[0-9]{{12}}:key/(?:mrk-)?[0-9a-f-]+",
-    (1, 2048),
-)
-"""KeyId as an ARN (KMS API reference): not every service takes an alias."""
-
 WEB_ACL = Grammar(
     "the ARN of a regional web ACL",
     "arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID is",
@@ -73,3 +76,25 @@ TAG_VALUE = Grammar(
     (0, 256),
 )
 """Both: Tag (Resource Groups Tagging API reference), here in ASCII."""
+
+PARAMETER = Grammar(
+    "the name of a parameter",
+    "{count} letters, digits and _.-/ are allowed",
+    "[a-zA-Z0-9_./-]+",
+    (1, 1011),
+)
+"""Name (PutParameter, Systems Manager API reference)."""
+
+APPCONFIG = Grammar(
+    "the name or id of an AppConfig resource",
+    "{count} letters, digits, spaces and _.- are allowed",
+    "[a-zA-Z0-9_. -]+",
+    (1, 128),
+)
+"""Identifier (StartConfigurationSession, AppConfig Data API reference), which allows any character;
+here none that a template would take for its own."""
+
+VPC_ENDPOINT = Grammar(
+    "the id of a VPC endpoint", "vpce- and 8 or 17 hex digits are", "vpce-[0-9a-f]+", (13, 22)
+)
+"""Ids of EC2's resources (EC2 user guide, resource ids)."""

@@ -15,14 +15,23 @@ import click
 from tidegate.arguments import held_to, named
 from tidegate.deployment.archive import REQUIREMENTS, stage_app, zipped
 from tidegate.deployment.libraries import bill_of_materials
-from tidegate.deployment.names import BOUNDARY, KMS_KEY, PREFIX, TAG_KEY, TAG_VALUE, WEB_ACL
+from tidegate.deployment.names import (
+    APPCONFIG,
+    BOUNDARY,
+    PARAMETER,
+    PREFIX,
+    TAG_KEY,
+    TAG_VALUE,
+    VPC_ENDPOINT,
+    WEB_ACL,
+)
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.resource import Json
 from tidegate.deployment.template import template
 from tidegate.deployment.terraform import terraform
 from tidegate.exits import leave
 from tidegate.pipeline_file import load
-from tidegate.scaling.config.names import APPCONFIG, PARAMETER, VPC_ENDPOINT
+from tidegate.scaling.config.names import KMS_KEY
 from tidegate.scaling.config.specification import PipelineFile
 from tidegate.scaling.model.errors import TidegateError, shown
 

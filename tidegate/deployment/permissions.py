@@ -67,6 +67,7 @@ def policy(
     ]
     if sweeps:
         statements += _telling(pipelines)
+        statements += _decrypting(pipelines)
         statements += _resuming(pipelines)
         statements.append(_statement(("cloudwatch:GetMetricData",), ["*"]))
         statements.append(_statement(("sqs:SendMessage",), [get("DeadLetters")]))
@@ -122,6 +123,17 @@ def _telling(specs: list[PipelineSpec]) -> Iterator[Json]:
     if boards:
         prefix = "arn:${AWS::Partition}:cloudwatch::${AWS::AccountId}:dashboard/"
         yield _statement(("cloudwatch:PutDashboard",), [sub(f"{prefix}{name}") for name in boards])
+
+
+def _decrypting(specs: list[PipelineSpec]) -> Iterator[Json]:
+    """Keys that the file names: only a sweep reads records, and tells a topic. Kinesis asks for the
+    first call, SNS for both (KMS guide, encryption of their data)."""
+    keys = dict.fromkeys(key for each in specs for key in each.kms_key_arns)
+    if not keys:
+        return
+    by_service = [f"{service}.*.amazonaws.com*" for service in ("kinesis", "sns")]
+    statement = _statement(("kms:Decrypt", "kms:GenerateDataKey"), list(keys))
+    yield {**statement, "Condition": {"StringLike": {"kms:ViaService": by_service}}}
 
 
 def _optional(options: Options) -> Iterator[Json]:

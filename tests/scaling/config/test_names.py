@@ -10,6 +10,7 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidegate.deployment import names as deployed
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.autoscaling_api.registration import OURS
 from tidegate.scaling.config import names
@@ -81,7 +82,7 @@ def test_lengths_that_are_in_aws_words_alone() -> None:
     assert "maximum length is 255" in documentation("cloudwatch", "PutDashboard", "DashboardName")
     assert names.DASHBOARD.lengths == (1, 255)
     assert "is 1011 characters" in documentation("ssm", "PutParameter", "Name")
-    assert names.PARAMETER.lengths == (1, 1011)
+    assert deployed.PARAMETER.lengths == (1, 1011)
     assert names.TOPIC.lengths[1] == shape("lambda", "Topic")["max"]
     for grammar, shape_name in (
         (names.POLICY, "PolicyName"),
@@ -109,7 +110,12 @@ def test_the_limits_of_levers_are_those_of_the_service_model(kind: LeverKind, na
     assert limits_of(kind) == (told["min"], told["max"])
 
 
-GRAMMARS = [each for each in vars(names).values() if isinstance(each, Grammar)]
+GRAMMARS = [
+    each
+    for module in (names, deployed)
+    for each in vars(module).values()
+    if isinstance(each, Grammar)
+]
 
 
 @pytest.mark.parametrize("text", ["*", "a*", "a?b", "${a}", "a\nb", "a\x1b", "\ud800", "a\n", "\n"])

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from tests.orders import SPEC
-from tests.tidegate.deployment.conftest import ALL, FLINK, RACE, ROOT
+from tests.tidegate.deployment.conftest import ALL, FLINK, KEY, RACE, ROOT
 from tidegate.deployment.deployed import reached
 from tidegate.deployment.options import Options
 from tidegate.deployment.packing import packed
 from tidegate.deployment.permissions import policy
-from tidegate.pipeline_file import load
+from tidegate.pipeline_file import load, parse
 from tidegate.scaling.config.specification import ApplicationSpec, NoticeSpec, PipelineSpec
+from tidegate.scaling.model.errors import ConfigurationError
 
 COMMAND_LINE_ONLY = {
     "apigateway:GetRestApi", "dynamodb:ListTables", "dynamodb:Scan", "kinesis:DescribeLimits",
@@ -110,6 +111,27 @@ def test_only_what_has_no_narrower_resource_is_granted_on_everything(sweeps: boo
     }
     assert everywhere <= EVERYWHERE
     assert everywhere
+
+
+def test_only_the_sweep_decrypts_and_only_with_the_keys_that_the_file_names() -> None:
+    (race,) = load(RACE).pipelines
+    encrypted = replace(race, kms_key_arns=[KEY])
+    for sweeps, keys in ((True, [KEY]), (False, [])):
+        statements = policy([encrypted, encrypted], sweeps=sweeps)["Statement"]
+        decrypting = [each for each in statements if "kms:Decrypt" in each["Action"]]
+        assert [key for each in decrypting for key in each["Resource"]] == keys
+        for each in decrypting:
+            services = each["Condition"]["StringLike"]["kms:ViaService"]
+            assert services == ["kinesis.*.amazonaws.com*", "sns.*.amazonaws.com*"]
+
+
+@pytest.mark.parametrize("key", ["*", "alias/mine", "arn:aws:kms:us-east-1:123456789012:key/*"])
+def test_a_key_that_would_be_a_wildcard_or_an_alias_is_bad_input(key: str) -> None:
+    text = RACE.read_text(encoding="utf-8")
+    named = text.replace("    stream: racers", f"    kms_key_arns: ['{key}']\n    stream: racers")
+    assert named != text
+    with pytest.raises(ConfigurationError, match="is not the ARN of a KMS key"):
+        parse(named, "p.yaml")
 
 
 def test_no_role_reaches_beyond_the_resources_of_the_file() -> None:
