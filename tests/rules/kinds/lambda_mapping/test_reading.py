@@ -20,6 +20,7 @@ from tidegate.rules.kinds.lambda_mapping.reading import (
     has_problem,
     not_reading,
     reading_shown,
+    where_to_look,
 )
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -283,3 +284,21 @@ def test_the_age_of_what_a_function_reads_is_told_in_seconds() -> None:
     assert age_shown(seen, the_consumer(seen.pipeline)) == 7.5
     silent = newest(seen, "scorer", iterator_age_milliseconds=[None] * 3)
     assert age_shown(silent, the_consumer(silent.pipeline)) is None
+
+
+@pytest.mark.parametrize(
+    ("busy_seconds", "words"),
+    [(54, "find the most frequent key"), (53.9, "state and the last processing result of")],
+    ids=["one execution all the time", "none"],
+)
+def test_an_execution_that_is_busy_all_the_time_reads_what_waits(
+    busy_seconds: float, words: str
+) -> None:
+    """All of a minute but what passes between two batches."""
+    busy = [busy_seconds * 1000, 0, 0]
+    seen = newest(signals(a_pipeline()), "scorer", duration_sum_milliseconds=busy)
+    assert words in (where_to_look(seen) or "")
+
+
+def test_without_a_function_there_is_nowhere_to_look() -> None:
+    assert where_to_look(signals(with_consumers(a_pipeline()))) is None
