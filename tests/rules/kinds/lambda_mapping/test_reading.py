@@ -18,6 +18,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.reading import (
     has_problem,
     not_reading,
+    where_to_look,
 )
 from tidegate.rules.kinds.signals import Signals
 
@@ -222,3 +223,21 @@ def test_invocations_for_other_sources_are_none_for_this_stream() -> None:
 )
 def test_a_problem_is_what_aws_calls_one(result: str, is_problem: bool) -> None:
     assert has_problem(Reading(result)) is is_problem
+
+
+@pytest.mark.parametrize(
+    ("busy_seconds", "words"),
+    [(54, "find the most frequent key"), (53.9, "state and the last processing result of")],
+    ids=["one execution all the time", "none"],
+)
+def test_an_execution_that_is_busy_all_the_time_reads_what_waits(
+    busy_seconds: float, words: str
+) -> None:
+    """All of a minute but what passes between two batches."""
+    busy = [busy_seconds * 1000, 0, 0]
+    seen = newest(signals(a_pipeline()), "scorer", duration_sum_milliseconds=busy)
+    assert words in (where_to_look(seen) or "")
+
+
+def test_without_a_function_there_is_nowhere_to_look() -> None:
+    assert where_to_look(signals(with_consumers(a_pipeline()))) is None
