@@ -33,11 +33,10 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Look:
     """All that a recommendation depends on: signals, what is wrong, what the file says, history and
-    clock. ``is_contradicted`` where a critical rule fires, whatever the diagnoses say."""
+    clock."""
 
     signals: "Signals"
     diagnoses: tuple[Diagnosis, ...]
     said: InFile
     history: "History"
     now: datetime
-    is_contradicted: bool = False
