@@ -52,7 +52,7 @@ def consumers(looked: Looked) -> Iterator[Resource]:
     # Imported here: a cold start is shorter without.
     from tidegate.scaling.aws.kinds.lambda_mapping.beside import beside
 
-    yield from beside(looked.clients, [each for each in mappings if reads(each)], specs)
+    yield from beside(service(looked.clients), [each for each in mappings if reads(each)], specs)
 
 
 def _consumer(
