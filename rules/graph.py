@@ -8,16 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from tidegate.rules.scalable_targets import ScalableTargets
 
-__all__ = [
-    "Kinds",
-    "Measured",
-    "OtherReaders",
-    "Pipeline",
-    "Question",
-    "Resource",
-    "Role",
-    "Source",
-]
+__all__ = ["Kinds", "Measured", "Pipeline", "Question", "Resource", "Role", "Source"]
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -76,17 +67,6 @@ class Question(Generic[A]):
     is a class of its kind's; the answer is an ``A``."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OtherReaders:
-    """Who reads the source that the file doesn't name, as far as AWS lists them. No record of the
-    pipeline passes through them."""
-
-    names: tuple[str, ...]
-    name: str = "other readers"
-    roles: tuple[Role, ...] = ()
-    writes: "tuple[Resource, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from tidegate.rules.graph import OtherReaders
 from tidegate.rules.kinds.readers import BALANCE_MINUTES
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.other_readers import OtherReaders
 
 __all__ = ["Balance", "balance_of"]
 

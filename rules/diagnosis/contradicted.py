@@ -28,18 +28,20 @@ def contradicted(
     that drains in time, refusals that get fewer, a processor that starts."""
     if passing or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
-    known = tuple(reason for each in diagnoses for reason in each.evidence)
-    found = tuple(
-        Diagnosis(
-            Cause.UNKNOWN,
-            each.rule.where,
-            (*known, words.CRITICAL_RULE_FIRES(rule=each.rule.name, because=each.because)),
-            advice=f"find what is behind {each.rule.name}: no cause that is known explains it",
-        )
+    fires = [
+        each
         for each in firing_critical(findings)
         if each.since is not None and now - each.since >= _known_after(each)
-    )
-    return found or diagnoses
+    ]
+    if not fires:
+        return diagnoses
+    known = [reason for each in diagnoses for reason in each.evidence]
+    known += [
+        words.CRITICAL_RULE_FIRES(rule=each.rule.name, because=each.because) for each in fires
+    ]
+    rule = fires[0].rule
+    advice = f"find what is behind {rule.name}: no cause that is known explains it"
+    return (Diagnosis(Cause.UNKNOWN, rule.where, tuple(known), advice=advice),)
 
 
 def _known_after(finding: Finding) -> timedelta:

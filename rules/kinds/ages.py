@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from tidegate.rules.kinds.readers import BALANCE_MINUTES
 from tidegate.rules.kinds.source import SourceSeries
-from tidegate.rules.window import Window, largest
+from tidegate.rules.window import Window
 
 __all__ = ["TIP_SECONDS", "age_of_readers", "others_behind"]
 
@@ -21,17 +21,27 @@ def age_of_readers(source: SourceSeries, own: Sequence[Window], readers: int) ->
     """Minute by minute the largest age, but for those in which ``others_behind``: of those the
     readers' own."""
     stream = source.iterator_age_milliseconds
-    if not own:
+    told = [each for each in own if each.present]
+    if not told:
         return stream
-    highest = largest([stream, *own])
-    others = others_behind(source, own, readers)
-    if not any(others):
-        return highest
-    samples = [
-        ours if is_others else age
-        for age, ours, is_others in zip(highest.samples, largest(own).samples, others, strict=True)
-    ]
-    return Window(stream.metric, stream.start, tuple(samples))
+    ours = _highest([each.samples for each in told])
+    highest = _highest([stream.samples, ours])
+    if (stream.peak or 0.0) > 1000 * TIP_SECONDS:
+        others = others_behind(source, own, readers)
+        columns = zip(highest, ours, others, strict=True)
+        highest = tuple([own_age if is_others else age for age, own_age, is_others in columns])
+    return Window(stream.metric, stream.start, highest)
+
+
+def _highest(columns: Sequence[tuple[float | None, ...]]) -> tuple[float | None, ...]:
+    """Minute by minute the largest that is told."""
+    found, *others = columns
+    for samples in others:
+        pairs = zip(found, samples, strict=True)
+        found = tuple(
+            [one if two is None or (one is not None and one >= two) else two for one, two in pairs]
+        )
+    return found
 
 
 def others_behind(source: SourceSeries, own: Sequence[Window], readers: int) -> list[bool]:

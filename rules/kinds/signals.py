@@ -30,13 +30,15 @@ BURST_SECONDS = 300
 class Signals:
     """A pipeline, its series, and the objective and thresholds of rules that they are held against.
     ``changed_at`` is when one of its levers was last moved, ``load_history`` what came into its
-    source for days, in sums of longer periods; None where that isn't known."""
+    source for days, in sums of longer periods; None where that isn't known. ``is_contradicted``
+    where a critical rule fires, whatever the diagnoses say."""
 
     pipeline: Pipeline
     series: SignalSeries
     iterator_age_max_seconds: float
     changed_at: datetime | None = None
     load_history: Window | None = field(default=None, kw_only=True)
+    is_contradicted: bool = field(default=False, kw_only=True)
     thresholds: Mapping[str, float] = field(kw_only=True)
 
     @cached_property

@@ -34,8 +34,7 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Look:
     """All that a recommendation depends on: signals, what is wrong, what the file says, history and
-    clock, and the load that is expected, where anything is. ``is_contradicted`` where a critical
-    rule fires, whatever the diagnoses say."""
+    clock, and the load that is expected, where anything is."""
 
     signals: "Signals"
     diagnoses: tuple[Diagnosis, ...]
@@ -43,4 +42,3 @@ class Look:
     history: "History"
     now: datetime
     expected: "ForecastHorizons | None" = None
-    is_contradicted: bool = False

@@ -54,10 +54,10 @@ class ScaleIn:
         which can go up again at any time, for as long as catching up may take; and not while the
         rate of now has in it what producers were refused before: a decrease would be spent on it.
         """
-        diagnoses = self.look.diagnoses
-        if self.look.is_contradicted or any(each.cause is not Cause.HEALTHY for each in diagnoses):
+        diagnoses, signals = self.look.diagnoses, self.look.signals
+        if any(each.cause is not Cause.HEALTHY for each in diagnoses):
             return False
-        if self._is_taking_in_refused_records or self._is_unshown:
+        if self._is_taking_in_refused_records or self._is_unshown or signals.is_contradicted:
             return False
         known = self.expected is not None and self.expected.hour is not None
         seconds = (STABILIZATION if known else HOUR).total_seconds()

@@ -54,7 +54,7 @@ def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
         return look
     passing = is_passing(look)
     found = contradicted(look.diagnoses, findings, look.now, passing=passing)
-    return replace(look, diagnoses=found, is_contradicted=True)
+    return replace(look, diagnoses=found, signals=replace(look.signals, is_contradicted=True))
 
 
 def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:

@@ -15,11 +15,13 @@ from tests.faults.metrics import Lack
 from tests.faults.ports import OnPorts
 from tests.faults.promises import agrees, has_effect
 from tests.faults.stage import Caller, Stage
+from tidegate.rules.cause import Cause
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalableTargetDimension, ScalingStatus
 from tidegate.scaling.autoscaling_api.dimensions import dimensions
 from tidegate.scaling.autoscaling_api.endpoint import describe
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.health import Health
+from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 
 __all__ = ["MOVES", "Played", "in_order", "play", "shortest"]
@@ -32,7 +34,8 @@ ALIKE_SHARE = 0.4
 TOLD_MINUTES = 4
 """What CloudWatch tells is no older."""
 WELL = (Health.HEALTHY, Health.HEALING, Health.UNKNOWN)
-"""Unknown is what a backlog in closed shards is that drains at its own pace: no layer is at its limit."""
+"""Unknown is what a backlog in closed shards is that drains at its own pace: no layer is at its limit.
+Past its deadline such a drain is sick, for a cause that nothing names."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +133,16 @@ def _quiet(stage: Stage, access: Access) -> None:
             edges = edges_of(caller, reached)
             report = sweep(stage.graph.specs, edges, stage.now, holder=f"quiet-{at}")
         stage.broken += [f"not swept in the end: {each.reason}" for each in report.unreached]
-        healths = tuple(each.health for each in report.pipelines)
+        healths = tuple(map(_health, report.pipelines))
         is_done = set(healths) == {Health.HEALTHY} and not stage.look().open_change_records()
         if at >= 2 and is_done and not stage.look().all_desired():
             break
     stage.broken += (*in_order(stage, healths), *_answers(stage, access))
+
+
+def _health(report: PipelineReport) -> Health:
+    is_unnamed = {each.cause for each in report.diagnoses} == {Cause.UNKNOWN}
+    return Health.UNKNOWN if is_unnamed else report.health
 
 
 def in_order(stage: Stage, healths: tuple[Health, ...]) -> Iterator[str]:

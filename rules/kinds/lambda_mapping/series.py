@@ -34,12 +34,14 @@ class FunctionSeries:
     def own_age_milliseconds(self) -> Window:
         """The age of what the stream's mapping hands on. Of a function with other sources it isn't
         told; nor is a low one beside throttles, since what is throttled publishes none."""
-        if self.is_shared:
-            return self.iterator_age_milliseconds.silenced()
         age = self.iterator_age_milliseconds
+        if self.is_shared:
+            return age.silenced()
+        if not any(self.throttles.samples):
+            return age
         pairs = zip(age.samples, self.throttles.samples, strict=True)
-        samples = tuple(
-            None if throttled and (each or 0.0) <= 1000 * TIP_SECONDS else each
-            for each, throttled in pairs
-        )
-        return Window(age.metric, age.start, samples)
+        most = 1000 * TIP_SECONDS
+        samples = [
+            None if throttled and (each or 0.0) <= most else each for each, throttled in pairs
+        ]
+        return Window(age.metric, age.start, tuple(samples))

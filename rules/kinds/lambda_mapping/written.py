@@ -34,6 +34,9 @@ def unwritten(signals: Signals, consumer: Consumer) -> Unwritten | None:
 
 
 def _unwritten(signals: Signals, consumer: Consumer, table: Table) -> Unwritten | None:
+    consumed = signals.of(table.capacity).consumed_write_units
+    if any(consumed.samples[-SILENT_MINUTES:]):
+        return None
     minutes = list(_working_minutes(signals, consumer, table))
     runs = [(wrote, len(list(run))) for wrote, run in groupby(wrote for _, wrote in minutes)]
     if not runs or runs[-1][0]:

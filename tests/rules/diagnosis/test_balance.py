@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import a_pipeline, newest, signals
 from tidegate.rules.diagnosis.balance import Balance, balance_of
-from tidegate.rules.graph import OtherReaders, Role
+from tidegate.rules.other_readers import OtherReaders
 
 
 def read(times: float, *names: str) -> Balance:
@@ -42,9 +42,3 @@ def test_where_nothing_comes_in_or_no_reads_are_told_nothing_is_said() -> None:
     idle = newest(seen, incoming_records=[0.0] * 90)
     assert [balance_of(each).foreign for each in (silent, idle)] == [None, None]
     assert balance_of(silent).unexplained == 0
-
-
-def test_no_record_of_the_pipeline_passes_through_other_readers() -> None:
-    others = OtherReaders(("audit",))
-    assert (others.roles, others.writes, others.name) == ((), (), "other readers")
-    assert Role.PROCESSOR not in others.roles

@@ -81,10 +81,9 @@ def test_only_in_health(cause: Cause | None, is_open: bool) -> None:
 
 
 def test_not_beside_a_critical_rule_that_fires() -> None:
-    scale_in = the_scale_in()
-    contradicted = replace(scale_in.look, is_contradicted=True)
-    assert scale_in.is_open(SHARDS)
-    assert not replace(scale_in, look=contradicted).is_open(SHARDS)
+    seen = signals(a_pipeline())
+    assert the_scale_in(seen).is_open(SHARDS)
+    assert not the_scale_in(replace(seen, is_contradicted=True)).is_open(SHARDS)
 
 
 def test_just_after_a_change_only_where_every_reader_is_shown_to_be_well() -> None:

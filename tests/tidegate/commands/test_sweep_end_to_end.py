@@ -126,13 +126,13 @@ def test_a_healthy_pipeline_is_exit_0_and_untouched(
     assert units(clients) == 50
 
 
-def test_no_metrics_yet_is_said_and_exit_1(
+def test_no_metrics_yet_is_said_and_exit_3(
     endpoint: str, clients: dict[str, Any], tmp_path: Path
 ) -> None:
     put_pipeline(clients)
     result = tidegate(endpoint, tmp_path)
     assert "CloudWatch has no metrics of this pipeline yet" in result.stdout
-    assert result.returncode == 1
+    assert result.returncode == 3
 
 
 @pytest.mark.parametrize(

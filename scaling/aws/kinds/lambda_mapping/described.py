@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tidegate.rules.graph import OtherReaders
+from tidegate.rules.graph import Resource
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.lambda_mapping.state import (
     Consumer,
     EventSourceMapping,
     Function,
-    LambdaAccount,
     Reading,
 )
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.errors import asking, http_status
+from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ConsumerSpec
-from tidegate.scaling.model.errors import ResourceMissing, Unreachable
+from tidegate.scaling.model.errors import ResourceMissing
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -40,9 +39,9 @@ _STATES = ("Enabled", "Updating", "Enabling", "Creating")
 """In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
 
 
-def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount | OtherReaders]:
-    """The functions that read the stream, those that no file names, and the account that they run
-    in. ResourceMissing where one has no event source mapping that reads it."""
+def consumers(looked: Looked) -> Iterator[Resource]:
+    """The functions that read the stream, others that do, and the account that they run in.
+    ResourceMissing where one has no event source mapping that reads it."""
     specs = looked.spec.consumers
     if not specs:
         return
@@ -50,11 +49,10 @@ def consumers(looked: Looked) -> Iterator[Consumer | LambdaAccount | OtherReader
     mappings = mappings_of(looked.clients, stream.name, EventSourceArn=stream.arn)
     for said in specs:
         yield _consumer(looked, said, stream, mappings)
-    named = {said.function for said in specs}
-    others = {_function_name(each["FunctionArn"]) for each in mappings if reads(each)} - named
-    if others:
-        yield OtherReaders(tuple(sorted(others)))
-    yield _account(looked.clients)
+    # Imported here: a cold start is shorter without.
+    from tidegate.scaling.aws.kinds.lambda_mapping.beside import beside
+
+    yield from beside(service(looked.clients), [each for each in mappings if reads(each)], specs)
 
 
 def _consumer(
@@ -126,21 +124,6 @@ def _failure(configuration: "FunctionConfigurationResponseTypeDef") -> str:
         return ""
     told = (configuration.get(key, "") for key in ("StateReason", "StateReasonCode"))
     return str(next(filter(None, told), "no reason given"))
-
-
-def _account(clients: Clients) -> LambdaAccount:
-    """The account's limit, and what of it is reserved for functions (AccountLimit). The default
-    quota where an endpoint has no GetAccountSettings (moto hasn't)."""
-    try:
-        with asking("lambda:GetAccountSettings", "the account"):
-            settings = service(clients).get_account_settings()
-    except (Unreachable, ResourceMissing) as error:
-        if http_status(error) in (404, 501):
-            return LambdaAccount()
-        raise
-    limit = settings["AccountLimit"]
-    most = limit["ConcurrentExecutions"]
-    return LambdaAccount(most, most - limit.get("UnreservedConcurrentExecutions", most))
 
 
 def mappings_of(clients: Clients, about: str, **of: str) -> list["Listed"]:
