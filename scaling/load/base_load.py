@@ -6,13 +6,21 @@ growth. How much is theirs shows where the load varied; what isn't shown to be t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf, sqrt
 from statistics import NormalDist, median
 
 from tidegate.rules.window import Window
 
-__all__ = ["RecordCost", "UseMinute", "Used", "constant_cost", "cost_of_records", "ratio_cost"]
+__all__ = [
+    "RecordCost",
+    "UseMinute",
+    "Used",
+    "constant_cost",
+    "cost_of_records",
+    "held_against",
+    "ratio_cost",
+]
 
 MINUTES_OF_NOW = 30
 """What a record costs now, and what others use now, is the median of so many of the newest."""
@@ -27,6 +35,8 @@ CENSORED_SHARE = 0.9
 SURE = NormalDist().inv_cdf(0.95)
 POINTS_MAX = 180
 """Of a longer window one minute in several is compared: two weeks have a hundred million pairs."""
+BEYOND_RATIO = 1.25
+"""A load so much above all others is none that a slope between those tells of."""
 LEAST_BASE_SHARE = 0.05
 """A base load that is less of what is used is not told from a ratio that is a little off."""
 
@@ -105,6 +115,20 @@ def cost_of_records(minutes: Sequence[UseMinute]) -> RecordCost | None:
     if each >= (1 - LEAST_BASE_SHARE) * whole.units_per_record:
         return RecordCost(0.0, whole.units_per_record)
     return _beside(each, minutes, is_told=True)
+
+
+def held_against(
+    cost: RecordCost, fitted: Sequence[UseMinute], newest: Sequence[UseMinute]
+) -> RecordCost:
+    """The cost with at least the part for each record that the newest minutes show, where they have
+    more records than any minute that it was ``fitted`` to. A part that hides in a load of 5
+    records/s must not be missed at 900; and what a table refuses, it has not used."""
+    most = BEYOND_RATIO * max(each.records for each in fitted)
+    beyond = [each for each in newest if each.records > most]
+    if not beyond:
+        return cost
+    shown = median((each.units - cost.base_units) / each.records for each in beyond)
+    return replace(cost, units_per_record=max(cost.units_per_record, shown))
 
 
 def _beside(each: float, minutes: Sequence[UseMinute], *, is_told: bool) -> RecordCost:

@@ -148,12 +148,20 @@ def _health(report: PipelineReport) -> Health:
 def in_order(stage: Stage, healths: tuple[Health, ...]) -> Iterator[str]:
     """What sweeps say in the end, and what the world knows."""
     ill = [each for each in healths if each not in WELL]
-    if ill and stage.graph.heals and not stage.targets:
+    if ill and stage.graph.heals and not stage.targets and not _is_over(stage):
         yield f"{ill} after {QUIET_SWEEPS} sweeps without faults"
     world = stage.graph.world
     youngest = min(each.iterator_age_seconds for each in world.series[-TOLD_MINUTES:])
     if set(healths) == {Health.HEALTHY} and youngest > world.scenario.iterator_age_max_seconds:
         yield f"called healthy while records are {youngest:,.0f} s old"
+
+
+def _is_over(stage: Stage) -> bool:
+    """Whether what waits gets less, or nothing is late any more, which metrics tell later: past its
+    deadline it is called sick all the same."""
+    world = stage.graph.world
+    waiting = [each.iterator_age_seconds for each in world.series[-TOLD_MINUTES:]]
+    return waiting[-1] <= max(waiting[0] - 1, world.scenario.iterator_age_max_seconds)
 
 
 def _calm(stage: Stage, kind: str) -> Caller:

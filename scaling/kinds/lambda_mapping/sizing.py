@@ -16,6 +16,7 @@ from tidegate.scaling.load.base_load import (
     UseMinute,
     constant_cost,
     cost_of_records,
+    held_against,
     ratio_cost,
 )
 from tidegate.scaling.load.current_load import NOW_SECONDS
@@ -28,6 +29,9 @@ AGE_SHARE = 0.1
 MINUTES_TO_TRUST = 3
 MINUTES_TO_LEARN = 90
 """As many as the windows have: the median of slopes is sure where batches hardly differ."""
+
+MINUTES_SHOWN = 5
+"""The newest, throttled or not: their median is no odd minute."""
 
 CHANGED_RATIO = 1.25
 """A rate that is off by so much is another one."""
@@ -216,10 +220,10 @@ def record_cost(signals: Signals, consumer: Consumer, used: Used) -> RecordCost 
     those of others, since nothing says that it reads.
     """
     clean = _minutes_of_use(used, signals, consumer, clean_only=True)
+    every = _minutes_of_use(used, signals, consumer, clean_only=False)
     found = cost_of_records(clean)
     if found is not None:
-        return found
-    every = _minutes_of_use(used, signals, consumer, clean_only=False)
+        return held_against(found, clean, every[-MINUTES_SHOWN:])
     if used.of_reads:
         return cost_of_records(every) or constant_cost(clean or every)
     return ratio_cost(clean) or ratio_cost(every)

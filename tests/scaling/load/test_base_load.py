@@ -15,6 +15,7 @@ from tidegate.scaling.load.base_load import (
     UseMinute,
     constant_cost,
     cost_of_records,
+    held_against,
     ratio_cost,
 )
 
@@ -149,3 +150,29 @@ def test_a_minute_at_the_limit_shows_the_limit() -> None:
     used = Used(window, of_reads=False, units_per_second_most=1_000)
     assert [used.is_censored(units) for units in (899, 900, 1_400)] == [False, True, True]
     assert not Used(window, of_reads=True).is_censored(1e9)
+
+
+@pytest.mark.parametrize(
+    ("newest", "each"),
+    [
+        ([(80, 130)] * 5, 1.0),
+        ([(80, 50)] * 5, 0.2),
+        ([(80, 60)] * 5, 0.2),
+        ([(12.5, 150)] * 5, 0.2),
+        ([(12.6, 62.6)] * 5, 1.0),
+        ([(10, 500), (10, 500), (10, 500), (10, 500), (80, 130)], 1.0),
+        ([], 0.2),
+    ],
+    ids=["shown by more records", "as the fit", "less than the fit", "of as many records",
+         "of a few more", "the others have as many", "nothing newer"],
+)  # fmt: skip
+def test_far_more_records_than_it_was_fitted_to_show_what_each_costs(
+    newest: list[tuple[float, float]], each: float
+) -> None:
+    """It was fitted to 5 to 10 records/s beside a base load of 50 units."""
+    cost = RecordCost(50.0, 0.2)
+    fitted = [UseMinute(records, records, 50 + 0.2 * records) for records in (5.0, 7.0, 10.0)]
+    seen = [UseMinute(records, records, units) for records, units in newest]
+    held = held_against(cost, fitted, seen)
+    assert held.units_per_record == pytest.approx(each)
+    assert held.base_units == cost.base_units
