@@ -106,12 +106,10 @@ def command(
     )
     if peak is not None and trace is None:
         raise click.BadParameter("it scales --trace, which is missing", param_hint="--peak")
-    if draw is not None and (trace is not None or seeds is not None or quick):
-        raise click.BadParameter(
-            "it goes without --trace, --seeds and --quick", param_hint="--draw"
-        )
-    if is_open and (trace is not None or draw is not None or quick):
-        raise click.BadParameter("it goes without --trace, --draw and --quick", param_hint="--open")
+    if draw is not None:
+        _alone("--draw", {"--trace": trace, "--seeds": seeds, "--quick": quick or None})
+    if is_open:
+        _alone("--open", {"--trace": trace, "--draw": draw, "--quick": quick or None})
     try:
         if trace is not None:
             cases = _own(trace, peak, seeds or 1)
@@ -128,6 +126,14 @@ def command(
     benchmark = _run(names, chosen, processes or os.cpu_count() or 1)
     _show(benchmark, console)
     _write(benchmark, chosen, out, console)
+
+
+def _alone(option: str, others: dict[str, object]) -> None:
+    """That none of the others is given with an option."""
+    if any(value is not None for value in others.values()):
+        first, second, third = others
+        words = f"it goes without {first}, {second} and {third}"
+        raise click.BadParameter(words, param_hint=option)
 
 
 def _make(out: Path) -> None:

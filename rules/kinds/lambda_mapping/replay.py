@@ -20,7 +20,7 @@ __all__ = ["replay"]
 HELD_MINUTES = 3
 """Pollers that Lambda restarts show an age of hours for one odd minute."""
 
-_BEFORE = timedelta(minutes=15)
+BEFORE_SECONDS = 900
 """A mapping that was changed begins to read within so long: it is Creating for minutes."""
 
 _Point = tuple[datetime, float]
@@ -93,7 +93,9 @@ def _newest(ages: Window, least_seconds: float) -> _Replay | None:
 def _changed(consumer: Consumer, at: datetime) -> tuple[Reason, ...]:
     """When the mapping was made or changed, where that explains it."""
     changed = moment_of(consumer.mapping.modified)
-    if changed is None or not at - _BEFORE <= changed <= at + timedelta(seconds=LATE_SECONDS):
+    if changed is None or not at - timedelta(seconds=BEFORE_SECONDS) <= changed <= at + timedelta(
+        seconds=LATE_SECONDS
+    ):
         return ()
     return (words.MAPPING_CHANGED(name=consumer.function.name, changed=changed),)
 

@@ -23,6 +23,7 @@ from tidegate.scaling.ports import Edges, Notices
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
+from tidegate.simulator.kinds.foreign.reader import ForeignReaderState
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
 from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
@@ -57,6 +58,8 @@ def cure(world: World) -> None:
             lane.poisoned = False
             if lane.batch is not None:
                 lane.batch.poisoned = False
+    for other in world.site.all(ForeignReaderState):
+        other.data = replace(other.data, records_per_second=None)
     for application in world.site.all(EmbeddedApplication):
         application.state.data = replace(
             application.state.data, skew=0.0, sink_records_per_second=None,
@@ -319,7 +322,7 @@ def test_a_critical_rule_that_fires_without_a_cause_is_an_illness(post: Post) ->
         world.advance(60)
     ledger.close()
     assert post.counts == once_each()
-    assert post.messages[0]["causes"] == ["too-busy at orders"]
+    assert post.messages[0]["causes"] == ["unknown at orders"]
 
 
 class Disabled(DirectCloud):

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["scalable_targets", "table_names", "update_table"]
 
-UPDATE_TABLE = "dynamodb:UpdateTable"
-
 _KINDS = {
     "dynamodb:table:WriteCapacityUnits": LeverKind.WRITE_CAPACITY,
     "dynamodb:table:ReadCapacityUnits": LeverKind.READ_CAPACITY,
@@ -36,7 +34,7 @@ _SUSPENSIONS = (
 
 def update_table(action: UpdateTableThroughput, clients: Clients) -> None:
     """Read and write units of a table and of its indexes."""
-    with asking(UPDATE_TABLE, action.table):
+    with asking("dynamodb:UpdateTable", action.table):
         clients.once("dynamodb").update_table(**_table_update(action, clients))
 
 
@@ -50,7 +48,9 @@ def _with_units_of_now(action: UpdateTableThroughput, clients: Clients) -> Updat
     with asking("dynamodb:DescribeTable", action.table):
         table = service(clients).describe_table(TableName=action.table)["Table"]
     if table.get("TableStatus", "ACTIVE") == "UPDATING":
-        raise ChangedMeanwhile(UPDATE_TABLE, action.table, "it is UPDATING; AWS was not called")
+        raise ChangedMeanwhile(
+            "dynamodb:UpdateTable", action.table, "it is UPDATING; AWS was not called"
+        )
     units: dict[str | None, Any] = {None: table.get("ProvisionedThroughput", {})}
     for index in table.get("GlobalSecondaryIndexes", []):
         units[index.get("IndexName")] = index.get("ProvisionedThroughput", {})
@@ -66,7 +66,7 @@ def _unmoved_as_now(
         _is_moved(target.from_read_units, target.to_read_units, now.get("ReadCapacityUnits"))
     ):
         raise ChangedMeanwhile(
-            UPDATE_TABLE, where, "its units were changed meanwhile; AWS was not called"
+            "dynamodb:UpdateTable", where, "its units were changed meanwhile; AWS was not called"
         )
     if target.to_read_units == target.from_read_units:
         target = replace(target, to_read_units=now.get("ReadCapacityUnits", target.to_read_units))

@@ -128,7 +128,7 @@ def test_what_runs_out_first_is_told(records: float, kind: str) -> None:
 
 
 def test_of_a_table_that_is_not_written_to_yet_nothing_is_reckoned() -> None:
-    unknown = a_sink(write_units_per_record=None, partition_units_per_second=1_000)
+    unknown = a_sink(writes=None, partition_units_per_second=1_000)
     assert unknown.why_running_out(2_000).kind == "burst-ends"
     lowered = replace(unknown.capacity, last_decrease_at=NOON - timedelta(minutes=59))
     assert replace(unknown, capacity=lowered).least_decrease(300, 2_000, NOON) == pytest.approx(120)
