@@ -27,13 +27,6 @@ class Site:
         return cls(trimmed)
 
     @property
-    def api_id(self) -> str | None:
-        """The id of the API, None where the URL is one of a domain of the user's own."""
-        host = self.url.removeprefix("https://").partition("/")[0]
-        name, _, rest = host.partition(".")
-        return name if rest.startswith("execute-api.") else None
-
-    @property
     def prefix(self) -> str:
         """What the resource id of every dimension begins with."""
         return f"{self.url}/scalableTargetDimensions/"

@@ -7,7 +7,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.model.errors import CloudError
 
-__all__ = ["STACK_TAG", "RestApi", "rest_api"]
+__all__ = ["STACK_TAG", "RestApi", "api_id_of", "rest_api"]
 
 STACK_TAG = "tidegate:stack"
 """Which stack something is of, also where the stack itself is gone."""
@@ -21,10 +21,17 @@ class RestApi:
     stack: str | None
 
 
+def api_id_of(site: Site) -> str | None:
+    """The id of a stage's API, None where the URL is one of a domain of the user's own."""
+    host = site.url.removeprefix("https://").partition("/")[0]
+    name, _, rest = host.partition(".")
+    return name if rest.startswith("execute-api.") else None
+
+
 def rest_api(clients: Clients, site: Site) -> RestApi | None:
     """The API of a stage, None where it can't be asked for: it may be reached by a domain of the
     user's own, be another account's, or the caller may not read APIs."""
-    api_id = site.api_id
+    api_id = api_id_of(site)
     if api_id is None:
         return None
     try:

@@ -16,7 +16,6 @@ TidegateError
     ├── LimitExceeded       an AWS limit or budget forbids it for now
     │   └── QuotaExceeded   a quota of the account does, until it is raised
     ├── ResourceInUse       the resource is UPDATING
-    │   └── ChangedMeanwhile  it is not what was decided on any more; AWS was not called
     └── InvalidRequest      AWS will never accept it as it stands
 """
 
@@ -25,7 +24,6 @@ from dataclasses import dataclass
 
 __all__ = [
     "BetweenShapes",
-    "ChangedMeanwhile",
     "CloudError",
     "ConfigurationError",
     "Denied",
@@ -196,10 +194,6 @@ class QuotaExceeded(LimitExceeded):
 
 class ResourceInUse(CloudError):
     """Another change of the same resource is under way."""
-
-
-class ChangedMeanwhile(ResourceInUse):
-    """The resource is not any more what was decided on, so AWS was not called."""
 
 
 class InvalidRequest(CloudError):

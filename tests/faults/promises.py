@@ -9,12 +9,12 @@ from tests.faults.stage import Call, Caller, Stage
 from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.scalable_targets import ScalableTarget
+from tidegate.scaling.aws.kinds.dynamodb_table.changes import ChangedMeanwhile
 from tidegate.scaling.config.specification import LeverSpec, PipelineSpec
 from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.errors import (
-    ChangedMeanwhile,
     CloudError,
     InvalidRequest,
     LimitExceeded,

@@ -8,9 +8,8 @@ import pytest
 
 from tests.losses.account import Account
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.kinds.dynamodb_table.changes import update_table
+from tidegate.scaling.aws.kinds.dynamodb_table.changes import ChangedMeanwhile, update_table
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
-from tidegate.scaling.model.errors import ChangedMeanwhile
 
 
 def units(account: Account) -> tuple[int, int]:

@@ -71,10 +71,9 @@ def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
     series = (signals.of(each) for table in tables_behind(consumer) for each in table.capacities)
     told = [window for each in series for window in (each.write_throttles, each.read_throttles)]
     windows = [window for window in told if any(window.samples)]
-    length = len(signals.of(consumer.function).invocations.samples)
     if not windows:
-        return [False] * length
-    throttled = [any(window.samples[at] for window in windows) for at in range(length)]
+        return [False] * len(signals.of(consumer.function).invocations.samples)
+    throttled = [any(row) for row in zip(*(window.samples for window in windows), strict=True)]
     return [now or before for now, before in zip(throttled, [False, *throttled], strict=False)]
 
 

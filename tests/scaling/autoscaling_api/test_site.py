@@ -34,17 +34,3 @@ def test_an_id_has_no_more_characters_than_aws_allows() -> None:
     longer = replace(SHARDS, lever=Lever("shard_count", "x" * (room + 1)))
     with pytest.raises(ConfigurationError, match="1601 characters; 1600 are allowed"):
         Site(URL).resource_id(longer)
-
-
-@pytest.mark.parametrize(
-    ("url", "api_id"),
-    [
-        (URL, "abc"),
-        ("https://abc.execute-api.cn-north-1.amazonaws.com.cn/v1", "abc"),
-        ("https://scaling.example.com/v1", None),
-        ("https://execute-api.example.com/v1", None),
-        ("https://localhost/v1", None),
-    ],
-)
-def test_only_the_hosts_of_api_gateway_name_an_api(url: str, api_id: str | None) -> None:
-    assert Site.at(url).api_id == api_id

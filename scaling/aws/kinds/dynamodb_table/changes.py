@@ -11,12 +11,12 @@ from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.kinds.dynamodb_table.described import service
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
-from tidegate.scaling.model.errors import ChangedMeanwhile
+from tidegate.scaling.model.errors import ResourceInUse
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef
 
-__all__ = ["scalable_targets", "table_names", "update_table"]
+__all__ = ["ChangedMeanwhile", "scalable_targets", "table_names", "update_table"]
 
 _KINDS = {
     "dynamodb:table:WriteCapacityUnits": LeverKind.WRITE_CAPACITY,
@@ -30,6 +30,10 @@ _SUSPENSIONS = (
     "ScheduledScalingSuspended",
 )
 """With all three nothing moves the target (SuspendedState, API reference)."""
+
+
+class ChangedMeanwhile(ResourceInUse):
+    """The table is not any more what was decided on, so AWS was not called."""
 
 
 def update_table(action: UpdateTableThroughput, clients: Clients) -> None:
