@@ -1,6 +1,6 @@
 """A job's own time: how busy it is, and whether it ran long enough to be judged."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.rates import RECENT_SECONDS, mean
@@ -10,9 +10,16 @@ __all__ = [
     "has_just_started",
     "is_at_its_end",
     "seconds_unchanged",
+    "settled_at",
     "utilization",
     "was_just_changed",
 ]
+
+
+def settled_at(application: FlinkApplication) -> datetime | None:
+    """When it was last changed, or when that was over, where that is known."""
+    moments = (application.updated_at, application.update_ended_at)
+    return max((each for each in moments if each is not None), default=None)
 
 
 def has_just_started(signals: Signals, application: FlinkApplication) -> bool:
@@ -24,7 +31,7 @@ def has_just_started(signals: Signals, application: FlinkApplication) -> bool:
 
 def was_just_changed(signals: Signals, application: FlinkApplication) -> bool:
     """Whether an update of it goes on, or was over too recently to show."""
-    changed, judged = application.settled_at, signals.series.judged_until
+    changed, judged = settled_at(application), signals.series.judged_until
     settle = timedelta(seconds=RECENT_SECONDS)
     unseen = changed is not None and judged is not None and judged - changed < settle
     return application.is_changing or unseen
@@ -33,7 +40,7 @@ def was_just_changed(signals: Signals, application: FlinkApplication) -> bool:
 def seconds_unchanged(signals: Signals, application: FlinkApplication, most: int) -> int:
     """Since the application was last updated, and the update was over; at least a minute and at
     most ``most``."""
-    changed, judged = application.settled_at, signals.series.judged_until
+    changed, judged = settled_at(application), signals.series.judged_until
     if changed is None or judged is None:
         return most
     return min(most, max(60, int((judged - changed).total_seconds())))

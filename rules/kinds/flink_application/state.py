@@ -59,12 +59,6 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     update_ended_at: datetime | None = None
 
     @property
-    def settled_at(self) -> datetime | None:
-        """When it was last changed, or when that was over, where that is known."""
-        moments = (self.updated_at, self.update_ended_at)
-        return max((each for each in moments if each is not None), default=None)
-
-    @property
     def series_key(self) -> tuple[str, str]:
         """By its name."""
         return "flink_application", self.name

@@ -14,6 +14,7 @@ from tidegate.scaling.kinds.kinesis_stream.limits import (
     STEP_MOST,
     UPDATES_PER_DAY,
 )
+from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 
@@ -84,6 +85,7 @@ def shard_count_constraints(
     smaller count up to ``count_max``, the largest it may need today.
     """
     current = stream.shard_count
+    yield from second_owner(stream, history, now)
     yield Range(
         ceil(current / STEP_MOST),
         current * STEP_MOST,

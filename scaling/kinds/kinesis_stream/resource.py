@@ -93,14 +93,12 @@ class KinesisStream(SizedTogether):
             retention_range,
             shard_count_constraints,
         )
-        from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
 
         stream = stream_of(situation.pipeline)
         yield from busy_constraints(stream)
         if recommendation.lever.kind is LeverKind.RETENTION_HOURS:
             yield retention_range()
             return
-        yield from second_owner(stream, situation.history, situation.now)
         bounds = situation.said.bounds(recommendation.lever)
         count_max = SHARDS_MAX if bounds is None else bounds.max
         yield from shard_count_constraints(

@@ -17,6 +17,7 @@ from tidegate.rules.kinds.flink_application.failures import (
     silent,
     stopped_applications,
 )
+from tidegate.rules.kinds.flink_application.job import settled_at
 from tidegate.rules.kinds.flink_application.state import CHANGING, FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 
@@ -276,7 +277,7 @@ def test_an_application_may_be_silent_for_as_long_as_an_update_took() -> None:
 
 
 def test_of_two_moments_the_later_one_counts() -> None:
-    assert an_application().settled_at is None
-    assert an_application(updated_at=NOON).settled_at == NOON
-    assert an_application(updated_at=LONG_AGO, update_ended_at=NOON).settled_at == NOON
-    assert an_application(updated_at=NOON, update_ended_at=LONG_AGO).settled_at == NOON
+    assert settled_at(an_application()) is None
+    assert settled_at(an_application(updated_at=NOON)) == NOON
+    assert settled_at(an_application(updated_at=LONG_AGO, update_ended_at=NOON)) == NOON
+    assert settled_at(an_application(updated_at=NOON, update_ended_at=LONG_AGO)) == NOON
