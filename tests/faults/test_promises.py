@@ -281,6 +281,20 @@ def test_a_pipeline_that_stays_sick_is_found(made: Callable[..., Scene]) -> None
     assert list(in_order(theirs_too.stage, (Health.SICK,))) == []
 
 
+@pytest.mark.parametrize(("minutes_ago", "is_found"), [(1, False), (7, False), (8, True)])
+def test_what_drains_may_be_sick_for_as_long_as_metrics_are_late(
+    made: Callable[..., Scene], minutes_ago: int, is_found: bool
+) -> None:
+    """A race on a table of 20 units: the age grows, and then is 0 since so many minutes."""
+    world = World(RACE, 1)
+    world.advance(900)
+    scene = made(replace(graph_of(RACE_SEED, is_known_to_aws=False), world=world))
+    assert list(in_order(scene.stage, (Health.SICK,))) != []
+    for at in range(minutes_ago):
+        world.series[-1 - at] = replace(world.series[-1 - at], iterator_age_seconds=0.0)
+    assert (list(in_order(scene.stage, (Health.SICK,))) != []) is is_found
+
+
 def test_a_pipeline_that_is_called_healthy_and_is_not_is_found(made: Callable[..., Scene]) -> None:
     """A race on a table of 20 units, which nobody raises."""
     world = World(RACE, 1)
