@@ -6,7 +6,7 @@ import shlex
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -101,9 +101,8 @@ def command(
     from tidegate.scaling.model.errors import ConfigurationError
 
     console = Console()
-    names = _names(
-        controllers or (TIDEGATE if is_open else None), list(CONTROLLERS), "--controllers"
-    )
+    asked = controllers or (TIDEGATE if is_open else None)
+    names = _names(asked, list(CONTROLLERS), "--controllers")
     if peak is not None and trace is None:
         raise click.BadParameter("it scales --trace, which is missing", param_hint="--peak")
     if draw is not None:
@@ -113,18 +112,14 @@ def command(
     try:
         if trace is not None:
             cases = _own(trace, peak, seeds or 1)
-        elif draw is not None:
-            cases = _drawn(draw, _folder(traces, console))
-        elif is_open:
-            cases = _open(_folder(traces, console), seeds or 1)
         else:
-            cases = _shared(_folder(traces, console), seeds or 1, quick)
+            asked_for = _Asked(seeds or 1, quick, is_open, draw)
+            cases = _cases(asked_for, _folder(traces, console))
         chosen = _chosen(cases, loads)
     except ConfigurationError as error:
         leave(error)
     _make(out)
-    benchmark = _run(names, chosen, processes or os.cpu_count() or 1)
-    _show(benchmark, console)
+    benchmark = _run(names, chosen, processes or os.cpu_count() or 1, console)
     _write(benchmark, chosen, out, console)
 
 
@@ -169,10 +164,23 @@ def _shared(folder: Path, seeds: int, quick: bool) -> "tuple[Case, ...]":
     return suite(folder, seeds, quick=quick)
 
 
-def _open(folder: Path, seeds: int) -> "tuple[Case, ...]":
+class _Asked(NamedTuple):
+    """Which of the known loads."""
+
+    seeds: int
+    is_quick: bool
+    is_open: bool
+    draw: int | None
+
+
+def _cases(asked: _Asked, folder: Path) -> "tuple[Case, ...]":
     from tidegate.bench.suite import open_suite
 
-    return open_suite(folder, seeds)
+    if asked.draw is not None:
+        return _drawn(asked.draw, folder)
+    if asked.is_open:
+        return open_suite(folder, asked.seeds)
+    return _shared(folder, asked.seeds, asked.is_quick)
 
 
 def _drawn(seed: int, folder: Path) -> "tuple[Case, ...]":
@@ -193,7 +201,7 @@ def _called(case: "Case") -> tuple[str, ...]:
     return case.load.name.partition("@")[0], case.load.name, case.name
 
 
-def _run(names: list[str], cases: "list[Case]", processes: int) -> "Benchmark":
+def _run(names: list[str], cases: "list[Case]", processes: int, shown_on: "Console") -> "Benchmark":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
@@ -202,7 +210,9 @@ def _run(names: list[str], cases: "list[Case]", processes: int) -> "Benchmark":
     columns = (BarColumn(), MofNCompleteColumn(), "runs", TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("runs", total=len(names) * len(cases))
-        return run_all(names, cases, processes, lambda: progress.advance(task))
+        made = run_all(names, cases, processes, lambda: progress.advance(task))
+    _show(made, shown_on)
+    return made
 
 
 def _show(benchmark: "Benchmark", console: "Console") -> None:
