@@ -23,12 +23,14 @@ _SINK = re.compile(r"sink|writer|committer", re.IGNORECASE)
 class Bottleneck:
     """A task that holds its job up. ``busy`` is the share of the time that its subtasks are busy on
     average, ``busiest`` that of the busiest, both 0..1; it ``waits`` where it uses little CPU
-    meanwhile. ``task`` is "" where the job tells of no task by itself: then it may be any."""
+    meanwhile, for sure where it ``needs_no_cpu``. ``task`` is "" where the job tells of no task by
+    itself: then it may be any."""
 
     task: str
     busy: float
     busiest: float
     waits: bool
+    needs_no_cpu: bool = True
 
     @property
     def may_read(self) -> bool:
@@ -73,18 +75,19 @@ def _found(signals: Signals, application: FlinkApplication, task: TaskSeries) ->
     busy = (mean(task.busy) or 0.0) / 1000
     busiest = max(busy, (mean(task.busiest) or 0.0) / 1000)
     others = sum((mean(each.busy) or 0.0) / 1000 for each in series.tasks if each != task)
-    return Bottleneck(task.name, busy, busiest, _waits(signals, application, busy, others))
+    own, limits = _own_cpu(signals, application, others), signals.thresholds
+    waits = own is not None and own < limits["works-while-busy"] * busy
+    needs_none = own is not None and own < limits["computes-while-busy"] * busy
+    return Bottleneck(task.name, busy, busiest, waits, needs_none)
 
 
-def _waits(signals: Signals, application: FlinkApplication, busy: float, others: float) -> bool:
-    """Whether most of its busy time isn't CPU time, all that the other tasks are busy taken for CPU
-    time. A KPU has one CPU for all the subtasks that it runs."""
+def _own_cpu(signals: Signals, application: FlinkApplication, others: float) -> float | None:
+    """The share of a CPU that is left to a task, all that the other tasks are busy taken for CPU
+    time; None where CPU is full, or not known. A KPU has one for all the subtasks that it runs."""
     cpu = mean(signals.of(application).cpu_percent)
-    limits = signals.thresholds
-    if cpu is None or cpu / 100 >= limits["busy"] / 1000:
-        return False
-    own = cpu / 100 / application.parallelism_per_kpu - others
-    return own < limits["works-while-busy"] * busy
+    if cpu is None or cpu / 100 >= signals.thresholds["busy"] / 1000:
+        return None
+    return cpu / 100 / application.parallelism_per_kpu - others
 
 
 def _by_cpu(signals: Signals, series: ApplicationSeries) -> Bottleneck | None:

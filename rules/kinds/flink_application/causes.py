@@ -1,6 +1,7 @@
 """Causes that sit in a Flink application: it fails, is held back, is uneven or too small."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application import words
@@ -26,6 +27,10 @@ from tidegate.rules.reason import Reason
 
 __all__ = ["application_causes"]
 
+TRY_MORE = (
+    "if the sink has room, try a quarter more parallelism: the task computes as well as it waits, "
+    "and metrics can't tell which of both it lacks"
+)
 SINK_ADVICE = (
     "the sink is at its limit, so more parallelism would only wait for the sink: check the "
     "throttling and the limits of the sink, and write in larger batches"
@@ -67,6 +72,9 @@ def _too_slow(signals: Signals, application: FlinkApplication) -> Iterator[Diagn
             yield _uneven(signals, application, found)
     elif found.waits and found.may_write:
         yield _sink_waits(signals, application, found)
+        if not found.needs_no_cpu:
+            doubtful = _too_low(signals, application, found)
+            yield replace(doubtful, cured_by=(), advice=TRY_MORE, holds_raises=False)
     elif found.busy >= signals.thresholds["busy"] / 1000:
         yield _too_low(signals, application, found)
 

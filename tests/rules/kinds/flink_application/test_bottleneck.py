@@ -135,3 +135,25 @@ def test_shards_that_are_fewer_than_the_subtasks_are_widened_where_the_source_is
     assert (first.cause, first.cured_by) == (Cause.SOURCE_TOO_NARROW, (LeverKind.SHARD_COUNT,))
     _, first = found({SOURCE: HELD, KEYED: half}, 60, shards=4)
     assert first.cause is Cause.SKEWED_KEY
+
+
+@pytest.mark.parametrize(
+    ("cpu", "causes"),
+    [
+        (28, [Cause.SINK_BACK_PRESSURE]),
+        (30, [Cause.SINK_BACK_PRESSURE, Cause.PARALLELISM_TOO_LOW]),
+        (80, [Cause.PARALLELISM_TOO_LOW]),
+    ],
+    ids=["it needs none", "a fifth of its busy time", "CPU is full"],
+)
+def test_a_sink_that_also_computes_may_lack_both_and_is_not_raised(
+    cpu: float, causes: list[Cause]
+) -> None:
+    """The other tasks are busy for 90 ms of a second, which is taken for CPU time."""
+    application = an_application(8, tasks=(SOURCE, SINK))
+    minute = JobMinute(cpu_percent=cpu, hottest_cpu_percent=cpu, tasks={SOURCE: HELD, SINK: SLOW})
+    late = [replace(minute, behind_seconds=20 + 30.0 * at) for at in range(6)]
+    told = diagnose(job_signals(a_flink_pipeline(application, shards=8), *late))
+    assert [each.cause for each in told] == causes
+    raised = [each.cause for each in told if each.cured_by]
+    assert raised == ([Cause.PARALLELISM_TOO_LOW] if cpu == 80 else [])
