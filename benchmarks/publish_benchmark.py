@@ -18,6 +18,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmark_picture import draw, picture
+from open_account import open_account
 
 from tidegate.bench.words import TERMS
 
@@ -146,33 +147,10 @@ def whole(folder: Path) -> str:
 
 
 def opened(folder: Path) -> str:
-    """What Tidegate came to on every load alone and in an open account, means over seeds, and
-    whether the others cost it more than ``OTHERS_MAY_COST`` and ``OTHERS_MAY_TAKE_SECONDS``."""
+    """What others change for Tidegate, load by load."""
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for each in results["runs"]:
-        if each["controller"] == "tidegate":
-            runs[each["case"]].append(each)
-    lines = ["| load | alone | in an open account | held |", "| --- | --- | --- | --- |"]
-    for case in (name for name in runs if not name.endswith("+open")):
-        (alone, usd), (beside, open_usd) = (
-            (
-                fmean(each["seconds_out"] for each in runs[name]),
-                fmean(to_bound(each, results) for each in runs[name]),
-            )
-            for name in (case, f"{case}+open")
-        )
-        seconds_most = max(alone * (1 + OTHERS_MAY_COST), alone + OTHERS_MAY_TAKE_SECONDS)
-        held = beside <= seconds_most and open_usd <= usd * (1 + OTHERS_MAY_COST)
-        told = [f"{out:,.0f} s out, {x:.2f} x" for out, x in ((alone, usd), (beside, open_usd))]
-        lines.append(f"| {case} | {told[0]} | {told[1]} | {'yes' if held else 'no'} |")
-    lost = sum(each["records_lost"] for each in results["runs"] if each["fault"] == "open")
-    told_lost = f"Records lost in an open account: {lost:,}."
-    return "\n".join([made(results), "", *lines, "", told_lost])
+    return f"{made(results)}\n\n{open_account(results)}"
 
-
-OTHERS_MAY_COST, OTHERS_MAY_TAKE_SECONDS = 0.10, 30
-"""What readers and writers that the file doesn't name may change: a tenth, or 30 s."""
 
 APART = {"drawn": drawn, "open": opened, "whole": whole}
 """What has runs of its own, in a folder of that name."""

@@ -13,6 +13,9 @@ from tidegate.rules.window import Window
 
 __all__ = ["TIP_SECONDS", "age_of_readers", "others_behind"]
 
+BURST_MINUTES = 2
+"""As long as it takes to hand on what waited, of which a minute's metrics may have the half."""
+
 TIP_SECONDS = 60
 """Metrics come by the minute: who reads no further back than that reads what comes in."""
 
@@ -60,8 +63,9 @@ def others_behind(source: SourceSeries, own: Sequence[Window], readers: int) -> 
 
 
 def _reads_more(balance: Sequence[tuple[float, float]], readers: int) -> bool:
-    """By more than a minute's records of each reader, which may have come in the minute before."""
-    beyond = sum(each for _, each in balance)
+    """By more than a minute's records of each reader, which may have come in the minute before.
+    Without the ``BURST_MINUTES`` that have the most: what waited for a batch is read at once."""
+    beyond = sum(sorted(each for _, each in balance)[:-BURST_MINUTES])
     return beyond > readers * max((came for came, _ in balance), default=0.0)
 
 

@@ -6,7 +6,6 @@ from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.kinesis_stream import words
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_series
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
-from tidegate.rules.kinds.readers import BALANCE_MINUTES
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.window import Metric, Window
 
@@ -15,11 +14,9 @@ __all__ = ["other_reader_behind"]
 
 def other_reader_behind(signals: Signals) -> Iterator[Diagnosis]:
     """By two minutes in which the stream's age is over the objective, and that of the pipeline's
-    readers is less. No lever of the pipeline is for that reader, and nothing of it is raised. Not
-    soon after a lever was moved: what waited until then is read at once, more than comes in.
-    """
+    readers is less. No lever of the pipeline is for that reader, and nothing of it is raised."""
     stream, pipelines = stream_of(signals.pipeline), signals.series.source
-    if not signals.series.windows or signals.changed_within(BALANCE_MINUTES * 60):
+    if not signals.series.windows:
         return
     of_all = _of_all_readers(signals, stream.name)
     theirs = of_all.last(RECENT_SECONDS).samples

@@ -75,9 +75,13 @@ def _was_up_to_date(signals: Signals, found: _Replay) -> bool:
 
 
 def _ages(signals: Signals, consumer: Consumer) -> Window:
-    """The consumer's own, which other readers have no part in, or else the stream's."""
-    own = signals.of(consumer.function).iterator_age_milliseconds
-    return own if own.present else signals.series.source.iterator_age_milliseconds
+    """The consumer's own, which other readers have no part in; or else the stream's where nobody
+    else reads it: a function with other sources tells none of this one."""
+    own = signals.of(consumer.function).own_age_milliseconds
+    if own.present:
+        return own
+    stream = signals.series.source.iterator_age_milliseconds
+    return stream if max(signals.shared_readers, default=1) == 1 else stream.silenced()
 
 
 def _newest(ages: Window, least_seconds: float) -> _Replay | None:

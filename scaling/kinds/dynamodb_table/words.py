@@ -53,7 +53,8 @@ TOO_FEW_PARTITIONS = Words(
 UNITS_ALL_OF_THE_LOAD = Words(
     "units-all-of-the-load",
     "{load} need {units_per_record:.2f} {unit} each at a target utilization of "
-    "{target_utilization:.0%} (base load unknown: the load had not varied){drain}",
+    "{target_utilization:.0%} (all use is counted as the stream's, whose load had not varied)"
+    "{drain}",
 )
 UNITS_BESIDE_BASE_LOAD = Words(
     "units-beside-base-load",

@@ -19,14 +19,23 @@ CHANGES_OF_AN_OWNER = 2
 """By someone else in 24 hours. One is a person's, who helps out; who comes back, such as a template
 that is applied again, goes on coming back."""
 
+ONE_CHANGE = timedelta(minutes=15)
+"""From one step of a change to the next: a reshard by single splits, or one that doubles twice, is
+seen in several, and AWS takes minutes for each."""
+
 
 def second_owner(stream: Stream, history: History, now: datetime) -> Iterator[Prohibition]:
     """No change for as long as the last 24 hours know so many of someone else."""
     shards = Lever.of(LeverKind.SHARD_COUNT, stream.name)
-    made = [each for each in history.others if each.lever == shards and now - each.begun_at < DAY]
+    steps = [each for each in history.others if each.lever == shards and now - each.begun_at < DAY]
+    made = [
+        step
+        for at, step in enumerate(steps)
+        if not at or step.begun_at - steps[at - 1].begun_at > ONE_CHANGE
+    ]
     if len(made) < CHANGES_OF_AN_OWNER:
         return
-    *_, last = made
+    *_, last = steps
     yield Prohibition(
         words.SECOND_OWNER(
             name=stream.name,

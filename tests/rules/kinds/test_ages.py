@@ -50,9 +50,15 @@ def test_a_function_that_hands_old_records_on_is_late_though_the_stream_is_read_
 
 
 def test_where_more_is_read_than_by_its_readers_at_the_tip_the_age_is_another_readers() -> None:
-    stream = source((HOUR,) * 4, (60,) * 4, (120,) * 4)
-    assert others_behind(stream, [window((500,) * 4)], 1) == [False, True, True, True]
-    assert age(stream, (500, 501, 502, 503)) == (HOUR, 501, 502, 503)
+    stream = source((HOUR,) * 5, (60,) * 5, (120,) * 5)
+    assert others_behind(stream, [window((500,) * 5)], 1) == [False, False, False, True, True]
+    assert age(stream, (500, 501, 502, 503, 504)) == (HOUR, HOUR, HOUR, 503, 504)
+
+
+def test_what_waited_for_a_batch_and_is_read_at_once_is_no_other_readers() -> None:
+    for burst in ((600, 60), (300, 300), (60, 600)):
+        stream = source((HOUR,) * 9, (60,) * 9, (60, 60, *burst, *[60] * 5))
+        assert not any(others_behind(stream, [window((500,) * 9)], 1))
 
 
 @pytest.mark.parametrize(
@@ -89,4 +95,5 @@ def test_otherwise_the_newest_age_may_be_the_pipelines_own(
 def test_who_else_reads_is_told_by_the_newest_quarter_of_an_hour() -> None:
     gone = source((HOUR,) * 40, (60,) * 40, (180,) * 20 + (60,) * 20)
     behind = others_behind(gone, [window((9,) * 40)], 1)
-    assert behind.index(False, 1) == 20 + 15 - 1
+    assert behind.index(True) == 2
+    assert behind.index(False, 2) == 20 + 15 - 1 - 2

@@ -27,7 +27,7 @@ TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 FULL = Minute(records_per_second=400)
-UNKNOWN = "at a target utilization of 100% (base load unknown: the load had not varied)"
+UNKNOWN = "at a target utilization of 100% (all use is counted as the stream's, whose load had not varied)"
 
 
 def coming(rate: float) -> ForecastHorizons:

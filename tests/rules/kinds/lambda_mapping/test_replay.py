@@ -1,5 +1,6 @@
 """Old records that are read again, up to the edges."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,24 @@ def test_a_shard_that_was_not_read_for_long_was_late_before(
     """No batch of it told its age."""
     seen = newest(own(*DRAINS), iterator_age_milliseconds=seconds([stuck] * 5 + [7000] * 4))
     assert found(seen) == expected
+
+
+def test_of_a_function_with_other_sources_its_age_may_be_another_streams() -> None:
+    seen = own(*DRAINS)
+    function = the_consumer(seen.pipeline).function
+    series = replace(seen.of(function), is_shared=True)
+    of = {**seen.series.of, "lambda_mapping": {function.name: series}}
+    shared = replace(seen, series=replace(seen.series, of=of))
+    assert found(shared) == []
+    assert found(newest(shared, iterator_age_milliseconds=seconds(DRAINS))) == REPLAY
+
+
+def test_where_others_read_the_stream_its_age_may_be_theirs() -> None:
+    silent = newest(own(*[None] * 90), iterator_age_milliseconds=seconds(DRAINS))
+    read = signals(a_pipeline()).series.source.incoming_records.samples
+    beside = newest(silent, read_records=[2 * (each or 0.0) for each in read])
+    assert found(silent) == REPLAY
+    assert found(beside) == []
 
 
 def test_another_readers_replay_is_not_the_functions() -> None:

@@ -211,7 +211,7 @@ USE = Use(Reason.told("load", "10 records/s"), 0.5, Reason.told("drain", ", drai
         (RecordCost(0, 2), 20, "10 records/s need 2.00 WCU each at a target utilization of 50%, "
          "drained"),
         (RecordCost(0, 2, is_told=False), 20, "10 records/s need 2.00 WCU each at a target "
-         "utilization of 50% (base load unknown: the load had not varied), drained"),
+         "utilization of 50% (all use is counted as the stream's, whose load had not varied), drained"),
         (RecordCost(30, 0), 60, "a base load of 30.0 WCU, which does not follow the stream, at a "
          "target utilization of 50%"),
         (RecordCost(30, 0, is_told=False), 60, "a base load of 30.0 WCU at a target utilization of "
