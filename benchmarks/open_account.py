@@ -11,7 +11,7 @@ MORE_COST, MORE_SECONDS = 0.10, 30
 
 
 def open_account(results: dict[str, Any]) -> str:
-    """Of a run of ``tidegate bench --open``: each load alone and beside others, means over seeds."""
+    """Of a run of ``tidegate bench --open``: each load alone and beside others, over all seeds."""
     runs: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in results["runs"]:
         if each["controller"] == "tidegate":
