@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tidegate.scaling.config.levers import all_settings
-from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
+from tidegate.scaling.execute.before_call import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.boundary import Unfinished, going_on

@@ -10,8 +10,8 @@ from tests.scaling.autoscaling_api.worlds import SHARDS, SPEC, Place
 from tests.scaling.execute.test_executor import FaultyCloud
 from tidegate.rules.reason import Reason
 from tidegate.scaling.autoscaling_api.next_step import plan_towards
+from tidegate.scaling.execute.before_call import CALL_WITHIN, FRESH
 from tidegate.scaling.execute.executor import Executor, shown
-from tidegate.scaling.execute.intention import CALL_WITHIN, FRESH
 from tidegate.scaling.execute.observe import observe
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.errors import CloudError, Denied, Throttled, Unreachable

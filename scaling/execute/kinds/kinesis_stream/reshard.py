@@ -9,8 +9,8 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.scaling.config.levers import resource_of
+from tidegate.scaling.execute.before_call import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.clock import Clock
-from tidegate.scaling.execute.intention import FRESH, is_recent, why_not_called
 from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
 from tidegate.scaling.execute.settle import SHOWS_AFTER, may_not_show, settle
 from tidegate.scaling.kinds.kinesis_stream.actions import MergeShards, SplitShard, UpdateShardCount

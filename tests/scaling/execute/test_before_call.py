@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tidegate.rules.cause import LeverKind
-from tidegate.scaling.execute.intention import CALL_WITHIN, is_recent, why_not_called
+from tidegate.scaling.execute.before_call import CALL_WITHIN, is_recent, why_not_called
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 
