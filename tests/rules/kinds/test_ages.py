@@ -61,6 +61,16 @@ def test_what_waited_for_a_batch_and_is_read_at_once_is_no_other_readers() -> No
         assert not any(others_behind(stream, [window((500,) * 9)], 1))
 
 
+def test_of_each_reader_a_minutes_records_may_have_come_in_the_minute_before() -> None:
+    stream = source((HOUR,) * 5, (60,) * 5, (240,) * 5)
+    assert others_behind(stream, [window((500,) * 5)] * 2, 2) == [False, False, False, True, True]
+
+
+def test_what_a_reader_catches_up_on_is_no_other_readers_once_it_is_at_the_tip() -> None:
+    stream = source((HOUR,) * 9, (60,) * 9, (300,) * 5 + (60,) * 4)
+    assert not any(others_behind(stream, [window((HOUR,) * 5 + (500,) * 4)], 1))
+
+
 @pytest.mark.parametrize(
     ("stream", "own", "readers"),
     [
