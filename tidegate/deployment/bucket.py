@@ -15,10 +15,17 @@ _BLOCKED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "Restric
 
 
 class Bucket:
-    """Made by a deployment and removed by ``make destroy``; the stack is not what holds it."""
+    """Made by a deployment and removed by ``make destroy``; the stack is not what holds it.
 
-    def __init__(self, session: boto3.Session, name: str, tags: dict[str, str]) -> None:
-        self.name = name
+    Whoever knows an account's id can make a bucket with this name before the account does, so S3
+    is asked each time to refuse one of another owner (S3 user guide, bucket owner condition).
+    """
+
+    def __init__(
+        self, session: boto3.Session, stack: str, account: str, tags: dict[str, str]
+    ) -> None:
+        self.name = f"{stack}-{account}-{session.region_name}"
+        self._own = {"Bucket": self.name, "ExpectedBucketOwner": account}
         self._region = str(session.region_name)
         self._tags = tags
         self._s3: Any = session.client("s3")
@@ -32,10 +39,10 @@ class Bucket:
         with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._s3.create_bucket(Bucket=self.name, **place)
         closed = dict.fromkeys(_BLOCKED, True)
-        self._s3.put_public_access_block(Bucket=self.name, PublicAccessBlockConfiguration=closed)
-        self._s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(self._encrypted_calls()))
+        self._s3.put_public_access_block(**self._own, PublicAccessBlockConfiguration=closed)
+        self._s3.put_bucket_policy(**self._own, Policy=json.dumps(self._encrypted_calls()))
         tags = [{"Key": key, "Value": value} for key, value in self._tags.items()]
-        self._s3.put_bucket_tagging(Bucket=self.name, Tagging={"TagSet": tags})
+        self._s3.put_bucket_tagging(**self._own, Tagging={"TagSet": tags})
 
     def _encrypted_calls(self) -> dict[str, Any]:
         """S3 user guide, security best practices: aws:SecureTransport."""
@@ -52,7 +59,7 @@ class Bucket:
     def put(self, content: bytes, ending: str) -> str:
         """Keep something under its hash; its key."""
         key = hashlib.sha256(content).hexdigest() + ending
-        self._s3.put_object(Bucket=self.name, Key=key, Body=content)
+        self._s3.put_object(**self._own, Key=key, Body=content)
         return key
 
     def url_of(self, key: str) -> str:
@@ -62,30 +69,30 @@ class Bucket:
     def note_url(self, url: str) -> None:
         """Remember that the stage was reached there, also when its stack is gone."""
         key = URLS + hashlib.sha256(url.encode()).hexdigest()
-        self._s3.put_object(Bucket=self.name, Key=key, Body=url.encode())
+        self._s3.put_object(**self._own, Key=key, Body=url.encode())
 
     def urls(self) -> tuple[str, ...]:
         """Every URL that the stage was ever reached at; empty without a bucket."""
-        bodies = (self._s3.get_object(Bucket=self.name, Key=key) for key in self._keys(URLS))
+        bodies = (self._s3.get_object(**self._own, Key=key) for key in self._keys(URLS))
         return tuple(each["Body"].read().decode() for each in bodies)
 
     def keep_only(self, *keys: str) -> None:
         """Forget the code and templates of earlier deployments."""
         for key in list(self._keys()):
             if key not in keys and not key.startswith(URLS):
-                self._s3.delete_object(Bucket=self.name, Key=key)
+                self._s3.delete_object(**self._own, Key=key)
 
     def remove(self) -> None:
         """The bucket with all that is in it. One that isn't there is no error."""
         for key in list(self._keys()):
-            self._s3.delete_object(Bucket=self.name, Key=key)
+            self._s3.delete_object(**self._own, Key=key)
         try:
-            self._s3.delete_bucket(Bucket=self.name)
+            self._s3.delete_bucket(**self._own)
         except self._s3.exceptions.NoSuchBucket:
             return
 
     def _keys(self, prefix: str = "") -> Iterator[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        pages = self._s3.get_paginator("list_objects_v2").paginate(**self._own, Prefix=prefix)
         try:
             for page in pages:
                 yield from (str(each["Key"]) for each in page.get("Contents", []))

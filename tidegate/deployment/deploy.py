@@ -41,7 +41,7 @@ class Deployment:
         name = f"tidegate-{stage}"
         tags = {STACK_TAG: name}
         self.stack = Stack(session, name, tags)
-        self._bucket = Bucket(session, f"{name}-{account}-{session.region_name}", tags)
+        self._bucket = Bucket(session, name, account, tags)
         self._session = session
         self._uploaded: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.model import OperationModel
 from click.testing import CliRunner, Result
 
 from tests.tidegate.commands.test_register import EXAMPLE, known, register
@@ -113,11 +114,33 @@ def test_the_bucket_is_closed_to_the_public_and_to_unencrypted_calls(
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
+@pytest.mark.usefixtures("account")
+def test_every_call_on_the_bucket_names_the_account_that_has_to_own_it() -> None:
+    """Anyone can make a bucket whose name can be guessed; CreateBucket fails where someone has."""
+    asked: dict[str, object] = {}
+
+    def note(params: dict[str, Any], model: OperationModel, **_: object) -> None:
+        asked[model.name] = params.get("ExpectedBucketOwner")
+
+    session = boto3.Session()
+    session.events.register("provide-client-params.s3", note)
+    bucket = Bucket(session, "tidegate-dev", "123456789012", {"tidegate:stack": "tidegate-dev"})
+    bucket.make()
+    bucket.put(b"code", ".zip")
+    bucket.note_url(API)
+    assert bucket.urls() == (API,)
+    bucket.keep_only()
+    bucket.remove()
+    assert asked.pop("CreateBucket") is None
+    assert len(asked) == 8
+    assert set(asked.values()) == {"123456789012"}
+
+
 def test_without_a_stack_what_is_registered_under_a_url_of_the_bucket_is_taken_back(
     account: dict[str, Any], deployable: Path
 ) -> None:
     up(deployable, "--yes")
-    bucket = Bucket(boto3.Session(), "tidegate-dev-123456789012-us-east-1", {})
+    bucket = Bucket(boto3.Session(), "tidegate-dev", "123456789012", {})
     bucket.note_url(API)
     register(EXAMPLE, "--yes")
     account["cloudformation"].delete_stack(StackName="tidegate-dev")
