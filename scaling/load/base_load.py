@@ -39,6 +39,9 @@ BEYOND_RATIO = 1.25
 """A load so much above all others is none that a slope between those tells of."""
 LEAST_BASE_SHARE = 0.05
 """A base load that is less of what is used is not told from a ratio that is a little off."""
+ONE_RECORD = 1 / 300
+"""Records a second of one record in five minutes, the longest period that is compared. Less is no
+count of records: an odd sample, and a unit divided by it is no cost of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class RecordCost:
 
 def ratio_cost(minutes: Sequence[UseMinute]) -> RecordCost | None:
     """All units as the records' own: the median minute's. None where no minute has records."""
-    ratios = [each.units / each.records for each in minutes if each.records]
+    ratios = [each.units / each.records for each in minutes if each.records >= ONE_RECORD]
     if not ratios:
         return None
     return RecordCost(0.0, median(ratios[-MINUTES_OF_NOW:]), is_told=False)
@@ -123,7 +126,7 @@ def held_against(
     """The cost with at least the part for each record that the newest minutes show, where they have
     more records than any minute that it was ``fitted`` to. A part that hides in a load of 5
     records/s must not be missed at 900; and what a table refuses, it has not used."""
-    most = BEYOND_RATIO * max(each.records for each in fitted)
+    most = max(ONE_RECORD, BEYOND_RATIO * max(each.records for each in fitted))
     beyond = [each for each in newest if each.records > most]
     if not beyond:
         return cost

@@ -44,5 +44,6 @@ def test_a_page_links_to_the_console_of_its_partition(
     ],
 )
 def test_the_template_is_fetched_from_the_partition_it_was_put_in(region: str, host: str) -> None:
-    bucket = Bucket(boto3.Session("testing", "testing", region_name=region), "code", {})
-    assert bucket.url_of("a.json") == f"https://{host}/code/a.json"
+    session = boto3.Session("testing", "testing", region_name=region)
+    bucket = Bucket(session, "code", "123456789012", {})
+    assert bucket.url_of("a.json") == f"https://{host}/{bucket.name}/a.json"

@@ -121,6 +121,18 @@ def test_where_nothing_is_told_apart_all_is_the_records_or_none_is() -> None:
     assert constant_cost(idle) == RecordCost(3.0, 0.0, 3.0, is_told=False)
 
 
+@pytest.mark.parametrize("odd", [5e-324, 1e-300, 1e-6])
+def test_less_than_a_record_is_no_divisor(odd: float) -> None:
+    """A cost without bound would end the sweep: infinity is no number of units to ask for."""
+    told = [UseMinute(odd, odd, 900.0)] * 40
+    assert ratio_cost(told) is None
+    assert cost_of_records(told) is None
+    quiet = [UseMinute(0.0, 0.0, 50.0)] * 40
+    cost = RecordCost(50.0, 0.0)
+    assert held_against(cost, quiet, told) == cost
+    assert ratio_cost([*told, UseMinute(9.0, 9.0, 18.0)]) == RecordCost(0.0, 2.0, is_told=False)
+
+
 def test_minutes_without_records_show_the_base_load() -> None:
     found = cost_of_records(minutes([0.0] * 20 + [50.0] * 20, 10, 2.0))
     assert found is not None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import a_pipeline, a_stream, a_table, of_types, with_consumers, with_stream
@@ -151,6 +151,7 @@ def test_a_batching_window_may_take_a_tenth_of_the_objective_or_what_it_has() ->
 
 
 @settings(deadline=None)
+@example(shards=1, records=[2e-309], units=[1.0], throttled=[1.0], write_units=1)
 @given(
     shards=st.integers(1, SHARDS_MAX),
     records=st.lists(st.none() | st.floats(0, 1e9), max_size=20),
