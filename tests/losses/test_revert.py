@@ -1,11 +1,16 @@
 """``tidegate revert`` undoes one change of Tidegate's, and nobody else's."""
 
 import json
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from click.testing import Result
 
 from tests.losses.account import PIPELINES, Account
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Outcome
 
 NARROW = PIPELINES.replace("write_capacity: {max: 4000", "write_capacity: {min: 52, max: 4000")
 
@@ -69,11 +74,29 @@ def test_what_somebody_has_set_since_is_left(account: Account) -> None:
     assert write_units(account) == 90
 
 
+def test_a_revert_that_is_run_again_lowers_no_later_raise(account: Account) -> None:
+    """Such as by a script that has not seen how it ended."""
+    change = raised(account)
+    assert revert(account, change).exit_code == 0
+    with closing(SqliteLedger(str(account.folder / "ledger.sqlite"))) as ledger:
+        first = ledger.change_record(change)
+        assert first is not None
+        at = datetime.now(UTC)
+        ledger.begin(replace(first, entry_id="later", begun_at=at, outcome=Outcome.BEGUN))
+        ledger.complete("later", Outcome.DONE, at, None)
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 58}
+    account.client("dynamodb").update_table(TableName="orders", ProvisionedThroughput=units)
+    again = revert(account, change)
+    assert (again.exit_code, write_units(account)) == (1, 58)
+    assert "was put back to 50 WCU since, and then changed again: by later" in again.stderr
+    assert (revert(account, "later").exit_code, write_units(account)) == (0, 50)
+
+
 def test_the_range_of_the_file_holds_and_a_part_is_told(account: Account) -> None:
     change = raised(account)
     result = revert(account, change, file=NARROW)
     assert (result.exit_code, write_units(account)) == (1, 52)
-    assert "limits the write capacity of orders to 52 to 4,000" in result.stdout
+    assert "not all the way: the pipeline file limits the write capacity of orders" in result.stdout
 
 
 def test_a_paused_lever_is_not_put_back(account: Account) -> None:

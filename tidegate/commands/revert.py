@@ -64,7 +64,7 @@ def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
         return False
     click.echo(f"{'would set' if dry_run else 'reverted'} {words}: {decision.because}")
     for reason_held in decision.held_by:
-        click.echo(f"run it again: {reason_held}")
+        click.echo(f"not all the way: {reason_held}")
     return dry_run or decision.allowed == decision.wanted
 
 
