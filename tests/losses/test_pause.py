@@ -74,6 +74,7 @@ def test_what_can_not_be_meant_is_bad_input(
     arguments: tuple[str, ...],
     words: str,
 ) -> None:
+    SqliteLedger(str(account.folder / "ledger.sqlite")).close()
     result = run(account, *arguments, "--reason", "why")
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.replace("│", " ").split())

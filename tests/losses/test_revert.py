@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from click.testing import Result
 
 from tests.losses.account import PIPELINES, Account
@@ -114,3 +115,24 @@ def test_a_change_that_the_ledger_does_not_have_is_bad_input(account: Account) -
     result = revert(account, "another")
     assert result.exit_code == 2
     assert "the ledger has no change 'another'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("revert", "another", "--config", "pipelines.yaml"),
+        ("resume",),
+        ("ledger", "settle", "another", "--as", "done"),
+        ("ledger", "unlock", "stream/orders"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_where_there_is_no_ledger_nothing_can_be_put_right_and_none_is_made(
+    account: Account, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    account.file(PIPELINES)
+    monkeypatch.chdir(account.folder)
+    result = account.tidegate(*command, "--reason", "why", "--ledger", "mistyped.sqlite")
+    assert result.exit_code == 2
+    assert "there is no ledger at mistyped.sqlite" in result.stderr
+    assert not (account.folder / "mistyped.sqlite").exists()
