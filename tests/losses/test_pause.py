@@ -80,6 +80,13 @@ def test_what_can_not_be_meant_is_bad_input(
     assert words in " ".join(result.stderr.replace("│", " ").split())
 
 
+def test_a_pause_in_a_ledger_that_no_run_has_used_says_so(account: Account) -> None:
+    """It may be a mistyped one, and sweeps go on."""
+    told = [run(account, "pause", "--until", "2h", "--reason", "incident 7") for _ in range(2)]
+    assert [each.exit_code for each in told] == [0, 0]
+    assert ["There was no ledger at" in each.stderr for each in told] == [True, False]
+
+
 def test_the_reasons_are_shown_with_the_ledger(account: Account) -> None:
     run(account, "pause", "--until", "2h", "--reason", "incident 7")
     run(account, "pause", "orders", "--until", "2h", "--reason", "move")
