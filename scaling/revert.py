@@ -51,7 +51,7 @@ def revert(
             f"the {lever:words} is {told} by now, and the change set it to "
             f"{lever.amount(record.to_capacity)}: it was changed since"
         )
-    _refuse_put_back(record, seen.history)
+    _refuse_put_back(record, capacity, seen.history)
     because = Reason.told("revert", f"{record.entry_id} is reverted: {undo.reason}")
     wanted = Recommendation(lever, capacity, record.from_capacity, because)
     plan = plan_towards(wanted, seen, edges, now, "operator")
@@ -67,15 +67,16 @@ def revert(
     return change
 
 
-def _refuse_put_back(record: ChangeRecord, history: History) -> None:
+def _refuse_put_back(record: ChangeRecord, current: int, history: History) -> None:
     """An undo that is asked for twice is done once: what was changed again since has other
-    reasons."""
-    since = history.changes((record.lever,), record.begun_at)
-    if any(each.to_capacity == record.from_capacity for each in since):
-        raise NotReverted(
-            f"the {record.lever:words} was put back to {record.lever.amount(record.from_capacity)} "
-            f"since, and then changed again: by {since[-1].entry_id}"
-        )
+    reasons. One that is open is told as any change that is."""
+    lever = record.lever
+    for each in history.changes((lever,), record.begun_at):
+        if each.to_capacity == record.from_capacity and each.outcome is not Outcome.BEGUN:
+            raise NotReverted(
+                f"the {lever:words} was put back to {lever.amount(each.to_capacity)} already, by "
+                f"{each.entry_id}; it is {lever.amount(current)} by now"
+            )
 
 
 def _end(desired: DesiredCapacity, lever: Lever, ledger: Ledger) -> None:

@@ -1,6 +1,7 @@
 """``tidegate revert`` undoes one change of Tidegate's, and nobody else's."""
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -89,8 +90,28 @@ def test_a_revert_that_is_run_again_lowers_no_later_raise(account: Account) -> N
     account.client("dynamodb").update_table(TableName="orders", ProvisionedThroughput=units)
     again = revert(account, change)
     assert (again.exit_code, write_units(account)) == (1, 58)
-    assert "was put back to 50 WCU since, and then changed again: by later" in again.stderr
+    assert "the write capacity of orders was put back to 50 WCU already, by orders/" in again.stderr
+    assert again.stderr.endswith("; it is 58 WCU by now\n")
     assert (revert(account, "later").exit_code, write_units(account)) == (0, 50)
+
+
+def test_of_two_reverts_at_once_one_is_made(account: Account) -> None:
+    change = raised(account)
+    second: list[Result] = []
+
+    def meanwhile(_: object, real: Callable[[], Any]) -> Any:
+        account.hooks.clear()
+        second.append(revert(account, change))
+        return real()
+
+    account.on("UpdateTable", meanwhile)
+    ledger = SqliteLedger(str(account.folder / "ledger.sqlite"))
+    revert(account, change)
+    assert second[0].exit_code == 1
+    assert "that began at" in second[0].stderr
+    assert (write_units(account), len(account.asked("UpdateTable"))) == (50, 2)
+    assert ledger.open_change_records() == ()
+    ledger.close()
 
 
 def test_the_range_of_the_file_holds_and_a_part_is_told(account: Account) -> None:
