@@ -12,6 +12,7 @@ from tidegate.scaling.config.specification import NoticeSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.notification import Destination, Notification
+from tidegate.scaling.notify.silent_places import SilentPlaces, waiting_once
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.scenarios import load_scenario
@@ -85,3 +86,12 @@ def test_another_topic_is_asked() -> None:
 def test_what_is_refused_at_once_holds_nobody_else_back() -> None:
     places = Silent((Destination.EVENT_BUS,), waits_seconds=0.2)
     assert swept(places) == ["race-0", "race-1"]
+
+
+def test_where_no_time_goes_by_nobody_waits() -> None:
+    world, places = World(load_scenario("race-day"), 1), Silent(())
+    ledger = SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, places)
+    assert waiting_once(edges) is places
+    assert waiting_once(replace(edges, notices=None)) is None
+    assert isinstance(waiting_once(replace(edges, clock=places.clock)), SilentPlaces)
