@@ -33,6 +33,7 @@ from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.model.resource_type import types_of
 from tidegate.scaling.model.roles import plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
+from tidegate.scaling.notify.silent_places import waiting_once
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Cloud, Edges, Metrics
 from tidegate.scaling.report.healing import held_against_rules
@@ -58,7 +59,7 @@ def sweep(
     so is every pipeline that there is no time left for. ``holder`` must differ between sweeps
     that may overlap.
     """
-    edges = replace(edges, cloud=OwnersAsked(edges.cloud))
+    edges = replace(edges, cloud=OwnersAsked(edges.cloud), notices=waiting_once(edges))
     reports: list[PipelineReport] = []
     unreached: list[Unreached] = []
     behind = () if dry_run else carry_on(specs, edges, now, holder)

@@ -103,11 +103,22 @@ def _seen(asked: Asked) -> Observed | None:
         pipeline = with_lever(seen.pipeline, lever)
     except UnknownDimension:
         return None
-    except ResourceMissing as error:
-        if error.resource != lever.where.partition("/")[0]:
+    except ResourceMissing:
+        if not _is_gone(asked):
             raise
         return None
     if lever.kind not in CAPACITIES:
         return seen
     targets = ScalableTargets(edges.cloud.scalable_targets(lever.where))
     return replace(seen, pipeline=replace(pipeline, scalable_targets=targets))
+
+
+def _is_gone(asked: Asked) -> bool:
+    """Whether it is the lever's own resource that is missing: another one of its pipeline may have
+    its name."""
+    lever = asked.dimension.lever
+    try:
+        asked.edges.cloud.describe_alone(asked.dimension.spec, lever)
+    except ResourceMissing as error:
+        return error.resource == lever.where.partition("/")[0]
+    return False

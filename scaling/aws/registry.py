@@ -128,12 +128,12 @@ class Registry:
             )
 
     def suspend(self, target: Target, *, is_suspended: bool) -> None:
-        """Have Application Auto Scaling ask for nothing, or end that."""
+        """Have Application Auto Scaling ask for nothing, or end that. Its bounds, which scheduled
+        actions set too, are left as they are by being left out (RegisterScalableTarget, API
+        reference)."""
         with asking("application-autoscaling:RegisterScalableTarget", target.resource_id):
             self._scaling.register_scalable_target(
                 **_place(target.resource_id),
-                MinCapacity=target.min,
-                MaxCapacity=target.max,
                 SuspendedState=dict.fromkeys(_SUSPENDED, is_suspended),
             )
 

@@ -20,7 +20,8 @@ _SUSPENDED = (
 
 def resume(clients: Clients, resource_ids: Collection[str]) -> None:
     """End the suspension of those scalable targets that are still registered, whatever the stage.
-    Raises CloudError."""
+    Their bounds, which scheduled actions set too, are left out, and so left as they are
+    (RegisterScalableTarget, API reference). Raises CloudError."""
     scaling, ids = clients.of("application-autoscaling"), list(resource_ids)
     for first in range(0, len(ids), AT_ONCE):
         with asking("application-autoscaling:DescribeScalableTargets", NAMESPACE):
@@ -33,7 +34,5 @@ def resume(clients: Clients, resource_ids: Collection[str]) -> None:
                     ServiceNamespace=NAMESPACE,
                     ResourceId=each["ResourceId"],
                     ScalableDimension=each["ScalableDimension"],
-                    MinCapacity=each["MinCapacity"],
-                    MaxCapacity=each["MaxCapacity"],
                     SuspendedState=dict.fromkeys(_SUSPENDED, False),
                 )

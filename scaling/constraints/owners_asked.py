@@ -30,19 +30,23 @@ class OwnersAsked:
 
     inner: Cloud
     _known: ScalableTargets | None = field(default=None, init=False)
-    _silent: dict[str, Unreachable] = field(default_factory=dict, init=False)
+    _silent: dict[frozenset[str], Unreachable] = field(default_factory=dict, init=False)
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         """The pipeline, with the scalable targets where they matter to it. What has not answered
-        in this sweep is not waited for again: it would keep the other pipelines waiting."""
-        for resource in resources_of(spec):
-            silent = self._silent.get(resource.partition("/")[2])
-            if silent is not None:
-                raise silent
+        in this sweep is not waited for again: it would keep the other pipelines waiting. A table
+        may have the name of a function that does not answer: only resources of the same kind are
+        the same one, and where a pipeline has two of that name, either may be the silent one."""
+        own = resources_of(spec)
+        for silent, error in self._silent.items():
+            if silent.issubset(own):
+                raise error
         try:
             pipeline = self.inner.describe(spec)
         except Unreachable as error:
-            self._silent[error.resource] = error
+            named = frozenset(each for each in own if each.partition("/")[2] == error.resource)
+            if named:
+                self._silent[named] = error
             raise
         said = in_file(spec)
         if not any(each.needs_other_owners(said) for each in plannings(pipeline)):

@@ -12,8 +12,9 @@ FRESH = timedelta(seconds=1)
 """As old as a description may be that a call is made on."""
 
 CALL_WITHIN = timedelta(seconds=20)
-"""Of the intention: a call takes at most 13 s more (``PATIENT``, once), and all is over when
-another run may take it as never made (``ABANDONED``). A process may be suspended in between."""
+"""Of the intention: a call takes at most 13 s more (``PATIENT``, once), the look that UpdateTable
+needs before it as long, and all is over when another run may take it as never made (``ABANDONED``).
+A process may be suspended in between."""
 
 
 def is_recent(then: datetime, now: datetime, limit: timedelta) -> bool:

@@ -16,7 +16,8 @@ class FileLocks:
     """
 
     def __init__(self, ledger: str) -> None:
-        self._folder = None if ledger == ":memory:" else Path(f"{ledger}-leases")
+        # Beside the file itself, by whatever links it was reached: SQLite keeps its log there too.
+        self._folder = None if ledger == ":memory:" else Path(f"{Path(ledger).resolve()}-leases")
         self._held: dict[str, tuple[str, int]] = {}
 
     def take(self, resource: str, holder: str) -> bool:

@@ -1,5 +1,6 @@
 """A resource that never answers costs a sweep one wait, whoever else needs it."""
 
+import json
 from typing import Any
 
 import botocore.exceptions
@@ -22,6 +23,18 @@ pipelines:
     stream: other
     consumers: [{function: other-writer, tables: [other]}]
 """
+
+
+NAMESAKE = """\
+pipelines:
+  - name: first
+    stream: other
+    consumers: [{function: orders, tables: [other]}]
+  - name: second
+    stream: orders
+    consumers: [{function: order-writer, tables: [orders]}]
+"""
+"""A function of the one pipeline has the name of the stream and the table of the other."""
 
 
 def never_answers(account: Account, function: str) -> None:
@@ -51,6 +64,19 @@ def test_two_pipelines_that_share_it_wait_once_and_the_third_is_swept(account: A
     assert [line.partition(":")[0] for line in result.stderr.splitlines() if "lambda:" in line] == [
         "first", "second",
     ]  # fmt: skip
+
+
+def test_what_is_of_another_kind_and_has_its_name_is_not_taken_for_it(account: Account) -> None:
+    account.pipeline()
+    account.minutes()
+    arn = account.stream("other")
+    account.function("orders")
+    account.mapping(arn, "orders")
+    account.table("other")
+    never_answers(account, "orders")
+    result = account.sweep(NAMESAKE)
+    assert [each["name"] for each in json.loads(result.stdout)["pipelines"]] == ["second"]
+    assert result.stderr.startswith("first: lambda:GetFunctionConfiguration on orders")
 
 
 def test_a_desired_capacity_of_it_does_not_wait_a_second_time(endpoint: Endpoint) -> None:

@@ -2,6 +2,8 @@
 reached, and not against somebody who has changed it since."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.orders import SPEC
 from tidegate.deployment.permissions import policy
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.revert import Undo, revert
 from tidegate.scaling.sweep import sweep
 
 By = Callable[[Endpoint], None]
@@ -22,6 +25,44 @@ BY_HAND = [
     pytest.param(SHARDS, 5, 8, lambda it: it.anew_stream(8), id="stream made anew"),
     pytest.param(FACTOR, 4, 9, lambda it: it.anew_mapping(9), id="mapping made anew"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "asked", "before"),
+    [(TABLE, 300, 20), (FACTOR, 4, 2), (SHARDS, 8, 4), (SHARDS, 16, 4)],
+    ids=["write units", "factor", "shards", "shards on the way"],
+)
+def test_what_an_operator_has_reverted_is_left(
+    endpoint: Endpoint, dimension: str, asked: int, before: int
+) -> None:
+    endpoint.patch(dimension, asked)
+    endpoint.wait()
+    (change,) = endpoint.ledger.change_records("orders", endpoint.now - timedelta(hours=1))
+    revert(Undo(change, "incident 7", "me"), endpoint.spec, endpoint.edges, endpoint.now)
+    for _ in range(3):
+        endpoint.wait()
+        assert endpoint.get(dimension) == (before, before, "Successful")
+        endpoint.sweep()
+    assert len(endpoint.account.changes) == 2
+
+
+def test_what_is_asked_for_while_an_operator_reverts_is_carried_out(endpoint: Endpoint) -> None:
+    endpoint.patch(SHARDS, 8)
+    endpoint.wait()
+    (change,) = endpoint.ledger.change_records("orders", endpoint.now - timedelta(hours=1))
+
+    def meanwhile(_: object, real: Callable[[], object]) -> object:
+        endpoint.account.hooks.clear()
+        answer = real()
+        endpoint.now += timedelta(seconds=1)
+        endpoint.patch(SHARDS, 6)
+        return answer
+
+    endpoint.account.on("UpdateShardCount", meanwhile)
+    revert(Undo(change, "incident 7", "me"), endpoint.spec, endpoint.edges, endpoint.now)
+    endpoint.wait()
+    endpoint.sweep()
+    assert endpoint.get(SHARDS)[0] == 6
 
 
 @pytest.mark.parametrize("sweeps", [False, True], ids=["unswept", "swept"])
@@ -190,6 +231,29 @@ def test_a_step_that_cannot_be_taken_stops_neither_the_others_nor_the_sweep(
     endpoint.account.hooks.clear()
     assert endpoint.get(SHARDS) == (16, 20, "InProgress")
     assert endpoint.get(TABLE) == (20, 300, "Pending")
+
+
+def test_a_stream_of_its_name_that_is_gone_does_not_end_it(endpoint: Endpoint) -> None:
+    """A limit on money is one of the whole pipeline, so that all of it is looked at."""
+    endpoint.spec = replace(endpoint.spec, max_usd_a_day=1e6)
+    endpoint.account.on(
+        "DescribeTable", lambda _, real: {"Table": {**real()["Table"], "TableStatus": "UPDATING"}}
+    )
+    endpoint.patch(TABLE, 300)
+    endpoint.account.hooks.clear()
+    endpoint.account.client("kinesis").delete_stream(StreamName="orders")
+    assert left_after_a_sweep(endpoint) == [300]
+    endpoint.account.client("dynamodb").delete_table(TableName="orders")
+    endpoint.account.stream("orders")
+    assert left_after_a_sweep(endpoint) == []
+
+
+def left_after_a_sweep(endpoint: Endpoint) -> list[int]:
+    """The desired capacities that are kept after one."""
+    endpoint.wait()
+    report = sweep([endpoint.spec], endpoint.edges, endpoint.now, holder=f"sweep-{endpoint.now}")
+    assert [each.name for each in report.unreached] == ["orders"]
+    return [each.capacity for each in endpoint.ledger.all_desired().values()]
 
 
 @pytest.mark.parametrize("sweeps", [True, False], ids=["the sweep", "the callback"])

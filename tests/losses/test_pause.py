@@ -74,9 +74,17 @@ def test_what_can_not_be_meant_is_bad_input(
     arguments: tuple[str, ...],
     words: str,
 ) -> None:
+    SqliteLedger(str(account.folder / "ledger.sqlite")).close()
     result = run(account, *arguments, "--reason", "why")
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_pause_in_a_ledger_that_no_run_has_used_says_so(account: Account) -> None:
+    """It may be a mistyped one, and sweeps go on."""
+    told = [run(account, "pause", "--until", "2h", "--reason", "incident 7") for _ in range(2)]
+    assert [each.exit_code for each in told] == [0, 0]
+    assert ["There was no ledger at" in each.stderr for each in told] == [True, False]
 
 
 def test_the_reasons_are_shown_with_the_ledger(account: Account) -> None:
@@ -182,6 +190,48 @@ def test_what_can_not_be_resumed_is_told_and_tried_again(account: Account) -> No
     account.hooks.clear()
     account.sweep(THEIRS)
     assert suspended(account) == [False, False]
+
+
+@pytest.mark.parametrize("resumed_by", ["the sweep", "resume", "resume with the stage"])
+def test_bounds_that_a_scheduled_action_sets_meanwhile_stay(
+    account: Account, resumed_by: str
+) -> None:
+    account.pipeline()
+    account.minutes()
+    registered(account, "shard_count~orders")
+    scheduled = iter([(2, 12), (3, 13), (4, 14), (5, 15)])
+
+    def looked(_: object, real: Any) -> Any:
+        answer = real()
+        target = next(iter(answer["ScalableTargets"]))
+        least, most = next(scheduled)
+        account.client("application-autoscaling").register_scalable_target(
+            ServiceNamespace="custom-resource", ResourceId=target["ResourceId"],
+            ScalableDimension=target["ScalableDimension"], MinCapacity=least, MaxCapacity=most,
+        )  # fmt: skip
+        return answer
+
+    account.on("DescribeScalableTargets", looked)
+    api = ("--api", API)
+    run(account, "pause", "orders", "--until", "2h", "--reason", "incident 7", *api, file=THEIRS)
+    bounds = [bounds_of(account)]
+    if resumed_by == "the sweep":
+        ended(account, "orders/*")
+        account.sweep(THEIRS)
+    else:
+        stage = api if "stage" in resumed_by else ()
+        run(account, "resume", "orders", "--reason", "over", *stage, file=THEIRS)
+    account.hooks.clear()
+    bounds.append(bounds_of(account))
+    assert bounds == [(2, 12), {"resume with the stage": (5, 15)}.get(resumed_by, (4, 14))]
+    assert suspended(account) == [False]
+
+
+def bounds_of(account: Account) -> tuple[int, int]:
+    (target,) = account.client("application-autoscaling").describe_scalable_targets(
+        ServiceNamespace="custom-resource"
+    )["ScalableTargets"]
+    return target["MinCapacity"], target["MaxCapacity"]
 
 
 def test_who_ends_a_pause_need_not_know_the_stage_that_was_suspended(account: Account) -> None:

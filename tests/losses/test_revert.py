@@ -1,11 +1,18 @@
 """``tidegate revert`` undoes one change of Tidegate's, and nobody else's."""
 
 import json
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from click.testing import Result
 
 from tests.losses.account import PIPELINES, Account
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Outcome
 
 NARROW = PIPELINES.replace("write_capacity: {max: 4000", "write_capacity: {min: 52, max: 4000")
 
@@ -69,11 +76,49 @@ def test_what_somebody_has_set_since_is_left(account: Account) -> None:
     assert write_units(account) == 90
 
 
+def test_a_revert_that_is_run_again_lowers_no_later_raise(account: Account) -> None:
+    """Such as by a script that has not seen how it ended."""
+    change = raised(account)
+    assert revert(account, change).exit_code == 0
+    with closing(SqliteLedger(str(account.folder / "ledger.sqlite"))) as ledger:
+        first = ledger.change_record(change)
+        assert first is not None
+        at = datetime.now(UTC)
+        ledger.begin(replace(first, entry_id="later", begun_at=at, outcome=Outcome.BEGUN))
+        ledger.complete("later", Outcome.DONE, at, None)
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 58}
+    account.client("dynamodb").update_table(TableName="orders", ProvisionedThroughput=units)
+    again = revert(account, change)
+    assert (again.exit_code, write_units(account)) == (1, 58)
+    assert "the write capacity of orders was put back to 50 WCU already, by orders/" in again.stderr
+    assert again.stderr.endswith("; it is 58 WCU by now\n")
+    assert (revert(account, "later").exit_code, write_units(account)) == (0, 50)
+
+
+def test_of_two_reverts_at_once_one_is_made(account: Account) -> None:
+    change = raised(account)
+    second: list[Result] = []
+
+    def meanwhile(_: object, real: Callable[[], Any]) -> Any:
+        account.hooks.clear()
+        second.append(revert(account, change))
+        return real()
+
+    account.on("UpdateTable", meanwhile)
+    ledger = SqliteLedger(str(account.folder / "ledger.sqlite"))
+    revert(account, change)
+    assert second[0].exit_code == 1
+    assert "that began at" in second[0].stderr
+    assert (write_units(account), len(account.asked("UpdateTable"))) == (50, 2)
+    assert ledger.open_change_records() == ()
+    ledger.close()
+
+
 def test_the_range_of_the_file_holds_and_a_part_is_told(account: Account) -> None:
     change = raised(account)
     result = revert(account, change, file=NARROW)
     assert (result.exit_code, write_units(account)) == (1, 52)
-    assert "limits the write capacity of orders to 52 to 4,000" in result.stdout
+    assert "not all the way: the pipeline file limits the write capacity of orders" in result.stdout
 
 
 def test_a_paused_lever_is_not_put_back(account: Account) -> None:
@@ -91,3 +136,24 @@ def test_a_change_that_the_ledger_does_not_have_is_bad_input(account: Account) -
     result = revert(account, "another")
     assert result.exit_code == 2
     assert "the ledger has no change 'another'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("revert", "another", "--config", "pipelines.yaml"),
+        ("resume",),
+        ("ledger", "settle", "another", "--as", "done"),
+        ("ledger", "unlock", "stream/orders"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_where_there_is_no_ledger_nothing_can_be_put_right_and_none_is_made(
+    account: Account, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    account.file(PIPELINES)
+    monkeypatch.chdir(account.folder)
+    result = account.tidegate(*command, "--reason", "why", "--ledger", "mistyped.sqlite")
+    assert result.exit_code == 2
+    assert "there is no ledger at mistyped.sqlite" in result.stderr
+    assert not (account.folder / "mistyped.sqlite").exists()

@@ -10,10 +10,13 @@ import pytest
 from tests.scaling.execute.test_executor import RACE, SPEC, FaultyCloud
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.config.levers import all_settings
+from tidegate.scaling.kinds.lambda_mapping.actions import UpdateParallelizationFactor
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.revert import NotReverted, Undo, revert
+from tidegate.simulator.kinds.lambda_mapping.mapping import uuid_of
 from tidegate.simulator.world import World
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
@@ -89,3 +92,25 @@ def test_what_no_longer_stands_is_not_undone(
     with pytest.raises(NotReverted, match=words):
         revert(undo(world, before=2, after=3, lever=lever), SPEC, edges, world.now)
     assert edges.ledger.pipelines() == ()
+
+
+def test_changes_are_undone_one_after_the_other_the_newest_first(
+    world: World, edges: Edges
+) -> None:
+    """What was undone between them is no other change."""
+    made = [undo(world, 1, 4), undo(world, 4, 9)]
+    for entry_id, each in zip("12", made, strict=True):
+        at = world.now + timedelta(seconds=int(entry_id))
+        record = replace(each.change_record, entry_id=entry_id, begun_at=at)
+        open_ = replace(record, outcome=Outcome.BEGUN, ended_at=None)
+        assert edges.ledger.begin(open_)
+        edges.ledger.complete(entry_id, Outcome.DONE, at, None)
+    edges.cloud.apply(UpdateParallelizationFactor(uuid_of(0), "scorer", 1, 9))
+    world.advance(120)
+    for entry_id, left in (("2", 4), ("1", 1)):
+        record = edges.ledger.change_record(entry_id)
+        assert record is not None
+        change = revert(Undo(record, "a test of load", entry_id), SPEC, edges, world.now)
+        assert change is not None
+        world.advance(120)
+        assert all_settings(edges.cloud.describe(SPEC))[FACTOR] == left

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -98,13 +97,11 @@ def unlock_(known: str | None, resource: str, reason: str, place: str | None) ->
 
 @contextmanager
 def _opened(place: str | None, *, to_look: bool = False) -> Iterator["Ledger"]:
-    from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.commands.sweep import default_ledger, open_ledger, refuse_without_ledger
     from tidegate.scaling.aws.clients import Clients
 
     where = place or default_ledger()
-    if not where.startswith("dynamodb:") and not Path(where).exists():
-        words = f"there is no ledger at {where}; the first sweep creates one"
-        raise click.BadParameter(words, param_hint="--ledger")
+    refuse_without_ledger(where)
     try:
         yield open_ledger(where, Clients(), to_look=to_look)
     except TidegateError as error:

@@ -32,11 +32,16 @@ def command(
 
     Exit code 0: paused. 2: bad input. 3: AWS or the ledger could not be asked.
     """
+    from tidegate.commands.sweep import default_ledger, has_ledger
     from tidegate.pausing import ledger_at, paused, specs_of, targets_of
 
+    place = ledger or default_ledger()
     try:
         specs = specs_of(config)
         pause = paused(specs, (pipeline, lever), until, reason)
+        if not has_ledger(place):
+            words = f"There was no ledger at {place}: only runs that use this new one are paused."
+            click.echo(words, err=True)
         with ledger_at(ledger) as kept:
             earlier = {each.key: each.suspended for each in kept.pauses()}.get(pause.key, ())
             pause = replace(pause, suspended=earlier)

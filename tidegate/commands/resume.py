@@ -34,9 +34,12 @@ def command(
     Exit code 0: resumed. 2: bad input, or there is no such pause. 3: AWS or the ledger could not be
     asked.
     """
+    from tidegate.commands.sweep import default_ledger, refuse_without_ledger
     from tidegate.pausing import ledger_at, paused, specs_of, targets_of
     from tidegate.scaling.ledger.repairs import note_resumed
 
+    if api is None:
+        refuse_without_ledger(ledger or default_ledger())
     try:
         specs, now = specs_of(config), datetime.now(UTC)
         pause = paused(specs, (pipeline, lever), now, reason)

@@ -38,7 +38,7 @@ def command(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
 def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | None) -> bool:
     from uuid import uuid4
 
-    from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.commands.sweep import default_ledger, open_ledger, refuse_without_ledger
     from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
@@ -47,6 +47,7 @@ def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
     from tidegate.scaling.revert import Undo, revert
 
     specs, clients = load(config, kinds_in_use().kinds).pipelines, Clients()
+    refuse_without_ledger(ledger or default_ledger())
     kept = open_ledger(ledger or default_ledger(), clients, to_look=dry_run)
     record = _known(kept, change)
     edges = Edges(
@@ -64,7 +65,7 @@ def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
         return False
     click.echo(f"{'would set' if dry_run else 'reverted'} {words}: {decision.because}")
     for reason_held in decision.held_by:
-        click.echo(f"run it again: {reason_held}")
+        click.echo(f"not all the way: {reason_held}")
     return dry_run or decision.allowed == decision.wanted
 
 

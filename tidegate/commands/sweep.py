@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.ports import Ledger
 
-__all__ = ["command", "default_ledger", "open_ledger"]
+__all__ = ["command", "default_ledger", "has_ledger", "open_ledger", "refuse_without_ledger"]
 
 STALE = timedelta(minutes=5)
 """What was right longer ago is no reason to change anything now: metrics are three minutes late."""
@@ -26,6 +26,19 @@ def default_ledger() -> str:
     """Where the ledger is when nothing is said: TIDEGATE_LEDGER, or the user's state folder."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return os.environ.get("TIDEGATE_LEDGER") or str(Path(state) / "tidegate" / "ledger.sqlite")
+
+
+def refuse_without_ledger(place: str) -> None:
+    """Raise BadParameter where there is no ledger, for a command that needs what one knows: made in
+    a mistyped place, an empty one would be taken for the ledger from then on."""
+    if not has_ledger(place):
+        words = f"there is no ledger at {place}; the first sweep creates one"
+        raise click.BadParameter(words, param_hint="--ledger")
+
+
+def has_ledger(place: str) -> bool:
+    """Whether there is a file; a table shows when it is asked."""
+    return place.startswith("dynamodb:") or Path(place).exists()
 
 
 def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":

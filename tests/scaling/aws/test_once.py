@@ -31,11 +31,12 @@ TWICE = Patience(connect_seconds=2, read_seconds=2, attempts=2)
 
 
 class Failing(ThreadingHTTPServer):
-    """AWS that takes every request and loses each answer but those of DescribeTable."""
+    """AWS that takes every request and loses each answer but those of what is ``described``."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: Counter[str] = Counter()
+        self.described = "DescribeTable"
 
     @property
     def url(self) -> str:
@@ -49,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         operation = self.headers.get("X-Amz-Target", self.command).rpartition(".")[2]
         self.server.asked[operation] += 1
-        is_known = operation == "DescribeTable"
+        is_known = operation == self.server.described
         body = b'{"Table": {"TableName": "orders"}}' if is_known else b"{}"
         self.send_response(200 if is_known else 500)
         self.send_header("Content-Length", str(len(body)))
@@ -103,6 +104,16 @@ def test_a_change_whose_answer_is_lost_is_asked_for_once(
     with pytest.raises(Unreachable):
         cloud.apply(CHANGES[operation])
     assert failing.asked[operation.strip()] == 1
+
+
+def test_a_table_whose_last_look_is_lost_is_not_changed_and_not_looked_at_again(
+    cloud: AwsStreams, failing: Failing
+) -> None:
+    """With more patience the call would come when another run may take it as never made."""
+    failing.described = ""
+    with pytest.raises(Unreachable):
+        cloud.apply(CHANGES["UpdateTable"])
+    assert failing.asked == {"DescribeTable": 1}
 
 
 def test_a_description_whose_answer_is_lost_is_asked_for_again(

@@ -1,16 +1,20 @@
 """DynamoDB's auto scaling is asked for once a sweep, and only where it matters."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
+
+import pytest
 
 from tests.builders import NOON, SPEC, a_pipeline
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, Question
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
-from tidegate.scaling.config.specification import Levers, PipelineSpec
+from tidegate.scaling.config.specification import ConsumerSpec, Levers, PipelineSpec, TableSpec
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
+from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.plan import Action
 
 A = TypeVar("A")
@@ -78,3 +82,57 @@ def test_everything_else_is_the_other_clouds() -> None:
     question = SampleKeys("racers", "shard-1", 60, NOON)
     assert cloud.ask(question) == KeySample(str(question), (("key", 1),))
     assert account.questions == [question]
+
+
+@dataclass
+class Silent(OneAccount):
+    """One resource of it never answers."""
+
+    operation: str = ""
+    resource: str = ""
+    described: list[str] = field(default_factory=list)
+
+    def describe(self, spec: PipelineSpec) -> Pipeline:
+        self.described.append(spec.name)
+        if spec.name.startswith("ill"):
+            raise Unreachable(self.operation, self.resource, "read timeout")
+        return super().describe(spec)
+
+
+def spec_of(name: str, stream: str, function: str, table: str) -> PipelineSpec:
+    consumers = [ConsumerSpec(function, [TableSpec(table)])]
+    return replace(ADVISED, name=name, stream=stream, consumers=consumers)
+
+
+@pytest.mark.parametrize(
+    ("ill", "other", "is_asked"),
+    [
+        (("a", "same", "c"), ("b", "same", "d"), False),
+        (("a", "same", "c"), ("same", "b", "d"), True),
+        (("a", "same", "c"), ("b", "d", "same"), True),
+        (("a", "b", "same"), ("same", "d", "e"), True),
+        (("same", "a", "same"), ("same", "b", "same"), False),
+        (("same", "a", "same"), ("same", "b", "c"), True),
+    ],
+    ids=["same function", "stream", "table", "stream of a table's name", "both", "one of both"],
+)
+def test_what_did_not_answer_is_not_asked_again_and_nothing_else_is_left_out(
+    ill: tuple[str, str, str], other: tuple[str, str, str], is_asked: bool
+) -> None:
+    account = Silent(operation="service:Describe", resource="same")
+    cloud = OwnersAsked(account)
+    with pytest.raises(Unreachable):
+        cloud.describe(spec_of("ill", *ill))
+    with nullcontext() if is_asked else pytest.raises(Unreachable):
+        cloud.describe(spec_of("other", *other))
+    assert account.described == ["ill", "other"][: 1 + is_asked]
+
+
+def test_what_is_no_resource_of_the_file_is_asked_again_by_each() -> None:
+    account = Silent(operation="lambda:GetAccountSettings", resource="the account")
+    cloud = OwnersAsked(account)
+    for name in ("ill", "ill too"):
+        with pytest.raises(Unreachable):
+            cloud.describe(spec_of(name, "a", "b", "c"))
+    cloud.describe(spec_of("other", "a", "b", "c"))
+    assert account.described == ["ill", "ill too", "other"]

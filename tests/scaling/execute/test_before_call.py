@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tidegate.rules.cause import LeverKind
+from tidegate.scaling.aws.clients import PATIENT
 from tidegate.scaling.execute.before_call import CALL_WITHIN, is_recent, why_not_called
+from tidegate.scaling.execute.settle import ABANDONED
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 
@@ -64,3 +66,9 @@ def test_what_another_run_has_settled_is_not_carried_out(
 )
 def test_recent_is_from_the_moment_to_its_limit(passed: timedelta, found: bool) -> None:
     assert is_recent(NOW, NOW + passed, 2 * SECOND) is found
+
+
+def test_a_call_is_over_before_another_run_takes_it_as_never_made() -> None:
+    tried_once = timedelta(seconds=PATIENT.connect_seconds + PATIENT.read_seconds)
+    look_and_call = 2 * tried_once
+    assert CALL_WITHIN + look_and_call < ABANDONED

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def test_a_living_process_keeps_its_lease_until_it_ends(path: Path, ledger: Sqli
         assert not ledger.acquire(STREAM, "me", SOON, 60)
         assert [each.is_held for each in ledger.leases()] == [True]
         assert ledger.acquire(STREAM, "me", NOON + timedelta(seconds=61), 60)
+
+
+@pytest.mark.parametrize("other", ["link", "links/ledger.sqlite", "real/../real/ledger.sqlite"])
+def test_a_living_process_keeps_its_lease_by_whatever_name_the_file_is_reached(
+    tmp_path: Path, other: str
+) -> None:
+    path = tmp_path / "real" / "ledger.sqlite"
+    path.parent.mkdir()
+    (tmp_path / "link").symlink_to(path)
+    (tmp_path / "links").symlink_to(path.parent)
+    with holding(path, STREAM, NOON), closing(SqliteLedger(str(tmp_path / other))) as ledger:
+        assert not ledger.acquire(STREAM, "me", SOON, 60)
+        assert [each.is_held for each in ledger.leases()] == [True]
 
 
 def test_the_lease_of_a_killed_process_is_taken_at_once(path: Path, ledger: SqliteLedger) -> None:

@@ -47,10 +47,12 @@ def _with_units_of_now(action: UpdateTableThroughput, clients: Clients) -> Updat
     (ProvisionedThroughput), and another owner may have moved them since the pipeline was described.
 
     Raises ChangedMeanwhile where somebody is at it, or has changed what the action is to change:
-    this process may have been suspended since it was decided.
+    this process may have been suspended since it was decided. It is looked at once, as the call is
+    made once: with more patience the call would come when another run may take it as never made
+    (``ABANDONED``).
     """
     with asking("dynamodb:DescribeTable", action.table):
-        table = service(clients).describe_table(TableName=action.table)["Table"]
+        table = clients.once("dynamodb").describe_table(TableName=action.table)["Table"]
     if table.get("TableStatus", "ACTIVE") == "UPDATING":
         raise ChangedMeanwhile(
             "dynamodb:UpdateTable", action.table, "it is UPDATING; AWS was not called"
