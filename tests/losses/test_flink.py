@@ -332,7 +332,7 @@ def test_of_levers_that_nobody_owns_it_is_not_said(account: Account) -> None:
 
 
 def in_world(
-    scenario: Scenario, minutes: int = 90, **changes: object
+    scenario: Scenario, minutes: int = 90, **changes: Any
 ) -> tuple[World, list[PipelineReport]]:
     """A sweep each minute; ``changes`` are made to the file's applications."""
     (spec,) = load_value(scenario.pipeline_file, scenario.name).pipelines
@@ -347,7 +347,7 @@ def in_world(
     return world, reports
 
 
-def a_scenario(name: str, **data: object) -> Scenario:
+def a_scenario(name: str, **data: Any) -> Scenario:
     scenario = load_scenario(name)
     assert scenario.find(ApplicationData) is not None
     return scenario.put(replace(scenario.the(ApplicationData), **data))

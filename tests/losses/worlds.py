@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
@@ -58,7 +59,7 @@ def a_world(
 
 def play(
     scenario: Scenario,
-    levers: dict[str, object],
+    levers: dict[str, Any],
     seed: int,
     known: Iterable[ChangeRecord] = (),
 ) -> Played:

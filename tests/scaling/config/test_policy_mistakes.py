@@ -2,6 +2,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import inf
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ AT = ("levers", "shard_count")
 Mistakes = list[tuple[tuple[str | int, ...], str]]
 
 
-def told(**policies: object) -> Mistakes:
+def told(**policies: Any) -> Mistakes:
     said = LeverSpec(max=8, min=2, owner="application-autoscaling", **policies)
     return list(policy_mistakes(said, AT))
 
@@ -101,7 +102,7 @@ ONE_RETURNS = "exactly one of the metrics must say returns: true"
     ids=["math", "no-metric", "both", "none-returns", "two-return", "id", "empty", "full", "twice"],
 )  # fmt: skip
 def test_what_is_tracked_is_one_metric_or_the_one_result_of_metric_math(
-    changes: dict[str, object], mistakes: Mistakes
+    changes: dict[str, Any], mistakes: Mistakes
 ) -> None:
     assert told(target_tracking=[replace(TRACKING, **changes)]) == mistakes
 
@@ -170,7 +171,7 @@ REFUSED = "outside 2..8 of the lever: the endpoint would refuse to go there"
     ids=["at", "rate", "edges", "crontab", "empty", "neither", "below", "above", "crossed", "zone"],
 )  # fmt: skip
 def test_a_scheduled_action_sets_bounds_within_those_of_its_lever(
-    changes: dict[str, object], mistakes: Mistakes
+    changes: dict[str, Any], mistakes: Mistakes
 ) -> None:
     assert told(scheduled=[replace(NIGHT, **changes)]) == mistakes
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def recommended(
     return {each.lever: each for each in found}
 
 
-def wanted(of: Signals, **more: object) -> tuple[int, int, int, int]:
+def wanted(of: Signals, **more: Any) -> tuple[int, int, int, int]:
     found = recommended(of, **more)
     writes, reads, factor, shards = (found[each].wanted for each in (WRITES, READS, FACTOR, SHARDS))
     return writes, reads, factor, shards

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def the_scale_in(
 # ---- when
 
 
-def open_for(seen: Signals, **more: object) -> tuple[bool, bool]:
+def open_for(seen: Signals, **more: Any) -> tuple[bool, bool]:
     """Whether for shards, and whether for a table."""
     scale_in = the_scale_in(seen, **more)
     return scale_in.is_open(SHARDS), scale_in.is_open(TABLE)

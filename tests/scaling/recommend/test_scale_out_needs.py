@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def the_scale_out(
     return ScaleOut(a_look(of, diagnoses, spec, history, NOON), learn(of), expected)
 
 
-def needed(of: Signals, *diagnoses: Diagnosis, **more: object) -> dict[Lever, int]:
+def needed(of: Signals, *diagnoses: Diagnosis, **more: Any) -> dict[Lever, int]:
     found = the_scale_out(of, *diagnoses, **more).demands()
     return {lever: each.capacity for lever, each in found.items()}
 
@@ -261,7 +262,7 @@ def test_what_piles_up_before_a_table_is_drained_but_for_what_is_healthy() -> No
 STANDS = Standing(400, 60_000, following_records_per_second=800, highest_records_per_second=900)
 
 
-def excursion(**more: object) -> frozenset[Lever]:
+def excursion(**more: Any) -> frozenset[Lever]:
     """A minute of 900 records/s before a table of 400 units that stands there."""
     of = newest(seen(incoming_records=[54_000]), "scores", consumed_write_units=[54_000])
     given = {"standing": STANDS, "spec": SPEC, "of": of} | more

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -248,7 +249,7 @@ def test_the_longest_time_down_is_told_in_seconds() -> None:
 LONG_AGO = NOON - timedelta(minutes=14)
 
 
-def restarted(minutes_ago: float, minute: JobMinute, **changes: object) -> Cause:
+def restarted(minutes_ago: float, minute: JobMinute, **changes: Any) -> Cause:
     """The first cause after an update of twelve minutes that ended so long ago."""
     ended = NOON - timedelta(minutes=minutes_ago)
     application = an_application(updated_at=LONG_AGO, update_ended_at=ended, **changes)

@@ -1,6 +1,7 @@
 """How busy a job is, and whether it ran long enough to be judged."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from tidegate.rules.kinds.flink_application.job import (
     ids=["runs", "is changed", "was changed lately", "was changed"],
 )
 def test_an_application_that_was_changed_lately_is_not_judged(
-    changes: dict[str, object], is_young: bool
+    changes: dict[str, Any], is_young: bool
 ) -> None:
     application = an_application(**changes)
     seen = job_signals(a_flink_pipeline(application))

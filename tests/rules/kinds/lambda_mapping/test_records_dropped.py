@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def lost(of: Signals) -> list[tuple[str, float]]:
     ]
 
 
-def failing(errors: Samples, invocations: float = 120, /, **settings: object) -> Signals:
+def failing(errors: Samples, invocations: float = 120, /, **settings: Any) -> Signals:
     """6,000 records come in each minute; the newest of a quarter of an hour fail so."""
     before = 15 - len(errors)
     return newest(
@@ -82,7 +83,7 @@ def test_one_minute_more_and_it_is_past() -> None:
     ids=["no more than a batch", "bisected", "filtered"],
 )
 def test_a_batch_is_counted_with_no_more_records_than_it_can_have(
-    settings: dict[str, object], expected: float
+    settings: dict[str, Any], expected: float
 ) -> None:
     seen = failing([1], maximum_retry_attempts=0, **settings)
     assert lost(seen) == [("dropped-at-least", expected)]

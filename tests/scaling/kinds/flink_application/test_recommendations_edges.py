@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -279,7 +280,7 @@ def quiet(parallelism: int = 10, per_minute: float = 1000, **of: Samples) -> Sig
     return newest(seen, "counter", **of) if of else seen
 
 
-def lowered(seen: Signals, **more: object) -> int:
+def lowered(seen: Signals, **more: Any) -> int:
     return recommended(seen, **more)[1].wanted
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -49,7 +50,7 @@ def recommended(
     return tuple(batching_recommendations(look, ()))
 
 
-def a_mapping(window: int = 0, factor: int = 8, **changes: object) -> Pipeline:
+def a_mapping(window: int = 0, factor: int = 8, **changes: Any) -> Pipeline:
     """One shard, so that 8 lanes get an eighth of its records each."""
     pipeline = a_pipeline(factor=factor)
     (consumer,) = consumers_of(pipeline)

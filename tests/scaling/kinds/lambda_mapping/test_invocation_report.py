@@ -1,6 +1,7 @@
 """Reports of invocations in a log, in both of Lambda's forms."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,7 +36,7 @@ XRAY = "\nXRAY TraceId: 1-5bef4de7-ad49b0e87f6ef6c87fc2e700\tSegmentId: 9a9\tSam
 METRICS = JSON["record"]["metrics"]
 
 
-def as_json(metrics: object = METRICS, **record: object) -> str:
+def as_json(metrics: object = METRICS, **record: Any) -> str:
     return json.dumps({**JSON, "record": {**JSON["record"], **record, "metrics": metrics}})
 
 

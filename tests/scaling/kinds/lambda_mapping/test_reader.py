@@ -1,6 +1,7 @@
 """What a load needs of a function: its factor, and shards for its executions."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ RATE = RateModel(0.1, 0.004, is_sure=True)
 """Of which one execution does 200 records/s in batches of 100."""
 
 
-def reader(learnt: RateModel | None = RATE, **mapping: object) -> FunctionReader:
+def reader(learnt: RateModel | None = RATE, **mapping: Any) -> FunctionReader:
     pipeline = with_mapping(a_pipeline(shards=4, factor=2), **mapping)
     seen, consumer = signals(pipeline), the_consumer(pipeline)
     return FunctionReader(seen, consumer, learnt, feeding(seen, consumer, learnt, history()))
