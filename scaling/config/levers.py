@@ -169,6 +169,9 @@ def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
             for said in each.table_specs
             if said.name == lever.where.partition("/")[0]
         ][:1]
+    elif lever.where != spec.source and any(each.name == lever.where for each in spec.resources):
+        # Sinks are described with who writes to them.
+        readers = [replace(each, tables=[]) for each in spec.readers]
     return replace(
         spec,
         consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
