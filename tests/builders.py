@@ -104,7 +104,7 @@ def a_stream(shards: int = 1, **changes: Any) -> Stream:
 
 def a_table(write_units: int = 1000, *, index_units: int | None = None) -> Table:
     own = Capacity("scores", None, "ACTIVE", write_units, 10)
-    indexes = ()
+    indexes: tuple[Capacity, ...] = ()
     if index_units is not None:
         indexes = (Capacity("scores", "by-race", "ACTIVE", index_units, 10),)
     return Table("scores", "ACTIVE", "PROVISIONED", own, indexes)

@@ -77,7 +77,8 @@ def play(
         ledger.begin(each)
     edges = Edges(DirectCloud(world), DirectMetrics(world), ledger)
     world.advance(180)
-    changes, reports = [], []
+    changes: list[tuple[float, Action]] = []
+    reports: list[PipelineReport] = []
     while world.second < scenario.duration_seconds:
         report = sweep(specs, edges, world.now, holder=f"sweep-{world.second}")
         reports += report.pipelines

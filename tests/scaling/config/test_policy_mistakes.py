@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidegate.scaling.config.lever_spec import Owner
 from tidegate.scaling.config.policy_mistakes import (
     duplicates,
     policy_mistakes,
@@ -41,7 +42,7 @@ def test_policies_in_order_are_no_mistake() -> None:
 
 
 @pytest.mark.parametrize("owner", [None, "tidegate"])
-def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: str | None) -> None:
+def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: Owner | None) -> None:
     said = LeverSpec(max=8, min=2, owner=owner, scheduled=[NIGHT])
     words = "scheduled is for levers whose owner is application-autoscaling"
     assert list(policy_mistakes(said, AT)) == [((*AT, "scheduled"), words)]
@@ -51,7 +52,7 @@ def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: str |
     ("key", "policy"), [("target_tracking", TRACKING), ("step_scaling", STEPPING),
                         ("scheduled", NIGHT)]
 )  # fmt: skip
-def test_policies_of_one_kind_have_different_names(key: str, policy: object) -> None:
+def test_policies_of_one_kind_have_different_names(key: str, policy: Any) -> None:
     words = f"{policy.name!r} is here twice (also number 1); names must differ"
     assert told(**{key: [policy, policy]}) == [((*AT, key, 1, "name"), words)]
 

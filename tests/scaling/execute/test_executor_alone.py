@@ -128,7 +128,7 @@ def test_a_process_that_was_suspended_after_its_intention_makes_no_call() -> Non
         clock.now += CALL_WITHIN + timedelta(seconds=1)
         return done
 
-    place.ledger.begin = slow  # type: ignore[method-assign]
+    place.ledger.begin = slow
     change = executor.act(plan)[0]
     assert (change.outcome, change.refusal) == (Outcome.SUPERSEDED, "suspended")
     assert outcomes(place) == [Outcome.SUPERSEDED]

@@ -24,8 +24,8 @@ SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
 
 def expected(likely: float, most: float) -> Expected:
-    loads = (Load(rate, rate * 300, has_headroom=True) for rate in (most, likely))
-    return Expected(*loads, because=Reason.of("forecast", "as forecast"))
+    highest, usual = (Load(rate, rate * 300, has_headroom=True) for rate in (most, likely))
+    return Expected(highest, usual, because=Reason.of("forecast", "as forecast"))
 
 
 def horizons(**of: Any) -> ForecastHorizons:

@@ -36,10 +36,8 @@ FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 
 def coming(likely: float, most: float | None = None) -> ForecastHorizons:
     rates = (likely if most is None else most, likely)
-    each = Expected(
-        *(Load(rate, rate * 300, has_headroom=True) for rate in rates),
-        because=Reason.of("forecast", "as forecast"),
-    )
+    highest, usual = (Load(rate, rate * 300, has_headroom=True) for rate in rates)
+    each = Expected(highest, usual, Reason.of("forecast", "as forecast"))
     return ForecastHorizons(
         each, each, each, each, likely, likely, lead_seconds=300, soon_seconds=600
     )

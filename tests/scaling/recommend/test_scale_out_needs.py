@@ -12,6 +12,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import PipelineSpec, TargetUtilization
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
@@ -227,7 +228,9 @@ def test_arrivals_need_shards_whatever_the_consumers_do() -> None:
         seen(shards=2, incoming_records=[90_000] * 3), "scorer",
         duration_sum_milliseconds=[4 * 60_000] * 90,
     )  # fmt: skip
-    assert the_scale_out(of).for_arrivals().capacity == 2
+    needed = the_scale_out(of).for_arrivals()
+    assert needed is not None
+    assert needed.capacity == 2
 
 
 # ---- burst credits
@@ -265,7 +268,7 @@ STANDS = Standing(400, 60_000, following_records_per_second=800, highest_records
 def excursion(**more: Any) -> frozenset[Lever]:
     """A minute of 900 records/s before a table of 400 units that stands there."""
     of = newest(seen(incoming_records=[54_000]), "scores", consumed_write_units=[54_000])
-    given = {"standing": STANDS, "spec": SPEC, "of": of} | more
+    given: dict[str, Any] = {"standing": STANDS, "spec": SPEC, "of": of} | more
     return the_scale_out(
         given["of"], expected=coming(given["standing"]), spec=given["spec"]
     ).borne()
@@ -288,6 +291,7 @@ def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_born
     )
     scaled = the_scale_out(of, expected=coming(replace(STANDS, records_per_second=300)))
     (model,) = scaled.model.sinks
+    assert isinstance(model, CapacityModel)
     model = replace(model, burst_credit_units=float(burst))
     scaled = replace(scaled, model=replace(scaled.model, sinks=(model,)))
     assert (WRITES in scaled.borne()) is is_borne

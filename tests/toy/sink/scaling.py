@@ -245,6 +245,7 @@ class ShelfOperations:
             calls = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:ListQueueTags")
             yield Permission((*calls, "sqs:TagQueue"), tuple(shelves))
 
+    @property
     def write_access(self) -> WriteAccess | None:
         return None
 

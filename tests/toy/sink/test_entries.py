@@ -41,7 +41,7 @@ def slots(account: Account, url: str) -> int:
     return int(account.client("sqs").list_queue_tags(QueueUrl=url)["Tags"]["slots"])
 
 
-def minutes(account: Account, since: int, until: int, *, refused: float, **stream: float) -> None:
+def minutes(account: Account, since: int, until: int, *, refused: float, **stream: Any) -> None:
     """``written`` and ``refused`` are records a minute."""
     written = stream.pop("written")
     account.minutes(since=since, until=until, **stream)

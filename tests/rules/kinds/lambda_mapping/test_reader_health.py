@@ -71,7 +71,7 @@ def test_counts_that_began_lately_are_held_against_what_came_in_since() -> None:
          "some tried again"],
 )  # fmt: skip
 def test_counts_that_do_not_account_for_every_record_say_so(
-    events: dict[str, float], expected: tuple[Grade | None, str]
+    events: dict[str, Any], expected: tuple[Grade | None, str]
 ) -> None:
     assert shown(counting(**events)) == expected
 

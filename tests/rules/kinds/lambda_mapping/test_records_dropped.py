@@ -177,9 +177,8 @@ def counting(dropped: float | None, kept: float | None, errors: float = 0) -> Si
         for metric, sample in zip(event_metrics("uuid-1")[:2], (dropped, kept), strict=True)
     )
     names = ("dropped_events", "kept_events")
-    own = replace(
-        seen.of(the_consumer(pipeline).function), **dict(zip(names, windows, strict=True))
-    )
+    told: dict[str, Any] = dict(zip(names, windows, strict=True))
+    own = replace(seen.of(the_consumer(pipeline).function), **told)
     return replace(
         seen, series=replace(seen.series, of={**seen.series.of, "lambda_mapping": {"scorer": own}})
     )
@@ -208,7 +207,8 @@ def test_the_count_of_the_mapping_itself_goes_before_an_estimate(
 @pytest.mark.parametrize("unread", ["dropped_events", "kept_events"])
 def test_half_of_the_count_is_none(unread: str) -> None:
     seen = counting(7, 1, errors=1)
-    own = replace(seen.of(the_consumer(seen.pipeline).function), **{unread: None})
+    half: dict[str, Any] = {unread: None}
+    own = replace(seen.of(the_consumer(seen.pipeline).function), **half)
     of = {**seen.series.of, "lambda_mapping": {"scorer": own}}
     (only,) = told(replace(seen, series=replace(seen.series, of=of)))
     assert only.evidence[0].kind == "dropped-at-least"

@@ -28,7 +28,7 @@ A_MINUTE = 6000.0
 
 def read(times: Samples, *, invoked: Samples = (), **how: Any) -> Signals:
     """Of each record so many were read, by two readers before these newest minutes."""
-    samples = [2 * A_MINUTE] * (90 - len(times))
+    samples: list[float | None] = [2 * A_MINUTE] * (90 - len(times))
     samples += [each and each * A_MINUTE for each in times]
     of = with_mapping(a_pipeline(), reading=Reading(**how))
     seen = newest(signals(of), read_records=samples)

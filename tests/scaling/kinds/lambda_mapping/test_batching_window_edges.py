@@ -27,10 +27,9 @@ from tidegate.scaling.kinds.lambda_mapping.batching_window import (
     Batching,
     batching,
     batching_recommendations,
-    window_at_most,
 )
 from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, window_at_most
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look

@@ -15,7 +15,7 @@ TEXT = (
     f"REPORT RequestId: {ID}\tDuration: 1203.12 ms\tBilled Duration: 1204 ms\t"
     "Memory Size: 512 MB\tMax Memory Used: 81 MB\t"
 )
-JSON = {
+JSON: dict[str, Any] = {
     "time": "2026-01-05T12:00:00.000Z",
     "type": "platform.report",
     "record": {

@@ -13,6 +13,7 @@ from tests.builders import (
     newest,
     signals,
     the_consumer,
+    the_table,
     with_mapping,
 )
 from tests.change_records import history
@@ -107,7 +108,7 @@ def test_it_is_learnt_from_the_windows() -> None:
     fed = feeding(seen, consumer, learnt, history())
     assert found == FunctionReader(seen, consumer, learnt, fed, shown=25.0)
     assert found.writes == consumer.writes
-    consumed = seen.of(consumer.writes[0].capacity).consumed_write_units
+    consumed = seen.of(the_table(pipeline).capacity).consumed_write_units
     used = Used(consumed, of_reads=True)
     assert found.cost(used) == record_cost(seen, consumer, used)
     most = fed.records_per_second_at_most(SAID, 4)
