@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Resource
+from tidegate.scaling.model.errors import ResourceMissing
 from tidegate.simulator.participant import Answer, Call, Participant
 from tidegate.simulator.site import Site
 
@@ -28,6 +29,17 @@ class Face:
         """The resources of this kind that a pipeline file's entry names; a sink is described with
         who writes to it. Raises ResourceMissing."""
         return ()
+
+    def sinks(self, spec: Any, reader: Any) -> tuple[Resource, ...]:
+        """What a reader in the file writes to: its tables, and the sinks that its pipeline lists.
+        Raises ResourceMissing."""
+        named = [each.name for each in reader.table_specs]
+        listed = [each.name for each in spec.resources if each.name != spec.source]
+        sinks = self.site.sinks
+        missing = [name for name in named if name not in sinks]
+        if missing:
+            raise ResourceMissing("describe", missing[0], "there is no such resource")
+        return tuple(sinks[name].described() for name in (*named, *listed) if name in sinks)
 
     def answer(self, question: Any) -> Any:
         """What AWS says to a question of the kind's own, None where it is none of this kind's.

@@ -96,7 +96,7 @@ def even_shards(count: int) -> tuple[Shard, ...]:
     return tuple(Shard(f"shard-{at}", edges[at], edges[at + 1] - 1) for at in range(count))
 
 
-def a_stream(shards: int = 1, **changes: object) -> Stream:
+def a_stream(shards: int = 1, **changes: Any) -> Stream:
     arn = "arn:aws:kinesis:us-east-1:123456789012:stream/racers"
     stream = Stream("racers", arn, "ACTIVE", "PROVISIONED", even_shards(shards), 24)
     return replace(stream, **changes)
@@ -104,7 +104,7 @@ def a_stream(shards: int = 1, **changes: object) -> Stream:
 
 def a_table(write_units: int = 1000, *, index_units: int | None = None) -> Table:
     own = Capacity("scores", None, "ACTIVE", write_units, 10)
-    indexes = ()
+    indexes: tuple[Capacity, ...] = ()
     if index_units is not None:
         indexes = (Capacity("scores", "by-race", "ACTIVE", index_units, 10),)
     return Table("scores", "ACTIVE", "PROVISIONED", own, indexes)
@@ -159,7 +159,7 @@ def with_consumers(pipeline: Pipeline, *consumers: Consumer) -> Pipeline:
     return replace(pipeline, resources=(*others, *consumers))
 
 
-def with_mapping(pipeline: Pipeline, **settings: object) -> Pipeline:
+def with_mapping(pipeline: Pipeline, **settings: Any) -> Pipeline:
     """The same pipeline with other settings of its one mapping."""
     consumer = the_consumer(pipeline)
     return with_consumers(

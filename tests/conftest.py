@@ -92,7 +92,7 @@ class Clients(dict[str, Any]):
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._session = boto3.Session("testing", "testing", region_name="us-east-1")
+        self._session: Any = boto3.Session("testing", "testing", region_name="us-east-1")
 
     def __missing__(self, service: str) -> Any:
         self[service] = self._session.client(service, endpoint_url=self._endpoint)

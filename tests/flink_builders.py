@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.builders import MINUTES, NOON, a_stream
 from tidegate.rules.graph import Pipeline
@@ -30,7 +31,7 @@ FLINK_SPEC = PipelineSpec(
 )
 
 
-def an_application(parallelism: int = 2, **changes: object) -> FlinkApplication:
+def an_application(parallelism: int = 2, **changes: Any) -> FlinkApplication:
     application = FlinkApplication(
         "counter", ARN, "RUNNING", "token-1", parallelism, parallelism, kpus_max=64,
         rollback_enabled=True,

@@ -153,19 +153,27 @@ def describe_ops_items(self: Any) -> str:
     return json.dumps({"OpsItemSummaries": summaries})
 
 
+ALARMS: Any = CloudWatchResponse
 # moto has everything for it but the name.
-CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
+ALARMS.put_composite_alarm = ALARMS.put_metric_alarm
 add_to_moto()
 quicken()
 LambdaResponse.list_event_source_mappings = list_event_source_mappings
 CloudWatchResponse.delete_alarms = delete_alarms
 CloudWatchResponse.put_dashboard = put_dashboard
 FakeBucket.get_permission = get_permission
-CloudFormationResponse._get_stack_from_s3_url = get_stack_from_s3_url
-for operation in (register_scalable_target, list_tags_for_resource):
-    setattr(ApplicationAutoScalingResponse, operation.__name__, operation)
-for operation in (create_ops_item, update_ops_item, delete_ops_item, describe_ops_items):
-    setattr(SimpleSystemManagerResponse, operation.__name__, operation)
+STACKS: Any = CloudFormationResponse
+STACKS._get_stack_from_s3_url = get_stack_from_s3_url
+PATCHES: tuple[tuple[Any, Any], ...] = (
+    (ApplicationAutoScalingResponse, register_scalable_target),
+    (ApplicationAutoScalingResponse, list_tags_for_resource),
+    (SimpleSystemManagerResponse, create_ops_item),
+    (SimpleSystemManagerResponse, update_ops_item),
+    (SimpleSystemManagerResponse, delete_ops_item),
+    (SimpleSystemManagerResponse, describe_ops_items),
+)
+for responses, operation in PATCHES:
+    setattr(responses, operation.__name__, operation)
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -38,7 +38,7 @@ def get_metric_data(
         first = min((point.timestamp for point in own), default=begin)
         last = max((point.timestamp for point in own), default=begin)
         period = timedelta(seconds=int(query["MetricStat"]["Period"]))
-        backend = copy(self)
+        backend: Any = copy(self)
         backend.get_all_metrics = lambda own=own: own
         since = begin + (first - begin) // period * period
         answers += as_moto(backend, [query], since, last + SECOND, scan_by)

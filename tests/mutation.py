@@ -21,7 +21,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from random import Random
 from types import CodeType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -108,8 +108,8 @@ def _changed(node: ast.expr) -> Iterator[ast.expr]:
             yield ast.Call(ast.Name(other), node.args, node.keywords)
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
-        case ast.Constant(value=int() | float()):
-            yield ast.Constant(node.value + 1)
+        case ast.Constant(value=int() | float() as number):
+            yield ast.Constant(number + 1)
 
 
 def mutants_of(module: str, tree: ast.Module) -> Iterator[Mutant]:
@@ -162,12 +162,13 @@ def _from_root(file: Path) -> str:
 def _run(mutant: Mutant, tests: Iterable[str]) -> NoReturn:
     """In a child: the tests against the module with the change, which no file ever has."""
     signal.alarm(SECONDS_AT_MOST)
-    load, changed = SourceFileLoader.get_code, compile(mutant.source(), mutant.name, "exec")
+    loaders: Any = SourceFileLoader
+    load, changed = loaders.get_code, compile(mutant.source(), mutant.name, "exec")
 
     def get_code(loader: SourceFileLoader, name: str) -> CodeType | None:
         return changed if name == mutant.module else load(loader, name)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    loaders.get_code = get_code
     ended = int(pytest.ExitCode.INTERNAL_ERROR)
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)

@@ -18,6 +18,8 @@ LAYERS: list[list[str]] = SHAPE["layers"]
 OF_A_KIND = re.compile(rf"\.kinds\.({'|'.join(SHAPE['kinds']['packages'])})\b")
 """In the name of a module of one kind; others below ``kinds`` hold what kinds have in common."""
 
+NOTHING = ast.parse("")
+
 CLOCKS = {"monotonic", "perf_counter", "process_time", "time_ns", "today", "utcnow"}
 FILES = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "mkdir", "unlink"}
 EDGES = {
@@ -68,7 +70,7 @@ def imports() -> dict[str, frozenset[str]]:
     for name, tree in modules().items():
         names = {each for each in imported(tree) if each in modules()}
         within = {each.rpartition(".")[0] for each in names}
-        empty = {each for each in within if not list(imported(modules().get(each, ast.Module())))}
+        empty = {each for each in within if not list(imported(modules().get(each, NOTHING)))}
         found[name] = frozenset(names - empty - {name})
     return found
 

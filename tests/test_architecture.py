@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,10 @@ from tests.shape import (
     modules,
 )
 
-MEASURES = shape.MEASURES | {"untested": untested, "changeable": changeable}
+MEASURES: dict[str, Callable[[], Any]] = shape.MEASURES | {
+    "untested": untested,
+    "changeable": changeable,
+}
 EXCEPTIONS = SHAPE["exceptions"]
 LISTS = [name for name in MEASURES if isinstance(EXCEPTIONS[name], list)]
 NUMBERS = [name for name in MEASURES if isinstance(EXCEPTIONS[name], dict)]

@@ -113,6 +113,19 @@ class SignalKind:
         """Whether a sink, where it is of this kind, lately throttled who writes to it."""
         return False
 
+    def written(self, signals: "Signals", sink: Resource) -> Window | None:
+        """What was written to a sink, in its own units, where it is of this kind; None of another
+        kind."""
+        return None
+
+    def refused_writes(self, signals: "Signals", sink: Resource) -> Iterable[Window]:
+        """The writes that a sink refused, where it is of this kind, and each part of it."""
+        return ()
+
+    def refused_reads(self, signals: "Signals", sink: Resource) -> Iterable[Window]:
+        """The reads that it refused."""
+        return ()
+
     def idles(self, signals: "Signals") -> Iterable[bool]:
         """Of each of its processors whether it has something to spare and nothing delays it."""
         return ()

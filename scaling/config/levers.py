@@ -38,10 +38,7 @@ CAPACITIES = levers_of("table")
 Path = tuple[str | int, ...]
 """Keys and positions in a file."""
 
-_OF_READER = {
-    ConsumerSpec: MAPPING,
-    ApplicationSpec: APPLICATION_LEVERS,
-}
+_OF_READER = {ConsumerSpec: MAPPING, ApplicationSpec: APPLICATION_LEVERS}
 
 
 def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
@@ -158,10 +155,11 @@ def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
 
 
 def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
-    """The part of a pipeline that a lever belongs to: the rest needn't be asked for, or be well."""
-    readers: list[ConsumerSpec | ApplicationSpec] = []
+    """The part of a pipeline that a lever is in: the rest needn't be asked for, or be well."""
+    # A listed sink is described with its writers.
+    readers = [replace(each, tables=[]) for each in spec.readers]
     if lever.kind in (*MAPPING, *APPLICATION_LEVERS):
-        readers = [replace(each, tables=[]) for each in spec.readers if each.name == lever.where]
+        readers = [each for each in readers if each.name == lever.where]
     elif lever.kind in CAPACITIES:
         readers = [
             replace(each, tables=[said])
@@ -169,6 +167,8 @@ def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
             for said in each.table_specs
             if said.name == lever.where.partition("/")[0]
         ][:1]
+    elif not any(each.name == lever.where != spec.source for each in spec.resources):
+        readers = []
     return replace(
         spec,
         consumers=[each for each in readers if isinstance(each, ConsumerSpec)],

@@ -21,7 +21,9 @@ HIGH_DATA_POINTS = 3
 PERIOD = timedelta(minutes=1)
 
 
-def _data_points(cloudwatch: Any, metric: dict[str, Any], now: datetime, count: int) -> list[float]:
+def _data_points(
+    cloudwatch: Any, metric: Mapping[str, Any], now: datetime, count: int
+) -> list[float]:
     """The newest data points, oldest first; fewer than asked for where there are gaps. The newest
     three minutes may not have been delivered yet."""
     end = now.replace(second=0, microsecond=0)

@@ -26,7 +26,7 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import CloudError, Denied, Throttled, Unreachable
 from tidegate.scaling.model.plan import Action
-from tidegate.scaling.ports import Edges
+from tidegate.scaling.ports import Cloud, Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.embedded import embedded
 from tidegate.simulator.scenarios import load_scenario
@@ -206,7 +206,7 @@ def test_a_wish_to_stay_is_not_done_while_an_earlier_one_is_on_its_way(
 class Refusing:
     """The real cloud with one error in the way of changes: a bad day, not a mock."""
 
-    inner: AwsCloud
+    inner: Cloud
     error: CloudError | None
 
     def __getattr__(self, name: str) -> Any:

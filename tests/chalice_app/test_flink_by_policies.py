@@ -41,7 +41,9 @@ SITE = Site.at("https://abc.execute-api.us-east-1.amazonaws.com/v1")
 
 def with_levers(**changes: Any) -> PipelineSpec:
     (application,) = EXAMPLE.applications
-    parallelism = replace(application.levers.parallelism, **changes)
+    said = application.levers.parallelism
+    assert said is not None
+    parallelism = replace(said, **changes)
     levers = replace(application.levers, parallelism=parallelism)
     return replace(EXAMPLE, applications=[replace(application, levers=levers)])
 

@@ -45,7 +45,8 @@ class Account:
     url: str
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
+        session: Any = boto3
+        return session.client(service, region_name=REGION)
 
     def up(self, stage: str, folder: Path, *operators: str) -> str:
         """Deploy; the URL of the stage."""

@@ -48,7 +48,8 @@ class Ran:
 def account_of(folder: Path) -> Iterator[list[str]]:
     """A stream, a function and a table in moto, and the names of the calls made there."""
     calls: list[str] = []
-    real = botocore.client.BaseClient._make_api_call
+    client: Any = botocore.client.BaseClient
+    real = client._make_api_call
 
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         calls.append(operation)

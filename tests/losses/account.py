@@ -43,10 +43,10 @@ Answer = Callable[..., Any]
 
 
 def refusal(operation: str, code: str, message: str = "refused") -> botocore.exceptions.ClientError:
-    return botocore.exceptions.ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}},
-        operation,
-    )
+    answer: Any = {
+        "Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}
+    }  # fmt: skip
+    return botocore.exceptions.ClientError(answer, operation)
 
 
 class Account:
@@ -77,7 +77,8 @@ class Account:
     def client(self, service: str) -> Any:
         key = (service, self.region)
         if key not in self._clients:
-            self._clients[key] = boto3.client(service, region_name=self.region)
+            session: Any = boto3
+            self._clients[key] = session.client(service, region_name=self.region)
         return self._clients[key]
 
     def deliver(self) -> None:

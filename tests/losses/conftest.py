@@ -11,7 +11,8 @@ from tests.losses.endpoint import Endpoint
 from tests.moto_metrics import quicken
 
 quicken()
-REAL = botocore.client.BaseClient._make_api_call
+CLIENT: Any = botocore.client.BaseClient
+REAL = CLIENT._make_api_call
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from tidegate.scaling.model.errors import (
 from tidegate.scaling.model.notification import Destination
 from tidegate.scaling.model.snapshot import Held
 from tidegate.scaling.ports import Edges
+from tidegate.scaling.report.summary import held_of
 from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
@@ -426,14 +427,13 @@ def test_what_was_changed_is_reported_when_the_report_itself_fails(
 ) -> None:
     import tidegate.scaling.sweep
 
-    real = tidegate.scaling.sweep.held_of
     asked = []
 
     def fails_once(*given: Any) -> tuple[Held, ...]:
         asked.append(given)
         if len(asked) == 2:
             raise IndexError("tuple index out of range")
-        return real(*given)
+        return held_of(*given)
 
     monkeypatch.setattr(tidegate.scaling.sweep, "held_of", fails_once)
     result = three.sweep(THREE)

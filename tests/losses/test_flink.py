@@ -16,7 +16,7 @@ from tests.flink_builders import (
     job_signals,
 )
 from tests.looks import a_look
-from tests.losses.account import Account
+from tests.losses.account import Account, Answer
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import LeverKind
@@ -86,12 +86,13 @@ class Application:
 
     def __post_init__(self) -> None:
         self.account.stream("clicks", 4)
-        for operation, answer in {
+        answers: dict[str, Answer] = {
             "DescribeApplication": self.describe,
             "ListApplicationOperations": self.operations,
             "DescribeApplicationOperation": self.operation,
             "UpdateApplication": lambda *_: {"OperationId": "o"},
-        }.items():
+        }
+        for operation, answer in answers.items():
             self.account.on(operation, answer)
 
     def describe(self, *_: object) -> Any:
@@ -332,7 +333,7 @@ def test_of_levers_that_nobody_owns_it_is_not_said(account: Account) -> None:
 
 
 def in_world(
-    scenario: Scenario, minutes: int = 90, **changes: object
+    scenario: Scenario, minutes: int = 90, **changes: Any
 ) -> tuple[World, list[PipelineReport]]:
     """A sweep each minute; ``changes`` are made to the file's applications."""
     (spec,) = load_value(scenario.pipeline_file, scenario.name).pipelines
@@ -347,7 +348,7 @@ def in_world(
     return world, reports
 
 
-def a_scenario(name: str, **data: object) -> Scenario:
+def a_scenario(name: str, **data: Any) -> Scenario:
     scenario = load_scenario(name)
     assert scenario.find(ApplicationData) is not None
     return scenario.put(replace(scenario.the(ApplicationData), **data))
@@ -518,6 +519,8 @@ def signals_of(application: FlinkApplication, *, failing: bool = False) -> Signa
 
 def plan_for(signals: Signals, lever: Lever, wanted: int, caller: Any) -> Any:
     levers = FLINK_SPEC.levers
+    assert levers.parallelism is not None
+    assert levers.parallelism_per_kpu is not None
     owned = replace(
         levers,
         parallelism=replace(levers.parallelism, owner=caller),

@@ -1,6 +1,7 @@
 """Jobs as Flink has them, in the embedded world: a source, operators and a sink of their own."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tidegate.simulator.traffic import Traffic
 from tidegate.simulator.world import World
 
 
-def a_job(points: tuple[tuple[float, float], ...], *, shards: int = 8, **data: object) -> Scenario:
+def a_job(points: tuple[tuple[float, float], ...], *, shards: int = 8, **data: Any) -> Scenario:
     """Of subtasks that do 500 records/s each."""
     given = load_scenario("flink-lag")
     application = replace(
@@ -57,7 +58,7 @@ STEP = ((0, 1000), (1200, 1000), (1201, 1600))
     ids=["sink of its own", "chained sink", "one chain", "hot key", "hotter key"],
 )
 def test_what_more_subtasks_do_not_help_is_named_first_and_costs_nothing(
-    data: dict[str, object], cause: Cause
+    data: dict[str, Any], cause: Cause
 ) -> None:
     world, reports = in_world(a_job(STEP, **data), 60)
     assert first_illness(reports) is cause

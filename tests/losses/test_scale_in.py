@@ -18,7 +18,9 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.concurrency import concurrency_cap, executions
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.lever_spec import Owner
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec, TargetUtilization
 from tidegate.scaling.kinds.lambda_mapping.concurrency import (
     ANY_OWNER,
@@ -98,7 +100,9 @@ def test_shards_stay_when_aws_refuses_the_factor_that_was_to_make_up_for_them(
     assert account.asked("UpdateShardCount") == []
 
 
-OWNERS = st.sampled_from([None, "tidegate", "application-autoscaling"])
+OWNERS: st.SearchStrategy[Owner | None] = st.sampled_from(
+    [None, "tidegate", "application-autoscaling"]
+)
 
 
 @st.composite
@@ -172,7 +176,7 @@ def forecast_horizons(rate: float | None) -> ForecastHorizons | None:
     if rate is None:
         return None
     load = Load(rate, rate * 300, has_headroom=True)
-    each = Expected(load, load, "as forecast")
+    each = Expected(load, load, Reason.of("forecast", "as forecast"))
     return ForecastHorizons(each, each, each, each, rate, rate, lead_seconds=300, soon_seconds=600)
 
 
@@ -189,7 +193,7 @@ def forecast_horizons(rate: float | None) -> ForecastHorizons | None:
     ids=["ours", "max-1", "nobodys", "of-another", "capped", "capped-and-max-3"],
 )
 def test_the_shards_for_concurrent_executions_follow_from_what_the_factor_can_be(
-    owner: str | None, most: int, reserved: int | None, executions: float, shards: int
+    owner: Owner | None, most: int, reserved: int | None, executions: float, shards: int
 ) -> None:
     levers = Levers(
         shard_count=LeverSpec(max=64, owner="tidegate"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
@@ -58,7 +59,7 @@ def a_world(
 
 def play(
     scenario: Scenario,
-    levers: dict[str, object],
+    levers: dict[str, Any],
     seed: int,
     known: Iterable[ChangeRecord] = (),
 ) -> Played:
@@ -76,7 +77,8 @@ def play(
         ledger.begin(each)
     edges = Edges(DirectCloud(world), DirectMetrics(world), ledger)
     world.advance(180)
-    changes, reports = [], []
+    changes: list[tuple[float, Action]] = []
+    reports: list[PipelineReport] = []
     while world.second < scenario.duration_seconds:
         report = sweep(specs, edges, world.now, holder=f"sweep-{world.second}")
         reports += report.pipelines

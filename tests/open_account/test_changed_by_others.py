@@ -10,7 +10,7 @@ from tests.builders import NOON, a_pipeline, with_consumers
 from tests.losses.account import PIPELINES, Account
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.dynamodb_table.state import tables_of
+from tidegate.rules.kinds.dynamodb_table.state import Table, tables_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.ledger.seen_levers import with_others
@@ -92,6 +92,7 @@ def with_units(units: int, status: str = "ACTIVE") -> Pipeline:
     pipeline = a_pipeline()
     (consumer,) = consumers_of(pipeline)
     (table,) = consumer.writes
+    assert isinstance(table, Table)
     capacity = replace(table.capacity, write_units=units, status=status)
     changed = replace(table, capacity=capacity, status=status)
     return with_consumers(pipeline, replace(consumer, writes=(changed,)))

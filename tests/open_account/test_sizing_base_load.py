@@ -40,7 +40,8 @@ def slow(account: Account, minutes: int, **of: float | By) -> None:
     def age(back: int) -> float:
         return (minutes + 1 - back) * 30_000
 
-    told(account, minutes, age=age, **{"invocations": 12, "duration": 4950} | of)
+    busy: dict[str, Any] = {"invocations": 12, "duration": 4950}
+    told(account, minutes, age=age, **busy | of)
 
 
 def swept(account: Account, text: str = FILE) -> tuple[dict[str, int], Any]:

@@ -1,6 +1,7 @@
 """Silence that a metric means as zero is one, where another metric of the minute says so."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def moved(account: Account) -> dict[str, int]:
     return {each["lever"]: each["to"] for each in pipeline["actions"]}
 
 
-def idle(account: Account, minutes: int, values: dict[str, float]) -> None:
+def idle(account: Account, minutes: int, values: dict[str, Any]) -> None:
     """Minutes in which table and function publish nothing."""
     for back in range(minutes, 0, -1):
         account.put("AWS/Kinesis", STREAM, back, values)

@@ -8,7 +8,7 @@ import pytest
 from tests.losses.account import FIVE_LINES, PIPELINES, Account
 
 THROTTLES = ("WriteThrottleEvents", "ConsumedWriteCapacityUnits")
-INTERNAL = {
+INTERNAL: dict[str, Any] = {
     "StatusCode": "InternalError",
     "Messages": [{"Code": "InternalError", "Value": "again"}],
 }

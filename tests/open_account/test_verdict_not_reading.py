@@ -16,7 +16,7 @@ READ = {"GetRecords.Records": 2400, "GetRecords.IteratorAgeMilliseconds": 500}
 UNREAD = {"GetRecords.Records": 0, "GetRecords.IteratorAgeMilliseconds": 0}
 
 
-def newest(account: Account, since: int, values: dict[str, float]) -> None:
+def newest(account: Account, since: int, values: dict[str, Any]) -> None:
     """What the stream alone tells of the newest minutes."""
     for back in range(since, 0, -1):
         account.put("AWS/Kinesis", STREAM, back, values)

@@ -126,7 +126,7 @@ def test_a_busy_function_is_not_too_slow_for_a_backlog_of_another_reader(account
 # ---- of two functions each has its own age
 
 
-def mailer_is_late(account: Account, of_writer: dict[str, float], of_mailer: Any) -> str:
+def mailer_is_late(account: Account, of_writer: dict[str, Any], of_mailer: Any) -> str:
     """The file of both; since six minutes mailer falls behind, and order-writer does not."""
     account.pipeline(write=100)
     text = a_second_consumer(account, PIPELINES)

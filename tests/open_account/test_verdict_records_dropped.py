@@ -8,7 +8,7 @@ from tests.losses.account import PIPELINES, Account
 from tests.open_account.settings import listed_with
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed"
-TO_QUEUE = {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}}
+TO_QUEUE: dict[str, Any] = {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}}
 COUNTS = {"MetricsConfig": {"Metrics": ["EventCount"]}}
 
 

@@ -131,7 +131,7 @@ def test_shards_that_a_template_sets_back_are_left_to_it(seed: int) -> None:
     moved = [*changes(run, UpdateShardCount), *changes(run, SplitShard)]
     assert moved
     assert max(moved) < 2400 + 1200
-    told = [str(each) for each in run.reports[-1].decisions for each in each.held_by]
+    told = [str(each) for decision in run.reports[-1].decisions for each in decision.held_by]
     assert any("someone else changed the shards of orders" in each for each in told)
 
 

@@ -26,7 +26,7 @@ def ages(*seconds: float | None) -> list[Age]:
 def told(*seconds: float | None) -> tuple[list[float], float | None]:
     """The ages that hold, and the rise that may."""
     found = confirmed(ages(*seconds), LIMITS)
-    return [each.seconds for each in found.held], found.rise and found.rise.seconds
+    return [each.seconds for each in found.held], None if found.rise is None else found.rise.seconds
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ METRIC = Metric("CWAgent", "mem_used_percent", (), "Maximum")
 OTHER = replace(METRIC, name="mem_free_percent")
 
 
-def a_rule(hold_seconds: int = 180, **changes: object) -> Rule:
+def a_rule(hold_seconds: int = 180, **changes: Any) -> Rule:
     rule = Rule(
         "memory", "producers", METRIC, Comparison.ABOVE, 90, hold_seconds, Severity.CRITICAL,
         MissingData.UNKNOWN, "%", "runbook", "90 %",

@@ -58,14 +58,15 @@ def constants(tree: ast.Module) -> set[ast.AST]:
 def numbers(tree: ast.Module) -> Iterator[ast.Constant]:
     windows = constants(tree)
     for node in ast.walk(tree):
-        is_number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
-        if is_number and node not in windows:
+        if not isinstance(node, ast.Constant) or node in windows:
+            continue
+        if type(node.value) in (int, float):
             yield node
 
 
 def test_what_judges_and_watches_has_no_threshold_of_its_own() -> None:
     own = {
-        f"{name}:{node.lineno}: {node.value}"
+        f"{name}:{node.lineno}: {node.value!r}"
         for name, tree in judging()
         for node in numbers(tree)
         if node.value not in SCALES
@@ -136,9 +137,9 @@ WATCHED = [
 ]
 
 
-def watching(changed: dict[str, float]) -> dict[str, dict[str, Any]]:
+def watching(changed: dict[str, float]) -> dict[str, dict[Any, Any]]:
     """The alarms and graphs of pipelines with their thresholds, by their names without a place."""
-    found: dict[str, dict[str, Any]] = {"alarms": {}, "graphs": {}}
+    found: dict[str, dict[Any, Any]] = {"alarms": {}, "graphs": {}}
     for at, (pipeline, spec) in enumerate(WATCHED):
         set_to: PipelineSpec = replace(spec, thresholds=changed)
         for alarm in wanted([(pipeline, set_to)], None):

@@ -1,6 +1,7 @@
 """A rule as its pack writes it: what its threshold may be."""
 
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from tidegate.rules.rule import Comparison, MissingData, Severity
 ORDERS = (">", ">=", "<", "<=")
 
 
-def a_rule(comparison: str = ">=", most: float = 1.0, **changes: object) -> SignalRule:
+def a_rule(comparison: str = ">=", most: float = 1.0, **changes: Any) -> SignalRule:
     data = {
         "name": "full", "signal": "how full it is", "comparison": comparison, "threshold": 0.5,
         "most": most, "unit": "of 1", "source": "runbook",

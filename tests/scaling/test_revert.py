@@ -108,9 +108,9 @@ def test_changes_are_undone_one_after_the_other_the_newest_first(
     edges.cloud.apply(UpdateParallelizationFactor(uuid_of(0), "scorer", 1, 9))
     world.advance(120)
     for entry_id, left in (("2", 4), ("1", 1)):
-        record = edges.ledger.change_record(entry_id)
-        assert record is not None
-        change = revert(Undo(record, "a test of load", entry_id), SPEC, edges, world.now)
+        kept = edges.ledger.change_record(entry_id)
+        assert kept is not None
+        change = revert(Undo(kept, "a test of load", entry_id), SPEC, edges, world.now)
         assert change is not None
         world.advance(120)
         assert all_settings(edges.cloud.describe(SPEC))[FACTOR] == left

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ UNCURABLE = (
 )  # fmt: skip
 
 
-def tended(name: str, seed: int, **changes: str) -> Iterator[tuple[World, PipelineReport]]:
+def tended(name: str, seed: int, **changes: Any) -> Iterator[tuple[World, PipelineReport]]:
     """A sweep each minute; ``changes`` are made to the file's applications."""
     scenario = load_scenario(name)
     specs = [

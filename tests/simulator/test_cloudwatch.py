@@ -95,7 +95,7 @@ def test_a_partial_answer_lacks_the_newer_half_and_says_so(port: Port) -> None:
 def test_a_partial_answer_has_its_status_in_the_api_too() -> None:
     with embedded(a_world("partial", 500)) as session:
         client = session.client("cloudwatch")
-        query = {
+        query: Any = {
             "Id": "m0",
             "MetricStat": {
                 "Metric": {

@@ -10,7 +10,6 @@ from tidegate.rules.kinds.signals import BURST_SECONDS
 from tidegate.scaling.kinds.dynamodb_table import levers as table_levers
 from tidegate.scaling.kinds.dynamodb_table import sizing as table_sizing
 from tidegate.scaling.kinds.flink_application import limits as application_limits
-from tidegate.scaling.kinds.kinesis_stream import levers as stream_levers
 from tidegate.scaling.kinds.kinesis_stream import limits as stream_limits
 from tidegate.scaling.kinds.lambda_mapping import limits as mapping_limits
 from tidegate.simulator.kinds.dynamodb_table import limits as tables
@@ -22,7 +21,7 @@ PAIRS = {
     "records a second into a shard": (streams.RECORDS_PER_SECOND, SHARD_RECORDS_PER_SECOND),
     "bytes a second into a shard": (streams.BYTES_PER_SECOND, SHARD_BYTES_PER_SECOND),
     "shards of a stream": (streams.SHARDS_MAX, stream_limits.SHARDS_MAX),
-    "UpdateShardCount calls a day": (streams.UPDATES_PER_DAY, stream_levers.UPDATES_PER_DAY),
+    "UpdateShardCount calls a day": (streams.UPDATES_PER_DAY, stream_limits.UPDATES_PER_DAY),
     "retention": (
         streams.RETENTION_HOURS,
         (stream_limits.RETENTION_HOURS_MIN, stream_limits.RETENTION_HOURS_MAX),

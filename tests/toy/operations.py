@@ -51,6 +51,7 @@ class QueueOperations:
             )
             yield Permission(calls, tuple(queues))
 
+    @property
     def write_access(self) -> None:
         return None
 

@@ -7,7 +7,7 @@ import pytest
 from tests.simulator.graphs import graph
 from tests.toy.kinds import FILE, IN_WORLD, TOY_KINDS
 from tests.toy.scaling import CONSUMERS_MAX
-from tests.toy.signals import CONSUMERS, Waiting
+from tests.toy.signals import CONSUMERS, Queue, Waiting
 from tests.toy.world import QueueData, QueueState
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import parse
@@ -59,7 +59,7 @@ def test_it_is_scaled_out_for_its_load_and_in_after_it(peak: int) -> None:
     busy = played(60, peak, peak, 30)
     causes = {cause.cause for report in busy.reports for cause in report.diagnoses}
     assert Cause.CONSUMER_TOO_SLOW in causes
-    most = max(each.consumers for each in busy_queues(busy))
+    most = max(each.pipeline.the(Queue).consumers for each in busy.reports)
     assert most * 50 > peak
     assert busy.consumers == 1
     assert busy.reports[-1].health is Health.HEALTHY
@@ -69,10 +69,6 @@ def test_it_is_scaled_out_for_its_load_and_in_after_it(peak: int) -> None:
     assert {each.lever.kind for each in decided} == {CONSUMERS}
     assert {each.because.kind for each in decided} == {"queue-load", "queue-idle"}
     assert busy.world.figures().limit_violations == 0
-
-
-def busy_queues(run: Played) -> list[object]:
-    return [each.pipeline.source for each in run.reports]
 
 
 def test_its_limit_holds_it_and_is_told() -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from tidegate.rules.graph import Pipeline, Resource
 from tidegate.rules.kinds.dynamodb_table.metrics import capacity_metrics, table_metric
 from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries
-from tidegate.rules.kinds.dynamodb_table.state import Capacity, tables_of
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
-from tidegate.rules.window import Metric
+from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
@@ -65,6 +65,22 @@ class DynamodbTableSignals(SignalKind):
         from tidegate.rules.kinds.dynamodb_table.units import is_throttled
 
         return is_throttled(signals, sink)
+
+    def written(self, signals: "Signals", sink: Resource) -> Window | None:
+        """The table's own units."""
+        return signals.of(sink.capacity).consumed_write_units if isinstance(sink, Table) else None
+
+    def refused_writes(self, signals: "Signals", sink: Resource) -> Iterable[Window]:
+        """Of the table and of each index."""
+        return [each.write_throttles for each in _series_of(signals, sink)]
+
+    def refused_reads(self, signals: "Signals", sink: Resource) -> Iterable[Window]:
+        """Of the table and of each index."""
+        return [each.read_throttles for each in _series_of(signals, sink)]
+
+
+def _series_of(signals: "Signals", sink: Resource) -> list[CapacitySeries]:
+    return [signals.of(each) for each in sink.capacities] if isinstance(sink, Table) else []
 
 
 def _capacities(pipeline: Pipeline) -> dict[str, Capacity]:

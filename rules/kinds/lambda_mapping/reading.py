@@ -9,7 +9,6 @@ from datetime import datetime
 from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis
-from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency
 from tidegate.rules.kinds.lambda_mapping.shared_reads import (
@@ -19,6 +18,7 @@ from tidegate.rules.kinds.lambda_mapping.shared_reads import (
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, Reading, consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.sinks import written
 from tidegate.rules.reason import Reason
 
 __all__ = [
@@ -191,8 +191,5 @@ def _reads(signals: Signals, seconds: float) -> float:
 def _others_show_reading(signals: Signals, consumer: Consumer) -> bool:
     """Whether the stream is read lately, by more than the other functions that are invoked, and a
     sink of the consumer written, where it names any."""
-    written = [
-        signals.of(table.capacity).consumed_write_units.last(RECENT_SECONDS).total
-        for table in tables_behind(consumer)
-    ]
-    return read_by_someone_else(signals, consumer) and (not written or any(written))
+    units = [each.last(RECENT_SECONDS).total for each in written(signals, consumer).values()]
+    return read_by_someone_else(signals, consumer) and (not units or any(units))

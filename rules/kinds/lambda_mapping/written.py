@@ -1,13 +1,14 @@
 """Whether what a consumer writes still arrives: a function that catches its own errors succeeds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from tidegate.rules.kinds.dynamodb_table.state import Table, tables_behind
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.sinks import written
+from tidegate.rules.window import Window
 
 __all__ = ["Unwritten", "unwritten", "written_units"]
 
@@ -29,15 +30,17 @@ def unwritten(signals: Signals, consumer: Consumer) -> Unwritten | None:
     longer than ever in the windows. None of a function that other sources invoke as well."""
     if consumer.mapping.reading.other_sources:
         return None
-    found = (_unwritten(signals, consumer, table) for table in tables_behind(consumer))
-    return next((each for each in found if each is not None), None)
+    for sink, units in written(signals, consumer).items():
+        since = _unwritten_since(signals, consumer, units)
+        if since is not None:
+            return Unwritten(sink, since)
+    return None
 
 
-def _unwritten(signals: Signals, consumer: Consumer, table: Table) -> Unwritten | None:
-    consumed = signals.of(table.capacity).consumed_write_units
-    if any(consumed.samples[-SILENT_MINUTES:]):
+def _unwritten_since(signals: Signals, consumer: Consumer, units: Window) -> datetime | None:
+    if any(units.samples[-SILENT_MINUTES:]):
         return None
-    minutes = list(_working_minutes(signals, consumer, table))
+    minutes = list(_working_minutes(signals, consumer, units))
     runs = [(wrote, len(list(run))) for wrote, run in groupby(wrote for _, wrote in minutes)]
     if not runs or runs[-1][0]:
         return None
@@ -46,25 +49,23 @@ def _unwritten(signals: Signals, consumer: Consumer, table: Table) -> Unwritten 
     with_writes = sum(length for wrote, length in before if wrote)
     if silent < max(SILENT_MINUTES, longest + 1) or with_writes < KNOWN_MINUTES:
         return None
-    return Unwritten(table.name, minutes[-silent][0])
+    return minutes[-silent][0]
 
 
 def _working_minutes(
-    signals: Signals, consumer: Consumer, table: Table
+    signals: Signals, consumer: Consumer, units: Window
 ) -> Iterator[tuple[datetime, bool]]:
     """Each minute in which invocations passed, and whether it wrote."""
     series = signals.of(consumer.function)
-    consumed: Sequence[float | None] = signals.of(table.capacity).consumed_write_units.samples
-    rows = zip(series.invocations.samples, series.errors.samples, consumed, strict=True)
+    rows = zip(series.invocations.samples, series.errors.samples, units.samples, strict=True)
     at = series.invocations.start
-    for invocations, errors, units in rows:
+    for invocations, errors, wrote in rows:
         if (invocations or 0.0) > (errors or 0.0):
-            yield at, bool(units)
+            yield at, bool(wrote)
         at += timedelta(seconds=series.invocations.metric.period_seconds)
 
 
 def written_units(signals: Signals, consumer: Consumer, seconds: int) -> float | None:
-    """The units that its tables took in the newest ``seconds``, whoever wrote; None without any."""
-    tables = tables_behind(consumer)
-    windows = (signals.of(table.capacity).consumed_write_units for table in tables)
-    return sum(each.last(seconds).total for each in windows) if tables else None
+    """The units that its sinks took in the newest ``seconds``, whoever wrote; None without any."""
+    windows = written(signals, consumer).values()
+    return sum(each.last(seconds).total for each in windows) if windows else None

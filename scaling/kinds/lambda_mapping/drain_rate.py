@@ -1,14 +1,14 @@
-"""How fast a consumer can bring a backlog to its tables, whatever those could take."""
+"""How fast a consumer can bring a backlog to its sinks, whatever those could take."""
 
 from dataclasses import dataclass
 from math import inf
 
 from tidegate.rules.cause import LeverKind
-from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.concurrency import busy_concurrency, concurrency_cap
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.kinds.sinks import refused_writes
 from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
 from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
@@ -53,18 +53,15 @@ def feeding(
 
     An execution with records is busy all the time, so that those which were idle in the newest
     minute hold none of a backlog: a hot key's waits in one. All of them count while nothing waits
-    yet, while a table throttles, which delays each execution that has anything to write, and where
-    no invocation ended recently."""
+    yet, while a sink refuses writes, which delays each execution that has anything to write, and
+    where no invocation ended recently."""
     share = _lanes_share(signals, consumer, history)
     return Feeding(consumer, learnt, share, concurrency_cap(signals, consumer))
 
 
 def _lanes_share(signals: Signals, consumer: Consumer, history: History) -> float:
-    throttled = any(
-        signals.of(capacity).write_throttles.last(RECENT_SECONDS).total
-        for table in tables_behind(consumer)
-        for capacity in table.capacities
-    )
+    refused = refused_writes(signals, consumer)
+    throttled = any(each.last(RECENT_SECONDS).total for each in refused)
     judged, busy = signals.series.judged_until, busy_concurrency(signals, consumer)
     late = (signals.age_seconds or 0.0) >= backlog_seconds(signals)
     # Durations come when invocations end: where none did, nothing is known of the executions.

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
-from tidegate.rules.kinds.dynamodb_table.state import tables_behind
 from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.sinks import refused_reads, refused_writes
 from tidegate.scaling.kinds.lambda_mapping.limits import BATCHING_WINDOW_MAX
 from tidegate.scaling.load.base_load import (
     RecordCost,
@@ -67,9 +67,8 @@ class _Minute:
 
 
 def _throttled(signals: Signals, consumer: Consumer) -> list[bool]:
-    """Per minute, whether a table of the consumer throttled in it or in the one before."""
-    series = (signals.of(each) for table in tables_behind(consumer) for each in table.capacities)
-    told = [window for each in series for window in (each.write_throttles, each.read_throttles)]
+    """Per minute, whether a sink of the consumer refused anything in it or in the one before."""
+    told = (*refused_writes(signals, consumer), *refused_reads(signals, consumer))
     windows = [window for window in told if any(window.samples)]
     if not windows:
         return [False] * len(signals.of(consumer.function).invocations.samples)

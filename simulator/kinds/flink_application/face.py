@@ -38,23 +38,18 @@ class ApplicationFace(Face):
         """The applications of a pipeline, and the topic that they say they read."""
         reads_kafka = spec.topic is not None
         applications = [
-            replace(self._described(each), reads_kafka=reads_kafka) for each in spec.applications
+            replace(self._described(spec, each), reads_kafka=reads_kafka)
+            for each in spec.applications
         ]
         if spec.topic is None:
             return applications
         return [*applications, Topic(spec.topic, applications[0].arn)]
 
-    def _described(self, spec: Any) -> FlinkApplication:
-        found = self.site.named(EmbeddedApplication, spec.application)
+    def _described(self, spec: Any, said: Any) -> FlinkApplication:
+        found = self.site.named(EmbeddedApplication, said.application)
         if found is None:
-            raise ResourceMissing("describe", spec.application, "there is no such resource")
-        tables = []
-        for table in spec.table_specs:
-            sink = self.site.sinks.get(table.name)
-            if sink is None:
-                raise ResourceMissing("describe", table.name, "there is no such resource")
-            tables.append(sink.described())
-        return _application(found, spec, tuple(tables))
+            raise ResourceMissing("describe", said.application, "there is no such resource")
+        return _application(found, said, self.sinks(spec, said))
 
     def apply(self, action: Any) -> bool:
         """A change of the parallelism."""

@@ -9,7 +9,7 @@ from tidegate.simulator.kinds.kinesis_stream.limits import (
     SHARDS_MAX,
     UPDATES_PER_DAY,
 )
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.shard import ShardState
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
 from tidegate.simulator.manners import Refusal
 

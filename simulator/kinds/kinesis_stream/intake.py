@@ -1,7 +1,6 @@
-"""What producers bring to a stream: refused beyond its shards' limits, held back and retried."""
+"""What producers bring to the shards of a stream, and what they drop of what is refused."""
 
 from dataclasses import dataclass, field
-from math import ceil
 from random import Random
 
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData
@@ -11,14 +10,11 @@ from tidegate.simulator.kinds.kinesis_stream.limits import (
 )
 from tidegate.simulator.kinds.kinesis_stream.metrics import StreamMetrics
 from tidegate.simulator.kinds.kinesis_stream.ring import Ring
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.shard import ShardState
 from tidegate.simulator.kinds.kinesis_stream.subscription import share_reads
 from tidegate.simulator.traffic import Points, rate_at
 
 __all__ = ["Intake"]
-
-RETRY_SHARE = 0.2
-"""Refused producers back off: a fifth of what waits is tried again each second."""
 
 BUFFER_SECONDS = 600
 """Producers keep as many refused records, of all shards together, as they write in ten minutes, and
@@ -66,15 +62,10 @@ class Intake(Ring):
             offered = self._offered(shard, rate)
             if brought:
                 offered += brought[shard.shard_id]
-            accepted = min(limit, offered)
-            if accepted < offered or shard.pending:
-                shard.pending += offered - ceil(shard.pending * RETRY_SHARE) - accepted
-                longest_held = max(longest_held, shard.pending)
+            accepted = shard.take(now, offered, limit)
+            longest_held = max(longest_held, shard.pending)
             if not offered:
                 continue
-            hot = round(accepted * shard.hot / (shard.ordinary + shard.hot)) if shard.hot else 0
-            for part in shard.parts:
-                part.put(now, accepted - hot, hot)
             taken += accepted
             refused_in_all += offered - accepted
             offered_to += 1
@@ -104,7 +95,7 @@ class Intake(Ring):
     def _offered(self, shard: ShardState, rate: float) -> int:
         whole = rate * (shard.ordinary + shard.hot)
         fresh = int(whole) + (self.random.random() < whole % 1)
-        return fresh + ceil(shard.pending * RETRY_SHARE) if shard.pending else fresh
+        return fresh + shard.retried
 
     def _drop(self, most: int) -> None:
         """What is held back beyond that, from the shards that hold the most."""

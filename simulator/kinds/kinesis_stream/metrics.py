@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.shard import ShardState
 from tidegate.simulator.publisher import Dimensions, Metric, Publisher
 
 __all__ = ["NAMESPACE", "StreamMetrics"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tidegate.simulator.kinds.kinesis_stream.limits import READ_BYTES_PER_SECOND
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.shard import ShardState
 from tidegate.simulator.kinds.kinesis_stream.subscription import Subscribed
 from tidegate.simulator.records import Part
 from tidegate.simulator.traffic import RING, Keys, Traffic

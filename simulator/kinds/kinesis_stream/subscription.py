@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tidegate.simulator.kinds.kinesis_stream.limits import CALLS_PER_SECOND
 from tidegate.simulator.kinds.kinesis_stream.metrics import StreamMetrics
-from tidegate.simulator.kinds.kinesis_stream.shards import ShardState
+from tidegate.simulator.kinds.kinesis_stream.shard import ShardState
 from tidegate.simulator.participant import Source, Subscriber
 from tidegate.simulator.records import Cohort, Part, fair, lanes_of
 from tidegate.simulator.traffic import Traffic, rate_at

@@ -40,23 +40,17 @@ class FunctionFace(Face):
         """The consumers of a pipeline, each with the mapping that reads its source."""
         if not spec.consumers:
             return []
-        consumers = [self._consumer(each, spec.source) for each in spec.consumers]
+        consumers = [self._consumer(spec, each) for each in spec.consumers]
         account = self.site.scenario.find(AccountData) or AccountData()
         return [*consumers, LambdaAccount(account.concurrency)]
 
-    def _consumer(self, spec: Any, source: str) -> Consumer:
-        function = self.site.named(FunctionState, spec.function)
+    def _consumer(self, spec: Any, said: Any) -> Consumer:
+        function = self.site.named(FunctionState, said.function)
         mappings = [] if function is None else function.mappings
-        found = [each for each in mappings if each.subscription.source.name == source]
+        found = [each for each in mappings if each.subscription.source.name == spec.source]
         if function is None or not found:
-            raise ResourceMissing("describe", spec.function, "there is no such resource")
-        tables = []
-        for table in spec.table_specs:
-            sink = self.site.sinks.get(table.name)
-            if sink is None:
-                raise ResourceMissing("describe", table.name, "there is no such resource")
-            tables.append(sink.described())
-        return Consumer(_function(function), _mapping(found[0]), tuple(tables))
+            raise ResourceMissing("describe", said.function, "there is no such resource")
+        return Consumer(_function(function), _mapping(found[0]), self.sinks(spec, said))
 
     def apply(self, action: Any) -> bool:
         """Changes of a mapping."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ RULE = Rule(
 WELL = signals(a_pipeline())
 
 
-def finding(seconds: float | None, **changes: object) -> Finding:
+def finding(seconds: float | None, **changes: Any) -> Finding:
     """The rule's condition holds for so many seconds."""
     since = None if seconds is None else NOON - timedelta(seconds=seconds)
     return replace(Finding(RULE, Verdict.FIRING, since, 0.0, "none came"), **changes)

@@ -41,7 +41,7 @@ def test_each_reader_gets_what_comes_in(
 
 
 def told(
-    came: tuple[float, ...], read: tuple[float, ...], ages: tuple[float, ...], least: int = 1
+    came: tuple[float, ...], read: tuple[float, ...], ages: tuple[float | None, ...], least: int = 1
 ) -> tuple[int, ...]:
     stream = replace(
         signals(a_pipeline(), Minute()).series.source,

@@ -3,6 +3,9 @@
 from tests.builders import a_pipeline, signals, the_table
 from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.rules.kinds.signal_kind import SignalKind, rule_file
+from tidegate.rules.window import Metric, Window
+
+NOTHING_TOLD: dict[Metric, Window] = {}
 
 
 def test_a_kind_that_says_nothing_asks_for_nothing_and_finds_nothing() -> None:
@@ -14,8 +17,8 @@ def test_a_kind_that_says_nothing_asks_for_nothing_and_finds_nothing() -> None:
         silent.readers(seen), silent.in_use(seen),
     )  # fmt: skip
     assert [list(each) for each in told] == [[]] * len(told)
-    assert silent.series(pipeline, {}.__getitem__) == {}
-    assert silent.source(pipeline, {}.__getitem__) is None
+    assert silent.series(pipeline, NOTHING_TOLD.__getitem__) == {}
+    assert silent.source(pipeline, NOTHING_TOLD.__getitem__) is None
     assert not silent.fails_with_its_sinks
     assert not silent.is_restarting(seen)
     assert not silent.is_saturated(seen)

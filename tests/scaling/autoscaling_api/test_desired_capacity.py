@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,11 @@ PARALLELISM = Lever.of(LeverKind.PARALLELISM, "counter")
 DESIRED = DesiredCapacity(8, NOON - timedelta(hours=1), "May", start=2, marks=("shard-1",))
 
 
-def step(before: int, after: int, **others: object) -> ChangeRecord:
+def step(before: int, after: int, **others: Any) -> ChangeRecord:
     return change(SHARDS, before, after, minutes_ago=others.pop("minutes_ago", 30), **others)
 
 
-def look(current: int, *records: ChangeRecord, **stream: object) -> Look:
+def look(current: int, *records: ChangeRecord, **stream: Any) -> Look:
     pipeline = with_stream(a_pipeline(), a_stream(current, **{"created": "May", **stream}))
     return Look(pipeline, SHARDS, current, records, NOON)
 

@@ -13,6 +13,7 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     dimensions,
     is_theirs,
 )
+from tidegate.scaling.config.lever_spec import Owner
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     ConsumerSpec,
@@ -80,7 +81,7 @@ def test_what_is_no_dimension_is_refused_by_name(dimension_id: str) -> None:
 @pytest.mark.parametrize(
     ("owner", "theirs"), [("application-autoscaling", True), ("tidegate", False), (None, False)]
 )
-def test_a_dimension_is_theirs_where_the_file_says_so(owner: str | None, theirs: bool) -> None:
+def test_a_dimension_is_theirs_where_the_file_says_so(owner: Owner | None, theirs: bool) -> None:
     said = LeverSpec(max=8, owner=owner)
     spec = replace(RACE, levers=Levers(shard_count=said))
     shards, factor, *_ = dimensions([spec])

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_steps_leave_an_open_end_out() -> None:
     ],
 )
 def test_the_alarm_compares_as_the_file_says_and_is_silent_on_silence(
-    comparison: str, operator: str
+    comparison: Any, operator: str
 ) -> None:
     policy = replace(STEPPING, comparison=comparison)
     assert alarm_configuration(policy) == {

@@ -23,7 +23,8 @@ MODELS = botocore.session.get_session()
 def known(shape: str) -> set[str]:
     """The fields that botocore's model has."""
     service = MODELS.get_service_model(FIELDS[shape]["service"])
-    return set(service.shape_for(shape).members)
+    found: Any = service.shape_for(shape)
+    return set(found.members)
 
 
 def named(shape: str) -> set[str]:

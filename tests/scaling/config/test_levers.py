@@ -140,6 +140,10 @@ def test_the_resources_of_a_pipeline_are_each_named_once() -> None:
 
 
 ALONE = replace(SPEC, consumers=[], applications=[], resources=[])
+WRITERS = replace(
+    SPEC, consumers=[replace(SCORER, tables=[])], applications=[replace(COUNTER, tables=[])]
+)
+"""A sink is described with who may write to it; what else they write to needn't be asked for."""
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,7 @@ ALONE = replace(SPEC, consumers=[], applications=[], resources=[])
             replace(ALONE, applications=[replace(COUNTER, tables=[TableSpec("counts")])]),
         ),
         (Lever.of(SHARDS, "racers"), ALONE),
-        (Lever.of(SHARDS, "orders"), replace(ALONE, resources=SPEC.resources)),
+        (Lever.of(SHARDS, "orders"), WRITERS),
         (Lever.of(WINDOW, "scorer"), replace(ALONE, consumers=[replace(SCORER, tables=[])])),
     ],
     ids=["factor", "per-kpu", "index", "table", "stream", "resource", "window"],
@@ -185,6 +189,11 @@ def test_a_part_of_what_reads_another_kind_of_source_has_that_source() -> None:
     spec = PipelineSpec("race", resources=[source, sink, ResourceSpec("queue", "others")])
     lever = Lever.of(SHARDS, "bills")
     assert part_of(spec, lever).resources == [source, sink]
+
+
+def test_the_part_of_a_sink_that_is_listed_has_no_other_sink() -> None:
+    two = replace(SPEC, resources=[*SPEC.resources, ResourceSpec("queue", "bills")])
+    assert part_of(two, Lever.of(SHARDS, "orders")) == WRITERS
 
 
 def test_of_a_table_that_two_write_one_reader_is_enough() -> None:

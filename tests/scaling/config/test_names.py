@@ -26,7 +26,7 @@ def shape(service: str, name: str) -> dict[str, Any]:
 
 
 def documentation(service: str, operation: str, member: str) -> str:
-    model = get_session().get_service_model(service).operation_model(operation)
+    model: Any = get_session().get_service_model(service).operation_model(operation)
     return re.sub("<[^>]+>", "", model.input_shape.members[member].documentation)
 
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ from tidegate.scaling.config.specification import (
 
 
 def owned(word: str, owner: Owner | None = "tidegate") -> Levers:
-    return Levers(**{word: LeverSpec(max=8, owner=owner)})
+    said: dict[str, Any] = {word: LeverSpec(max=8, owner=owner)}
+    return Levers(**said)
 
 
 def told(*pipelines: PipelineSpec) -> list[tuple[tuple[str | int, ...], str]]:

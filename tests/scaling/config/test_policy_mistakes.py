@@ -2,11 +2,13 @@ from dataclasses import replace
 from itertools import pairwise
 from math import inf
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidegate.scaling.config.lever_spec import Owner
 from tidegate.scaling.config.policy_mistakes import (
     duplicates,
     policy_mistakes,
@@ -30,7 +32,7 @@ AT = ("levers", "shard_count")
 Mistakes = list[tuple[tuple[str | int, ...], str]]
 
 
-def told(**policies: object) -> Mistakes:
+def told(**policies: Any) -> Mistakes:
     said = LeverSpec(max=8, min=2, owner="application-autoscaling", **policies)
     return list(policy_mistakes(said, AT))
 
@@ -40,7 +42,7 @@ def test_policies_in_order_are_no_mistake() -> None:
 
 
 @pytest.mark.parametrize("owner", [None, "tidegate"])
-def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: str | None) -> None:
+def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: Owner | None) -> None:
     said = LeverSpec(max=8, min=2, owner=owner, scheduled=[NIGHT])
     words = "scheduled is for levers whose owner is application-autoscaling"
     assert list(policy_mistakes(said, AT)) == [((*AT, "scheduled"), words)]
@@ -50,7 +52,7 @@ def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: str |
     ("key", "policy"), [("target_tracking", TRACKING), ("step_scaling", STEPPING),
                         ("scheduled", NIGHT)]
 )  # fmt: skip
-def test_policies_of_one_kind_have_different_names(key: str, policy: object) -> None:
+def test_policies_of_one_kind_have_different_names(key: str, policy: Any) -> None:
     words = f"{policy.name!r} is here twice (also number 1); names must differ"
     assert told(**{key: [policy, policy]}) == [((*AT, key, 1, "name"), words)]
 
@@ -101,7 +103,7 @@ ONE_RETURNS = "exactly one of the metrics must say returns: true"
     ids=["math", "no-metric", "both", "none-returns", "two-return", "id", "empty", "full", "twice"],
 )  # fmt: skip
 def test_what_is_tracked_is_one_metric_or_the_one_result_of_metric_math(
-    changes: dict[str, object], mistakes: Mistakes
+    changes: dict[str, Any], mistakes: Mistakes
 ) -> None:
     assert told(target_tracking=[replace(TRACKING, **changes)]) == mistakes
 
@@ -170,7 +172,7 @@ REFUSED = "outside 2..8 of the lever: the endpoint would refuse to go there"
     ids=["at", "rate", "edges", "crontab", "empty", "neither", "below", "above", "crossed", "zone"],
 )  # fmt: skip
 def test_a_scheduled_action_sets_bounds_within_those_of_its_lever(
-    changes: dict[str, object], mistakes: Mistakes
+    changes: dict[str, Any], mistakes: Mistakes
 ) -> None:
     assert told(scheduled=[replace(NIGHT, **changes)]) == mistakes
 

@@ -8,8 +8,9 @@ from tidegate.scaling.config.resources import mistakes_of_resources
 from tidegate.scaling.config.scaling_policies import ScheduledAction
 from tidegate.scaling.config.specification import PipelineSpec, ResourceSpec
 from tidegate.scaling.kinds.registry import TYPES
+from tidegate.scaling.model.resource_type import ResourceType
 
-KNOWN = (*TYPES, QueueType())
+KNOWN: tuple[ResourceType, ...] = (*TYPES, QueueType())
 
 
 def mistakes(*resources: ResourceSpec) -> list[tuple[tuple[str | int, ...], str]]:

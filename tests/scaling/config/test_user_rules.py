@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_a_rule_without_dimensions_is_of_its_pipeline() -> None:
     ],
 )
 def test_a_rule_that_could_never_fire_is_a_mistake_at_its_key(
-    changes: dict[str, object], key: str, words: str
+    changes: dict[str, Any], key: str, words: str
 ) -> None:
     ((found_key, found_words),) = mistakes_of_rule(replace(SAID, **changes))
     assert found_key == key
@@ -75,5 +76,5 @@ def test_a_rule_that_could_never_fire_is_a_mistake_at_its_key(
         {"hold_seconds": 0},
     ],
 )  # fmt: skip
-def test_whatever_cloudwatch_has_and_a_sweep_sees_is_allowed(changes: dict[str, object]) -> None:
+def test_whatever_cloudwatch_has_and_a_sweep_sees_is_allowed(changes: dict[str, Any]) -> None:
     assert list(mistakes_of_rule(replace(SAID, **changes))) == []

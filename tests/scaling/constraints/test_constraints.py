@@ -11,6 +11,7 @@ from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.reason import Reason
+from tidegate.scaling.config.lever_spec import Owner
 from tidegate.scaling.config.levers import lever_spec
 from tidegate.scaling.config.specification import (
     ChangeWindow,
@@ -110,7 +111,7 @@ def test_the_order_of_constraints_never_matters(
 def test_a_prohibition_wins_wherever_it_stands(
     current: int, wanted: int, ranges: list[Range], prohibition: Prohibition, at: int
 ) -> None:
-    constraints = [*ranges[:at], prohibition, *ranges[at:]]
+    constraints: list[Constraint] = [*ranges[:at], prohibition, *ranges[at:]]
     allowed, held_by = constrain(current, wanted, constraints)
     assert allowed == current
     assert held_by == (() if wanted == current else (prohibition.reason,))
@@ -179,7 +180,8 @@ def test_calls_that_are_spent_make_way_for_splits_unless_one_was_refused_lately(
     if refused_minutes_ago is not None:
         no = update(refused_minutes_ago, Outcome.FAILED, "LimitExceeded: no shards left")
         change_records.append(replace(no, operation="kinesis:SplitShard"))
-    caller, recommendation = "application-autoscaling", Recommendation(SHARDS, 2, 4, ASKED)
+    caller: Owner = "application-autoscaling"
+    recommendation = Recommendation(SHARDS, 2, 4, ASKED)
     spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=8, owner=caller)))
     seen = signals(a_pipeline(shards=2), Minute())
     plan = Decider(
@@ -283,7 +285,7 @@ def test_the_most_specific_place_of_the_file_wins() -> None:
         ("tidegate", 3, "1 to 3"),
     ],
 )
-def test_only_the_owner_moves_a_lever(owner: str | None, allowed: int, word: str) -> None:
+def test_only_the_owner_moves_a_lever(owner: Owner | None, allowed: int, word: str) -> None:
     spec = replace(SPEC, levers=Levers(shard_count=LeverSpec(max=3, owner=owner)))
     found, held_by = constrain(1, 8, owner_constraints(spec, SHARDS))
     assert found == allowed

@@ -1,5 +1,6 @@
 """Who moves one lever reads the metrics that limits depend on, and no other."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tests.builders import NOON, a_pipeline
@@ -16,9 +17,9 @@ class Asked:
         self.calls: list[tuple[tuple[Metric, ...], datetime, datetime]] = []
 
     def read(
-        self, metrics: tuple[Metric, ...], start: datetime, end: datetime
+        self, metrics: Sequence[Metric], start: datetime, end: datetime
     ) -> dict[Metric, Window]:
-        self.calls.append((metrics, start, end))
+        self.calls.append((tuple(metrics), start, end))
         return {metric: Window(metric, start, (None,) * 30) for metric in metrics}
 
 

@@ -14,6 +14,7 @@ from tidegate.rules.scalable_targets import ScalableTarget, ScalableTargets
 from tidegate.scaling.config.specification import ConsumerSpec, Levers, PipelineSpec, TableSpec
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.plan import Action
 
@@ -33,6 +34,9 @@ class OneAccount:
 
     def describe(self, spec: PipelineSpec) -> Pipeline:
         return replace(a_pipeline(), name=spec.name)
+
+    def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Pipeline:
+        return self.describe(spec)
 
     def scalable_targets(self, where: str | None = None) -> tuple[ScalableTarget, ...]:
         self.asked.append(where)

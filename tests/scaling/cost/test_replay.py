@@ -53,7 +53,7 @@ def test_throttled_writes_count_although_they_were_not_consumed() -> None:
 def test_what_others_read_is_needed_whatever_comes_in() -> None:
     """A web API reads 2 units a second, by night and by day."""
     pipeline, reads = a_pipeline(shards=4), Lever.of(LeverKind.READ_CAPACITY, "scores")
-    told = dict(Told(pipeline, DAY).windows())
+    told = dict(Told(pipeline, list(DAY)).windows())
     consumed = table_metric("scores", None, "ConsumedReadCapacityUnits", "Sum")
     told[consumed] = replace(told[consumed], samples=(120.0,) * len(DAY))
     signals = Signals(pipeline, series_from(pipeline, told, NOON), 60, thresholds=in_force({}))

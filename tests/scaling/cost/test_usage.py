@@ -10,6 +10,7 @@ from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.cost.usage import usage_from, usage_metrics
 from tidegate.scaling.kinds.registry import TYPES
+from tidegate.scaling.model.resource_type import ResourceType
 
 
 def test_a_new_pipeline_is_measured_from_its_first_minute() -> None:
@@ -29,7 +30,7 @@ def test_silence_is_idleness_and_what_was_not_asked_for_was_not_used() -> None:
     assert usage.total(BYTES_OUT) == 0
 
 
-def asked(*types: object) -> tuple[Metric, ...]:
+def asked(*types: ResourceType) -> tuple[Metric, ...]:
     return usage_metrics(of_types(a_pipeline(), *TYPES, *types))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -204,7 +204,7 @@ def test_another_hand_on_the_stream_is_respected(sick: World, ledger: SqliteLedg
     assert any("stream/racers is locked by another run" in words for words in report.held_back)
 
 
-def change_record(world: World, minutes_ago: float, **changes: object) -> ChangeRecord:
+def change_record(world: World, minutes_ago: float, **changes: Any) -> ChangeRecord:
     at = world.now - timedelta(minutes=minutes_ago)
     made = ChangeRecord(f"e{minutes_ago}", "race-day", SHARDS, UPDATE_SHARD_COUNT, 1, 2, "", at)
     return replace(made, **changes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -122,12 +123,12 @@ def test_a_process_that_was_suspended_after_its_intention_makes_no_call() -> Non
     plan, executor, clock = plan_of(place)
     begin = place.ledger.begin
 
-    def slow(*records: object, **named: object) -> bool:
+    def slow(*records: object, **named: Any) -> bool:
         done = begin(*records, **named)  # type: ignore[arg-type]
         clock.now += CALL_WITHIN + timedelta(seconds=1)
         return done
 
-    place.ledger.begin = slow  # type: ignore[method-assign]
+    place.ledger.begin = slow
     change = executor.act(plan)[0]
     assert (change.outcome, change.refusal) == (Outcome.SUPERSEDED, "suspended")
     assert outcomes(place) == [Outcome.SUPERSEDED]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_a_function_that_is_never_invoked_makes_its_factor_unusable() -> None:
     ids=["ours", "autoscaling", "undone"],
 )
 def test_the_service_moves_a_parallelism_by_its_autoscaling_or_by_undoing_an_update(
-    changes: dict[str, object], moves: bool
+    changes: dict[str, Any], moves: bool
 ) -> None:
     pipeline = a_flink_pipeline(an_application(**changes))
     assert moves_by_itself(pipeline, PARALLELISM) is moves

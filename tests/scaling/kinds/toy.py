@@ -13,7 +13,7 @@ from tidegate.scaling.model.alarm import Breach, NamedAlarm, metric_alarm
 from tidegate.scaling.model.bill import Item, Modes, Priced, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
-from tidegate.scaling.model.look import Situation
+from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.operations import Operations
 from tidegate.scaling.model.permission import Arn, Permission, PipelineNames, WriteAccess
 from tidegate.scaling.model.plan import Action, Constraint
@@ -48,6 +48,7 @@ class Queue:
     """The queue ``orders``, which no stream of a pipeline is."""
 
     consumers: int = 3
+    kind_in_file: str | None = None
 
     @property
     def levers(self) -> Mapping[LeverKind, tuple[int, int]]:
@@ -56,6 +57,9 @@ class Queue:
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
         return (LeverKind.SHARD_COUNT,)
+
+    def recommendations(self, look: Look) -> Iterator[Recommendation]:
+        return iter(())
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         yield CONSUMERS, self.consumers

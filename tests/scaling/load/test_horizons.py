@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -87,9 +88,8 @@ def test_the_horizons_end_after_a_later_sweeps_change_and_the_time_to_catch_up()
 
 def test_a_steady_load_is_expected_to_stay_with_bytes_for_its_records() -> None:
     found = known(horizons())
-    assert found.soon.most == found.soon.likely == Load(
-        pytest.approx(100.0), pytest.approx(30_000.0), has_headroom=True
-    )  # fmt: skip
+    near: tuple[Any, Any] = pytest.approx(100.0), pytest.approx(30_000.0)
+    assert found.soon.most == found.soon.likely == Load(*near, has_headroom=True)
     assert str(found.soon.because).startswith("100 records/s are expected until ")
     assert (found.usual_records_per_second, found.highest_records_per_second) == (100.0, 100.0)
     assert found.standing == standing(Past.of(past_of(*[100.0] * (3 * DAY)), NOON))

@@ -1,4 +1,6 @@
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -72,7 +74,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_each_with_its_place() -> None:
     assert error.mistakes == mistakes
 
 
-def raised(call: object, *arguments: object) -> Exception:
+def raised(call: Callable[..., object], *arguments: object) -> Exception:
     try:
         call(*arguments)
     except Exception as error:
@@ -86,7 +88,8 @@ def test_an_error_of_tidegates_own_stays_what_it_is() -> None:
 
 
 def test_any_other_exception_is_a_fault_at_the_innermost_line_of_tidegate() -> None:
-    error = raised(Decision.changes.fget, object())
+    changes: Any = Decision.changes
+    error = raised(changes.fget, object())
     fault = as_known(error)
     assert isinstance(fault, Fault)
     assert fault.__cause__ is error

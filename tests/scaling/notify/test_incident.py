@@ -158,7 +158,7 @@ def test_a_crash_between_sending_and_writing_down_makes_no_second_ops_item(post:
     world, ledger = World(scenario, 1), Dying(":memory:")
     edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, post.notices)
     world.advance(180)
-    undelivered = []
+    undelivered: list[str] = []
     for _ in range(30):
         report = sweep([spec], edges, world.now, holder="test")
         assert report.unreached == (), "what was done is told although the ledger was gone"

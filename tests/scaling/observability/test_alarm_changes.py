@@ -18,7 +18,7 @@ LATE = alarm("p/late", AlarmDescription="records are old", Threshold=60.0, Dimen
 ANY, SOME = (alarm(f"p/any{end}", AlarmRule='ALARM("p/late")') for end in ("", "-1"))
 
 
-def as_found(**changed: object) -> Alarm:
+def as_found(**changed: Any) -> Alarm:
     """The alarm as AWS returns it, with settings of its own and in another order."""
     told = {**LATE.configuration, "StateValue": "OK", **changed}
     return Alarm(LATE.name, {
@@ -44,7 +44,7 @@ def test_an_alarm_that_is_there_as_it_is_wanted_is_left() -> None:
     ],
     ids=["number", "value", "fewer", "more", "other-kind", "nested"],
 )
-def test_whatever_differs_in_a_wanted_setting_is_put_anew(changed: dict[str, object]) -> None:
+def test_whatever_differs_in_a_wanted_setting_is_put_anew(changed: dict[str, Any]) -> None:
     assert changes([as_found(**changed)], [LATE]) == (Change("change", LATE),)
 
 

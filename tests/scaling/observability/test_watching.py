@@ -19,6 +19,7 @@ from tidegate.cli import main
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.dynamodb_table.state import Table
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.config.specification import Levers, NoticeSpec, PipelineSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -412,6 +413,7 @@ def test_a_pipeline_with_more_alarms_than_a_rule_takes_has_one_over_all_the_same
     pipeline, spec = described("index-throttled")
     (consumer,) = consumers_of(pipeline)
     (table,) = consumer.writes
+    assert isinstance(table, Table)
     indexes = tuple(
         replace(table.indexes[0], index=f"{'by-something-or-other' * 8}-{at}") for at in range(40)
     )

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -107,7 +108,7 @@ CALLS = history(
 
 
 def towards(
-    wanted: int, *, past: History | None = None, spec: PipelineSpec = SPEC, **stream: object
+    wanted: int, *, past: History | None = None, spec: PipelineSpec = SPEC, **stream: Any
 ) -> Plan:
     pipeline = with_stream(a_pipeline(), a_stream(4, **stream))
     decider = Decider(a_look(signals(pipeline), (), spec, past or history(), NOON), "operator")

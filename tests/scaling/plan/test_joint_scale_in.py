@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
 
@@ -10,6 +11,7 @@ from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, job_signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.lambda_mapping.concurrency import concurrency_cap
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping import words
@@ -51,11 +53,11 @@ def held(recommendation: Recommendation) -> Decision:
     return replace(as_wanted(recommendation), allowed=recommendation.current)
 
 
-def on_fewer(shards: int, plural: str = "s") -> object:
+def on_fewer(shards: int, plural: str = "s") -> Reason:
     return words.EXECUTIONS_ON_FEWER_SHARDS(executions=NEEDED, shards=shards, plural=plural)
 
 
-def needed(shards: int, factor: int, executions: float = NEEDED) -> object:
+def needed(shards: int, factor: int, executions: float = NEEDED) -> Reason:
     return words.EXECUTIONS_NEEDED(
         name="scorer", executions=executions, shards=shards, factor=factor
     )
@@ -63,7 +65,7 @@ def needed(shards: int, factor: int, executions: float = NEEDED) -> object:
 
 def joint(
     shards: int, factor: int = 2, *, seen: Signals | None = None, spec: PipelineSpec = SPEC,
-    decide: object = as_wanted,
+    decide: Callable[[Recommendation], Decision] = as_wanted,
 ) -> dict[Lever, Decision]:  # fmt: skip
     alone = [decision(SHARDS, 8, shards), decision(FACTOR, 2, factor)]
     found = with_enough_executions(alone, seen or busy(4), in_file(spec), decide)
@@ -147,7 +149,11 @@ def test_a_pipeline_without_functions_is_left_as_it_is() -> None:
     st.none() | st.integers(1, 40),
 )  # fmt: skip
 def test_no_scale_in_leaves_fewer_executions_than_needed(
-    shards: int, factor: int, executions: float, decide: object, reserved: int | None
+    shards: int,
+    factor: int,
+    executions: float,
+    decide: Callable[[Recommendation], Decision],
+    reserved: int | None,
 ) -> None:
     seen = busy(executions, reserved=reserved)
     found = joint(shards, factor, seen=seen, decide=decide)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,8 +29,8 @@ SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
 
 def expected(likely: float, most: float) -> Expected:
-    loads = (Load(rate, rate * 300, has_headroom=True) for rate in (most, likely))
-    return Expected(*loads, because=Reason.of("forecast", "as forecast"))
+    highest, usual = (Load(rate, rate * 300, has_headroom=True) for rate in (most, likely))
+    return Expected(highest, usual, because=Reason.of("forecast", "as forecast"))
 
 
 def coming(likely: float, most: float) -> ForecastHorizons:
@@ -41,7 +42,7 @@ def coming(likely: float, most: float) -> ForecastHorizons:
 
 def ahead_of_load(
     what: ForecastHorizons, *, units: int = 1000, used: float = 1000, spec: PipelineSpec = SPEC
-) -> dict[Lever, tuple[int, int, int | None]]:
+) -> dict[Lever, tuple[int, int, Any]]:
     pipeline = a_pipeline(factor=10, table=a_table(units))
     minutes = [Minute(records_per_second=used)] * 30
     model = learn(signals(pipeline, *minutes, healthy_before=False))

@@ -1,6 +1,7 @@
 """Which forecast each lever is made ready for, and what burst credits and partitions leave of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,11 +24,11 @@ SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 
 
 def expected(likely: float, most: float) -> Expected:
-    loads = (Load(rate, rate * 300, has_headroom=True) for rate in (most, likely))
-    return Expected(*loads, because=Reason.of("forecast", "as forecast"))
+    highest, usual = (Load(rate, rate * 300, has_headroom=True) for rate in (most, likely))
+    return Expected(highest, usual, because=Reason.of("forecast", "as forecast"))
 
 
-def horizons(**of: object) -> ForecastHorizons:
+def horizons(**of: Any) -> ForecastHorizons:
     """1,000 records/s are likely, and 1,500 the most; in an hour 2,000 and 2,500, and for as long
     as a call must last 3,000 and 4,000."""
     known = ForecastHorizons(
@@ -93,7 +94,7 @@ def test_a_load_that_grows_is_not_followed_in_small_steps(
     ids=["known", "less in an hour", "no hour", "less for a call", "no call"],
 )
 def test_a_factor_lasts_the_hour_and_shards_as_long_as_a_call_must(
-    changes: dict[str, object], factor: int | None, shards: int | None
+    changes: dict[str, Any], factor: int | None, shards: int | None
 ) -> None:
     found = ready(horizons(**changes))
     assert (of(FACTOR, found)[2], of(SHARDS, found)[2]) == (factor, shards)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,8 @@ FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 
 def coming(likely: float, most: float | None = None) -> ForecastHorizons:
     rates = (likely if most is None else most, likely)
-    each = Expected(
-        *(Load(rate, rate * 300, has_headroom=True) for rate in rates),
-        because=Reason.of("forecast", "as forecast"),
-    )
+    highest, usual = (Load(rate, rate * 300, has_headroom=True) for rate in rates)
+    each = Expected(highest, usual, Reason.of("forecast", "as forecast"))
     return ForecastHorizons(
         each, each, each, each, likely, likely, lead_seconds=300, soon_seconds=600
     )
@@ -64,7 +63,7 @@ def recommended(
     return {each.lever: each for each in found}
 
 
-def wanted(of: Signals, **more: object) -> tuple[int, int, int, int]:
+def wanted(of: Signals, **more: Any) -> tuple[int, int, int, int]:
     found = recommended(of, **more)
     writes, reads, factor, shards = (found[each].wanted for each in (WRITES, READS, FACTOR, SHARDS))
     return writes, reads, factor, shards

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,10 @@ from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Demand
+from tidegate.scaling.model.recommendation import BLIND_SHARE
 from tidegate.scaling.recommend.learned import learn
 from tidegate.scaling.recommend.pre_scaling import PreScaling
-from tidegate.scaling.recommend.scale_in import BLIND_SHARE, ScaleIn
+from tidegate.scaling.recommend.scale_in import ScaleIn
 
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 READS = Lever.of(LeverKind.READ_CAPACITY, "scores")
@@ -65,7 +67,7 @@ def the_scale_in(
 # ---- when
 
 
-def open_for(seen: Signals, **more: object) -> tuple[bool, bool]:
+def open_for(seen: Signals, **more: Any) -> tuple[bool, bool]:
     """Whether for shards, and whether for a table."""
     scale_in = the_scale_in(seen, **more)
     return scale_in.is_open(SHARDS), scale_in.is_open(TABLE)
@@ -171,7 +173,7 @@ def test_not_while_records_that_were_refused_are_still_taken_in(
 def test_a_lever_rests_until_its_change_shows_and_a_backlog_could_be_gone(
     lever: Lever, seconds_ago: int | None, catch_up: int, is_past: bool
 ) -> None:
-    records = ()
+    records: tuple[ChangeRecord, ...] = ()
     if seconds_ago is not None:
         at = NOON - timedelta(seconds=seconds_ago)
         records = (ChangeRecord("e", "race", lever, "x:Y", 1, 2, "", at, Outcome.DONE, at),)

@@ -117,9 +117,8 @@ def standing_at_700(*minutes: Minute, known: float, history: History = SPLIT) ->
     ``known`` records beyond 700 a second before."""
     quiet = [Minute(records_per_second=500)] * 80
     seen = signals(a_pipeline(shards=4, factor=10, table=a_table(700)), *quiet, *minutes)
-    each = Expected(
-        *[Load(500, 150_000, has_headroom=True)] * 2, because=Reason.of("forecast", "as forecast")
-    )
+    load = Load(500, 150_000, has_headroom=True)
+    each = Expected(load, load, Reason.of("forecast", "as forecast"))
     where = Standing(700, known, following_records_per_second=1300, highest_records_per_second=1500)
     expected = ForecastHorizons(each, each, each, each, 600, 1500, 300, 600, standing=where)
     plan = decide(a_look(seen, diagnose(seen), SPEC, history, NOON + LATE), expected)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import PipelineSpec, TargetUtilization
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
@@ -45,7 +47,7 @@ def the_scale_out(
     return ScaleOut(a_look(of, diagnoses, spec, history, NOON), learn(of), expected)
 
 
-def needed(of: Signals, *diagnoses: Diagnosis, **more: object) -> dict[Lever, int]:
+def needed(of: Signals, *diagnoses: Diagnosis, **more: Any) -> dict[Lever, int]:
     found = the_scale_out(of, *diagnoses, **more).demands()
     return {lever: each.capacity for lever, each in found.items()}
 
@@ -226,7 +228,9 @@ def test_arrivals_need_shards_whatever_the_consumers_do() -> None:
         seen(shards=2, incoming_records=[90_000] * 3), "scorer",
         duration_sum_milliseconds=[4 * 60_000] * 90,
     )  # fmt: skip
-    assert the_scale_out(of).for_arrivals().capacity == 2
+    needed = the_scale_out(of).for_arrivals()
+    assert needed is not None
+    assert needed.capacity == 2
 
 
 # ---- burst credits
@@ -261,10 +265,10 @@ def test_what_piles_up_before_a_table_is_drained_but_for_what_is_healthy() -> No
 STANDS = Standing(400, 60_000, following_records_per_second=800, highest_records_per_second=900)
 
 
-def excursion(**more: object) -> frozenset[Lever]:
+def excursion(**more: Any) -> frozenset[Lever]:
     """A minute of 900 records/s before a table of 400 units that stands there."""
     of = newest(seen(incoming_records=[54_000]), "scores", consumed_write_units=[54_000])
-    given = {"standing": STANDS, "spec": SPEC, "of": of} | more
+    given: dict[str, Any] = {"standing": STANDS, "spec": SPEC, "of": of} | more
     return the_scale_out(
         given["of"], expected=coming(given["standing"]), spec=given["spec"]
     ).borne()
@@ -287,6 +291,7 @@ def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_born
     )
     scaled = the_scale_out(of, expected=coming(replace(STANDS, records_per_second=300)))
     (model,) = scaled.model.sinks
+    assert isinstance(model, CapacityModel)
     model = replace(model, burst_credit_units=float(burst))
     scaled = replace(scaled, model=replace(scaled.model, sinks=(model,)))
     assert (WRITES in scaled.borne()) is is_borne

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_a_pipeline_that_could_not_be_looked_at_is_unknown_with_the_error() -> N
     ],
 )
 def test_only_another_health_cause_hold_or_error_is_recorded(
-    changed: dict[str, object], is_new: bool
+    changed: dict[str, Any], is_new: bool
 ) -> None:
     assert differs(replace(SICK, **changed), SICK) is is_new
     assert differs(SICK, None)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ FEWER = Decision(PER_KPU, 4, 2, 4, LOAD, (AT_MOST,))
 SEEN = signals(a_pipeline())
 
 
-def change(outcome: Outcome | None, **others: object) -> Change:
+def change(outcome: Outcome | None, **others: Any) -> Change:
     return Change(UpdateShardCount("racers", 2, 4), (RAISED,), outcome, **others)
 
 

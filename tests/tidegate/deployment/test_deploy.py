@@ -119,7 +119,7 @@ def test_every_call_on_the_bucket_names_the_account_that_has_to_own_it() -> None
     """Anyone can make a bucket whose name can be guessed; CreateBucket fails where someone has."""
     asked: dict[str, object] = {}
 
-    def note(params: dict[str, Any], model: OperationModel, **_: object) -> None:
+    def note(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
         asked[model.name] = params.get("ExpectedBucketOwner")
 
     session = boto3.Session()

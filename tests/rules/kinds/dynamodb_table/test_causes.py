@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def found(of: Signals) -> list[Found]:
     ]
 
 
-def changed(table: Table, **changes: datetime | int) -> Table:
+def changed(table: Table, **changes: Any) -> Table:
     return replace(table, capacity=replace(table.capacity, **changes))
 
 
@@ -280,7 +281,7 @@ def test_units_that_came_within_the_newest_minute_are_named_apart(
         last_decrease_at=minutes_ago(lowered_minutes_ago),
     )
     (told,) = table_causes(seen(table, write_throttles=[900] * 3))
-    units = {"consumed_wcu": 100, "provisioned_wcu": 20}
+    units: dict[str, Any] = {"consumed_wcu": 100, "provisioned_wcu": 20}
     if since_minutes_ago is not None:
         units |= {"changed_at": minutes_ago(since_minutes_ago)}
     of_units = dict(told.evidence[1].numbers)["of_units"]

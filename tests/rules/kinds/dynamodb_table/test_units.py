@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.builders import a_pipeline, a_table, newest, signals, the_consumer, the_stream, the_table
+from tests.builders import (
+    Samples,
+    a_pipeline,
+    a_table,
+    newest,
+    signals,
+    the_consumer,
+    the_stream,
+    the_table,
+)
 from tidegate.rules.kinds.dynamodb_table.units import (
     is_throttled,
     is_used_up,
@@ -54,5 +63,6 @@ def test_a_table_is_throttled_by_itself_or_by_an_index_and_nothing_else_is(
 def test_one_in_a_hundred_that_is_refused_counts(
     throttled: str, done: str, consumed: float, holds: bool
 ) -> None:
-    seen = newest(signals(PIPELINE), "scores", **{throttled: [1] * 3, done: [consumed] * 3})
+    newest_minutes: dict[str, Samples] = {throttled: [1] * 3, done: [consumed] * 3}
+    seen = newest(signals(PIPELINE), "scores", **newest_minutes)
     assert is_throttled(seen, the_table(PIPELINE)) is holds

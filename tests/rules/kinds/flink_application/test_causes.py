@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 
 
-def first(application: FlinkApplication, *minutes: JobMinute, **pipeline: int | bool) -> Diagnosis:
+def first(application: FlinkApplication, *minutes: JobMinute, **pipeline: Any) -> Diagnosis:
     return diagnose(job_signals(a_flink_pipeline(application, **pipeline), *minutes))[0]
 
 
@@ -233,7 +234,12 @@ def test_one_full_subtask_among_others_that_are_not_is_a_skewed_key(
 
 def test_without_busy_time_the_hottest_task_manager_tells() -> None:
     silent: Samples = [None] * 3
-    of = {"busiest": silent, "busy": silent, "back_pressured": silent, "cpu_percent": [60] * 3}
+    of: dict[str, Any] = {
+        "busiest": silent,
+        "busy": silent,
+        "back_pressured": silent,
+        "cpu_percent": [60] * 3,
+    }
     assert told(seen(**of, hottest_cpu_percent=[90] * 3)) == [Cause.SKEWED_KEY]
     assert told(seen(**of, hottest_cpu_percent=[89] * 3)) == []
     assert told(seen(**of, hottest_cpu_percent=silent)) == []
@@ -324,7 +330,7 @@ def test_an_age_that_falls_slowly_is_said_to_fall() -> None:
 
 
 def test_checkpoints_that_fail_are_told_alone_or_beside_a_job_that_is_too_small() -> None:
-    failed = {"failed_checkpoints": [1, 2, 3]}
+    failed: dict[str, Any] = {"failed_checkpoints": [1, 2, 3]}
     trouble, too_low = Cause.CHECKPOINT_TROUBLE, Cause.PARALLELISM_TOO_LOW
     assert told(seen(**failed)) == [trouble]
     assert told(seen(**failed, busy=[960] * 3, busiest=[990] * 3)) == [too_low, trouble]

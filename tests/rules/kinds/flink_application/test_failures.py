@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ NOTHING: Samples = [None] * 10
 
 @pytest.mark.parametrize("published", ["records_per_second", "restarts", "behind_milliseconds", ""])
 def test_an_application_that_publishes_none_of_three_metrics_is_silent(published: str) -> None:
-    of = {
+    of: dict[str, Any] = {
         field: NOTHING
         for field in ("records_per_second", "restarts", "behind_milliseconds")
         if field != published
@@ -75,7 +76,9 @@ def test_an_application_that_publishes_none_of_three_metrics_is_silent(published
 
 
 def test_silence_is_ten_minutes_of_a_job_that_runs() -> None:
-    of = {f: [None] * 10 for f in ("records_per_second", "restarts", "behind_milliseconds")}
+    of: dict[str, Any] = {
+        f: [None] * 10 for f in ("records_per_second", "restarts", "behind_milliseconds")
+    }
     late = of | {"restarts": [1, *[None] * 9]}
     long_ago = of | {"restarts": [1, *[None] * 10]}
     updating = an_application(status="UPDATING")
@@ -133,7 +136,10 @@ def test_a_job_that_stays_down_for_five_minutes_is_one_too(
 
 
 def test_how_often_it_failed_and_how_long_it_was_down_is_said() -> None:
-    of = {"restarts": [1, 2, 3], "downtime_milliseconds": [90_000, 20_000, *[0] * 13]}
+    of: dict[str, Any] = {
+        "restarts": [1, 2, 3],
+        "downtime_milliseconds": [90_000, 20_000, *[0] * 13],
+    }
     told = the_one(crash_loop(seen(**of), an_application()))
     assert str(told.evidence[0]) == (
         "the job of counter failed 3 times in 15 min and was down for up to 90 s"
@@ -197,8 +203,8 @@ def test_a_job_that_fails_with_a_full_heap_is_under_its_pressure(
 
 
 def test_a_job_that_began_lately_has_its_heap_judged_only_when_it_fails() -> None:
-    of = {"heap_percent": [95] * 3, "collected_milliseconds": collecting(0.5)}
-    young = {"uptime_milliseconds": [60_000]}
+    of: dict[str, Any] = {"heap_percent": [95] * 3, "collected_milliseconds": collecting(0.5)}
+    young: dict[str, Any] = {"uptime_milliseconds": [60_000]}
     assert [*heap_pressure(seen(**of, **young), an_application())] == []
     failing = seen(**of, **young, restarts=[1, 2, 2])
     assert len([*heap_pressure(failing, an_application())]) == 1
@@ -248,7 +254,7 @@ def test_the_longest_time_down_is_told_in_seconds() -> None:
 LONG_AGO = NOON - timedelta(minutes=14)
 
 
-def restarted(minutes_ago: float, minute: JobMinute, **changes: object) -> Cause:
+def restarted(minutes_ago: float, minute: JobMinute, **changes: Any) -> Cause:
     """The first cause after an update of twelve minutes that ended so long ago."""
     ended = NOON - timedelta(minutes=minutes_ago)
     application = an_application(updated_at=LONG_AGO, update_ended_at=ended, **changes)

@@ -1,10 +1,11 @@
 """How busy a job is, and whether it ran long enough to be judged."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.builders import NOON, newest
+from tests.builders import NOON, Samples, newest
 from tests.flink_builders import a_flink_pipeline, an_application, job_signals
 from tidegate.rules.kinds.flink_application.job import (
     has_just_started,
@@ -25,7 +26,7 @@ from tidegate.rules.kinds.flink_application.job import (
     ids=["runs", "is changed", "was changed lately", "was changed"],
 )
 def test_an_application_that_was_changed_lately_is_not_judged(
-    changes: dict[str, object], is_young: bool
+    changes: dict[str, Any], is_young: bool
 ) -> None:
     application = an_application(**changes)
     seen = job_signals(a_flink_pipeline(application))
@@ -81,6 +82,10 @@ def test_subtasks_are_used_by_busy_time_or_else_by_cpu(
 def test_a_job_is_at_its_end_by_its_busiest_subtask_or_by_all_of_them(
     busiest: float | None, busy: float | None, is_at_end: bool
 ) -> None:
-    told = {"busiest": [busiest] * 3, "busy": [busy] * 3, "cpu_percent": [None] * 3}
+    told: dict[str, Samples] = {
+        "busiest": [busiest] * 3,
+        "busy": [busy] * 3,
+        "cpu_percent": [None] * 3,
+    }
     seen = newest(job_signals(a_flink_pipeline()), "counter", **told)
     assert is_at_its_end(seen, an_application()) is is_at_end

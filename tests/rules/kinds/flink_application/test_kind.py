@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_an_application_that_does_not_run_is_known_without_a_metric() -> None:
     ids=["runs", "is changed", "was just changed", "was changed long ago"],
 )  # fmt: skip
 def test_a_job_that_is_changed_or_has_just_started_is_named(
-    changes: dict[str, object], words: str | None
+    changes: dict[str, Any], words: str | None
 ) -> None:
     told = JOBS.settling(job_signals(a_flink_pipeline(an_application(**changes)), JobMinute()))
     assert (None if told is None else str(told)) == words

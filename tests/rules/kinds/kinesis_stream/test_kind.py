@@ -6,6 +6,10 @@ from tidegate.rules.cause import Cause
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.kind import KinesisStreamSignals
 from tidegate.rules.kinds.signal_kind import Place
+from tidegate.rules.window import Metric, Window
+
+NOTHING_TOLD: dict[Metric, Window] = {}
+
 
 STREAM = KinesisStreamSignals()
 
@@ -41,7 +45,7 @@ def test_a_topic_is_none_of_its() -> None:
     topic = a_flink_pipeline(topic=True)
     assert list(STREAM.metrics(topic)) == list(STREAM.heartbeats(topic)) == []
     assert list(STREAM.places(topic, 60)) == []
-    assert STREAM.source(topic, {}.__getitem__) is None
+    assert STREAM.source(topic, NOTHING_TOLD.__getitem__) is None
 
 
 def test_its_causes_are_those_of_a_stream() -> None:

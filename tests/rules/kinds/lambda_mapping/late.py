@@ -1,5 +1,7 @@
 """A consumer that falls behind, and what is found of it."""
 
+from typing import Any
+
 from tests.builders import Samples, a_pipeline, newest, signals, with_mapping
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
@@ -7,7 +9,7 @@ from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes
 from tidegate.rules.kinds.signals import Signals
 
 
-def a_mapping(pipeline: Pipeline | None = None, **settings: object) -> Pipeline:
+def a_mapping(pipeline: Pipeline | None = None, **settings: Any) -> Pipeline:
     """A pipeline of two executions with other settings of its mapping."""
     return with_mapping(pipeline or a_pipeline(factor=2), **settings)
 

@@ -1,6 +1,7 @@
 """Each of several consumers is judged by the age of what it reads itself."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ LATE = [Minute(age_seconds=60.0 * at) for at in range(1, 5)]
 WELL = [400.0] * 4
 
 
-def two(**reading: object) -> Signals:
+def two(**reading: Any) -> Signals:
     """scorer, and mailer beside it, on a stream whose age grows by a minute a minute."""
     pipeline = a_pipeline(factor=10)
     scorer = the_consumer(pipeline)

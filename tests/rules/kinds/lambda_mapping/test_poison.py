@@ -1,5 +1,7 @@
 """Batches that fail each time are told from those that are slow, throttled or merely late."""
 
+from typing import Any
+
 import pytest
 
 from tests.builders import Samples, newest, signals, the_consumer
@@ -100,7 +102,7 @@ SAFE = {
     ids=["nothing is missing", "bisect", "attempts", "an age instead", "no retry", "no age",
          "destination", "item failures"],
 )  # fmt: skip
-def test_the_advice_is_what_the_mapping_lacks(settings: dict[str, object], steps: str) -> None:
+def test_the_advice_is_what_the_mapping_lacks(settings: dict[str, Any], steps: str) -> None:
     seen = growing(a_mapping(**settings), errors=[60] * 3)
     (told,) = poison_batch(seen, the_consumer(seen.pipeline))
     assert told.advice == f"more capacity does not help a batch that fails each time: {steps}"

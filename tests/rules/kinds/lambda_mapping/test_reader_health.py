@@ -1,6 +1,7 @@
 """A consumer is called healthy by what shows it, and each grade has its numbers."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ A_MINUTE = 6000.0
 """Records that come in."""
 
 
-def reading(**how: object) -> Pipeline:
+def reading(**how: Any) -> Pipeline:
     return with_mapping(a_pipeline(), reading=Reading(**how))
 
 
@@ -70,7 +71,7 @@ def test_counts_that_began_lately_are_held_against_what_came_in_since() -> None:
          "some tried again"],
 )  # fmt: skip
 def test_counts_that_do_not_account_for_every_record_say_so(
-    events: dict[str, float], expected: tuple[Grade | None, str]
+    events: dict[str, Any], expected: tuple[Grade | None, str]
 ) -> None:
     assert shown(counting(**events)) == expected
 
@@ -127,7 +128,7 @@ def test_a_mapping_that_may_not_invoke_its_function_is_not_reading() -> None:
     ids=["invoked", "filtered", "other sources", "invoked beside a filter"],
 )  # fmt: skip
 def test_invocations_or_reads_show_that_a_consumer_reads(
-    how: dict[str, object], invocations: Samples, read: Samples, words: str
+    how: dict[str, Any], invocations: Samples, read: Samples, words: str
 ) -> None:
     of = newest(signals(reading(**how)), read_records=read)
     found = health(newest(of, "scorer", invocations=invocations))
@@ -151,7 +152,7 @@ def test_invocations_that_all_fail_show_nothing() -> None:
 # ---- what others read shows nothing of a consumer
 
 
-def read_times(times: list[float], **how: object) -> Signals:
+def read_times(times: list[float], **how: Any) -> Signals:
     """Of each record that came in so many were read, in the newest minutes; twice before them."""
     samples = [2 * A_MINUTE] * (90 - len(times)) + [each * A_MINUTE for each in times]
     return newest(signals(reading(**how)), read_records=samples)

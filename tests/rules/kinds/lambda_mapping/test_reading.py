@@ -1,6 +1,7 @@
 """Whether a consumer is seen to read, up to the ends of its patience."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ UNREAD, LAST, READ_BY_OTHERS, NOBODY = (
 )
 
 
-def reading(*, window_seconds: int = 0, timeout_seconds: int = 15, **how: object) -> Pipeline:
+def reading(*, window_seconds: int = 0, timeout_seconds: int = 15, **how: Any) -> Pipeline:
     """A pipeline whose mapping reads in that way; a batch is due 180 s, its timeout and its
     windows after its first record."""
     pipeline = a_pipeline()
@@ -200,7 +201,7 @@ def test_a_failed_attempt_beside_waiting_records_is_no_missing_metric() -> None:
     ids=["filtered", "nothing to filter", "read", "not read", "long ago", "lately"],
 )
 def test_a_filter_or_other_sources_leave_only_the_reads_to_tell(
-    how: dict[str, object], read: Samples, is_late: bool
+    how: dict[str, Any], read: Samples, is_late: bool
 ) -> None:
     of = signals(reading(**how))
     invocations = [0] * 5 if "has_filter" in how else [600] * 5

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def lost(of: Signals) -> list[tuple[str, float]]:
     ]
 
 
-def failing(errors: Samples, invocations: float = 120, /, **settings: object) -> Signals:
+def failing(errors: Samples, invocations: float = 120, /, **settings: Any) -> Signals:
     """6,000 records come in each minute; the newest of a quarter of an hour fail so."""
     before = 15 - len(errors)
     return newest(
@@ -82,7 +83,7 @@ def test_one_minute_more_and_it_is_past() -> None:
     ids=["no more than a batch", "bisected", "filtered"],
 )
 def test_a_batch_is_counted_with_no_more_records_than_it_can_have(
-    settings: dict[str, object], expected: float
+    settings: dict[str, Any], expected: float
 ) -> None:
     seen = failing([1], maximum_retry_attempts=0, **settings)
     assert lost(seen) == [("dropped-at-least", expected)]
@@ -176,9 +177,8 @@ def counting(dropped: float | None, kept: float | None, errors: float = 0) -> Si
         for metric, sample in zip(event_metrics("uuid-1")[:2], (dropped, kept), strict=True)
     )
     names = ("dropped_events", "kept_events")
-    own = replace(
-        seen.of(the_consumer(pipeline).function), **dict(zip(names, windows, strict=True))
-    )
+    told: dict[str, Any] = dict(zip(names, windows, strict=True))
+    own = replace(seen.of(the_consumer(pipeline).function), **told)
     return replace(
         seen, series=replace(seen.series, of={**seen.series.of, "lambda_mapping": {"scorer": own}})
     )
@@ -207,7 +207,8 @@ def test_the_count_of_the_mapping_itself_goes_before_an_estimate(
 @pytest.mark.parametrize("unread", ["dropped_events", "kept_events"])
 def test_half_of_the_count_is_none(unread: str) -> None:
     seen = counting(7, 1, errors=1)
-    own = replace(seen.of(the_consumer(seen.pipeline).function), **{unread: None})
+    half: dict[str, Any] = {unread: None}
+    own = replace(seen.of(the_consumer(seen.pipeline).function), **half)
     of = {**seen.series.of, "lambda_mapping": {"scorer": own}}
     (only,) = told(replace(seen, series=replace(seen.series, of=of)))
     assert only.evidence[0].kind == "dropped-at-least"

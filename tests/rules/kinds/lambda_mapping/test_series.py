@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from tests.builders import a_pipeline, newest, signals, the_consumer
+from tests.builders import Samples, a_pipeline, newest, signals, the_consumer
 from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries
 
 
 def series(ages: list[float | None], throttles: list[float]) -> FunctionSeries:
-    told = {"iterator_age_milliseconds": ages, "throttles": throttles}
+    told: dict[str, Samples] = {"iterator_age_milliseconds": ages, "throttles": throttles}
     seen = newest(signals(a_pipeline()), "scorer", **told)
     return seen.of(the_consumer(seen.pipeline).function)
 

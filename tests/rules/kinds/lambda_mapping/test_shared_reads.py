@@ -1,6 +1,7 @@
 """What others read of a stream shows nothing of a consumer."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ from tidegate.rules.kinds.signals import Signals
 A_MINUTE = 6000.0
 
 
-def read(times: Samples, *, invoked: Samples = (), **how: object) -> Signals:
+def read(times: Samples, *, invoked: Samples = (), **how: Any) -> Signals:
     """Of each record so many were read, by two readers before these newest minutes."""
-    samples = [2 * A_MINUTE] * (90 - len(times))
+    samples: list[float | None] = [2 * A_MINUTE] * (90 - len(times))
     samples += [each and each * A_MINUTE for each in times]
     of = with_mapping(a_pipeline(), reading=Reading(**how))
     seen = newest(signals(of), read_records=samples)
@@ -42,7 +43,7 @@ def by_all(of: Signals) -> list[bool]:
     ("how", "tell"),
     [({}, False), ({"has_filter": True}, True), ({"other_sources": ("queue",)}, True)],
 )
-def test_reads_tell_where_invocations_do_not(how: dict[str, object], tell: bool) -> None:
+def test_reads_tell_where_invocations_do_not(how: dict[str, Any], tell: bool) -> None:
     of = signals(with_mapping(a_pipeline(), reading=Reading(**how)))
     assert reads_tell(of, the_consumer(of.pipeline)) is tell
 

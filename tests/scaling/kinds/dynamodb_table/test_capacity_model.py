@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -91,7 +92,7 @@ def cost(units_per_record: float) -> RecordCost:
     return RecordCost(0.0, units_per_record)
 
 
-def a_sink(units: int = 100, **of: object) -> CapacityModel:
+def a_sink(units: int = 100, **of: Any) -> CapacityModel:
     return replace(CapacityModel(a_table(units).capacity, cost(2.0), cost(0.5)), **of)
 
 

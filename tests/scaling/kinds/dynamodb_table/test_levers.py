@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_table_is_busy_while_it_or_any_index_is() -> None:
         assert found == [Prohibition(words.RESOURCE_BUSY(name="scores", status=status))]
 
 
-def refused(lever: Lever, minutes_ago: float, **others: object) -> History:
+def refused(lever: Lever, minutes_ago: float, **others: Any) -> History:
     told = {
         "operation": "dynamodb:UpdateTable",
         "outcome": Outcome.FAILED,

@@ -31,7 +31,7 @@ def test_units_go_from_the_usual_need_to_twice_that_of_the_peak_and_say_why() ->
 
 
 def test_a_table_that_was_throttled_gets_as_many_units_a_record_at_the_stream_s_peak() -> None:
-    rates = {
+    rates: dict[Metric, tuple[float, ...]] = {
         CONSUMED: (20.0, 20.0), THROTTLED: (1.0, 1.0), READ: (10.0, 10.0), ARRIVED: (10.0, 420.0),
     }  # fmt: skip
     found = writes(a_table(20), rates)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ REPLICATED = words.REPLICATED(table="scores", regions="eu-west-1, us-west-2")
          "known-all-the-same", "unread"],
 )  # fmt: skip
 def test_each_other_owner_of_a_capacity_prohibits_its_change(
-    lever: Lever, replicas: tuple[str, ...], targets: ScalableTargets, found: list[object]
+    lever: Lever, replicas: tuple[str, ...], targets: ScalableTargets, found: list[Any]
 ) -> None:
     table = replace(a_table(), replicas=replicas)
     pipeline = replace(a_pipeline(table=table), scalable_targets=targets)

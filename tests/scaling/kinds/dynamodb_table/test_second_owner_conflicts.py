@@ -1,6 +1,7 @@
 """Capacities that have an owner in the file and another one in AWS."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ OF_INDEX = ScalableTarget("scores/by-race", LeverKind.WRITE_CAPACITY, 5, 50)
 THEIRS: Owner = "application-autoscaling"
 
 
-def owned(owner: Owner | None, **others: LeverSpec) -> PipelineSpec:
+def owned(owner: Owner | None, **others: Any) -> PipelineSpec:
     writes = LeverSpec(max=1000, owner=owner)
     return replace(SPEC, levers=Levers(write_capacity=writes, **others))
 

@@ -105,7 +105,7 @@ def test_units_to_split_bring_the_partitions_that_are_needed_and_one_less_would_
 ) -> None:
     table = replace(TABLE, write_units=units)
     taken = partition_units(table, consumed(0.0), History(()))
-    enough = CapacityModel(table, 1.0, None, 0.0, taken).units_to_split(wanted)
+    enough = CapacityModel(table, None, None, 0.0, taken).units_to_split(wanted)
     if not enough:
         assert wanted <= taken
         return

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_one_applications_backlog_restarts_no_other() -> None:
 
 def test_each_is_sized_for_its_own_backlog() -> None:
     seen = two(replace(BUSY, behind_seconds=30), replace(BUSY, behind_seconds=6))
-    backlogs = {
+    backlogs: dict[str, Any] = {
         name: dict(each.because.numbers)["backlog_records"]
         for name, each in decisions(seen).items()
     }

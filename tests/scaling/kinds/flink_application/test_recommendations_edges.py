@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_a_load_that_grows_is_met_where_it_will_be_when_the_next_change_shows(
     _, found = recommended(newest(running(), incoming_records=[60_000, *of]), TOO_LOW)
     load = numbers(found)["load"]
     assert isinstance(load, Reason)
-    told = {"records_per_second": now}
+    told: dict[str, Any] = {"records_per_second": now}
     if expected > now:
         told["expected_records_per_second"] = pytest.approx(expected)
     assert dict(load.numbers) == told
@@ -202,9 +203,8 @@ def test_only_a_cause_of_its_own_that_its_levers_cure_raises_it() -> None:
 
 
 def forecast_of(soon: float, likely: float) -> ForecastHorizons:
-    now, then = (
-        Expected(*[Load(each, 300 * each, has_headroom=True)] * 2, WHY) for each in (soon, likely)
-    )
+    loads = (Load(each, 300 * each, has_headroom=True) for each in (soon, likely))
+    now, then = (Expected(each, each, WHY) for each in loads)
     return ForecastHorizons(now, now, now, then, 1000, 4000, 120, 420)
 
 
@@ -279,7 +279,7 @@ def quiet(parallelism: int = 10, per_minute: float = 1000, **of: Samples) -> Sig
     return newest(seen, "counter", **of) if of else seen
 
 
-def lowered(seen: Signals, **more: object) -> int:
+def lowered(seen: Signals, **more: Any) -> int:
     return recommended(seen, **more)[1].wanted
 
 
@@ -300,8 +300,9 @@ def test_an_hour_in_health_lowers_to_what_its_peak_needs() -> None:
 @pytest.mark.parametrize("field", ["records_per_second", "behind_milliseconds", "busy"])
 def test_nine_tenths_of_an_hours_data_are_needed(field: str, gap: int, is_lowered: bool) -> None:
     series = quiet().of(an_application(10))
-    samples = [*[None] * gap, *getattr(series, field).samples[-50:]]
-    assert (lowered(quiet(**{field: samples})) < 10) is is_lowered
+    told: dict[str, Any] = {}
+    told[field] = [*[None] * gap, *getattr(series, field).samples[-50:]]
+    assert (lowered(quiet(**told)) < 10) is is_lowered
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Applications whose parallelism the file and the service both move."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -28,7 +29,7 @@ THEIRS = Levers(parallelism=LeverSpec(max=64, owner="application-autoscaling"))
          "nothing said", "no owner", "another lever"],
 )  # fmt: skip
 def test_two_owners_of_a_parallelism_are_a_conflict(
-    enabled: bool, keeps: str, levers: Levers, is_told: bool
+    enabled: bool, keeps: Literal["keep", "off"], levers: Levers, is_told: bool
 ) -> None:
     said = [ApplicationSpec("counter", service_autoscaling=keeps)]
     spec = replace(FLINK_SPEC, levers=levers, applications=said)

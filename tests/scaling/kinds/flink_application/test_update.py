@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ WHY = Reason.of("seen", "as seen")
 NOTHING = History(())
 
 
-def said(**of: object) -> PipelineSpec:
+def said(**of: Any) -> PipelineSpec:
     return replace(FLINK_SPEC, applications=[ApplicationSpec("counter", **of)])
 
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import HASH_KEYS, NOON, Shard, Stream, a_stream
+from tests.builders import NOON, a_stream
 from tests.change_records import change, history
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.kinesis_stream.state import HASH_KEYS, Shard, Stream
 from tidegate.scaling.kinds.kinesis_stream import words
 from tidegate.scaling.kinds.kinesis_stream.actions import SPLIT_SHARD, UPDATE_SHARD_COUNT
 from tidegate.scaling.kinds.kinesis_stream.levers import (

@@ -1,9 +1,12 @@
 """A stream takes part in a plan by its shards."""
 
+from typing import TypeVar
+
 from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, signals, with_key_samples
 from tests.change_records import change, history
 from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.graph import Question
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, stream_of
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
@@ -81,9 +84,12 @@ def test_a_count_that_finishes_sooner_is_preferred_and_a_retention_is_as_it_was_
     assert planning(8).preferred(RETENTION, 24, 25) == 25
 
 
+A = TypeVar("A")
+
+
 def test_keys_are_looked_at_only_where_a_shard_seems_to_carry_more_than_its_part() -> None:
     class Nobody:
-        def sample_keys(self, *_: object) -> KeySample:
+        def ask(self, question: Question[A]) -> A:
             raise AssertionError("nothing is to be asked")
 
     seen = signals(a_pipeline(shards=2), Minute())

@@ -1,6 +1,7 @@
 """What a stream costs, by the hour of a shard or by what goes through it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 RETENTION = Lever.of(LeverKind.RETENTION_HOURS, "racers")
 
 
-def of(shards: int = 1, **changes: object) -> Pipeline:
+def of(shards: int = 1, **changes: Any) -> Pipeline:
     pipeline = a_pipeline(shards=shards)
     return with_stream(pipeline, replace(stream_of(pipeline), **changes))
 

@@ -26,7 +26,10 @@ AGE = metric("GetRecords.IteratorAgeMilliseconds", "Maximum")
 
 
 def shards(pipeline: Pipeline, **refused: float) -> Range:
-    rates = {RECORDS: (900.0, 900.0, 5000.0), SIZE: (1.0, 1.0, 2.0**20)}
+    rates: dict[Metric, tuple[float, ...]] = {
+        RECORDS: (900.0, 900.0, 5000.0),
+        SIZE: (1.0, 1.0, 2.0**20),
+    }
     if refused:
         rates[REFUSED] = (refused["refused"],)
     found, _ = stream_ranges(evidence(pipeline, rates))

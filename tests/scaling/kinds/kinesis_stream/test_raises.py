@@ -1,5 +1,7 @@
 """More shards are judged by the records that they let in, and that are read of them."""
 
+from typing import Any
+
 import pytest
 
 from tests.builders import NOON, Samples, a_pipeline, newest, signals
@@ -21,14 +23,14 @@ WHY = Reason.of("asked", "asked for")
 
 
 def constraints(
-    of: Signals, past: History, lever: Lever, current: int = 4, wanted: int = 8, **more: object
+    of: Signals, past: History, lever: Lever, current: int = 4, wanted: int = 8, **more: Any
 ) -> list[Constraint]:
     recommendation = Recommendation(lever, current, wanted, WHY, **more)
     raises = Raises(of, past, NOON, current_capacities(of.pipeline))
     return list(shards_in_vain(raises, recommendation))
 
 
-def is_held(of: Signals, past: History, lever: Lever, **more: object) -> bool:
+def is_held(of: Signals, past: History, lever: Lever, **more: Any) -> bool:
     return bool(constraints(of, past, lever, **more))
 
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 RETENTION = Lever.of(LeverKind.RETENTION_HOURS, "racers")
 
 
-def pipeline(**changes: object) -> Pipeline:
+def pipeline(**changes: Any) -> Pipeline:
     return with_stream(a_pipeline(), a_stream(3, created="May", **changes))
 
 

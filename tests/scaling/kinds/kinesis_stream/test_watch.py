@@ -16,7 +16,7 @@ from tidegate.scaling.model.watched import Watched
 HOUR = 3_600_000
 
 
-def watched(shards: int = 3, **changes: object) -> Watched:
+def watched(shards: int = 3, **changes: Any) -> Watched:
     pipeline = a_pipeline(shards=shards)
     return Watched(
         with_stream(pipeline, replace(stream_of(pipeline), **changes)), 90, in_force({})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from tidegate.rules.kinds.lambda_mapping.state import Function, consumers_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.lever_spec import Owner
 from tidegate.scaling.config.specification import Levers, LeverSpec, PipelineSpec
 from tidegate.scaling.kinds.lambda_mapping.actions import (
     UpdateBatchingWindow,
@@ -37,7 +39,9 @@ FIXED = replace(OURS, parallelization_factor=LeverSpec(max=10))
 """A factor that nobody moves."""
 
 
-def owned(most: int = 300, owner: str | None = "tidegate", levers: Levers = FIXED) -> PipelineSpec:
+def owned(
+    most: int = 300, owner: Owner | None = "tidegate", levers: Levers = FIXED
+) -> PipelineSpec:
     window = LeverSpec(min=0, max=most, owner=owner)
     return replace(SPEC, levers=replace(levers, batching_window_seconds=window))
 
@@ -49,7 +53,7 @@ def recommended(
     return tuple(batching_recommendations(look, ()))
 
 
-def a_mapping(window: int = 0, factor: int = 8, **changes: object) -> Pipeline:
+def a_mapping(window: int = 0, factor: int = 8, **changes: Any) -> Pipeline:
     """One shard, so that 8 lanes get an eighth of its records each."""
     pipeline = a_pipeline(factor=factor)
     (consumer,) = consumers_of(pipeline)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -26,10 +27,9 @@ from tidegate.scaling.kinds.lambda_mapping.batching_window import (
     Batching,
     batching,
     batching_recommendations,
-    window_at_most,
 )
 from tidegate.scaling.kinds.lambda_mapping.concurrency import factor_of
-from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel
+from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, window_at_most
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
@@ -83,9 +83,7 @@ def test_a_window_is_a_tenth_of_the_objective_and_never_sick(
 # ---- what is seen of the batches
 
 
-def seen(
-    minutes: int = 90, *, readers: int = 1, errors: Samples = (0.0,), **how: object
-) -> Signals:
+def seen(minutes: int = 90, *, readers: int = 1, errors: Samples = (0.0,), **how: Any) -> Signals:
     """Two shards of four executions; 40 records/s in batches of 20 and 30 by turns."""
     pipeline = with_mapping(a_pipeline(shards=2, factor=4), **how)
     batch = [20 if at % 2 else 30 for at in range(90)]

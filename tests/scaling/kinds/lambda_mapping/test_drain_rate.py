@@ -1,5 +1,6 @@
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,14 @@ RATE = RateModel(0.1, 0.004, is_sure=True)
 """Of which one execution does 200 records/s in batches of 100."""
 
 
-def allowed(max: int, **said: object) -> PipelineSpec:
+def allowed(max: int, **said: Any) -> PipelineSpec:
     factor = LeverSpec(max=max, **said)
     return replace(SPEC, levers=replace(OURS, parallelization_factor=factor))
 
 
 def at_most(
     spec: PipelineSpec, *, learnt: RateModel | None = RATE, share: float = 1.0,
-    executions_max: int = 1_000, **mapping: object,
+    executions_max: int = 1_000, **mapping: Any,
 ) -> float:  # fmt: skip
     consumer = the_consumer(with_mapping(a_pipeline(factor=3), **mapping))
     seen = Feeding(consumer, learnt, share, executions_max)

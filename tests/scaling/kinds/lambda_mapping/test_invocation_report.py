@@ -1,6 +1,7 @@
 """Reports of invocations in a log, in both of Lambda's forms."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ TEXT = (
     f"REPORT RequestId: {ID}\tDuration: 1203.12 ms\tBilled Duration: 1204 ms\t"
     "Memory Size: 512 MB\tMax Memory Used: 81 MB\t"
 )
-JSON = {
+JSON: dict[str, Any] = {
     "time": "2026-01-05T12:00:00.000Z",
     "type": "platform.report",
     "record": {
@@ -35,7 +36,7 @@ XRAY = "\nXRAY TraceId: 1-5bef4de7-ad49b0e87f6ef6c87fc2e700\tSegmentId: 9a9\tSam
 METRICS = JSON["record"]["metrics"]
 
 
-def as_json(metrics: object = METRICS, **record: object) -> str:
+def as_json(metrics: object = METRICS, **record: Any) -> str:
     return json.dumps({**JSON, "record": {**JSON["record"], **record, "metrics": metrics}})
 
 

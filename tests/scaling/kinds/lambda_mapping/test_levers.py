@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 ALLOWED = Range(1, 10, words.FACTOR_RANGE(limit_factor=10))
 
 
-def consumer(reserved: int | None = None, **mapping: object) -> Consumer:
+def consumer(reserved: int | None = None, **mapping: Any) -> Consumer:
     seen = the_consumer(a_pipeline(factor=2))
     function = Function("scorer", 15, 512, reserved)
     return replace(seen, function=function, mapping=replace(seen.mapping, **mapping))

@@ -1,6 +1,7 @@
 """What a load needs of a function: its factor, and shards for its executions."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.builders import (
     newest,
     signals,
     the_consumer,
+    the_table,
     with_mapping,
 )
 from tests.change_records import history
@@ -31,7 +33,7 @@ RATE = RateModel(0.1, 0.004, is_sure=True)
 """Of which one execution does 200 records/s in batches of 100."""
 
 
-def reader(learnt: RateModel | None = RATE, **mapping: object) -> FunctionReader:
+def reader(learnt: RateModel | None = RATE, **mapping: Any) -> FunctionReader:
     pipeline = with_mapping(a_pipeline(shards=4, factor=2), **mapping)
     seen, consumer = signals(pipeline), the_consumer(pipeline)
     return FunctionReader(seen, consumer, learnt, feeding(seen, consumer, learnt, history()))
@@ -106,7 +108,7 @@ def test_it_is_learnt_from_the_windows() -> None:
     fed = feeding(seen, consumer, learnt, history())
     assert found == FunctionReader(seen, consumer, learnt, fed, shown=25.0)
     assert found.writes == consumer.writes
-    consumed = seen.of(consumer.writes[0].capacity).consumed_write_units
+    consumed = seen.of(the_table(pipeline).capacity).consumed_write_units
     used = Used(consumed, of_reads=True)
     assert found.cost(used) == record_cost(seen, consumer, used)
     most = fed.records_per_second_at_most(SAID, 4)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +44,8 @@ def learnt(*minutes: Minute, pipeline: Pipeline | None = None) -> RateModel | No
 
 
 def model(seconds: float, per_record: float, *, is_sure: bool = True) -> RateModel:
-    return RateModel(pytest.approx(seconds, abs=1e-9), pytest.approx(per_record), is_sure)
+    near: tuple[Any, Any] = pytest.approx(seconds, abs=1e-9), pytest.approx(per_record)
+    return RateModel(*near, is_sure)
 
 
 def test_batches_of_different_sizes_tell_an_invocations_cost_from_that_of_a_record() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ Faces = Callable[..., list[Face]]
 def faces() -> Iterator[Faces]:
     opened = []
 
-    def of(name: str = "flink-lag", **data: object) -> list[Face]:
+    def of(name: str = "flink-lag", **data: Any) -> list[Face]:
         scenario = load_scenario(name)
         assert scenario.find(ApplicationData) is not None
         scenario = scenario.put(replace(scenario.the(ApplicationData), **data))

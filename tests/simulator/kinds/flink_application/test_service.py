@@ -133,9 +133,12 @@ def test_what_aws_refuses_is_refused_and_counted(
 
 
 def test_the_quota_is_reached_exactly_and_denser_subtasks_stay_within_it() -> None:
-    for wanted in ({"parallelism": 64}, {"parallelism": 256, "parallelism_per_kpu": 4}):
+    for wanted in (
+        ApplicationUpdate(parallelism=64, version=1),
+        ApplicationUpdate(parallelism=256, parallelism_per_kpu=4, version=1),
+    ):
         lived_in = world()
-        lived_in.the(EmbeddedApplication).service.update(ApplicationUpdate(version=1, **wanted))
+        lived_in.the(EmbeddedApplication).service.update(wanted)
         assert lived_in.figures().limit_violations == 0
 
 
@@ -205,7 +208,7 @@ def test_an_update_that_fails_is_rolled_back_and_its_operation_tells_why(faces: 
     ids=["above maxParallelism", "the snapshot times out"],
 )
 def test_without_rollback_a_failed_update_leaves_the_application_ready_and_unbilled(
-    fields: dict[str, float], wanted: int
+    fields: dict[str, Any], wanted: int
 ) -> None:
     failing = world(kpu_quota=200, **fields)
     failing.the(EmbeddedApplication).service.update(

@@ -1,0 +1,3 @@
+from tests.losses.conftest import account
+
+__all__ = ["account"]
