@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -31,6 +31,11 @@ faults: .venv/dev
 # Mutated pipeline files and odd command lines: ten minutes. OPTIONS: --seed N, --files N, --lines N.
 fuzz: .venv/dev
 	$(BIN)/python -m tests.fuzz $(OPTIONS)
+
+# Odd requests to the packaged zip, and their figures in docs/deployment.md: half an hour. OPTIONS:
+# --seed N, --count N.
+fuzz-requests: .venv/dev
+	$(BIN)/python -m tests.fuzz.endpoint $(OPTIONS)
 
 # Mutants of what decides, each against its module's tests. OPTIONS: --seed N, --count N.
 mutation: .venv/dev
