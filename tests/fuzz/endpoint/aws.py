@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler
 from random import Random
+from threading import Semaphore
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,8 @@ from tests.chalice_app.gateway import serving
 
 __all__ = ["Aws", "Fault", "fault", "state", "watched"]
 
+AT_ONCE = 50
+"""More calls than a request has under way."""
 READS = re.compile(r"(Describe|Get|List|Query|Scan|BatchGet|TransactGet)|GET /")
 FAULTS = {
     "throttled": (400, '{"__type": "ThrottlingException", "message": "Rate exceeded"}'),
@@ -50,6 +53,7 @@ class Aws:
     fault: Fault | None = None
     calls: list[str] = field(default_factory=list)
     struck: int = 0
+    under_way: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
 
     def begin(self, fault: Fault | None) -> None:
         self.fault, self.calls, self.struck = fault, [], 0
@@ -58,6 +62,12 @@ class Aws:
     def changes(self) -> list[str]:
         """The calls that ask for a change."""
         return [each for each in self.calls if not READS.match(each)]
+
+    def settle(self) -> None:
+        """Wait for the calls that the function waits for no longer: they have effects as well."""
+        for _ in range(AT_ONCE):
+            self.under_way.acquire()
+        self.under_way.release(AT_ONCE)
 
     def taken(self, operation: str) -> Fault | None:
         """The fault that this call meets."""
@@ -90,7 +100,9 @@ class _Seen(BaseHTTPRequestHandler):
         elif met:
             self._reply(status, "application/x-amz-json-1.1", told.encode())
         else:
-            self._reply(*self._asked(body))
+            with self.aws.under_way:
+                answer = self._asked(body)
+            self._reply(*answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815
 

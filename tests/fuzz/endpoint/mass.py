@@ -20,7 +20,7 @@ __all__ = ["PAGE", "SOURCES", "Mass", "played", "published"]
 PAGE = ROOT / "docs" / "deployment.md"
 SOURCES = ("chalice_app", "rules", "scaling", "tests/fuzz/endpoint")
 """What the figures depend on."""
-PROCESSES = 2
+PROCESSES = 4
 AT_ONCE = 250
 """Requests to one account: its ledger doesn't grow for ever."""
 
