@@ -91,6 +91,10 @@ class _Seen(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # The function was ended, or did not wait.
+            super().handle()
+
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         met = self.aws.taken(self._operation(body))

@@ -119,7 +119,8 @@ def _plain(random: Random, seed: int) -> Event:
 
 
 def _method(made: Event, random: Random) -> None:
-    made["httpMethod"] = made["requestContext"]["httpMethod"] = random.choice(METHODS)
+    made["httpMethod"] = found = random.choice(METHODS)
+    made["requestContext"] = {**_mapping(made.get("requestContext")), "httpMethod": found}
 
 
 def _dimension(made: Event, random: Random) -> None:
