@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify smoke faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -15,13 +15,21 @@ test-fast: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/rules tests/scaling
 	$(BIN)/python -m tests.pure
 
-# What `make test` proves by a sample of seeds, by all of them, and a whole stage deployed to MiniStack:
-# ten minutes on two processors.
-verify: .venv/dev .venv/emulator/made
+# What `make test` proves by a sample of seeds, by all of them, a whole stage deployed to MiniStack, and
+# the template as CDK and checkov take it: a quarter of an hour on two processors.
+verify: .venv/dev .venv/emulator/made .venv/cdk/made .venv/linters/made
+	TIDEGATE_CDK=$(CURDIR)/.venv/cdk/bin/python \
+	  TIDEGATE_CHECKOV=$(CURDIR)/.venv/linters/bin/python \
+	  $(BIN)/python -m pytest -q -n 0 tests/cdk tests/linters
 	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python $(BIN)/python -m pytest -q -n 0 tests/emulator
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py tests/open_account/test_worlds.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
+
+# The shortest way through a stage on MiniStack: deployed, registered, asked, gone.
+smoke: .venv/dev .venv/emulator/made
+	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python \
+	  $(BIN)/python -m pytest -q -n 0 tests/emulator/test_smoke.py
 
 # Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
 # --count N, --boto3.
@@ -31,6 +39,11 @@ faults: .venv/dev
 # Mutated pipeline files and odd command lines: ten minutes. OPTIONS: --seed N, --files N, --lines N.
 fuzz: .venv/dev
 	$(BIN)/python -m tests.fuzz $(OPTIONS)
+
+# Odd requests to the packaged zip, and their figures in docs/deployment.md: half an hour. OPTIONS:
+# --seed N, --count N, --page.
+fuzz-requests: .venv/dev
+	$(BIN)/python -m tests.fuzz.endpoint $(or $(OPTIONS),--page)
 
 # Mutants of what decides, each against its module's tests. OPTIONS: --seed N, --count N.
 mutation: .venv/dev
@@ -93,12 +106,18 @@ PORT ?= 8000
 serve: .venv/dev
 	PYTHONPATH=chalice_app PORT=$(PORT) $(BIN)/python -m tidegate.serve
 
-# An environment of its own: MiniStack wants other versions than Tidegate.
+# Environments of their own: MiniStack, CDK (which needs node) and checkov want other versions than
+# Tidegate.
+OWN = $(BIN)/python -m venv .venv/$(1) && .venv/$(1)/bin/python -m pip install -q \
+	  --disable-pip-version-check -r $(2) && touch .venv/$(1)/made
 .venv/emulator/made: .venv/bin/python tests/emulator/requirements.txt
-	$(BIN)/python -m venv .venv/emulator
-	.venv/emulator/bin/python -m pip install -q --disable-pip-version-check \
-	  -r tests/emulator/requirements.txt
-	@touch $@
+	$(call OWN,emulator,tests/emulator/requirements.txt)
+
+.venv/cdk/made: .venv/bin/python tests/cdk/requirements.txt
+	$(call OWN,cdk,tests/cdk/requirements.txt)
+
+.venv/linters/made: .venv/bin/python tests/linters/requirements.txt
+	$(call OWN,linters,tests/linters/requirements.txt)
 
 clean:
 	rm -rf .venv build bench report.html

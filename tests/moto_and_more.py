@@ -15,6 +15,7 @@ from moto.s3.models import FakeBucket
 from moto.server import main
 from moto.ssm.responses import SimpleSystemManagerResponse
 from moto_applications import add_to_moto
+from moto_items import quicken_items
 from moto_metrics import quicken
 
 PAGE = 100
@@ -158,6 +159,7 @@ ALARMS: Any = CloudWatchResponse
 ALARMS.put_composite_alarm = ALARMS.put_metric_alarm
 add_to_moto()
 quicken()
+quicken_items()
 LambdaResponse.list_event_source_mappings = list_event_source_mappings
 CloudWatchResponse.delete_alarms = delete_alarms
 CloudWatchResponse.put_dashboard = put_dashboard

@@ -20,12 +20,13 @@ RETRY_AFTER_SECONDS = "30"
 
 def body_of(request: Request | None) -> object:
     """The JSON of a request. Raises BadRequest."""
-    raw = b"" if request is None else request.raw_body
-    if len(raw) > BODY_BYTES_MAX:
-        raise BadRequest(f"the body may have {BODY_BYTES_MAX:,} bytes")
     try:
+        raw = b"" if request is None else request.raw_body
+        if len(raw) > BODY_BYTES_MAX:
+            raise BadRequest(f"the body may have {BODY_BYTES_MAX:,} bytes")
         found: object = json.loads(raw)
     except (ValueError, RecursionError):
+        # Base64 that is none, and text that no encoding knows, are ValueErrors as well.
         raise BadRequest('the body must be JSON: {"desiredCapacity": <number>}') from None
     return found
 

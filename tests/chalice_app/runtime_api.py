@@ -23,7 +23,9 @@ RUNTIMES_OWN = (
 
 
 class RuntimeApi:
-    """Hands events to one runtime client and takes its answers."""
+    """Hands events to one runtime client, which runs in ``process``, and takes its answers."""
+
+    process: "subprocess.Popen[bytes]"
 
     def __init__(self) -> None:
         self.events: queue.Queue[tuple[str, bytes]] = queue.Queue()
@@ -32,6 +34,8 @@ class RuntimeApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body in one packet: else the second waits for the first to be acknowledged.
+            wbufsize = -1
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -70,9 +74,13 @@ class RuntimeApi:
         Thread(target=self._server.serve_forever, daemon=True).start()
         self.address = f"127.0.0.1:{self._server.server_port}"
 
-    def invoke(self, event: dict[str, Any]) -> Any:
+    def ask(self, event: Any, seconds: float) -> tuple[str, bytes]:
+        """``response`` or ``error``, and what was sent with it. Raises queue.Empty."""
         self.events.put((str(uuid4()), json.dumps(event).encode()))
-        kind, body = self.answers.get(timeout=20)
+        return self.answers.get(timeout=seconds)
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        kind, body = self.ask(event, 20)
         assert kind == "response", body.decode()
         return json.loads(body)
 
@@ -120,6 +128,7 @@ def booted(
             stderr=subprocess.STDOUT,
         ) as process,
     ):  # fmt: skip
+        api.process = process
         try:
             yield api
         finally:

@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(900):
         assert process.poll() is None, "MiniStack ended"
         try:
             urllib.request.urlopen(f"{url}/_ministack/health", timeout=1).close()
