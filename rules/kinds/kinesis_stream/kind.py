@@ -4,6 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.fan_out import (
+    fan_out_age,
+    fan_out_consumers,
+    fan_out_metrics,
+    fan_out_reads,
+    with_fan_out,
+)
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric, stream_metrics, stream_series
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
@@ -28,28 +35,39 @@ class KinesisStreamSignals(SignalKind):
     pack = "kinesis"
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
-        """Of the stream, not of single shards."""
+        """Of the stream, not of single shards, and of its consumers with enhanced fan-out."""
         for stream in pipeline.all(Stream):
             yield from stream_metrics(stream.name)
+            yield from fan_out_metrics(stream.name, pipeline)
 
     def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Arrivals, and the age that any read publishes."""
         for stream in pipeline.all(Stream):
             yield stream_metric(stream.name, "IncomingRecords", "Sum")
             yield stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+            for consumer in fan_out_consumers(pipeline):
+                yield fan_out_age(stream.name, consumer)
 
     def source(self, pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
         """The stream's own series."""
         stream = pipeline.first(Stream)
-        return None if stream is None else stream_series(stream.name, cut)
+        if stream is None:
+            return None
+        own = stream_series(stream.name, cut)
+        if not fan_out_consumers(pipeline):
+            return own
+        return with_fan_out(own, stream.name, pipeline, cut)
 
-    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric] | None:
-        """Both of the stream."""
+    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric, int] | None:
+        """Of the stream, or what one consumer with enhanced fan-out alone has read."""
         stream = pipeline.first(Stream)
         if stream is None:
             return None
-        came, read = "IncomingRecords", "GetRecords.Records"
-        return stream_metric(stream.name, came, "Sum"), stream_metric(stream.name, read, "Sum")
+        came = stream_metric(stream.name, "IncomingRecords", "Sum")
+        for consumer in fan_out_consumers(pipeline):
+            return came, fan_out_reads(stream.name, consumer), 1
+        read = stream_metric(stream.name, "GetRecords.Records", "Sum")
+        return came, read, len(pipeline.processors)
 
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """The stream."""

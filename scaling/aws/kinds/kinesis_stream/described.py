@@ -8,7 +8,8 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
-from tidegate.scaling.model.errors import ResourceInUse
+from tidegate.scaling.aws.pages import pages
+from tidegate.scaling.model.errors import Denied, ResourceInUse
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -57,7 +58,20 @@ def described_stream(clients: Clients, name: str) -> Stream:
         summary["RetentionPeriodHours"],
         bool(names.intersection(("IncomingRecords", "ALL"))),
         as_text(summary.get("StreamCreationTimestamp")),
+        consumers=_consumers(clients, summary) if summary.get("ConsumerCount") else (),
     )
+
+
+def _consumers(clients: Clients, summary: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of those that are registered for enhanced fan-out. What they are called is not
+    worth a sweep: where they may not be listed it is told that there are some."""
+    arn, name = summary["StreamARN"], summary["StreamName"]
+    try:
+        with asking("kinesis:ListStreamConsumers", name):
+            told = pages(service(clients).list_stream_consumers, {"StreamARN": arn})
+            return tuple(each["ConsumerName"] for page in told for each in page["Consumers"])
+    except Denied:
+        return (f"{summary['ConsumerCount']} without kinesis:ListStreamConsumers",)
 
 
 def described_shards(clients: Clients, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:

@@ -1,31 +1,26 @@
 """Functions that read a stream through a consumer with enhanced fan-out."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tidegate.rules.kinds.kinesis_stream.state import Stream
-from tidegate.scaling.model.errors import ResourceMissing
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.kinds.lambda_mapping.described import mappings_of, reading
 
 if TYPE_CHECKING:
     from types_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef as Listed
 
-__all__ = ["without_fan_out"]
-
-_CONSUMER = "/consumer/"
+__all__ = ["through_fan_out"]
 
 
-def without_fan_out(mappings: Iterable["Listed"], name: str, stream: Stream) -> None:
-    """Raises ResourceMissing where the function reads by one of the region's mappings through such
-    a consumer: that mapping's source is the consumer, and Lambda doesn't list it under the stream.
-    """
-    for each in mappings:
-        source, function = each.get("EventSourceArn", ""), each["FunctionArn"].split(":")[6]
-        if source.startswith(f"{stream.arn}{_CONSUMER}") and function == name:
-            consumer = source.removeprefix(f"{stream.arn}{_CONSUMER}").partition(":")[0]
-            raise ResourceMissing(
-                "lambda:ListEventSourceMappings",
-                stream.name,
-                f"function {name} reads this stream through the consumer {consumer} with enhanced "
-                "fan-out, which Tidegate does not look after: take the function out of the file, "
-                "or give it an event source mapping on the stream itself",
-            )
+def through_fan_out(clients: Clients, name: str, stream: Stream) -> "Listed | None":
+    """The function's mapping whose source is such a consumer of the stream: Lambda doesn't list it
+    under the stream. Under the function's name it lists those of $LATEST alone, and one of an alias
+    nowhere but among all of the region. None where there is none."""
+    for of in ({"FunctionName": name}, {}):
+        listed = mappings_of(clients, name, **of)
+        begins = f"{stream.arn}/consumer/"
+        here = [each for each in listed if each.get("EventSourceArn", "").startswith(begins)]
+        found = reading(here, name)
+        if found is not None:
+            return found
+    return None
