@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tidegate.rules.kinds.dynamodb_table import words
 from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries
 from tidegate.rules.kinds.rates import RECENT_SECONDS
-from tidegate.rules.reason import Reason, Words
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 
 __all__ = ["ThrottleLimit", "read_limit", "write_limit"]
@@ -48,22 +48,15 @@ def _limit(
     throttles: Window, limits: tuple[Window | None, Window | None], where: str
 ) -> ThrottleLimit | None:
     account, own = limits
-    if _is_most(account, throttles):
-        return _told(words.ACCOUNT_LIMIT, account, where, ACCOUNT_ADVICE)
-    if _is_most(own, throttles):
-        return _told(words.OWN_MAXIMUM, own, where, OWN_MAXIMUM_ADVICE)
+    most = MOST * _total(throttles)
+    if _total(account) > most:
+        told = words.ACCOUNT_LIMIT(where=where, limit_throttles=_total(account))
+        return ThrottleLimit(told, ACCOUNT_ADVICE)
+    if _total(own) > most:
+        told = words.OWN_MAXIMUM(where=where, limit_throttles=_total(own))
+        return ThrottleLimit(told, OWN_MAXIMUM_ADVICE.format(where=where))
     return None
-
-
-def _is_most(of_limit: Window | None, throttles: Window) -> bool:
-    return _total(of_limit) > MOST * _total(throttles)
 
 
 def _total(window: Window | None) -> float:
     return 0.0 if window is None else window.last(RECENT_SECONDS).total
-
-
-def _told(told: Words, of_limit: Window | None, where: str, advice: str) -> ThrottleLimit:
-    return ThrottleLimit(
-        told(where=where, limit_throttles=_total(of_limit)), advice.format(where=where)
-    )

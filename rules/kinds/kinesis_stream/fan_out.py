@@ -4,21 +4,13 @@ GetRecords.* leave them out, and SubscribeToShardEvent.* tell each apart. Their 
 the stream's reads, so that what all read is the sum over all readers, however they read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric, Window, largest
 
-__all__ = ["fan_out_age", "fan_out_consumers", "fan_out_metrics", "fan_out_reads", "with_fan_out"]
-
-
-def fan_out_consumers(pipeline: Pipeline) -> tuple[str, ...]:
-    """The names of the registered consumers, each once."""
-    names = (each.mapping.reading.fan_out for each in consumers_of(pipeline))
-    return tuple(dict.fromkeys(filter(None, names)))
+__all__ = ["fan_out_age", "fan_out_metrics", "fan_out_reads", "with_fan_out"]
 
 
 def fan_out_reads(stream: str, consumer: str) -> Metric:
@@ -36,16 +28,17 @@ def _metric(stream: str, consumer: str, name: str, statistic: str) -> Metric:
     return Metric("AWS/Kinesis", name, own, statistic)
 
 
-def fan_out_metrics(stream: str, pipeline: Pipeline) -> Iterable[Metric]:
+def fan_out_metrics(stream: str, consumers: Iterable[str]) -> Iterable[Metric]:
     """Every metric that ``with_fan_out`` needs."""
-    for consumer in fan_out_consumers(pipeline):
+    for consumer in consumers:
         yield fan_out_reads(stream, consumer)
         yield fan_out_age(stream, consumer)
 
 
-def with_fan_out(source: SourceSeries, stream: str, pipeline: Pipeline, cut: Cut) -> SourceSeries:
+def with_fan_out(
+    source: SourceSeries, stream: str, consumers: Sequence[str], cut: Cut
+) -> SourceSeries:
     """The stream with what its fan-out consumers read, and the age of the one furthest behind."""
-    consumers = fan_out_consumers(pipeline)
     reads = (cut(fan_out_reads(stream, each)) for each in consumers)
     ages = (cut(fan_out_age(stream, each)) for each in consumers)
     return replace(

@@ -1,22 +1,17 @@
 """A Kinesis data stream as diagnosis sees it."""
 
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.fan_out import (
-    fan_out_age,
-    fan_out_consumers,
-    fan_out_metrics,
-    fan_out_reads,
-    with_fan_out,
-)
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric, stream_metrics, stream_series
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
     Stream,
 )
+from tidegate.rules.kinds.lambda_mapping.state import fan_out_consumers
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric
@@ -26,6 +21,13 @@ if TYPE_CHECKING:
     from tidegate.rules.kinds.signals import Signals
 
 __all__ = ["KinesisStreamSignals"]
+
+
+def _fan_out() -> ModuleType:
+    """Imported where it is needed: few streams are read so, and a cold start is shorter without."""
+    from tidegate.rules.kinds.kinesis_stream import fan_out
+
+    return fan_out
 
 
 class KinesisStreamSignals(SignalKind):
@@ -38,7 +40,8 @@ class KinesisStreamSignals(SignalKind):
         """Of the stream, not of single shards, and of its consumers with enhanced fan-out."""
         for stream in pipeline.all(Stream):
             yield from stream_metrics(stream.name)
-            yield from fan_out_metrics(stream.name, pipeline)
+            if consumers := fan_out_consumers(pipeline):
+                yield from _fan_out().fan_out_metrics(stream.name, consumers)
 
     def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Arrivals, and the age that any read publishes."""
@@ -46,7 +49,7 @@ class KinesisStreamSignals(SignalKind):
             yield stream_metric(stream.name, "IncomingRecords", "Sum")
             yield stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
             for consumer in fan_out_consumers(pipeline):
-                yield fan_out_age(stream.name, consumer)
+                yield _fan_out().fan_out_age(stream.name, consumer)
 
     def source(self, pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
         """The stream's own series."""
@@ -54,9 +57,8 @@ class KinesisStreamSignals(SignalKind):
         if stream is None:
             return None
         own = stream_series(stream.name, cut)
-        if not fan_out_consumers(pipeline):
-            return own
-        return with_fan_out(own, stream.name, pipeline, cut)
+        consumers = fan_out_consumers(pipeline)
+        return _fan_out().with_fan_out(own, stream.name, consumers, cut) if consumers else own
 
     def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric, int] | None:
         """Of the stream, or what one consumer with enhanced fan-out alone has read."""
@@ -65,7 +67,7 @@ class KinesisStreamSignals(SignalKind):
             return None
         came = stream_metric(stream.name, "IncomingRecords", "Sum")
         for consumer in fan_out_consumers(pipeline):
-            return came, fan_out_reads(stream.name, consumer), 1
+            return came, _fan_out().fan_out_reads(stream.name, consumer), 1
         read = stream_metric(stream.name, "GetRecords.Records", "Sum")
         return came, read, len(pipeline.processors)
 

@@ -17,6 +17,7 @@ __all__ = [
     "Reading",
     "account_of",
     "consumers_of",
+    "fan_out_consumers",
 ]
 
 ACCOUNT_CONCURRENCY = 1000
@@ -138,6 +139,12 @@ class LambdaAccount:
 def consumers_of(pipeline: Pipeline) -> tuple[Consumer, ...]:
     """The functions that read the pipeline's source."""
     return pipeline.all(Consumer)
+
+
+def fan_out_consumers(pipeline: Pipeline) -> tuple[str, ...]:
+    """The stream's consumers with enhanced fan-out through which the functions read, each once."""
+    names = (each.mapping.reading.fan_out for each in consumers_of(pipeline))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def account_of(pipeline: Pipeline) -> LambdaAccount:

@@ -8,8 +8,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.looked import Looked
 from tidegate.scaling.aws.moments import as_text
-from tidegate.scaling.aws.pages import pages
-from tidegate.scaling.model.errors import Denied, ResourceInUse
+from tidegate.scaling.model.errors import ResourceInUse
 
 if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
@@ -63,15 +62,10 @@ def described_stream(clients: Clients, name: str) -> Stream:
 
 
 def _consumers(clients: Clients, summary: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of those that are registered for enhanced fan-out. What they are called is not
-    worth a sweep: where they may not be listed it is told that there are some."""
-    arn, name = summary["StreamARN"], summary["StreamName"]
-    try:
-        with asking("kinesis:ListStreamConsumers", name):
-            told = pages(service(clients).list_stream_consumers, {"StreamARN": arn})
-            return tuple(each["ConsumerName"] for page in told for each in page["Consumers"])
-    except Denied:
-        return (f"{summary['ConsumerCount']} without kinesis:ListStreamConsumers",)
+    # Imported here: few streams have any, and a cold start is shorter without.
+    from tidegate.scaling.aws.kinds.kinesis_stream.fan_out import registered
+
+    return registered(service(clients), summary)
 
 
 def described_shards(clients: Clients, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:

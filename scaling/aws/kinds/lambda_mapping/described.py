@@ -66,11 +66,13 @@ def _consumer(
     name = said.function
     mapping = reading(mappings, name)
     function = _function(looked.clients, name)
+    own = mappings_of(looked.clients, name, FunctionName=name)
     if mapping is None or not reads(mapping):
-        # Imported here: few read so, or not at all, and a cold start is shorter without.
-        from tidegate.scaling.aws.kinds.lambda_mapping.fan_out import through_fan_out
-
-        mapping = through_fan_out(looked.clients, name, stream) or mapping
+        # Its source may be a consumer with enhanced fan-out, which isn't listed under the stream;
+        # nor is one of an alias under the function.
+        found = reading(_fanned_out(own, stream), name)
+        listed = [] if found else mappings_of(looked.clients, name)
+        mapping = found or reading(_fanned_out(listed, stream), name) or mapping
     if mapping is None:
         raise ResourceMissing(
             "lambda:ListEventSourceMappings",
@@ -78,9 +80,13 @@ def _consumer(
             f"function {name} has no event source mapping that reads this stream",
         )
     sinks = looked.sinks_of(said)
-    own = mappings_of(looked.clients, name, FunctionName=name)
     others = other_sources(own, mapping["EventSourceArn"])
     return Consumer(function, event_source_mapping(mapping, stream.arn, others), sinks)
+
+
+def _fanned_out(mappings: Iterable["Listed"], stream: Stream) -> list["Listed"]:
+    begins = f"{stream.arn}/consumer/"
+    return [each for each in mappings if each.get("EventSourceArn", "").startswith(begins)]
 
 
 def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
@@ -184,8 +190,8 @@ def _function_name(arn: str) -> str:
 
 
 def consumer_in(source_arn: str) -> str:
-    """The name of the stream's consumer with enhanced fan-out that an event source is; empty where
-    it is none. Its ARN ends in consumer/NAME:CREATED (RegisterStreamConsumer, API reference)."""
+    """The name in a consumer's ARN, which ends in consumer/NAME:CREATED (RegisterStreamConsumer,
+    API reference); empty in that of a stream."""
     return source_arn.partition("/consumer/")[2].partition(":")[0]
 
 
