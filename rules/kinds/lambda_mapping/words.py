@@ -206,6 +206,5 @@ EVERY_INVOCATION_FAILS = Words(
 )
 READING_NOT_SHOWN = Words(
     "reading-not-shown",
-    "no metric shows that {name} reads; MetricsConfig with EventCount has its event source mapping "
-    "count what it reads",
+    "no metric shows that {name} reads",
 )
