@@ -20,10 +20,16 @@ _PARTS = (
 
 
 def flow_lines(report: PipelineReport) -> Iterator[str]:
-    """A line for each reader, and one for those that the file doesn't name."""
+    """A line for each reader, and for those that the file doesn't name."""
     yield from map(_reader, report.readers)
-    if report.balance is not None and (report.balance.foreign or report.balance.others):
-        yield _others(report.balance)
+    balance = report.balance
+    if balance is not None and (balance.foreign or balance.others):
+        yield _others(balance)
+    if balance is not None and balance.apart:
+        yield (
+            "consumers with enhanced fan-out that the file does not name, whose reads are not "
+            f"among the stream's: {', '.join(balance.apart)}"
+        )
 
 
 def _reader(reader: ReaderHealth) -> str:

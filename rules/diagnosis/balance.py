@@ -14,7 +14,8 @@ class Balance:
     """Records of the newest ``seconds``: what came in once, and what all readers with shared
     throughput read together. ``readers`` are those of the file; ``others`` are known by name, such
     as functions whose event source mappings read the source; ``foreign`` is how many readers more
-    are told by the reads than the file has, None where nothing tells."""
+    are told by the reads than the file has, None where nothing tells. ``apart`` are others that are
+    known by name and whose reads are not among these: they have throughput of their own."""
 
     seconds: int
     incoming: float
@@ -22,6 +23,7 @@ class Balance:
     readers: int
     others: tuple[str, ...]
     foreign: int | None
+    apart: tuple[str, ...] = ()
 
     @property
     def unexplained(self) -> int:
@@ -44,4 +46,5 @@ def balance_of(signals: Signals) -> Balance:
         readers,
         () if known is None else known.names,
         max(0, seen - readers) if told else None,
+        () if known is None else known.apart,
     )

@@ -72,9 +72,10 @@ class SignalKind:
         """The pipeline's source, where it is of this kind and has metrics of its own."""
         return None
 
-    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric] | None:
-        """Of the pipeline's source the records that came in, and those that all its readers
-        together read; None where it is none of this kind, or publishes neither."""
+    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric, int] | None:
+        """Of the pipeline's source the records that came in, those that several readers together
+        read, and how many these are at least; None where it is none of this kind, or publishes
+        neither."""
         return None
 
     def ages(self, series: Mapping[str, Any]) -> Iterable[Window]:

@@ -97,11 +97,16 @@ class TableSpec(Closed):
 
 @dataclass(frozen=True, slots=True)
 class ConsumerSpec(Closed):
-    """A function that reads the stream. Its event source mapping is looked up."""
+    """A function that reads the stream. Its event source mapping is looked up.
+
+    ``closing_windows`` says when the shards may be changed though that closes the function's
+    tumbling windows early: to scale out only, both ways (``always``), or ``never``.
+    """
 
     function: FunctionName
     tables: list[TableName | TableSpec] = field(default_factory=list)
     levers: Levers = field(default_factory=Levers)
+    closing_windows: Literal["never", "scale-out", "always"] = "scale-out"
 
     @property
     def name(self) -> str:

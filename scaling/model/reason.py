@@ -27,6 +27,7 @@ class ReasonKind(StrEnum):
     ROLLED_BACK = "rolled-back"
     UNSAFE_UPDATE = "unsafe-update"
     CHECKPOINTS_FAIL = "checkpoints-fail"
+    CLOSES_WINDOWS = "closes-windows"
     CONCURRENCY = "concurrency"
     EXECUTIONS_NEEDED = "executions-needed"
     INEFFECTIVE = "ineffective"

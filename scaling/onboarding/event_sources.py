@@ -43,7 +43,8 @@ def sorted_out(mappings: Iterable[SeenMapping]) -> tuple[tuple[Source, ...], tup
             continue
         reason = _reason(each, service)
         if reason is None:
-            by_name = streams.setdefault(each.source_arn, {})
+            # Of a consumer with enhanced fan-out the stream is what comes before.
+            by_name = streams.setdefault(each.source_arn.partition("/consumer/")[0], {})
             by_name.setdefault(function_name(each.function_arn), each.function_arn)
         else:
             left_out.append(
@@ -59,8 +60,6 @@ def sorted_out(mappings: Iterable[SeenMapping]) -> tuple[tuple[Source, ...], tup
 def _reason(mapping: SeenMapping, service: str) -> str | None:
     if service == "dynamodb":
         return "Tidegate supports Kinesis data streams, not DynamoDB streams"
-    if "/consumer/" in mapping.source_arn:
-        return "Tidegate does not support consumers with enhanced fan-out"
     if mapping.source_arn.split(":")[4] != mapping.function_arn.split(":")[4]:
         return "the stream is of another account"
     if mapping.state in _OFF:

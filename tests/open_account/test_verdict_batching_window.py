@@ -67,3 +67,30 @@ def test_a_window_within_the_objective_is_no_illness(account: Account) -> None:
     waiting(account, 30)
     code, pipeline = swept(account)
     assert (code, pipeline["health"]) == (0, "healthy")
+
+
+@pytest.mark.parametrize(("tumbling", "batching"), [(120, 0), (300, 10), (900, 0)])
+def test_a_tumbling_window_over_the_objective_is_named_and_nothing_is_moved(
+    account: Account, tumbling: int, batching: int
+) -> None:
+    account.pipeline(write=100, shards=2)
+    listed_with(account, TumblingWindowInSeconds=tumbling, MaximumBatchingWindowInSeconds=batching)
+    for back in range(60, 0, -1):
+        account.minutes(since=back, until=back, records=600, invocations=0.5,
+                        age=(tumbling - 5) * 1000 + back % 3 * 500)  # fmt: skip
+    code, pipeline = swept(account, OWNED)
+    (only,) = pipeline["diagnoses"]
+    assert (code, only["cause"]) == (1, "batching-window-too-long")
+    assert f"the tumbling window of order-writer is {tumbling} s" in only["because"]
+    assert pipeline["actions"] == []
+    assert any("TumblingWindowInSeconds" in each for each in pipeline["advice"])
+
+
+def test_an_age_far_over_the_tumbling_window_has_another_cause(account: Account) -> None:
+    account.pipeline(write=100, shards=2)
+    listed_with(account, TumblingWindowInSeconds=120)
+    for back in range(60, 0, -1):
+        account.minutes(since=back, until=back, records=600, invocations=0.5,
+                        age=400_000 + back % 3 * 500)  # fmt: skip
+    (only,) = swept(account)[1]["diagnoses"]
+    assert only["cause"] != "batching-window-too-long"

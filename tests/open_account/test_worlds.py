@@ -3,6 +3,7 @@
 One seed in the suite, twenty by ``make verify``.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -151,3 +152,70 @@ def test_past_the_budget_of_the_day_shards_are_split_one_by_one(seed: int) -> No
     assert run.shards >= 4
     refused = [cause for cause in causes(run) if cause is Cause.PRODUCER_THROTTLED]
     assert len(refused) <= 15
+
+
+def test_a_service_that_takes_no_more_is_named_and_the_lanes_do_not_run_away(seed: int) -> None:
+    """Behind a service of 250 records/s neither factor nor shards get the 420 that come done."""
+    full = replace(WRITER, service_records_per_second=250)
+    load = traffic((0, 200), (600, 200), (660, 420))
+    run = play(a_world(load, full, shards=2, factor=2, units=900, hours=1), OURS, seed)
+    assert Cause.DOWNSTREAM_SATURATED in causes(run)
+    made = [each for kind in (UpdateShardCount, UpdateParallelizationFactor)
+            for each in changes(run, kind)]  # fmt: skip
+    assert len(made) <= 3
+    assert run.shards <= 4
+
+
+def test_a_table_that_someone_else_sets_back_below_its_load_is_told_and_raised_again(
+    seed: int,
+) -> None:
+    back = OperatorData(
+        "template",
+        tuple(
+            OperatorCall(at, "dynamodb.UpdateTable", {
+                "TableName": "orders",
+                "ProvisionedThroughput": {"ReadCapacityUnits": 100, "WriteCapacityUnits": 450},
+            })
+            for at in (1800, 2700)
+        ),
+    )  # fmt: skip
+    world = a_world(traffic((0, 350), (600, 350), (660, 700)), WRITER, shards=2, factor=4,
+                    units=450, hours=1)  # fmt: skip
+    run = play(beside(world, back), OURS, seed)
+    assert next(causes(run)) is Cause.TABLE_THROTTLED
+    for set_back in (1800, 2700):
+        raised = [at for at in changes(run, UpdateTableThroughput) if at >= set_back]
+        assert raised
+        assert raised[0] <= set_back + 300
+    told = [each for report in run.reports for each in report.advice]
+    assert any("was changed by someone else" in each and "to 450" in each for each in told)
+
+
+MOVES_AN_HOUR = {
+    LeverKind.WRITE_CAPACITY: 8.0,
+    LeverKind.PARALLELIZATION_FACTOR: 4.5,
+    LeverKind.SHARD_COUNT: 1.5,
+}
+"""Of a lever, both ways together, as measured over these loads with two seeds (7.5, 4 and 1), and a
+little more: a raise of a table costs nothing to make, one of the shards a call of the day's ten."""
+
+LOADS = {
+    "a plain rise": traffic((0, 200), (600, 200), (5400, 900)),
+    "up and down again": traffic((0, 300), (900, 900), (2700, 900), (3600, 300), (7200, 300)),
+    "waves": traffic(*((at * 600.0, 500 + 300 * (at % 2)) for at in range(13))),
+}
+
+
+@pytest.mark.by_seed(2)
+@pytest.mark.parametrize("load", LOADS.values(), ids=LOADS)
+def test_no_lever_moves_more_often_in_an_hour_than_the_figure_says(
+    load: Traffic, seed: int
+) -> None:
+    run = play(a_world(load, WRITER, shards=1, factor=2, units=300, hours=2), OURS, seed)
+    moved = Counter(lever for _, action in run.changes for lever in action.levers())
+    assert moved
+    most = {
+        each: count / 2 for each, count in moved.items() if count / 2 > MOVES_AN_HOUR[each.kind]
+    }
+    assert most == {}
+    assert run.figures.records_lost == 0

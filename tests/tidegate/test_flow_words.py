@@ -43,5 +43,7 @@ def test_readers_that_the_file_does_not_name_have_a_line_where_there_are_any() -
     assert lines(balance=Balance(900, 9000, 9000, 1, ("audit",), 0))[0].startswith(
         "readers that the file does not name: 1 by event source mappings (audit); in 15 min"
     )
+    (apart,) = lines(balance=Balance(900, 9000, 9000, 1, (), 0, ("lake", "search")))
+    assert apart.endswith("whose reads are not among the stream's: lake, search")
     assert lines(balance=Balance(900, 9000, 9000, 1, (), 0)) == []
     assert lines(balance=Balance(900, 9000, 9000, 1, (), None)) == []

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table import words
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
+from tidegate.rules.kinds.dynamodb_table.throttle_limits import (
+    ThrottleLimit,
+    read_limit,
+    write_limit,
+)
 from tidegate.rules.kinds.dynamodb_table.units import (
     is_used_up,
     throttled_reads_share,
@@ -71,6 +76,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     series = signals.of(capacity)
     throttled = series.write_throttles.last(RECENT_SECONDS)
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
+    limit = write_limit(series, capacity.where)
     consumed = rate(series.consumed_write_units)
     evidence: tuple[Reason, ...] = (
         words.WRITES_THROTTLED(
@@ -81,6 +87,9 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
             of_units=_of_units(consumed, capacity, series.consumed_write_units),
         ),
     )
+    if limit is not None:
+        yield _limited(capacity, evidence, limit)
+        return
     if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         evidence += (words.KEY_RANGE_THROTTLED(key_range_throttles=key_range),)
         why = _why_no_key(signals, capacity) if table.is_provisioned else None
@@ -191,11 +200,21 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
             consumed_rcu=rate(series.consumed_read_units),
         ),
     )
+    limit = read_limit(series, capacity.where)
+    if limit is not None:
+        yield _limited(capacity, evidence, limit)
+        return
     key_range = series.read_key_range_throttles.last(RECENT_SECONDS).total
     if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
     yield _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)
+
+
+def _limited(capacity: Capacity, evidence: tuple[Reason, ...], limit: ThrottleLimit) -> Diagnosis:
+    """No lever cures it, whatever the billing mode."""
+    cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
+    return Diagnosis(cause, capacity.where, (*evidence, limit.evidence), advice=limit.advice)
 
 
 def _capacity_diagnosis(

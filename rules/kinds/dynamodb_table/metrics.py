@@ -15,13 +15,21 @@ def table_metric(table: str, index: str | None, name: str, statistic: str) -> Me
 
 
 def capacity_metrics(capacity: Capacity) -> tuple[Metric, ...]:
-    """The metrics of a ``CapacitySeries``, in its order."""
-    names = (
+    """The metrics of a ``CapacitySeries``, in its order. Only a table on demand may have a
+    maximum of its own."""
+    names: tuple[str, ...] = (
         "ConsumedWriteCapacityUnits",
         "ConsumedReadCapacityUnits",
         "WriteThrottleEvents",
         "ReadThrottleEvents",
         "WriteKeyRangeThroughputThrottleEvents",
         "ReadKeyRangeThroughputThrottleEvents",
+        "WriteAccountLimitThrottleEvents",
+        "ReadAccountLimitThrottleEvents",
     )
+    if capacity.is_on_demand:
+        names += (
+            "WriteMaxOnDemandThroughputThrottleEvents",
+            "ReadMaxOnDemandThroughputThrottleEvents",
+        )
     return tuple(table_metric(capacity.table, capacity.index, name, "Sum") for name in names)

@@ -31,6 +31,11 @@ class Capacity(Measured["CapacitySeries"]):
         return self.table if self.index is None else f"{self.table}/{self.index}"
 
     @property
+    def is_on_demand(self) -> bool:
+        """Whether AWS sets its units: DescribeTable gives 0 of them then (API reference)."""
+        return not self.write_units
+
+    @property
     def series_key(self) -> tuple[str, str]:
         """By its table and index."""
         return "dynamodb_table", self.where

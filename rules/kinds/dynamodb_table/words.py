@@ -15,6 +15,15 @@ KEY_RANGE_THROTTLED = Words(
     "{key_range_throttles:,.0f} of the throttled writes exceeded the limit of a key range, not "
     "the capacity of the table",
 )
+ACCOUNT_LIMIT = Words(
+    "account-limit-throttled",
+    "{limit_throttles:,.0f} of them exceeded the account's quota of throughput, not the units of "
+    "{where}",
+)
+OWN_MAXIMUM = Words(
+    "own-maximum-throttled",
+    "{limit_throttles:,.0f} of them exceeded the maximum that {where} itself is set to, on demand",
+)
 RAISED_SINCE = Words(
     "raised-since",
     "the write capacity of {where} was increased after that, which adds partitions if there were "

@@ -1,6 +1,7 @@
 """A Kinesis data stream as diagnosis sees it."""
 
 from collections.abc import Iterable, Iterator
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tidegate.rules.graph import Pipeline
@@ -10,6 +11,7 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_RECORDS_PER_SECOND,
     Stream,
 )
+from tidegate.rules.kinds.lambda_mapping.state import fan_out_consumers
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut, SourceSeries
 from tidegate.rules.window import Metric
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["KinesisStreamSignals"]
 
 
+def _fan_out() -> ModuleType:
+    """Imported where it is needed: few streams are read so, and a cold start is shorter without."""
+    from tidegate.rules.kinds.kinesis_stream import fan_out
+
+    return fan_out
+
+
 class KinesisStreamSignals(SignalKind):
     """Arrivals, refusals and the iterator age."""
 
@@ -28,28 +37,39 @@ class KinesisStreamSignals(SignalKind):
     pack = "kinesis"
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
-        """Of the stream, not of single shards."""
+        """Of the stream, not of single shards, and of its consumers with enhanced fan-out."""
         for stream in pipeline.all(Stream):
             yield from stream_metrics(stream.name)
+            if consumers := fan_out_consumers(pipeline):
+                yield from _fan_out().fan_out_metrics(stream.name, consumers)
 
     def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Arrivals, and the age that any read publishes."""
         for stream in pipeline.all(Stream):
             yield stream_metric(stream.name, "IncomingRecords", "Sum")
             yield stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+            for consumer in fan_out_consumers(pipeline):
+                yield _fan_out().fan_out_age(stream.name, consumer)
 
     def source(self, pipeline: Pipeline, cut: Cut) -> SourceSeries | None:
         """The stream's own series."""
         stream = pipeline.first(Stream)
-        return None if stream is None else stream_series(stream.name, cut)
+        if stream is None:
+            return None
+        own = stream_series(stream.name, cut)
+        consumers = fan_out_consumers(pipeline)
+        return _fan_out().with_fan_out(own, stream.name, consumers, cut) if consumers else own
 
-    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric] | None:
-        """Both of the stream."""
+    def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric, int] | None:
+        """Of the stream, or what one consumer with enhanced fan-out alone has read."""
         stream = pipeline.first(Stream)
         if stream is None:
             return None
-        came, read = "IncomingRecords", "GetRecords.Records"
-        return stream_metric(stream.name, came, "Sum"), stream_metric(stream.name, read, "Sum")
+        came = stream_metric(stream.name, "IncomingRecords", "Sum")
+        for consumer in fan_out_consumers(pipeline):
+            return came, _fan_out().fan_out_reads(stream.name, consumer), 1
+        read = stream_metric(stream.name, "GetRecords.Records", "Sum")
+        return came, read, len(pipeline.processors)
 
     def places(self, pipeline: Pipeline, iterator_age_max_seconds: float) -> Iterator[Place]:
         """The stream."""

@@ -76,7 +76,8 @@ class SampleKeys(Question[KeySample]):
 @dataclass(frozen=True, slots=True)
 class Stream:
     """A Kinesis data stream. ``status`` and ``mode`` are AWS's own words, ``created`` is when;
-    ``key_samples`` are of the shards that were looked into (see ``SampleKeys``)."""
+    ``key_samples`` are of the shards that were looked into (see ``SampleKeys``), ``consumers`` the
+    names of those that are registered for enhanced fan-out."""
 
     name: str
     arn: str
@@ -87,6 +88,7 @@ class Stream:
     shard_metrics_enabled: bool = False
     created: str = ""
     key_samples: tuple[KeySample, ...] = ()
+    consumers: tuple[str, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:

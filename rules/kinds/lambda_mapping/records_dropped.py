@@ -97,8 +97,6 @@ def _diagnosis(signals: Signals, consumer: Consumer, told: Reason) -> Diagnosis:
         advice = (
             f"correct what fails in the log of {name}, then process what {destination} has kept"
         )
-    if not consumer.mapping.counts_events:
-        advice += "; MetricsConfig with EventCount has Lambda count what it drops"
     return Diagnosis(Cause.RECORDS_DROPPED, name, (told, fate), advice=advice, holds_raises=False)
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "Reading",
     "account_of",
     "consumers_of",
+    "fan_out_consumers",
 ]
 
 ACCOUNT_CONCURRENCY = 1000
@@ -30,7 +31,8 @@ class Reading:
     such windows. ``other_sources`` are what else invokes the same function: what it does for
     them is in its metrics as well. ``state_reason`` is why the mapping doesn't read
     (StateTransitionReason), ``filter_error`` why its filter can't be applied (FilterCriteriaError):
-    then nothing is handed on."""
+    then nothing is handed on. ``fan_out`` is the name of the stream's consumer that it reads
+    through, with throughput of its own (enhanced fan-out); empty where it shares the stream's."""
 
     last_result: str = ""
     state_reason: str = ""
@@ -38,6 +40,7 @@ class Reading:
     has_filter: bool = False
     tumbling_window_seconds: int = 0
     other_sources: tuple[str, ...] = ()
+    fan_out: str = ""
 
     def concurrent_batches(self, factor: int) -> int:
         """Of each part of the source, with that parallelization factor: the state of a tumbling
@@ -136,6 +139,12 @@ class LambdaAccount:
 def consumers_of(pipeline: Pipeline) -> tuple[Consumer, ...]:
     """The functions that read the pipeline's source."""
     return pipeline.all(Consumer)
+
+
+def fan_out_consumers(pipeline: Pipeline) -> tuple[str, ...]:
+    """The stream's consumers with enhanced fan-out through which the functions read, each once."""
+    names = (each.mapping.reading.fan_out for each in consumers_of(pipeline))
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def account_of(pipeline: Pipeline) -> LambdaAccount:

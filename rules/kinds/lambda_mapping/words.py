@@ -103,6 +103,11 @@ WINDOW_EXPLAINS_AGE = Words(
     "the batching window of {name} is {window} s: records wait so long for a batch, which is the "
     "iterator age of {age:.0f} s; the objective is {objective:.0f} s",
 )
+TUMBLING_EXPLAINS_AGE = Words(
+    "tumbling-window-explains-age",
+    "the tumbling window of {name} is {window} s: records wait until its end, which is the "
+    "iterator age of {age:.0f} s; the objective is {objective:.0f} s",
+)
 ONE_BATCH_A_SHARD = Words(
     "one-batch-a-shard",
     "{executions_in_use}: with a tumbling window ({window} s) each shard has one batch at a time, "
@@ -206,6 +211,5 @@ EVERY_INVOCATION_FAILS = Words(
 )
 READING_NOT_SHOWN = Words(
     "reading-not-shown",
-    "no metric shows that {name} reads; MetricsConfig with EventCount has its event source mapping "
-    "count what it reads",
+    "no metric shows that {name} reads",
 )

@@ -102,12 +102,13 @@ def _flow(evidence: Evidence) -> _Flow | None:
     """Each reader of a source reads every record, those that no file names included."""
     pipeline = evidence.pipeline
     flows = (kind.flow(pipeline) for kind in pipeline.kinds.signals)
-    metrics = next((each for each in flows if each is not None), None)
-    if metrics is None:
+    told = next((each for each in flows if each is not None), None)
+    if told is None:
         return None
+    *metrics, least = told
     arrived, read = (_points(evidence, coarse(metric)) for metric in metrics)
     came = sum(arrived.values()) or 1
-    readers = max(len(pipeline.processors), round(sum(read.values()) / came))
+    readers = max(least, round(sum(read.values()) / came))
     return _Flow(arrived, {at: records / readers for at, records in read.items()})
 
 

@@ -6,7 +6,7 @@ from tidegate.scaling.model.permission import Arn, Permission, PipelineNames
 
 __all__ = ["stream_permissions"]
 
-DESCRIBED = ("DescribeStreamSummary", "ListShards")
+DESCRIBED = ("DescribeStreamSummary", "ListShards", "ListStreamConsumers")
 RESHARDED = ("SplitShard", "MergeShards")
 SAMPLED = ("GetShardIterator", "GetRecords")
 RETENTION = ("IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod")

@@ -17,6 +17,7 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
 from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
 from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
 from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
+from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look, Situation
@@ -86,7 +87,9 @@ class StreamPlanning(Planning):
         """All that holds splits and merges back but the limits of UpdateShardCount."""
         yield from busy_constraints(self.stream)
         yield from second_owner(self.stream, situation.history, situation.now)
-        if recommendation.wanted > recommendation.current:
+        is_scale_out = recommendation.wanted > recommendation.current
+        yield from closed_windows(situation.pipeline, situation.said, is_scale_out=is_scale_out)
+        if is_scale_out:
             yield from split_constraints(situation.history, situation.now)
 
     def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:

@@ -6,6 +6,7 @@ from statistics import median
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.fan_out import fan_out_age, fan_out_metrics
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
@@ -13,6 +14,7 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     Stream,
     stream_of,
 )
+from tidegate.rules.kinds.lambda_mapping.state import fan_out_consumers
 from tidegate.rules.window import Metric
 from tidegate.scaling.kinds.kinesis_stream.limits import SHARDS_MAX
 from tidegate.scaling.kinds.kinesis_stream.price import stream_monthly_usd
@@ -59,11 +61,14 @@ def seen_metrics(pipeline: Pipeline) -> Iterator[Metric]:
     stream = stream_of(pipeline).name
     yield from _incoming(stream)
     yield from (_refused(stream), _metric(stream, "GetRecords.Records"), _age(stream))
+    yield from map(coarse, fan_out_metrics(stream, fan_out_consumers(pipeline)))
 
 
 def seen_lateness(evidence: Evidence) -> Lateness:
-    """The iterator age of the stream."""
-    ages = evidence.present(_age(stream_of(evidence.pipeline).name))
+    """The iterator age of the stream, and how far its consumers with fan-out are behind."""
+    stream = stream_of(evidence.pipeline).name
+    own = (coarse(fan_out_age(stream, each)) for each in fan_out_consumers(evidence.pipeline))
+    ages = [age for metric in (_age(stream), *own) for age in evidence.present(metric)]
     return Lateness(tuple(age / 1000 for age in ages))
 
 

@@ -93,12 +93,15 @@ class KinesisStream(SizedTogether):
             retention_range,
             shard_count_constraints,
         )
+        from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows
 
         stream = stream_of(situation.pipeline)
         yield from busy_constraints(stream)
         if recommendation.lever.kind is LeverKind.RETENTION_HOURS:
             yield retention_range()
             return
+        is_scale_out = recommendation.wanted > recommendation.current
+        yield from closed_windows(situation.pipeline, situation.said, is_scale_out=is_scale_out)
         bounds = situation.said.bounds(recommendation.lever)
         count_max = SHARDS_MAX if bounds is None else bounds.max
         yield from shard_count_constraints(

@@ -11,6 +11,11 @@ BUDGET_KEPT = Words(
 BUDGET_SPENT = Words(
     ReasonKind.BUDGET_SPENT, "all {calls_a_day} UpdateShardCount calls per 24 hours are used"
 )
+CLOSES_WINDOWS = Words(
+    ReasonKind.CLOSES_WINDOWS,
+    "a change of the shards closes the tumbling windows ({window} s) of {name} early, and the "
+    "pipeline file has closing_windows: {consent} for it",
+)
 DANGER_IS_OVER = Words(
     "danger-is-over",
     "unread records no longer risk to expire: the {age_name} is {age_seconds:.0f} s",

@@ -107,15 +107,14 @@ def batching_recommendations(look: Look, moved: Collection[Lever]) -> Iterator[R
     down only from where Tidegate put it, when the objective or the file allows less now, or where
     it is by itself what the age is over the objective for.
     """
-    causes = [(each.cause, each.where) for each in look.diagnoses]
-    healthy = all(cause is Cause.HEALTHY for cause, _ in causes)
+    healthy = all(each.cause is Cause.HEALTHY for each in look.diagnoses)
+    ill = [each.where for each in look.diagnoses if LeverKind.BATCHING_WINDOW in each.cured_by]
     for consumer in consumers_of(look.signals.pipeline):
         lever = Lever.of(LeverKind.BATCHING_WINDOW, consumer.function.name)
         current = consumer.mapping.batching_window_seconds
         most, recommendation = _at_most(look, lever), None
         if factor_of(consumer) not in moved:
-            is_ill = (Cause.BATCHING_WINDOW_TOO_LONG, lever.where) in causes
-            cures = is_ill or _was_put_here(look.history, lever, current)
+            cures = lever.where in ill or _was_put_here(look.history, lever, current)
             if current > most and cures:
                 because = words.WINDOW_TOO_LONG(limit_seconds=most)
                 recommendation = Recommendation(lever, current, most, because)

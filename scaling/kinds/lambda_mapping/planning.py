@@ -8,6 +8,7 @@ from tidegate.rules.graph import Role
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.lambda_mapping.batching_window import batching, batching_recommendations
+from tidegate.scaling.kinds.lambda_mapping.event_counts import event_count_advice
 from tidegate.scaling.kinds.lambda_mapping.executions import FunctionExecutions
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader, learn_reader
 from tidegate.scaling.model.change_record import Lever
@@ -33,6 +34,10 @@ class MappingPlanning(Planning):
     def roles(self) -> Mapping[LeverKind, Role]:
         """The factor; a batching window gives no capacity."""
         return {LeverKind.PARALLELIZATION_FACTOR: Role.PROCESSOR}
+
+    def advice(self, look: Look) -> Iterator[str]:
+        """To have events counted, where the counts would tell more."""
+        return event_count_advice(look, self.consumers)
 
     def executions(self, signals: Signals, said: InFile) -> Iterator[FunctionExecutions]:
         """Of each function."""

@@ -42,15 +42,13 @@ def test_a_stream_has_each_of_its_functions_once_by_name() -> None:
     [
         (replace(READS, source_arn=f"arn:aws:dynamodb:{ACCOUNT}:table/t/stream/1"),
          "Tidegate supports Kinesis data streams, not DynamoDB streams"),
-        (replace(READS, source_arn=f"{STREAM}/consumer/fast:1"),
-         "Tidegate does not support consumers with enhanced fan-out"),
         (replace(READS, source_arn=STREAM.replace("123456789012", "999999999999")),
          "the stream is of another account"),
         (replace(READS, state="Disabled"), "its event source mapping is Disabled"),
         (replace(READS, state="Disabling"), "its event source mapping is Disabling"),
         (replace(READS, state="Deleting"), "its event source mapping is Deleting"),
     ],
-    ids=["dynamodb", "fan-out", "account", "disabled", "disabling", "deleting"],
+    ids=["dynamodb", "account", "disabled", "disabling", "deleting"],
 )  # fmt: skip
 def test_what_can_not_be_looked_after_is_told_with_its_reason(
     mapping: SeenMapping, reason: str
@@ -58,6 +56,11 @@ def test_what_can_not_be_looked_after_is_told_with_its_reason(
     told = f"scorer reading {mapping.source_arn}: {reason}"
     assert sorted_out([mapping]) == ((), (told,))
     assert sorted_out([mapping, READS]) == ((Source("racers", STREAM, (SCORER,)),), (told,))
+
+
+def test_a_function_that_reads_through_a_consumer_with_fan_out_reads_the_stream() -> None:
+    fast = replace(READS, source_arn=f"{STREAM}/consumer/fast:1700000000")
+    assert sorted_out([fast]) == ((Source("racers", STREAM, (SCORER,)),), ())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,10 @@ from typing import ClassVar
 from tidegate.kinds.draft_kind import Draft, DraftKind, indented, one_line, scalar
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.scaling.kinds.lambda_mapping.event_counts import (
+    event_count_call,
+    event_count_monthly_usd,
+)
 from tidegate.scaling.onboarding.iam_write_access import Candidate
 
 __all__ = ["KIND"]
@@ -35,6 +39,8 @@ class FunctionDraft(DraftKind):
     def _consumer(self, consumer: Consumer, draft: Draft) -> Iterator[str]:
         name = consumer.function.name
         yield f"- function: {scalar(name)}"
+        if not consumer.mapping.counts_events:
+            yield from _counts_offered(consumer)
         undecided = draft.drafted.undecided[name]
         if consumer.writes:
             yield "  tables:"
@@ -50,6 +56,16 @@ class FunctionDraft(DraftKind):
         yield "  levers:"
         for kind in self.units:
             yield from indented(draft.lever(kind, name), "    ")
+
+
+def _counts_offered(consumer: Consumer) -> Iterator[str]:
+    """How to know of every record what became of it, for a person to decide on."""
+    yield "  # Lambda counts what this mapping reads, filters out and gives up once you call"
+    yield f"  # {event_count_call(consumer.mapping)}"
+    yield (
+        "  # (no charge by Lambda; for sweeps to read the counts CloudWatch charges "
+        f"{event_count_monthly_usd():,.2f} USD a month)."
+    )
 
 
 def _undecided(candidates: tuple[Candidate, ...]) -> Iterator[str]:

@@ -57,7 +57,15 @@ def described_stream(clients: Clients, name: str) -> Stream:
         summary["RetentionPeriodHours"],
         bool(names.intersection(("IncomingRecords", "ALL"))),
         as_text(summary.get("StreamCreationTimestamp")),
+        consumers=_consumers(clients, summary) if summary.get("ConsumerCount") else (),
     )
+
+
+def _consumers(clients: Clients, summary: Mapping[str, Any]) -> tuple[str, ...]:
+    # Imported here: few streams have any, and a cold start is shorter without.
+    from tidegate.scaling.aws.kinds.kinesis_stream.fan_out import registered
+
+    return registered(service(clients), summary)
 
 
 def described_shards(clients: Clients, name: str, *, open_only: bool = False) -> tuple[Shard, ...]:

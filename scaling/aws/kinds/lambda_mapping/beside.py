@@ -1,12 +1,11 @@
 """What is beside the functions of a pipeline: others that read its stream, and the account."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from tidegate.rules.kinds.lambda_mapping.state import LambdaAccount
 from tidegate.rules.other_readers import OtherReaders
 from tidegate.scaling.aws.errors import asking, http_status
-from tidegate.scaling.config.specification import ConsumerSpec
 from tidegate.scaling.model.errors import ResourceMissing, Unreachable
 
 if TYPE_CHECKING:
@@ -16,14 +15,12 @@ __all__ = ["beside"]
 
 
 def beside(
-    functions: "LambdaClient", reading: Sequence[Mapping[str, Any]], named: Sequence[ConsumerSpec]
+    functions: "LambdaClient", others: Collection[str], apart: tuple[str, ...]
 ) -> Iterator[OtherReaders | LambdaAccount]:
-    """The functions that the file doesn't name, by the event source mappings that are ``reading``
-    the stream, where there are any; and Lambda's limits."""
-    names = {each["FunctionArn"].split(":")[6] for each in reading}
-    others = names - {each.function for each in named}
-    if others:
-        yield OtherReaders(tuple(sorted(others)))
+    """What the file doesn't name, where there is any: other functions whose event source mappings
+    read the stream, and consumers with enhanced fan-out; and Lambda's limits."""
+    if others or apart:
+        yield OtherReaders(tuple(sorted(others)), apart)
     yield _account(functions)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "consumer_alone",
+    "consumer_in",
     "consumers",
     "event_source_mapping",
     "mappings_of",
@@ -47,12 +48,16 @@ def consumers(looked: Looked) -> Iterator[Resource]:
         return
     (stream,) = (each for each in looked.resources if isinstance(each, Stream))
     mappings = mappings_of(looked.clients, stream.name, EventSourceArn=stream.arn)
-    for said in specs:
-        yield _consumer(looked, said, stream, mappings)
+    found = [_consumer(looked, said, stream, mappings) for said in specs]
+    yield from found
+    ours = {each.mapping.reading.fan_out for each in found}
+    apart = tuple(name for name in stream.consumers if name not in ours)
     # Imported here: a cold start is shorter without.
     from tidegate.scaling.aws.kinds.lambda_mapping.beside import beside
 
-    yield from beside(service(looked.clients), [each for each in mappings if reads(each)], specs)
+    functions = {_function_name(each["FunctionArn"]) for each in mappings if reads(each)}
+    others = functions - {each.function for each in specs}
+    yield from beside(service(looked.clients), others, apart)
 
 
 def _consumer(
@@ -61,12 +66,13 @@ def _consumer(
     name = said.function
     mapping = reading(mappings, name)
     function = _function(looked.clients, name)
+    own = mappings_of(looked.clients, name, FunctionName=name)
     if mapping is None or not reads(mapping):
-        # Imported here: it is asked where something is amiss, and a cold start is shorter without.
-        from tidegate.scaling.aws.kinds.lambda_mapping.fan_out import without_fan_out
-
-        listed = mappings_of(looked.clients, name)
-        without_fan_out([each for each in listed if reads(each)], name, stream)
+        # Its source may be a consumer with enhanced fan-out, which isn't listed under the stream;
+        # nor is one of an alias under the function.
+        found = reading(_fanned_out(own, stream), name)
+        listed = [] if found else mappings_of(looked.clients, name)
+        mapping = found or reading(_fanned_out(listed, stream), name) or mapping
     if mapping is None:
         raise ResourceMissing(
             "lambda:ListEventSourceMappings",
@@ -74,9 +80,13 @@ def _consumer(
             f"function {name} has no event source mapping that reads this stream",
         )
     sinks = looked.sinks_of(said)
-    own = mappings_of(looked.clients, name, FunctionName=name)
-    others = other_sources(own, stream.arn)
+    others = other_sources(own, mapping["EventSourceArn"])
     return Consumer(function, event_source_mapping(mapping, stream.arn, others), sinks)
+
+
+def _fanned_out(mappings: Iterable["Listed"], stream: Stream) -> list["Listed"]:
+    begins = f"{stream.arn}/consumer/"
+    return [each for each in mappings if each.get("EventSourceArn", "").startswith(begins)]
 
 
 def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
@@ -179,6 +189,12 @@ def _function_name(arn: str) -> str:
     return arn.split(":")[6]
 
 
+def consumer_in(source_arn: str) -> str:
+    """The name in a consumer's ARN, which ends in consumer/NAME:CREATED (RegisterStreamConsumer,
+    API reference); empty in that of a stream."""
+    return source_arn.partition("/consumer/")[2].partition(":")[0]
+
+
 def _rank(mapping: "Listed") -> int:
     state = mapping.get("State")
     return _STATES.index(state) if state in _STATES else len(_STATES)
@@ -204,4 +220,5 @@ def _reading_of(data: Mapping[str, Any], others: tuple[str, ...]) -> Reading:
         has_filter=bool((data.get("FilterCriteria") or {}).get("Filters")),
         tumbling_window_seconds=data.get("TumblingWindowInSeconds") or 0,
         other_sources=others,
+        fan_out=consumer_in(data.get("EventSourceArn", "")),
     )

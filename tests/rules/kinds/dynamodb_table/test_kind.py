@@ -18,7 +18,7 @@ def test_a_table_and_each_index_have_rules_and_metrics_of_their_own() -> None:
         ("GlobalSecondaryIndexName", "by-race"),
     )
     assert places["scores/by-race"].quantities == {"write_units": 20, "read_units": 10}
-    assert len(list(TABLES.metrics(pipeline))) == 12
+    assert len(list(TABLES.metrics(pipeline))) == 16
     assert len(list(TABLES.heartbeats(pipeline))) == 2
 
 

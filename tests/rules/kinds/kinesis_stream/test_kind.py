@@ -59,6 +59,8 @@ def test_its_causes_are_those_of_a_stream() -> None:
 def test_what_came_in_and_what_was_read_are_told_of_a_stream_alone() -> None:
     told = STREAM.flow(a_pipeline())
     assert told is not None
-    assert [each.name for each in told] == ["IncomingRecords", "GetRecords.Records"]
-    assert {each.dimensions for each in told} == {(("StreamName", "racers"),)}
+    *metrics, readers = told
+    assert [each.name for each in metrics] == ["IncomingRecords", "GetRecords.Records"]
+    assert {each.dimensions for each in metrics} == {(("StreamName", "racers"),)}
+    assert readers == 1
     assert STREAM.flow(a_flink_pipeline(topic=True)) is None

@@ -212,11 +212,3 @@ def test_half_of_the_count_is_none(unread: str) -> None:
     of = {**seen.series.of, "lambda_mapping": {"scorer": own}}
     (only,) = told(replace(seen, series=replace(seen.series, of=of)))
     assert only.evidence[0].kind == "dropped-at-least"
-
-
-def test_a_count_is_advised_where_the_mapping_has_none() -> None:
-    (estimated,) = told(failing([1], maximum_retry_attempts=0))
-    (counted,) = told(counting(7, 0))
-    advice = "; MetricsConfig with EventCount has Lambda count what it drops"
-    assert (estimated.advice or "").endswith(advice)
-    assert advice not in (counted.advice or "")

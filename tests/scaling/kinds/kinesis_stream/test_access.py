@@ -9,8 +9,8 @@ from tidegate.scaling.kinds.kinesis_stream.access import stream_permissions
 from tidegate.scaling.model.permission import Arn, Permission
 
 OF_BOTH = {
-    "kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:SplitShard",
-    "kinesis:MergeShards",
+    "kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:ListStreamConsumers",
+    "kinesis:SplitShard", "kinesis:MergeShards",
 }  # fmt: skip
 OF_SWEEPS = {
     "kinesis:GetShardIterator", "kinesis:GetRecords", "kinesis:IncreaseStreamRetentionPeriod",

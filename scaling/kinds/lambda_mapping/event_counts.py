@@ -1,0 +1,45 @@
+"""The offer to have an event source mapping count its events, with what that costs.
+
+Lambda charges nothing for its metrics (Lambda guide, Using CloudWatch metrics with Lambda);
+CloudWatch charges for each that is asked for by GetMetricData (CloudWatch pricing).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from tidegate.rules.cause import Cause
+from tidegate.rules.kinds.lambda_mapping.event_metrics import event_metrics
+from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
+from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
+
+__all__ = ["event_count_advice", "event_count_call", "event_count_monthly_usd"]
+
+_UNSURE = (Cause.UNKNOWN, Cause.RECORDS_DROPPED)
+"""What the mapping's own counts tell more of: whether it reads, and how many records it gave up."""
+
+
+def event_count_call(mapping: EventSourceMapping) -> str:
+    """What switches the counts on."""
+    return (
+        f"aws lambda update-event-source-mapping --uuid {mapping.uuid} "
+        "--metrics-config Metrics=EventCount"
+    )
+
+
+def event_count_monthly_usd() -> float:
+    """For a sweep a minute to read them."""
+    sweeps = HOURS_PER_MONTH * 60
+    return len(event_metrics("")) * sweeps * prices()["metric_requested_usd"]
+
+
+def event_count_advice(look: Look, consumers: Iterable[Consumer]) -> Iterator[str]:
+    """For each consumer that counts nothing, where its counts would have told more."""
+    unsure = {each.where for each in look.diagnoses if each.cause in _UNSURE}
+    for consumer in consumers:
+        names = {consumer.name, look.signals.pipeline.name}
+        if not consumer.mapping.counts_events and unsure & names:
+            yield (
+                f"{consumer.name}: have Lambda count what its mapping reads, filters out and gives "
+                f"up: {event_count_call(consumer.mapping)} (free; to read the counts costs "
+                f"{event_count_monthly_usd():,.2f} USD a month)"
+            )
