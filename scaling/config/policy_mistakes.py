@@ -1,33 +1,16 @@
-"""What is wrong with the policies and scheduled actions of a lever, and with times of day."""
+"""What is wrong with the policies and scheduled actions of a lever."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
 from re import fullmatch
-from typing import TypeVar
 
 from tidegate.scaling.config.lever_spec import LeverSpec
+from tidegate.scaling.config.plain_mistakes import Found, Path, duplicates, time_zone_mistakes
 from tidegate.scaling.config.scaling_policies import ScheduledAction, StepScaling, TargetTracking
 from tidegate.scaling.model.errors import shown
 
-__all__ = ["duplicates", "policy_mistakes", "time_zone_mistakes"]
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
-Item = TypeVar("Item")
-
-
-def duplicates(
-    items: Sequence[Item], path: Path, key: str, name_of: Callable[[Item], str]
-) -> Found:
-    """Items whose names an earlier one has."""
-    seen: dict[str, int] = {}
-    for at, item in enumerate(items):
-        name = name_of(item)
-        if name in seen:
-            words = f"{shown(name)} is here twice (also number {seen[name] + 1}); names must differ"
-            yield (*path, at, key), words
-        seen.setdefault(name, at)
+__all__ = ["policy_mistakes"]
 
 
 def policy_mistakes(said: LeverSpec, path: Path) -> Found:
@@ -94,15 +77,3 @@ def _scheduled(action: ScheduledAction, said: LeverSpec, path: Path) -> Found:
     if action.min is not None and action.max is not None and action.min > action.max:
         yield (*path, "min"), f"min is {action.min}, more than max ({action.max})"
     yield from time_zone_mistakes(action.time_zone, path)
-
-
-def time_zone_mistakes(name: str, path: Path) -> Found:
-    """What is wrong with the name of a time zone."""
-    # Imported here: most files name no time zone, and this is read at every cold start.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        words = f"{shown(name)} is not a time zone; an IANA name such as Europe/Berlin is"
-        yield (*path, "time_zone"), words

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from tidegate.scaling.config.policy_mistakes import policy_mistakes
+from tidegate.scaling.config.plain_mistakes import Path, mistakes_of_policies
 from tidegate.scaling.config.specification import PipelineSpec, ResourceSpec
 from tidegate.scaling.model.errors import shown
 from tidegate.scaling.model.resource_type import ResourceType
 
 __all__ = ["mistakes_of_resources"]
-
-Path = tuple[str | int, ...]
 
 
 def mistakes_of_resources(
@@ -46,4 +44,4 @@ def _levers(said: ResourceSpec, of: ResourceType, path: Path) -> Iterator[tuple[
             yield (*below, key), f"{key} is {bound}; {least}..{most} is allowed"
         if not outside and lever.min > lever.max:
             yield (*below, "min"), f"min is {lever.min}, more than max ({lever.max})"
-        yield from policy_mistakes(lever, below)
+        yield from mistakes_of_policies(lever, below)

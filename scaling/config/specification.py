@@ -95,6 +95,9 @@ class TableSpec(Closed):
     indexes: list[IndexSpec] = field(default_factory=list)
 
 
+ClosingWindows = Literal["never", "scale-out", "always"]
+
+
 @dataclass(frozen=True, slots=True)
 class ConsumerSpec(Closed):
     """A function that reads the stream. Its event source mapping is looked up.
@@ -106,7 +109,7 @@ class ConsumerSpec(Closed):
     function: FunctionName
     tables: list[TableName | TableSpec] = field(default_factory=list)
     levers: Levers = field(default_factory=Levers)
-    closing_windows: Literal["never", "scale-out", "always"] = "scale-out"
+    closing_windows: ClosingWindows = "scale-out"
 
     @property
     def name(self) -> str:

@@ -1,13 +1,18 @@
 """What a pipeline file can get wrong although every value has the right shape."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TypeVar
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import Kinds
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING, STREAM
-from tidegate.scaling.config.policy_mistakes import duplicates, policy_mistakes, time_zone_mistakes
+from tidegate.scaling.config.plain_mistakes import (
+    Found,
+    Path,
+    duplicates,
+    mistakes_of_policies,
+    time_zone_mistakes,
+)
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     ChangeWindow,
@@ -23,10 +28,6 @@ from tidegate.scaling.kinds.registry import KINDS, dimensions_of, limits_of
 from tidegate.scaling.model.errors import shown
 
 __all__ = ["semantic_mistakes"]
-
-Path = tuple[str | int, ...]
-Found = Iterator[tuple[Path, str]]
-Item = TypeVar("Item")
 
 
 def semantic_mistakes(file: PipelineFile, kinds: Kinds = KINDS) -> Found:
@@ -134,7 +135,7 @@ def _levers(levers: Levers, path: Path, allowed: Sequence[LeverKind], place: str
             words = f"{word} is no scalable dimension; its owner can only be tidegate"
             yield (*below, "owner"), words
         yield from _range(said, kind, below)
-        yield from policy_mistakes(said, below)
+        yield from mistakes_of_policies(said, below)
 
 
 def _range(said: LeverSpec, kind: LeverKind, path: Path) -> Found:

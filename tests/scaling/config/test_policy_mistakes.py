@@ -9,11 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.scaling.config.lever_spec import Owner
-from tidegate.scaling.config.policy_mistakes import (
-    duplicates,
-    policy_mistakes,
-    time_zone_mistakes,
-)
+from tidegate.scaling.config.policy_mistakes import policy_mistakes
 from tidegate.scaling.config.scaling_policies import (
     MetricQuery,
     PolicyMetric,
@@ -55,15 +51,6 @@ def test_policies_are_for_levers_that_application_auto_scaling_owns(owner: Owner
 def test_policies_of_one_kind_have_different_names(key: str, policy: Any) -> None:
     words = f"{policy.name!r} is here twice (also number 1); names must differ"
     assert told(**{key: [policy, policy]}) == [((*AT, key, 1, "name"), words)]
-
-
-def test_each_double_is_told_with_the_first_of_its_name() -> None:
-    found = list(duplicates(["a", "b", "a", "b", "a"], ("here",), "name", lambda each: each))
-    assert [(path[1], words[-32:]) for path, words in found] == [
-        (2, "(also number 1); names must differ"[-32:]),
-        (3, "(also number 2); names must differ"[-32:]),
-        (4, "(also number 1); names must differ"[-32:]),
-    ]
 
 
 QUERY, SUM = MetricQuery("m1", METRIC), MetricQuery("e1", expression="m1 * 2", returns=True)
@@ -175,14 +162,3 @@ def test_a_scheduled_action_sets_bounds_within_those_of_its_lever(
     changes: dict[str, Any], mistakes: Mistakes
 ) -> None:
     assert told(scheduled=[replace(NIGHT, **changes)]) == mistakes
-
-
-@pytest.mark.parametrize(
-    ("name", "is_wrong"),
-    [("UTC", False), ("Europe/Berlin", False), ("", True), ("../etc/passwd", True),
-     ("Europe", True), ("a" * 500, True), ("\x00", True)],
-    ids=["utc", "berlin", "empty", "path", "folder", "long", "nul"],
-)  # fmt: skip
-def test_a_time_zone_is_one_that_iana_names(name: str, is_wrong: bool) -> None:
-    found = list(time_zone_mistakes(name, AT))
-    assert [path for path, _ in found] == [(*AT, "time_zone")] * is_wrong

@@ -7,6 +7,7 @@ import pytest
 from tests.builders import a_pipeline, a_table, newest, signals, the_table
 from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries
 from tidegate.rules.kinds.dynamodb_table.throttle_limits import read_limit, write_limit
+from tidegate.rules.window import Window
 
 
 def series(throttled: float, *, account: float = 0, own: float = 0) -> CapacitySeries:
@@ -17,7 +18,7 @@ def series(throttled: float, *, account: float = 0, own: float = 0) -> CapacityS
     )  # fmt: skip
     found = seen.of(the_table(seen.pipeline).capacity)
 
-    def each(count: float) -> object:
+    def each(count: float) -> Window:
         return replace(found.write_throttles, samples=(count,) * len(found.write_throttles.samples))
 
     return replace(

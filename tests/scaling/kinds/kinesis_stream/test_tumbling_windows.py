@@ -7,6 +7,7 @@ import pytest
 from tests.builders import SPEC, a_pipeline, with_mapping
 from tidegate.rules.kinds.lambda_mapping.state import Reading
 from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.specification import ClosingWindows
 from tidegate.scaling.kinds.kinesis_stream import words
 from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows
 from tidegate.scaling.model.in_file import NOTHING_SAID
@@ -19,7 +20,9 @@ WINDOWED = with_mapping(a_pipeline(), reading=Reading(tumbling_window_seconds=60
     ("consent", "out", "in_"),
     [("never", False, False), ("scale-out", True, False), ("always", True, True)],
 )
-def test_each_way_is_allowed_as_the_file_says(consent: str, out: bool, in_: bool) -> None:
+def test_each_way_is_allowed_as_the_file_says(
+    consent: ClosingWindows, out: bool, in_: bool
+) -> None:
     consumers = [replace(SPEC.consumers[0], closing_windows=consent)]
     said = in_file(replace(SPEC, consumers=consumers))
     prohibited = Prohibition(words.CLOSES_WINDOWS(window=60, name="scorer", consent=consent))
