@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -63,6 +63,11 @@ bench-whole: .venv/run
 	for trace in $(WHOLE); do $(BIN)/tidegate bench --trace ../shared/traces/$$trace.csv \
 	  --peak 1500 --controllers tidegate,target-tracking,hpa-keda --out bench/whole/$$trace \
 	  || exit 1; done
+
+# Flink jobs by Tidegate, by the policies of AWS's article, and left alone: half an hour on two
+# processors; leaves docs/flink-policies.md.
+bench-flink: .venv/dev
+	PYTHONPATH=. $(BIN)/python benchmarks/flink_policies.py
 
 # The figures of the last `make bench`, and of `make bench-whole`, into README.md and docs/.
 bench-docs: .venv/run

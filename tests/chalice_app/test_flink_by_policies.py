@@ -17,7 +17,7 @@ from chalicelib.wiring import Wiring, wire
 
 from tests.chalice_app.autoscaling_client import AutoScaling
 from tests.chalice_app.gateway import ACCESS_KEY, REGION, SECRET_KEY, gateway
-from tests.chalice_app.scaling_policies import Policies
+from tests.chalice_app.scaling_policies import Policies, read_from
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.orders import create_ledger_table
 from tidegate.pipeline_file import load
@@ -80,7 +80,7 @@ def deployed(spec: PipelineSpec) -> Iterator[tuple[World, str, Clients]]:
 def run_by_policies(spec: PipelineSpec) -> Run:
     """Sweeps each minute, polls while a change is under way, policies each minute."""
     with deployed(spec) as (world, url, clients):
-        policies = Policies.of(wanted([spec], SITE), clients.cloudwatch)
+        policies = Policies.of(wanted([spec], SITE), read_from(clients.cloudwatch))
         endpoint = f"{url}/scalableTargetDimensions/parallelism~click-counter"
         scaling = AutoScaling(endpoint, ACCESS_KEY, SECRET_KEY, REGION)
         run = Run(world)

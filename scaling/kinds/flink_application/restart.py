@@ -4,7 +4,7 @@ from datetime import datetime
 from math import inf
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.signals import Signals, mean
+from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import LATE_SECONDS
 from tidegate.scaling.kinds.flink_application.sizing import (
     FULL_USE,
@@ -51,10 +51,11 @@ def pays(look: Look, model: JobModel, work: Work, subtasks: int) -> bool:
 
 def _drained_in_seconds(own: Signals, application: FlinkApplication, work: Work) -> float:
     """By the age, or by the records that are processed beyond those that come in: after a peak the
-    age goes on growing until the peak's records are read."""
+    age goes on growing until the peak's records are read. What came in the newest minute tells
+    that the peak is over; a mean would hold some of it for as long as it looks back."""
     growth = own.age_growth
     by_age = (own.age_seconds or 0.0) / -growth if growth < 0 else inf
-    done, came = processed(own, application), mean(arrivals(own, application))
+    done, came = processed(own, application), arrivals(own, application).latest
     if done is None or came is None:
         return by_age
     spare = done - came / MINUTE_SECONDS

@@ -81,6 +81,22 @@ def test_after_a_peak_the_age_grows_on_while_the_backlog_falls(
 
 
 @pytest.mark.parametrize(
+    ("newest_arrivals", "is_worth_it"), [((2600, 2600, 2600), True), ((2600, 2600, 900), False)]
+)
+def test_a_peak_is_over_with_the_first_minute_that_tells_so(
+    newest_arrivals: tuple[float, ...], is_worth_it: bool
+) -> None:
+    """1,900 records/s are processed: with 900 coming in 100,000 are read in 100 s, which the mean
+    of three minutes hides."""
+    minutes = [
+        JobMinute(arrivals_per_second=each, records_per_second=1900, behind_seconds=100 + 10 * at)
+        for at, each in enumerate(newest_arrivals)
+    ]
+    seen = job_signals(a_flink_pipeline(an_application(4)), *minutes)
+    assert worth(seen, MODEL) is is_worth_it
+
+
+@pytest.mark.parametrize(
     ("restart_seconds", "minutes_late", "is_worth_it"),
     [(180, 2, True), (181, 2, False), (500, 7, False), (500, 8, True), (3600, 9, False)],
 )
