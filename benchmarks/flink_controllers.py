@@ -14,6 +14,7 @@ from flink_worlds import AGE_MAX_SECONDS, APPLICATION, STREAM
 from tests.chalice_app.scaling_policies import PERIOD, Point, Policies, Read
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load, load_value
+from tidegate.scaling.autoscaling_api.carry_on import carry_on
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.dimensions import dimension_named
 from tidegate.scaling.autoscaling_api.endpoint import describe, scale
@@ -138,7 +139,8 @@ def _running(world: World) -> EmbeddedApplication:
 
 @dataclass(slots=True)
 class Example:
-    """examples/flink.yaml as it is: its policies, Tidegate's endpoint and Tidegate's sweep."""
+    """examples/flink.yaml as it is: its policies through Tidegate's endpoint. Of Tidegate's sweeps
+    only the part in what was asked for is run: the one lever of Tidegate's is the stream's."""
 
     world: World
     policies: Policies
@@ -152,9 +154,10 @@ class Example:
         return cls(world, Policies.of(registration, _read_from(world)), _edges(world))
 
     def act(self) -> None:
-        """One sweep, one poll, and the policies where nothing is under way."""
+        """A sweep's part, one poll, and the policies where nothing is under way."""
         now = self.world.now
-        _sweep(self.specs, self.edges, now)
+        for unreached in carry_on(self.specs, self.edges, now, holder="bench"):
+            raise unreached.error
         dimension = dimension_named(self.specs, f"parallelism~{APPLICATION}")
         asked = Asked(dimension, self.edges, now, "application-auto-scaling")
         told = describe(asked)

@@ -14,7 +14,7 @@ from tests.flink_builders import (
 )
 from tests.looks import a_look
 from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.kinds.flink_application.restart import pays, price_seconds
+from tidegate.scaling.kinds.flink_application.restart import price_seconds, why_it_waits
 from tidegate.scaling.kinds.flink_application.sizing import JobModel
 from tidegate.scaling.kinds.flink_application.work import Work
 
@@ -52,7 +52,7 @@ def worth(
 ) -> bool:
     """A raise to eight subtasks, which do 3,800 records/s at full use."""
     look = a_look(seen, (), FLINK_SPEC, now=now)
-    return pays(look, model, Work(1000, 1000, backlog), 8)
+    return why_it_waits(look, model, Work(1000, 1000, backlog), 8) is None
 
 
 @pytest.mark.parametrize(("restart_seconds", "is_worth_it"), [(60, True), (180, False)])
