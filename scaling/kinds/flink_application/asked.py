@@ -89,14 +89,16 @@ class _Asked:
     @property
     def why_no_scale_in(self) -> Reason | None:
         """A job that falls behind meanwhile needs what it has; one that catches up will not."""
+        name, age_seconds = self.model.application.name, self.age_seconds
         if has_just_started(self.signals, self.model.application):
-            return words.JUST_STARTED(name=self.model.application.name, to=self.to)
+            return words.JUST_STARTED(name=name, to=self.to)
         if not self.signals.is_out_of_objective:
             return None
-        said = {"name": self.model.application.name, "age_seconds": self.age_seconds, "to": self.to}
         if self.was_behind or self.signals.age_falls:
-            return words.SCALE_IN_BEHIND(**said)
-        return words.FELL_BEHIND(**said, asked_at=self.asked_at)
+            return words.SCALE_IN_BEHIND(name=name, age_seconds=age_seconds, to=self.to)
+        return words.FELL_BEHIND(
+            name=name, age_seconds=age_seconds, to=self.to, asked_at=self.asked_at
+        )
 
     @property
     def price_seconds(self) -> float:
