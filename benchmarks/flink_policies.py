@@ -33,8 +33,9 @@ SOURCES = (
 
 def _runs() -> Iterator[Run]:
     """The longest first, on every processor."""
-    jobs = [(world, name, seed) for world in WORLDS for name in CONTROLLERS for seed in SEEDS]
-    jobs.sort(key=lambda job: -job[0].seconds)
+    longest_first = sorted(WORLDS, key=lambda world: -world.seconds)
+    worlds = [world.name for world in longest_first]
+    jobs = [(world, name, seed) for world in worlds for name in CONTROLLERS for seed in SEEDS]
     with ProcessPoolExecutor(cpu_count()) as pool:
         for run in pool.map(play, *zip(*jobs, strict=True)):
             told = f"{run.behind_seconds:,} s behind, {run.restarts} restarts"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flink_controllers import CONTROLLERS
-from flink_worlds import CHANGE_AT, FlinkWorld
+from flink_worlds import CHANGE_AT, WORLDS
 
 from tidegate.bench.shapes import HOUR, MINUTE
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
@@ -35,15 +35,16 @@ class Run:
     restart_seconds: float
 
 
-def play(world: FlinkWorld, controller: str, seed: int) -> Run:
+def play(name: str, controller: str, seed: int) -> Run:
     """The whole world, looked at once a minute as soon as metrics can be there."""
-    name, level = CONTROLLERS[controller]
+    (world,) = (each for each in WORLDS if each.name == name)
+    control, level = CONTROLLERS[controller]
     there = World(world.scenario(seed, level), seed)
     application = there.the(EmbeddedApplication)
     state = application.state
     fixed = state.data.restart_seconds + state.snapshot_seconds()
     restart_seconds = 2 * state.restart_seconds(fixed, state.kpus)
-    acting = name(there)
+    acting = control(there)
     there.advance(FIRST_LOOK_SECONDS)
     while there.second < world.seconds:
         acting.act()
