@@ -64,10 +64,10 @@ bench-whole: .venv/run
 	  --peak 1500 --controllers tidegate,target-tracking,hpa-keda --out bench/whole/$$trace \
 	  || exit 1; done
 
-# Flink jobs by Tidegate, by the policies of AWS's article, and left alone: half an hour on two
-# processors; leaves docs/flink-policies.md.
+# Flink jobs by Tidegate, by the policies of AWS's article, and left alone: twenty minutes on two
+# processors; leaves docs/flink-policies.md. OPTIONS: --seeds N.
 bench-flink: .venv/dev
-	PYTHONPATH=. $(BIN)/python benchmarks/flink_policies.py
+	PYTHONPATH=. $(BIN)/python benchmarks/flink_policies.py $(OPTIONS)
 
 # The figures of the last `make bench`, and of `make bench-whole`, into README.md and docs/.
 bench-docs: .venv/run

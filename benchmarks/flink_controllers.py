@@ -170,17 +170,12 @@ class Example:
 
 NOBODY, TIDEGATE, BOTH = "nothing", "Tidegate", "both"
 
-CONTROLLERS: Mapping[str, tuple[Callable[[World], Controller], str]] = {
-    NOBODY: (Nobody, "TASK"),
-    TIDEGATE: (Tidegate.of, "TASK"),
-    f"{TIDEGATE}, level APPLICATION": (Tidegate.of, "APPLICATION"),
-    "target tracking": (partial(Article.of, (tracking(scales_in=True),)), "TASK"),
-    "step scaling": (partial(Article.of, (OUT, IN)), "TASK"),
-    BOTH: (partial(Article.of, (tracking(scales_in=True), OUT, IN)), "TASK"),
-    "both, tracking out only": (
-        partial(Article.of, (tracking(scales_in=False), OUT, IN)),
-        "TASK",
-    ),
-    "examples/flink.yaml": (Example.of, "TASK"),
+CONTROLLERS: Mapping[str, Callable[[World], Controller]] = {
+    NOBODY: Nobody,
+    TIDEGATE: Tidegate.of,
+    "target tracking": partial(Article.of, (tracking(scales_in=True),)),
+    "step scaling": partial(Article.of, (OUT, IN)),
+    BOTH: partial(Article.of, (tracking(scales_in=True), OUT, IN)),
+    "both, tracking out only": partial(Article.of, (tracking(scales_in=False), OUT, IN)),
+    "examples/flink.yaml": Example.of,
 }
-"""Each with the metrics level of its application."""

@@ -38,13 +38,12 @@ class Run:
 def play(name: str, controller: str, seed: int) -> Run:
     """The whole world, looked at once a minute as soon as metrics can be there."""
     (world,) = (each for each in WORLDS if each.name == name)
-    control, level = CONTROLLERS[controller]
-    there = World(world.scenario(seed, level), seed)
+    there = World(world.scenario(seed), seed)
     application = there.the(EmbeddedApplication)
     state = application.state
     fixed = state.data.restart_seconds + state.snapshot_seconds()
     restart_seconds = 2 * state.restart_seconds(fixed, state.kpus)
-    acting = control(there)
+    acting = CONTROLLERS[controller](there)
     there.advance(FIRST_LOOK_SECONDS)
     while there.second < world.seconds:
         acting.act()

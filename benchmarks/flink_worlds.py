@@ -60,7 +60,7 @@ class FlinkWorld:
     state_megabytes: float = 2000.0
     fault: Callable[[Drawn], Fault] | None = None
 
-    def scenario(self, seed: int, metrics_level: str) -> Scenario:
+    def scenario(self, seed: int) -> Scenario:
         """The world to be."""
         drawn = Drawn.by(self.name, seed)
         application = ApplicationData(
@@ -70,7 +70,7 @@ class FlinkWorld:
             records_per_second_per_subtask=SUBTASK_RECORDS_PER_SECOND,
             state_megabytes=self.state_megabytes,
             restart_seconds=drawn.restart_seconds,
-            metrics_level=metrics_level,
+            metrics_level="TASK",
             rollback_enabled=True,
         )
         faults = () if self.fault is None else (self.fault(drawn),)
