@@ -2,8 +2,8 @@
 
     PYTHONPATH=. python benchmarks/flink_policies.py [--seeds N]      # or `make bench-flink`
 
-Leaves docs/flink-policies.md. Each world is drawn by seeds 1 to N, which is 5. Twenty minutes on two
-processors.
+Leaves docs/flink-policies.md. Each world is drawn by seeds 1 to N, 5 unless said. Twenty minutes on
+two processors.
 """
 
 import sys
