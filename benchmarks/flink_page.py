@@ -42,7 +42,7 @@ not how, so both policies are also run with that scale-in switched off.
 VERDICT = """\
 ## Held against each other
 
-Of {count} seeds, in how many Tidegate was behind for no longer than the best of all the others plus
+Of a world's seeds, in how many Tidegate was behind for no longer than the best of all the others plus
 what one restart may cost (the time down, and as long to catch up); in how many it restarted the job
 at most a third as often as both policies of the article do together; and, where KPUs can't help, in
 how many it has no more an hour after the change than before.
@@ -82,7 +82,7 @@ def page(runs: Sequence[Run], mark: str) -> str:
     parts = [INTRODUCTION.format(seeds=numbered, mark=mark, worlds=words, who=who)]
     parts += ["## Figures\n\nMedian of the seeds, and the worst of them in brackets.\n"]
     parts += [_figures(world.name, runs) for world in WORLDS]
-    parts += [VERDICT.format(count=len(seeds)), _verdicts(runs)]
+    parts += [VERDICT, _verdicts(runs)]
     return "\n".join(parts)
 
 

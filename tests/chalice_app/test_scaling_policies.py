@@ -16,7 +16,7 @@ TARGET = 60_000
 def wanted(values: list[float], *, scales_in: bool = True) -> int | None:
     """Of a target with four, after these newest minutes."""
 
-    def read(metric: Mapping[str, Any], start: datetime, end: datetime) -> list[Point]:
+    def read(_metric: Mapping[str, Any], _start: datetime, end: datetime) -> list[Point]:
         return [(end - PERIOD * (len(values) - at), value) for at, value in enumerate(values)]
 
     said = {
