@@ -87,8 +87,9 @@ def page(runs: Sequence[Run], mark: str) -> str:
 
 
 def _figures(world: str, runs: Sequence[Run]) -> str:
+    count = len(list(_of(runs, world, TIDEGATE)))
     lines = [
-        f"| {world} | s behind | longest, s | restarts | s down | KPUs |",
+        f"| {world}, {count} seeds | s behind | longest, s | restarts | s down | KPUs |",
         "|---|---|---|---|---|---|",
     ]
     figures: tuple[tuple[Callable[[Run], float], str], ...] = (
