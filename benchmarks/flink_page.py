@@ -42,10 +42,10 @@ not how, so both policies are also run with that scale-in switched off.
 VERDICT = """\
 ## Held against each other
 
-Of a world's seeds, in how many Tidegate was behind for no longer than the best of all the others plus
-what one restart may cost (the time down, and as long to catch up); in how many it restarted the job
-at most a third as often as both policies of the article do together; and, where KPUs can't help, in
-how many it has no more an hour after the change than before.
+Of a world's seeds, in how many Tidegate was behind for no longer than the best of all the others
+plus what one restart may cost (the time down, and as long to catch up); in how many it restarted
+the job at most a third as often as both policies of the article do together; and, where KPUs can't
+help, in how many it has no more an hour after the change than before.
 """
 
 GIVEN = {

@@ -53,8 +53,7 @@ class ScalingStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ScalableTargetDimension:
-    """What both methods answer with. ``waits_for`` is for the log: the contract has a reason for
-    what failed alone."""
+    """What both methods answer with; ``waits_for`` is for the log."""
 
     dimension: Dimension
     actual_capacity: int

@@ -55,6 +55,11 @@ class Progress:
     settles_at: int | None = None
     waits_for: str | None = None
 
+    @property
+    def answer(self) -> tuple[int, ScalingStatus, str | None, str | None]:
+        """What an answer has of it, in its order."""
+        return self.desired, self.status, self.failure, self.waits_for
+
 
 def after(desired: DesiredCapacity, progress: Progress) -> DesiredCapacity:
     """What is kept of it: a failure is reported until something changes, and not tried again. The

@@ -47,4 +47,4 @@ LASTING = frozenset(
         ReasonKind.NO_LONGER_DUE,
     }
 )
-"""No waiting cures them: a person has to, or it is asked for anew."""
+"""No waiting cures them."""
