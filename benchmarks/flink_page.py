@@ -88,6 +88,8 @@ def page(runs: Sequence[Run], mark: str) -> str:
 
 def _figures(world: str, runs: Sequence[Run]) -> str:
     count = len(list(_of(runs, world, TIDEGATE)))
+    if not count:
+        return f"{world}: not run.\n"
     lines = [
         f"| {world}, {count} seeds | s behind | longest, s | restarts | s down | KPUs |",
         "|---|---|---|---|---|---|",
