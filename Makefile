@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify smoke faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify smoke faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -76,6 +76,11 @@ bench-whole: .venv/run
 	for trace in $(WHOLE); do $(BIN)/tidegate bench --trace ../shared/traces/$$trace.csv \
 	  --peak 1500 --controllers tidegate,target-tracking,hpa-keda --out bench/whole/$$trace \
 	  || exit 1; done
+
+# Flink jobs by Tidegate, by the policies of AWS's article, and left alone: twenty minutes on two
+# processors; leaves docs/flink-policies.md. OPTIONS: --seeds N.
+bench-flink: .venv/dev
+	PYTHONPATH=. $(BIN)/python benchmarks/flink_policies.py $(OPTIONS)
 
 # The figures of the last `make bench`, and of `make bench-whole`, into README.md and docs/.
 bench-docs: .venv/run

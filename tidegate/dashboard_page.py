@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.window import Metric, Window
@@ -60,11 +61,21 @@ def dashboard_page(rows: Sequence[Row], title: str, metrics: Metrics, span: Span
 
 def _window(line: Line, windows: Mapping[Metric, Window]) -> Window:
     window = windows[line.metric]
+    if line.is_counter:
+        return _grown(window)
     if line.less is None:
         return window
     pairs = zip(window.samples, windows[line.less].samples, strict=True)
     samples = tuple(None if a is None or b is None else a - b for a, b in pairs)
     return Window(window.metric, window.start, samples)
+
+
+def _grown(counter: Window) -> Window:
+    """What it grew by in a second; where it fell, it began anew."""
+    steps = pairwise((None, *counter.samples))
+    period = counter.metric.period_seconds
+    samples = tuple(None if a is None or b is None or b < a else (b - a) / period for a, b in steps)
+    return Window(counter.metric, counter.start, samples)
 
 
 def changes_told(change_records: Sequence[ChangeRecord]) -> tuple[tuple[str, str], ...]:

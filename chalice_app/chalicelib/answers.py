@@ -62,10 +62,11 @@ def answer(
         with here.in_time():
             dimension = dimension_named(here.configuration().pipelines, dimension_id)
             asked = Asked(dimension, here.edges, here.now(), f"callback-{request_id}")
-            told = respond(asked).as_json()
+            answered = respond(asked)
+            told = answered.as_json()
     except Exception as error:
         return _refusal(error, request_id)
-    logger.info("answered", extra={"told": told})
+    logger.info("answered", extra={"told": told, "waits_for": answered.waits_for})
     return Response(told)
 
 

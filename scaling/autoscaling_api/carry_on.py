@@ -80,7 +80,7 @@ def _carry_on(asked: Asked) -> None:
         if left != desired:
             ledger.amend_desired(lever, desired, left)
         return
-    plan = next_step(asked, pipeline, desired.capacity, seen.history)
+    plan = next_step(asked, pipeline, desired, seen.history)
     # Kept before the step, and whole: a run that dies in the middle leaves what shows its end.
     kept = marked(desired, plan, pipeline, lever)
     if kept != desired and not ledger.amend_desired(lever, desired, kept):

@@ -53,13 +53,14 @@ class ScalingStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ScalableTargetDimension:
-    """What both methods answer with."""
+    """What both methods answer with; ``waits_for`` is for the log."""
 
     dimension: Dimension
     actual_capacity: int
     desired_capacity: int
     status: ScalingStatus
     failure_reason: str | None = None
+    waits_for: str | None = None
 
     def as_json(self) -> dict[str, str | float]:
         """The contract's fields; capacities are doubles on the wire."""

@@ -54,7 +54,7 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
         raise BadRequest(f"{lever} was not changed: {pause.of} is paused ({pause.reason})")
     told = accept(asked, seen, wanted)
     current = current_capacities(pipeline)[lever]
-    return ScalableTargetDimension(dimension, current, told.desired, told.status, told.failure)
+    return ScalableTargetDimension(dimension, current, *told.answer)
 
 
 def _refuse_two_owners(asked: Asked) -> None:
@@ -80,8 +80,7 @@ def describe(asked: Asked) -> ScalableTargetDimension:
 
         told = progress_of(desired, asked, pipeline)
         if told is not None:
-            found = (told.desired, told.status, told.failure)
-            return ScalableTargetDimension(dimension, current, *found)
+            return ScalableTargetDimension(dimension, current, *told.answer)
     passing = is_passing(pipeline, lever)
     status = ScalingStatus.IN_PROGRESS if passing else ScalingStatus.SUCCESSFUL
     return ScalableTargetDimension(dimension, current, current, status)

@@ -45,13 +45,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a desired capacity is, and why it failed where it has; ``settles_at`` is the
-    capacity once the last step shows, None where none was looked for."""
+    """How far a desired capacity is, and why it failed where it has, or what it waits for where it
+    hasn't begun; ``settles_at`` is the capacity once the last step shows, None where none was
+    looked for."""
 
     desired: int
     status: ScalingStatus
     failure: str | None = None
     settles_at: int | None = None
+    waits_for: str | None = None
+
+    @property
+    def answer(self) -> tuple[int, ScalingStatus, str | None, str | None]:
+        """What an answer has of it, in its order."""
+        return self.desired, self.status, self.failure, self.waits_for
 
 
 def after(desired: DesiredCapacity, progress: Progress) -> DesiredCapacity:
@@ -86,7 +93,7 @@ def take(
     if Outcome.FAILED in outcomes:
         # What was refused may be reached in another way, as by splits.
         history = remembered(pipeline, asked.edges.ledger, asked.now)
-        plan = next_step(asked, pipeline, desired.capacity, history)
+        plan = next_step(asked, pipeline, desired, history)
     look = look_of(asked, pipeline, desired.at)
     progress = progress_towards(desired, look, plan)
     found = replace(progress, settles_at=settles_at(desired, look))
@@ -100,12 +107,14 @@ def marked(
     return replace(desired, marks=settings_marks(pipeline, lever)) if plan.actions else desired
 
 
-def next_step(asked: Asked, pipeline: Pipeline, wanted: int, history: History) -> Plan:
+def next_step(asked: Asked, pipeline: Pipeline, desired: DesiredCapacity, history: History) -> Plan:
     """The plan with the step that is due, empty where a constraint holds it."""
     dimension = asked.dimension
     current = current_capacities(pipeline)[dimension.lever]
     because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
-    recommendation = Recommendation(dimension.lever, current, wanted, because)
+    recommendation = Recommendation(
+        dimension.lever, current, desired.capacity, because, asked_at=desired.at
+    )
     seen = Observed(dimension.spec, pipeline, history, {}, asked.now)
     return plan_towards(recommendation, seen, asked.edges, asked.now, "application-autoscaling")
 
@@ -123,7 +132,9 @@ def plan_towards(
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
     windows = {**nothing, **limit_windows(pipeline, edges.metrics, now)}
     limits = in_force(seen.spec.thresholds, pipeline.kinds.signals)
-    signals = Signals(pipeline, series_from(pipeline, windows, now), 0, thresholds=limits)
+    objective = seen.spec.objective.iterator_age_max_seconds
+    series = series_from(pipeline, windows, now)
+    signals = Signals(pipeline, series, objective, thresholds=limits)
     look = LookAtAll(signals, (), in_file(seen.spec), seen.history, now)
     return Decider(look, caller).plan_for(recommendation)
 
@@ -148,7 +159,10 @@ def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progre
     is_begun = wanted == look.current or any(
         change_record.outcome is Outcome.DONE for change_record in steps
     )
-    return Progress(wanted, ScalingStatus.IN_PROGRESS if is_begun else ScalingStatus.PENDING)
+    if is_begun:
+        return Progress(wanted, ScalingStatus.IN_PROGRESS)
+    waits_for = next(map(str, decision.held_by), None)
+    return Progress(wanted, ScalingStatus.PENDING, waits_for=waits_for)
 
 
 def _is_another_way(last: ChangeRecord, plan: Plan) -> Iterator[bool]:

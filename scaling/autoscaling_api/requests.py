@@ -26,9 +26,7 @@ def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> P
     ended = end_of(desired, look)
     if ended is None:
         history = remembered(pipeline, asked.edges.ledger, asked.now)
-        return progress_towards(
-            desired, look, next_step(asked, pipeline, desired.capacity, history)
-        )
+        return progress_towards(desired, look, next_step(asked, pipeline, desired, history))
     if ended.how is End.FAILED:
         return Progress(desired.capacity, ScalingStatus.FAILED, ended.failure)
     return None
@@ -47,7 +45,7 @@ def accept(asked: Asked, seen: Observed, wanted: int) -> Progress:
         if earlier is not None:
             ledger.keep_desired(lever, None)
         return Progress(wanted, ScalingStatus.SUCCESSFUL)
-    plan = next_step(asked, pipeline, wanted, history)
+    plan = next_step(asked, pipeline, desired, history)
     desired = marked(desired, plan, pipeline, lever)
     progress, _ = take(plan, desired, asked, seen)
     ledger.keep_desired(lever, after(desired, progress))

@@ -10,12 +10,13 @@ __all__ = ["Graph", "Limit", "Line", "Row"]
 @dataclass(frozen=True, slots=True)
 class Line:
     """A metric, less another where one is named, and what it is multiplied by to be in the graph's
-    unit."""
+    unit. Of a counter, which goes on since the start, it is what it grows by in a second."""
 
     metric: Metric
     label: str
     scale: float = 1.0
     less: Metric | None = None
+    is_counter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

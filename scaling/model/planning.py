@@ -82,6 +82,11 @@ class Planning:
         yet been seen to."""
         return ()
 
+    def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterable[Constraint]:
+        """What holds a change of one of its levers back that a policy asks for, and that costs more
+        than it brings."""
+        return ()
+
     @property
     def uneven_causes(self) -> Collection[Cause]:
         """By which a part of the source refuses records that the whole of it could take."""

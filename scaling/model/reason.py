@@ -34,6 +34,7 @@ class ReasonKind(StrEnum):
     MAX_USD_A_DAY = "max-usd-a-day"
     NOT_READ = "not-read"
     RESTART_PRICE = "restart-price"
+    NO_LONGER_DUE = "no-longer-due"
     SPLIT_KEPT = "split-kept"
 
 
@@ -44,6 +45,7 @@ LASTING = frozenset(
         ReasonKind.ROLLED_BACK,
         ReasonKind.UNSAFE_UPDATE,
         ReasonKind.MAX_USD_A_DAY,
+        ReasonKind.NO_LONGER_DUE,
     }
 )
-"""No waiting cures them: a person has to."""
+"""No waiting cures them."""

@@ -1,7 +1,7 @@
 """A recommendation: what one lever should be, before constraints."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
@@ -28,7 +28,9 @@ class Recommendation:
 
     ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.
     ``for_arrivals`` is, of the source, what the records that come in need by themselves, whatever
-    state their readers are in. ``for_heap`` is whether a full heap is the reason.
+    state their readers are in. ``for_heap`` is whether a full heap is the reason. ``asked_at`` is
+    when a policy of Application Auto Scaling asked for it, None for what Tidegate wants itself,
+    which is weighed before it is recommended.
     """
 
     lever: Lever
@@ -38,6 +40,7 @@ class Recommendation:
     price_seconds: float = 0.0
     for_arrivals: int = 0
     for_heap: bool = False
+    asked_at: datetime | None = None
 
     @property
     def adds_capacity(self) -> bool:

@@ -91,12 +91,12 @@ def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[
     for at, line in enumerate(graph.lines):
         metric = line.metric
         dimensions = [part for pair in metric.dimensions for part in pair]
-        plain = line.scale == 1 and line.less is None
+        plain = line.scale == 1 and line.less is None and not line.is_counter
         told: dict[str, Any] = {"stat": metric.statistic, "id": f"m{at}", "visible": plain}
         if plain:
             told["label"] = line.label
         metrics.append([metric.namespace, metric.name, *dimensions, told])
-        value = f"m{at}"
+        value = f"RATE(m{at})" if line.is_counter else f"m{at}"
         if line.less is not None:
             less = [part for pair in line.less.dimensions for part in pair]
             hidden = {"stat": line.less.statistic, "id": f"l{at}", "visible": False}

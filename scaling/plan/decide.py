@@ -161,6 +161,9 @@ class Decider:
         if self.caller == "tidegate":
             seen = (self.look.signals, self.look.history)
             yield from ineffective_scaling_constraints(*seen, recommendation, self.look.now)
+        if recommendation.asked_at is not None:
+            planning = planning_of(recommendation.lever, self._pipeline)
+            yield from planning.why_not_worth(self.look, recommendation)
         of = type_of(recommendation.lever, self._pipeline)
         yield from of.limits(self._situation, recommendation)
 

@@ -5,9 +5,13 @@ alarm is on when all of its newest data points breach; its action is repeated ea
 is; without a data point nothing is scaled; with several policies the largest wins. A cooldown begins
 when the capacity is reached: until it ends, what the scale-out added is part of what the next one
 wants, so that only a larger one adds anything, and nothing is scaled in.
+
+Target tracking scales in once its metric has been a tenth below the target for a quarter of an hour:
+"usually more than 10% lower", says its guide, and the 15 minutes are those of the alarms that it
+makes; to the capacity at which the metric would be at its target.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil, inf, trunc
@@ -15,35 +19,37 @@ from typing import Any
 
 from tidegate.scaling.autoscaling_api.registration import Alarm, Policy, Registration, Target
 
-HIGH_DATA_POINTS = 3
-"""Of the alarm that target tracking makes for itself to scale out."""
+HIGH_DATA_POINTS, LOW_DATA_POINTS = 3, 15
+"""Of the alarms that target tracking makes for itself to scale out and in."""
 
+LOW_SHARE = 0.9
 PERIOD = timedelta(minutes=1)
 
+Point = tuple[datetime, float]
+Read = Callable[[Mapping[str, Any], datetime, datetime], list[Point]]
+"""What CloudWatch has by now of a metric between two minutes; the metric as policies name it."""
 
-def _data_points(
-    cloudwatch: Any, metric: Mapping[str, Any], now: datetime, count: int
-) -> list[float]:
+
+def read_from(cloudwatch: Any) -> Read:
+    """By a client of boto3's."""
+
+    def read(metric: Mapping[str, Any], start: datetime, end: datetime) -> list[Point]:
+        named = {key: metric[key] for key in ("Namespace", "MetricName", "Dimensions")}
+        stat = {"Metric": named, "Period": 60, "Stat": metric["Statistic"]}
+        answer = cloudwatch.get_metric_data(
+            MetricDataQueries=[{"Id": "m", "MetricStat": stat}], StartTime=start, EndTime=end
+        )
+        (found,) = answer["MetricDataResults"]
+        return list(zip(found["Timestamps"], found["Values"], strict=True))
+
+    return read
+
+
+def _data_points(read: Read, metric: Mapping[str, Any], now: datetime, count: int) -> list[float]:
     """The newest data points, oldest first; fewer than asked for where there are gaps. The newest
     three minutes may not have been delivered yet."""
     end = now.replace(second=0, microsecond=0)
-    query = {
-        "Id": "m",
-        "MetricStat": {
-            "Metric": {
-                "Namespace": metric["Namespace"],
-                "MetricName": metric["MetricName"],
-                "Dimensions": metric["Dimensions"],
-            },
-            "Period": 60,
-            "Stat": metric["Statistic"],
-        },
-    }
-    answer = cloudwatch.get_metric_data(
-        MetricDataQueries=[query], StartTime=end - (count + 3) * PERIOD, EndTime=end
-    )
-    (found,) = answer["MetricDataResults"]
-    points = sorted(zip(found["Timestamps"], found["Values"], strict=True))
+    points = sorted(read(metric, end - (count + 3) * PERIOD, end))
     if not points or end - points[-1][0] > 4 * PERIOD:
         return []
     newest = points[-1][0]
@@ -93,18 +99,18 @@ class Policies:
     target: Target
     policies: tuple[Policy, ...]
     alarms: tuple[Alarm, ...]
-    cloudwatch: Any
+    read: Read
     asked: list[tuple[datetime, int]] = field(default_factory=list)
     _cooldown: Cooldown | None = None
 
     @classmethod
-    def of(cls, registration: Registration, cloudwatch: Any, dimension: str = "") -> "Policies":
+    def of(cls, registration: Registration, read: Read, dimension: str = "") -> "Policies":
         """Those of the one target whose resource id ends in ``dimension``."""
         (target,) = (each for each in registration.targets if each.resource_id.endswith(dimension))
         policies = tuple(
             each for each in registration.policies if each.key[0] == target.resource_id
         )
-        return cls(target, policies, registration.alarms, cloudwatch)
+        return cls(target, policies, registration.alarms, read)
 
     def wanted(self, capacity: int, now: datetime) -> int | None:
         """The capacity to ask for now, None where it may stay."""
@@ -131,19 +137,22 @@ class Policies:
         return self._tracking(policy, capacity, now)
 
     def _tracking(self, policy: Policy, capacity: int, now: datetime) -> list[tuple[int, int]]:
-        """Out in proportion to how far the metric is over its target."""
+        """In proportion to how far the metric is over its target, or under it."""
         said = policy.configuration
-        assert said["DisableScaleIn"], "scaling in by target tracking is not emulated"
         metric, target = said["CustomizedMetricSpecification"], said["TargetValue"]
-        points = _data_points(self.cloudwatch, metric, now, HIGH_DATA_POINTS)
-        if len(points) < HIGH_DATA_POINTS or min(points) <= target:
+        points = _data_points(self.read, metric, now, LOW_DATA_POINTS)
+        newest = points[-HIGH_DATA_POINTS:]
+        if len(newest) == HIGH_DATA_POINTS and min(newest) > target:
+            return [(ceil(capacity * newest[-1] / target), said["ScaleOutCooldown"])]
+        is_low = len(points) == LOW_DATA_POINTS and max(points) < LOW_SHARE * target
+        if said["DisableScaleIn"] or not is_low:
             return []
-        return [(ceil(capacity * points[-1] / target), said["ScaleOutCooldown"])]
+        return [(ceil(capacity * newest[-1] / target), said["ScaleInCooldown"])]
 
     def _stepping(self, policy: Policy, capacity: int, now: datetime) -> list[tuple[int, int]]:
         """The adjustment of the step that the metric is in, counted from the alarm's threshold."""
         alarm = next(each.configuration for each in self.alarms if each.policy == policy.key)
-        points = _data_points(self.cloudwatch, alarm, now, alarm["EvaluationPeriods"])
+        points = _data_points(self.read, alarm, now, alarm["EvaluationPeriods"])
         threshold = alarm["Threshold"]
         breaches = {
             "GreaterThanOrEqualToThreshold": lambda value: value >= threshold,

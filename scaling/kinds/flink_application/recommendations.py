@@ -16,7 +16,7 @@ from tidegate.scaling.kinds.flink_application.in_file import entry_of
 from tidegate.scaling.kinds.flink_application.levers import RAISE_MARGIN
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
 from tidegate.scaling.kinds.flink_application.parts import even_from, one_part_fewer, parts_of
-from tidegate.scaling.kinds.flink_application.restart import pays
+from tidegate.scaling.kinds.flink_application.restart import why_it_waits
 from tidegate.scaling.kinds.flink_application.scale_in import lowered, may_lower
 from tidegate.scaling.kinds.flink_application.sizing import FULL_USE, JobModel, learn_job
 from tidegate.scaling.kinds.flink_application.work import Work, catch_up, likely, work_ahead
@@ -105,7 +105,7 @@ class _Sizer:
         if reverted is not None and reverted.wanted >= found.wanted:
             found = reverted
         work = work_ahead(self.look, model)
-        return found if pays(self.look, model, work, found.wanted) else stay
+        return found if why_it_waits(self.look, model, work, found.wanted) is None else stay
 
     def _raised(self, model: JobModel, stay: Recommendation, ill: Diagnosis) -> Recommendation:
         work = work_ahead(self.look, model)

@@ -52,7 +52,7 @@ class FlinkResource(SizedTogether):
             return None
         from tidegate.scaling.kinds.flink_application.planning import ApplicationPlanning
 
-        return ApplicationPlanning(applications)
+        return ApplicationPlanning(applications, pipeline)
 
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:

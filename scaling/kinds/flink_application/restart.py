@@ -4,8 +4,10 @@ from datetime import datetime
 from math import inf
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.signals import Signals, mean
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.rules.window import LATE_SECONDS
+from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.sizing import (
     FULL_USE,
     JobModel,
@@ -15,7 +17,7 @@ from tidegate.scaling.kinds.flink_application.sizing import (
 from tidegate.scaling.kinds.flink_application.work import Work
 from tidegate.scaling.model.look import Look
 
-__all__ = ["pays", "price_seconds"]
+__all__ = ["price_seconds", "why_it_waits"]
 
 MINUTE_SECONDS = 60
 NOISE = 0.05
@@ -33,8 +35,9 @@ def price_seconds(
     return model.restart_seconds + waiting / max(spare, 1.0)
 
 
-def pays(look: Look, model: JobModel, work: Work, subtasks: int) -> bool:
-    """Whether a raise is worth its restart. ``look`` has the signals of the application alone.
+def why_it_waits(look: Look, model: JobModel, work: Work, subtasks: int) -> Reason | None:
+    """Why a raise isn't worth its restart yet, None where it is, whoever asks for it. ``look`` has
+    the signals of the application alone.
 
     Not where the backlog is gone sooner without it. And a restart that takes longer than metrics
     do waits until the job has been late for as long as the restart takes: most loads
@@ -42,19 +45,26 @@ def pays(look: Look, model: JobModel, work: Work, subtasks: int) -> bool:
     twice what was needed (the ski rental problem: Karlin, Manasse, Rudolph and Sleator,
     "Competitive snoopy caching", 1988).
     """
+    name = model.application.name
     price = price_seconds(model, work.now, subtasks, work.backlog_records)
-    if _drained_in_seconds(look.signals, model.application, work) <= price:
-        return False
-    late = max(LATE_SECONDS, _late_for_seconds(look.signals, look.now))
-    return model.restart_seconds <= late
+    drained = _drained_in_seconds(look.signals, model.application, work)
+    if drained <= price:
+        return words.DRAINS(name=name, drained_seconds=drained, price_seconds=price, to=subtasks)
+    late = _late_for_seconds(look.signals, look.now)
+    if model.restart_seconds <= max(LATE_SECONDS, late):
+        return None
+    return words.LATE_FOR_LESS(
+        name=name, restart_seconds=model.restart_seconds, late_seconds=late, to=subtasks
+    )
 
 
 def _drained_in_seconds(own: Signals, application: FlinkApplication, work: Work) -> float:
     """By the age, or by the records that are processed beyond those that come in: after a peak the
-    age goes on growing until the peak's records are read."""
+    age goes on growing until the peak's records are read. What came in the newest minute tells
+    that the peak is over; a mean would hold some of it for as long as it looks back."""
     growth = own.age_growth
     by_age = (own.age_seconds or 0.0) / -growth if growth < 0 else inf
-    done, came = processed(own, application), mean(arrivals(own, application))
+    done, came = processed(own, application), arrivals(own, application).latest
     if done is None or came is None:
         return by_age
     spare = done - came / MINUTE_SECONDS

@@ -1,5 +1,7 @@
 """The rows of a Flink application in the order of AWS's own dashboard: health, resources, progress,
-source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache Flink).
+source (AWS Big Data Blog, Enhanced monitoring and automatic scaling for Apache Flink), by the
+statistics of its sample (aws-samples/kda-metrics-dashboard). Lines of CPU and heap are the
+thresholds in force and not the sample's 80 and 90 %.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,9 @@ __all__ = ["application_rows"]
 
 RUNNING_STORAGE_GIGABYTES = 50
 """Of a KPU (how-resources)."""
+
+COLLECTING_PERCENT, LAG_RECORDS = 60, 60_000
+"""The lines that aws-samples/kda-metrics-dashboard draws."""
 
 
 def application_rows(watched: Watched) -> Iterator[Row]:
@@ -79,10 +84,12 @@ def _health(application: FlinkApplication) -> tuple[Graph, ...]:
         if renamed
         else ("uptime", "downtime", "fullRestarts")
     )
+    uptime = application_metric(application.name, up, "Minimum")
     interval = application.checkpoint_interval_milliseconds / 1000
+    size = application_metric(application.name, "lastCheckpointSize", "Average")
     storage = float(RUNNING_STORAGE_GIGABYTES * application.kpus)
     return (
-        Graph("Up", "hours", (_line(application, up, "up", 1 / 3_600_000),)),
+        Graph("Up", "hours", (Line(uptime, "up", 1 / 3_600_000),)),
         Graph(
             "Down and restarts",
             "s, and restarts",
@@ -91,6 +98,7 @@ def _health(application: FlinkApplication) -> tuple[Graph, ...]:
                 _line(application, restarts, "restarts"),
                 _line(application, "numberOfFailedCheckpoints", "failed checkpoints"),
             ),
+            (Limit("none", 0),),
         ),
         Graph(
             "Last checkpoint",
@@ -101,7 +109,7 @@ def _health(application: FlinkApplication) -> tuple[Graph, ...]:
         Graph(
             "Size of the last checkpoint",
             "GB",
-            (_line(application, "lastCheckpointSize", "size", 1e-9),),
+            (Line(size, "size", 1e-9),),
             (Limit("running storage", storage),),
         ),
     )
@@ -109,6 +117,8 @@ def _health(application: FlinkApplication) -> tuple[Graph, ...]:
 
 def _use(application: FlinkApplication, limits: Mapping[str, float]) -> tuple[Graph, ...]:
     name = application.name
+    collecting = application_metric(name, "oldGenerationGCTime", "Maximum")
+    collections = application_metric(name, "oldGenerationGCCount", "Maximum")
     return (
         Graph(
             "CPU",
@@ -130,12 +140,15 @@ def _use(application: FlinkApplication, limits: Mapping[str, float]) -> tuple[Gr
             (Limit("high", limits["heap-high"]), Limit("all", 100)),
         ),
         Graph(
-            "Old generation",
-            "s, and collections since the start",
-            (
-                _line(application, "oldGenerationGCTime", "collecting", 0.001),
-                _line(application, "oldGenerationGCCount", "collections"),
-            ),
+            "Old generation: time",
+            "% of the time",
+            (Line(collecting, "collecting", 100 / 1000, is_counter=True),),
+            (Limit("high", COLLECTING_PERCENT),),
+        ),
+        Graph(
+            "Old generation: collections",
+            "a minute",
+            (Line(collections, "collections", 60, is_counter=True),),
         ),
         Graph("Threads", "threads", (_line(application, "threadsCount", "threads"),)),
     )
@@ -147,8 +160,8 @@ def _progress(application: FlinkApplication) -> tuple[Graph, ...]:
         _line(application, "numRecordsOutPerSecond", "out"),
     )
     name = application.name
-    watermark = application_metric(name, "currentInputWatermark", "Maximum")
-    emitted = application_metric(name, "currentOutputWatermark", "Maximum")
+    watermark = application_metric(name, "currentInputWatermark", "Minimum")
+    emitted = application_metric(name, "currentOutputWatermark", "Minimum")
     return (
         Graph("Records", "records/s", records),
         Graph("Busy and held back", "ms of a second", _times(application), (Limit("all", 1000),)),
@@ -183,4 +196,5 @@ def _behind(application: FlinkApplication, source: Resource, objective: float) -
 
 def _topic(application: FlinkApplication) -> Graph:
     line = _line(application, "records_lag_max", "lag")
-    return Graph("Lag of the partition furthest behind", "records", (line,))
+    limits = (Limit("high", LAG_RECORDS),)
+    return Graph("Lag of the partition furthest behind", "records", (line,), limits)

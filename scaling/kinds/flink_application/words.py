@@ -9,17 +9,37 @@ CHECKPOINTS_FAIL = Words(
     "{failed} checkpoints of {name} failed in {minutes} min, and the snapshot of an update would "
     "fail in the same way",
 )
+CAUGHT_UP = Words(
+    ReasonKind.NO_LONGER_DUE,
+    "{name} has caught up without a restart since the increase to {to:,} was asked for at "
+    "{asked_at:%H:%M}",
+)
 DEFAULT_MAX_PARALLELISM = Words(
     ReasonKind.UNSAFE_UPDATE,
     "nobody has named the maximum parallelism of the job of {name}, and Flink's default is "
     "{limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
 )
+DRAINS = Words(
+    ReasonKind.RESTART_PRICE,
+    "{name} will have caught up in about {drained_seconds:.0f} s, and a restart with a parallelism "
+    "of {to:,} costs about {price_seconds:.0f} s outside the objective",
+)
 EXPECTED_LOAD = Words(
     "expected-load",
     "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s",
 )
+FELL_BEHIND = Words(
+    ReasonKind.NO_LONGER_DUE,
+    "{name} has fallen behind by {age_seconds:.0f} s since the decrease to {to:,} was asked for "
+    "at {asked_at:%H:%M}",
+)
 FEWER_SUBTASKS_PER_KPU = Words(
     "fewer-subtasks-per-kpu", "{evidence}; half as many subtasks per KPU have twice the heap each"
+)
+JUST_STARTED = Words(
+    ReasonKind.RESTART_PRICE,
+    "{name} has just been restarted, and what it needs does not show yet: a parallelism of {to:,} "
+    "waits",
 )
 KPUS_FOR_THE_HEAP = Words(
     "kpus-for-the-heap", "{evidence}; twice as many KPUs have twice the heap for the same state"
@@ -33,6 +53,11 @@ KPUS_FREED = Words(
 KPU_QUOTA = Words(
     ReasonKind.QUOTA,
     "the quota of {name} is {limit_kpus} KPUs, which allow a parallelism of {limit_parallelism:,}",
+)
+LATE_FOR_LESS = Words(
+    ReasonKind.RESTART_PRICE,
+    "{name} has been behind for {late_seconds:.0f} s, and a restart takes about "
+    "{restart_seconds:.0f} s: the increase to {to:,} waits until it has been behind for as long",
 )
 LOAD = Words("load", "{records_per_second:,.0f} records/s")
 LOAD_GROWS = Words(
@@ -55,6 +80,10 @@ RESTART_PRICE = Words(
     "the day",
 )
 ROLLBACK_OFF = Words(ReasonKind.UNSAFE_UPDATE, "system rollback of {name} is off: {risk}")
+SCALE_IN_BEHIND = Words(
+    ReasonKind.RESTART_PRICE,
+    "{name} is {age_seconds:.0f} s behind: the decrease to {to:,} waits until it has caught up",
+)
 SCALE_IN_HURT = Words(
     "scale-in-hurt",
     "since the scale-in from {from_:,} to {to:,} at {begun_at:%H:%M} {name} is {age_seconds:.0f} s "

@@ -36,7 +36,7 @@ def plan_for(place: Place, wanted: int) -> Plan:
     asked = place.asked()
     pipeline = look_at(asked, to_decide=True)
     history = remembered(pipeline, place.ledger, asked.now)
-    return next_step(asked, pipeline, wanted, history)
+    return next_step(asked, pipeline, DesiredCapacity(wanted, asked.now), history)
 
 
 def progress(place: Place, wanted: int, *records: ChangeRecord) -> Progress:
@@ -99,7 +99,8 @@ def test_what_only_a_person_can_change_has_failed() -> None:
     place = Place()
     asked = place.asked(spec=replace(SPEC, max_usd_a_day=0.01))
     pipeline = look_at(asked, to_decide=True)
-    plan = next_step(asked, pipeline, 4, remembered(pipeline, place.ledger, asked.now))
+    history = remembered(pipeline, place.ledger, asked.now)
+    plan = next_step(asked, pipeline, DesiredCapacity(4, asked.now), history)
     look = look_of(asked, pipeline, asked.now)
     told = progress_towards(DesiredCapacity(4, asked.now), look, plan)
     assert told.status is ScalingStatus.FAILED
@@ -111,7 +112,7 @@ def test_a_step_is_one_call_with_its_change_record() -> None:
     place = Place()
     asked = place.asked()
     seen = observe_for(SHARDS, SPEC, place.edges, asked.now)
-    plan = next_step(asked, seen.pipeline, 4, seen.history)
+    plan = next_step(asked, seen.pipeline, DesiredCapacity(4, asked.now), seen.history)
     desired = marked(DesiredCapacity(4, asked.now), plan, seen.pipeline, SHARDS)
     assert desired.marks != ()
     told, is_overtaken = take(plan, desired, asked, seen)
@@ -124,7 +125,7 @@ def test_who_comes_second_is_overtaken() -> None:
     place = Place()
     asked = place.asked()
     seen = observe_for(SHARDS, SPEC, place.edges, asked.now)
-    plan = next_step(asked, seen.pipeline, 4, seen.history)
+    plan = next_step(asked, seen.pipeline, DesiredCapacity(4, asked.now), seen.history)
     desired = DesiredCapacity(4, asked.now)
     take(plan, desired, asked, seen)
     assert take(plan, desired, replace(asked, holder="another"), seen)[1]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.builders import NOON, a_pipeline
 from tests.flink_builders import a_flink_pipeline
-from tidegate.rules.kinds.flink_application.metrics import application_metric
+from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.constraints.limit_windows import limit_windows
 
@@ -23,11 +23,11 @@ class Asked:
         return {metric: Window(metric, start, (None,) * 30) for metric in metrics}
 
 
-def test_who_reads_no_other_metric_reads_half_an_hour_of_failed_checkpoints() -> None:
+def test_a_restart_is_limited_by_what_a_sweep_reads_and_other_kinds_by_no_metric() -> None:
     asked, now = Asked(), NOON + timedelta(seconds=42, microseconds=7)
     windows = limit_windows(a_flink_pipeline(), asked, now)
-    metric = application_metric("counter", "numberOfFailedCheckpoints", "Maximum")
-    assert asked.calls == [((metric,), NOON - timedelta(minutes=30), NOON)]
-    assert set(windows) == {metric}
+    ((metrics, start, end),) = asked.calls
+    assert (start, end) == (NOON - timedelta(minutes=90), NOON)
+    assert set(windows) == set(metrics) == set(series_metrics(a_flink_pipeline()))
     assert limit_windows(a_pipeline(), asked, now) == {}
     assert len(asked.calls) == 1

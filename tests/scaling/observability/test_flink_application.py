@@ -67,6 +67,14 @@ def test_the_event_time_latency_is_the_difference_of_two_watermarks() -> None:
     assert metrics[2][0]["expression"] == "(m0 - l0) * 0.001"
 
 
+def test_what_counts_since_the_start_is_drawn_by_its_rate() -> None:
+    drawn = graphs(body(rows(a_flink_pipeline(), FLINK_SPEC), "us-east-1", "clicks"))
+    _, shown = drawn["Old generation: time"]["metrics"]
+    assert shown[0]["expression"] == "RATE(m0) * 0.1"
+    _, shown = drawn["Old generation: collections"]["metrics"]
+    assert shown[0]["expression"] == "RATE(m0) * 60"
+
+
 @pytest.mark.parametrize(
     ("runtime", "up"), [("FLINK-1_20", "uptime"), ("FLINK-2_2", "runningTime")]
 )

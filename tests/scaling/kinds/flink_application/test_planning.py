@@ -16,6 +16,8 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.metrics import application_metric
+from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signal_series import series_metrics
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.levers import current_capacities
@@ -33,6 +35,10 @@ from tidegate.scaling.model.roles import source_of
 WHY = Reason.told("test", "subtasks wait")
 
 
+def planning_of(application: FlinkApplication) -> ApplicationPlanning:
+    return ApplicationPlanning((application,), a_flink_pipeline(application))
+
+
 def too_narrow(*cures: LeverKind) -> Diagnosis:
     return Diagnosis(Cause.SOURCE_TOO_NARROW, "racers", (WHY,), cured_by=cures)
 
@@ -41,7 +47,7 @@ def demanded(subtasks: int, shards: int, *diagnoses: Diagnosis) -> Demand | None
     application = an_application(subtasks)
     source = source_of(a_flink_pipeline(application, shards=shards))
     assert source is not None
-    return ApplicationPlanning((application,)).source_demand(diagnoses, source)
+    return planning_of(application).source_demand(diagnoses, source)
 
 
 @pytest.mark.parametrize(("shards", "subtasks", "enough"), [(4, 8, 8), (8, 8, 9), (2, 3, 3)])
@@ -64,17 +70,18 @@ def test_a_pipeline_without_applications_has_none_in_its_plan() -> None:
     assert FlinkResource().planning(with_applications(a_flink_pipeline())) is None
 
 
-def test_limits_read_half_an_hour_of_the_failed_checkpoints_of_each_application() -> None:
+def test_limits_read_as_much_as_a_sweep_does_failed_checkpoints_among_it() -> None:
     both = (an_application(2), an_application(2, name="sorter"))
-    failed = [
-        application_metric(name, "numberOfFailedCheckpoints", "Maximum")
-        for name in ("counter", "sorter")
-    ]
-    assert ApplicationPlanning(both).limit_metrics == dict.fromkeys(failed, 1800)
+    pipeline = with_applications(a_flink_pipeline(), *both)
+    metrics = ApplicationPlanning(both, pipeline).limit_metrics
+    assert set(metrics.values()) == {5400}
+    assert set(metrics) == set(series_metrics(pipeline))
+    for name in ("counter", "sorter"):
+        assert application_metric(name, "numberOfFailedCheckpoints", "Maximum") in metrics
 
 
 def test_both_levers_of_an_application_have_one_price() -> None:
-    planning = ApplicationPlanning((an_application(2),))
+    planning = planning_of(an_application(2))
     assert set(planning.unpriced) == {LeverKind.PARALLELISM_PER_KPU}
 
 
@@ -83,7 +90,7 @@ def test_what_keeps_updates_back_is_told_before_two_owners_of_a_parallelism() ->
     seen = job_signals(a_flink_pipeline(application), JobMinute())
     spec = replace(FLINK_SPEC, applications=[ApplicationSpec("counter")])
     look = Look(seen, (), in_file(spec), history(), NOON)
-    update, owners = ApplicationPlanning((application,)).advice(look)
+    update, owners = planning_of(application).advice(look)
     assert "switch system rollback on" in update
     assert "automatic scaling is on" in owners
 
@@ -104,7 +111,7 @@ def held(lever: Lever, *, for_heap: bool = False, **of: Samples) -> list[str]:
     past = history(change(PARALLELISM, 2, 4, minutes_ago=20))
     raises = Raises(seen, past, NOON, current_capacities(seen.pipeline))
     recommendation = Recommendation(lever, 4, 8, WHY, for_heap=for_heap)
-    planning = ApplicationPlanning((an_application(4),))
+    planning = planning_of(an_application(4))
     return [str(each.reason) for each in planning.why_ineffective(raises, recommendation)]
 
 
@@ -128,7 +135,7 @@ def test_each_subtask_uses_a_shard_as_far_as_there_are_any(
 ) -> None:
     application = an_application(subtasks)
     seen = job_signals(a_flink_pipeline(application, shards=shards), JobMinute())
-    planning = ApplicationPlanning((application,))
+    planning = planning_of(application)
     assert list(planning.units_in_use(seen, in_file(FLINK_SPEC))) == [units]
     assert list(planning.readers(seen, history())) == [ApplicationReader(seen, application)]
     assert planning.roles == {}

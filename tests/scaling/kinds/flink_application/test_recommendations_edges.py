@@ -65,7 +65,7 @@ def demanded(seen: Signals, diagnoses: tuple[Diagnosis, ...]) -> Demand | None:
     """Of the shards, for the subtasks' sake."""
     source = source_of(seen.pipeline)
     assert source is not None
-    planning = ApplicationPlanning(applications_of(seen.pipeline))
+    planning = ApplicationPlanning(applications_of(seen.pipeline), seen.pipeline)
     return planning.source_demand(diagnoses, source)
 
 

@@ -14,7 +14,7 @@ from tests.flink_builders import (
 )
 from tests.looks import a_look
 from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.kinds.flink_application.restart import pays, price_seconds
+from tidegate.scaling.kinds.flink_application.restart import price_seconds, why_it_waits
 from tidegate.scaling.kinds.flink_application.sizing import JobModel
 from tidegate.scaling.kinds.flink_application.work import Work
 
@@ -52,7 +52,7 @@ def worth(
 ) -> bool:
     """A raise to eight subtasks, which do 3,800 records/s at full use."""
     look = a_look(seen, (), FLINK_SPEC, now=now)
-    return pays(look, model, Work(1000, 1000, backlog), 8)
+    return why_it_waits(look, model, Work(1000, 1000, backlog), 8) is None
 
 
 @pytest.mark.parametrize(("restart_seconds", "is_worth_it"), [(60, True), (180, False)])
@@ -77,6 +77,22 @@ def test_after_a_peak_the_age_grows_on_while_the_backlog_falls(
     seen = late(*[100 + 10.0 * at for at in range(10)])
     seen = newest(seen, "counter", records_per_second=[processed] * 4)
     assert price_seconds(MODEL, 1000, 8, 100_000) == pytest.approx(171, abs=1)
+    assert worth(seen, MODEL) is is_worth_it
+
+
+@pytest.mark.parametrize(
+    ("newest_arrivals", "is_worth_it"), [((2600, 2600, 2600), True), ((2600, 2600, 900), False)]
+)
+def test_a_peak_is_over_with_the_first_minute_that_tells_so(
+    newest_arrivals: tuple[float, ...], is_worth_it: bool
+) -> None:
+    """1,900 records/s are processed: with 900 coming in 100,000 are read in 100 s, which the mean
+    of three minutes hides."""
+    minutes = [
+        JobMinute(arrivals_per_second=each, records_per_second=1900, behind_seconds=100 + 10 * at)
+        for at, each in enumerate(newest_arrivals)
+    ]
+    seen = job_signals(a_flink_pipeline(an_application(4)), *minutes)
     assert worth(seen, MODEL) is is_worth_it
 
 

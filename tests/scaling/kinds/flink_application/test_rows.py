@@ -48,3 +48,44 @@ def test_the_reader_of_a_topic_shows_its_lag_in_records() -> None:
 def test_tasks_with_metrics_of_their_own_are_drawn_one_by_one() -> None:
     lines = graphs(an_application(tasks=("read", "sum")))["Busy and held back"].lines
     assert [line.label for line in lines if "busy" in line.label] == ["read busy", "sum busy"]
+
+
+@pytest.mark.parametrize(
+    ("title", "statistic"),
+    [
+        ("Up", "Minimum"),
+        ("Down and restarts", "Maximum"),
+        ("Last checkpoint", "Maximum"),
+        ("Size of the last checkpoint", "Average"),
+        ("Heap", "Maximum"),
+        ("Old generation: time", "Maximum"),
+        ("Old generation: collections", "Maximum"),
+        ("Threads", "Maximum"),
+        ("Records", "Average"),
+        ("Late records", "Maximum"),
+        ("Event time latency", "Minimum"),
+        ("Time behind the latest record", "Maximum"),
+    ],
+)
+def test_statistics_are_those_of_the_sample_of_aws(title: str, statistic: str) -> None:
+    """A restart is over within a minute of which the maximum is long up, and the fastest subtask
+    hides the one that lags."""
+    lines = graphs(an_application())[title].lines
+    drawn = [metric for line in lines for metric in (line.metric, line.less) if metric is not None]
+    assert {metric.statistic for metric in drawn} == {statistic}
+
+
+def test_a_restart_a_full_heap_and_a_lag_have_a_line_to_be_seen_against() -> None:
+    found = graphs(an_application())
+    assert found["Down and restarts"].limits == (Limit("none", 0),)
+    assert found["Old generation: time"].limits == (Limit("high", 60),)
+    topic = graphs(an_application(), topic=True)
+    assert topic["Lag of the partition furthest behind"].limits == (Limit("high", 60_000),)
+
+
+def test_collections_are_told_by_the_minute_and_not_since_the_start() -> None:
+    found = graphs(an_application())
+    (time,), (count,) = (found[f"Old generation: {each}"].lines for each in ("time", "collections"))
+    assert (time.is_counter, count.is_counter) == (True, True)
+    # A second of collecting in a second is all of the time; a collection a second is 60 a minute.
+    assert (time.scale * 1000, count.scale) == (100, 60)
