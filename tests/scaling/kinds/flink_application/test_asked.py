@@ -30,7 +30,7 @@ WHY = Reason.told("desired-capacity", "a policy asks for it")
 SETTLES, ENDS = ReasonKind.RESTART_PRICE, ReasonKind.NO_LONGER_DUE
 
 
-def ages(*seconds: float, **minute: float) -> Signals:
+def ages(*seconds: float, **minute: Any) -> Signals:
     """With these ages in the newest minutes, and little state; an hour in order before."""
     minutes = [JobMinute(behind_seconds=each, **minute) for each in seconds]
     return job_signals(a_flink_pipeline(an_application(4)), *minutes)
