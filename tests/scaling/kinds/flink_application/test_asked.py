@@ -1,6 +1,7 @@
 """A parallelism that a policy asks for is weighed by the price of its restart."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
