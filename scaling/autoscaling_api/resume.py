@@ -1,6 +1,6 @@
 """Scalable targets that were suspended for a pause are resumed by the sweep after its end."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from tidegate.scaling.ports import Ledger
 
 __all__ = ["Resume", "resume_ended"]
 
-Resume = Callable[[Collection[str]], None]
-"""Ends the suspension of those scalable targets that are still registered. Raises CloudError."""
+Resume = Callable[[Mapping[str, Collection[str]]], None]
+"""Ends the suspension of those scalable targets that are still registered, but for the flags that
+were set before. Raises CloudError."""
 
 
 def resume_ended(ledger: Ledger, resume: Resume, now: datetime) -> tuple[Unfinished, ...]:
@@ -34,7 +35,7 @@ def resume_ended(ledger: Ledger, resume: Resume, now: datetime) -> tuple[Unfinis
 
 
 def _resume(pause: Pause, held: Collection[str], ledger: Ledger, resume: Resume) -> None:
-    resume([each for each in pause.suspended if each not in held])
+    resume({each: pause.flags_before(each) for each in pause.suspended if each not in held})
     # Somebody may have begun another pause of the same in the meantime.
     if pause in ledger.pauses():
-        ledger.keep_pause(replace(pause, suspended=()))
+        ledger.keep_pause(replace(pause, suspended=(), before=()))
