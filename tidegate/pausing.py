@@ -11,7 +11,7 @@ import click
 from tidegate.kinds.registry import kinds_in_use
 from tidegate.scaling.config.levers import resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.model.pause import Pause, suspended_before
+from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
     from tidegate.scaling.aws.clients import Clients
@@ -84,6 +84,7 @@ def keep_suspending(
     """Keep a pause with those of the scalable targets that are registered, and with what others had
     suspended of them; answers their flags. Kept before the first is suspended: whatever happens, a
     sweep resumes them all. Raises CloudError."""
+    from tidegate.scaling.autoscaling_api.resume import suspended_before
     from tidegate.scaling.aws.suspended import suspended
 
     # What another pause has suspended is not the operator's: one that ends or begins while AWS is
@@ -91,9 +92,9 @@ def keep_suspending(
     known = ledger.pauses()
     flags = suspended(clients, targets)
     known = (*known, *ledger.pauses())
-    before = dict(pause.before) | {
-        each: suspended_before(known, each, set_) for each, set_ in flags.items()
-    }
+    before = [each for each in pause.before if each.rpartition(" ")[0] not in flags]
+    for each, set_ in flags.items():
+        before += [f"{each} {flag}" for flag in suspended_before(known, each, set_)]
     ids = tuple(dict.fromkeys((*pause.suspended, *flags)))
-    ledger.keep_pause(replace(pause, suspended=ids, before=tuple(before.items())))
+    ledger.keep_pause(replace(pause, suspended=ids, before=tuple(before)))
     return flags

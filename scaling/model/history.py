@@ -99,12 +99,6 @@ class History:
             and change_record.begun_at > since
         )
 
-    def lowerings(self, levers: tuple[Lever, ...], since: datetime) -> tuple[ChangeRecord, ...]:
-        """Those of the changes of these levers after a moment, by whomever, that lowered one."""
-        by_others = (each for each in self.others if each.lever in levers and each.begun_at > since)
-        made = (*self.changes(levers, since), *by_others)
-        return tuple(each for each in made if each.to_capacity < each.from_capacity)
-
     def last_change(self, lever: Lever) -> datetime | None:
         """When this lever was last changed, by whomever, None where that isn't known."""
         last = self.last_change_record(lever)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tidegate.scaling.model.change_record import Lever, moment_in
 
-__all__ = ["Pause", "pausing", "suspended_before"]
+__all__ = ["Pause", "pausing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Pause:
     ``resources`` are the pipeline's, by the names of their leases: who changes one of them without
     a pipeline file, or on behalf of another pipeline, is held as well. ``suspended`` are the
     resource ids of the scalable targets that were suspended for it and are to be resumed when it
-    has ended; ``before`` are the flags of theirs that others had set by then, which stay.
+    has ended; ``before`` are flags of them that others had set, as ``ID FLAG``.
     """
 
     until: datetime
@@ -26,7 +26,7 @@ class Pause:
     lever: str | None = None
     resources: tuple[str, ...] = ()
     suspended: tuple[str, ...] = ()
-    before: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -47,11 +47,6 @@ class Pause:
             return False
         return self.pipeline in (None, pipeline) or resource in self.resources
 
-    def flags_before(self, resource_id: str) -> tuple[str, ...]:
-        """The flags of a scalable target that were set before it; none where an earlier version of
-        Tidegate, which did not look, suspended it."""
-        return dict(self.before).get(resource_id, ())
-
     def to_text(self) -> str:
         """As a ledger keeps it."""
         return json.dumps({**asdict(self), "until": self.until.isoformat()}, sort_keys=True)
@@ -61,9 +56,8 @@ class Pause:
         """What ``to_text`` made; what only another version of Tidegate knows is left out."""
         told = json.loads(text)
         known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
-        lists = {name: tuple(told.get(name, ())) for name in ("resources", "suspended")}
-        before = tuple((of, tuple(flags)) for of, flags in told.get("before", ()))
-        return cls(**{**known, "until": moment_in(told["until"]), **lists, "before": before})
+        lists = {name: tuple(told.get(name, ())) for name in ("resources", "suspended", "before")}
+        return cls(**{**known, "until": moment_in(told["until"]), **lists})
 
 
 def pausing(
@@ -72,14 +66,3 @@ def pausing(
     """Of the pauses that hold a lever the one that ends last, None where none does."""
     found = [each for each in pauses if each.holds(lever, resource, pipeline, now)]
     return max(found, key=lambda each: each.until, default=None)
-
-
-def suspended_before(
-    pauses: Iterable[Pause], resource_id: str, flags: Iterable[str]
-) -> tuple[str, ...]:
-    """Of the flags of a scalable target that are set, those that no pause has set."""
-    for pause in pauses:
-        if resource_id in pause.suspended:
-            own = pause.flags_before(resource_id)
-            flags = [each for each in flags if each in own]
-    return tuple(flags)

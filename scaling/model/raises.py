@@ -73,10 +73,18 @@ class Raises:
         whomever: they don't tell what it did."""
         return bool(self._lowerings_before(last, levers))
 
+    def _lowerings(self, levers: tuple[Lever, ...], since: datetime) -> tuple[ChangeRecord, ...]:
+        """Those of the changes of these levers after a moment, by whomever, that lowered one."""
+        by_others = (
+            each for each in self.history.others if each.lever in levers and each.begun_at > since
+        )
+        made = (*self.history.changes(levers, since), *by_others)
+        return tuple(each for each in made if each.to_capacity < each.from_capacity)
+
     def _lowerings_before(
         self, last: ChangeRecord, levers: tuple[Lever, ...]
     ) -> list[ChangeRecord]:
-        made = self.history.lowerings(levers, last.begun_at - LOWERED)
+        made = self._lowerings(levers, last.begun_at - LOWERED)
         return [each for each in made if each.begun_at <= last.begun_at]
 
     def _is_after_lowering_executions(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> bool:
@@ -90,7 +98,7 @@ class Raises:
     def _lowered_after(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> datetime | None:
         """When one of the levers was first lowered since a raise; the minutes from then on don't
         tell what that did."""
-        made = self.history.lowerings(levers, last.begun_at + EFFECT)
+        made = self._lowerings(levers, last.begun_at + EFFECT)
         return min((each.begun_at for each in made), default=None)
 
     def _adds_executions(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> bool:

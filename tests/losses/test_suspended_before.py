@@ -11,8 +11,9 @@ import pytest
 from tests.builders import NOON
 from tests.losses.account import PIPELINES, Account
 from tests.losses.test_pause import API, THEIRS, ended, registered, run
+from tidegate.scaling.autoscaling_api.resume import suspended_before
 from tidegate.scaling.ledger.sqlite import SqliteLedger
-from tidegate.scaling.model.pause import Pause, suspended_before
+from tidegate.scaling.model.pause import Pause
 
 IN, OUT = "DynamicScalingInSuspended", "DynamicScalingOutSuspended"
 SCHEDULED = "ScheduledScalingSuspended"
@@ -135,7 +136,7 @@ def test_what_an_earlier_version_has_suspended_is_resumed_altogether(stage: Acco
 
 
 KEPT = Pause(
-    NOON + timedelta(hours=1), "why", "orders", suspended=("a", "b"), before=(("b", (IN, OUT)),)
+    NOON + timedelta(hours=1), "why", "orders", suspended=("a", "b"), before=(f"b {IN}", f"b {OUT}")
 )
 
 
