@@ -8,7 +8,8 @@ from tidegate.scaling.autoscaling_api.next_step import plan_towards
 from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.executor import Executor, shown
-from tidegate.scaling.execute.observe import observe_for, with_settled
+from tidegate.scaling.execute.observe import Observed, observe_for, with_settled
+from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.model.history import History
@@ -36,7 +37,8 @@ def revert(
     undo: Undo, spec: PipelineSpec, edges: Edges, now: datetime, *, dry_run: bool = False
 ) -> Change | None:
     """Put the lever back, as far as one call of AWS goes, through every constraint but the owner's;
-    None where it is back already. It ends the desired capacity that was under way for it. Raises
+    None where it is back already. Where an earlier revert of the change did a part, it goes on from
+    there. It ends the desired capacity that was under way for it. Raises
     NotReverted, also where somebody has changed the lever since: what they meant isn't Tidegate's
     to undo."""
     record, lever = undo.change_record, undo.change_record.lever
@@ -45,14 +47,17 @@ def revert(
     capacity = all_settings(seen.pipeline).get(lever)
     if capacity == record.from_capacity:
         return None
-    if capacity != record.to_capacity:
+    last = _last_revert(record, seen.history)
+    stands = capacity == record.to_capacity if last is None else _stands(last, seen, edges, now)
+    if capacity is None or not stands:
         told = "not there" if capacity is None else lever.amount(capacity)
+        by = "the change" if last is None else f"{last.entry_id}, which reverts a part of it,"
         raise NotReverted(
-            f"the {lever:words} is {told} by now, and the change set it to "
-            f"{lever.amount(record.to_capacity)}: it was changed since"
+            f"the {lever:words} is {told} by now, and {by} set it to "
+            f"{lever.amount((last or record).to_capacity)}: it was changed since"
         )
     _refuse_put_back(record, capacity, seen.history)
-    because = Reason.told("revert", f"{record.entry_id} is reverted: {undo.reason}")
+    because = Reason.told("revert", f"{_words(record)}{undo.reason}")
     wanted = Recommendation(lever, capacity, record.from_capacity, because)
     plan = plan_towards(wanted, seen, edges, now, "operator")
     (decision,) = plan.decisions
@@ -65,6 +70,32 @@ def revert(
     if desired is not None and change.outcome in (Outcome.DONE, Outcome.UNKNOWN):
         _end(desired, lever, edges.ledger)
     return change
+
+
+def _words(record: ChangeRecord) -> str:
+    """By which the change records of a change's reverts are known: their reason begins so."""
+    return f"{record.entry_id} is reverted: "
+
+
+def _last_revert(record: ChangeRecord, history: History) -> ChangeRecord | None:
+    """The newest change of the lever, where that is a revert of this one; it may have done only a
+    part, by AWS's limit of a step or for a bound."""
+    last = history.last_change_record(record.lever)
+    return last if last is not None and last.because.startswith(_words(record)) else None
+
+
+def _stands(last: ChangeRecord, seen: Observed, edges: Edges, now: datetime) -> bool:
+    """Whether the lever is as the last revert has left it. What that is isn't known for sure while
+    the revert is open, unknown, or not shown yet."""
+    capacity = all_settings(seen.pipeline).get(last.lever)
+    if capacity == last.to_capacity:
+        known = with_others(seen.history, seen.pipeline, edges.ledger, now, keep=False)
+        later = (each.begun_at > last.begun_at for each in known.others if each.lever == last.lever)
+        return not any(later)
+    if capacity is None or capacity != last.from_capacity:
+        return False
+    is_shown = seen.history.not_shown(last.lever, capacity, now) is None
+    return last.outcome is not Outcome.DONE or not is_shown
 
 
 def _refuse_put_back(record: ChangeRecord, current: int, history: History) -> None:

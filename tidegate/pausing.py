@@ -1,8 +1,8 @@
 """What ``tidegate pause`` and ``tidegate resume`` share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,10 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.pause import Pause
 
 if TYPE_CHECKING:
-    from tidegate.scaling.autoscaling_api.registration import Target
-    from tidegate.scaling.aws.registry import Registry
+    from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.ports import Ledger
 
-__all__ = ["ledger_at", "paused", "specs_of", "targets_of"]
+__all__ = ["keep_suspending", "ledger_at", "paused", "specs_of", "targets_of"]
 
 
 def specs_of(config: str | None) -> tuple[PipelineSpec, ...]:
@@ -54,19 +53,6 @@ def paused(
     return Pause(until, reason, pipeline, lever, resources_of(spec))
 
 
-@dataclass(frozen=True, slots=True)
-class HeldTarget:
-    """A registered target of a paused lever, by the lever's name."""
-
-    name: str
-    target: "Target"
-    registry: "Registry"
-
-    def suspend(self, *, is_suspended: bool) -> None:
-        """Suspend it, or end that. Raises CloudError."""
-        self.registry.suspend(self.target, is_suspended=is_suspended)
-
-
 @contextmanager
 def ledger_at(place: str | None) -> Iterator["Ledger"]:
     """The ledger at a place, or the default one."""
@@ -76,29 +62,39 @@ def ledger_at(place: str | None) -> Iterator["Ledger"]:
     yield open_ledger(place or default_ledger(), Clients())
 
 
-def targets_of(
-    specs: Sequence[PipelineSpec], pause: Pause, api: str | None
-) -> "tuple[HeldTarget, ...]":
-    """The registered targets that a pause holds; none without a stage. Raises CloudError."""
+def targets_of(specs: Sequence[PipelineSpec], pause: Pause, api: str | None) -> dict[str, str]:
+    """The levers that a pause holds and that the file gives to Application Auto Scaling, by the
+    resource ids of their scalable targets at a stage; none without one."""
     if api is None:
-        return ()
+        return {}
     from tidegate.scaling.autoscaling_api.dimensions import dimensions, is_theirs
     from tidegate.scaling.autoscaling_api.site import Site
-    from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.aws.registry import Registry
 
     site, now = Site.at(api), datetime.now(UTC)
-    # Which levers it holds doesn't depend on when it ends.
-    holding = replace(pause, until=datetime.max.replace(tzinfo=UTC))
-    wanted = {
+    return {
         site.resource_id(each): str(each.lever)
         for each in dimensions(specs)
-        if is_theirs(each)
-        and holding.holds(each.lever, resource_of(each.lever), each.spec.name, now)
+        if is_theirs(each) and pause.holds(each.lever, resource_of(each.lever), each.spec.name, now)
     }
-    registry = Registry(Clients(), site)
-    return tuple(
-        HeldTarget(wanted[each.resource_id], each, registry)
-        for each in registry.read().targets
-        if each.resource_id in wanted
-    )
+
+
+def keep_suspending(
+    pause: Pause, targets: Collection[str], ledger: "Ledger", clients: "Clients"
+) -> dict[str, tuple[str, ...]]:
+    """Keep a pause with those of the scalable targets that are registered, and with what others had
+    suspended of them; answers their flags. Kept before the first is suspended: whatever happens, a
+    sweep resumes them all. Raises CloudError."""
+    from tidegate.scaling.autoscaling_api.resume import suspended_before
+    from tidegate.scaling.aws.suspended import suspended
+
+    # What another pause has suspended is not the operator's: one that ends or begins while AWS is
+    # asked is in the ledger before or after.
+    known = ledger.pauses()
+    flags = suspended(clients, targets)
+    known = (*known, *ledger.pauses())
+    before = [each for each in pause.before if each.rpartition(" ")[0] not in flags]
+    for each, set_ in flags.items():
+        before += [f"{each} {flag}" for flag in suspended_before(known, each, set_)]
+    ids = tuple(dict.fromkeys((*pause.suspended, *flags)))
+    ledger.keep_pause(replace(pause, suspended=ids, before=tuple(before)))
+    return flags

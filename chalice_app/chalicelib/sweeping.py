@@ -1,6 +1,6 @@
 """The scheduled sweep: one run of the function."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -44,8 +44,8 @@ def sweep_all(event_id: str, context: Any) -> None:
         tell_sweep(report, monotonic() - began, oldest, found.complaint)
 
 
-def _resume(clients: Clients, resource_ids: Collection[str]) -> None:
+def _resume(clients: Clients, before: Mapping[str, Collection[str]]) -> None:
     # Imported here: few sweeps find that a pause has ended.
     from tidegate.scaling.aws.suspended import resume
 
-    resume(clients, resource_ids)
+    resume(clients, before)

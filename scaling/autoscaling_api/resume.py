@@ -1,6 +1,6 @@
 """Scalable targets that were suspended for a pause are resumed by the sweep after its end."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,10 +8,22 @@ from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["Resume", "resume_ended"]
+__all__ = ["Resume", "resume_ended", "suspended_before"]
 
-Resume = Callable[[Collection[str]], None]
-"""Ends the suspension of those scalable targets that are still registered. Raises CloudError."""
+Resume = Callable[[Mapping[str, Collection[str]]], None]
+"""Ends the suspension of those scalable targets that are still registered, but for the flags that
+were set before. Raises CloudError."""
+
+
+def suspended_before(
+    pauses: Iterable[Pause], resource_id: str, flags: Iterable[str]
+) -> tuple[str, ...]:
+    """Of the flags of a scalable target that are set, those that no pause has set."""
+    for pause in pauses:
+        if resource_id in pause.suspended:
+            own = _before(pause, resource_id)
+            flags = [each for each in flags if each in own]
+    return tuple(flags)
 
 
 def resume_ended(ledger: Ledger, resume: Resume, now: datetime) -> tuple[Unfinished, ...]:
@@ -34,7 +46,14 @@ def resume_ended(ledger: Ledger, resume: Resume, now: datetime) -> tuple[Unfinis
 
 
 def _resume(pause: Pause, held: Collection[str], ledger: Ledger, resume: Resume) -> None:
-    resume([each for each in pause.suspended if each not in held])
+    resume({each: _before(pause, each) for each in pause.suspended if each not in held})
     # Somebody may have begun another pause of the same in the meantime.
     if pause in ledger.pauses():
-        ledger.keep_pause(replace(pause, suspended=()))
+        ledger.keep_pause(replace(pause, suspended=(), before=()))
+
+
+def _before(pause: Pause, resource_id: str) -> tuple[str, ...]:
+    """The flags of a scalable target that were set before a pause; none where an earlier version of
+    Tidegate, which did not look, suspended it."""
+    told = (each.rpartition(" ") for each in pause.before)
+    return tuple(flag for of, _, flag in told if of == resource_id)

@@ -22,11 +22,6 @@ __all__ = ["Registry"]
 
 NAMESPACE: Any = "custom-resource"
 DIMENSION: Any = "custom-resource:ResourceType:Property"
-_SUSPENDED = (
-    "DynamicScalingInSuspended",
-    "DynamicScalingOutSuspended",
-    "ScheduledScalingSuspended",
-)
 _ALARM_KEYS = (
     "MetricName",
     "Namespace",
@@ -125,16 +120,6 @@ class Registry:
                 MinCapacity=target.min,
                 MaxCapacity=target.max,
                 **tags,
-            )
-
-    def suspend(self, target: Target, *, is_suspended: bool) -> None:
-        """Have Application Auto Scaling ask for nothing, or end that. Its bounds, which scheduled
-        actions set too, are left as they are by being left out (RegisterScalableTarget, API
-        reference)."""
-        with asking("application-autoscaling:RegisterScalableTarget", target.resource_id):
-            self._scaling.register_scalable_target(
-                **_place(target.resource_id),
-                SuspendedState=dict.fromkeys(_SUSPENDED, is_suspended),
             )
 
     def _put_policy(self, policy: Policy) -> None:

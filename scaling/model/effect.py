@@ -11,6 +11,7 @@ from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "EFFECT",
+    "LOWERED",
     "NOT_SEEN_TO_HELP",
     "NOT_SEEN_TO_HELP_YET",
     "REMEMBERED",
@@ -47,13 +48,23 @@ EFFECT = timedelta(seconds=60)
 SHOWN = timedelta(seconds=RECENT_SECONDS)
 """When a raise shows for sure, late metrics included."""
 
+LOWERED = 2 * SHOWN
+"""So long before a raise a lowering may show in the minutes that the raise is compared with."""
+
 SAMPLES, SAMPLES_AT_LEAST = 3, 2
 REMEMBERED = timedelta(days=1)
 
 
-def in_vain(last: ChangeRecord, window: Window, what: str, since: datetime) -> Iterator[Reason]:
-    """Why a raise was ineffective, by the minutes before it and those from ``since`` on."""
-    before, after = mean_before(window, last.begun_at), mean_since(window, since)
+def in_vain(
+    last: ChangeRecord,
+    window: Window,
+    what: str,
+    since: datetime,
+    until: datetime | None = None,
+) -> Iterator[Reason]:
+    """Why a raise was ineffective, by the minutes before it and those from ``since`` on, or until
+    another moment."""
+    before, after = mean_before(window, last.begun_at), mean_since(window, since, until)
     if before is not None and after is not None and after < HELPED * before:
         yield IN_VAIN(
             lever=last.lever,
@@ -72,9 +83,15 @@ def mean_before(window: Window, moment: datetime) -> float | None:
     return mean_of(before, window)
 
 
-def mean_since(window: Window, moment: datetime) -> float | None:
-    """Of the newest minutes that began at a moment or later; None while they are missing."""
-    return mean_of([value for at, value in window.points() if at >= moment][-SAMPLES:], window)
+def mean_since(window: Window, moment: datetime, until: datetime | None = None) -> float | None:
+    """Of the newest minutes that began at a moment or later, and were over at another; None while
+    they are missing."""
+    values = [
+        value
+        for at, value in window.points()
+        if at >= moment and (until is None or at <= until - EFFECT)
+    ]
+    return mean_of(values[-SAMPLES:], window)
 
 
 def mean_of(values: Sequence[float], window: Window) -> float | None:

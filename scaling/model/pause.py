@@ -17,7 +17,7 @@ class Pause:
     ``resources`` are the pipeline's, by the names of their leases: who changes one of them without
     a pipeline file, or on behalf of another pipeline, is held as well. ``suspended`` are the
     resource ids of the scalable targets that were suspended for it and are to be resumed when it
-    has ended.
+    has ended; ``before`` are flags of them that others had set, as ``ID FLAG``.
     """
 
     until: datetime
@@ -26,6 +26,7 @@ class Pause:
     lever: str | None = None
     resources: tuple[str, ...] = ()
     suspended: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -55,7 +56,7 @@ class Pause:
         """What ``to_text`` made; what only another version of Tidegate knows is left out."""
         told = json.loads(text)
         known = {each.name: told[each.name] for each in fields(cls) if each.name in told}
-        lists = {name: tuple(told.get(name, ())) for name in ("resources", "suspended")}
+        lists = {name: tuple(told.get(name, ())) for name in ("resources", "suspended", "before")}
         return cls(**{**known, "until": moment_in(told["until"]), **lists})
 
 

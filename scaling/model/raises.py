@@ -15,6 +15,7 @@ from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.effect import (
     EFFECT,
+    LOWERED,
     NOT_SEEN_TO_HELP,
     NOT_SEEN_TO_HELP_YET,
     REMEMBERED,
@@ -25,7 +26,7 @@ from tidegate.scaling.model.effect import (
     mean_of,
     mean_since,
 )
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.history import SOMEONE_ELSE, History
 
 __all__ = ["Raises"]
 
@@ -55,12 +56,50 @@ class Raises:
         for last in self.last_raise(*levers) if self.is_late else ():
             if self.was_cured(last) or not self._adds_executions(last, levers):
                 continue
-            if mean_before(read, last.begun_at) is None:
+            since, until = last.begun_at + EFFECT, self._lowered_after(last, levers)
+            is_judged = not self._is_after_lowering_executions(last, levers) and (
+                until is None or until - last.begun_at >= SHOWN
+            )
+            if is_judged and mean_before(read, last.begun_at) is None:
                 yield from self.until_tried_again(last, *levers)
-            unseen = mean_since(read, last.begun_at + EFFECT) is None
+            unseen = until is None and mean_since(read, since) is None
             if unseen and not self.has_grown(last):
                 yield NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
-            yield from in_vain(last, read, "records/s read", last.begun_at + EFFECT)
+            if is_judged:
+                yield from in_vain(last, read, "records/s read", since, until)
+
+    def is_after_lowering(self, last: ChangeRecord, *levers: Lever) -> bool:
+        """Whether the minutes before a raise are in part from before its levers were lowered, by
+        whomever: they don't tell what it did."""
+        return bool(self._lowerings_before(last, levers))
+
+    def _lowerings(self, levers: tuple[Lever, ...], since: datetime) -> tuple[ChangeRecord, ...]:
+        """Those of the changes of these levers after a moment, by whomever, that lowered one."""
+        by_others = (
+            each for each in self.history.others if each.lever in levers and each.begun_at > since
+        )
+        made = (*self.history.changes(levers, since), *by_others)
+        return tuple(each for each in made if each.to_capacity < each.from_capacity)
+
+    def _lowerings_before(
+        self, last: ChangeRecord, levers: tuple[Lever, ...]
+    ) -> list[ChangeRecord]:
+        made = self._lowerings(levers, last.begun_at - LOWERED)
+        return [each for each in made if each.begun_at <= last.begun_at]
+
+    def _is_after_lowering_executions(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> bool:
+        """A lever that was lowered along with the raise of another is a part of what is judged."""
+        along = last.begun_at - EFFECT
+        return any(
+            each.begun_at <= along or each.operation == SOMEONE_ELSE
+            for each in self._lowerings_before(last, levers)
+        )
+
+    def _lowered_after(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> datetime | None:
+        """When one of the levers was first lowered since a raise; the minutes from then on don't
+        tell what that did."""
+        made = self._lowerings(levers, last.begun_at + EFFECT)
+        return min((each.begun_at for each in made), default=None)
 
     def _adds_executions(self, last: ChangeRecord, levers: tuple[Lever, ...]) -> bool:
         """Whether a raise was one of what the levers give together: a plan that halves the one and

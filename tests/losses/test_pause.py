@@ -118,7 +118,7 @@ def test_application_auto_scaling_is_suspended_for_its_levers_alone(
     done = run(account, "pause", "orders", *until, file=THEIRS)
     assert "suspended shard_count of orders, until the pause has ended" in done.stdout
     assert suspended(account) == [True, False]
-    run(account, "resume", "orders", "--reason", "over", "--api", API, file=THEIRS)
+    run(account, "resume", "orders", "--reason", "over", file=THEIRS)
     assert suspended(account) == [False, False]
 
 
@@ -192,7 +192,7 @@ def test_what_can_not_be_resumed_is_told_and_tried_again(account: Account) -> No
     assert suspended(account) == [False, False]
 
 
-@pytest.mark.parametrize("resumed_by", ["the sweep", "resume", "resume with the stage"])
+@pytest.mark.parametrize("resumed_by", ["the sweep", "resume"])
 def test_bounds_that_a_scheduled_action_sets_meanwhile_stay(
     account: Account, resumed_by: str
 ) -> None:
@@ -219,11 +219,10 @@ def test_bounds_that_a_scheduled_action_sets_meanwhile_stay(
         ended(account, "orders/*")
         account.sweep(THEIRS)
     else:
-        stage = api if "stage" in resumed_by else ()
-        run(account, "resume", "orders", "--reason", "over", *stage, file=THEIRS)
+        run(account, "resume", "orders", "--reason", "over", file=THEIRS)
     account.hooks.clear()
     bounds.append(bounds_of(account))
-    assert bounds == [(2, 12), {"resume with the stage": (5, 15)}.get(resumed_by, (4, 14))]
+    assert bounds == [(2, 12), (4, 14)]
     assert suspended(account) == [False]
 
 

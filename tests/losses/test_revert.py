@@ -121,6 +121,17 @@ def test_the_range_of_the_file_holds_and_a_part_is_told(account: Account) -> Non
     assert "not all the way: the pipeline file limits the write capacity of orders" in result.stdout
 
 
+def test_the_part_that_is_left_is_done_by_the_next_revert(account: Account) -> None:
+    change = raised(account)
+    revert(account, change, file=NARROW)
+    done = revert(account, change)
+    assert (done.exit_code, write_units(account)) == (0, 50)
+    assert "reverted write capacity of orders from 52 to 50 WCU" in done.stdout
+    units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 58}
+    account.client("dynamodb").update_table(TableName="orders", ProvisionedThroughput=units)
+    assert (revert(account, change).exit_code, write_units(account)) == (1, 58)
+
+
 def test_a_paused_lever_is_not_put_back(account: Account) -> None:
     change = raised(account)
     ledger = str(account.folder / "ledger.sqlite")

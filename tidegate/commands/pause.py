@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from tidegate.exits import leave
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.since import as_end
+
+if TYPE_CHECKING:
+    from tidegate.scaling.model.pause import Pause
+    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
 
@@ -28,7 +33,7 @@ def command(
 
     Sweeps, the endpoint and reshards change nothing that is paused. With --api Application Auto
     Scaling is suspended for the levers that the file gives to it, until the first sweep after the
-    pause.
+    pause; what was suspended before stays so.
 
     Exit code 0: paused. 2: bad input. 3: AWS or the ledger could not be asked.
     """
@@ -43,16 +48,27 @@ def command(
             words = f"There was no ledger at {place}: only runs that use this new one are paused."
             click.echo(words, err=True)
         with ledger_at(ledger) as kept:
-            earlier = {each.key: each.suspended for each in kept.pauses()}.get(pause.key, ())
-            pause = replace(pause, suspended=earlier)
+            earlier = next((each for each in kept.pauses() if each.key == pause.key), pause)
+            pause = replace(pause, suspended=earlier.suspended, before=earlier.before)
             kept.keep_pause(pause)
             click.echo(f"{pause.of} is paused until {until:%Y-%m-%d %H:%M} UTC: {reason}")
-            targets = targets_of(specs, pause, api)
-            # Kept before the first is suspended: whatever happens, a sweep resumes them all.
-            ids = (*earlier, *(held.target.resource_id for held in targets))
-            kept.keep_pause(replace(pause, suspended=tuple(dict.fromkeys(ids))))
-        for held in targets:
-            held.suspend(is_suspended=True)
-            click.echo(f"suspended {held.name}, until the pause has ended")
+            _suspend(targets_of(specs, pause, api), pause, kept)
     except TidegateError as error:
         leave(error)
+
+
+def _suspend(targets: dict[str, str], pause: "Pause", ledger: "Ledger") -> None:
+    """Suspend the scalable targets, by their resource ids, that are registered."""
+    if not targets:
+        return
+    from tidegate.pausing import keep_suspending
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.aws.suspended import FLAGS, suspend
+
+    clients = Clients()
+    for resource_id, flags in keep_suspending(pause, tuple(targets), ledger, clients).items():
+        if flags == FLAGS:
+            click.echo(f"{targets[resource_id]} was suspended already")
+            continue
+        suspend(clients, resource_id)
+        click.echo(f"suspended {targets[resource_id]}, until the pause has ended")

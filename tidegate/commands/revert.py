@@ -26,6 +26,8 @@ def command(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
     """Put the lever of CHANGE back to what it was before, as `tidegate history --output json` names
     changes. A sweep may change it again: pause the lever where it should not.
 
+    Where AWS or a bound allows only a part, run it again for the rest.
+
     Exit code 0: put back. 1: not, or in part. 2: bad input. 3: AWS or the ledger was not asked.
     """
     try:

@@ -21,5 +21,5 @@ def units_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
     consumed = series.consumed_write_units if writes else series.consumed_read_units
     # What reads are refused for is no age.
     for last in raises.last_raise(lever) if raises.is_late or not writes else ():
-        if not raises.has_grown(last):
+        if not raises.has_grown(last) and not raises.is_after_lowering(last, lever):
             yield from in_vain(last, consumed, "units/s consumed", last.begun_at + SHOWN)

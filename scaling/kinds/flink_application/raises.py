@@ -3,7 +3,7 @@
 A raise for the heap is one of KPUs: fewer subtasks a KPU, or more of them for the same state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from tidegate.scaling.kinds.flink_application.sizing import arrivals
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.effect import (
     EFFECT,
+    LOWERED,
     NOT_SEEN_TO_HELP_YET,
     REMEMBERED,
     SAMPLES,
@@ -46,12 +47,14 @@ JOINT = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class _Raise:
-    """A raise of KPUs, and how many there were in the day with it."""
+    """A raise of KPUs, how many there were in the day with it, and whether the minutes before it
+    tell what it did: not where there were more KPUs shortly before."""
 
     from_kpus: int
     to_kpus: int
     begun_at: datetime
     of_the_day: int
+    is_judged: bool
 
 
 def effective_from(series: ApplicationSeries, begun_at: datetime) -> datetime:
@@ -81,6 +84,10 @@ def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
         since = effective_from(series, last.begun_at)
         if mean_since(processed, since) is None:
             yield NOT_SEEN_TO_HELP_YET(lever=last.lever, begun_at=last.begun_at)
+        if raises.is_after_lowering(last, lever) or _is_after_fewer_kpus(
+            _moves(application, raises.history, lever, last.begun_at - LOWERED), last.begun_at
+        ):
+            continue
         if mean_before(processed, last.begun_at) is None and not raises.was_cured(last):
             yield from raises.until_tried_again(last, lever)
         yield from in_vain(last, processed, "records/s processed", since)
@@ -103,6 +110,8 @@ def heap_raise_in_vain(
         again = last.begun_at + LOOK_BACK * last.of_the_day
         if since is None:
             yield words.RAISE_NOT_SEEN_YET(**raised)
+        elif not last.is_judged:
+            continue
         elif before is not None and before >= full and since > EMPTIED * before:
             yield words.RAISE_IN_VAIN(**raised, before_percent=before, since_percent=since)
         elif before is None and since >= full and now < again:
@@ -127,17 +136,29 @@ def _last_raise(
     More subtasks at the same density leave each with the memory that it had: they are no reason
     against fewer a KPU.
     """
+    moves = _moves(application, history, lever, now - REMEMBERED)
+    made = sum(after > before for _, before, after in moves)
+    for at, before, after in moves[-1:]:
+        if before < after <= application.kpus:
+            yield _Raise(before, after, at, made, not _is_after_fewer_kpus(moves, at))
+
+
+def _moves(
+    application: FlinkApplication, history: History, lever: Lever, since: datetime
+) -> list[tuple[datetime, int, int]]:
+    """When the application's KPUs were changed after a moment, from and to how many."""
     density = Lever.of(LeverKind.PARALLELISM_PER_KPU, application.name)
-    changes = history.changes((lever, density), now - REMEMBERED)
+    changes = history.changes((lever, density), since)
     kpus = [
         (at, _kpus_at(application, history, at - JOINT), _kpus_at(application, history, at))
         for at in sorted({change_record.begun_at for change_record in changes})
     ]
-    made = sum(after > before for _, before, after in kpus)
-    moved = [each for each in kpus if each[1] != each[2]]
-    for at, before, after in moved[-1:]:
-        if before < after <= application.kpus:
-            yield _Raise(before, after, at, made)
+    return [each for each in kpus if each[1] != each[2]]
+
+
+def _is_after_fewer_kpus(moves: Iterable[tuple[datetime, int, int]], moment: datetime) -> bool:
+    """Whether the minutes before a moment are in part from before the KPUs were lowered."""
+    return any(after < before and moment - LOWERED < at < moment for at, before, after in moves)
 
 
 def _kpus_at(application: FlinkApplication, history: History, moment: datetime) -> int:

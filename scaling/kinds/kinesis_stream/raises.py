@@ -21,7 +21,7 @@ def shards_in_vain(raises: Raises, recommendation: Recommendation) -> Iterator[C
     in; those for a processor's sake where they, or its executions, let no more be read."""
     signals, shards = raises.signals, recommendation.lever
     for last in raises.last_raise(shards) if signals.producers_throttled else ():
-        if not _took_all(signals, last):
+        if not _took_all(signals, last) and not raises.is_after_lowering(last, shards):
             effective = last.begun_at + EFFECT
             yield from map(Prohibition, in_vain(last, *_accepted(signals), effective))
     for lever in raises.capacities:

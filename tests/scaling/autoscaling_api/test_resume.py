@@ -1,6 +1,6 @@
 """Which suspended scalable targets are resumed, and when."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import timedelta
 
 from tests.builders import NOON
@@ -35,7 +35,7 @@ def test_what_can_not_be_resumed_is_kept_and_stops_no_other() -> None:
     ledger.keep_pause(ALL)
     asked: list[str] = []
 
-    def denied(resource_ids: Collection[str]) -> None:
+    def denied(resource_ids: Iterable[str]) -> None:
         asked.extend(resource_ids)
         raise Denied("application-autoscaling:RegisterScalableTarget", "a stage", "no")
 
