@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
+.PHONY: demo test verify flink-fidelity faults fuzz mutation test-fast lint bench bench-drawn bench-open bench-whole bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -22,6 +22,12 @@ verify: .venv/dev .venv/emulator/made
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py tests/open_account/test_worlds.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
+
+# The embedded world's Flink job beside a real Flink on this machine, and docs/flink-fidelity.md: a
+# quarter of an hour; needs Java 17 with javac. OPTIONS: --page (of what was measured last).
+flink-fidelity: .venv/dev .venv/flink/made
+	$(BIN)/python -m benchmarks.flink_fidelity \
+	  --jars .venv/flink/lib/python*/site-packages/pyflink/lib $(OPTIONS)
 
 # Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
 # --count N, --boto3.
@@ -98,6 +104,13 @@ serve: .venv/dev
 	$(BIN)/python -m venv .venv/emulator
 	.venv/emulator/bin/python -m pip install -q --disable-pip-version-check \
 	  -r tests/emulator/requirements.txt
+	@touch $@
+
+# An environment of its own: Flink's jars from PyPI.
+.venv/flink/made: .venv/bin/python tests/simulator/kinds/flink_application/fidelity/requirements.txt
+	$(BIN)/python -m venv .venv/flink
+	.venv/flink/bin/python -m pip install -q --disable-pip-version-check \
+	  -r tests/simulator/kinds/flink_application/fidelity/requirements.txt
 	@touch $@
 
 clean:

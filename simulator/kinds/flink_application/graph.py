@@ -27,8 +27,9 @@ class TaskLoad:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What went through a job in a second: records by the subtask that read them, what one subtask
-    of the operators can do, and which task held the others up, if any did."""
+    """What went through a job in a second: records by the subtask that read them, those that have
+    nothing to read left out, what one subtask of the operators can do, and which task held the
+    others up, if any did."""
 
     records: Sequence[int]
     rate: float
@@ -118,16 +119,19 @@ def _tasks(
     last = TaskLoad(1.0, 1.0) if waits else working
     if data.tasks == 1:
         return (last,)
-    source = _held_back(reading, flow.slow is not None)
+    readers = min(1.0, len(flow.records) / flow.parallelism)
+    source = _held_back(reading, readers if flow.slow is not None else 0.0)
     if data.tasks == 2:
         return source, last
     sinking = working.busy * data.sink_share
     sink = TaskLoad(1.0, 1.0) if waits else TaskLoad(sinking, sinking)
-    return source, _held_back(working, waits), sink
+    return source, _held_back(working, 1.0 if waits else 0.0), sink
 
 
-def _held_back(task: TaskLoad, is_held_back: bool) -> TaskLoad:
-    return TaskLoad(task.busy, task.busiest, 1 - task.busy if is_held_back else 0.0)
+def _held_back(task: TaskLoad, subtasks: float) -> TaskLoad:
+    """Whatever that share of the subtasks doesn't work, it is held back: those without a shard are
+    idle."""
+    return TaskLoad(task.busy, task.busiest, max(0.0, subtasks - task.busy))
 
 
 def _within(task: TaskLoad) -> TaskLoad:

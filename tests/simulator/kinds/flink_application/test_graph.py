@@ -102,6 +102,23 @@ def test_a_subtask_with_two_shards_is_busier_than_those_with_one() -> None:
     assert records_per_second(late, 60) == pytest.approx(300 * 4 + 500, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"parallelism": 8, "sink_records_per_second": 600}],
+    ids=["slow operators", "slow sink"],
+)
+def test_a_subtask_without_a_shard_is_idle_while_the_others_are_held_back(
+    fields: dict[str, Any],
+) -> None:
+    """As a real Flink shows: docs/flink-fidelity.md."""
+    slow = {"tasks": 3, "rate": 1900, "shards": 2, "records_per_second_per_subtask": 250}
+    told = world(seconds=600, **slow, **fields)
+    idle = 1000 - 2 / fields.get("parallelism", 4) * 1000
+    assert of(SOURCE, told, "idleTimeMsPerSecond") == pytest.approx(idle, abs=10)
+    held_back = of(SOURCE, told, "backPressuredTimeMsPerSecond")
+    assert held_back == pytest.approx(1000 - idle - of(SOURCE, told), abs=10)
+
+
 def test_the_slowest_part_bounds_the_flow() -> None:
     assert slowest(data(tasks=3), 500, 4) == (2000, "operators")
     assert slowest(data(tasks=3, sink_records_per_second=700), 500, 4) == (700, "sink")
