@@ -70,8 +70,9 @@ def _measure(jars: Path, commit: str) -> None:
         flink.compile()
         seen = {}
         for case in CASES:
-            print(case.name, flush=True)
-            seen[case.name] = flink.measure(case)
+            seen[case.name] = real = flink.measure(case)
+            apart = points_apart(real, simulated(case))
+            print(f"{case.name}: {apart:.0f} points apart at most; {real}", flush=True)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     Measured(version, _java(), today, commit, seen).write()
 
