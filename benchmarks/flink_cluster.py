@@ -18,9 +18,9 @@ __all__ = ["Flink"]
 
 JOB = Path(__file__).with_name("flink")
 
-STARTS_SECONDS = 60
-WARM_UP_SECONDS = 20
-SAMPLES, SAMPLE_SECONDS = 25, 1
+STARTS_SECONDS = 180
+WARM_UP_SECONDS = 15
+SAMPLES, SAMPLE_SECONDS = 20, 1
 """Flink renews its rates every five seconds (View.UPDATE_INTERVAL_SECONDS), and what REST tells of
 them when it is asked, for the next time that it is asked (MetricFetcherImpl)."""
 

@@ -65,16 +65,16 @@ def main() -> None:
 
 def _measure(jars: Path, commit: str) -> None:
     version = next(jars.glob("flink-dist-*.jar")).stem.removeprefix("flink-dist-")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    found = Measured(version, _java(), today, commit, {})
     with tempfile.TemporaryDirectory() as classes:
         flink = Flink(jars, Path(classes))
         flink.compile()
-        seen = {}
         for case in CASES:
-            seen[case.name] = real = flink.measure(case)
+            found.cases[case.name] = real = flink.measure(case)
             apart = points_apart(real, simulated(case))
             print(f"{case.name}: {apart:.0f} points apart at most; {real}", flush=True)
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
-    Measured(version, _java(), today, commit, seen).write()
+            found.write()
 
 
 def _java() -> str:

@@ -40,7 +40,8 @@ public final class Job {
   static final TypeInformation<Tuple2<Integer, byte[]>> RECORD =
       TypeInformation.of(new TypeHint<Tuple2<Integer, byte[]>>() {});
 
-  static final int BYTES = 300;
+  /** So many that few records fill the buffers between two tasks (32 KB each). */
+  static final int BYTES = 4000;
   static final ScheduledExecutorService TIMER = Executors.newScheduledThreadPool(2);
 
   private Job() {}
@@ -202,7 +203,7 @@ public final class Job {
               .setMaxInFlightRequests(2)
               .setMaxBufferedRequests(10 * Batching.BATCH)
               .setMaxTimeInBufferMS(100)
-              .setMaxRecordSizeInBytes(1 << 10)
+              .setMaxRecordSizeInBytes(1 << 13)
               .build(),
           List.of());
       this.perSecond = perSecond;

@@ -75,7 +75,6 @@ CASES = (
         **_ONE_CHAIN, sink_records_per_second=120.0,
     ),
     _behind("hot-key", "half of all records have one key", 400, skew=0.5),
-    _behind("hot-key-chained", "30 % have one key, sink chained", 400, tasks=2, skew=0.3),
     _behind("key-groups", "6 key groups on 4 subtasks", 600, max_parallelism=6),
     _behind("narrow-chain", "2 shards, 4 subtasks, one chain", 280, shards=2, **_ONE_CHAIN),
     _behind(
@@ -91,6 +90,6 @@ CASES = (
         parallelism=1, parallelism_per_kpu=1,
     ),
     _behind("uneven-shards", "5 shards, 4 subtasks, one chain", 460, shards=5, **_ONE_CHAIN),
-    _behind("asks", "10 requests at once, at their limit", 600, io_requests=10),
-    Case("asks-half", "10 requests at once, half loaded", _job(), 200, io_requests=10),
+    _behind("asks", "40 requests at once, at their limit", 600, io_requests=40),
+    Case("asks-half", "40 requests at once, half loaded", _job(), 200, io_requests=40),
 )  # fmt: skip
