@@ -24,7 +24,8 @@ verify: .venv/dev .venv/emulator/made
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 # The embedded world's Flink job beside a real Flink on this machine, and docs/flink-fidelity.md: a
-# quarter of an hour; needs Java 17 with javac. OPTIONS: --page (of what was measured last).
+# quarter of an hour; needs Java 17 with javac. OPTIONS: --case NAME, --page (of what
+# was measured last).
 flink-fidelity: .venv/dev .venv/flink/made
 	$(BIN)/python -m benchmarks.flink_fidelity \
 	  --jars .venv/flink/lib/python*/site-packages/pyflink/lib $(OPTIONS)

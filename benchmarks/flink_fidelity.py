@@ -2,6 +2,7 @@
 
     make flink-fidelity                         # every case on a local cluster, then the page
     make flink-fidelity OPTIONS=--page          # the page alone, of what was measured last
+    make flink-fidelity OPTIONS="--case idle"   # one case; what was measured of the others stays
 
 Leaves what it has measured for the tests, which compare it with the world of the day.
 """
@@ -50,11 +51,12 @@ def main() -> None:
     """Measure what is asked for, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.flink_fidelity")
     parser.add_argument("--page", action="store_true", help="measure nothing")
+    parser.add_argument("--case", action="append", help="this one alone; the others stay")
     parser.add_argument("--jars", type=Path, help="the folder of Flink's jars")
     asked = parser.parse_args()
     commit = None if is_changed(ROOT, *SOURCES) else head()
     if not asked.page:
-        _measure(asked.jars, commit or head())
+        _measure(asked.jars, commit or head(), asked.case)
     if commit is None:
         print("the page stays as it is: sources have changes that are not committed")
     else:
@@ -63,14 +65,17 @@ def main() -> None:
         PAGE.write_text(page, encoding="utf-8")
 
 
-def _measure(jars: Path, commit: str) -> None:
+def _measure(jars: Path, commit: str, names: list[str] | None) -> None:
     version = next(jars.glob("flink-dist-*.jar")).stem.removeprefix("flink-dist-")
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    found = Measured(version, _java(), today, commit, {})
+    before = measured().cases if names else {}
+    found = Measured(version, _java(), today, commit, before)
     with tempfile.TemporaryDirectory() as classes:
         flink = Flink(jars, Path(classes))
         flink.compile()
         for case in CASES:
+            if names and case.name not in names:
+                continue
             found.cases[case.name] = real = flink.measure(case)
             apart = points_apart(real, simulated(case))
             print(f"{case.name}: {apart:.0f} points apart at most; {real}", flush=True)

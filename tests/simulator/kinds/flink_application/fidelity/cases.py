@@ -90,6 +90,6 @@ CASES = (
         parallelism=1, parallelism_per_kpu=1,
     ),
     _behind("uneven-shards", "5 shards, 4 subtasks, one chain", 460, shards=5, **_ONE_CHAIN),
-    _behind("asks", "40 requests at once, at their limit", 600, io_requests=40),
-    Case("asks-half", "40 requests at once, half loaded", _job(), 200, io_requests=40),
+    _behind("asks", "40 requests at once, at their limit", 600, io_requests=40, io_is_async=True),
+    Case("asks-half", "40 requests at once, half loaded", _job(io_is_async=True), 200, io_requests=40),
 )  # fmt: skip
