@@ -79,6 +79,7 @@ def test_a_job_that_is_further_apart_is_noticed() -> None:
     assert points_apart(seen(), seen()) == 0
     assert points_apart(seen(), seen(busy=740)) == points_apart(seen(), seen(held_back=160)) == 16
     assert points_apart(seen(busiest=1000), seen(busiest=840)) == 16
+    assert points_apart(seen(busiest=790), seen(busiest=630)) == 0
     assert (slow_task(seen()), slow_task(seen(busiest=790)), slow_task(seen(held_back=510))) == (
         1, None, None,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """What a job shows of itself, and how far apart two of them are."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -78,10 +79,14 @@ def slow_task(seen: Seen) -> int | None:
 
 
 def points_apart(real: Seen, world: Seen) -> float:
-    """The largest difference in busy and back-pressured time of any task, in percent points."""
+    """The largest difference in busy and back-pressured time of any task, in percent points; of its
+    busiest subtask where that is near its end, since no cause depends on it before."""
     pairs = list(zip(real.tasks, world.tasks, strict=True))
-    return max(
-        abs(getattr(ours, name) - getattr(theirs, name)) / 10
-        for ours, theirs in pairs
-        for name in ("busy", "busiest", "held_back")
-    )
+    return max(abs(ours - theirs) / 10 for pair in pairs for ours, theirs in _compared(*pair))
+
+
+def _compared(real: TaskSeen, world: TaskSeen) -> Iterator[tuple[float, float]]:
+    yield real.busy, world.busy
+    yield real.held_back, world.held_back
+    if max(real.busiest, world.busiest) >= BUSY_MILLISECONDS:
+        yield real.busiest, world.busiest
