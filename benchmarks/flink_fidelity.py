@@ -21,7 +21,6 @@ from tests.shape import ROOT
 from tests.simulator.kinds.flink_application.fidelity.cases import CASES, Case
 from tests.simulator.kinds.flink_application.fidelity.played import causes, simulated
 from tests.simulator.kinds.flink_application.fidelity.seen import (
-    POINTS_MOST,
     Measured,
     Seen,
     TaskSeen,
@@ -103,10 +102,6 @@ def _tables(found: Measured, commit: str) -> str:
         "| case | task | busy | busiest subtask | back-pressured | idle |",
         "|---|---|--:|--:|--:|--:|",
         *(line for each in pairs for line in _tasks(*each)),
-        "",
-        f"Further apart than {POINTS_MOST} points:",
-        "",
-        *(f"- `{case.name}`: {case.differs}" for case in CASES if case.differs),
     ]
     return "\n".join(lines) + "\n"
 

@@ -24,9 +24,6 @@ PAGE = (ROOT / "docs" / "flink-fidelity.md").read_text(encoding="utf-8")
 
 world_of = cache(simulated)
 
-ALIKE = [case for case in CASES if not case.differs]
-UNLIKE = [case for case in CASES if case.differs]
-
 
 def name(case: Case) -> str:
     return case.name
@@ -39,14 +36,9 @@ def test_every_case_was_measured_with_the_flink_that_is_required() -> None:
     assert required[-1].strip() == REAL.flink
 
 
-@pytest.mark.parametrize("case", ALIKE, ids=name)
+@pytest.mark.parametrize("case", CASES, ids=name)
 def test_tasks_are_busy_and_held_back_as_those_of_flink(case: Case) -> None:
     assert points_apart(REAL.cases[case.name], world_of(case)) <= POINTS_MOST
-
-
-@pytest.mark.parametrize("case", UNLIKE, ids=name)
-def test_what_is_said_to_differ_still_does(case: Case) -> None:
-    assert points_apart(REAL.cases[case.name], world_of(case)) > POINTS_MOST
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)

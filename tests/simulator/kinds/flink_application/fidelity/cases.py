@@ -12,8 +12,7 @@ __all__ = ["CASES", "Case"]
 class Case:
     """A job, records a second that come into so many shards, and how long they have come already
     when it begins. Of what only a real job has: a sink that writes batches in flight, as AWS's
-    connectors do, and how many requests are under way at once where it asks without blocking.
-    ``differs`` says why the world is further from it than it may be."""
+    connectors do, and how many requests are under way at once where it asks without blocking."""
 
     name: str
     what: str
@@ -23,7 +22,6 @@ class Case:
     backlog_seconds: float = 0.0
     sink_is_async: bool = False
     io_requests: int = 0
-    differs: str = ""
 
 
 def _job(**fields: Any) -> ApplicationData:
