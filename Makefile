@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify smoke faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
+.PHONY: demo test verify smoke flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -30,6 +30,13 @@ verify: .venv/dev .venv/emulator/made .venv/cdk/made .venv/linters/made
 smoke: .venv/dev .venv/emulator/made
 	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python \
 	  $(BIN)/python -m pytest -q -n 0 tests/emulator/test_smoke.py
+
+# The embedded world's Flink job beside a real Flink on this machine, and docs/flink-fidelity.md: a
+# quarter of an hour; needs Java 17 with javac. OPTIONS: --case NAME, --page (of what
+# was measured last).
+flink-fidelity: .venv/dev .venv/flink/made
+	$(BIN)/python -m benchmarks.flink_fidelity \
+	  --jars .venv/flink/lib/python*/site-packages/pyflink/lib $(OPTIONS)
 
 # Seeded schedules of overlapping callers and faults, and docs/faults.md: an hour. OPTIONS: --seed N,
 # --count N, --boto3.
@@ -111,8 +118,8 @@ PORT ?= 8000
 serve: .venv/dev
 	PYTHONPATH=chalice_app PORT=$(PORT) $(BIN)/python -m tidegate.serve
 
-# Environments of their own: MiniStack, CDK (which needs node) and checkov want other versions than
-# Tidegate.
+# Environments of their own: MiniStack, CDK (which needs node), checkov and Flink want other
+# versions than Tidegate.
 OWN = $(BIN)/python -m venv .venv/$(1) && .venv/$(1)/bin/python -m pip install -q \
 	  --disable-pip-version-check -r $(2) && touch .venv/$(1)/made
 .venv/emulator/made: .venv/bin/python tests/emulator/requirements.txt
@@ -123,6 +130,9 @@ OWN = $(BIN)/python -m venv .venv/$(1) && .venv/$(1)/bin/python -m pip install -
 
 .venv/linters/made: .venv/bin/python tests/linters/requirements.txt
 	$(call OWN,linters,tests/linters/requirements.txt)
+
+.venv/flink/made: .venv/bin/python tests/simulator/kinds/flink_application/fidelity/requirements.txt
+	$(call OWN,flink,tests/simulator/kinds/flink_application/fidelity/requirements.txt)
 
 clean:
 	rm -rf .venv build bench report.html

@@ -20,7 +20,8 @@ class ApplicationData:
     (0: none more than others) to the busiest; otherwise each stays with the subtask that reads its
     shard. In more than one task a source needs ``source_share`` of the operators' time for a
     record, a sink of its own ``sink_share``, and keys lie in as many groups as ``max_parallelism``.
-    ``io_share`` of the operators' time waits for I/O. It ``reads`` the source named, or the only
+    ``io_share`` of the operators' time waits for I/O, which ``io_is_async`` where they go on
+    meanwhile until no further request may be under way. It ``reads`` the source named, or the only
     one, and ``writes`` to the sinks named; what else it writes to takes
     ``sink_records_per_second`` (None: all there are).
 
@@ -51,6 +52,7 @@ class ApplicationData:
     source_share: float = 0.1
     sink_share: float = 0.1
     io_share: float = 0.0
+    io_is_async: bool = False
     is_keyed: bool = True
     skew: float = 0.0
     sink_records_per_second: float | None = None

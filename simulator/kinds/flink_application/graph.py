@@ -3,7 +3,9 @@
 A task is back-pressured while the task after it is slow, idle while nothing comes, and busy
 otherwise: also while it waits, for I/O or for its sink ("neither idle nor back pressured", Managed
 Service for Apache Flink developer guide, "Metrics and dimensions"; Flink, "Monitoring back
-pressure"). A sink of its own is a task, a chained one is part of the last task.
+pressure"). Only what asks without blocking is idle while it waits, until as many requests are under
+way as may be (Flink, "Asynchronous I/O for External Data Access"). A sink of its own is a task, a
+chained one is part of the last task. docs/flink-fidelity.md has what a real Flink shows.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,9 @@ from math import inf
 from tidegate.simulator.kinds.flink_application.data import ApplicationData
 
 __all__ = ["Flow", "Load", "TaskLoad", "load_of", "operators_rate", "slowest", "task_names"]
+
+AT_ITS_LIMIT = 0.98
+"""Of a second; so much of it is a subtask at work that has records left for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,9 @@ class TaskLoad:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What went through a job in a second: records by the subtask that read them, what one subtask
-    of the operators can do, and which task held the others up, if any did."""
+    """What went through a job in a second: records by the subtask that read them, those that have
+    nothing to read left out, what one subtask of the operators can do, and which task held the
+    others up, if any did."""
 
     records: Sequence[int]
     rate: float
@@ -115,19 +121,38 @@ def _tasks(
     data: ApplicationData, flow: Flow, reading: TaskLoad, working: TaskLoad
 ) -> tuple[TaskLoad, ...]:
     waits = flow.slow == "sink"
-    last = TaskLoad(1.0, 1.0) if waits else working
+    readers = min(1.0, len(flow.records) / flow.parallelism)
+    shown = _shown(data, working, flow.parallelism)
     if data.tasks == 1:
-        return (last,)
-    source = _held_back(reading, flow.slow is not None)
+        waiting = 1.0 if data.is_keyed else readers
+        return (TaskLoad(waiting, 1.0) if waits else shown,)
+    source = _held_back(reading, readers if flow.slow is not None else 0.0)
     if data.tasks == 2:
-        return source, last
+        return source, TaskLoad(1.0, 1.0) if waits else shown
     sinking = working.busy * data.sink_share
     sink = TaskLoad(1.0, 1.0) if waits else TaskLoad(sinking, sinking)
-    return source, _held_back(working, waits), sink
+    return source, _held_back(shown, 1.0 if waits else 0.0), sink
 
 
-def _held_back(task: TaskLoad, is_held_back: bool) -> TaskLoad:
-    return TaskLoad(task.busy, task.busiest, 1 - task.busy if is_held_back else 0.0)
+def _shown(data: ApplicationData, working: TaskLoad, parallelism: int) -> TaskLoad:
+    """What an operator's subtasks are busy: those that ask without blocking for as long as they
+    compute, and all the time once they have as many requests under way as they may."""
+    if not data.io_is_async:
+        return working
+
+    def of(share: float) -> float:
+        return share if share >= AT_ITS_LIMIT else share * (1 - data.io_share)
+
+    others = parallelism - 1
+    rest = (working.busy * parallelism - working.busiest) / others if others else 0.0
+    busiest = of(working.busiest)
+    return TaskLoad((busiest + others * of(rest)) / parallelism, busiest)
+
+
+def _held_back(task: TaskLoad, subtasks: float) -> TaskLoad:
+    """Whatever that share of the subtasks doesn't work, it is held back: those without a shard are
+    idle."""
+    return TaskLoad(task.busy, task.busiest, max(0.0, subtasks - task.busy))
 
 
 def _within(task: TaskLoad) -> TaskLoad:

@@ -194,10 +194,11 @@ class ApplicationState:
         return [(parts[at::readers], rate) for at in range(readers)]
 
     def _read(self, now: float) -> None:
-        if now < self._blocked_until:
-            self.load = load_of(self.data, Flow([], self.rate, self.parallelism, "sink"))
-            return
         groups = self._groups(self.subscription.readable())
+        if now < self._blocked_until:
+            nothing = [0] * len(groups)
+            self.load = load_of(self.data, Flow(nothing, self.rate, self.parallelism, "sink"))
+            return
         amounts = [
             fair([min(part.lanes[0].count, part.budget) for part in parts], self._whole(rate))
             for parts, rate in groups

@@ -102,6 +102,55 @@ def test_a_subtask_with_two_shards_is_busier_than_those_with_one() -> None:
     assert records_per_second(late, 60) == pytest.approx(300 * 4 + 500, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"parallelism": 8, "sink_records_per_second": 600}],
+    ids=["slow operators", "slow sink"],
+)
+def test_a_subtask_without_a_shard_is_idle_while_the_others_are_held_back(
+    fields: dict[str, Any],
+) -> None:
+    """As a real Flink shows: docs/flink-fidelity.md."""
+    slow = {"tasks": 3, "rate": 1900, "shards": 2, "records_per_second_per_subtask": 250}
+    told = world(seconds=600, **slow, **fields)
+    idle = 1000 - 2 / fields.get("parallelism", 4) * 1000
+    assert of(SOURCE, told, "idleTimeMsPerSecond") == pytest.approx(idle, abs=10)
+    held_back = of(SOURCE, told, "backPressuredTimeMsPerSecond")
+    assert held_back == pytest.approx(1000 - idle - of(SOURCE, told), abs=10)
+
+
+def test_a_chain_without_a_shard_does_not_wait_for_the_sink() -> None:
+    chain = data(parallelism=4, is_keyed=False)
+    (task,) = load_of(chain, Flow([100, 100], 500, 4, "sink")).tasks
+    assert (task.busy, task.busiest, task.held_back) == (0.5, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("rate", "busy", "held_back", "cpu"),
+    [(1000, 100, 0, 24), (6000, 1000, 0, 42)],
+    ids=["half of its requests under way", "at its limit"],
+)
+def test_what_asks_without_blocking_is_busy_only_while_it_computes_or_at_its_limit(
+    rate: float, busy: float, held_back: float, cpu: float
+) -> None:
+    """As a real Flink shows: docs/flink-fidelity.md. It uses as much CPU as one that blocks."""
+    asks, blocks = (
+        world(seconds=600, tasks=3, rate=rate, shards=8, io_share=0.8, io_is_async=each)
+        for each in (True, False)
+    )
+    assert of(KEYED, asks) == pytest.approx(busy, abs=10)
+    assert of(KEYED, asks, "backPressuredTimeMsPerSecond") == held_back
+    told = metric(asks, "cpuUtilization")
+    assert told == metric(blocks, "cpuUtilization") == pytest.approx(cpu, abs=4)
+
+
+def test_what_asks_without_blocking_is_held_back_by_its_sink_for_the_rest() -> None:
+    job = data(tasks=3, io_share=0.8, io_is_async=True)
+    _, operators, sink = load_of(job, Flow([500, 500], 500, 4, "sink")).tasks
+    assert (operators.busy, operators.held_back) == pytest.approx((0.1, 0.9))
+    assert sink.busy == 1
+
+
 def test_the_slowest_part_bounds_the_flow() -> None:
     assert slowest(data(tasks=3), 500, 4) == (2000, "operators")
     assert slowest(data(tasks=3, sink_records_per_second=700), 500, 4) == (700, "sink")
