@@ -15,6 +15,7 @@ from tidegate.pipeline_file import load
 
 TAGGED = {
     "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage", "AWS::CloudWatch::Alarm",
+    "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
     "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Lambda::Function",
     "AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue",
 }  # fmt: skip
@@ -124,7 +125,7 @@ def test_one_key_encrypts_all_that_is_kept() -> None:
 
 def test_a_boundary_is_on_every_role() -> None:
     roles = [each["Properties"] for each in of(ALL).values() if each["Type"] == "AWS::IAM::Role"]
-    assert [each["PermissionsBoundary"] for each in roles] == [BOUNDARY] * 3
+    assert [each["PermissionsBoundary"] for each in roles] == [BOUNDARY] * 4
     assert "PermissionsBoundary" not in json.dumps(of(DEFAULTS))
 
 

@@ -22,12 +22,14 @@ def test_each_failure_has_its_alarm(resources: dict[str, Any]) -> None:
         for each in alarms(resources).values()
     }
     api, own = '{"Ref": "AWS::StackName"}', '"sweep"'
+    stage = '{"Ref": "AWS::StackName"}'
     callback, sweep = '{"Ref": "APIHandler"}', '{"Ref": "SweepEachMinute"}'
     letters = '{"Fn::GetAtt": ["DeadLetters", "QueueName"]}'
     assert watched == {
         *(("AWS/ApiGateway", metric, api) for metric in ("5XXError", "4XXError", "Latency")),
         *(("AWS/Lambda", metric, callback) for metric in ("Errors", "Throttles")),
         *(("AWS/Lambda", metric, sweep) for metric in ("Errors", "Throttles", "Invocations")),
+        ("Tidegate", "Faults", stage),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible", letters),
         *(
             ("Tidegate", metric, own)
