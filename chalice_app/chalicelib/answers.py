@@ -7,6 +7,7 @@ from uuid import uuid4
 from chalice.app import Request, Response
 
 from chalicelib.log import logger
+from chalicelib.own_metrics import tell_fault
 from chalicelib.wiring import wiring
 from tidegate.scaling.autoscaling_api.contract import Asked, BadRequest, ScalableTargetDimension
 from tidegate.scaling.autoscaling_api.dimensions import UnknownDimension, dimension_named
@@ -72,6 +73,7 @@ def _refusal(error: Exception, request_id: str) -> Response:
     status = _status_of(error)
     if status >= 500:
         logger.exception("failed")
+        tell_fault()
     else:
         logger.info("refused", extra={"status": status, "reason": str(error)})
     headers: dict[str, str | list[str]] = {}

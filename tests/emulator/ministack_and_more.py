@@ -6,6 +6,7 @@ It runs with the Python of MiniStack's own environment: nothing of Tidegate is i
 import json
 from typing import Any
 
+import codedeploy
 from ministack.app import main
 from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1, iam
@@ -81,6 +82,7 @@ apigateway_v1._create_deployment = create_deployment
 apigateway_v1.rest_api_policy_for_arn = deployed_policy_for_arn
 iam_evaluator._resolve_condition_key = resolve_condition_key
 provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]["update"] = update_rest_api
+codedeploy.install()
 
 if __name__ == "__main__":
     main()
