@@ -2,7 +2,7 @@
 
 It runs with the Python of MiniStack's own environment: nothing of Tidegate is imported. Calls are made
 under the group's role, so that a deployment fails where its policy allows too little. A minute of
-CodeDeploy's is half a second here, and an alarm is whatever a test sets it to: MiniStack has no metrics
+CodeDeploy's is a second here, and an alarm is whatever a test sets it to: MiniStack has no metrics
 of functions.
 """
 
@@ -10,17 +10,18 @@ import hashlib
 import json
 import os
 import random
+import re
 import time
 from typing import Any
 
 import boto3
 from ministack import app
-from ministack.core import router
+from ministack.core import iam_actions, router
 from ministack.services import lambda_svc, sts
 from ministack.services.cloudformation import _stacks, engine, provisioners, stacks
 from ministack.services.cloudformation.engine import _parse_template
 
-SECONDS_A_STEP = 0.5
+SECONDS_A_STEP = 1
 LINEAR = "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"
 ALIAS = "AWS::Lambda::Alias"
 
@@ -45,9 +46,21 @@ def group(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
     return name, {}
 
 
-def group_again(name: str, old: Any, new: dict[str, Any], stack: str) -> Any:
+def group_again(name: str, _: Any, new: dict[str, Any], __: str) -> Any:
     groups[name] = new
     return name, {}
+
+
+def unchanged(name: str, *_: Any) -> Any:
+    return name, {}
+
+
+def forget_application(name: str, _: Any) -> None:
+    applications.discard(name)
+
+
+def forget_group(name: str, _: Any) -> None:
+    groups.pop(name, None)
 
 
 def clients(role: str) -> tuple[Any, Any]:
@@ -139,10 +152,33 @@ def effective_record(function: Any, qualifier: str | None) -> Any:
     return effective(function, qualifier)
 
 
-async def answer(method: str, path: str, headers: Any, body: Any, query: Any) -> Any:
+async def answer(*_: Any) -> Any:
     """The one call that a test makes itself: ListApplications."""
     told = json.dumps({"applications": sorted(applications)}).encode()
     return 200, {"Content-Type": "application/x-amz-json-1.1"}, told
+
+
+action_of = iam_actions._lambda_action
+OF_ALIAS = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
+
+
+def action(method: str, path: str) -> str | None:
+    """What is asked of one alias is no ListAliases (service authorization reference); for MiniStack
+    it is."""
+    of_one = re.search(r"/functions/[^/]+/aliases/[^/]+$", path)
+    return OF_ALIAS.get(method) if of_one else action_of(method, path)
+
+
+resource_of = iam_actions.extract_resource_arn
+
+
+def resource(service: str, *asked: Any) -> str:
+    """DescribeAlarms is allowed by alarm (service authorization reference); for MiniStack it is asked
+    of everything."""
+    *call, region, account = asked
+    if iam_actions.extract_iam_action(service, *call) == "cloudwatch:DescribeAlarms":
+        return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
+    return resource_of(service, *asked)
 
 
 reset = app._reset_all_state
@@ -158,13 +194,13 @@ def install() -> None:
     """Add it to MiniStack."""
     provisioners._RESOURCE_HANDLERS["AWS::CodeDeploy::Application"] = {
         "create": application,
-        "update": lambda name, old, new, stack: (name, {}),
-        "delete": lambda name, properties: applications.discard(name),
+        "update": unchanged,
+        "delete": forget_application,
     }
     provisioners._RESOURCE_HANDLERS["AWS::CodeDeploy::DeploymentGroup"] = {
         "create": group,
         "update": group_again,
-        "delete": lambda name, properties: groups.pop(name, None),
+        "delete": forget_group,
     }
     provisioners._RESOURCE_HANDLERS[ALIAS] = {**alias_handler, "update": update_alias}
     stacks._runs_on_worker_thread = runs_on_worker_thread
@@ -173,3 +209,5 @@ def install() -> None:
     router.SERVICE_PATTERNS["codedeploy"] = {"target_prefixes": ["CodeDeploy_20141006"]}
     app.SERVICE_HANDLERS["codedeploy"] = answer
     app._reset_all_state = reset_all
+    iam_actions._lambda_action = action
+    iam_actions.extract_resource_arn = resource

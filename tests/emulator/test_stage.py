@@ -4,43 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import CliRunner
 
-from tests.emulator.stage import Account, package
+from tests.emulator.stage import Account
 from tidegate.cli import main
-
-FILE = """\
-pipelines:
-  - name: orders
-    stream: orders
-    levers:
-      shard_count: {min: 1, max: 8, owner: application-autoscaling}
-    consumers:
-      - function: order-writer
-        tables:
-          - name: orders
-            levers:
-              write_capacity: {min: 5, max: 4000, owner: application-autoscaling}
-"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return package(tmp_path_factory.mktemp("package"), FILE)
-
-
-@pytest.fixture
-def pipeline(account: Account) -> Account:
-    """The stream and the table that the file names."""
-    account.client("kinesis").create_stream(StreamName="orders", ShardCount=2)
-    account.client("dynamodb").create_table(
-        TableName="orders",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 20},
-    )
-    return account
 
 
 def register(folder: Path, url: str) -> None:
@@ -163,3 +130,12 @@ def test_what_is_registered_is_taken_back_when_the_stack_was_deleted_by_hand(
     assert done.exit_code == 0, done.output
     assert targets(pipeline) == []
     assert "the ledger" in done.stdout
+    left = pipeline.inventory()
+    assert len(left.pop("tables")) == 2
+    assert set(left.pop("roles")) - {"operators"} == {role_for_logs(pipeline)}
+    assert not any(left.values())
+
+
+def role_for_logs(account: Account) -> str:
+    arn: str = account.client("apigateway").get_account()["cloudwatchRoleArn"]
+    return arn.rpartition("/")[2]

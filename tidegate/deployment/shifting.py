@@ -11,11 +11,23 @@ already.
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Iterable
 
 from tidegate.deployment.options import Options
 from tidegate.deployment.resource import Json, arn, get, ref, renamed, resource, role, sub
+from tidegate.deployment.stack import Change
 
-__all__ = ["ALIAS", "FAILS", "FAULTS", "FUNCTION", "LIVE", "VERSION", "published", "shifting"]
+__all__ = [
+    "ALIAS",
+    "FAILS",
+    "FAULTS",
+    "FUNCTION",
+    "LIVE",
+    "VERSION",
+    "is_shifted",
+    "published",
+    "shifting",
+]
 
 FUNCTION, LIVE, ALIAS = "APIHandler", "CallbackLive", "live"
 VERSION = "CallbackVersion"
@@ -96,6 +108,13 @@ def shifting(options: Options) -> Json:
         GROUP: resource("AWS::CodeDeploy::DeploymentGroup", _group(), options),
         **_role(options),
     }  # fmt: skip
+
+
+def is_shifted(changes: Iterable[Change]) -> bool:
+    """Whether these changes move the alias from one version to another, which takes ten minutes."""
+    done = {(each.action, each.kind) for each in changes}
+    is_new = ("Add", "AWS::Lambda::Alias") in done
+    return ("Add", "AWS::Lambda::Version") in done and not is_new
 
 
 def published(template: Json, archive: bytes) -> Json:
