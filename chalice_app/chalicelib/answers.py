@@ -7,7 +7,6 @@ from uuid import uuid4
 from chalice.app import Request, Response
 
 from chalicelib.log import logger
-from chalicelib.own_metrics import tell_fault
 from chalicelib.wiring import wiring
 from tidegate.scaling.autoscaling_api.contract import Asked, BadRequest, ScalableTargetDimension
 from tidegate.scaling.autoscaling_api.dimensions import UnknownDimension, dimension_named
@@ -72,6 +71,9 @@ def answer(
 def _refusal(error: Exception, request_id: str) -> Response:
     status = _status_of(error)
     if status >= 500:
+        # Not at a cold start.
+        from chalicelib.own_metrics import tell_fault
+
         logger.exception("failed")
         tell_fault()
     else:

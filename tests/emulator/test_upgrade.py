@@ -10,19 +10,24 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from click.testing import CliRunner
 
 from tests.emulator.conftest import FILE
 from tests.emulator.stage import ROOT, Account, package
 from tests.emulator.test_stage import register, sweep, targets, units
+from tidegate.cli import main as tidegate
 from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.pipeline_file import parse
+from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
+from tidegate.scaling.model.change_record import ChangeRecord
 
 BEFORE = "1b905e7"
 """The last commit without versions and alias; when the template changes again, the last before that."""
@@ -124,7 +129,7 @@ def asking(account: Account, role: str, url: str) -> Iterator[Counter[int]]:
 
 
 def test_a_stage_of_the_version_before_is_upgraded_and_keeps_what_it_had(
-    pipeline: Account, version_before: Path, folder: Path
+    pipeline: Account, version_before: Path, folder: Path, tmp_path: Path
 ) -> None:
     url = deployed_by(version_before, pipeline, "operators")
     register(folder, url)
@@ -144,6 +149,23 @@ def test_a_stage_of_the_version_before_is_upgraded_and_keeps_what_it_had(
     assert pipeline.deploy("down", "dev").exit_code == 0
     left = pipeline.inventory()
     assert not any(left[kind] for kind in left if kind not in ("tables", "roles"))
+    (ledger,) = set(left["tables"]) - {"orders"}
+    moved = moved_to(pipeline.up("dev", folder, "operators"), ledger, pipeline, tmp_path)
+    assert {each.to_capacity for each in moved} == {100}
+
+
+def moved_to(url: str, ledger: str, account: Account, folder: Path) -> tuple[ChangeRecord, ...]:
+    """What is known of the pipeline in the stage at a URL, after the ledger that an earlier stage
+    left was read into that of the new one."""
+    assert url
+    new = next(each for each in account.inventory()["tables"] if each not in ("orders", ledger))
+    file = str(folder / "ledger.jsonl")
+    for arguments in (("export", file, "--ledger", f"dynamodb:{ledger}"),
+                      ("import", file, "--ledger", f"dynamodb:{new}")):  # fmt: skip
+        done = CliRunner().invoke(tidegate, ["ledger", *arguments])
+        assert done.exit_code == 0, done.output
+    kept = DynamoLedger(account.client("dynamodb"), new)
+    return kept.change_records("orders", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_new_code_takes_over_little_by_little_and_the_old_version_goes(
