@@ -10,6 +10,7 @@ import pytest
 
 from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE
 from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.pipeline_file import load
 
@@ -29,7 +30,8 @@ def of(options: Options) -> dict[str, Any]:
 @pytest.mark.parametrize("options", [DEFAULTS, ALL, Options(vpc_endpoint_id="vpce-12345678")])
 def test_it_passes_cfn_lint(options: Options, tmp_path: Path) -> None:
     written = tmp_path / "template.json"
-    written.write_text(json.dumps(template(load(RACE), options, [OPERATOR])), encoding="utf-8")
+    packaged = published(template(load(RACE), options, [OPERATOR]), b"code")
+    written.write_text(json.dumps(packaged), encoding="utf-8")
     command = [str(Path(sys.executable).with_name("cfn-lint")), str(written)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
