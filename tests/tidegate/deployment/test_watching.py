@@ -76,6 +76,14 @@ def test_what_is_watched_is_what_the_sweep_publishes(metric: str) -> None:
     assert f'"{metric}": ' in source
 
 
+def test_the_faults_of_a_version_are_what_the_endpoint_publishes(resources: dict[str, Any]) -> None:
+    source = (ROOT / "chalice_app" / "chalicelib" / "own_metrics.py").read_text(encoding="utf-8")
+    assert 'tell_count("Faults", 1, "version"' in source
+    alarm = resources["NewVersionAnswers5xx"]["Properties"]
+    assert alarm["MetricName"] == "Faults"
+    assert {each["Name"] for each in alarm["Dimensions"]} == {"stage", "version"}
+
+
 def test_an_alarm_has_one_kind_of_statistic(resources: dict[str, Any]) -> None:
     for each in alarms(resources).values():
         assert ("Statistic" in each) is not ("ExtendedStatistic" in each)
