@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from tests.emulator.conftest import FILE
 from tests.emulator.stage import ROOT, Account
 from tests.emulator.test_shift import PLACE, function, versions
-from tests.emulator.test_stage import register, sweep, targets, units
+from tests.emulator.test_stage import register, swept_until, targets
 from tidegate.cli import main as tidegate
 from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
 from tidegate.scaling.model.change_record import ChangeRecord
@@ -65,16 +65,14 @@ def test_a_stage_of_the_version_before_is_upgraded_and_keeps_what_it_had(
     assert versions(pipeline) == ["1"]
     assert len(targets(pipeline)) == 2
     assert pipeline.call(caller, "GET", place)[1]["desiredCapacity"] == 100.0
-    for _ in range(3):
-        sweep(pipeline, "dev")
-    assert units(pipeline) == 100
+    assert swept_until(pipeline, 100)
     assert pipeline.call(pipeline.role("operators"), "GET", place)[0] == 200
     assert pipeline.call(pipeline.role("others"), "GET", place)[0] == 403
     assert pipeline.deploy("down", "dev").exit_code == 0
     left = pipeline.inventory()
     assert not any(left[kind] for kind in left if kind not in ("tables", "roles"))
     (ledger,) = set(left["tables"]) - {"orders"}
-    moved = moved_to(pipeline.up("dev", folder, "operators"), ledger, pipeline, tmp_path)
+    moved = moved_to(pipeline.up("prod", folder, "operators"), ledger, pipeline, tmp_path)
     assert {each.to_capacity for each in moved} == {100}
 
 
