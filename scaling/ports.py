@@ -168,6 +168,10 @@ class Ledger(Protocol):
         """The note of that name, None where there is none."""
         ...
 
+    def notes(self) -> Mapping[str, str]:
+        """Every note that is kept, by its name."""
+        ...
+
     def change_records_of(self, lever: Lever, since: datetime) -> tuple[ChangeRecord, ...]:
         """Entries of a lever, whichever way in they came, oldest first: a stream's budget is one
         for sweeps and reshards."""

@@ -27,18 +27,23 @@ def ids(code: object) -> str:
     return " ".join(code)[:60] if isinstance(code, Code) else str(code)
 
 
-def command_of(words: list[str]) -> tuple[click.Command, click.Context]:
+def command_of(words: list[str]) -> tuple[click.Command, click.Context, list[str]]:
+    """A command, or one of a group's, and what is left of the words."""
     context = click.Context(main)
     found = main.get_command(context, words[0])
     assert found is not None, f"there is no tidegate {words[0]}"
-    return found, click.Context(found, parent=context, info_name=words[0])
+    context = click.Context(found, parent=context, info_name=words[0])
+    if isinstance(found, click.Group) and words[1:] and words[1] in found.commands:
+        found = found.commands[words[1]]
+        return found, click.Context(found, parent=context, info_name=words[1]), words[2:]
+    return found, context, words[1:]
 
 
 def not_taken(words: list[str]) -> list[str]:
     """The arguments that are too many, and the values that an option doesn't take. A usage error of
     click for an option that doesn't exist."""
-    command, context = command_of(words)
-    values, left, _ = command.make_parser(context).parse_args(words[1:])
+    command, context, arguments = command_of(words)
+    values, left, _ = command.make_parser(context).parse_args(arguments)
     parameters = {each.name: each for each in command.params}
     given = ((name, each) for name, each in values.items() if isinstance(each, str))
     return left + [
@@ -96,8 +101,8 @@ def test_a_command_in_the_text_exists_with_its_options(code: Code) -> None:
 def test_a_command_to_be_copied_is_complete(code: Code) -> None:
     words = shlex.split(OUR_COMMAND.sub("", code.text, count=1))
     assert not_taken(words) == []
-    command, context = command_of(words)
-    values, _, _ = command.make_parser(context).parse_args(words[1:])
+    command, context, arguments = command_of(words)
+    values, _, _ = command.make_parser(context).parse_args(arguments)
     assert [
         each.name for each in command.params if each.required and not values.get(each.name)
     ] == []

@@ -73,7 +73,11 @@ def answer(
 def _refusal(error: Exception, request_id: str) -> Response:
     status = _status_of(error)
     if status >= 500:
+        # Not at a cold start.
+        from chalicelib.own_metrics import tell_fault
+
         logger.exception("failed")
+        tell_fault()
     else:
         logger.info("refused", extra={"status": status, "reason": str(error)})
     headers: dict[str, str | list[str]] = {}

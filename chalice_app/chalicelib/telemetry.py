@@ -1,23 +1,15 @@
 """What Tidegate tells of itself: structured logs, and metrics in CloudWatch's embedded format."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 
 from chalicelib.log import logger
+from chalicelib.own_metrics import NAMESPACE, stage, tell_count
 from tidegate.scaling.model.change_record import Outcome
 from tidegate.scaling.model.errors import Fault, TidegateError
 from tidegate.scaling.report.sweep_report import Change, SweepReport
 
 __all__ = ["tell_sweep"]
-
-NAMESPACE = "Tidegate"
-
-
-def stage() -> str:
-    """The stack that this is a function of: each has metrics of its own, so that what one stage
-    tells sets off no alarm of another."""
-    return os.environ.get("TIDEGATE_STAGE", "local")
 
 
 def tell_sweep(
@@ -82,14 +74,8 @@ def _refusals(report: SweepReport) -> Counter[str]:
 
 
 def _tell_counts(name: str, dimension: str, counts: Counter[str]) -> None:
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
     for value, count in counts.items():
-        with single_metric(
-            name=name, unit=MetricUnit.Count, value=count, namespace=NAMESPACE
-        ) as metric:
-            metric.add_dimension(name=dimension, value=value)
-            metric.add_dimension(name="stage", value=stage())
+        tell_count(name, count, dimension, value)
 
 
 def _log_report(report: SweepReport) -> None:

@@ -98,13 +98,8 @@ class DynamoDesired:
         return found
 
     def _scanned(self, *prefixes: str) -> list[Any]:
-        """Items of the partitions that begin so, from a scan: the table is small, and only a person
-        asks."""
-        pages = self._client.get_paginator("scan")
-        with asking("dynamodb:Scan", self._table):
-            return [
-                item
-                for page in pages.paginate(TableName=self._table, ConsistentRead=True)
-                for item in page["Items"]
-                if item["pk"]["S"].startswith(prefixes)
-            ]
+        """Items of the partitions that begin so."""
+        # Only a person asks.
+        from tidegate.scaling.aws.scan_dynamodb import scanned
+
+        return scanned(self._client, self._table, prefixes)

@@ -105,6 +105,12 @@ class DynamoLedger(DynamoChanges):
         item = self._item_at(note_key(name))
         return None if item is None else str(item["value"]["S"])
 
+    def notes(self) -> dict[str, str]:
+        """Every note."""
+        from tidegate.scaling.aws.schema_dynamodb import notes_in
+
+        return notes_in(self._scanned)
+
     def keep_snapshot(self, snapshot: "StatusSnapshot") -> None:
         """Keep what a sweep saw, until the table's time to live."""
         # Imported here: the endpoint's cold start is shorter without what only sweeps need.

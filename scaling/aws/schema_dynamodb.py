@@ -1,7 +1,8 @@
 """The schema version of the ledger's table."""
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.ledger_items import note_key
@@ -11,7 +12,7 @@ from tidegate.scaling.model.errors import CloudError
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["stamp"]
+__all__ = ["notes_in", "stamp"]
 
 SCHEMA = "schema"
 """The note that has it, in four digits, so that texts sort as numbers do."""
@@ -30,3 +31,12 @@ def stamp(client: "DynamoDBClient", table: str) -> None:
             ExpressionAttributeNames={"#value": "value"},
             ExpressionAttributeValues={":version": {"S": f"{SCHEMA_VERSION:04}"}},
         )
+
+
+def notes_in(scanned: Callable[[str], list[Any]]) -> dict[str, str]:
+    """The notes of a table whose partitions ``scanned`` looks through, by their names; without that
+    of the version."""
+    prefix = note_key("")["pk"]["S"]
+    items = scanned(prefix)
+    found = {item["pk"]["S"].removeprefix(prefix): str(item["value"]["S"]) for item in items}
+    return {name: found[name] for name in sorted(found) if name != SCHEMA}

@@ -92,6 +92,11 @@ class SqliteLedger(SqliteChanges, SqliteLeases, SqliteDesired):
         rows = self._file.read("SELECT value FROM note WHERE name = ?", name)
         return str(rows[0][0]) if rows else None
 
+    def notes(self) -> dict[str, str]:
+        """Every note."""
+        rows = self._file.read("SELECT name, value FROM note ORDER BY name")
+        return {str(name): str(value) for name, value in rows if name != _NO_LOG}
+
     def keep_snapshot(self, snapshot: StatusSnapshot) -> None:
         """Keep what a sweep saw, and forget what is older than KEEP."""
         row = (snapshot.pipeline, as_text(snapshot.at), to_text(snapshot))

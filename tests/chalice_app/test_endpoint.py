@@ -255,8 +255,12 @@ def test_a_failure_says_why_and_heals_with_the_next_wish(site: Site) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, CloudError) else "",
 )
 def test_a_bad_day_at_aws_is_told_in_the_contracts_codes(
-    site: Site, error: CloudError, status: int, words: str
-) -> None:
+    site: Site, error: CloudError, status: int, words: str, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_VERSION", "7")
+    monkeypatch.setenv("TIDEGATE_STAGE", "tidegate-dev")
+
     class Failing(Refusing):
         def describe_alone(self, spec: PipelineSpec, lever: Lever) -> Any:
             raise error
@@ -271,6 +275,18 @@ def test_a_bad_day_at_aws_is_told_in_the_contracts_codes(
     found, told = site.ask("GET", "shard_count~orders")
     assert found == status
     assert words in told["message"]
+    # Only what counts as a fault of the version that answered stops a deployment of it.
+    assert faults(capsys.readouterr().out) == ([("tidegate-dev", "7")] if status == 500 else [])
+
+
+def faults(output: str) -> list[tuple[str, str]]:
+    """Stage and version of each fault, from the metrics among what was printed."""
+    told = [json.loads(each) for each in output.splitlines() if '"Faults"' in each]
+    for each in told:
+        (metric,) = each["_aws"]["CloudWatchMetrics"]
+        assert metric["Namespace"] == "Tidegate"
+        assert sorted(metric["Dimensions"][0]) == ["stage", "version"]
+    return [(each["stage"], each["version"]) for each in told]
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.stage import ACCOUNT, REGION, Account
+from tests.emulator.stage import ACCOUNT, REGION, Account, package
 
 PYTHON = "TIDEGATE_EMULATOR"
 """The Python of an environment that has MiniStack; ``make verify`` makes one."""
 
 HERE = Path(__file__).parent
+
+FILE = """\
+pipelines:
+  - name: orders
+    stream: orders
+    levers:
+      shard_count: {min: 1, max: 8, owner: application-autoscaling}
+    consumers:
+      - function: order-writer
+        tables:
+          - name: orders
+            levers:
+              write_capacity: {min: 5, max: 4000, owner: application-autoscaling}
+"""
 
 
 def free_port() -> int:
@@ -84,3 +98,21 @@ def account(ministack: str, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> A
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     return Account(ministack)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package(tmp_path_factory.mktemp("package"), FILE)
+
+
+@pytest.fixture
+def pipeline(account: Account) -> Account:
+    """The stream and the table that the file names."""
+    account.client("kinesis").create_stream(StreamName="orders", ShardCount=2)
+    account.client("dynamodb").create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 20},
+    )
+    return account

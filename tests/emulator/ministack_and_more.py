@@ -6,6 +6,7 @@ It runs with the Python of MiniStack's own environment: nothing of Tidegate is i
 import json
 from typing import Any
 
+import codedeploy
 from ministack.app import main
 from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1, iam
@@ -35,9 +36,18 @@ def update_rest_api(
 ) -> Any:
     """A changed body is imported over the API (RestApi, CloudFormation template reference: "Update
     requires: No interruption"); MiniStack makes another API, also where the policy alone is new."""
-    if _routes(old) == _routes(new):
-        new = {**new, "Body": old.get("Body")}
-    return update(physical_id, old, new, *others, **named)
+    if _routes(old) != _routes(new):
+        _import_over(physical_id, new["Body"])
+    return update(physical_id, old, {**new, "Body": old.get("Body")}, *others, **named)
+
+
+def _import_over(api_id: str, body: dict[str, Any]) -> None:
+    resources = apigateway_v1._resources[api_id]
+    for each in [each for each, found in resources.items() if found["path"] != "/"]:
+        del resources[each]
+    schemes = apigateway_v1._import_security_schemes(api_id, body)
+    for path, item in body["paths"].items():
+        apigateway_v1._import_path_item(api_id, path, item, schemes, body.get("security"))
 
 
 def _routes(properties: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +91,7 @@ apigateway_v1._create_deployment = create_deployment
 apigateway_v1.rest_api_policy_for_arn = deployed_policy_for_arn
 iam_evaluator._resolve_condition_key = resolve_condition_key
 provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]["update"] = update_rest_api
+codedeploy.install()
 
 if __name__ == "__main__":
     main()

@@ -120,6 +120,7 @@ class Account:
             "logs": ("logs", "describe_log_groups", "logGroups", "logGroupName"),
             "apis": ("apigateway", "get_rest_apis", "items", "id"),
             "rules": ("events", "list_rules", "Rules", "Name"),
+            "shifts": ("codedeploy", "list_applications", "applications", None),
             "roles": ("iam", "list_roles", "Roles", "RoleName"),
         }
         found: dict[str, list[str]] = {}

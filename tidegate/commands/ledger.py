@@ -2,32 +2,28 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from tidegate.exits import UNDONE, leave
+from tidegate.commands.ledger_copy import export, restore
+from tidegate.commands.ledger_place import PLACE, opened
+from tidegate.exits import UNDONE
 from tidegate.scaling.model.change_record import ChangeRecord, Lease, Outcome
-from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
     from tidegate.scaling.ledger.repairs import Repair
     from tidegate.scaling.model.pause import Pause
-    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
 
-_PLACE = click.option(
-    "--ledger", "place", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file."
-)
 _REASON = click.option("--reason", required=True, help="Why; it is written down.")
 
 
 @click.group("ledger", invoke_without_command=True)
-@_PLACE
+@PLACE
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
 @click.pass_context
 def command(context: click.Context, place: str | None, output: str) -> None:
@@ -40,7 +36,7 @@ def command(context: click.Context, place: str | None, output: str) -> None:
         return
     from tidegate.scaling.ledger.repairs import repairs
 
-    with _opened(place, to_look=True) as ledger:
+    with opened(place, to_look=True) as ledger:
         found = _Found(
             ledger.open_change_records(), ledger.leases(), ledger.pauses(), repairs(ledger)
         )
@@ -58,13 +54,13 @@ def command(context: click.Context, place: str | None, output: str) -> None:
     type=click.Choice(["done", "failed", "superseded", "unknown"]),
 )  # fmt: skip
 @_REASON
-@_PLACE
+@PLACE
 @click.pass_obj
 def settle(known: str | None, entry_id: str, word: str, reason: str, place: str | None) -> None:
     """Close the open intention ENTRY_ID, as `tidegate ledger` shows it."""
     from tidegate.scaling.ledger.repairs import settle_by_hand
 
-    with _opened(place or known) as ledger:
+    with opened(place or known) as ledger:
         open_ = {each.entry_id: each for each in ledger.open_change_records()}
         if entry_id not in open_:
             raise click.BadParameter(f"no intention {entry_id!r} is open", param_hint="ENTRY_ID")
@@ -75,14 +71,14 @@ def settle(known: str | None, entry_id: str, word: str, reason: str, place: str 
 @command.command("unlock")
 @click.argument("resource")
 @_REASON
-@_PLACE
+@PLACE
 @click.pass_obj
 def unlock_(known: str | None, resource: str, reason: str, place: str | None) -> None:
     """Take the lock off RESOURCE, such as stream/orders. One of a process of this machine that is
     still running is left."""
     from tidegate.scaling.ledger.repairs import unlock
 
-    with _opened(place or known) as ledger:
+    with opened(place or known) as ledger:
         leases = {each.resource: each for each in ledger.leases()}
         lease = leases.get(resource)
         if lease is None:
@@ -95,17 +91,8 @@ def unlock_(known: str | None, resource: str, reason: str, place: str | None) ->
     click.echo(f"{resource}: unlocked")
 
 
-@contextmanager
-def _opened(place: str | None, *, to_look: bool = False) -> Iterator["Ledger"]:
-    from tidegate.commands.sweep import default_ledger, open_ledger, refuse_without_ledger
-    from tidegate.scaling.aws.clients import Clients
-
-    where = place or default_ledger()
-    refuse_without_ledger(where)
-    try:
-        yield open_ledger(where, Clients(), to_look=to_look)
-    except TidegateError as error:
-        leave(error)
+command.add_command(export)
+command.add_command(restore)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tidegate.scaling.model.errors import TidegateError
 
 if TYPE_CHECKING:
     from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.model.change_record import CallerArn
     from tidegate.scaling.ports import Ledger
 
 __all__ = ["command", "default_ledger", "has_ledger", "open_ledger", "refuse_without_ledger"]
@@ -41,9 +42,12 @@ def has_ledger(place: str) -> bool:
     return place.startswith("dynamodb:") or Path(place).exists()
 
 
-def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
+def open_ledger(
+    place: str, clients: "Clients", *, to_look: bool = False, caller: "CallerArn | None" = None
+) -> "Ledger":
     """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
-    makes none: in a mistyped place it would be taken for the ledger from then on."""
+    makes none: in a mistyped place it would be taken for the ledger from then on. ``caller`` is
+    whose ARN it keeps, by default that of the credentials."""
     from tidegate.scaling.aws.caller import Caller
     from tidegate.scaling.config.names import TABLE
     from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -58,7 +62,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         if wrong is not None:
             words = f"{wrong}; dynamodb:TABLE is a ledger"
             raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
-        return DynamoLedger.over(clients, table, Caller())
+        return DynamoLedger.over(clients, table, caller or Caller())
 
     folder = Path(place).absolute().parent
     if place != default_ledger() and not folder.is_dir():
@@ -66,7 +70,7 @@ def open_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Le
         raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
     try:
         if not to_look or Path(place).exists():
-            ledger = SqliteLedger(place, to_look=to_look, caller=Caller())
+            ledger = SqliteLedger(place, to_look=to_look, caller=caller or Caller())
             context = click.get_current_context(silent=True)
             if context is not None:
                 context.call_on_close(ledger.close)

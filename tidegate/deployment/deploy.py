@@ -19,6 +19,7 @@ from tidegate.deployment.bucket import Bucket
 from tidegate.deployment.gateway import admitting
 from tidegate.deployment.leftovers import Leftover, gateway_role, left, registered_urls
 from tidegate.deployment.names import ROLE, STAGE
+from tidegate.deployment.shifting import is_shifted
 from tidegate.deployment.stack import Change, Stack
 from tidegate.exits import NOT_ASKED, UNDONE
 from tidegate.scaling.autoscaling_api.registration import Registration, steps
@@ -31,6 +32,9 @@ from tidegate.scaling.model.errors import TidegateError
 __all__ = ["Deployment"]
 
 ROLE_PARAMETER = "GatewayLogRole"
+SWEEP_ALARMS = ("SweepFails",)
+"""The sweep has all of its one event a minute changed at once: CodeDeploy would have versions take
+turns at deciding. Its alarm has CloudFormation take the whole update back."""
 
 
 class Deployment:
@@ -59,7 +63,8 @@ class Deployment:
             "CodeKey": code,
             ROLE_PARAMETER: self._gateway_log_role(),
         }
-        return self.stack.plan(self._bucket.url_of(named), parameters)
+        watched = self.stack.quiet_alarms(SWEEP_ALARMS)
+        return self.stack.plan(self._bucket.url_of(named), parameters, watched)
 
     def _gateway_log_role(self) -> str:
         """As it was decided when the stack was made; else by whether the account has a role."""
@@ -140,6 +145,8 @@ def up(stage: str, folder: Path, operators: tuple[str, ...], dry_run: bool, yes:
         elif dry_run or not _is_agreed(deployment, len(changes), yes=yes):
             deployment.stack.drop_plan()
             return
+        if is_shifted(changes):
+            click.echo("The new code gets a tenth more of the requests each minute.")
         url = deployment.carry_out() if changes else deployment.settle()
         topic = deployment.stack.output("AlertsTopicArn")
         click.echo(f"The endpoint is at {url}")

@@ -3,7 +3,7 @@
 from tidegate.deployment.options import Options
 from tidegate.deployment.packing import packed
 from tidegate.deployment.permissions import policy
-from tidegate.deployment.resource import RETAINED, Json, get, ref, resource, sub
+from tidegate.deployment.resource import RETAINED, Json, get, ref, resource, role, sub
 from tidegate.scaling.config.specification import PipelineFile
 
 __all__ = ["LOG_DAYS", "LOG_GROUPS", "functions"]
@@ -43,30 +43,6 @@ def _log_groups(options: Options) -> Json:
         )
         for name, path in LOG_GROUPS.items()
     }
-
-
-def _role(name: str, documents: list[Json], options: Options) -> Json:
-    """A role, and its policies: managed ones, of which each has a length of its own."""
-    trusted = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    policies = {
-        f"{name}Policy{number}": resource(
-            "AWS::IAM::ManagedPolicy",
-            {"Description": f"What Tidegate's {name} may do", "PolicyDocument": document},
-            options,
-        )
-        for number, document in enumerate(documents, start=1)
-    }
-    role: Json = {
-        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
-        "ManagedPolicyArns": [ref(policy) for policy in policies],
-    }
-    if options.boundary_arn is not None:
-        role["PermissionsBoundary"] = options.boundary_arn
-    return {name: resource("AWS::IAM::Role", role, options), **policies}
 
 
 def _function(handler: str, seconds: int, log: str, role: str, options: Options) -> Json:
@@ -157,5 +133,6 @@ def functions(file: PipelineFile, options: Options) -> Json:
         **_sweep(options),
     }
     for name, sweeps in roles.items():
-        found |= _role(name, packed(policy(file.pipelines, options, sweeps=sweeps)), options)
+        documents = packed(policy(file.pipelines, options, sweeps=sweeps))
+        found |= role(name, "lambda", documents, options)
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from tidegate.deployment.options import Options
 from tidegate.deployment.resource import RETAINED, Json, arn, get, ref, resource, sub
+from tidegate.deployment.shifting import LIVE
 
 __all__ = ["API", "STAGE", "admitting", "gateway"]
 
@@ -19,7 +20,7 @@ PATH = "/scalableTargetDimensions/{dimension_id}"
 METHODS = ("get", "patch")
 """The routes of ``chalice_app/app.py``; a test compares them."""
 
-_DEPLOYMENT = "Deployment"
+_DEPLOYMENT, _PERMISSION = "Deployment", "APIHandlerInvokePermission"
 _PHASES = ("waf", "authenticate", "authorize", "integration")
 """The phases of a signed request (AWS blog, Troubleshooting API Gateway with enhanced
 observability variables)."""
@@ -92,7 +93,7 @@ def _method() -> Json:
     """A signed request, handed to the function as it is (API Gateway guide, proxy integration)."""
     invoked = (
         "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
-        "${APIHandler.Arn}/invocations"
+        f"${{{LIVE}}}/invocations"
     )
     proxied = {"type": "aws_proxy", "httpMethod": "POST", "uri": sub(invoked)}
     parameter = {"name": "dimension_id", "in": "path", "required": True, "type": "string"}
@@ -199,15 +200,21 @@ def gateway(operators: Any, options: Options) -> Json:
     source = "${RestAPI}/v1/*" + PATH.replace("{dimension_id}", "*")
     permission = {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": ref("APIHandler"),
+        "FunctionName": ref(LIVE),
         "Principal": "apigateway.amazonaws.com",
         "SourceArn": arn("execute-api", source),
     }
     deployment = {"RestApiId": ref(API)}
     return {
         API: _api(operators, options),
-        "APIHandlerInvokePermission": resource("AWS::Lambda::Permission", permission, options),
-        _DEPLOYMENT: resource("AWS::ApiGateway::Deployment", deployment, options),
+        _PERMISSION: resource("AWS::Lambda::Permission", permission, options),
+        _DEPLOYMENT: resource(
+            # Whom it sends requests to may be another alias than before: it must be allowed first.
+            "AWS::ApiGateway::Deployment",
+            deployment,
+            options,
+            DependsOn=[_PERMISSION],
+        ),
         "RestAPIv1Stage": _stage(options),
         **_account(options),
         **_firewall(options),

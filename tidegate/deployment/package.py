@@ -27,6 +27,7 @@ from tidegate.deployment.names import (
 )
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.resource import Json
+from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.deployment.terraform import terraform
 from tidegate.exits import leave
@@ -60,6 +61,8 @@ def package(file: PipelineFile, folder: Path, format: str, options: Options) -> 
     zipped(folder / "app", deploy / ARCHIVE)
     bill = bill_of_materials(REQUIREMENTS, folder / "app", version("tidegate"))
     (deploy / BILL).write_text(bill, encoding="utf-8")
+    if format == "cloudformation":
+        told = published(told, (deploy / ARCHIVE).read_bytes())
     (deploy / name).write_text(_text(told), encoding="utf-8")
 
 

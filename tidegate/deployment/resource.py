@@ -4,12 +4,13 @@ Only ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of a text are used, and once ``Fn::
 ``tidegate.deployment.terraform`` can translate each of them.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from tidegate.deployment.options import Options
 from tidegate.scaling.aws.rest_api import STACK_TAG
 
-__all__ = ["RETAINED", "Json", "arn", "get", "ref", "resource", "sub"]
+__all__ = ["RETAINED", "Json", "arn", "get", "ref", "renamed", "resource", "role", "sub"]
 
 Json = dict[str, Any]
 
@@ -19,6 +20,8 @@ _TAGGED = (
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Stage",
     "AWS::CloudWatch::Alarm",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
     "AWS::DynamoDB::Table",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
@@ -56,3 +59,43 @@ def resource(kind: str, properties: Json, options: Options, **beside: Any) -> Js
         tags = [{"Key": key, "Value": value} for key, value in pairs]
         properties = {**properties, "Tags": tags}
     return {"Type": kind, **beside, "Properties": properties}
+
+
+def role(name: str, service: str, documents: list[Json], options: Options) -> Json:
+    """A role of a service of AWS, and its policies: managed ones, of which each has a length of its
+    own."""
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    policies = {
+        f"{name}Policy{number}": resource(
+            "AWS::IAM::ManagedPolicy",
+            {"Description": f"What Tidegate's {name} may do", "PolicyDocument": document},
+            options,
+        )
+        for number, document in enumerate(documents, start=1)
+    }
+    told: Json = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
+        "ManagedPolicyArns": [ref(policy) for policy in policies],
+    }
+    if options.boundary_arn is not None:
+        told["PermissionsBoundary"] = options.boundary_arn
+    return {name: resource("AWS::IAM::Role", told, options), **policies}
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Resources, or what is in them, with other names and with the references to them. Names in a
+    ``Fn::Sub`` are not looked for."""
+    match value:
+        case {"Ref": str(name)}:
+            return ref(names.get(name, name))
+        case {"Fn::GetAtt": [str(name), attribute]}:
+            return get(names.get(name, name), attribute)
+        case dict():
+            return {names.get(key, key): renamed(each, names) for key, each in value.items()}
+        case list():
+            return [renamed(each, names) for each in value]
+    return value

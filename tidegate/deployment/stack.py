@@ -1,6 +1,6 @@
 """The CloudFormation stack of one stage: what would change is shown before it is carried out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -12,8 +12,14 @@ from tidegate.scaling.model.errors import TidegateError
 
 __all__ = ["Change", "Stack"]
 
-WAIT = {"Delay": 5, "MaxAttempts": 240}
+WAIT = {"Delay": 5, "MaxAttempts": 720}
+"""An hour: ten minutes of shifting, five of watching, and as long again to take them back."""
+
 WAIT_FOR_PLAN = {"Delay": 2, "MaxAttempts": 150}
+WATCHED_MINUTES = 5
+"""Five sweeps, after all is deployed; old resources are kept so long."""
+
+ALARM = "AWS::CloudWatch::Alarm"
 _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -38,11 +44,15 @@ class Stack:
         self.name = name
         self._tags = [{"Key": key, "Value": value} for key, value in tags.items()]
         self._client: Any = session.client("cloudformation")
+        self._cloudwatch: Any = session.client("cloudwatch")
         self._plan = ""
         self._is_new = False
 
-    def plan(self, template_url: str, parameters: Mapping[str, str]) -> tuple[Change, ...]:
-        """What an update would change; nothing is changed yet. Empty where nothing would be."""
+    def plan(
+        self, template_url: str, parameters: Mapping[str, str], alarms: Sequence[str] = ()
+    ) -> tuple[Change, ...]:
+        """What an update would change; nothing is changed yet. Empty where nothing would be. When
+        one of these alarms (ARNs) goes on meanwhile, CloudFormation takes all of it back."""
         self._remove_failed_creation()
         self._plan = f"tidegate-{uuid4().hex}"
         self._is_new = self.status() in (None, "REVIEW_IN_PROGRESS")
@@ -56,6 +66,11 @@ class Stack:
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],
             Tags=self._tags,
+            # Also when there are none: CloudFormation would go on with those of the last update.
+            RollbackConfiguration={
+                "RollbackTriggers": [{"Arn": each, "Type": ALARM} for each in alarms],
+                "MonitoringTimeInMinutes": WATCHED_MINUTES if alarms else 0,
+            },
         )
         return tuple(self._changes()) if self._is_made() else ()
 
@@ -111,9 +126,12 @@ class Stack:
             raise TidegateError(f"{self.name} is {self.status()}:\n{reasons}") from error
 
     def _failures(self) -> Iterator[str]:
+        """Of what was done last: events come newest first (DescribeStackEvents, API reference)."""
         pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         for page in pages:
             for event in page["StackEvents"]:
+                if _begins(event):
+                    return
                 if event.get("ResourceStatus", "").endswith("FAILED"):
                     reason = event.get("ResourceStatusReason", "")
                     yield f"  {event.get('LogicalResourceId', '')}: {reason}"
@@ -142,9 +160,31 @@ class Stack:
         values = (each.get("ParameterValue") for each in found if each["ParameterKey"] == key)
         return next(values, None)
 
+    def quiet_alarms(self, logical_ids: Sequence[str]) -> tuple[str, ...]:
+        """The ARNs of those of its alarms that are there and not on. One that is on already could
+        only be put right by the update that it would take back."""
+        pages = self._client.get_paginator("list_stack_resources")
+        names = [
+            each["PhysicalResourceId"]
+            for page in (pages.paginate(StackName=self.name) if self.status() else ())
+            for each in page["StackResourceSummaries"]
+            if each["LogicalResourceId"] in logical_ids and each["ResourceType"] == ALARM
+        ]
+        if not names:
+            return ()
+        told = self._cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+        return tuple(each["AlarmArn"] for each in told if each["StateValue"] != "ALARM")
+
     def remove(self) -> None:
         """Delete it and wait. One that isn't there is no error."""
         if self.status() is None:
             return
         self._client.delete_stack(StackName=self.name)
         self._wait("stack_delete_complete")
+
+
+def _begins(event: Any) -> bool:
+    """Whether it is that of a stack whose creation, update or deletion begins."""
+    is_own = event.get("PhysicalResourceId") == event.get("StackId")
+    status = event.get("ResourceStatus", "")
+    return is_own and status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")

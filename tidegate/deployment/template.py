@@ -7,6 +7,7 @@ from tidegate.deployment.functions import functions
 from tidegate.deployment.gateway import admitting, gateway
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.resource import Json, ref, sub
+from tidegate.deployment.shifting import shifting
 from tidegate.deployment.watching import watching
 from tidegate.scaling.config.specification import PipelineFile
 
@@ -55,6 +56,7 @@ def template_for(operators: Any, file: PipelineFile, options: Options = DEFAULTS
         "Resources": {
             **gateway(operators, options),
             **functions(file, options),
+            **shifting(options),
             **watching(options),
         },
         "Outputs": OUTPUTS,

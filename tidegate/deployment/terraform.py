@@ -13,7 +13,8 @@ from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.resource import Json, ref
 from tidegate.deployment.template import template_for
 from tidegate.deployment.terraform_resources import KINDS, TRANSLATED
-from tidegate.deployment.terraform_values import References, snake
+from tidegate.deployment.terraform_shifting import traffic_shift
+from tidegate.deployment.terraform_values import VERSION, References, snake
 from tidegate.scaling.aws.rest_api import STACK_TAG
 from tidegate.scaling.config.grammar import Grammar
 from tidegate.scaling.config.specification import PipelineFile
@@ -124,6 +125,8 @@ def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
     references = References(declared, KINDS)
     resources: Json = {}
     for name, each in declared.items():
+        if each["Type"] == VERSION:
+            continue
         kind = KINDS[each["Type"]]
         resources.setdefault(kind, {})[snake(name)] = _resource(name, each, references)
         for other, beside, told in _beside(name, each, references):
@@ -132,6 +135,7 @@ def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
         "endpoint_url": "${aws_api_gateway_stage.rest_api_v1_stage.invoke_url}",
         "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",
         "ledger_table": "${aws_dynamodb_table.ledger.name}",
+        "traffic_shift": traffic_shift(declared, references),
     }
     return {
         "terraform": {

@@ -29,6 +29,7 @@ def _deployment(_: str, properties: Json, references: References) -> Json:
         "rest_api_id": references.translated(properties["RestApiId"]),
         "triggers": {"redeployment": "${sha1(aws_api_gateway_rest_api.rest_api.body)}"},
         "lifecycle": {"create_before_destroy": True},
+        "depends_on": ["aws_lambda_permission.api_handler_invoke_permission"],
     }
 
 

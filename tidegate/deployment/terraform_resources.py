@@ -1,10 +1,12 @@
 """Each type of resource of the template as Terraform's AWS provider writes it."""
 
 from tidegate.deployment.resource import Json
+from tidegate.deployment.shifting import FUNCTION
 from tidegate.deployment.terraform_gateway import GATEWAY, Translate
-from tidegate.deployment.terraform_values import References, snake
+from tidegate.deployment.terraform_shifting import SHIFTING
+from tidegate.deployment.terraform_values import References, snake, stack_name
 
-__all__ = ["KINDS", "TRANSLATED", "stack_name"]
+__all__ = ["KINDS", "TRANSLATED"]
 
 KINDS = {
     "AWS::ApiGateway::Account": "aws_api_gateway_account",
@@ -12,11 +14,14 @@ KINDS = {
     "AWS::ApiGateway::RestApi": "aws_api_gateway_rest_api",
     "AWS::ApiGateway::Stage": "aws_api_gateway_stage",
     "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
+    "AWS::CodeDeploy::Application": "aws_codedeploy_app",
+    "AWS::CodeDeploy::DeploymentGroup": "aws_codedeploy_deployment_group",
     "AWS::DynamoDB::Table": "aws_dynamodb_table",
     "AWS::Events::Rule": "aws_cloudwatch_event_rule",
     "AWS::IAM::ManagedPolicy": "aws_iam_policy",
     "AWS::IAM::Role": "aws_iam_role",
     "AWS::KMS::Key": "aws_kms_key",
+    "AWS::Lambda::Alias": "aws_lambda_alias",
     "AWS::Lambda::EventInvokeConfig": "aws_lambda_function_event_invoke_config",
     "AWS::Lambda::Function": "aws_lambda_function",
     "AWS::Lambda::Permission": "aws_lambda_permission",
@@ -26,24 +31,6 @@ KINDS = {
     "AWS::WAFv2::WebACLAssociation": "aws_wafv2_web_acl_association",
 }
 _REGION = "${data.aws_region.current.id}"
-
-
-def stack_name(ending: str) -> str:
-    """What CloudFormation makes of the stack's name, so that two stages live side by side."""
-    return f"tidegate-${{var.stage}}-{ending}"
-
-
-def _plain(*names: str) -> Translate:
-    """These properties, under the names that Terraform writes the same way."""
-
-    def translate(_: str, properties: Json, references: References) -> Json:
-        return {
-            snake(name): references.translated(properties[name])
-            for name in names
-            if name in properties
-        }
-
-    return translate
 
 
 def _alarm(name: str, properties: Json, references: References) -> Json:
@@ -115,7 +102,7 @@ def _key(_: str, properties: Json, references: References) -> Json:
 
 def _function(name: str, properties: Json, references: References) -> Json:
     told: Json = {
-        "function_name": stack_name("callback" if name == "APIHandler" else "sweep"),
+        "function_name": stack_name("callback" if name == FUNCTION else "sweep"),
         "filename": "${path.module}/deployment.zip",
         "source_code_hash": '${filebase64sha256("${path.module}/deployment.zip")}',
         "handler": properties["Handler"],
@@ -130,6 +117,8 @@ def _function(name: str, properties: Json, references: References) -> Json:
         },
         "tracing_config": {"mode": properties["TracingConfig"]["Mode"]},
     }
+    if name == FUNCTION:
+        told["publish"] = True
     if "ReservedConcurrentExecutions" in properties:
         told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
     if "DeadLetterConfig" in properties:
@@ -185,6 +174,7 @@ def _log_group(_: str, properties: Json, references: References) -> Json:
 
 TRANSLATED: dict[str, Translate] = {
     **GATEWAY,
+    **SHIFTING,
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::DynamoDB::Table": _table,
     "AWS::Events::Rule": _rule,
@@ -193,7 +183,6 @@ TRANSLATED: dict[str, Translate] = {
     "AWS::KMS::Key": _key,
     "AWS::Lambda::EventInvokeConfig": _once,
     "AWS::Lambda::Function": _function,
-    "AWS::Lambda::Permission": _plain("Action", "FunctionName", "Principal", "SourceArn"),
     "AWS::Logs::LogGroup": _log_group,
     "AWS::SNS::Topic": _topic,
     "AWS::SQS::Queue": _queue,

@@ -7,7 +7,10 @@ from typing import Any
 
 from tidegate.deployment.resource import Json
 
-__all__ = ["References", "snake"]
+__all__ = ["VERSION", "References", "snake", "stack_name"]
+
+VERSION = "AWS::Lambda::Version"
+"""What Terraform has within the function: it publishes one with each change."""
 
 PSEUDO = {
     "AWS::Partition": "${data.aws_partition.current.partition}",
@@ -21,16 +24,20 @@ NAMED_BY = {
     "AWS::ApiGateway::Deployment": "id",
     "AWS::ApiGateway::RestApi": "id",
     "AWS::ApiGateway::Stage": "stage_name",
+    "AWS::CloudWatch::Alarm": "alarm_name",
+    "AWS::CodeDeploy::Application": "name",
+    "AWS::CodeDeploy::DeploymentGroup": "deployment_group_name",
     "AWS::DynamoDB::Table": "name",
     "AWS::IAM::ManagedPolicy": "arn",
     "AWS::KMS::Key": "key_id",
+    "AWS::Lambda::Alias": "arn",
     "AWS::Lambda::Function": "function_name",
     "AWS::Logs::LogGroup": "name",
     "AWS::SNS::Topic": "arn",
 }
 """What Ref gives of a resource (CloudFormation template reference), as Terraform calls it."""
 
-_ATTRIBUTES = {"Arn": "arn", "QueueName": "name"}
+_ATTRIBUTES = {"Arn": "arn", "QueueName": "name", "Version": "version"}
 _INSIDE = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
 
@@ -41,6 +48,11 @@ class References:
     def __init__(self, resources: Mapping[str, Json], kinds: Mapping[str, str]) -> None:
         self._types = {name: str(each["Type"]) for name, each in resources.items()}
         self._kinds = kinds
+        self._part_of = {
+            name: str(each["Properties"]["FunctionName"]["Ref"])
+            for name, each in resources.items()
+            if each["Type"] == VERSION
+        }
 
     def translated(self, value: Any) -> Any:
         """CloudFormation's references as Terraform's."""
@@ -56,6 +68,10 @@ class References:
             case list():
                 return [self.translated(each) for each in value]
         return value
+
+    def is_alias(self, name: str) -> bool:
+        """Whether that resource is an alias of a function."""
+        return self._types[name] == "AWS::Lambda::Alias"
 
     def as_text(self, document: Any) -> str:
         """A document that Terraform takes as JSON, with references in it."""
@@ -73,6 +89,7 @@ class References:
         return self._attribute(name, NAMED_BY[self._types[name]])
 
     def _attribute(self, name: str, attribute: str) -> str:
+        name = self._part_of.get(name, name)
         return f"${{{self._kinds[self._types[name]]}.{snake(name)}.{attribute}}}"
 
     def _inside(self, found: re.Match[str]) -> str:
@@ -84,3 +101,8 @@ def snake(name: str) -> str:
     """``TableName`` as ``table_name``, ``RestAPIv1Stage`` as ``rest_api_v1_stage``."""
     name = name.replace("APIv1", "ApiV1_").replace("API", "Api")
     return re.sub(r"(?<!^)(?<!_)(?=[A-Z])", "_", name).lower()
+
+
+def stack_name(ending: str) -> str:
+    """What CloudFormation makes of the stack's name, so that two stages live side by side."""
+    return f"tidegate-${{var.stage}}-{ending}"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from tidegate.deployment.gateway import STAGE
 from tidegate.deployment.options import Options
 from tidegate.deployment.resource import Json, get, ref, resource, sub
+from tidegate.deployment.shifting import ALIAS, FAILS, FAULTS, VERSION
 
 __all__ = ["watching"]
 
-FIVE_MINUTES = 300
+ONE_MINUTE, FIVE_MINUTES = 60, 300
 ANSWER_MILLISECONDS_MAX = 2000
 """What README promises of an answer; a cold start may take longer once."""
 
@@ -18,6 +19,9 @@ OLDEST_SWEEP_SECONDS_MAX = 300
 _OFTEN: Json = {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}
 """In two of three periods: Application Auto Scaling asks again after one request that failed, and a
 cold start is slow once."""
+
+_TWICE_WHILE_SHIFTED: Json = {"EvaluationPeriods": 10, "DatapointsToAlarm": 2}
+"""5xx is also what is answered when AWS did not answer once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,28 @@ def _of_endpoint() -> dict[str, _Alarm]:
     }
 
 
+def _of_new_version() -> dict[str, _Alarm]:
+    """Of the version that is being deployed, and of no earlier one: they stop a deployment, within
+    a minute or two, while few requests have met it."""
+    version = get(VERSION, "Version")
+    of_function: Json = {
+        "FunctionName": ref("APIHandler"),
+        "Resource": sub(f"${{APIHandler}}:{ALIAS}"),
+        "ExecutedVersion": version,
+    }
+    own: Json = {"stage": ref("AWS::StackName"), "version": version}
+    return {
+        FAILS: _Alarm(
+            "The endpoint's newest version ended with an error",
+            "AWS/Lambda", "Errors", of_function, {"Period": ONE_MINUTE},
+        ),
+        FAULTS: _Alarm(
+            "The endpoint's newest version answered 5xx in two of ten minutes",
+            "Tidegate", "Faults", own, {"Period": ONE_MINUTE, **_TWICE_WHILE_SHIFTED},
+        ),
+    }  # fmt: skip
+
+
 def _of_sweeps() -> dict[str, _Alarm]:
     """It doesn't sweep, or not every pipeline; it fails; what it should tell is not told."""
     function = {"FunctionName": ref("SweepEachMinute")}
@@ -149,7 +175,7 @@ def watching(options: Options) -> Json:
         found["AlertsKey"] = _key(options)
     key = ref("AlertsKey") if options.kms_key_arn is None else options.kms_key_arn
     found["Alerts"] = resource("AWS::SNS::Topic", {"KmsMasterKeyId": key}, options)
-    for name, alarm in {**_of_endpoint(), **_of_sweeps()}.items():
+    for name, alarm in {**_of_endpoint(), **_of_new_version(), **_of_sweeps()}.items():
         told = {key: value for key, value in alarm.properties().items() if value is not None}
         found[name] = resource("AWS::CloudWatch::Alarm", told, options)
     return found

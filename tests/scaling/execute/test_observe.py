@@ -30,10 +30,10 @@ class Noting(FaultyCloud):
 
 
 class NotingLedger(SqliteLedger):
-    notes: list[str]
+    asked: list[str]
 
     def newest(self, resources: Collection[str]) -> dict[str, str]:
-        self.notes.append("ledger")
+        self.asked.append("ledger")
         return super().newest(resources)
 
 
@@ -44,7 +44,7 @@ class Observer:
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ledger.notes = self.notes
+        self.ledger.asked = self.notes
         cloud = Noting(DirectCloud(self.world), notes=self.notes)
         self.edges = Edges(cloud, DirectMetrics(self.world), self.ledger)
 

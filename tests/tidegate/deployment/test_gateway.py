@@ -74,7 +74,7 @@ def test_there_is_one_stage_and_it_is_throttled_measured_and_logged(
     assert stage["Properties"]["AccessLogSetting"]["DestinationArn"]["Fn::Sub"].endswith(
         "log-group:${AccessLog}"
     )
-    (made,) = (each for each in resources.values() if "Deployment" in each["Type"])
+    (made,) = (e for e in resources.values() if e["Type"] == "AWS::ApiGateway::Deployment")
     assert "StageName" not in made["Properties"]
 
 

@@ -190,6 +190,17 @@ def test_the_roles_pass_an_iam_linter(sweeps: bool, options: Options) -> None:
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
+def test_the_role_of_codedeploy_passes_it_too(resources: dict[str, Any]) -> None:
+    document = as_iam_sees_it(resources["ShiftRolePolicy1"]["Properties"]["PolicyDocument"])
+    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
+    text = document.replace('{"Fn::GetAtt": ["APIHandler", "Arn"]}', f'"{function}"')
+    text = text.replace("${APIHandler.Arn}", function)
+    assert "Fn::" not in text
+    command = [str(Path(sys.executable).with_name("parliament")), "--string", text]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
 def test_the_iam_linter_would_see_a_wrong_policy() -> None:
     document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kinesis:Drink", "Resource": "*"}]}'
     command = [str(Path(sys.executable).with_name("parliament")), "--string", document]

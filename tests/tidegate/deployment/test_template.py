@@ -10,11 +10,13 @@ import pytest
 
 from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE
 from tidegate.deployment.options import DEFAULTS, Options
+from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.pipeline_file import load
 
 TAGGED = {
     "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage", "AWS::CloudWatch::Alarm",
+    "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
     "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Lambda::Function",
     "AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue",
 }  # fmt: skip
@@ -28,7 +30,8 @@ def of(options: Options) -> dict[str, Any]:
 @pytest.mark.parametrize("options", [DEFAULTS, ALL, Options(vpc_endpoint_id="vpce-12345678")])
 def test_it_passes_cfn_lint(options: Options, tmp_path: Path) -> None:
     written = tmp_path / "template.json"
-    written.write_text(json.dumps(template(load(RACE), options, [OPERATOR])), encoding="utf-8")
+    packaged = published(template(load(RACE), options, [OPERATOR]), b"code")
+    written.write_text(json.dumps(packaged), encoding="utf-8")
     command = [str(Path(sys.executable).with_name("cfn-lint")), str(written)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
@@ -124,7 +127,7 @@ def test_one_key_encrypts_all_that_is_kept() -> None:
 
 def test_a_boundary_is_on_every_role() -> None:
     roles = [each["Properties"] for each in of(ALL).values() if each["Type"] == "AWS::IAM::Role"]
-    assert [each["PermissionsBoundary"] for each in roles] == [BOUNDARY] * 3
+    assert [each["PermissionsBoundary"] for each in roles] == [BOUNDARY] * 4
     assert "PermissionsBoundary" not in json.dumps(of(DEFAULTS))
 
 

@@ -22,12 +22,14 @@ def test_each_failure_has_its_alarm(resources: dict[str, Any]) -> None:
         for each in alarms(resources).values()
     }
     api, own = '{"Ref": "AWS::StackName"}', '"sweep"'
+    stage = '{"Ref": "AWS::StackName"}'
     callback, sweep = '{"Ref": "APIHandler"}', '{"Ref": "SweepEachMinute"}'
     letters = '{"Fn::GetAtt": ["DeadLetters", "QueueName"]}'
     assert watched == {
         *(("AWS/ApiGateway", metric, api) for metric in ("5XXError", "4XXError", "Latency")),
         *(("AWS/Lambda", metric, callback) for metric in ("Errors", "Throttles")),
         *(("AWS/Lambda", metric, sweep) for metric in ("Errors", "Throttles", "Invocations")),
+        ("Tidegate", "Faults", stage),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible", letters),
         *(
             ("Tidegate", metric, own)
@@ -72,6 +74,14 @@ def test_silence_of_the_sweep_is_an_alarm_and_of_nothing_else(resources: dict[st
 def test_what_is_watched_is_what_the_sweep_publishes(metric: str) -> None:
     source = (ROOT / "chalice_app" / "chalicelib" / "telemetry.py").read_text(encoding="utf-8")
     assert f'"{metric}": ' in source
+
+
+def test_the_faults_of_a_version_are_what_the_endpoint_publishes(resources: dict[str, Any]) -> None:
+    source = (ROOT / "chalice_app" / "chalicelib" / "own_metrics.py").read_text(encoding="utf-8")
+    assert 'tell_count("Faults", 1, "version"' in source
+    alarm = resources["NewVersionAnswers5xx"]["Properties"]
+    assert alarm["MetricName"] == "Faults"
+    assert {each["Name"] for each in alarm["Dimensions"]} == {"stage", "version"}
 
 
 def test_an_alarm_has_one_kind_of_statistic(resources: dict[str, Any]) -> None:

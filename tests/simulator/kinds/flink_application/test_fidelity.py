@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_the_page_has_what_was_measured(case: Case) -> None:
 
 
 def test_a_job_that_is_further_apart_is_noticed() -> None:
-    def seen(**fields: float) -> Seen:
+    def seen(**fields: Any) -> Seen:
         quiet = TaskSeen("Source", 100, 100, 800, 100)
         return Seen((quiet, replace(TaskSeen("Process", 900, 900, 0, 100), **fields)), 500, 50, 0)
 
