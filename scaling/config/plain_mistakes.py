@@ -1,12 +1,11 @@
-"""What may be wrong in many places of a pipeline file: names, time zones, policies."""
+"""What may be wrong in many places of a pipeline file: names and time zones."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from tidegate.scaling.config.lever_spec import LeverSpec
 from tidegate.scaling.model.errors import shown
 
-__all__ = ["Found", "Path", "duplicates", "mistakes_of_policies", "time_zone_mistakes"]
+__all__ = ["Found", "Path", "duplicates", "time_zone_mistakes"]
 
 Path = tuple[str | int, ...]
 Found = Iterator[tuple[Path, str]]
@@ -36,12 +35,3 @@ def time_zone_mistakes(name: str, path: Path) -> Found:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         words = f"{shown(name)} is not a time zone; an IANA name such as Europe/Berlin is"
         yield (*path, "time_zone"), words
-
-
-def mistakes_of_policies(said: LeverSpec, path: Path) -> Found:
-    """What is wrong with the policies and scheduled actions of a lever, where it has any."""
-    if said.target_tracking or said.step_scaling or said.scheduled:
-        # Imported here: most levers have none, and this is read at every cold start.
-        from tidegate.scaling.config.policy_mistakes import policy_mistakes
-
-        yield from policy_mistakes(said, path)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from tidegate.scaling.config.plain_mistakes import Path, mistakes_of_policies
+from tidegate.scaling.config.lever_mistakes import mistakes_of_policies
+from tidegate.scaling.config.plain_mistakes import Path
 from tidegate.scaling.config.specification import PipelineSpec, ResourceSpec
 from tidegate.scaling.model.errors import shown
 from tidegate.scaling.model.resource_type import ResourceType

@@ -5,14 +5,9 @@ from dataclasses import asdict
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.graph import Kinds
+from tidegate.scaling.config.lever_mistakes import mistakes_of_policies
 from tidegate.scaling.config.levers import APPLICATION_LEVERS, CAPACITIES, MAPPING, STREAM
-from tidegate.scaling.config.plain_mistakes import (
-    Found,
-    Path,
-    duplicates,
-    mistakes_of_policies,
-    time_zone_mistakes,
-)
+from tidegate.scaling.config.plain_mistakes import Found, Path, duplicates, time_zone_mistakes
 from tidegate.scaling.config.specification import (
     ApplicationSpec,
     ChangeWindow,

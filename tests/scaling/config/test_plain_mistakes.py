@@ -1,12 +1,6 @@
 import pytest
 
-from tidegate.scaling.config.lever_spec import LeverSpec
-from tidegate.scaling.config.plain_mistakes import (
-    duplicates,
-    mistakes_of_policies,
-    time_zone_mistakes,
-)
-from tidegate.scaling.config.scaling_policies import ScheduledAction
+from tidegate.scaling.config.plain_mistakes import duplicates, time_zone_mistakes
 
 AT = ("levers", "shard_count")
 
@@ -29,12 +23,3 @@ def test_each_double_is_told_with_the_first_of_its_name() -> None:
 def test_a_time_zone_is_one_that_iana_names(name: str, is_wrong: bool) -> None:
     found = list(time_zone_mistakes(name, AT))
     assert [path for path, _ in found] == [(*AT, "time_zone")] * is_wrong
-
-
-def test_policies_are_looked_at_where_there_are_any() -> None:
-    assert list(mistakes_of_policies(LeverSpec(max=4), AT)) == []
-    nightly = ScheduledAction("night", "every night", min=1, max=2)
-    said = LeverSpec(max=4, owner="application-autoscaling", scheduled=[nightly])
-    assert [path for path, _ in mistakes_of_policies(said, AT)] == [
-        (*AT, "scheduled", 0, "schedule")
-    ]
