@@ -13,6 +13,8 @@ from tidegate.rules.kinds.flink_application.job import (
     utilization,
 )
 
+BEFORE = NOON - timedelta(seconds=900)
+
 
 @pytest.mark.parametrize(
     ("changes", "is_young"),
@@ -21,8 +23,17 @@ from tidegate.rules.kinds.flink_application.job import (
         ({"status": "UPDATING"}, True),
         ({"updated_at": NOON - timedelta(seconds=179)}, True),
         ({"updated_at": NOON - timedelta(seconds=180)}, False),
+        ({"updated_at": BEFORE, "update_ended_at": NOON - timedelta(seconds=179)}, True),
+        ({"updated_at": BEFORE, "update_ended_at": NOON - timedelta(seconds=180)}, False),
     ],
-    ids=["runs", "is changed", "was changed lately", "was changed"],
+    ids=[
+        "runs",
+        "is changed",
+        "was changed lately",
+        "was changed",
+        "its change ended lately",
+        "its change ended",
+    ],
 )
 def test_an_application_that_was_changed_lately_is_not_judged(
     changes: dict[str, object], is_young: bool

@@ -56,7 +56,7 @@ def test_it_is_not_told(ages: Samples, own: Samples) -> None:
 def test_up_to_the_objective_nobody_is_late() -> None:
     seen = read_by_another([90_000.0] * 4, [300.0] * 20)
     assert found(replace(seen, iterator_age_max_seconds=90)) == []
-    assert found(replace(seen, iterator_age_max_seconds=89.9)) != []
+    assert found(replace(seen, iterator_age_max_seconds=89.99)) != []
 
 
 def test_without_the_windows_that_were_read_nothing_is_said() -> None:

@@ -96,3 +96,11 @@ def test_no_rule_holds_an_age_of_other_sources_against_the_objective_of_this_one
     (of_one,), (of_many,) = (list(FUNCTIONS.places(each, 60)) for each in (alone, shared))
     ages = {"objective_milliseconds", "retention_milliseconds"}
     assert of_one.quantities.keys() - of_many.quantities.keys() == ages
+
+
+def test_only_of_a_mapping_that_counts_its_events_the_counts_are_asked_for() -> None:
+    plain = a_pipeline()
+    counting = with_mapping(plain, counts_events=True)
+    names = [{each.name for each in FUNCTIONS.metrics(of)} for of in (plain, counting)]
+    assert "Invocations" in names[0] & names[1]
+    assert names[1] - names[0] >= {"PolledEventCount", "InvokedEventCount"}

@@ -131,3 +131,12 @@ def test_a_function_keeps_up_by_its_own_age_whatever_waits_for_others(
 def test_what_will_wait_for_its_table_is_its_own_while_nothing_waits() -> None:
     seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[500.0] * 3)
     assert not learn_reader(seen, the_consumer(seen.pipeline), history()).keeps_up
+
+
+@pytest.mark.parametrize(("age_seconds", "keeps_up"), [(15.0, False), (15.001, True)])
+def test_a_function_keeps_up_only_while_the_stream_is_later_than_is_well(
+    age_seconds: float, keeps_up: bool
+) -> None:
+    seen = newest(signals(a_pipeline()), iterator_age_milliseconds=[age_seconds * 1000] * 3)
+    seen = newest(seen, "scorer", iterator_age_milliseconds=[500.0] * 3)
+    assert learn_reader(seen, the_consumer(seen.pipeline), history()).keeps_up is keeps_up
