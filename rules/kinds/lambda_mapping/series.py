@@ -1,6 +1,6 @@
 """What is measured of a function."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tidegate.rules.kinds.ages import TIP_SECONDS
 from tidegate.rules.window import Window
@@ -28,7 +28,7 @@ class FunctionSeries:
     filtered_events: Window | None = None
     invoked_events: Window | None = None
     failed_events: Window | None = None
-    is_shared: bool = field(default=False, kw_only=True)
+    is_shared: bool = False
 
     @property
     def own_age_milliseconds(self) -> Window:

@@ -99,6 +99,11 @@ def test_an_incident_that_capacity_cures_raises_what_the_load_needs() -> None:
     assert after[2] > before[2]
 
 
+def test_in_an_incident_a_table_that_has_no_spike_to_bear_just_stays() -> None:
+    found = recommended(calm(), ill=SLOW)[WRITES]
+    assert (found.wanted, found.because) == (150, UNCHANGED)
+
+
 @pytest.mark.parametrize(("seconds_ago", "is_raised"), [(None, True), (180, True), (179, False)])
 def test_a_factor_that_was_just_changed_is_raised_only_for_much_more(
     seconds_ago: float | None, is_raised: bool

@@ -74,3 +74,18 @@ def test_without_a_backlog_nothing_is_said_of_draining() -> None:
     assert "drained" not in str(because)
     late = demand(model(), Load(5000, 1000, backlog_records=1e6), TABLE).because
     assert "drained" in str(late)
+
+
+@pytest.mark.parametrize("fastest_first", [True, False])
+def test_a_table_takes_what_the_fastest_of_its_processors_brings(fastest_first: bool) -> None:
+    of = model()
+    (reader,) = of.readers
+    assert isinstance(reader, FunctionReader)
+    slow, fast = (
+        replace(reader, feeding=replace(reader.feeding, executions_max=most)) for most in (3, 6)
+    )
+    load = Load(100, 30_000, backlog_records=1e6)
+    both = replace(of, readers=(fast, slow) if fastest_first else (slow, fast))
+    units = [demand(replace(of, readers=(each,)), load, TABLE).capacity for each in (slow, fast)]
+    assert units[0] < units[1]
+    assert demand(both, load, TABLE).capacity == units[1]
