@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
+from tests.builders import SPEC, Minute, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
@@ -89,3 +89,27 @@ def test_a_table_takes_what_the_fastest_of_its_processors_brings(fastest_first: 
     units = [demand(replace(of, readers=(each,)), load, TABLE).capacity for each in (slow, fast)]
     assert units[0] < units[1]
     assert demand(both, load, TABLE).capacity == units[1]
+
+
+def test_a_table_takes_what_executions_of_the_shards_bring_that_the_source_is_raised_to() -> None:
+    """Five shards are needed, and two are what one step gives; 3,434 records/s would drain it."""
+    of = model()
+    (reader,) = of.readers
+    now, widened = (reader.records_per_second_at_most(in_file(SPEC), each) for each in (1, 2))
+    assert now < widened < 3434
+    load = Load(100, 4 * MIB, backlog_records=1e6)
+    assert demand(of, load, SHARDS).capacity == 5
+    assert demand(of, load, TABLE).capacity == pytest.approx(widened, abs=1)
+
+
+@pytest.mark.parametrize("own_age_seconds", [1, 600])
+def test_a_backlog_that_waits_for_another_reader_asks_nothing_of_this_one(
+    own_age_seconds: float,
+) -> None:
+    late = signals(a_pipeline(factor=2), *[Minute()] * 60, *[Minute(age_seconds=600)] * 3)
+    late = newest(late, "scorer", iterator_age_milliseconds=[own_age_seconds * 1000] * 3)
+    of, load = learn(late), Load(100, 30_000)
+    waiting = replace(load, backlog_records=1e5)
+    for lever in (TABLE, FACTOR):
+        is_more = demand(of, waiting, lever).capacity > demand(of, load, lever).capacity
+        assert is_more is (own_age_seconds == 600)
