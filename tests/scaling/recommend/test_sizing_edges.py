@@ -91,15 +91,24 @@ def test_a_table_takes_what_the_fastest_of_its_processors_brings(fastest_first: 
     assert demand(both, load, TABLE).capacity == units[1]
 
 
-def test_a_table_takes_what_executions_of_the_shards_bring_that_the_source_is_raised_to() -> None:
-    """Five shards are needed, and two are what one step gives; 3,434 records/s would drain it."""
-    of = model()
+@pytest.mark.parametrize(
+    ("shards", "size", "needed", "raised_to"), [(1, 4, 5, 2), (2, 8, 10, 4), (2, 2, 3, 3)]
+)
+def test_a_table_takes_what_executions_of_the_shards_bring_that_the_source_is_raised_to(
+    shards: int, size: float, needed: int, raised_to: int
+) -> None:
+    """As many as are needed, and twice as many at most in one step."""
+    of, load = model(), Load(100, size * MIB, backlog_records=1e7)
     (reader,) = of.readers
-    now, widened = (reader.records_per_second_at_most(in_file(SPEC), each) for each in (1, 2))
-    assert now < widened < 3434
-    load = Load(100, 4 * MIB, backlog_records=1e6)
-    assert demand(of, load, SHARDS).capacity == 5
-    assert demand(of, load, TABLE).capacity == pytest.approx(widened, abs=1)
+    brought = reader.records_per_second_at_most(in_file(SPEC), raised_to)
+    assert demand(of, load, SHARDS, shards).capacity == needed
+    assert demand(of, load, TABLE, shards).capacity == pytest.approx(brought, abs=1)
+
+
+def test_what_is_forecast_has_its_headroom_already() -> None:
+    now = Load(1000, 300_000)
+    assert demand(model(), now, TABLE).capacity == 1429
+    assert demand(model(), replace(now, has_headroom=True), TABLE).capacity == 1000
 
 
 @pytest.mark.parametrize("own_age_seconds", [1, 600])
