@@ -66,6 +66,34 @@ def test_state_that_grew_long_after_a_raise_does_not_count_against_it() -> None:
     assert found(soon, RAISE) == [in_vain(95, 95)]
 
 
+@pytest.mark.parametrize(("minutes", "counts"), [(14, True), (15, False)])
+def test_the_first_quarter_of_an_hour_of_the_new_job_counts(minutes: int, counts: bool) -> None:
+    """A heap of 84 % is less by a tenth; the mean of the last minutes of the quarter is not."""
+    after = [DOWN, STARTED, *[JobMinute(heap_percent=84.0)] * minutes, FULL]
+    assert bool(found(minutes_since(*after), RAISE)) is counts
+
+
+@pytest.mark.parametrize(("before", "is_judged"), [(84.9, False), (85.0, True)])
+def test_a_heap_is_full_from_what_is_called_high_on(before: float, is_judged: bool) -> None:
+    as_before = JobMinute(heap_percent=before)
+    minutes = minutes_since(DOWN, STARTED, as_before, before=as_before)
+    assert bool(found(minutes, RAISE)) is is_judged
+
+
+def test_of_two_raises_the_newest_is_judged() -> None:
+    first = change(PARALLELISM, 1, 2, minutes_ago=60)
+    assert found(minutes_since(DOWN, STARTED, FULL), first, RAISE) == [in_vain(95, 95)]
+
+
+@pytest.mark.parametrize(("minutes", "holds"), [(89, True), (90, False)])
+def test_changes_of_the_same_kpus_are_no_raises_of_the_day(minutes: int, holds: bool) -> None:
+    raised = change(PARALLELISM, 2, 4, minutes_ago=minutes + 1)
+    same = [change(PARALLELISM, 4, 8, minutes_ago=9), change(PER_KPU, 1, 2, minutes_ago=9)]
+    now = NOON - timedelta(minutes=1)
+    of = found([FULL] * 90, raised, *same, parallelism=8, per_kpu=2, now=now)
+    assert bool(of) is holds
+
+
 def test_a_raise_is_not_judged_before_two_minutes_of_the_new_job_are_told() -> None:
     young = change(PARALLELISM, 2, 4, minutes_ago=3)
     early = words.RAISE_NOT_SEEN_YET(from_=2, to=4, begun_at=young.begun_at)
@@ -133,6 +161,9 @@ def test_an_update_is_in_effect_after_the_first_whole_minute_of_the_job_that_it_
 
 
 def test_an_update_whose_start_does_not_show_is_in_effect_when_it_shows_for_sure() -> None:
+    assert effect(JobMinute(uptime_seconds=60.0), *[FULL] * 9) == (
+        NOON - timedelta(minutes=10) + timedelta(seconds=180)
+    )
     assert effect(*[FULL] * 10) == NOON - timedelta(minutes=10) + timedelta(seconds=180)
     assert effect(JobMinute(uptime_seconds=20.0), *[FULL] * 10) == (
         NOON - timedelta(minutes=10) + timedelta(seconds=180)
