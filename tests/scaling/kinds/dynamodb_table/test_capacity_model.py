@@ -164,6 +164,8 @@ def test_what_is_merely_possible_may_come_out_of_credits(
     )
     assert (found.lever, found.capacity) == (WRITES, capacity)
     assert (found.because.kind == "forecast-partly-from-burst") is (capacity < 1_000)
+    from_burst = dict(found.because.numbers).get("burst_wcu", 0)
+    assert from_burst == max(0, 1_000 - capacity)
 
 
 def test_writes_and_reads_are_used_each_by_themselves() -> None:
