@@ -63,11 +63,11 @@ def _is_slow(signals: Signals, task: TaskSeries) -> bool:
     return is_busy or (busiest / 1000 >= limits["subtask-busy"] and not held_back)
 
 
-def _place(task: TaskSeries) -> tuple[int, float]:
+def _place(task: TaskSeries) -> tuple[bool, bool, float]:
     """Sources before what they feed, sinks last; the order of the others isn't published."""
-    after_source = 2 if _SINK.search(task.name) else 1
-    rank = 0 if _SOURCE.match(task.name) else after_source
-    return rank, -(mean(task.busiest) or 0.0)
+    is_fed = _SOURCE.match(task.name) is None
+    is_last = is_fed and _SINK.search(task.name) is not None
+    return is_fed, is_last, -(mean(task.busiest) or 0.0)
 
 
 def _found(signals: Signals, application: FlinkApplication, task: TaskSeries) -> Bottleneck:

@@ -1,6 +1,6 @@
 """What is measured of a function."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 
 from tidegate.rules.kinds.ages import TIP_SECONDS
 from tidegate.rules.window import Window
@@ -13,8 +13,7 @@ class FunctionSeries:
     """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
     maximum of all its sources. Events dropped, those given to the on-failure destination, polled,
     filtered out, invoked for, and those of failed attempts are None where the mapping doesn't count
-    them. ``is_shared`` where other sources invoke it as
-    well."""
+    them. ``is_shared`` where other sources invoke it as well."""
 
     invocations: Window
     errors: Window
@@ -28,7 +27,8 @@ class FunctionSeries:
     filtered_events: Window | None = None
     invoked_events: Window | None = None
     failed_events: Window | None = None
-    is_shared: bool = field(default=False, kw_only=True)
+    _: KW_ONLY
+    is_shared: bool = False
 
     @property
     def own_age_milliseconds(self) -> Window:

@@ -29,27 +29,25 @@ def read_by_all(signals: Signals, consumer: Consumer) -> list[bool]:
     pairs = zip(source.read_records.samples, source.incoming_records.samples, strict=True)
     if readers < 2:
         return [bool(read) for read, _ in pairs]
-    return [bool(read) and (not came or _rounded(read, came) >= readers) for read, came in pairs]
+    return [bool(read and (not came or _rounded(read, came) >= readers)) for read, came in pairs]
 
 
 def _readers_before(signals: Signals, consumer: Consumer) -> int:
     """How many readers shared the stream's reads in the minutes in which the function was last
     invoked; the most of all minutes where that isn't known."""
-    most, source = max(signals.shared_readers, default=1), signals.series.source
-    invoked = signals.of(consumer.function).invocations.samples
-    last = len(invoked) - 1
-    while last >= 0 and not invoked[last]:
-        last -= 1
-    if consumer.mapping.reading.other_sources or last < 0:
+    most, source = max((1, *signals.shared_readers)), signals.series.source
+    samples = signals.of(consumer.function).invocations.samples
+    invoked = [at for at, count in enumerate(samples) if count]
+    if consumer.mapping.reading.other_sources or not invoked:
         return most
-    around = slice(max(0, last - 2), last + 1)
-    came = sum(each or 0.0 for each in source.incoming_records.samples[around])
-    read = sum(each or 0.0 for each in source.read_records.samples[around])
+    around = slice(max(0, invoked[-1] - 2), invoked[-1] + 1)
+    came = sum(filter(None, source.incoming_records.samples[around]))
+    read = sum(filter(None, source.read_records.samples[around]))
     return min(most, _rounded(read, came)) if came else most
 
 
-def _rounded(read: float | None, came: float) -> int:
-    return int((read or 0.0) / came + 1 / 2)
+def _rounded(read: float, came: float) -> int:
+    return int(read / came + 1 / 2)
 
 
 def read_by_someone_else(signals: Signals, consumer: Consumer) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil, inf
+from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.idle import consumption_told
@@ -48,8 +48,8 @@ class CapacityModel:
     capacity: Capacity
     writes: RecordCost | None
     reads: RecordCost | None
-    burst_credit_units: float = 0.0
-    partition_units_per_second: float = inf
+    burst_credit_units: float
+    partition_units_per_second: float
 
     @property
     def resource(self) -> str:

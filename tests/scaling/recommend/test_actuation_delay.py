@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -94,7 +95,7 @@ def test_a_load_never_ends_below_itself_nor_beyond_its_slope(
 
 def table(saved: float = 0, units_per_record: float | None = 2) -> CapacityModel:
     cost = None if units_per_record is None else RecordCost(0.0, units_per_record)
-    return CapacityModel(a_table(1000).capacity, cost, None, saved)
+    return CapacityModel(a_table(1000).capacity, cost, None, saved, inf)
 
 
 def test_what_units_and_savings_dont_carry_piles_up() -> None:

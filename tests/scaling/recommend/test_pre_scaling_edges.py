@@ -119,6 +119,9 @@ def test_what_is_merely_possible_may_come_out_of_burst_until_a_change_takes_effe
     assert of(WRITES, ready(horizons(soon=expected(700, 1500)), saved))[2] == 750
     patient = Objective(iterator_age_max_seconds=360)
     assert of(WRITES, ready(horizons(), saved, patient))[2] == 1100
+    an_hour = Objective(iterator_age_max_seconds=3600)
+    twice = ready(horizons(soon=expected(5000, 11_000)), saved, an_hour)
+    assert of(WRITES, twice)[2] == 10_000
     floor = ready(horizons(), saved)[WRITES].floor
     assert floor is not None
     assert "483" in str(floor.because)

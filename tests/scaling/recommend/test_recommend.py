@@ -98,6 +98,11 @@ def test_an_incident_that_capacity_cures_raises_what_the_load_needs() -> None:
     assert after[2] > before[2]
 
 
+def test_in_an_incident_a_table_that_has_no_spike_to_bear_just_stays() -> None:
+    found = recommended(calm(), ill=SLOW)[WRITES]
+    assert (found.wanted, found.because) == (150, UNCHANGED)
+
+
 @pytest.mark.parametrize(("seconds_ago", "is_raised"), [(None, True), (180, True), (179, False)])
 def test_a_factor_that_was_just_changed_is_raised_only_for_much_more(
     seconds_ago: float | None, is_raised: bool
@@ -119,7 +124,7 @@ def test_a_table_is_raised_by_no_less_than_a_change_is_worth(units: int, is_rais
 
 @pytest.mark.parametrize(
     ("units", "seconds_ago", "is_raised"),
-    [(142, None, True), (142, 30, False), (141, 30, True), (142, 600, True)],
+    [(142, None, True), (142, 30, False), (141, 30, True), (142, 59, False), (142, 60, True)],
 )
 def test_a_table_whose_change_is_not_in_effect_is_raised_only_for_more_than_it_came_late(
     units: int, seconds_ago: float | None, is_raised: bool

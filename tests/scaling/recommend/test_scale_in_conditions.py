@@ -26,6 +26,8 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.specification import Objective, PipelineSpec
+from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel
+from tidegate.scaling.load.base_load import RecordCost
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
@@ -269,6 +271,15 @@ def test_a_table_may_be_silent_for_a_tenth_of_the_time_to_catch_up(
     assert (found and found.capacity) == floor
 
 
+def test_a_table_keeps_what_others_use_of_it_in_their_busiest_minute() -> None:
+    scale_in = the_scale_in(consuming(consumed=[0, 0, 0]))
+    (sink,) = scale_in.model.sinks
+    assert isinstance(sink, CapacityModel)
+    beside = replace(sink, writes=RecordCost(100.0, 1.0, base_units_most=130.5))
+    scale_in = replace(scale_in, model=replace(scale_in.model, sinks=(beside,)))
+    assert scale_in.floor(TABLE, ahead(TABLE, 200), {}) == demand(TABLE, 231)
+
+
 def test_a_table_that_throttled_lately_stays() -> None:
     for ago, floor in ((5, None), (6, 102)):
         seen = consuming(write_throttles=[1, *[None] * (ago - 1)])
@@ -392,12 +403,14 @@ def test_a_subtask_keeps_a_shard_of_its_own() -> None:
 
 @pytest.mark.parametrize("lever", [TABLE, SHARDS, FACTOR])
 @pytest.mark.parametrize(
-    ("newest_quarter", "goes_down"), [(109, True), (112, False)], ids=["steady", "rises"]
+    ("before", "newest_quarter", "goes_down"),
+    [(100, 109, True), (20, 22, True), (20, 22.1, False), (100, 112, False)],
+    ids=["steady", "a tenth more", "more than that", "rises"],
 )
 def test_without_a_forecast_nothing_goes_down_for_a_load_that_rises(
-    lever: Lever, newest_quarter: float, goes_down: bool
+    lever: Lever, before: float, newest_quarter: float, goes_down: bool
 ) -> None:
-    came = [60 * 100.0] * 15 + [60 * newest_quarter] * 15
+    came = [60.0 * before] * 15 + [60 * newest_quarter] * 15
     seen = newest(signals(a_pipeline(shards=4, factor=2)), incoming_records=came)
     hour = {lever: Demand(lever, 1, WHY)}
     assert (the_scale_in(seen).floor(lever, None, hour) is not None) is goes_down

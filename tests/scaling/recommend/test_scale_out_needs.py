@@ -281,9 +281,16 @@ def test_a_spike_as_those_before_is_borne_by_burst_credits() -> None:
     assert excursion(standing=replace(STANDS, excursion_records=900_000)) == frozenset()
 
 
-@pytest.mark.parametrize(("burst", "is_borne"), [(24_000, True), (23_999, False), (0, False)])
-def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_borne: bool) -> None:
-    """24,000 records are to come at two units each; of 800 units those of 30 s may wait."""
+@pytest.mark.parametrize(
+    ("burst", "base_units", "is_borne"),
+    [(24_000, 0, True), (23_999, 0, False), (0, 0, False), (27_000, 100, True),
+     (26_999, 100, False)],
+)  # fmt: skip
+def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(
+    burst: int, base_units: float, is_borne: bool
+) -> None:
+    """24,000 records are to come at two units each; those of 30 s may wait, of 800 units without
+    what others use of them."""
     of = newest(
         seen(800, incoming_records=[54_000]),
         "scores",
@@ -292,7 +299,9 @@ def test_a_spike_is_borne_by_what_is_saved_and_what_may_wait(burst: int, is_born
     scaled = the_scale_out(of, expected=coming(replace(STANDS, records_per_second=300)))
     (model,) = scaled.model.sinks
     assert isinstance(model, CapacityModel)
-    model = replace(model, burst_credit_units=float(burst))
+    assert model.writes is not None
+    cost = replace(model.writes, base_units=base_units)
+    model = replace(model, burst_credit_units=float(burst), writes=cost)
     scaled = replace(scaled, model=replace(scaled.model, sinks=(model,)))
     assert (WRITES in scaled.borne()) is is_borne
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import SPEC, Minute, a_pipeline, a_table, signals
+from tests.builders import SPEC, Minute, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.reader import FunctionReader
@@ -74,3 +74,51 @@ def test_without_a_backlog_nothing_is_said_of_draining() -> None:
     assert "drained" not in str(because)
     late = demand(model(), Load(5000, 1000, backlog_records=1e6), TABLE).because
     assert "drained" in str(late)
+
+
+@pytest.mark.parametrize("fastest_first", [True, False])
+def test_a_table_takes_what_the_fastest_of_its_processors_brings(fastest_first: bool) -> None:
+    of = model()
+    (reader,) = of.readers
+    assert isinstance(reader, FunctionReader)
+    slow, fast = (
+        replace(reader, feeding=replace(reader.feeding, executions_max=most)) for most in (3, 6)
+    )
+    load = Load(100, 30_000, backlog_records=1e6)
+    both = replace(of, readers=(fast, slow) if fastest_first else (slow, fast))
+    units = [demand(replace(of, readers=(each,)), load, TABLE).capacity for each in (slow, fast)]
+    assert units[0] < units[1]
+    assert demand(both, load, TABLE).capacity == units[1]
+
+
+@pytest.mark.parametrize(
+    ("shards", "size", "needed", "raised_to"), [(1, 4, 5, 2), (2, 8, 10, 4), (2, 2, 3, 3)]
+)
+def test_a_table_takes_what_executions_of_the_shards_bring_that_the_source_is_raised_to(
+    shards: int, size: float, needed: int, raised_to: int
+) -> None:
+    """As many as are needed, and twice as many at most in one step."""
+    of, load = model(), Load(100, size * MIB, backlog_records=1e7)
+    (reader,) = of.readers
+    brought = reader.records_per_second_at_most(in_file(SPEC), raised_to)
+    assert demand(of, load, SHARDS, shards).capacity == needed
+    assert demand(of, load, TABLE, shards).capacity == pytest.approx(brought, abs=1)
+
+
+def test_what_is_forecast_has_its_headroom_already() -> None:
+    now = Load(1000, 300_000)
+    assert demand(model(), now, TABLE).capacity == 1429
+    assert demand(model(), replace(now, has_headroom=True), TABLE).capacity == 1000
+
+
+@pytest.mark.parametrize("own_age_seconds", [1, 600])
+def test_a_backlog_that_waits_for_another_reader_asks_nothing_of_this_one(
+    own_age_seconds: float,
+) -> None:
+    late = signals(a_pipeline(factor=2), *[Minute()] * 60, *[Minute(age_seconds=600)] * 3)
+    late = newest(late, "scorer", iterator_age_milliseconds=[own_age_seconds * 1000] * 3)
+    of, load = learn(late), Load(100, 30_000)
+    waiting = replace(load, backlog_records=1e5)
+    for lever in (TABLE, FACTOR):
+        is_more = demand(of, waiting, lever).capacity > demand(of, load, lever).capacity
+        assert is_more is (own_age_seconds == 600)

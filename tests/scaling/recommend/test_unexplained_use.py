@@ -15,7 +15,9 @@ from tidegate.scaling.recommend.unexplained_use import use_is_unexplained
 PIPELINE = a_pipeline(table=a_table(100), factor=10)
 
 
-def is_unexplained(units_per_record: float, *, reads: bool = False, known: int = 87) -> bool:
+def is_unexplained(
+    units_per_record: float, *, reads: bool = False, known: int = 87, readers: int = 1
+) -> bool:
     """Records of a unit each, of which the newest seem to cost more."""
     dear = Minute(units_per_record=units_per_record, table_throttles=900, age_seconds=100)
     seen = signals(PIPELINE, *[Minute()] * known, *[dear] * (90 - known))
@@ -23,7 +25,7 @@ def is_unexplained(units_per_record: float, *, reads: bool = False, known: int =
     (refusal,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
     if reads:
         refusal = replace(refusal, kind=LeverKind.READ_CAPACITY)
-    return use_is_unexplained(learn(seen), seen, refusal)
+    return use_is_unexplained(replace(learn(seen), reader_count=readers), seen, refusal)
 
 
 @pytest.mark.parametrize(("each", "others"), [(1.0, False), (1.25, False), (1.3, True), (4, True)])
@@ -37,3 +39,7 @@ def test_what_always_cost_as_much_is_explained() -> None:
 
 def test_of_reads_the_cost_of_writes_tells_nothing() -> None:
     assert not is_unexplained(4.0, reads=True)
+
+
+def test_what_several_readers_read_came_in_but_once() -> None:
+    assert is_unexplained(1.0, readers=2)

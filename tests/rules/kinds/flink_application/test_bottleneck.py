@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.builders import newest
 from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -101,9 +102,91 @@ def test_of_branches_that_are_slow_alike_the_earlier_one_is_told() -> None:
     slow, _ = found({SINK: SLOW, KEYED: SLOW, SOURCE: SLOW}, 95)
     assert slow is not None
     assert slow.task == SOURCE
-    slow, _ = found({SINK: SLOW, KEYED: SLOW, "Join": (990, 995, 0)}, 95)
+    for first, second in ((KEYED, "Join"), ("Join", KEYED)):
+        times: dict[str, Times] = {SINK: SLOW, first: (990, 995, 0), second: SLOW}
+        slow, _ = found(times, 95)
+        assert slow is not None
+        assert slow.task == second
+    slow, _ = found({SOURCE: (990, 995, 0), CHAINED: SLOW}, 95)
     assert slow is not None
-    assert slow.task == KEYED
+    assert slow.task == CHAINED
+
+
+# ---- a job that tells of no task by itself
+
+Known = float | None
+
+
+def of_the_job(
+    busy: Known = None, busiest: Known = None, held: Known = None, cpu: Known = None,
+    hottest: Known = None, application: FlinkApplication | None = None,
+) -> Bottleneck | None:  # fmt: skip
+    """Of what all tasks show together; None is not published."""
+    of = application or an_application()
+    seen = newest(
+        job_signals(a_flink_pipeline(of)), "counter", busy=[busy] * 3, busiest=[busiest] * 3,
+        back_pressured=[held] * 3, cpu_percent=[cpu] * 3, hottest_cpu_percent=[hottest] * 3,
+    )  # fmt: skip
+    return bottleneck(seen, of)
+
+
+@pytest.mark.parametrize(
+    ("busy", "busiest", "held", "is_slow"),
+    [
+        (800, None, 0, True), (799.9, 799.9, 0, False), (800, 800, 1000, True),
+        (None, 900, 499.9, True), (None, 899.9, 0, False), (None, 899.9, 500, False),
+        (None, 900, 500, False), (None, 900, None, True), (None, None, None, False),
+    ],
+)  # fmt: skip
+def test_a_job_is_slow_where_all_are_busy_or_one_is_that_nothing_holds_back(
+    busy: Known, busiest: Known, held: Known, is_slow: bool
+) -> None:
+    assert (of_the_job(busy, busiest, held) is not None) is is_slow
+
+
+def test_how_busy_the_subtasks_are_is_told_as_a_share_of_the_time() -> None:
+    assert of_the_job(500, 1000, 0, 9) == Bottleneck("", 0.5, 1.0, True, True)
+    assert of_the_job(900, None, 0, None) == Bottleneck("", 0.9, 0.9, False, False)
+
+
+@pytest.mark.parametrize(
+    ("busy", "held", "cpu", "hottest", "told"),
+    [
+        (None, None, 80, None, (0.8, 0.8)), (None, None, 79.95, 79.95, None),
+        (None, None, 60, 90, (0.6, 0.9)), (None, None, 60, 89.9, None),
+        (None, None, None, None, None), (None, 499.9, 80, 95, (0.8, 0.95)),
+        (None, 500, 80, 95, None), (10, 0, 80, 95, None), (10, 500, 80, 95, None),
+    ],
+)  # fmt: skip
+def test_only_without_busy_time_and_back_pressure_is_a_job_slow_by_cpu(
+    busy: Known, held: Known, cpu: Known, hottest: Known, told: tuple[float, float] | None
+) -> None:
+    slow = None if told is None else Bottleneck("", *told, False, True)
+    assert of_the_job(busy, None, held, cpu, hottest) == slow
+
+
+@pytest.mark.parametrize(
+    ("busy", "cpu", "per_kpu", "waits", "needs_none"),
+    [
+        (1000, 75, 1, False, False), (1000, 74.9, 1, True, False), (1000, 20, 1, True, False),
+        (1000, 19.9, 1, True, True), (800, 70, 1, False, False), (800, 20, 1, True, False),
+        (1000, 40, 2, True, False), (1000, 39.9, 2, True, True), (1000, 79.95, 2, True, False),
+        (1000, 80, 2, False, False),
+    ],
+)  # fmt: skip
+def test_what_is_busy_waits_for_a_quarter_of_that_time_and_needs_no_cpu_for_four_fifths(
+    busy: float, cpu: float, per_kpu: int, waits: bool, needs_none: bool
+) -> None:
+    slow = of_the_job(busy, busy, 0, cpu, cpu, an_application(parallelism_per_kpu=per_kpu))
+    assert slow is not None
+    assert (slow.waits, slow.needs_no_cpu) == (waits, needs_none)
+
+
+@pytest.mark.parametrize(("others", "waits"), [(40, False), (40.02, True)])
+def test_a_task_has_the_cpu_time_that_the_others_leave_it(others: float, waits: bool) -> None:
+    slow, _ = found({SOURCE: (others, others, 0), KEYED: (1000, 1000, 0)}, 79)
+    assert slow is not None
+    assert slow.waits is waits
 
 
 # ---- uneven by whole shards or partitions

@@ -223,8 +223,9 @@ def test_the_sink_that_is_not_throttled_is_named() -> None:
         (899, 600, []),
         (1000, 700, [Cause.SKEWED_KEY]),
         (1000, 850, [Cause.PARALLELISM_TOO_LOW]),
+        (1000, 799.9, []),
     ],
-    ids=["seven tenths of it", "more alike", "not full", "full", "all are busy"],
+    ids=["seven tenths of it", "more alike", "not full", "full", "all are busy", "nearly all"],
 )
 def test_one_full_subtask_among_others_that_are_not_is_a_skewed_key(
     busiest: float, busy: float, causes: list[Cause]
@@ -342,3 +343,50 @@ def test_a_job_that_was_changed_lately_is_not_judged_by_its_load() -> None:
     assert told(replace(of, changed_at=NOON - timedelta(seconds=179))) == []
     stopped = an_application(4, status="READY")
     assert told(seen(stopped, busy=[960] * 3, busiest=[990] * 3)) == [Cause.UNKNOWN]
+
+
+@pytest.mark.parametrize(("latest", "causes"), [(899.9, [Cause.SINK_BACK_PRESSURE]), (900, [])])
+def test_a_job_of_which_a_subtask_is_full_by_now_is_not_said_to_wait_for_its_sink(
+    latest: float, causes: list[Cause]
+) -> None:
+    of = seen(back_pressured=[700] * 3, busy=[300] * 3, busiest=[100, 100, latest])
+    assert told(of) == causes
+
+
+def test_how_fast_the_age_grows_is_told_by_the_minute() -> None:
+    (busy,) = application_causes(seen(busy=[960] * 3, busiest=[990] * 3))
+    assert dict(busy.evidence[1].numbers)["seconds_per_minute"] == pytest.approx(30)
+
+
+@pytest.mark.parametrize(
+    ("busy", "cause"), [(270, Cause.SOURCE_TOO_NARROW), (269, Cause.SKEWED_KEY)]
+)
+def test_how_uneven_subtasks_are_is_told_beside_the_busiest_of_them(
+    busy: float, cause: Cause
+) -> None:
+    """Four of eight subtasks have no shard; the busiest is busy for nine tenths of its time."""
+    of = job_signals(a_flink_pipeline(an_application(8), shards=4), *growing(JobMinute()))
+    assert told(newest(of, "counter", busiest=[900] * 3, busy=[busy] * 3)) == [cause]
+
+
+@pytest.mark.parametrize(
+    ("shards", "cause"), [(7, Cause.PARALLELISM_TOO_LOW), (8, Cause.SKEWED_KEY)]
+)
+def test_shards_that_leave_seven_tenths_of_the_subtasks_busy_make_them_uneven(
+    shards: int, cause: Cause
+) -> None:
+    """Of five subtasks that read seven shards, two have two: on average seven tenths of that."""
+    of = job_signals(a_flink_pipeline(an_application(5), shards=shards), *growing(JobMinute()))
+    assert told(newest(of, "counter", busiest=[1000] * 3, busy=[650] * 3)) == [cause]
+
+
+@pytest.mark.parametrize(("cpu", "may_compute"), [(19, False), (20, True)])
+def test_a_job_that_waits_is_raised_by_nothing_and_by_a_person_where_it_also_computes(
+    cpu: float, may_compute: bool
+) -> None:
+    of = seen(busy=[1000] * 3, busiest=[1000] * 3, cpu_percent=[cpu] * 3)
+    waits, *computes = application_causes(of)
+    assert waits.cause is Cause.SINK_BACK_PRESSURE
+    assert dict(waits.evidence[0].numbers)["cpu_percent"] == cpu
+    assert [each.cause for each in computes] == [Cause.PARALLELISM_TOO_LOW] * may_compute
+    assert not any(each.cured_by or each.holds_raises for each in computes)

@@ -54,4 +54,6 @@ def test_failures_and_the_last_success_are_said(taken: float | None, words: str)
         f"{words}, with a checkpoint interval of 90 s; a failure now would make the job read again "
         "from the last successful checkpoint, and an update may not start"
     )
+    numbers = dict(told.evidence[1].numbers)
+    assert (numbers["taken_seconds"], numbers["interval_seconds"]) == ((taken or 0) / 1000, 90)
     assert "make the state smaller" in (told.advice or "")

@@ -202,6 +202,15 @@ def test_a_job_that_fails_with_a_full_heap_is_under_its_pressure(
     assert len([*heap_pressure(of, an_application())]) == is_told
 
 
+@pytest.mark.parametrize(("minutes", "is_told"), [(4, True), (5, False)])
+def test_what_was_collected_more_than_three_minutes_ago_is_over(
+    minutes: int, is_told: bool
+) -> None:
+    collected = [0, *[60_000] * (minutes - 1)]
+    of = seen(heap_percent=[95] * 3, collected_milliseconds=collected)
+    assert len([*heap_pressure(of, an_application())]) == is_told
+
+
 def test_a_job_that_began_lately_has_its_heap_judged_only_when_it_fails() -> None:
     of: dict[str, Any] = {"heap_percent": [95] * 3, "collected_milliseconds": collecting(0.5)}
     young: dict[str, Any] = {"uptime_milliseconds": [60_000]}

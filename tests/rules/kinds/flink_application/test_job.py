@@ -14,6 +14,8 @@ from tidegate.rules.kinds.flink_application.job import (
     utilization,
 )
 
+BEFORE = NOON - timedelta(seconds=900)
+
 
 @pytest.mark.parametrize(
     ("changes", "is_young"),
@@ -22,8 +24,17 @@ from tidegate.rules.kinds.flink_application.job import (
         ({"status": "UPDATING"}, True),
         ({"updated_at": NOON - timedelta(seconds=179)}, True),
         ({"updated_at": NOON - timedelta(seconds=180)}, False),
+        ({"updated_at": BEFORE, "update_ended_at": NOON - timedelta(seconds=179)}, True),
+        ({"updated_at": BEFORE, "update_ended_at": NOON - timedelta(seconds=180)}, False),
     ],
-    ids=["runs", "is changed", "was changed lately", "was changed"],
+    ids=[
+        "runs",
+        "is changed",
+        "was changed lately",
+        "was changed",
+        "its change ended lately",
+        "its change ended",
+    ],
 )
 def test_an_application_that_was_changed_lately_is_not_judged(
     changes: dict[str, Any], is_young: bool

@@ -70,3 +70,16 @@ def test_what_was_missing_is_caught_up_again() -> None:
         seen = newest(seen, iterator_age_milliseconds=[None] * 90)
         seen = newest(seen, "counter", behind_milliseconds=[None] * 90)
         assert own_signals(seen, FIRST).age_seconds == age
+
+
+@pytest.mark.parametrize("silent", ["incoming_records", "records_per_second"])
+def test_a_minute_of_which_one_side_is_not_told_shows_nothing_unread(silent: str) -> None:
+    minute = JobMinute(arrivals_per_second=1000, records_per_second=500, behind_seconds=None)
+    seen = newest(
+        job_signals(a_flink_pipeline(FIRST), *[minute] * 20), iterator_age_milliseconds=[None] * 90
+    )
+    seen = newest(seen, "counter", behind_milliseconds=[None] * 90)
+    assert own_signals(seen, FIRST).age_seconds is not None
+    part = "stream" if silent == "incoming_records" else "counter"
+    gap = own_signals(newest(seen, part, **{silent: [None, None]}), FIRST)
+    assert gap.series.source.iterator_age_milliseconds.samples[-2:] == (None, None)

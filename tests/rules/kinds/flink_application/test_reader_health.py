@@ -16,6 +16,7 @@ def test_one_that_tells_its_age_is_inferred_with_what_came_in() -> None:
     found = reader_health(newest(SEEN, "counter", behind_milliseconds=[2000.0]), APPLICATION)
     assert (found.name, found.grade) == ("counter", Grade.INFERRED)
     assert str(found.evidence) == "inferred for counter: it reads, and is 2 s behind"
+    assert dict(found.evidence.numbers)["behind_seconds"] == 2
     assert (found.flow.seconds, found.flow.read) == (600, None)
     assert found.flow.incoming == SEEN.series.source.incoming_records.last(600).total > 0
 

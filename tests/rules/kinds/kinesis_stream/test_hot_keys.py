@@ -15,6 +15,7 @@ from tests.builders import (
     with_key_samples,
     with_stream,
 )
+from tests.flink_builders import a_flink_pipeline, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.hot_keys import (
@@ -117,6 +118,10 @@ def test_every_consumer_must_have_idle_executions() -> None:
     assert not is_uneven(newest(late(both), "other", errors=[1]))
     alone = late(pipeline)
     assert not is_uneven(replace(alone, pipeline=with_consumers(pipeline)))
+
+
+def test_a_pipeline_without_a_stream_has_no_shards_to_look_into() -> None:
+    assert not is_uneven(job_signals(a_flink_pipeline(topic=True)))
 
 
 # ---- with sampled keys

@@ -56,9 +56,16 @@ def test_it_is_not_told(ages: Samples, own: Samples) -> None:
 def test_up_to_the_objective_nobody_is_late() -> None:
     seen = read_by_another([90_000.0] * 4, [300.0] * 20)
     assert found(replace(seen, iterator_age_max_seconds=90)) == []
-    assert found(replace(seen, iterator_age_max_seconds=89.9)) != []
+    assert found(replace(seen, iterator_age_max_seconds=89.99)) != []
 
 
 def test_without_the_windows_that_were_read_nothing_is_said() -> None:
     seen = read_by_another([90_000.0] * 4, [300.0] * 20)
     assert found(replace(seen, series=replace(seen.series, windows={}))) == []
+
+
+def test_two_minutes_show_it_and_the_newest_of_them_is_told() -> None:
+    (only,) = found(read_by_another([900.0, 90_000.0, 80_000.0], [300.0] * 20))
+    assert dict(only.evidence[0].numbers) == {
+        "name": "racers", "age_seconds": 80, "own_seconds": 0.3,
+    }  # fmt: skip

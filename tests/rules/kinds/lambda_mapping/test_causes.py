@@ -123,6 +123,7 @@ def test_the_longest_invocation_and_the_failures_are_said() -> None:
         "scorer failed in 3 min; no table is throttled, so the cause is the batch or the function "
         "itself"
     )
+    assert dict(told.evidence[0].numbers)["longest_seconds"] == 14.5
     assert "(now 15 s), make the batch smaller (now 100 records)" in (told.advice or "")
 
 

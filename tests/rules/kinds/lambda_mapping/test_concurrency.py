@@ -59,6 +59,14 @@ def test_four_fifths_of_the_executions_that_it_may_have_are_its_cap(
     assert not is_at_its_cap(full(signals(others), busy), the_consumer(others))
 
 
+@pytest.mark.parametrize(("busy", "is_at_cap"), [(0.79, False), (0.8, True)])
+def test_of_a_single_execution_four_fifths_of_its_time_are_its_cap(
+    busy: float, is_at_cap: bool
+) -> None:
+    of_one = a_pipeline()
+    assert is_at_its_cap(full(signals(of_one), busy), the_consumer(of_one)) is is_at_cap
+
+
 @pytest.mark.parametrize(
     ("where", "changes", "idle"),
     [

@@ -73,6 +73,10 @@ def test_each_function_tells_the_age_of_what_it_reads_or_nothing() -> None:
     seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[9000, 7000])
     (age,) = FUNCTIONS.ages(seen.series.of["lambda_mapping"])
     assert age.samples[-3:] == (None, 9000, 7000)
+    shared = with_mapping(seen.pipeline, reading=Reading(other_sources=("queue",)))
+    windows = seen.series.windows
+    (untold,) = FUNCTIONS.ages(FUNCTIONS.series(shared, windows.__getitem__))
+    assert untold.present == ()
 
 
 @pytest.mark.parametrize(
@@ -96,3 +100,15 @@ def test_no_rule_holds_an_age_of_other_sources_against_the_objective_of_this_one
     (of_one,), (of_many,) = (list(FUNCTIONS.places(each, 60)) for each in (alone, shared))
     ages = {"objective_milliseconds", "retention_milliseconds"}
     assert of_one.quantities.keys() - of_many.quantities.keys() == ages
+
+
+def test_only_of_a_mapping_that_counts_its_events_the_counts_are_asked_for() -> None:
+    plain = a_pipeline()
+    counting = with_mapping(plain, counts_events=True)
+    names = [{each.name for each in FUNCTIONS.metrics(of)} for of in (plain, counting)]
+    assert "Invocations" in names[0] & names[1]
+    assert names[1] - names[0] >= {"PolledEventCount", "InvokedEventCount"}
+
+
+def test_a_function_fails_with_the_tables_that_it_writes_to() -> None:
+    assert FUNCTIONS.fails_with_its_sinks

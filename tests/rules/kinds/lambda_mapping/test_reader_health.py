@@ -139,7 +139,9 @@ def test_invocations_or_reads_show_that_a_consumer_reads(
 def test_what_each_reader_gets_is_what_comes_in_while_nothing_waits() -> None:
     of = signals(a_pipeline())
     assert health(of).flow == Flow(900, 90_000, 90_000, written_units=90_000)
-    late = newest(of, iterator_age_milliseconds=[16_000.0] * 3)
+    in_time = newest(of, iterator_age_milliseconds=[15_000.0] * 3)
+    assert health(in_time).flow.read == 90_000
+    late = newest(of, iterator_age_milliseconds=[15_001.0] * 3)
     assert health(late).flow.read is None
 
 

@@ -13,12 +13,15 @@ from tests.builders import (
     signals,
     the_consumer,
     with_consumers,
+    with_mapping,
 )
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.reading import (
     has_problem,
+    is_throttled,
     not_reading,
+    waits,
     where_to_look,
 )
 from tidegate.rules.kinds.signals import Signals
@@ -213,6 +216,86 @@ def test_invocations_for_other_sources_are_none_for_this_stream() -> None:
     of = signals(reading(other_sources=("queue",)))
     of = newest(newest(of, read_records=[0] * 5), "scorer", throttles=[9] * 5)
     assert found(of) == (Cause.NOT_READING, [UNREAD, NOBODY])
+
+
+# ---- by the mapping's own counts
+
+
+def attempts(
+    failed: float, invoked: float, timeout_seconds: int = 15, **of_function: Samples
+) -> Signals:
+    """Of so many records in the newest minute, by a mapping that counts them; no invocation."""
+    of = signals(with_mapping(reading(timeout_seconds=timeout_seconds), counts_events=True))
+    counts: dict[str, Samples] = {
+        "polled_events": [6000] * 6, "filtered_events": [0] * 6, "dropped_events": [0] * 6,
+        "failed_events": [0, failed], "invoked_events": [0, invoked],
+    }  # fmt: skip
+    return newest(of, "scorer", **{**counts, "invocations": [0] * 90, **of_function})
+
+
+@pytest.mark.parametrize(
+    ("failed", "invoked", "of_function", "is_refused"),
+    [
+        (600, 600, {}, True), (599, 600, {}, False), (0, 0, {}, False),
+        (600, 600, {"invocations": [1, 0, 0, 0]}, False),
+        (600, 600, {"invocations": [1, 0, 0, 0, 0]}, True),
+        (600, 600, {"throttles": [1, 0, 0, 0]}, False),
+        (600, 600, {"throttles": [1, 0, 0, 0, 0]}, True),
+    ],
+    ids=["all fail", "one does not", "none is made", "one got to it", "long ago", "throttled",
+         "throttled long ago"],
+)  # fmt: skip
+def test_a_function_that_no_attempt_gets_to_is_not_read_for(
+    failed: float, invoked: float, of_function: dict[str, Any], is_refused: bool
+) -> None:
+    of = found(attempts(failed, invoked, **of_function))
+    assert (of == (Cause.NOT_READING, ["no-attempt-succeeds"])) is is_refused
+
+
+def test_the_records_of_attempts_that_fail_are_told_with_the_minutes() -> None:
+    """Of three minutes and the timeout."""
+    for timeout_seconds, minutes in ((15, 4), (60, 4), (61, 5)):
+        of = told(attempts(600, 600, timeout_seconds))
+        assert of is not None
+        assert dict(of.evidence[0].numbers) == {
+            "name": "scorer", "records": 600, "minutes": minutes,
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", ["failed_events", "invoked_events"])
+def test_attempts_that_are_not_counted_show_no_refusal(missing: str) -> None:
+    of = attempts(600, 600)
+    nothing: dict[str, Any] = {missing: None}
+    series = replace(of.of(the_consumer(of.pipeline).function), **nothing)
+    parts = {**of.series.of, "lambda_mapping": {"scorer": series}}
+    assert found(replace(of, series=replace(of.series, of=parts))) is None
+
+
+# ---- whether anything waits, or is throttled
+
+
+@pytest.mark.parametrize(
+    ("last_result", "minutes", "waits_for_it"),
+    [("", 0, False), ("", 1, True), (PROBLEM, 0, True), (PROBLEM, 1, True)],
+)
+def test_records_wait_since_the_last_invocation_or_an_attempt_that_failed(
+    last_result: str, minutes: int, waits_for_it: bool
+) -> None:
+    of = unread(reading(last_result=last_result), minutes)
+    assert waits(of, the_consumer(of.pipeline)) is waits_for_it
+
+
+@pytest.mark.parametrize(
+    ("throttles", "others", "throttled"),
+    [([0] * 4, (), False), ([1, 0, 0, 0], (), True), ([1, 0, 0, 0, 0], (), False),
+     ([1, 0, 0, 0], ("queue",), False), ([0] * 4, ("queue",), False)],
+    ids=["never", "within its patience", "before", "maybe of another source", "neither"],
+)  # fmt: skip
+def test_a_mapping_is_throttled_by_what_no_other_source_may_have_asked_for(
+    throttles: Samples, others: tuple[str, ...], throttled: bool
+) -> None:
+    of = newest(signals(reading(other_sources=others)), "scorer", throttles=throttles)
+    assert is_throttled(of, the_consumer(of.pipeline)) is throttled
 
 
 # ---- what AWS says

@@ -64,6 +64,29 @@ def test_a_reader_that_left_before_its_last_invocation_was_another() -> None:
     assert by_all(read([1] * 5, invoked=[0] * 5))[-5:] == [False] * 5
 
 
+@pytest.mark.parametrize(
+    ("times", "are_two"),
+    [([1, 1, 1, 2.5, 1], True), ([1, 2.5, 1, 1, 1], True), ([2.5, 1, 1, 1, 1], False),
+     ([1, 1, 1, 1, 2.5], False), ([1, 1, 1, 2.4, 1], False)],
+    ids=["the last", "two before", "three before", "after it", "nearer to one"],
+)  # fmt: skip
+def test_three_minutes_up_to_its_last_invocation_tell_how_many_read(
+    times: list[float], are_two: bool
+) -> None:
+    """Three before it, two before, one before, that of the last invocation, and one after it."""
+    of = read([*times, *[1] * 5], invoked=[9, *[0] * 6])
+    assert by_all(of)[-5:] == [not are_two] * 5
+
+
+def test_of_a_last_invocation_at_the_start_of_what_is_read_the_minutes_since_then_tell() -> None:
+    of = read([3, 1, *[2] * 84, *[1] * 4], invoked=[0, 9, *[0] * 88])
+    assert by_all(of)[-4:] == [False] * 4
+
+
+def test_a_function_that_was_never_invoked_is_held_against_the_most_readers() -> None:
+    assert by_all(read([1] * 40, invoked=[0] * 90))[-5:] == [False] * 5
+
+
 def test_beside_other_sources_its_last_invocation_tells_nothing() -> None:
     of = read([1] * 40, invoked=[9] * 5, other_sources=("queue",))
     assert by_all(of)[-5:] == [False] * 5

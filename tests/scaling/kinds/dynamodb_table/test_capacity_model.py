@@ -35,9 +35,7 @@ CAPACITY = a_table(100).capacity
 
 def model(partition_units_per_second: float) -> CapacityModel:
     each = RecordCost(0.0, 1.0)
-    return CapacityModel(
-        CAPACITY, each, None, partition_units_per_second=partition_units_per_second
-    )
+    return CapacityModel(CAPACITY, each, None, 0.0, partition_units_per_second)
 
 
 @pytest.mark.parametrize(
@@ -93,14 +91,14 @@ def cost(units_per_record: float) -> RecordCost:
 
 
 def a_sink(units: int = 100, **of: Any) -> CapacityModel:
-    return replace(CapacityModel(a_table(units).capacity, cost(2.0), cost(0.5)), **of)
+    return replace(CapacityModel(a_table(units).capacity, cost(2.0), cost(0.5), 0.0, inf), **of)
 
 
 def test_a_table_is_a_sink_by_its_writes() -> None:
     sink = a_sink(100, partition_units_per_second=1_000.0)
     assert (sink.resource, sink.where, sink.lever) == ("scores", "scores", WRITES)
     assert (sink.units, sink.cost, sink.units_per_second_most) == (100, cost(2.0), 1_000.0)
-    index = CapacityModel(Capacity("scores", "by-race", "ACTIVE", 5, 5), cost(1.0), None)
+    index = CapacityModel(Capacity("scores", "by-race", "ACTIVE", 5, 5), cost(1.0), None, 0.0, inf)
     assert (index.resource, index.where) == ("scores", "scores/by-race")
 
 
@@ -167,6 +165,8 @@ def test_what_is_merely_possible_may_come_out_of_credits(
     )
     assert (found.lever, found.capacity) == (WRITES, capacity)
     assert (found.because.kind == "forecast-partly-from-burst") is (capacity < 1_000)
+    from_burst = dict(found.because.numbers).get("burst_wcu", 0)
+    assert from_burst == max(0, 1_000 - capacity)
 
 
 def test_writes_and_reads_are_used_each_by_themselves() -> None:
@@ -177,7 +177,7 @@ def test_writes_and_reads_are_used_each_by_themselves() -> None:
     )  # fmt: skip
     seen = newest(seen, incoming_records=[0.0], read_records=[0.0])
     arrivals = seen.series.source.incoming_records
-    sink = CapacityModel(the_table(pipeline).capacity, cost(1.0), None)
+    sink = CapacityModel(the_table(pipeline).capacity, cost(1.0), None, 0.0, inf)
     for lever, consumed, refused in ((WRITES, 0.0, 3.0), (READS, 7.0, 4.0)):
         told = sink.used(seen, lever, arrivals)
         assert [window.latest for window in told] == [consumed, refused]

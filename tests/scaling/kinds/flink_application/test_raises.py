@@ -45,7 +45,7 @@ def in_vain(before: float, since: float) -> Reason:
 
 @pytest.mark.parametrize(
     ("since", "reasons"),
-    [(95.0, [in_vain(95, 95)]), (86.0, [in_vain(95, 86)]), (85.0, []), (60.0, [])],
+    [(95.0, [in_vain(95, 95)]), (86.0, [in_vain(95, 86)]), (85.5, []), (60.0, [])],
     ids=["as-full", "less-than-a-tenth", "a-tenth", "emptied"],
 )
 def test_a_raise_that_left_the_heap_as_full_was_in_vain(
@@ -64,6 +64,34 @@ def test_state_that_grew_long_after_a_raise_does_not_count_against_it() -> None:
     assert found(minutes_since(DOWN, STARTED, *[EMPTY] * 16, FULL), RAISE) == []
     soon = minutes_since(DOWN, STARTED, *[EMPTY] * 5, FULL)
     assert found(soon, RAISE) == [in_vain(95, 95)]
+
+
+@pytest.mark.parametrize(("minutes", "counts"), [(14, True), (15, False)])
+def test_the_first_quarter_of_an_hour_of_the_new_job_counts(minutes: int, counts: bool) -> None:
+    """A heap of 84 % is less by a tenth; the mean of the last minutes of the quarter is not."""
+    after = [DOWN, STARTED, *[JobMinute(heap_percent=84.0)] * minutes, FULL]
+    assert bool(found(minutes_since(*after), RAISE)) is counts
+
+
+@pytest.mark.parametrize(("before", "is_judged"), [(84.9, False), (85.0, True)])
+def test_a_heap_is_full_from_what_is_called_high_on(before: float, is_judged: bool) -> None:
+    as_before = JobMinute(heap_percent=before)
+    minutes = minutes_since(DOWN, STARTED, as_before, before=as_before)
+    assert bool(found(minutes, RAISE)) is is_judged
+
+
+def test_of_two_raises_the_newest_is_judged() -> None:
+    first = change(PARALLELISM, 1, 2, minutes_ago=60)
+    assert found(minutes_since(DOWN, STARTED, FULL), first, RAISE) == [in_vain(95, 95)]
+
+
+@pytest.mark.parametrize(("minutes", "holds"), [(89, True), (90, False)])
+def test_changes_of_the_same_kpus_are_no_raises_of_the_day(minutes: int, holds: bool) -> None:
+    raised = change(PARALLELISM, 2, 4, minutes_ago=minutes + 1)
+    same = [change(PARALLELISM, 4, 8, minutes_ago=9), change(PER_KPU, 1, 2, minutes_ago=9)]
+    now = NOON - timedelta(minutes=1)
+    of = found([FULL] * 90, raised, *same, parallelism=8, per_kpu=2, now=now)
+    assert bool(of) is holds
 
 
 def test_a_raise_is_not_judged_before_two_minutes_of_the_new_job_are_told() -> None:
@@ -85,7 +113,8 @@ def test_a_raise_older_than_the_windows_holds_the_next_for_them_times_the_raises
     again = second.begun_at + timedelta(minutes=180)
     held = words.RAISE_NOT_SEEN(from_=2, to=4, begun_at=second.begun_at, again=again)
     assert found([FULL] * 90, first, second) == [held] * holds
-    assert found([EMPTY] * 90, first, second) == []
+    assert found([JobMinute(heap_percent=85.0)] * 90, first, second) == [held] * holds
+    assert found([JobMinute(heap_percent=84.9)] * 90, first, second) == []
 
 
 @pytest.mark.parametrize(
@@ -132,6 +161,9 @@ def test_an_update_is_in_effect_after_the_first_whole_minute_of_the_job_that_it_
 
 
 def test_an_update_whose_start_does_not_show_is_in_effect_when_it_shows_for_sure() -> None:
+    assert effect(JobMinute(uptime_seconds=60.0), *[FULL] * 9) == (
+        NOON - timedelta(minutes=10) + timedelta(seconds=180)
+    )
     assert effect(*[FULL] * 10) == NOON - timedelta(minutes=10) + timedelta(seconds=180)
     assert effect(JobMinute(uptime_seconds=20.0), *[FULL] * 10) == (
         NOON - timedelta(minutes=10) + timedelta(seconds=180)

@@ -17,6 +17,7 @@ from tests.flink_builders import (
 )
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.flink_application import words as seen_words
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -104,6 +105,34 @@ def test_a_tenth_more_is_not_worth_a_restart_by_itself(arrivals: float, wanted: 
         seen, "counter", records_per_second=[arrivals] * 90, busy=[arrivals / 10] * 90
     )  # fmt: skip
     _, found = recommended(seen, TOO_LOW)
+    assert found.wanted == wanted
+
+
+WAITS = Diagnosis(
+    Cause.PARALLELISM_TOO_LOW, "counter",
+    (seen_words.BUSY_BUT_WAITS(name="counter", busy=1.0, cpu_percent=30.0, known=""),),
+    (LeverKind.PARALLELISM,),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("record", "wanted"),
+    [(None, 3), ((1, 2, 23.9), 5), ((1, 2, 24), 3), ((3, 2, 1), 3), ((2, 2, 1), 3)],
+    ids=["never", "raised in this day", "raised yesterday", "lowered", "not changed"],
+)
+def test_subtasks_that_wait_are_raised_a_little_first(
+    record: tuple[int, int, float] | None, wanted: int
+) -> None:
+    """The load needs five; two are raised by a quarter, which is one, to see whether it helps."""
+    of = newest(running(), incoming_records=[3200 * 60] * 90)
+    of = newest(of, "counter", records_per_second=[3200] * 90, busy=[1600] * 90)
+    records: tuple[ChangeRecord, ...] = ()
+    if record is not None:
+        before, after, hours_ago = record
+        at = NOON - timedelta(hours=hours_ago)
+        done = Outcome.DONE
+        records = (ChangeRecord("e", "x", PARALLELISM, "x:Y", before, after, "", at, done, at),)
+    _, found = recommended(of, (WAITS,), history=History(records))
     assert found.wanted == wanted
 
 

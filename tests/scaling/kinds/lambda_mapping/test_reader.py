@@ -63,6 +63,30 @@ def test_the_factor_says_why_and_how_the_backlog_is_drained() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("is_sure", "shown", "shards", "kind", "executions", "factor"),
+    [
+        (False, 300.0, 1, "executions-shown-enough", 2.0, 2),
+        (False, 290.0, 1, "executions-shown-enough", 2.1, 3),
+        (False, 300.0, 2, "executions-shown-enough", 2.0, 1),
+        (False, 100.0, 1, "executions", 6.0, 6),
+        (False, None, 1, "executions", 6.0, 6),
+        (True, 300.0, 1, "executions", 6.0, 6),
+    ],
+    ids=["enough", "a tenth is begun", "on two shards", "as many", "not shown", "a sure rate"],
+)
+def test_of_a_rate_that_is_not_sure_no_more_is_asked_than_was_seen_to_read_as_much(
+    is_sure: bool, shown: float | None, shards: int, kind: str, executions: float, factor: int
+) -> None:
+    """600 records/s are six executions at half of their use, by the rate that was learnt."""
+    of = replace(reader(replace(RATE, is_sure=is_sure)), shown=shown)
+    found = of.demand(Load(600, 0), SAID, shards, NONE)
+    assert found is not None
+    numbers = dict(found.because.numbers)
+    assert (found.because.kind, numbers["executions"]) == (kind, executions)
+    assert (numbers["plural"], found.capacity) == ("s" if shards > 1 else "", factor)
+
+
 @pytest.mark.parametrize(("shards", "told"), [(1, "1 shard are"), (2, "2 shards are")])
 def test_one_shard_is_no_plural(shards: int, told: str) -> None:
     found = reader().demand(Load(400, 0), SAID, shards, NONE)
@@ -133,3 +157,12 @@ def test_a_function_keeps_up_by_its_own_age_whatever_waits_for_others(
 def test_what_will_wait_for_its_table_is_its_own_while_nothing_waits() -> None:
     seen = newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[500.0] * 3)
     assert not learn_reader(seen, the_consumer(seen.pipeline), history()).keeps_up
+
+
+@pytest.mark.parametrize(("age_seconds", "keeps_up"), [(15.0, False), (15.001, True)])
+def test_a_function_keeps_up_only_while_the_stream_is_later_than_is_well(
+    age_seconds: float, keeps_up: bool
+) -> None:
+    seen = newest(signals(a_pipeline()), iterator_age_milliseconds=[age_seconds * 1000] * 3)
+    seen = newest(seen, "scorer", iterator_age_milliseconds=[500.0] * 3)
+    assert learn_reader(seen, the_consumer(seen.pipeline), history()).keeps_up is keeps_up
