@@ -10,9 +10,6 @@ from tidegate.rules.window import Window
 
 __all__ = ["ThrottleLimit", "read_limit", "write_limit"]
 
-MOST = 0.5
-"""Of the throttles: where fewer are of such a limit, the table's units are what is short."""
-
 ACCOUNT_ADVICE = (
     "have AWS raise the account's quota of table throughput in this region (Service Quotas, "
     "DynamoDB); more units or another billing mode do not help"
@@ -48,11 +45,12 @@ def _limit(
     throttles: Window, limits: tuple[Window | None, Window | None], where: str
 ) -> ThrottleLimit | None:
     account, own = limits
-    most = MOST * _total(throttles)
-    if _total(account) > most:
+    # Where most are of no such limit, the table's units are what is short.
+    throttled = _total(throttles)
+    if _total(account) > throttled - _total(account):
         told = words.ACCOUNT_LIMIT(where=where, limit_throttles=_total(account))
         return ThrottleLimit(told, ACCOUNT_ADVICE)
-    if _total(own) > most:
+    if _total(own) > throttled - _total(own):
         told = words.OWN_MAXIMUM(where=where, limit_throttles=_total(own))
         return ThrottleLimit(told, OWN_MAXIMUM_ADVICE.format(where=where))
     return None

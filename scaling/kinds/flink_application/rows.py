@@ -13,6 +13,10 @@ from tidegate.rules.kinds.flink_application.metrics import (
     task_metric,
 )
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.scaling.kinds.flink_application.dashboard_lines import (
+    COLLECTING_PERCENT,
+    LAG_RECORDS,
+)
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.model.watched import Watched
 
@@ -20,9 +24,6 @@ __all__ = ["application_rows"]
 
 RUNNING_STORAGE_GIGABYTES = 50
 """Of a KPU (how-resources)."""
-
-COLLECTING_PERCENT, LAG_RECORDS = 60, 60_000
-"""The lines that aws-samples/kda-metrics-dashboard draws."""
 
 
 def application_rows(watched: Watched) -> Iterator[Row]:

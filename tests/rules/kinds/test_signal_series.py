@@ -116,7 +116,7 @@ def test_every_index_and_function_has_its_series() -> None:
         == "Maximum"
     )
     metrics = series_metrics(pipeline)
-    assert len(metrics) == len(set(metrics)) == 8 + 6 + 2 * 6
+    assert len(metrics) == len(set(metrics)) == 8 + 6 + 2 * 8
 
 
 def test_a_function_that_two_mappings_feed_is_read_once() -> None:
