@@ -112,6 +112,12 @@ class Signals:
         return self.age_growth <= -self.thresholds["iterator-age-growing"]
 
     @property
+    def falls_behind(self) -> bool:
+        """Whether the iterator age is over the objective and grows."""
+        grows = self.age_growth > self.thresholds["iterator-age-growing"]
+        return self.is_out_of_objective and grows
+
+    @property
     def age_well_seconds(self) -> float:
         """Up to here even a growing iterator age is healthy."""
         return self.iterator_age_max_seconds * self.thresholds["iterator-age-nearing-objective"]

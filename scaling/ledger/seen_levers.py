@@ -117,7 +117,7 @@ def _foreign(lever: Lever, before: _Seen, look: _Seen, history: History) -> Chan
     expected = before.capacity if last is None else last.to_capacity
     if look.capacity == expected:
         return None
-    if last is not None and look.capacity == before.capacity:
+    if last is not None and look.capacity in (before.capacity, last.from_capacity):
         is_early = look.marks == before.marks and look.at - last.begun_at < SHOWS_AFTER
         if is_early or last.outcome is Outcome.BEGUN:
             return None

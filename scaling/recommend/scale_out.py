@@ -29,7 +29,7 @@ from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.demands import Demands, by_lever
 from tidegate.scaling.recommend.learned import Model
 from tidegate.scaling.recommend.sizing import size, size_source
-from tidegate.scaling.recommend.unexplained_use import use_is_unexplained
+from tidegate.scaling.recommend.unexplained_use import is_unexplained
 
 __all__ = ["ScaleOut"]
 
@@ -235,8 +235,9 @@ class ScaleOut:
             known = needed.get(each.lever)
             if known is not None and known.capacity > each.units:
                 continue
-            is_foreign = each.is_foreign_to(signals) or use_is_unexplained(model, signals, each)
-            if is_foreign and each.is_lasting(self.look.history.last_change(each.lever)):
+            if is_unexplained(model, signals, each) and each.is_lasting(
+                self.look.history.last_change(each.lever)
+            ):
                 needed[each.lever] = each.demand()
 
     def _refusals(self) -> Iterator[Refusal]:

@@ -4,11 +4,19 @@ from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.scaling.model.sinks import Refusal
 from tidegate.scaling.recommend.learned import Model
 
-__all__ = ["use_is_unexplained"]
+__all__ = ["is_unexplained", "use_is_unexplained"]
 
 UNEXPLAINED = 1.25
 """How many times what records cost must be used for others to be at work: records that are read in
 one minute are written in the next."""
+
+
+def is_unexplained(model: Model, signals: Signals, refusal: Refusal) -> bool:
+    """Whether the load and its backlog are not why requests are refused: they are of others, or the
+    consumer falls behind with all that it should need. What drains a backlog makes it younger."""
+    if refusal.is_foreign_to(signals) or signals.falls_behind:
+        return True
+    return use_is_unexplained(model, signals, refusal)
 
 
 def use_is_unexplained(model: Model, signals: Signals, refusal: Refusal) -> bool:

@@ -143,6 +143,27 @@ def test_a_change_that_never_reached_aws_was_not_set_back(
     assert told(seen(ledger, 1, with_units(50))) == []
 
 
+@pytest.mark.parametrize(("shown", "others"), [(80, []), (900, []), (50, [(900, 50)])])
+def test_of_two_own_changes_the_newest_may_be_open(
+    ledger: SqliteLedger, shown: int, others: list[tuple[int, int]]
+) -> None:
+    """Between two looks: AWS shows the first, or both, or what was before them."""
+    seen(ledger, 0, with_units(60))
+    set_by_tidegate(ledger, 1, 60, 80)
+    set_by_tidegate(ledger, 2, 80, 900, Outcome.BEGUN)
+    assert told(seen(ledger, 3, with_units(shown))) == others
+
+
+@pytest.mark.parametrize(("outcome", "others"), [(Outcome.BEGUN, []), (Outcome.DONE, [(900, 80)])])
+def test_the_first_of_two_shows_until_the_newest_must(
+    ledger: SqliteLedger, outcome: Outcome, others: list[tuple[int, int]]
+) -> None:
+    seen(ledger, 0, with_units(60))
+    set_by_tidegate(ledger, 1, 60, 80)
+    set_by_tidegate(ledger, 2, 80, 900, outcome)
+    assert told(seen(ledger, 3, with_units(80))) == others
+
+
 def test_while_aws_is_at_it_nothing_is_concluded(ledger: SqliteLedger) -> None:
     seen(ledger, 0, with_units(50))
     set_by_tidegate(ledger, 0, 50, 900)

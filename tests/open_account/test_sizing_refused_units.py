@@ -73,6 +73,23 @@ def test_another_job_that_makes_the_consumer_late_is_no_drain(
     assert "which the records of the stream do not explain" in json.dumps(pipeline["actions"])
 
 
+@pytest.mark.parametrize(
+    ("minutes", "throttled", "to"), [(3, 9_000, 200), (8, 9_000, 200), (20, 1_500, 125)]
+)
+def test_a_consumer_that_falls_behind_a_full_table_gets_units_though_its_load_is_met(
+    account: Account, minutes: int, throttled: int, to: int
+) -> None:
+    """Batches are written again and again: as many records are read as come in, of a unit each."""
+    account.pipeline(write=100)
+    account.minutes(since=90, until=minutes + 1)
+    for back in range(minutes, 0, -1):
+        account.minutes(since=back, until=back, units=6000, throttled=throttled,
+                        age=60_000 + (minutes - back) * 30_000, invocations=12,
+                        duration=4950)  # fmt: skip
+    _, health, moved, _ = swept(account)
+    assert (health, moved["write_capacity of orders"]) == ("sick", to)
+
+
 @pytest.mark.parametrize("minutes", [1, 30])
 def test_a_lever_without_an_owner_is_advised_on_and_the_verdict_is_sick(
     account: Account, minutes: int

@@ -10,12 +10,12 @@ from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.dynamodb_table.state import tables_of
 from tidegate.scaling.kinds.dynamodb_table.refused import throttling
 from tidegate.scaling.recommend.learned import learn
-from tidegate.scaling.recommend.unexplained_use import use_is_unexplained
+from tidegate.scaling.recommend.unexplained_use import is_unexplained, use_is_unexplained
 
 PIPELINE = a_pipeline(table=a_table(100), factor=10)
 
 
-def is_unexplained(
+def beyond_what_is_read(
     units_per_record: float, *, reads: bool = False, known: int = 87, readers: int = 1
 ) -> bool:
     """Records of a unit each, of which the newest seem to cost more."""
@@ -30,16 +30,33 @@ def is_unexplained(
 
 @pytest.mark.parametrize(("each", "others"), [(1.0, False), (1.25, False), (1.3, True), (4, True)])
 def test_more_than_the_records_cost_is_used_by_others(each: float, others: bool) -> None:
-    assert is_unexplained(each) is others
+    assert beyond_what_is_read(each) is others
 
 
 def test_what_always_cost_as_much_is_explained() -> None:
-    assert not is_unexplained(4.0, known=0)
+    assert not beyond_what_is_read(4.0, known=0)
 
 
 def test_of_reads_the_cost_of_writes_tells_nothing() -> None:
-    assert not is_unexplained(4.0, reads=True)
+    assert not beyond_what_is_read(4.0, reads=True)
 
 
 def test_what_several_readers_read_came_in_but_once() -> None:
-    assert is_unexplained(1.0, readers=2)
+    assert beyond_what_is_read(1.0, readers=2)
+
+
+@pytest.mark.parametrize(
+    ("ages_seconds", "is_ours"),
+    [((100, 130, 160), False), ((160, 130, 100), True), ((100, 101, 102), True),
+     ((20, 35, 50), True)],
+    ids=["falls behind", "drains", "hardly moves", "within the objective"],
+)  # fmt: skip
+def test_a_reader_that_falls_behind_drains_nothing(
+    ages_seconds: tuple[int, ...], is_ours: bool
+) -> None:
+    """All units are used, as many as the records that are read have always cost."""
+    newest = [Minute(table_throttles=900, age_seconds=age) for age in ages_seconds]
+    seen = signals(PIPELINE, *[Minute()] * 87, *newest)
+    capacity = tables_of(PIPELINE)[0].capacity
+    (refusal,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
+    assert is_unexplained(learn(seen), seen, refusal) is not is_ours
