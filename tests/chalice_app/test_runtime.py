@@ -88,7 +88,8 @@ def test_the_routes_are_served(boot: Boot, aws: dict[str, Any], tmp_path: Path) 
         assert nowhere.describe() == (404, {"message": "there is no scalable dimension 'tea'"})
     (mapping,) = aws["lambda"].list_event_source_mappings()["EventSourceMappings"]
     assert mapping["ParallelizationFactor"] == 2
-    lines = logged(tmp_path, "app.app")
+    # Metrics are among them: a busy machine may run out of the endpoint's time.
+    lines = [line for line in logged(tmp_path, "app.app") if "_aws" not in line]
     assert {"answered", "refused"} <= {line["message"] for line in lines}
     assert all(line["correlation_id"] for line in lines)
     text = json.dumps(lines)
