@@ -66,7 +66,8 @@ def answer(
             told = answered.as_json()
     except Exception as error:
         return _refusal(error, request_id)
-    logger.info("answered", extra={"told": told, "waits_for": answered.waits_for})
+    waits_for = None if answered.waits_for is None else str(answered.waits_for)
+    logger.info("answered", extra={"told": told, "waits_for": waits_for})
     return Response(told)
 
 

@@ -11,6 +11,7 @@ from enum import Enum
 from math import isfinite
 
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.reason import Reason
 from tidegate.scaling.autoscaling_api.dimensions import (
     Dimension,
     UnknownDimension,
@@ -60,7 +61,7 @@ class ScalableTargetDimension:
     desired_capacity: int
     status: ScalingStatus
     failure_reason: str | None = None
-    waits_for: str | None = None
+    waits_for: Reason | None = None
 
     def as_json(self) -> dict[str, str | float]:
         """The contract's fields; capacities are doubles on the wire."""

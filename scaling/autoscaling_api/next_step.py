@@ -53,10 +53,10 @@ class Progress:
     status: ScalingStatus
     failure: str | None = None
     settles_at: int | None = None
-    waits_for: str | None = None
+    waits_for: Reason | None = None
 
     @property
-    def answer(self) -> tuple[int, ScalingStatus, str | None, str | None]:
+    def answer(self) -> tuple[int, ScalingStatus, str | None, Reason | None]:
         """What an answer has of it, in its order."""
         return self.desired, self.status, self.failure, self.waits_for
 
@@ -161,7 +161,7 @@ def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progre
     )
     if is_begun:
         return Progress(wanted, ScalingStatus.IN_PROGRESS)
-    waits_for = next(map(str, decision.held_by), None)
+    waits_for = next(iter(decision.held_by), None)
     return Progress(wanted, ScalingStatus.PENDING, waits_for=waits_for)
 
 

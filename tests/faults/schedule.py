@@ -21,6 +21,7 @@ from tidegate.scaling.autoscaling_api.dimensions import dimensions
 from tidegate.scaling.autoscaling_api.endpoint import describe
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.health import Health
+from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.report.sweep_report import PipelineReport
 from tidegate.scaling.sweep import sweep
 
@@ -170,7 +171,8 @@ def _calm(stage: Stage, kind: str) -> Caller:
 
 
 def _answers(stage: Stage, access: Access) -> Iterator[str]:
-    """In the end nothing is under way, and what was reached is there."""
+    """In the end nothing is under way, and what was reached is there. A wish whose restart costs
+    more than it brings may wait for days."""
     for dimension in dimensions(stage.graph.specs):
         if dimension.lever not in stage.settings or not is_theirs(stage, dimension):
             continue
@@ -178,6 +180,9 @@ def _answers(stage: Stage, access: Access) -> Iterator[str]:
         with access.reached_by(caller) as reached:
             edges = edges_of(caller, reached)
             told = describe(Asked(dimension, edges, stage.now, "get"))
+        waits_for = told.waits_for
+        if waits_for is not None and waits_for.kind == ReasonKind.RESTART_PRICE:
+            continue
         is_there = told.desired_capacity == told.actual_capacity == stage.levers()[dimension.lever]
         # Of a resource that the last sweep has changed in another way, it is under way.
         is_under_way = told.status is not ScalingStatus.SUCCESSFUL and not _is_changing(stage, told)
