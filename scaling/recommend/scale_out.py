@@ -230,12 +230,12 @@ class ScaleOut:
     def _add_refused(self, needed: Demands) -> None:
         """Units for what is refused to others, or to reads: the source's records don't tell of it,
         and no age has to be sick for it."""
-        model, signals = self.model, self.look.signals
+        model = self.model
         for each in self._refusals():
             known = needed.get(each.lever)
             if known is not None and known.capacity > each.units:
                 continue
-            if is_unexplained(model, signals, each) and each.is_lasting(
+            if is_unexplained(model, self.look, each) and each.is_lasting(
                 self.look.history.last_change(each.lever)
             ):
                 needed[each.lever] = each.demand()

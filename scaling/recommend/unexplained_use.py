@@ -1,6 +1,8 @@
 """What is used of a sink beside what the records that are read cost of it."""
 
+from tidegate.rules.blocking import blocks_capacity
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.sinks import Refusal
 from tidegate.scaling.recommend.learned import Model
 
@@ -11,12 +13,14 @@ UNEXPLAINED = 1.25
 one minute are written in the next."""
 
 
-def is_unexplained(model: Model, signals: Signals, refusal: Refusal) -> bool:
+def is_unexplained(model: Model, look: Look, refusal: Refusal) -> bool:
     """Whether the load and its backlog are not why requests are refused: they are of others, or the
-    consumer falls behind with all that it should need. What drains a backlog makes it younger."""
-    if refusal.is_foreign_to(signals) or signals.falls_behind:
+    consumer falls behind with all that it should need. What drains a backlog makes it younger; and
+    beside what only a person cures, that is why it falls behind."""
+    is_held_back = any(map(blocks_capacity, look.diagnoses))
+    if refusal.is_foreign_to(look.signals) or (look.signals.falls_behind and not is_held_back):
         return True
-    return use_is_unexplained(model, signals, refusal)
+    return use_is_unexplained(model, look.signals, refusal)
 
 
 def use_is_unexplained(model: Model, signals: Signals, refusal: Refusal) -> bool:

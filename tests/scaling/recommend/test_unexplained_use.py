@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import Minute, a_pipeline, a_table, signals
-from tidegate.rules.cause import LeverKind
+from tests.looks import a_look
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.dynamodb_table.state import tables_of
 from tidegate.scaling.kinds.dynamodb_table.refused import throttling
@@ -46,17 +47,22 @@ def test_what_several_readers_read_came_in_but_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ages_seconds", "is_ours"),
-    [((100, 130, 160), False), ((160, 130, 100), True), ((100, 101, 102), True),
-     ((20, 35, 50), True)],
-    ids=["falls behind", "drains", "hardly moves", "within the objective"],
+    ("ages_seconds", "beside", "is_ours"),
+    [((100, 130, 160), (), False), ((160, 130, 100), (), True), ((100, 101, 102), (), True),
+     ((20, 35, 50), (), True), ((100, 130, 160), (Cause.HOT_KEY,), True),
+     ((100, 130, 160), (Cause.POISON_BATCH,), True)],
+    ids=["falls behind", "drains", "hardly moves", "within the objective", "a hot key",
+         "a poison batch"],
 )  # fmt: skip
 def test_a_reader_that_falls_behind_drains_nothing(
-    ages_seconds: tuple[int, ...], is_ours: bool
+    ages_seconds: tuple[int, ...], beside: tuple[Cause, ...], is_ours: bool
 ) -> None:
-    """All units are used, as many as the records that are read have always cost."""
+    """All units are used, as many as the records that are read have always cost. Beside what only a
+    person cures, that is why it falls behind."""
     newest = [Minute(table_throttles=900, age_seconds=age) for age in ages_seconds]
     seen = signals(PIPELINE, *[Minute()] * 87, *newest)
     capacity = tables_of(PIPELINE)[0].capacity
     (refusal,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
-    assert is_unexplained(learn(seen), seen, refusal) is not is_ours
+    told = tuple(Diagnosis(each, "racers", (), advice="see to it") for each in beside)
+    look = a_look(seen, told)
+    assert is_unexplained(learn(seen), look, refusal) is not is_ours
