@@ -161,7 +161,9 @@ class _Sizer:
         carried = stay.current * model.records_per_busy_second * FULL_USE
         if expected is None or expected.soon.likely.records_per_second <= carried:
             return None
-        demand = ceil(model.subtasks(max(likely(self.look), carried), self.use))
+        work = work_ahead(self.look, model)
+        ahead = max(work.records_per_second, likely(self.look), carried)
+        demand = ceil(model.subtasks(ahead, self.use))
         because = words.EXPECTED_LOAD(
             forecast=expected.soon.because,
             current=stay.current,

@@ -1,8 +1,9 @@
 """The work that a Flink job has to do by the time at which it can next be changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
@@ -17,6 +18,7 @@ __all__ = ["Work", "catch_up", "likely", "work_ahead"]
 
 GROWTH_AT_LEAST = 1.05
 GROWTH_SECONDS = 360
+QUARTERS = 4
 FORECAST_MOST = 2.0
 MINUTE_SECONDS = 60
 
@@ -34,12 +36,14 @@ class Work:
 def work_ahead(look: Look, model: JobModel) -> Work:
     """The work by the time at which another change could be made: a load that grows is taken to go
     on growing until the job has restarted and its metrics are in, up to twice as much; or what is
-    likely by the load's own past, where that is more."""
+    likely by the load's own past, where that is more. A load that has left its past behind is taken
+    to grow for as long again as it has: one restart is to do for all of it."""
     signals = look.signals
     came = arrivals(signals, model.application)
     now = rate(came, NOW_SECONDS)
     ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
-    expected = max(now + _growth(came) * ahead, likely(look))
+    usual = likely(look)
+    expected = usual if usual > now else now + max(_growth(came) * ahead, _growth_again(came))
     expected = min(expected, now * FORECAST_MOST)
     return Work(now, expected, _backlog(signals, model.application, look.said))
 
@@ -78,3 +82,31 @@ def _growth(sums: Window) -> float:
     older, newer = sum(newest[:2]), sum(newest[-2:])
     steps = median(later - before for before, later in pairwise(newest))
     return steps / MINUTE_SECONDS**2 if newer >= older * GROWTH_AT_LEAST and steps > 0 else 0.0
+
+
+def _growth_again(sums: Window) -> float:
+    """By how many records a second the load grows in a time as long as it has grown for: the most
+    of all times up to now that the window holds."""
+    longest = len(sums.samples) // QUARTERS
+    return max((_growth_of(sums, quarter) for quarter in range(2, longest + 1)), default=0.0)
+
+
+def _growth_of(sums: Window, quarter: int) -> float:
+    """By how many records a second a sum per minute grew in the newest four times ``quarter``
+    minutes: four times the least from one quarter to the next or within the newest, so that a step
+    and a ramp that is over are told from one that goes on. 0 for what may be noise, or where a
+    quarter tells nothing."""
+    newest = sums.last(QUARTERS * quarter * MINUTE_SECONDS).samples
+    means = [_mean(newest[at : at + quarter]) for at in range(0, len(newest), quarter)]
+    halves = _mean(newest[-quarter : -quarter // 2]), _mean(newest[-quarter // 2 :])
+    told = [each for each in (*means, *halves) if each is not None]
+    if len(told) < QUARTERS + len(halves) or told[QUARTERS - 1] < told[0] * GROWTH_AT_LEAST:
+        return 0.0
+    steps = [later - before for before, later in pairwise(told[:QUARTERS])]
+    return QUARTERS * max(0.0, min(*steps, 2 * (told[-1] - told[-2])))
+
+
+def _mean(samples: Sequence[float | None]) -> float | None:
+    """Records a second in minutes of which at least one is told."""
+    present = [each for each in samples if each is not None]
+    return fmean(present) / MINUTE_SECONDS if present else None

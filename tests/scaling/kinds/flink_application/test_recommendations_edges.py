@@ -152,7 +152,7 @@ def test_at_a_lower_use_more_subtasks_are_asked_for() -> None:
         ((1000, 1000, 1000, 2000, 2000, 2000), 2000, 2000),
         ((1000, 1000, 2000, 2000, 2000, 2000), 2000, 2000),
         ((1000, 1000, 1000, 1000, 2000, 2000), 2000, 2000),
-        ((1000, 1020, None, 1060, 1080, 1100), 1100, 1100),
+        ((1000, 1020, None, 1060, 1080, 1100), 1100, 1100 + 4 * 10),
     ],
     ids=["a ramp", "less than a twentieth", "a steep ramp", "twice at most", "a step",
          "an early step", "a late step", "a gap"],
@@ -160,7 +160,9 @@ def test_at_a_lower_use_more_subtasks_are_asked_for() -> None:
 def test_a_load_that_grows_is_met_where_it_will_be_when_the_next_change_shows(
     newest_minutes: tuple[float | None, ...], now: float, expected: float
 ) -> None:
-    """In 180 s that metrics may be late, 65 s of restart and 180 s of cooldown. A step is over."""
+    """In 180 s that metrics may be late, 65 s of restart and 180 s of cooldown. A step is over.
+    Where a minute is missing, as much as it grew in the last eight, by the least of their
+    quarters."""
     of = [each and each * 60 for each in newest_minutes]
     _, found = recommended(newest(running(), incoming_records=[60_000, *of]), TOO_LOW)
     load = numbers(found)["load"]
@@ -249,6 +251,20 @@ def test_a_load_that_is_expected_before_a_later_change_could_help_is_met_ahead(
     assert found.wanted == wanted
     if wanted > 2:
         assert "a parallelism of 2 carries 1,900 records/s" in str(found.because)
+
+
+@pytest.mark.parametrize(("growth_a_minute", "wanted"), [(0.0, 3), (6.0, 3), (10.0, 4)])
+def test_a_raise_ahead_lasts_for_as_long_as_the_load_has_grown_past_what_is_usual(
+    growth_a_minute: float, wanted: int
+) -> None:
+    """A load of 1,750 grew for an hour and a half; a subtask does 800 records/s at 80 % of use."""
+    growing = [1750 + growth_a_minute * at for at in range(-89, 1)]
+    seen = newest(running(), incoming_records=[60 * each for each in growing])
+    busy = [each / 2 for each in growing]
+    seen = newest(seen, "counter", records_per_second=growing, busy=busy)
+    look = Look(seen, (), in_file(FLINK_SPEC), History(()), NOON, forecast_of(1910, 1000))
+    _, found = application_recommendations(look)
+    assert found.wanted == wanted
 
 
 def test_a_raise_is_made_for_what_is_likely_by_the_loads_own_past() -> None:
