@@ -397,6 +397,20 @@ def test_what_packaging_is_told_becomes_no_wildcard_either(
     assert not out.exists()
 
 
+def test_a_tag_may_be_without_a_value_as_aws_allows(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from tidegate.deployment.package import main
+
+    config = tmp_path / "pipelines.yaml"
+    config.write_text(FIVE_LINES, encoding="utf-8")
+    done = CliRunner().invoke(main, [str(config), str(tmp_path / "out"), "--tag", "team="])
+    assert (done.exit_code, done.stderr) == (0, "")
+    made = json.loads((tmp_path / "out" / "deploy" / "template.json").read_text(encoding="utf-8"))
+    ledger = made["Resources"]["Ledger"]["Properties"]
+    assert {"Key": "team", "Value": ""} in ledger["Tags"]
+
+
 def test_an_event_bus_of_another_account_is_granted_by_its_own_arn() -> None:
     bus = "arn:aws:events:eu-west-1:210987654321:event-bus/central"
     file = read((*PLAIN[:6], "alerts", PLAIN[7]))
