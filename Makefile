@@ -106,12 +106,13 @@ package: .venv/dev
 deploy: .venv/dev
 	$(if $(and $(STAGE),$(OPERATOR)),,$(error make deploy needs STAGE=... and OPERATOR=ROLE_ARN))
 	$(BIN)/python -m tidegate.deployment.deploy up $(STAGE) build/deploy \
-	  --operator $(OPERATOR) $(OPTIONS)
+	  --operator '$(OPERATOR)' $(OPTIONS)
 
-# Needs STAGE; registrations, stack and bucket are gone afterwards. Says what is left.
+# Needs STAGE; shows what would go, asks, and takes registrations, stack and bucket away. Says what
+# is left. OPTIONS: --yes, --dry-run.
 destroy: .venv/dev
 	$(if $(STAGE),,$(error make destroy needs STAGE=...))
-	$(BIN)/python -m tidegate.deployment.deploy down $(STAGE)
+	$(BIN)/python -m tidegate.deployment.deploy down $(STAGE) $(OPTIONS)
 
 # The endpoint on http://127.0.0.1:8000 (or PORT) before the embedded world.
 PORT ?= 8000

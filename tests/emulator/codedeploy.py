@@ -162,14 +162,17 @@ async def answer(*_: Any) -> Any:
 
 
 action_of = iam_actions._lambda_action
+OF_CONCURRENCY = {"GET": "GetFunctionConcurrency", "DELETE": "DeleteFunctionConcurrency"}
 OF_ALIAS = {"GET": "GetAlias", "PUT": "UpdateAlias", "DELETE": "DeleteAlias"}
 
 
 def action(method: str, path: str) -> str | None:
-    """What is asked of one alias is no ListAliases (service authorization reference); for MiniStack
-    it is."""
-    of_one = re.search(r"/functions/[^/]+/aliases/[^/]+$", path)
-    return OF_ALIAS.get(method) if of_one else action_of(method, path)
+    """What is asked of one alias is no ListAliases, and to read a reservation is not to put one
+    (service authorization reference); for MiniStack they are."""
+    if re.search(r"/functions/[^/]+/aliases/[^/]+$", path):
+        return OF_ALIAS.get(method)
+    reserved = path.endswith("/concurrency") and OF_CONCURRENCY.get(method)
+    return reserved or action_of(method, path)
 
 
 resource_of = iam_actions.extract_resource_arn

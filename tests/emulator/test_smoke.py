@@ -29,6 +29,6 @@ def test_a_stage_is_deployed_registered_asked_and_destroyed(
     place = f"{url}/scalableTargetDimensions/shard_count~clicks"
     status, told = account.call(account.auto_scaling(), "GET", place)
     assert (status, told.get("actualCapacity")) == (200, 2.0), told
-    done = account.deploy("down", "smoke")
+    done = account.deploy("down", "smoke", "--yes")
     assert done.exit_code == 0, done.output
     assert account.inventory()["stacks"] == []

@@ -47,7 +47,7 @@ def test_a_stage_scales_sweeps_and_goes_and_leaves_its_ledger_alone(
     assert swept_until(account, 100)
     assert account.call(caller, "GET", place)[1]["scalingStatus"] == "Successful"
     assert account.call(None, "GET", place)[0] == 403
-    done = account.deploy("down", "dev")
+    done = account.deploy("down", "dev", "--yes")
     assert done.exit_code == 0, done.output
     assert targets(account) == []
     left = account.inventory()
@@ -120,7 +120,7 @@ def test_two_stages_live_side_by_side(pipeline: Account, folder: Path) -> None:
         assert pipeline.call(pipeline.role(f"of-{stage}"), "GET", place)[0] == 200
         assert pipeline.call(pipeline.role(f"of-{other}"), "GET", place)[0] == 403
     before = pipeline.inventory()
-    assert pipeline.deploy("down", "dev").exit_code == 0
+    assert pipeline.deploy("down", "dev", "--yes").exit_code == 0
     after = pipeline.inventory()
     for kind, there in after.items():
         assert {each for each in before[kind] if "prod" in each} <= set(there), kind
@@ -135,7 +135,7 @@ def test_what_is_registered_is_taken_back_when_the_stack_was_deleted_by_hand(
     register(folder, url)
     pipeline.client("cloudformation").delete_stack(StackName="tidegate-dev")
     assert len(targets(pipeline)) == 2
-    done = pipeline.deploy("down", "dev")
+    done = pipeline.deploy("down", "dev", "--yes")
     assert done.exit_code == 0, done.output
     assert targets(pipeline) == []
     assert "the ledger" in done.stdout

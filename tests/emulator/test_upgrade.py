@@ -68,7 +68,7 @@ def test_a_stage_of_the_version_before_is_upgraded_and_keeps_what_it_had(
     assert swept_until(pipeline, 100)
     assert pipeline.call(pipeline.role("operators"), "GET", place)[0] == 200
     assert pipeline.call(pipeline.role("others"), "GET", place)[0] == 403
-    assert pipeline.deploy("down", "dev").exit_code == 0
+    assert pipeline.deploy("down", "dev", "--yes").exit_code == 0
     left = pipeline.inventory()
     assert not any(left[kind] for kind in left if kind not in ("tables", "roles"))
     (ledger,) = set(left["tables"]) - {"orders"}

@@ -376,6 +376,7 @@ def test_no_name_that_is_accepted_is_a_wildcard_or_a_reference_in_what_is_packag
         (("--permissions-boundary", "arn:aws:iam::1:policy/*"), "is not the ARN of a managed"),
         (("--tag", "aws:x=y"), "'aws:x' is not the key of a tag"),
         (("--tag", "team=${x}"), "is not the value of a tag"),
+        (("--tag", "team"), "'team'; KEY=VALUE is"),
         (("--prefix", "*"), "'*' is not the beginning of names"),
         (("--prefix", "a"), "'a' is not the beginning of names"),
     ],
@@ -394,6 +395,20 @@ def test_what_packaging_is_told_becomes_no_wildcard_either(
     assert done.exit_code == 2
     assert words in done.stderr
     assert not out.exists()
+
+
+def test_a_tag_may_be_without_a_value_as_aws_allows(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from tidegate.deployment.package import main
+
+    config = tmp_path / "pipelines.yaml"
+    config.write_text(FIVE_LINES, encoding="utf-8")
+    done = CliRunner().invoke(main, [str(config), str(tmp_path / "out"), "--tag", "team="])
+    assert (done.exit_code, done.stderr) == (0, "")
+    made = json.loads((tmp_path / "out" / "deploy" / "template.json").read_text(encoding="utf-8"))
+    ledger = made["Resources"]["Ledger"]["Properties"]
+    assert {"Key": "team", "Value": ""} in ledger["Tags"]
 
 
 def test_an_event_bus_of_another_account_is_granted_by_its_own_arn() -> None:

@@ -25,6 +25,10 @@ def command(api: str, dry_run: bool, yes: bool) -> None:
         site = Site.at(api)
         registry = Registry(Clients(), site)
         planned = steps(registry.read(), Registration())
+        if not planned:
+            # Also of a URL with a mistake in it, so that it is shown.
+            click.echo(f"Nothing is registered under {site.url}.")
+            return
         carry_out(registry, planned, dry_run=dry_run, yes=yes)
     except TidegateError as error:
         leave(error)

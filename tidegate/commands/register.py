@@ -86,5 +86,6 @@ def agreed(question: str, *, yes: bool) -> bool:
         )
         raise SystemExit(1)
     if not click.confirm(question):
+        click.echo("Nothing was changed.", err=True)
         raise SystemExit(1)
     return True

@@ -82,6 +82,14 @@ class Bucket:
             if key not in keys and not key.startswith(URLS):
                 self._s3.delete_object(**self._own, Key=key)
 
+    def is_there(self) -> bool:
+        """Whether there is one."""
+        try:
+            self._s3.list_objects_v2(**self._own, MaxKeys=1)
+        except self._s3.exceptions.NoSuchBucket:
+            return False
+        return True
+
     def remove(self) -> None:
         """The bucket with all that is in it. One that isn't there is no error."""
         for key in list(self._keys()):

@@ -17,15 +17,19 @@ from tidegate.arguments import held_to, named
 from tidegate.commands.register import agreed
 from tidegate.deployment.bucket import Bucket
 from tidegate.deployment.gateway import admitting
-from tidegate.deployment.leftovers import Leftover, gateway_role, left, registered_urls
+from tidegate.deployment.leftovers import (
+    Leftover,
+    gateway_role,
+    left,
+    registered_urls,
+    registrations,
+)
 from tidegate.deployment.names import ROLE, STAGE
+from tidegate.deployment.package import ARCHIVE, TEMPLATE
 from tidegate.deployment.shifting import is_shifted
 from tidegate.deployment.stack import Change, Stack
 from tidegate.exits import NOT_ASKED, UNDONE
-from tidegate.scaling.autoscaling_api.registration import Registration, steps
-from tidegate.scaling.autoscaling_api.site import Site
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.registry import Registry
 from tidegate.scaling.aws.rest_api import STACK_TAG
 from tidegate.scaling.model.errors import TidegateError
 
@@ -45,26 +49,26 @@ class Deployment:
         name = f"tidegate-{stage}"
         tags = {STACK_TAG: name}
         self.stack = Stack(session, name, tags)
-        self._bucket = Bucket(session, name, account, tags)
+        self.bucket = Bucket(session, name, account, tags)
         self._session = session
         self._uploaded: tuple[str, ...] = ()
 
     def plan(self, folder: Path, operators: Sequence[str]) -> tuple[Change, ...]:
         """Upload the code and the template, and have CloudFormation say what it would change."""
-        self._bucket.make()
-        template = json.loads((folder / "template.json").read_text(encoding="utf-8"))
-        code = self._bucket.put((folder / "deployment.zip").read_bytes(), ".zip")
+        self.bucket.make()
+        template = json.loads((folder / TEMPLATE).read_text(encoding="utf-8"))
+        code = self.bucket.put((folder / ARCHIVE).read_bytes(), ".zip")
         told = json.dumps(admitting(template, operators)).encode()
         # From the bucket: one that is sent along may have 51,200 bytes (CloudFormation quotas).
-        named = self._bucket.put(told, ".json")
+        named = self.bucket.put(told, ".json")
         self._uploaded = (code, named)
         parameters = {
-            "CodeBucket": self._bucket.name,
+            "CodeBucket": self.bucket.name,
             "CodeKey": code,
             ROLE_PARAMETER: self._gateway_log_role(),
         }
         watched = self.stack.quiet_alarms(SWEEP_ALARMS)
-        return self.stack.plan(self._bucket.url_of(named), parameters, watched)
+        return self.stack.plan(self.bucket.url_of(named), parameters, watched)
 
     def _gateway_log_role(self) -> str:
         """As it was decided when the stack was made; else by whether the account has a role."""
@@ -80,21 +84,34 @@ class Deployment:
         """Note the stage's URL and remove what only earlier deployments needed; the URL."""
         url = (self.stack.output("EndpointURL") or "").rstrip("/")
         if url:
-            self._bucket.note_url(url)
-        self._bucket.keep_only(*self._uploaded)
+            self.bucket.note_url(url)
+        self.bucket.keep_only(*self._uploaded)
         return url
+
+    def removals(self) -> tuple[str, ...]:
+        """What ``down`` would take away, in words; empty where it is gone already."""
+        stack = [f"stack {self.stack.name}"] if self.stack.status() is not None else []
+        bucket = [f"bucket {self.bucket.name}"] if self.bucket.is_there() else []
+        return (
+            *(str(step) for _, step in registrations(self._urls())),
+            *(f"remove {each}" for each in [*stack, *bucket]),
+        )
 
     def down(self) -> tuple[Leftover, ...]:
         """Take back what Application Auto Scaling knows of the stage, then the stack, then the
         bucket; what is left. What is gone already is no error, so that it can be run again."""
-        told = self.stack.output("EndpointURL")
-        found = [*self._bucket.urls(), *registered_urls(self._session, self.stack.name)]
-        for url in dict.fromkeys((told or "").rstrip("/") for told in [told, *found]):
-            if url.startswith("https://"):
-                _deregister(Site.at(url))
+        for registry, step in registrations(self._urls()):
+            registry.take(step)
         self.stack.remove()
-        self._bucket.remove()
+        self.bucket.remove()
         return left(self._session, self.stack.name)
+
+    def _urls(self) -> list[str]:
+        """Each that the stage was ever reached at."""
+        told = self.stack.output("EndpointURL") or ""
+        found = [told, *self.bucket.urls(), *registered_urls(self._session, self.stack.name)]
+        urls = dict.fromkeys(each.rstrip("/") for each in found)
+        return [each for each in urls if each.startswith("https://")]
 
     def sets_gateway_role(self) -> str | None:
         """The role of API Gateway that a stack of this stage has set, and that stays."""
@@ -102,10 +119,21 @@ class Deployment:
         return role if role and f"role/{self.stack.name}-" in role else None
 
 
-def _deregister(site: Site) -> None:
-    registry = Registry(Clients(), site)
-    for step in steps(registry.read(), Registration()):
-        registry.take(step)
+def _session() -> boto3.Session:
+    """In the region that all of Tidegate's commands work in: boto3 itself does not read AWS_REGION.
+    Raises Unreachable where none is set."""
+    return boto3.Session(region_name=Clients().of("cloudformation").meta.region_name)
+
+
+def _packaged(_: click.Context, __: click.Parameter, folder: Path) -> Path:
+    """A folder with all that a stack is made of; said before anything is asked of AWS."""
+    for name in (ARCHIVE, TEMPLATE):
+        if not (folder / name).is_file():
+            raise click.BadParameter(
+                f"{folder} has no {name}; make package CONFIG=... leaves it (without "
+                "FORMAT=terraform)"
+            )
+    return folder
 
 
 def _operators(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
@@ -122,7 +150,7 @@ def main() -> None:
 
 @main.command("up")
 @click.argument("stage", callback=held_to(STAGE))
-@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path), callback=_packaged)
 @click.option(
     "--operator", "operators", required=True, callback=_operators,
     help="ARNs of the roles that may call by hand, with commas.",
@@ -136,17 +164,19 @@ def up(stage: str, folder: Path, operators: tuple[str, ...], dry_run: bool, yes:
     """
 
     def deployed() -> None:
-        deployment = Deployment(boto3.Session(), stage)
+        deployment = Deployment(_session(), stage)
         changes = deployment.plan(folder, operators)
         for change in changes:
             click.echo(f"{'would ' if dry_run else ''}{change}")
         if not changes:
             click.echo("Nothing to change.")
         elif dry_run or not _is_agreed(deployment, len(changes), yes=yes):
-            deployment.stack.drop_plan()
+            _drop(deployment)
             return
         if is_shifted(changes):
             click.echo("The new code gets a tenth more of the requests each minute.")
+        if changes:
+            click.echo("Waiting for CloudFormation.")
         url = deployment.carry_out() if changes else deployment.settle()
         topic = deployment.stack.output("AlertsTopicArn")
         click.echo(f"The endpoint is at {url}")
@@ -159,20 +189,39 @@ def _is_agreed(deployment: Deployment, changes: int, *, yes: bool) -> bool:
     try:
         return agreed(f"Make these {changes} changes?", yes=yes)
     except SystemExit:
-        deployment.stack.drop_plan()
+        _drop(deployment)
         raise
+
+
+def _drop(deployment: Deployment) -> None:
+    """The bucket is kept: S3 may not give its name again at once (S3 user guide, deleting a
+    bucket), and most dry runs are followed by a deployment."""
+    deployment.stack.drop_plan()
+    click.echo(
+        f"Nothing was deployed. What was uploaded stays in the bucket {deployment.bucket.name} "
+        "until the next deployment, or make destroy.",
+        err=True,
+    )
 
 
 @main.command("down")
 @click.argument("stage", callback=held_to(STAGE))
-def down(stage: str) -> None:
-    """Take STAGE away: registrations, stack and bucket. Says what is left.
+@click.option("--dry-run", is_flag=True, help="Show what would be removed and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+def down(stage: str, dry_run: bool, yes: bool) -> None:
+    """Take STAGE away: registrations, stack and bucket, after they were shown. Says what is left.
 
-    Exit code 0: gone, but for what is meant to stay. 1: more is left. 3: AWS could not be asked.
+    Exit code 0: gone, but for what is meant to stay. 1: declined, or more is left. 2: bad input.
+    3: AWS could not be asked.
     """
 
     def gone() -> None:
-        deployment = Deployment(boto3.Session(), stage)
+        deployment = Deployment(_session(), stage)
+        removals = deployment.removals()
+        for removal in removals:
+            click.echo(f"{'would ' if dry_run else ''}{removal}")
+        if removals and (dry_run or not agreed(f"Take stage {stage} away?", yes=yes)):
+            return
         found = deployment.down()
         role = deployment.sets_gateway_role()
         if role is not None:

@@ -1,15 +1,18 @@
 """What is left of a stage: found by its tag, whether its stack is there or not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 
-from tidegate.scaling.aws.registry import NAMESPACE
+from tidegate.scaling.autoscaling_api.registration import Put, Registration, Remove, steps
+from tidegate.scaling.autoscaling_api.site import Site
+from tidegate.scaling.aws.clients import Clients
+from tidegate.scaling.aws.registry import NAMESPACE, Registry
 from tidegate.scaling.aws.rest_api import STACK_TAG
 
-__all__ = ["Leftover", "gateway_role", "left", "registered_urls"]
+__all__ = ["Leftover", "gateway_role", "left", "registered_urls", "registrations"]
 
 _PATH = "/scalableTargetDimensions/"
 
@@ -34,6 +37,14 @@ def registered_urls(session: boto3.Session, stack: str) -> Iterator[str]:
             url, path, _ = target["ResourceId"].partition(_PATH)
             if path and _tags_of(client, target).get(STACK_TAG) == stack:
                 yield url
+
+
+def registrations(urls: Iterable[str]) -> Iterator[tuple[Registry, Put | Remove]]:
+    """The steps that take back what is registered under these URLs, each with who takes it."""
+    for url in urls:
+        registry = Registry(Clients(), Site.at(url))
+        for step in steps(registry.read(), Registration()):
+            yield registry, step
 
 
 def _tags_of(client: Any, target: dict[str, Any]) -> dict[str, str]:
@@ -72,7 +83,7 @@ def _is_there(session: boto3.Session, arn: str) -> bool:
 def _why(session: boto3.Session, arn: str) -> str | None:
     match arn.split(":")[2]:
         case "dynamodb":
-            return "the ledger: history and what is spent of budgets; delete it with the table"
+            return "the ledger: history and spent budgets; export it before you delete it"
         case "kms":
             key = session.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
             if "DeletionDate" in key:

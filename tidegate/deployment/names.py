@@ -31,7 +31,7 @@ with 63 characters, which has the account and the region too (S3 user guide, buc
 
 ROLE = Grammar(
     "the ARN of an IAM role",
-    "arn:aws:iam::ACCOUNT:role/NAME is",
+    "arn:aws:iam::ACCOUNT:role/NAME is, with the 12 digits of the account",
     f"{_PARTITION}:iam::[0-9]{{12}}:role/[A-Za-z0-9+=,.@_/-]+",
     (1, 2048),
 )
@@ -41,7 +41,7 @@ keys)."""
 
 BOUNDARY = Grammar(
     "the ARN of a managed policy",
-    "arn:aws:iam::ACCOUNT:policy/NAME is",
+    "arn:aws:iam::ACCOUNT:policy/NAME is, with the 12 digits of the account, or aws",
     f"{_PARTITION}:iam::(?:[0-9]{{12}}|aws):policy/[A-Za-z0-9+=,.@_/-]+",
     (1, 2048),
 )
@@ -74,7 +74,7 @@ TAG_VALUE = Grammar(
     "{count} letters, digits, spaces and _.:/=+@- are allowed",
     "[A-Za-z0-9 _.:/=+@-]*",
     (0, 256),
-)
+).or_nothing()
 """Both: Tag (Resource Groups Tagging API reference), here in ASCII."""
 
 PARAMETER = Grammar(

@@ -36,7 +36,7 @@ from tidegate.scaling.config.names import KMS_KEY
 from tidegate.scaling.config.specification import PipelineFile
 from tidegate.scaling.model.errors import TidegateError, shown
 
-__all__ = ["package"]
+__all__ = ["ARCHIVE", "TEMPLATE", "package"]
 
 ARCHIVE, TEMPLATE, MODULE, BILL = (
     "deployment.zip",
@@ -95,11 +95,13 @@ def _prefixes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
 def _tags(
     _: click.Context, __: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
-    pairs = [each.partition("=")[::2] for each in given]
-    for key, value in pairs:
-        named(TAG_KEY, key)
-        named(TAG_VALUE, value)
-    return tuple(dict(pairs).items())
+    tags: dict[str, str] = {}
+    for each in given:
+        key, sign, value = each.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{shown(each)}; KEY=VALUE is")
+        tags[named(TAG_KEY, key)] = named(TAG_VALUE, value)
+    return tuple(tags.items())
 
 
 @click.command()

@@ -81,6 +81,7 @@ def test_what_would_change_is_shown_first_and_nothing_is_changed_without_a_yes(
     for arguments, code in ((("--dry-run",), 0), ((), 1)):
         result = up(deployable, *arguments)
         assert result.exit_code == code
+        assert "stays in the bucket tidegate-dev-123456789012-us-east-1" in result.stderr
         assert "add AWS::DynamoDB::Table Ledger" in result.stdout
         assert there(account)["tables"] == []
         assert there(account)["stacks"] == []
@@ -146,7 +147,7 @@ def test_without_a_stack_what_is_registered_under_a_url_of_the_bucket_is_taken_b
     account["cloudformation"].delete_stack(StackName="tidegate-dev")
     assert known(account)["targets"]
     for _ in range(2):
-        result = CliRunner().invoke(main, ["down", "dev"])
+        result = CliRunner().invoke(main, ["down", "dev", "--yes"])
         assert result.exit_code == 0, result.output
         assert not any(known(account).values())
         assert there(account)["stacks"] == there(account)["buckets"] == []
@@ -157,9 +158,9 @@ def test_with_the_bucket_gone_too_targets_are_found_by_their_tag(account: dict[s
     url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/v1"
     register(EXAMPLE, "--yes", "--api", url)
     assert known(account)["targets"]
-    assert CliRunner().invoke(main, ["down", "prod"]).exit_code == 0
+    assert CliRunner().invoke(main, ["down", "prod", "--yes"]).exit_code == 0
     assert known(account)["targets"]
-    assert CliRunner().invoke(main, ["down", "dev"]).exit_code == 0
+    assert CliRunner().invoke(main, ["down", "dev", "--yes"]).exit_code == 0
     assert not any(known(account).values())
 
 
