@@ -77,7 +77,7 @@ def picture(summaries: list[dict[str, Any]]) -> go.Figure:
     for column, kind in enumerate(kinds, start=1):
         draw_kind(figure, list(points(summaries, kind)), column)
     figure.update_xaxes(title="cost / bound")
-    figure.update_yaxes(title="seconds out of objective per case, + 1", col=1)
+    figure.update_yaxes(title="geometric mean of (seconds out of objective + 1)", col=1)
     figure.update_layout(
         template="simple_white",
         width=SIZE[0],

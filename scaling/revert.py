@@ -8,7 +8,12 @@ from tidegate.scaling.autoscaling_api.next_step import plan_towards
 from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.execute.executor import Executor, shown
-from tidegate.scaling.execute.observe import Observed, observe_for, with_settled
+from tidegate.scaling.execute.observe import (
+    Observed,
+    observe_for,
+    with_other_owners,
+    with_settled,
+)
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import TidegateError
@@ -36,9 +41,9 @@ class Undo:
 def revert(
     undo: Undo, spec: PipelineSpec, edges: Edges, now: datetime, *, dry_run: bool = False
 ) -> Change | None:
-    """Put the lever back, as far as one call of AWS goes, through every constraint but the owner's;
-    None where it is back already. Where an earlier revert of the change did a part, it goes on from
-    there. It ends the desired capacity that was under way for it. Raises
+    """Put the lever back, as far as one call of AWS goes, through every constraint but that of the
+    owner in the file; None where it is back already. Where an earlier revert of the change did a
+    part, it goes on from there. It ends the desired capacity that was under way for it. Raises
     NotReverted, also where somebody has changed the lever since: what they meant isn't Tidegate's
     to undo."""
     record, lever = undo.change_record, undo.change_record.lever
@@ -59,7 +64,7 @@ def revert(
     _refuse_put_back(record, capacity, seen.history)
     because = Reason.told("revert", f"{_words(record)}{undo.reason}")
     wanted = Recommendation(lever, capacity, record.from_capacity, because)
-    plan = plan_towards(wanted, seen, edges, now, "operator")
+    plan = plan_towards(wanted, with_other_owners(seen, lever, edges), edges, now, "operator")
     (decision,) = plan.decisions
     if not plan.actions:
         raise NotReverted("; ".join(map(str, decision.held_by)))

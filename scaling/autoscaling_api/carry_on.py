@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tidegate.rules.scalable_targets import ScalableTargets
 from tidegate.scaling.autoscaling_api.contract import Asked, with_lever
 from tidegate.scaling.autoscaling_api.dimensions import (
     Dimension,
@@ -12,9 +11,13 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     dimension_of,
     is_theirs,
 )
-from tidegate.scaling.config.levers import CAPACITIES
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.execute.observe import Observed, observe_for, with_settled
+from tidegate.scaling.execute.observe import (
+    Observed,
+    observe_for,
+    with_other_owners,
+    with_settled,
+)
 from tidegate.scaling.kinds.resource_state import why_unusable
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import ResourceMissing, as_known
@@ -107,10 +110,7 @@ def _seen(asked: Asked) -> Observed | None:
         if not _is_gone(asked):
             raise
         return None
-    if lever.kind not in CAPACITIES:
-        return seen
-    targets = ScalableTargets(edges.cloud.scalable_targets(lever.where))
-    return replace(seen, pipeline=replace(pipeline, scalable_targets=targets))
+    return with_other_owners(replace(seen, pipeline=pipeline), lever, edges)
 
 
 def _is_gone(asked: Asked) -> bool:

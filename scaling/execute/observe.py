@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidegate.rules.graph import Pipeline
-from tidegate.scaling.config.levers import part_of, resource_of, resources_of
+from tidegate.rules.scalable_targets import ScalableTargets
+from tidegate.scaling.config.levers import CAPACITIES, part_of, resource_of, resources_of
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import NEVER_MADE, OVERLAP, History
 from tidegate.scaling.ports import Edges
 
-__all__ = ["Observed", "as_of", "observe", "observe_for", "with_settled"]
+__all__ = ["Observed", "as_of", "observe", "observe_for", "with_other_owners", "with_settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ def observe_for(lever: Lever, spec: PipelineSpec, edges: Edges, now: datetime) -
     if lever.kind.is_limited_alone:
         return observe(spec, edges, now, lever)
     return observe(part_of(spec, lever), edges, now)
+
+
+def with_other_owners(seen: Observed, lever: Lever, edges: Edges) -> Observed:
+    """The same with who else sets the lever, asked anew: a table may have been registered since its
+    last change. AWS has no auto scaling of its own for the other levers."""
+    if lever.kind not in CAPACITIES:
+        return seen
+    targets = ScalableTargets(edges.cloud.scalable_targets(lever.where))
+    return replace(seen, pipeline=replace(seen.pipeline, scalable_targets=targets))
 
 
 def as_of(seen: Observed, now: datetime) -> Observed:

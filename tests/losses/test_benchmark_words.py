@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.bench.bench import as_json, run_all
+from tidegate.bench.bench import Benchmark, as_json, run_all
 from tidegate.bench.case import Case
 from tidegate.bench.loads import Load
 from tidegate.bench.run import play
@@ -36,6 +36,13 @@ def outcome(*seconds_out: int) -> Sheet:
         for half in ("tuning", "held-out")
     ]
     return next(sheets(summaries(runs, {each.case: each.cost_usd for each in runs})))
+
+
+def short_run() -> Benchmark:
+    """Two controllers on a step of a quarter of an hour, as one case of each half."""
+    step = ((-86_400, 100.0), (60, 100.0), (60.5, 900.0))
+    cases = [Case(Load(half, half, step, duration_seconds=900)) for half in ("tuning", "held-out")]
+    return run_all(["tidegate", "target-tracking"], cases, 1, lambda: None)
 
 
 def test_the_mean_stands_beside_the_geometric_mean_of_x_plus_1() -> None:
@@ -90,9 +97,7 @@ def test_the_publisher_fills_every_block_that_the_pages_have(
     """From a run of one case: a mark that nothing fills would be a KeyError."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     publish = import_module("publish_benchmark")
-    step = ((-86_400, 100.0), (60, 100.0), (60.5, 900.0))
-    cases = [Case(Load(half, half, step, duration_seconds=900)) for half in ("tuning", "held-out")]
-    made = run_all(["tidegate", "target-tracking"], cases, 1, lambda: None)
+    made = short_run()
     figures = {"made_by": "tidegate bench", "made_on": "today"} | as_json(made)
     (tmp_path / "results.json").write_text(json.dumps(figures), encoding="utf-8")
     (tmp_path / "tables.md").write_text(markdown(made.summaries), encoding="utf-8")
@@ -101,3 +106,16 @@ def test_the_publisher_fills_every_block_that_the_pages_have(
         filled = publish.filled(page.read_text(encoding="utf-8"), parts)
         assert TERMS in filled
         assert "by the arithmetic mean: tidegate" in filled.replace("\n", " ")
+
+
+def test_the_picture_names_its_mean_and_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    healthy = as_json(short_run())["summaries"]
+    kinds = ("healthy", "curable", "incurable")
+    summaries = [each | {"kind": kind} for kind in kinds for each in healthy]
+    drawn = import_module("benchmark_picture").picture(summaries)
+    layout = drawn.to_plotly_json()["layout"]
+    assert "geometric mean" in layout["yaxis"]["title"]["text"]
+    assert {layout[f"xaxis{each}"]["title"]["text"] for each in ("", "2", "3")} == {"cost / bound"}
+    for page in PAGES:
+        assert "the bound the optimum" not in page.read_text(encoding="utf-8")

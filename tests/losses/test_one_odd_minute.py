@@ -13,6 +13,8 @@ import pytest
 from tests.builders import NOON, Minute, a_pipeline, signals
 from tests.flink_builders import JobMinute, a_flink_pipeline, an_application, job_signals
 from tests.losses.account import PIPELINES, Account
+from tests.losses.test_flink import FILE as FLINK_FILE
+from tests.losses.test_flink import Application
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -151,6 +153,23 @@ def test_one_minute_far_behind_moves_nothing_of_a_flink_application() -> None:
     assert [each.cause for each in diagnose(seen)] == [Cause.HEALTHY]
     desired = retention_recommendation(seen, History(()))
     assert desired.wanted == desired.current
+
+
+@pytest.mark.parametrize("odd", [700.0, 86_000.0], ids=["12 min", "a day"])
+@pytest.mark.parametrize("ago", [1, 2])
+def test_nor_does_it_raise_the_retention_of_its_stream_or_page(
+    account: Account, odd: float, ago: int
+) -> None:
+    account.client("sns").create_topic(Name="on-call")
+    application = Application(account, metrics_level="TASK")
+    application.minutes(
+        cpuUtilization=60.0, busyTimeMsPerSecond=650.0,
+        behind=lambda back: odd if back == ago else 0.0,
+    )  # fmt: skip
+    more = FILE[len(PIPELINES) :]
+    (told,) = account.swept(FLINK_FILE + more)["pipelines"]
+    assert (told["health"], account.changes) == ("healthy", [])
+    assert account.asked("Publish") == []
 
 
 def test_a_rise_that_busy_readers_explain_is_believed_at_once() -> None:

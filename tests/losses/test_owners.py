@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.losses.account import FIVE_LINES, PIPELINES, Account
+from tests.losses.test_flink import FILE, Application, behind, full_of_state
 
 CLOSED = """\
     change_windows:
@@ -61,3 +62,30 @@ def test_a_mapping_that_is_updating_is_left_alone_whatever_caps_its_factor(
     account.on("ListEventSourceMappings", updating)
     account.sweep()
     assert factors(account) == []
+
+
+FLINK = FILE.replace("application: counter\n", "application: counter\n        kpu_quota: 8\n")
+
+
+def idle(application: Application) -> None:
+    application.minutes(cpuUtilization=10.0, busyTimeMsPerSecond=100.0)
+
+
+@pytest.mark.parametrize("load", [idle, behind, full_of_state])
+@pytest.mark.parametrize(
+    "text",
+    [
+        FLINK.partition("    levers")[0],
+        FLINK.replace("owner: tidegate", "owner: application-autoscaling"),
+        FLINK + CLOSED,
+    ],
+    ids=["five-lines", "another", "closed"],
+)
+def test_an_application_above_its_quota_is_not_moved_either(
+    account: Account, text: str, load: Callable[[Application], None]
+) -> None:
+    application = Application(account, 16, metrics_level="TASK")
+    load(application)
+    (told,) = account.swept(text)["pipelines"]
+    assert application.asked == []
+    assert any("stays at 16" in words for words in told["held_back"])

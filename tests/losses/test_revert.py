@@ -11,6 +11,13 @@ import pytest
 from click.testing import Result
 
 from tests.losses.account import PIPELINES, Account
+from tests.losses.test_second_owner import (
+    ALL_SUSPENDED,
+    PERMISSION,
+    refuse,
+    register_writes,
+    replicated_to,
+)
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import Outcome
 
@@ -168,3 +175,33 @@ def test_where_there_is_no_ledger_nothing_can_be_put_right_and_none_is_made(
     assert result.exit_code == 2
     assert "there is no ledger at mistyped.sqlite" in result.stderr
     assert not (account.folder / "mistyped.sqlite").exists()
+
+
+def test_a_table_that_dynamodb_scales_since_is_not_put_back(account: Account) -> None:
+    change = raised(account)
+    register_writes(account)
+    for more in ((), ("--dry-run",)):
+        result = revert(account, change, *more)
+        assert (result.exit_code, write_units(account)) == (1, 58)
+        assert "is also a scalable target of DynamoDB auto scaling" in result.stderr
+
+
+def test_nor_where_tidegate_may_not_ask_who_scales_it(account: Account) -> None:
+    change = raised(account)
+    account.on("DescribeScalableTargets", refuse("AccessDeniedException"))
+    result = revert(account, change)
+    assert (result.exit_code, write_units(account)) == (3, 58)
+    assert f"permission {PERMISSION} is missing" in result.stderr
+
+
+def test_nor_is_one_of_a_global_table(account: Account) -> None:
+    change = raised(account)
+    account.on("DescribeTable", replicated_to({"RegionName": "eu-west-1"}))
+    result = revert(account, change)
+    assert (result.exit_code, write_units(account)) == (1, 58)
+
+
+def test_one_whose_target_is_suspended_altogether_is(account: Account) -> None:
+    change = raised(account)
+    register_writes(account, SuspendedState=ALL_SUSPENDED)
+    assert (revert(account, change).exit_code, write_units(account)) == (0, 50)

@@ -1,8 +1,11 @@
 """No scale-in leaves fewer concurrent executions than are needed."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,9 +31,10 @@ from tidegate.scaling.kinds.lambda_mapping.concurrency import (
     Concurrency,
     concurrency,
 )
+from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
-from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.plan.decide import decide
@@ -97,6 +101,46 @@ def test_shards_stay_when_aws_refuses_the_factor_that_was_to_make_up_for_them(
     account.on("UpdateEventSourceMapping", refused)
     account.sweep()
     assert account.asked("UpdateEventSourceMapping") != []
+    assert account.asked("UpdateShardCount") == []
+
+
+def paused(account: Account) -> None:
+    ledger = str(account.folder / "ledger.sqlite")
+    done = account.tidegate(
+        "pause", "orders", "parallelization_factor", "--until", "2h", "--reason", "incident 7",
+        "--config", account.file(PIPELINES), "--ledger", ledger,
+    )  # fmt: skip
+    assert done.exit_code == 0
+
+
+def updating(account: Account) -> None:
+    def answer(_: object, real: Callable[[], Any]) -> Any:
+        told = real()
+        for mapping in told["EventSourceMappings"]:
+            mapping["State"] = "Updating"
+        return told
+
+    account.on("ListEventSourceMappings", answer)
+
+
+def pending(account: Account) -> None:
+    """Another pipeline of the same function has begun to raise its factor."""
+    lever, begun = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "order-writer"), datetime.now(UTC)
+    ledger = SqliteLedger(str(account.folder / "ledger.sqlite"))
+    ledger.begin(
+        ChangeRecord("e", "others", lever, "lambda:UpdateEventSourceMapping", 1, 2, "", begun)
+    )
+    ledger.close()
+
+
+@pytest.mark.parametrize("held", [paused, updating, pending])
+def test_shards_stay_while_the_factor_that_is_to_make_up_for_them_is_held(
+    account: Account, held: Callable[[Account], None]
+) -> None:
+    three_of_four_executions_are_busy(account)
+    held(account)
+    account.sweep()
+    assert account.asked("UpdateEventSourceMapping") == []
     assert account.asked("UpdateShardCount") == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.losses.account import Account
+from tests.losses.test_second_owner import a_throttled_index
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.kinds.dynamodb_table.changes import ChangedMeanwhile, update_table
 from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
@@ -40,6 +41,29 @@ def test_read_units_that_another_owner_moved_after_the_look_stay_as_they_are(
     account.sweep()
     now, write = units(account)
     assert (now, write > 50) == (read, True)
+
+
+@pytest.mark.parametrize("read", [500, 1])
+def test_nor_are_those_of_an_index_written_back(account: Account, read: int) -> None:
+    a_throttled_index(account)
+    moved: list[int] = []
+
+    def metrics(_: object, real: Callable[[], Any]) -> Any:
+        if not moved:
+            moved.append(read)
+            to = {"ReadCapacityUnits": read, "WriteCapacityUnits": 50}
+            update = {"Update": {"IndexName": "by-customer", "ProvisionedThroughput": to}}
+            account.client("dynamodb").update_table(
+                TableName="orders", GlobalSecondaryIndexUpdates=[update]
+            )
+        return real()
+
+    account.on("GetMetricData", metrics)
+    account.sweep()
+    table = account.client("dynamodb").describe_table(TableName="orders")["Table"]
+    throughput = table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"]
+    assert throughput["ReadCapacityUnits"] == read
+    assert throughput["WriteCapacityUnits"] > 50
 
 
 @pytest.mark.parametrize(
