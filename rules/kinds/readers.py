@@ -4,8 +4,9 @@ GetRecords.* are sums over all readers with shared throughput, those that no fil
 """
 
 from tidegate.rules.kinds.source import SourceSeries
+from tidegate.rules.window import Window
 
-__all__ = ["shared_readers"]
+__all__ = ["reads_without", "shared_readers"]
 
 BALANCE_MINUTES = 15
 
@@ -43,3 +44,17 @@ def _told(stream: SourceSeries, well_milliseconds: float) -> list[int | None]:
             readers = int(all_read / all_came + 1 / 2)
         told += [readers]
     return told
+
+
+def reads_without(others: tuple[int, ...], stream: SourceSeries) -> Window:
+    """What is read of a stream, minute by minute, without what so many others read, who keep up
+    with what comes in. A minute in which they read less tells nothing."""
+    read = stream.read_records
+    samples = [
+        total if not count or total is None or came is None else total - count * came
+        for total, came, count in zip(
+            read.samples, stream.incoming_records.samples, others, strict=True
+        )
+    ]
+    told = [sample if sample is None or sample >= 0 else None for sample in samples]
+    return Window(read.metric, read.start, tuple(told))

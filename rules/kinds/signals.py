@@ -10,7 +10,7 @@ from typing import TypeVar
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Measured, Pipeline, Resource
 from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate
-from tidegate.rules.kinds.readers import shared_readers
+from tidegate.rules.kinds.readers import reads_without, shared_readers
 from tidegate.rules.kinds.signal_series import SignalSeries
 from tidegate.rules.window import Window
 
@@ -65,6 +65,14 @@ class Signals:
         """How many readers share the stream's reads, minute by minute, foreign ones included."""
         least = len(self.pipeline.processors)
         return shared_readers(self.series.source, least, self.age_well_seconds)
+
+    @property
+    def own_reads(self) -> Window:
+        """What the readers read that the pipeline names, as long as the others keep up."""
+        named = len(self.pipeline.processors)
+        return reads_without(
+            tuple(each - named for each in self.shared_readers), self.series.source
+        )
 
     @property
     def age_name(self) -> str:

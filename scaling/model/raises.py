@@ -50,9 +50,9 @@ class Raises:
         looks slower with each one more.
 
         Records that wait are read as fast as they can be: where no more are, it doesn't matter
-        that more come in.
+        that more come in. What readers read that no file names is no part of it.
         """
-        read = self.signals.series.source.read_records
+        read = self.signals.own_reads
         for last in self.last_raise(*levers) if self.is_late else ():
             if self.was_cured(last) or not self._adds_executions(last, levers):
                 continue

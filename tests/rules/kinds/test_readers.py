@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.readers import shared_readers
+from tidegate.rules.kinds.readers import reads_without, shared_readers
 from tidegate.rules.window import Window
 
 METRIC = stream_metric("racers", "IncomingRecords", "Sum")
@@ -70,3 +70,12 @@ def test_the_newest_quarter_of_an_hour_tells(minutes: int, readers: int) -> None
     read = (60.0,) * 60 + (120.0,) * minutes
     count = len(read)
     assert told((60,) * count, read, (1,) * count)[-1] == readers
+
+
+def test_what_others_read_is_what_came_in_for_each_of_them() -> None:
+    stream = replace(
+        signals(a_pipeline(), Minute()).series.source,
+        incoming_records=window(60, 60, 60, None, 60),
+        read_records=window(90, 150, 100, 80, None),
+    )
+    assert reads_without((0, 2, 2, 1, 1), stream).samples == (90, 30, None, 80, None)

@@ -72,6 +72,33 @@ def test_a_lever_that_is_raised_for_the_other_that_is_lowered_is_no_raise_of_bot
     assert bool(found) is is_held
 
 
+@pytest.mark.parametrize(
+    ("others", "own_since", "is_held"),
+    [
+        (0, 103, True),
+        (0, 200, False),
+        (1, 103, True),
+        (1, 200, False),
+        (2, 103, True),
+        (2, 200, False),
+    ],
+)
+def test_a_raise_is_judged_by_what_the_pipelines_own_reader_reads(
+    others: int, own_since: float, is_held: bool
+) -> None:
+    """3,000 records/s come in, which the others read; the own reader is behind with 100 of them."""
+    made = change(ONE, 3, 6, minutes_ago=20)
+    late = raises(made, one=6)
+    own = [3000.0] * 20 + [100.0] * 20 + [own_since] * 20
+    seen = newest(
+        late.signals,
+        incoming_records=[60 * 3000.0] * 60,
+        iterator_age_milliseconds=[1000] * 20 + [60_000 + 3000 * at for at in range(40)],
+        read_records=[60 * (3000 * others + each) for each in own],
+    )
+    assert bool(list(replace(late, signals=seen).of_executions(ONE))) is is_held
+
+
 @pytest.mark.parametrize(("now", "grown"), [(109, False), (111, True)])
 def test_a_tenth_more_records_are_another_load(now: float, grown: bool) -> None:
     made = change(ONE, 2, 4, minutes_ago=20)
