@@ -10,6 +10,7 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.observability.dashboard import columns
+from tidegate.scaling.observability.limit_steps import limit_steps
 from tidegate.scaling.ports import Metrics
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def dashboard_page(rows: Sequence[Row], title: str, metrics: Metrics, span: Span
         graphs = []
         for graph in row.graphs:
             series = [_window(line, windows) for line in graph.lines]
-            graphs.append(Markup(_plot(graph, series, span.change_records, is_first=is_first)))
+            graphs.append(Markup(_plot(graph, series, span, is_first=is_first)))
             is_first = False
         drawn.append((row, columns(len(row.graphs)), graphs))
     return environment.get_template("dashboard.html.jinja").render(
@@ -93,7 +94,7 @@ def changes_told(change_records: Sequence[ChangeRecord]) -> tuple[tuple[str, str
 def _plot(
     graph: Graph,
     windows: Sequence[Window],
-    change_records: Sequence[ChangeRecord],
+    span: Span,
     *,
     is_first: bool,
 ) -> str:
@@ -102,8 +103,8 @@ def _plot(
 
     figure = Figure()
     highest = _add_lines(figure, graph.lines, windows)
-    _add_limits(figure, graph.limits)
-    _add_changes(figure, change_records)
+    highest = max(highest, _add_limits(figure, graph.limits, span))
+    _add_changes(figure, span.change_records)
     figure.update_layout(
         title={"text": f"<b>{graph.title}</b>, {graph.unit}", "font": {"size": 14}, "x": 0.02},
         height=250, template="simple_white", margin={"l": 55, "r": 15, "t": 40, "b": 50},
@@ -113,8 +114,7 @@ def _plot(
     window = windows[0]
     figure.update_xaxes(range=(window.start, window.end), tickformat="%H:%M", nticks=7)
     # As CloudWatch draws it: from zero, with every limit in sight.
-    top = max([highest, *(limit.value for limit in graph.limits)])
-    figure.update_yaxes(range=[0, 1.08 * top or 1], tickformat=",.6~g")
+    figure.update_yaxes(range=[0, 1.08 * highest or 1], tickformat=",.6~g")
     html: Any = plotly.io.to_html(
         figure, full_html=False, include_plotlyjs=is_first, default_width="100%",
         config={"displayModeBar": False, "responsive": True},
@@ -143,14 +143,23 @@ def _add_lines(figure: "Figure", lines: Sequence[Line], windows: Sequence[Window
     return highest
 
 
-def _add_limits(figure: "Figure", limits: Sequence[Limit]) -> None:
+def _add_limits(figure: "Figure", limits: Sequence[Limit], span: Span) -> float:
+    """Draws what each was minute by minute, and tells the highest."""
+    highest = 0.0
     for limit in limits:
-        words = f"{limit.label}: {limit.value:,.6g}"
-        figure.add_hline(
-            y=limit.value, line={"color": _LIMIT, "width": 1.5}, opacity=1,
-            annotation={"text": words, "font": _LABEL, "bgcolor": _BEHIND},
-            annotation_position="bottom right",
+        steps = limit_steps(limit, span.change_records, span.start, span.end)
+        highest = max([highest, *(value for _, value in steps)])
+        ends = (*(at for at, _ in steps[1:]), span.end)
+        for (since, value), until in zip(steps, ends, strict=True):
+            figure.add_shape(
+                type="line", x0=since, x1=until, y0=value, y1=value,
+                line={"color": _LIMIT, "width": 1.5},
+            )  # fmt: skip
+        figure.add_annotation(
+            text=f"{limit.label}: {limit.value:,.6g}", x=1, xref="x domain", y=limit.value,
+            showarrow=False, xanchor="right", yanchor="top", font=_LABEL, bgcolor=_BEHIND,
         )  # fmt: skip
+    return highest
 
 
 def _add_changes(figure: "Figure", change_records: Sequence[ChangeRecord]) -> None:

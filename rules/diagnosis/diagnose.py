@@ -76,7 +76,8 @@ def _not_read(signals: Signals) -> Iterator[Diagnosis]:
         Cause.UNKNOWN,
         signals.pipeline.name,
         (*islice(told, NOT_READ_MAX), words.NOT_READ_IS_NOT_ZERO()),
-        advice="see whether CloudWatch has a service event, and whether all metrics may be read",
+        advice="see whether CloudWatch has a service event, and whether the role may read all of "
+        "them (cloudwatch:GetMetricData)",
     )
 
 

@@ -21,7 +21,7 @@ from tidegate.scaling.model.errors import (
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-__all__ = ["asking", "http_status"]
+__all__ = ["asking", "http_status", "missing_permission"]
 
 _BY_CODE: dict[str, type[CloudError]] = {
     **dict.fromkeys(
@@ -29,15 +29,25 @@ _BY_CODE: dict[str, type[CloudError]] = {
             "AccessDenied",
             "AccessDeniedException",
             "AuthorizationError",
+            "KMSAccessDenied",
+            "KMSAccessDeniedException",
+            "NotAuthorized",
             "OpsItemAccessDeniedException",
             "UnauthorizedOperation",
-            "UnrecognizedClientException",
-            "InvalidClientTokenId",
-            "SignatureDoesNotMatch",
         ),
         Denied,
     ),
-    **dict.fromkeys(("ExpiredToken", "ExpiredTokenException"), NoCredentials),
+    **dict.fromkeys(
+        (
+            "ExpiredToken",
+            "ExpiredTokenException",
+            # What the caller signs with is not known: no permission is missing.
+            "InvalidClientTokenId",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        ),
+        NoCredentials,
+    ),
     **dict.fromkeys(
         (
             "Throttling",
@@ -98,6 +108,18 @@ _BY_CODE: dict[str, type[CloudError]] = {
         InvalidRequest,
     ),
 }
+
+_PERMISSIONS = {
+    "apigateway:GetRestApi": "apigateway:GET",
+    "dynamodb:TransactWriteItems": "dynamodb:PutItem, dynamodb:UpdateItem or dynamodb:DeleteItem",
+}
+"""Of calls that IAM does not know by their name: API Gateway is allowed by the method of HTTP, and
+a transaction by what it holds (service authorization reference)."""
+
+_OF_A_KEY = {"sns:Publish": "kms:GenerateDataKey and kms:Decrypt"}
+_OF_ANY_KEY = "kms:Decrypt"
+"""What the caller needs on the key of an encrypted topic (SNS guide, key management), and of what
+is read encrypted (Kinesis guide, permissions for KMS keys)."""
 
 _RATE = re.compile(
     r"\brate (limit )?exceeded|\brate of requests|\brequest rate|\bthrottl"
@@ -167,8 +189,15 @@ def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
     if kind is LimitExceeded:
         kind = _of_limit(operation, message)
     if kind is Denied:
-        message = f"permission {operation} is missing: {message}"
+        message = f"{missing_permission(operation, code)}: {message}"
     return kind(operation, resource, message)
+
+
+def missing_permission(operation: str, code: str = "") -> str:
+    """What a person has to grant for an operation that was answered by this error code."""
+    if code.startswith("KMS"):
+        return f"permission {_OF_A_KEY.get(operation, _OF_ANY_KEY)} on its KMS key is missing"
+    return f"permission {_PERMISSIONS.get(operation, operation)} is missing"
 
 
 def _of_limit(operation: str, message: str) -> type[CloudError]:

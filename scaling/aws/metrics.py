@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.errors import asking, missing_permission
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
@@ -22,6 +22,11 @@ ATTEMPTS = 3
 """A metric that CloudWatch could not read is asked for again (MetricDataResult, API reference)."""
 
 COMPLETE = "Complete"
+
+FORBIDDEN = "Forbidden"
+READS = "cloudwatch:GetMetricData"
+"""The status of a metric that the caller may not read (MetricDataResult, API reference), and the
+permission to read it."""
 
 VALUE_MAX = 2.0**360
 """CloudWatch takes nothing beyond it, nor NaN or an infinity (PutMetricData, API reference)."""
@@ -52,7 +57,7 @@ class AwsMetrics:
         told = {f"m{at}": _Told() for at in range(len(metrics))}
         queries = [_query(f"m{at}", metric) for at, metric in enumerate(metrics)]
         pages = self._clients.cloudwatch.get_paginator("get_metric_data")
-        with asking("cloudwatch:GetMetricData", f"{len(metrics)} metrics"):
+        with asking(READS, f"{len(metrics)} metrics"):
             for page in pages.paginate(
                 MetricDataQueries=queries,
                 StartTime=min(_aligned(start, metric) for metric in metrics),
@@ -89,7 +94,8 @@ class _Told:
         in the place of every point is none of silence."""
         if self.status == COMPLETE and (self.points or not self.words):
             return None
-        return f"{self.status}: {self.words}" if self.words else self.status
+        missing = missing_permission(READS) if self.status == FORBIDDEN else ""
+        return ": ".join(filter(None, (self.status, missing, self.words)))
 
 
 def _words(answer: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tidegate.rules.window import Metric
+from tidegate.scaling.model.change_record import Lever
 
 __all__ = ["Graph", "Limit", "Line", "Row"]
 
@@ -21,10 +22,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A horizontal line: what can't be exceeded, or shouldn't."""
+    """A horizontal line: what can't be exceeded, or shouldn't, as it is now. It grows in step with
+    each of ``proportional_to``, a lever and what that is set to now."""
 
     label: str
     value: float
+    proportional_to: tuple[tuple[Lever, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ class Denied(CloudError):
 
 
 class NoCredentials(CloudError):
-    """No AWS credentials were found, or they have expired."""
+    """No AWS credentials were found, they have expired, or AWS does not know them."""
 
 
 class Throttled(CloudError):

@@ -1,8 +1,10 @@
 """An incident of a pipeline from start to end, and the notifications of it: pure functions.
 
 It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline
-has been healthy for ten minutes. A page is due at its beginning, an update when its causes change,
-a resolution at its end. What is due is kept until it is delivered.
+has been healthy for ten minutes. While what cures it is under way nobody is told, up to the
+deadline of the first such change, unless there is something to do for a person; then a page is
+due, an update when its causes change, a resolution at its end. What is due is kept until it is
+delivered.
 """
 
 import json
@@ -29,6 +31,9 @@ WELL_AGAIN = timedelta(minutes=10)
 SILENCE = timedelta(minutes=10)
 """Metrics arrive up to three minutes late: missing metrics are an incident only when that lasts."""
 
+DONE_MAX = 20
+"""Changes kept for the page of a pipeline that did not heal in time."""
+
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
 
@@ -38,7 +43,8 @@ class Incident:
 
     ``well_since`` and ``silent_since`` are moments in ISO 8601; ``was_seen`` tells whether there
     ever were metrics to judge by; ``known_as`` has what an incident is called at a destination,
-    such as an OpsItem's id."""
+    such as an OpsItem's id. ``heals_until`` is the first deadline of a pipeline that is healing,
+    of which nobody has been told, and ``done`` what was changed since then."""
 
     illness_id: str | None = None
     causes: tuple[str, ...] = ()
@@ -47,6 +53,8 @@ class Incident:
     was_seen: bool = False
     known_as: tuple[tuple[str, str], ...] = ()
     due: tuple[Due, ...] = ()
+    heals_until: str | None = None
+    done: tuple[str, ...] = ()
 
 
 def to_text(incident: Incident) -> str:
@@ -62,11 +70,11 @@ def from_text(text: str | None) -> Incident:
         data = _known_keys(Incident, json.loads(text or "{}"))
         known = tuple((str(name), str(value)) for name, value in data.pop("known_as", ()))
         due = tuple(_due(data.pop("due", ())))
-        causes = tuple(map(str, data.pop("causes", ())))
-        for moment in ("well_since", "silent_since"):
+        causes, done = (tuple(map(str, data.pop(key, ()))) for key in ("causes", "done"))
+        for moment in ("well_since", "silent_since", "heals_until"):
             if data.get(moment) is not None:
                 data[moment] = moment_in(data[moment]).isoformat()
-        return Incident(**data, causes=causes, known_as=known, due=due)
+        return Incident(**data, causes=causes, known_as=known, due=due, done=done)
     except (AttributeError, TypeError, ValueError):
         return Incident()
 
@@ -117,8 +125,22 @@ def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Inc
         return after
     told = tuple(each for each in ill if not _is_suppressed(each, spec, now.date()))
     if told:
-        return _ill(after, told, report, spec)
-    return _well(after, report, spec) if after.illness_id is not None else after
+        healing = _healing(after, report)
+        return _ill(after, told, report, spec) if healing is None else healing
+    is_open = after.illness_id is not None or after.heals_until is not None
+    return _well(after, report, spec) if is_open else after
+
+
+def _healing(before: Incident, report: PipelineReport) -> Incident | None:
+    """The incident of which nobody is told yet, None where it has been told, or is to be: a person
+    has something to do, or the time of the first change is over, whatever was changed since."""
+    if before.illness_id is not None or report.healing is None or report.advice:
+        return None
+    until = before.heals_until or report.healing.until.isoformat()
+    if report.at >= datetime.fromisoformat(until):
+        return None
+    done = (*before.done, *_done(report))[-DONE_MAX:]
+    return replace(before, heals_until=until, done=done, well_since=None)
 
 
 def _troubles(report: PipelineReport) -> Iterator[_Trouble]:
@@ -153,14 +175,10 @@ def _ill(
     causes = tuple(dict.fromkeys(str(each) for each in told))
     if before.illness_id is None:
         moment = report.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        begun = replace(
-            before,
-            illness_id=f"{report.name}-{moment}",
-            causes=causes,
-            well_since=None,
-            known_as=(),
-        )
-        return _with_due(begun, Kind.PAGE, told, report, spec)
+        name = f"{report.name}-{moment}"
+        begun = replace(before, illness_id=name, causes=causes, well_since=None, known_as=())
+        begun = _with_due(begun, Kind.PAGE, told, report, spec)
+        return replace(begun, heals_until=None, done=())
     after = replace(before, causes=causes, well_since=None)
     changed = set(causes) != set(before.causes) or any(_done(report))
     return _with_due(after, Kind.UPDATE, told, report, spec) if changed else after
@@ -171,6 +189,8 @@ def _well(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incid
     after = replace(before, well_since=_since(before.well_since, is_well, report.at))
     if not _lasts(after.well_since, WELL_AGAIN, report.at):
         return after
+    if after.illness_id is None:
+        return replace(after, well_since=None, heals_until=None, done=())
     told = _with_due(after, Kind.RESOLVED, (), report, spec)
     return replace(told, illness_id=None, causes=(), well_since=None)
 
@@ -196,18 +216,14 @@ def _with_due(
         at=report.at.isoformat(),
         causes=incident.causes,
         found=tuple(f"{each}: {each.because}" for each in told),
-        done=tuple(_done(report)),
+        done=(*incident.done, *_done(report)),
         to_do=report.advice,
         dashboard=dashboard_link(report.name, report.pipeline.source.arn),
     )
     short = in_few_lines(notification)
-    due = [Due(short, each) for each in destinations(spec)]
-    kept = [each for each in due if _is_for(each.destination, kind)]
-    return replace(incident, due=within_an_item((*incident.due, *kept)))
-
-
-def _is_for(destination: Destination, kind: Kind) -> bool:
-    return destination is not Destination.SNS or kind is not Kind.UPDATE
+    to = (each for each in destinations(spec) if (each, kind) != (Destination.SNS, Kind.UPDATE))
+    due = [Due(short, each) for each in to]
+    return replace(incident, due=within_an_item((*incident.due, *due)))
 
 
 def known_as(incident: Incident, due: Due) -> str | None:

@@ -35,6 +35,7 @@ from tidegate.scaling.model.errors import (
 )
 from tidegate.scaling.model.notification import Destination
 from tidegate.scaling.model.snapshot import Held
+from tidegate.scaling.notify.incident import Incident, to_text
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.summary import held_of
 from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
@@ -199,6 +200,7 @@ def test_a_command_meets_what_it_does_not_foresee_with_one_line(three: Account) 
 
 # ---- whatever a port raises
 NAMES = ("first", "second", "third")
+LONG_AGO = "2026-01-01T00:00:00+00:00"
 
 
 @cache
@@ -231,7 +233,8 @@ def spec_of(scenario: str, name: str) -> PipelineSpec:
 
 
 class Outside:
-    """Three worlds and a ledger, of which one call fails while the second pipeline is swept."""
+    """Three worlds, none of which healed in time, and a ledger, of which one call fails while the
+    second pipeline is swept."""
 
     def __init__(
         self, fails: str, error: BaseException, scenario: str = "race-day", seconds: int = 480
@@ -242,6 +245,8 @@ class Outside:
         self.worlds = {name: deepcopy(sick_world(scenario, name, seconds)) for name in NAMES}
         self.now = self.worlds["first"].now
         self.ledger = SqliteLedger(":memory:")
+        for name in NAMES:
+            self.ledger.keep(f"illness/{name}", to_text(Incident(heals_until=LONG_AGO)))
 
     def sweep(self, *names: str, dry_run: bool = False) -> SweepReport:
         specs = [spec_of(self.scenario, name) for name in names or NAMES]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.losses.account import FIVE_LINES, PIPELINES, Account
+from tests.losses.account import FIVE_LINES, PIPELINES, Account, refusal
 
 THROTTLES = ("WriteThrottleEvents", "ConsumedWriteCapacityUnits")
 INTERNAL: dict[str, Any] = {
@@ -61,6 +61,58 @@ def test_throttles_that_could_not_be_read_are_no_health(
     assert (swept.exit_code, pipeline["health"]) == (3, "unknown")
     assert "WriteThrottleEvents of orders" in pipeline["diagnoses"][0]["because"]
     assert account.changes == []
+
+
+@pytest.mark.parametrize("words", ["", "not in this account"], ids=["bare", "with words"])
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("WriteThrottleEvents", "WriteThrottleEvents of orders"),
+        ("Duration", "Duration of order-writer"),
+        ("IncomingRecords", "IncomingRecords of orders"),
+    ],
+)
+def test_a_metric_that_may_not_be_read_names_the_permission(
+    account: Account, metric: str, told: str, words: str
+) -> None:
+    account.pipeline()
+    account.minutes()
+    messages = [{"Code": "Forbidden", "Value": words}] if words else []
+    answers(account, metric, StatusCode="Forbidden", Messages=messages)
+    (pipeline,) = account.swept(PIPELINES, "--dry-run")["pipelines"]
+    because = pipeline["diagnoses"][0]["because"]
+    assert told in because
+    assert "permission cloudwatch:GetMetricData is missing" in because
+    assert words in because
+
+
+DENIED = (
+    ("GetMetricData", "cloudwatch:GetMetricData"),
+    ("DescribeStreamSummary", "kinesis:DescribeStreamSummary"),
+    ("ListShards", "kinesis:ListShards"),
+    ("ListEventSourceMappings", "lambda:ListEventSourceMappings"),
+    ("GetFunctionConfiguration", "lambda:GetFunctionConfiguration"),
+    ("DescribeTable", "dynamodb:DescribeTable"),
+)
+
+
+@pytest.mark.parametrize(("operation", "permission"), DENIED)
+@pytest.mark.parametrize("code", ["AccessDeniedException", "NotAuthorized"])
+def test_a_call_that_is_denied_names_its_permission_and_the_pipeline(
+    account: Account, operation: str, permission: str, code: str
+) -> None:
+    account.pipeline()
+    account.minutes()
+
+    def denied(*_: Any) -> Any:
+        raise refusal(operation, code)
+
+    account.on(operation, denied)
+    swept = account.sweep(PIPELINES, "--dry-run", output="table")
+    assert swept.exit_code == 3
+    told = " ".join((swept.stdout + swept.stderr).split())
+    assert f"permission {permission} is missing" in told
+    assert "orders" in told
 
 
 def test_what_is_read_at_the_second_time_is_known(account: Account) -> None:

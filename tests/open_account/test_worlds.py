@@ -100,6 +100,31 @@ def test_a_mapping_that_does_not_read_is_named_with_its_own_words(seed: int) -> 
     assert [action for at, action in run.changes if at >= 1200] == []
 
 
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed-orders"
+
+
+@pytest.mark.parametrize(
+    ("to", "fate"),
+    [("", "has no on-failure destination"), (QUEUE, f"the on-failure destination {QUEUE}")],
+    ids=["lost", "kept"],
+)
+@pytest.mark.parametrize(("share", "retries"), [(0.05, 0), (0.05, 2)], ids=["at once", "retried"])
+def test_a_mapping_that_discards_is_named_with_what_becomes_of_the_records(
+    seed: int, to: str, fate: str, share: float, retries: int
+) -> None:
+    """No lever is raised for batches that fail."""
+    world = a_world(traffic((0, 300)), WRITER, shards=2, factor=2, units=700, hours=0.75).put(
+        MappingData(2, 100, maximum_retry_attempts=retries, on_failure_destination=to)
+    )
+    fails = Fault(1200, "function", {"failing_share": share})
+    run = play(beside(world, faults=(fails,)), OURS, seed)
+    assert next(causes(run)) is Cause.RECORDS_DROPPED
+    last = run.reports[-1]
+    assert (last.health, last.diagnoses[0].cause) == (Health.SICK, Cause.RECORDS_DROPPED)
+    assert fate in last.diagnoses[0].because
+    assert [action for at, action in run.changes if at >= 1200] == []
+
+
 def test_a_batching_window_over_the_objective_is_named_and_nothing_else_is_moved(
     seed: int,
 ) -> None:

@@ -11,6 +11,13 @@ from tidegate.rules.reason import Reason
 
 __all__ = ["hot_shard_or_key", "is_uneven", "refuses_producers", "stream_has_headroom"]
 
+AGGREGATED_ADVICE = (
+    "no key of the producers' is known to be hot, and a higher factor does not help, since records "
+    "with the same partition key in a shard are read by one concurrent execution: send fewer user "
+    "records in an aggregate (AggregationMaxCount, or AggregationEnabled: false), or raise the "
+    "shard count, since the Kinesis Producer Library aggregates by shard"
+)
+
 
 def is_uneven(signals: Signals) -> bool:
     """Whether one shard seems to carry more than its part, so that keys must be looked at.
@@ -117,6 +124,10 @@ def _execution_evidence(signals: Signals) -> tuple[Reason, ...]:
 def _hot_key(sample: KeySample, evidence: tuple[Reason, ...]) -> Diagnosis:
     key, _ = max(sample.counts, key=lambda pair: pair[1])
     share = words.TOP_KEY(top_share=sample.top_share, shard_id=sample.shard_id, key=key)
+    if sample.is_aggregated:
+        aggregates = words.AGGREGATED(aggregated=sample.aggregated / sample.total)
+        evidence = (*evidence, share, aggregates)
+        return Diagnosis(Cause.HOT_KEY, sample.shard_id, evidence, advice=AGGREGATED_ADVICE)
     return Diagnosis(
         Cause.HOT_KEY,
         sample.shard_id,

@@ -46,10 +46,14 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class KeySample:
-    """The partition keys of the newest records put to one shard: how many of each key."""
+    """The partition keys of the newest records put to one shard: how many of each key.
+
+    ``aggregated`` of the records hold several user records each, as the Kinesis Producer Library
+    writes them: the key is the aggregate's, and those of its user records are inside it."""
 
     shard_id: str
     counts: tuple[tuple[str, int], ...]
+    aggregated: int = 0
 
     @property
     def total(self) -> int:
@@ -60,6 +64,11 @@ class KeySample:
     def top_share(self) -> float:
         """The share of sampled records that carry the most frequent key, 0..1."""
         return max(count for _, count in self.counts) / self.total if self.total else 0.0
+
+    @property
+    def is_aggregated(self) -> bool:
+        """Whether so many records are aggregates that the most frequent key is of some."""
+        return self.aggregated > self.total * (1 - self.top_share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ TOP_KEY = Words(
     "top-key",
     "{top_share:.0%} of the records sampled from {shard_id} have the partition key {key!r}",
 )
+AGGREGATED = Words(
+    "aggregated",
+    "{aggregated:.0%} of the records sampled are aggregates of the Kinesis Producer Library: the "
+    "partition key is theirs, not that of the user records in them",
+)
 TOP_KEY_SHARE = Words(
     "top-key-share",
     "the most frequent partition key has only {top_share:.0%} of the records of {shard_id}, so a "

@@ -80,9 +80,13 @@ def table_rows(watched: Watched) -> Iterator[Row]:
 
 def _graphs(capacity: Capacity) -> Iterator[Graph]:
     where = (capacity.table, capacity.index)
-    for kind, units in (("Write", capacity.write_units), ("Read", capacity.read_units)):
+    for kind, lever_kind, units in (
+        ("Write", LeverKind.WRITE_CAPACITY, capacity.write_units),
+        ("Read", LeverKind.READ_CAPACITY, capacity.read_units),
+    ):
+        by = ((Lever.of(lever_kind, capacity.where), units),)
         consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
-        limits = (Limit("provisioned", units),) if units else ()
+        limits = (Limit("provisioned", units, by),) if units else ()
         title = f"{kind} units of {capacity.where}"
         yield Graph(title, "units/s", (Line(consumed, "consumed", 1 / 60),), limits)
     throttled = tuple(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
 from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
@@ -19,6 +20,7 @@ from tidegate.scaling.model.alarm import (
     metric_alarm,
     part,
 )
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.model.watched import Watched
 
@@ -122,7 +124,7 @@ def stream_rows(watched: Watched) -> Iterator[Row]:
 
 def _taken_in(stream: Stream) -> Iterator[Graph]:
     name, shards = stream.name, stream.shard_count
-    provisioned = stream.is_provisioned
+    provisioned, by = stream.is_provisioned, ((Lever.of(LeverKind.SHARD_COUNT, name), shards),)
     refused = stream_metric(name, "WriteProvisionedThroughputExceeded", "Sum")
     yield Graph(
         "Records in",
@@ -131,7 +133,7 @@ def _taken_in(stream: Stream) -> Iterator[Graph]:
             Line(stream_metric(name, "IncomingRecords", "Sum"), "taken in", 1 / 60),
             Line(refused, "refused", 1 / 60),
         ),
-        (Limit(f"{shards} x 1,000 records/s", shards * SHARD_RECORDS_PER_SECOND),)
+        (Limit(f"{shards} x 1,000 records/s", shards * SHARD_RECORDS_PER_SECOND, by),)
         if provisioned
         else (),
     )
@@ -140,7 +142,7 @@ def _taken_in(stream: Stream) -> Iterator[Graph]:
         "Bytes in",
         "MiB/s",
         (Line(size, "taken in", 1 / 60 / SHARD_BYTES_PER_SECOND),),
-        (Limit(f"{shards} x 1 MiB/s", shards),) if provisioned else (),
+        (Limit(f"{shards} x 1 MiB/s", shards, by),) if provisioned else (),
     )
 
 
@@ -149,6 +151,7 @@ def _ages(watched: Watched) -> Iterator[Graph]:
     objective = watched.iterator_age_max_seconds
     age = stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
     retention = float(stream.retention_hours)
+    by = ((Lever.of(LeverKind.RETENTION_HOURS, stream.name), stream.retention_hours),)
     near, lost = limits["iterator-age-near-retention"], limits["iterator-age-at-retention"]
     yield Graph("Iterator age", "s", (Line(age, "age", 0.001),), (Limit("objective", objective),))
     yield Graph(
@@ -156,7 +159,7 @@ def _ages(watched: Watched) -> Iterator[Graph]:
         "h",
         (Line(age, "age", 0.001 / 3600),),
         (
-            Limit(f"{near * 100:g} % of the retention", near * retention),
-            Limit("retention: records are lost", lost * retention),
+            Limit(f"{near * 100:g} % of the retention", near * retention, by),
+            Limit("retention: records are lost", lost * retention, by),
         ),
     )

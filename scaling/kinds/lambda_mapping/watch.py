@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.metrics import account_metric, function_metric
@@ -14,6 +15,7 @@ from tidegate.rules.kinds.lambda_mapping.state import (
 )
 from tidegate.rules.rule import Comparison
 from tidegate.scaling.model.alarm import Breach, NamedAlarm, math_alarm, metric_alarm, part
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.model.watched import Watched
 
@@ -120,13 +122,17 @@ def _duration(function: Function) -> Graph:
 def _concurrency(consumer: Consumer, pipeline: Pipeline) -> Iterator[Graph]:
     """The function's own; without a cap of its own, what it shares with the account too."""
     name, cap = consumer.function.name, consumer.function.reserved_concurrency
-    executions = stream_of(pipeline).shard_count * consumer.mapping.batches_per_shard
+    stream, factor = stream_of(pipeline), consumer.mapping.batches_per_shard
+    by = (
+        (Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count),
+        (Lever.of(LeverKind.PARALLELIZATION_FACTOR, name), factor),
+    )
     reserved = () if cap is None else (Limit("reserved concurrency", cap),)
     yield Graph(
         "Concurrent executions",
         "executions",
         (Line(function_metric(name, "ConcurrentExecutions", "Maximum"), "concurrent"),),
-        (*reserved, Limit("shards x factor", executions)),
+        (*reserved, Limit("shards x factor", stream.shard_count * factor, by)),
     )
     if cap is None:
         yield Graph(

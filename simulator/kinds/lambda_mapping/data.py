@@ -37,13 +37,14 @@ class FunctionData:
 @dataclass(frozen=True, slots=True)
 class MappingData:
     """An event source mapping of a ``function``, reading a ``source``; of the only ones where they
-    are not named."""
+    are not named. What it discards goes to the ``on_failure_destination``, an ARN, or to nobody."""
 
     parallelization_factor: int = 1
     batch_size: int = 100
     batching_window_seconds: int = 0
     bisect_batch_on_function_error: bool = False
     maximum_retry_attempts: int = -1
+    on_failure_destination: str = ""
     function: str = ""
     source: str = ""
 

@@ -157,6 +157,7 @@ def _mapping(state: MappingState) -> EventSourceMapping:
         data.batching_window_seconds,
         data.bisect_batch_on_function_error,
         data.maximum_retry_attempts,
+        on_failure_destination=data.on_failure_destination or None,
         modified=state.modified_at.isoformat(),
         reading=Reading(
             other_sources=tuple(sorted(sources - {own})), last_result=state.last_result
@@ -166,6 +167,7 @@ def _mapping(state: MappingState) -> EventSourceMapping:
 
 def _told(mapping: MappingState) -> Answer:
     data = mapping.data
+    to = {"Destination": data.on_failure_destination} if data.on_failure_destination else {}
     return {
         "UUID": mapping.uuid,
         "State": _state(mapping),
@@ -174,6 +176,7 @@ def _told(mapping: MappingState) -> Answer:
         "MaximumBatchingWindowInSeconds": data.batching_window_seconds,
         "BisectBatchOnFunctionError": data.bisect_batch_on_function_error,
         "MaximumRetryAttempts": data.maximum_retry_attempts,
+        "DestinationConfig": {"OnFailure": to},
         "LastModified": mapping.modified_at,
         "LastProcessingResult": mapping.last_result,
     }

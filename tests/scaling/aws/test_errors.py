@@ -59,6 +59,39 @@ def test_a_denied_call_names_the_permission_that_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("operation", "code", "permission"),
+    [
+        ("cloudwatch:ListMetrics", "NotAuthorized", "cloudwatch:ListMetrics is missing"),
+        ("sns:Publish", "AuthorizationError", "sns:Publish is missing"),
+        ("dynamodb:TransactWriteItems", "AccessDeniedException", "dynamodb:PutItem, dynamodb:Up"),
+        ("apigateway:GetRestApi", "AccessDeniedException", "apigateway:GET is missing"),
+        ("kinesis:GetRecords", "KMSAccessDeniedException", "kms:Decrypt on its KMS key"),
+        ("sns:Publish", "KMSAccessDenied", "kms:GenerateDataKey and kms:Decrypt on its KMS key"),
+    ],
+)
+def test_the_permission_is_the_one_that_iam_knows(
+    operation: str, code: str, permission: str
+) -> None:
+    kinesis = boto3.client("kinesis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(kinesis) as stubber:
+        stubber.add_client_error("list_shards", code, "not authorized")
+        with pytest.raises(Denied, match=f"permission {permission}"), asking(operation, "racers"):
+            kinesis.list_shards(StreamName="racers")
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"]
+)
+def test_credentials_that_aws_does_not_know_miss_no_permission(code: str) -> None:
+    kinesis = boto3.client("kinesis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(kinesis) as stubber:
+        stubber.add_client_error("list_shards", code, "so it is")
+        with pytest.raises(NoCredentials) as raised, asking("kinesis:ListShards", "racers"):
+            kinesis.list_shards(StreamName="racers")
+    assert str(raised.value) == "kinesis:ListShards on racers: so it is"
+
+
+@pytest.mark.parametrize(
     "operation", ["kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:GetRecords"]
 )
 def test_a_read_is_only_ever_throttled(operation: str) -> None:

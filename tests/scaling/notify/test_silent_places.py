@@ -12,6 +12,7 @@ from tidegate.scaling.config.specification import NoticeSpec
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.errors import Unreachable
 from tidegate.scaling.model.notification import Destination, Notification
+from tidegate.scaling.notify.incident import Incident, to_text
 from tidegate.scaling.notify.silent_places import SilentPlaces, waiting_once
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
@@ -21,6 +22,7 @@ from tidegate.simulator.world import World
 TOPIC = "arn:aws:sns:us-east-1:123456789012:alerts"
 ALL = NoticeSpec(TOPIC, True, "default")
 ONE_WAIT_SECONDS = 13
+LONG_AGO = "2026-01-01T00:00:00+00:00"
 
 
 @dataclass
@@ -49,7 +51,8 @@ class Silent:
 
 
 def swept(places: Silent, *more: NoticeSpec, sweeps: int = 1) -> list[str]:
-    """Sick pipelines that tell of it in places; those that a place was asked for."""
+    """Pipelines that did not heal in time, and tell of it in places; those that a place was asked
+    for."""
     race = load_scenario("race-day")
     world = World(race, 1)
     world.advance(480)
@@ -57,6 +60,8 @@ def swept(places: Silent, *more: NoticeSpec, sweeps: int = 1) -> list[str]:
     (sick,) = load_value(race.pipeline_file, "race-day").pipelines
     specs = [replace(sick, name=f"race-{at}", notices=each) for at, each in enumerate(notices)]
     ledger = SqliteLedger(":memory:")
+    for spec in specs:
+        ledger.keep(f"illness/{spec.name}", to_text(Incident(heals_until=LONG_AGO)))
     edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, places, places.clock)
     places.now = world.now
     for at in range(sweeps):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from hashlib import md5
 
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.scaling.aws.clients import Clients
@@ -11,6 +12,9 @@ from tidegate.scaling.aws.kinds.kinesis_stream.described import service
 __all__ = ["key_sample"]
 
 SAMPLED_RECORDS_MAX = 1000
+
+MAGIC, DIGEST_BYTES = b"\xf3\x89\x9a\xc2", 16
+"""Of a record that the Kinesis Producer Library aggregated (its aggregation format)."""
 
 
 def key_sample(question: SampleKeys, clients: Clients) -> KeySample:
@@ -26,4 +30,11 @@ def key_sample(question: SampleKeys, clients: Clients) -> KeySample:
     with asking("kinesis:GetRecords", stream):
         records = kinesis.get_records(ShardIterator=iterator, Limit=SAMPLED_RECORDS_MAX)
     counts = Counter(record["PartitionKey"] for record in records["Records"])
-    return KeySample(question.shard_id, tuple(counts.most_common()))
+    aggregated = sum(_is_aggregate(record["Data"]) for record in records["Records"])
+    return KeySample(question.shard_id, tuple(counts.most_common()), aggregated)
+
+
+def _is_aggregate(data: bytes) -> bool:
+    """Whether it holds several user records: magic number, message, and the MD5 of the message."""
+    message, digest = data[len(MAGIC) : -DIGEST_BYTES], data[-DIGEST_BYTES:]
+    return data.startswith(MAGIC) and md5(message, usedforsecurity=False).digest() == digest

@@ -118,8 +118,15 @@ def split_hot_goal(stream: Stream, samples: tuple[KeySample, ...]) -> Parts:
             "no record was read in the time that was sampled, so that no shard is known to be hot",
         )
     hot = max(sampled, key=lambda each: (each.total, each.total / shares[each.shard_id]))
+    key = hot.counts[0][0]
+    if hot.is_aggregated:
+        words = (
+            f"where a split helps is not known: its records are aggregates of the Kinesis Producer "
+            f"Library, with the partition key {key!r}, and are placed by other hash keys; "
+            "split it in the middle"
+        )
+        raise InvalidRequest("reshard", hot.shard_id, words)
     if hot.top_share > ONE_KEY_SHARE:
-        key = hot.counts[0][0]
         words = (
             f"a split cannot help: one key, {key!r}, carries {hot.top_share:.0%} of its records; "
             "spread that key over several"

@@ -255,3 +255,39 @@ def test_the_key_is_named_with_what_to_do_about_it() -> None:
     )
     assert told is not None
     assert "spread 'leader' over several partition keys" in (told.advice or "")
+
+
+# ---- aggregates of the Kinesis Producer Library
+
+
+def aggregated(pipeline: Pipeline, share: float = 1.0) -> Pipeline:
+    """So much of each shard's sample are aggregates."""
+    samples = the_stream(pipeline).key_samples
+    return with_key_samples(
+        pipeline, *(replace(each, aggregated=round(each.total * share)) for each in samples)
+    )
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        refusing(aggregated(even(4, shard_2={"a": 100}))),
+        refusing(aggregated(even(4, shard_2={"a": 100, **CROWD}), 0.8)),
+        late(aggregated(sampled(a_pipeline(shards=2, factor=10), shard_0={"a": 50}))),
+    ],
+    ids=["all are", "most are", "beside idle executions"],
+)
+def test_the_key_of_aggregates_is_told_as_theirs_and_a_factor_as_no_cure(of: Signals) -> None:
+    told = hot_shard_or_key(of)
+    assert told is not None
+    assert "aggregates of the Kinesis Producer Library" in told.because
+    assert "a higher factor does not help" in (told.advice or "")
+    assert "spread" not in (told.advice or "")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_a_key_that_has_more_records_than_are_no_aggregates_is_a_key(share: float) -> None:
+    told = hot_shard_or_key(refusing(aggregated(even(4, shard_2={"leader": 100, **CROWD}), share)))
+    assert told is not None
+    assert "spread 'leader'" in (told.advice or "")
+    assert "aggregates" not in told.because

@@ -47,13 +47,18 @@ def test_an_on_demand_table_has_no_alarm_on_its_capacity() -> None:
 
 
 def test_the_row_of_a_table_has_its_provisioned_units_as_limits() -> None:
+    def provisioned(kind: LeverKind, where: str, units: int) -> tuple[Limit, ...]:
+        return (Limit("provisioned", units, ((Lever.of(kind, where), units),)),)
+
     (row,) = table_rows(watched(a_table(1000, index_units=500)))
     limits = {graph.title: graph.limits for graph in row.graphs}
     assert limits == {
-        "Write units of scores": (Limit("provisioned", 1000),),
-        "Read units of scores": (Limit("provisioned", 10),),
+        "Write units of scores": provisioned(LeverKind.WRITE_CAPACITY, "scores", 1000),
+        "Read units of scores": provisioned(LeverKind.READ_CAPACITY, "scores", 10),
         "Throttled at scores": (),
-        "Write units of scores/by-race": (Limit("provisioned", 500),),
-        "Read units of scores/by-race": (Limit("provisioned", 10),),
+        "Write units of scores/by-race": provisioned(
+            LeverKind.WRITE_CAPACITY, "scores/by-race", 500
+        ),
+        "Read units of scores/by-race": provisioned(LeverKind.READ_CAPACITY, "scores/by-race", 10),
         "Throttled at scores/by-race": (),
     }

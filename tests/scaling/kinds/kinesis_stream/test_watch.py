@@ -7,9 +7,11 @@ import pytest
 
 from tests.builders import a_pipeline, with_stream
 from tests.flink_builders import a_flink_pipeline
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.kinds.kinesis_stream.watch import stream_alarms, stream_rows
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit
 from tidegate.scaling.model.watched import Watched
 
@@ -59,12 +61,14 @@ def test_an_on_demand_stream_has_no_limits_of_shards() -> None:
 
 def test_the_row_has_the_limits_of_the_shards_and_of_the_retention() -> None:
     found = graphs(watched(shards=3, retention_hours=48))
-    assert found["Records in"].limits == (Limit("3 x 1,000 records/s", 3000),)
-    assert found["Bytes in"].limits == (Limit("3 x 1 MiB/s", 3),)
+    by = ((Lever.of(LeverKind.SHARD_COUNT, "racers"), 3),)
+    assert found["Records in"].limits == (Limit("3 x 1,000 records/s", 3000, by),)
+    assert found["Bytes in"].limits == (Limit("3 x 1 MiB/s", 3, by),)
     assert found["Iterator age"].limits == (Limit("objective", 90),)
     against = found["Iterator age against the retention"].limits
+    by = ((Lever.of(LeverKind.RETENTION_HOURS, "racers"), 48),)
     assert against == (
-        Limit("50 % of the retention", 24), Limit("retention: records are lost", 48),
+        Limit("50 % of the retention", 24, by), Limit("retention: records are lost", 48, by),
     )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from tests.builders import a_pipeline, with_consumers
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.kinds.lambda_mapping.watch import function_alarms, function_rows
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.dashboard_row import Graph, Limit, Row
 from tidegate.scaling.model.watched import Watched
 
@@ -41,7 +43,11 @@ def test_a_function_with_a_reservation_is_judged_by_its_own() -> None:
     share = in_force({})["concurrency-near-reservation"]
     assert found["scorer/concurrency-near-cap"]["Threshold"] == share * 20
     own = graphs(pipeline)["Concurrent executions"]
-    assert own.limits == (Limit("reserved concurrency", 20), Limit("shards x factor", 6))
+    by = (
+        (Lever.of(LeverKind.SHARD_COUNT, "racers"), 3),
+        (Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer"), 2),
+    )
+    assert own.limits == (Limit("reserved concurrency", 20), Limit("shards x factor", 6, by))
     assert "Concurrency of the account" not in graphs(pipeline)
 
 

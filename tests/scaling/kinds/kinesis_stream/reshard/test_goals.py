@@ -155,8 +155,10 @@ def test_the_hottest_shard_is_cut_where_its_load_is_halved() -> None:
         ((), "no shard is known to be hot"),
         ((KeySample("shard-0", ()),), "no shard is known to be hot"),
         ((KeySample("shard-0", (("a", 51), ("b", 49))),), "one key, 'a', carries 51% of its"),
+        ((KeySample("shard-0", (("a", 51), ("b", 49)), 100),), "aggregates of the Kinesis Prod"),
+        ((KeySample("shard-0", (("a", 2), ("b", 2), ("c", 2)), 5),), "aggregates of the Kinesis"),
     ],
-    ids=["nothing sampled", "no records", "one key"],
+    ids=["nothing sampled", "no records", "one key", "aggregates of one key", "of several keys"],
 )
 def test_a_hot_shard_that_no_split_helps_is_refused(
     samples: tuple[KeySample, ...], words: str
