@@ -107,3 +107,16 @@ def test_a_sweep_loads_neither_pydantic_nor_rich_nor_plotly() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_entry_of_the_pipeline_file_is_asked_for_its_class() -> None:
+    """An entry says what its kind is called in levers; the kinds are asked for the rest."""
+    asked = {
+        (name, each.id)
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance"
+        for each in ast.walk(node.args[1])
+        if isinstance(each, ast.Name) and each.id.endswith("Spec")
+    }
+    assert asked == set()

@@ -111,7 +111,7 @@ def _change(change_record: ChangeRecord) -> dict[str, Any]:
 
 
 def lines(told: Told, since: datetime) -> Iterator[tuple[str, Kind, str]]:
-    """When, what and the words of each event; what another hand did says whose."""
+    """When, what and the words of each event; what another pipeline's caller did says whose."""
     for event in told.events:
         by = "" if event.pipeline == told.pipeline else f" [{event.pipeline}]"
         earlier = " (before the time asked for)" if event.at < since else ""

@@ -62,8 +62,7 @@ def _levers(spec: PipelineSpec) -> Iterator[Lever]:
     if spec.stream:
         yield from _of("stream", spec.stream)
     for reader in spec.readers:
-        key = "function" if isinstance(reader, ConsumerSpec) else "application"
-        yield from _of(key, reader.name)
+        yield from _of(reader.resource, reader.name)
         for where in _capacity_places(reader):
             yield from _of("table", where)
 

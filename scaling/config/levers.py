@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.config.specification import (
@@ -10,6 +11,7 @@ from tidegate.scaling.config.specification import (
     Levers,
     LeverSpec,
     PipelineSpec,
+    TableSpec,
 )
 from tidegate.scaling.kinds.registry import levers_of
 from tidegate.scaling.model.change_record import Lever
@@ -38,7 +40,10 @@ CAPACITIES = levers_of("table")
 Path = tuple[str | int, ...]
 """Keys and positions in a file."""
 
-_OF_READER = {ConsumerSpec: MAPPING, ApplicationSpec: APPLICATION_LEVERS}
+_OF_READER = {spec.resource: levers_of(spec.resource) for spec in (ConsumerSpec, ApplicationSpec)}
+
+Tables = list[str | TableSpec]
+R = TypeVar("R", ConsumerSpec, ApplicationSpec)
 
 
 def current_capacities(pipeline: Pipeline) -> dict[Lever, int]:
@@ -85,7 +90,7 @@ def _levels(
     )
     for key, readers in of_key:
         for at, reader in enumerate(readers):
-            if kind in _OF_READER[type(reader)] and reader.name == lever.where:
+            if kind in _OF_READER[reader.resource] and reader.name == lever.where:
                 yield reader.levers, (key, at)
             if is_capacity:
                 yield from _levels_of_tables(reader, lever, (key, at))
@@ -147,7 +152,7 @@ def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
     tables = (table.name for reader in spec.readers for table in reader.table_specs)
     levers = (
         *(Lever.of(STREAM[0], name) for name in (spec.stream,) if name),
-        *(Lever.of(_OF_READER[type(each)][0], each.name) for each in spec.readers),
+        *(Lever.of(_OF_READER[each.resource][0], each.name) for each in spec.readers),
         *(Lever.of(CAPACITIES[0], name) for name in tables),
         *(Lever(word, each.name) for each in spec.resources for word in each.levers),
     )
@@ -156,22 +161,34 @@ def resources_of(spec: PipelineSpec) -> tuple[str, ...]:
 
 def part_of(spec: PipelineSpec, lever: Lever) -> PipelineSpec:
     """The part of a pipeline that a lever is in: the rest needn't be asked for, or be well."""
-    # A listed sink is described with its writers.
-    readers = [replace(each, tables=[]) for each in spec.readers]
-    if lever.kind in (*MAPPING, *APPLICATION_LEVERS):
-        readers = [each for each in readers if each.name == lever.where]
-    elif lever.kind in CAPACITIES:
-        readers = [
-            replace(each, tables=[said])
-            for each in spec.readers
-            for said in each.table_specs
-            if said.name == lever.where.partition("/")[0]
-        ][:1]
-    elif not any(each.name == lever.where != spec.source for each in spec.resources):
-        readers = []
+    tables = _tables_by_reader(spec, lever)
+
+    def part(readers: Sequence[R]) -> list[R]:
+        kept = ((each, tables.get((each.resource, each.name))) for each in readers)
+        return [replace(each, tables=said) for each, said in kept if said is not None]
+
     return replace(
         spec,
-        consumers=[each for each in readers if isinstance(each, ConsumerSpec)],
-        applications=[each for each in readers if isinstance(each, ApplicationSpec)],
+        consumers=part(spec.consumers),
+        applications=part(spec.applications),
         resources=[each for each in spec.resources if each.name in (lever.where, spec.source)],
     )
+
+
+def _tables_by_reader(spec: PipelineSpec, lever: Lever) -> dict[tuple[str, str], Tables]:
+    """The readers in the part of a lever, each with those of its tables that are."""
+    if lever.kind in CAPACITIES:
+        table = lever.where.partition("/")[0]
+        for each in spec.readers:
+            said: Tables = [named for named in each.table_specs if named.name == table]
+            if said:
+                return {(each.resource, each.name): said}
+        return {}
+    if lever.kind in (*MAPPING, *APPLICATION_LEVERS):
+        readers = [each for each in spec.readers if each.name == lever.where]
+    # A listed sink is described with its writers.
+    elif any(each.name == lever.where != spec.source for each in spec.resources):
+        readers = list(spec.readers)
+    else:
+        readers = []
+    return {(each.resource, each.name): [] for each in readers}

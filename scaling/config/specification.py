@@ -5,7 +5,7 @@ Schema for editors is generated from them, docstrings and constraints included.
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from tidegate.scaling.config.lever_spec import Levers, LeverSpec, Owner, RetentionSpec
 from tidegate.scaling.config.names import (
@@ -106,6 +106,8 @@ class ConsumerSpec(Closed):
     tumbling windows early: to scale out only, both ways (``always``), or ``never``.
     """
 
+    resource: ClassVar[str] = "function"
+    """What a lever kind calls it that it is a lever of."""
     function: FunctionName
     tables: list[TableName | TableSpec] = field(default_factory=list)
     levers: Levers = field(default_factory=Levers)
@@ -134,6 +136,8 @@ class ApplicationSpec(Closed):
     ``allow_without_snapshots`` though each update then loses the job's state.
     """
 
+    resource: ClassVar[str] = "application"
+    """What a lever kind calls it that it is a lever of."""
     application: ApplicationName
     tables: list[TableName | TableSpec] = field(default_factory=list)
     levers: Levers = field(default_factory=Levers)

@@ -47,7 +47,7 @@ class Notification:
     def subject(self) -> str:
         """One line, plain ASCII, as SNS wants it."""
         causes = ", ".join(self.causes)
-        state = f"well again after {causes}" if self.kind is Kind.RESOLVED else causes
+        state = f"resolved: {causes}" if self.kind is Kind.RESOLVED else causes
         line = f"Tidegate: {self.pipeline}: {state}"
         return line.encode("ascii", "replace").decode()[:SUBJECT_MAX]
 

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from tidegate.rules.reason import Reason
 from tidegate.scaling.model.change_record import Lever
 
-__all__ = ["BLIND_SHARE", "BURST_COVERS", "COOLDOWN", "UNCHANGED", "Recommendation"]
+__all__ = [
+    "BLIND_SHARE",
+    "BURST_COVERS",
+    "COOLDOWN",
+    "FULL_COVERAGE",
+    "UNCHANGED",
+    "Recommendation",
+]
 
 COOLDOWN = timedelta(seconds=180)
 """A change shows in the metrics only after they arrive, up to three minutes late."""
@@ -14,6 +21,10 @@ COOLDOWN = timedelta(seconds=180)
 BLIND_SHARE = (COOLDOWN + timedelta(seconds=60)) / timedelta(hours=1)
 """A change blinds for as long as it takes to show, and one look more. One that must last an hour
 has to save more than that share of what it changes."""
+
+FULL_COVERAGE = 0.9
+"""How much of a window must be told for a scale-in to be judged by it. What is missing counts
+against a change, as in Kubernetes' HPA; a minute in ten may be late."""
 
 UNCHANGED = Reason("unchanged", "")
 """Of a lever that may stay."""

@@ -12,7 +12,7 @@ from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Demand
-from tidegate.scaling.model.recommendation import BLIND_SHARE, COOLDOWN
+from tidegate.scaling.model.recommendation import BLIND_SHARE, COOLDOWN, FULL_COVERAGE
 from tidegate.scaling.model.roles import (
     arrivals_of,
     executions_of,
@@ -37,7 +37,6 @@ RISING = 1.1
 """How many times as much in one quarter of an hour as in the one before is a load that rises: by
 half in an hour, of which a scale-in would be taken back before it has saved what it costs."""
 HOUR = timedelta(hours=1)
-FULL_COVERAGE = 0.9
 
 
 @dataclass(frozen=True, slots=True)

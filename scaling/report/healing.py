@@ -1,4 +1,4 @@
-"""What is under way that makes a pipeline well again, and until when that may take.
+"""What is under way that heals a pipeline, and until when that may take.
 
 Past that moment it is sick: healing is no word for waiting.
 """

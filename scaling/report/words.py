@@ -1,4 +1,4 @@
-"""Sentences about what makes a pipeline well again."""
+"""Sentences about what heals a pipeline."""
 
 from tidegate.rules.reason import Words
 

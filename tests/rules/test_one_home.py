@@ -64,6 +64,7 @@ def numbers(tree: ast.Module) -> Iterator[ast.Constant]:
             yield node
 
 
+@pytest.mark.slow
 def test_what_judges_and_watches_has_no_threshold_of_its_own() -> None:
     own = {
         f"{name}:{node.lineno}: {node.value!r}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from tidegate.simulator.kinds.dynamodb_table.data import TableData
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData
-from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.kinesis_stream.source import SourceState
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData, MappingData
 from tidegate.simulator.kinds.registry import KINDS
 from tidegate.simulator.scenario import Fault, Scenario
@@ -43,4 +43,4 @@ def played(*resources: Any, seconds: int = 120, faults: tuple[Fault, ...] = ()) 
 
 def backlog_of(world: World, name: str) -> int:
     """What the reader furthest behind has not done."""
-    return max(each.backlog for each in world.the(StreamState, name).subscriptions)
+    return max(each.backlog for each in world.the(SourceState, name).subscriptions)

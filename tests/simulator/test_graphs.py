@@ -21,7 +21,9 @@ from tidegate.simulator.kinds.flink_application.application import EmbeddedAppli
 from tidegate.simulator.kinds.flink_application.data import ApplicationData
 from tidegate.simulator.kinds.foreign.reader import ForeignReaderData
 from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
+from tidegate.simulator.kinds.kinesis_stream.source import SourceState
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.kinesis_stream.topic import TopicState
 from tidegate.simulator.kinds.lambda_mapping.data import AccountData, MappingData
 from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
 from tidegate.simulator.kinds.lambda_mapping.mapping import MappingState, uuid_of
@@ -44,7 +46,7 @@ def assert_conserved(world: World) -> None:
     lost, or still to do, and what processors have done is in their sinks."""
     for mapping in world.site.all(MappingState):
         reader = mapping.subscription
-        taken = world.the(StreamState, reader.source.name)
+        taken = world.the(SourceState, reader.source.name)
         assert taken.records_written == (
             mapping.records_read
             + mapping.records_discarded
@@ -62,7 +64,7 @@ def assert_conserved(world: World) -> None:
             assert sink.records_written == done
 
 
-def _place(source: StreamState, reader: Any) -> int:
+def _place(source: SourceState, reader: Any) -> int:
     return next(at for at, each in enumerate(source.subscriptions) if each is reader)
 
 
@@ -297,7 +299,7 @@ def test_a_scenario_file_may_declare_any_graph() -> None:
         "writer/enriched",
         "writer/orders",
     ]
-    assert world.the(StreamState, "clicks").open_count == 3
+    assert world.the(TopicState, "clicks").open_count == 3
     assert set(world.the(TableState).capacities) == {None, "by-customer"}
     read = [each.records_read for each in world.site.all(MappingState)]
     counted = world.the(EmbeddedApplication).state.records_read

@@ -14,6 +14,7 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication, appli
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, increase
 
 __all__ = [
+    "CRASHES_SECONDS",
     "crash_loop",
     "heap_pressure",
     "is_stopped",

@@ -13,6 +13,7 @@ from tidegate.rules.kinds.flink_application.metrics import (
 from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import (
     RESHARD_SECONDS,
+    RUNNING_STORAGE_GIGABYTES_PER_KPU,
     FlinkApplication,
     applications_of,
 )
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from tidegate.rules.reason import Reason
 
 __all__ = ["FlinkApplicationSignals"]
-
-STORAGE_GIGABYTES = 50
-"""Of a KPU (Managed Service for Apache Flink guide, how-resources)."""
 
 _NAMESPACE = "AWS/KinesisAnalytics"
 
@@ -130,7 +128,7 @@ def _places(application: FlinkApplication) -> Iterator[Place]:
     own: tuple[tuple[str, str], ...] = (("Application", name),)
     quantities: dict[str, float] = {
         "checkpoint_interval_milliseconds": application.checkpoint_interval_milliseconds,
-        "running_storage_bytes": application.kpus * STORAGE_GIGABYTES * 1e9,
+        "running_storage_bytes": application.kpus * RUNNING_STORAGE_GIGABYTES_PER_KPU * 1e9,
     }
     flink = "flink-2" if application.is_flink_2 else "flink-1"
     for scope in ("application", flink, *(("kafka-source",) if application.reads_kafka else ())):

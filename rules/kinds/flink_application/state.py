@@ -9,7 +9,16 @@ from tidegate.rules.graph import Measured, Pipeline, Resource, Role
 if TYPE_CHECKING:
     from tidegate.rules.kinds.flink_application.series import ApplicationSeries  # noqa: F401 (quoted below)
 
-__all__ = ["CHANGING", "RESHARD_SECONDS", "FlinkApplication", "applications_of"]
+__all__ = [
+    "CHANGING",
+    "RESHARD_SECONDS",
+    "RUNNING_STORAGE_GIGABYTES_PER_KPU",
+    "FlinkApplication",
+    "applications_of",
+]
+
+RUNNING_STORAGE_GIGABYTES_PER_KPU = 50
+"""Managed Service for Apache Flink guide, how-resources."""
 
 RESHARD_SECONDS = 600
 """After a reshard the parents are read to their end by a part of the subtasks."""

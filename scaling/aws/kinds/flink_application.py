@@ -14,6 +14,7 @@ from tidegate.scaling.aws.moments import as_text
 from tidegate.scaling.aws.pages import pages
 from tidegate.scaling.config.specification import ApplicationSpec
 from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
 
 if TYPE_CHECKING:
     from types_boto3_kinesisanalyticsv2 import KinesisAnalyticsV2Client
@@ -33,9 +34,6 @@ _MAX_PARALLELISM = re.compile(
 """As Flink says it: "Vertex V's parallelism (39) is higher than the max parallelism (8)", "The
 maximum parallelism (8) of the restored state is lower than the configured parallelism (39)", "with
 max parallelism 8 to new program" (ExecutionJobVertex, StateAssignmentOperation, Checkpoints)."""
-
-MAX_PARALLELISM_MOST = 32_768
-"""Flink's own limit (KeyGroupRangeAssignment, UPPER_BOUND_MAX_PARALLELISM)."""
 
 
 def applications(looked: Looked) -> Iterator[FlinkApplication]:
@@ -170,7 +168,7 @@ def named_max_parallelism(words: str) -> int | None:
     """The maximum parallelism of a job that a failure names, the least of several; None where it
     names none."""
     found = (int(number) for number in _MAX_PARALLELISM.findall(words))
-    return min((each for each in found if 1 <= each <= MAX_PARALLELISM_MOST), default=None)
+    return min((each for each in found if 1 <= each <= PARALLELISM_MAX), default=None)
 
 
 def update_application(action: UpdateApplication, clients: Clients) -> None:

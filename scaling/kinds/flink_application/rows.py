@@ -12,7 +12,11 @@ from tidegate.rules.kinds.flink_application.metrics import (
     behind_metric,
     task_metric,
 )
-from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
+from tidegate.rules.kinds.flink_application.state import (
+    RUNNING_STORAGE_GIGABYTES_PER_KPU,
+    FlinkApplication,
+    applications_of,
+)
 from tidegate.scaling.kinds.flink_application.dashboard_lines import (
     COLLECTING_PERCENT,
     LAG_RECORDS,
@@ -21,9 +25,6 @@ from tidegate.scaling.model.dashboard_row import Graph, Limit, Line, Row
 from tidegate.scaling.model.watched import Watched
 
 __all__ = ["application_rows"]
-
-RUNNING_STORAGE_GIGABYTES = 50
-"""Of a KPU (how-resources)."""
 
 
 def application_rows(watched: Watched) -> Iterator[Row]:
@@ -88,7 +89,7 @@ def _health(application: FlinkApplication) -> tuple[Graph, ...]:
     uptime = application_metric(application.name, up, "Minimum")
     interval = application.checkpoint_interval_milliseconds / 1000
     size = application_metric(application.name, "lastCheckpointSize", "Average")
-    storage = float(RUNNING_STORAGE_GIGABYTES * application.kpus)
+    storage = float(RUNNING_STORAGE_GIGABYTES_PER_KPU * application.kpus)
     return (
         Graph("Up", "hours", (Line(uptime, "up", 1 / 3_600_000),)),
         Graph(

@@ -24,11 +24,10 @@ from tidegate.scaling.kinds.flink_application.sizing import (
 )
 from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.recommendation import FULL_COVERAGE, Recommendation
 
 __all__ = ["lowered", "may_lower"]
 
-FULL_COVERAGE = 0.9
 LOWER_SHARE = 0.8
 FALLING_SHARE = 0.5
 """While the load still falls, a scale-in has to free half: what comes an hour later frees more, in

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 
 from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
+from tidegate.rules.kinds.flink_application.failures import CRASHES_SECONDS
 from tidegate.rules.kinds.flink_application.metrics import application_metric, behind_metric
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.rule import Comparison
@@ -12,7 +13,6 @@ from tidegate.scaling.model.watched import Watched
 
 __all__ = ["application_alarms"]
 
-CRASHES_MINUTES = 15
 RARE = 1e-9
 """Any increase of a count, as a rate per second."""
 
@@ -53,12 +53,11 @@ def _failures(application: FlinkApplication, limits: Mapping[str, float]) -> Ite
     yield f"{name}/job-down", metric_alarm(f"The job of {name} is down", down, is_down)
     restarts = application_metric(name, "numRestarts" if renamed else "fullRestarts", "Maximum")
     failed = application_metric(name, "numberOfFailedCheckpoints", "Maximum")
-    minutes = FAILED_CHECKPOINTS_SECONDS // 60
-    for kind, words, metric, rule, n in (
+    for kind, words, metric, rule, seconds in (
         ("restarts", f"The job of {name} fails and restarts", restarts, "job-failures",
-         CRASHES_MINUTES),
+         CRASHES_SECONDS),
         ("checkpoints-failing", f"Checkpoints of {name} fail", failed, "checkpoint-failures",
-         minutes),
+         FAILED_CHECKPOINTS_SECONDS),
     ):  # fmt: skip
-        often = Breach(RARE, ceil(limits[rule]), n)
+        often = Breach(RARE, ceil(limits[rule]), seconds // 60)
         yield f"{name}/{kind}", math_alarm(words, {"count": metric}, "RATE(count)", often)

@@ -81,16 +81,16 @@ def _minutes(signals: Signals, consumer: Consumer) -> list[_Minute]:
     if consumer.mapping.reading.other_sources:
         return list(_own_minutes(signals, consumer, minutes))
     found = [minute for minute in minutes if minute is not None]
-    if _is_busier_than_its_lanes(signals, consumer):
+    if _is_busier_than_its_executions(signals, consumer):
         return list(_own_minutes(signals, consumer, minutes)) or found
     return found
 
 
-def _is_busier_than_its_lanes(signals: Signals, consumer: Consumer) -> bool:
-    """Whether others invoke the function too, such as an API, which no mapping names: all lanes of
-    the stream together can't be busy for longer than time passes. A duration is told when its
-    invocation ends, which may have begun a timeout earlier. Not judged just after a change, since
-    there may have been more lanes."""
+def _is_busier_than_its_executions(signals: Signals, consumer: Consumer) -> bool:
+    """Whether others invoke the function too, such as an API, which no mapping names: all
+    executions on the stream together can't be busy for longer than time passes. A duration is told
+    when its invocation ends, which may have begun a timeout earlier. Not judged just after a
+    change, since there may have been more executions."""
     if signals.changed_within(NOW_SECONDS):
         return False
     busy = signals.of(consumer.function).duration_sum_milliseconds.last(NOW_SECONDS).total / 1000
@@ -102,14 +102,14 @@ def _own_minutes(
     signals: Signals, consumer: Consumer, minutes: Sequence[_Minute | None]
 ) -> Iterator[_Minute]:
     """Of a function that others invoke as well: only while the stream is late is it known
-    what it does for the stream, since a lane with records to read is busy all the time, with full
-    batches. In all other minutes it would take the others' work for its own."""
+    what it does for the stream, since an execution with records to read is busy all the time, with
+    full batches. In all other minutes it would take the others' work for its own."""
     ages, batch = signals.series.source.iterator_age_milliseconds, consumer.mapping.batch_size
-    lanes = executions(signals, consumer) * ages.metric.period_seconds
+    busy_most = executions(signals, consumer) * ages.metric.period_seconds
     late = signals.iterator_age_max_seconds * 1000
     for minute, age in zip(minutes, ages.samples, strict=True):
         if minute is not None and (age or 0.0) > late:
-            busy = min(minute.busy_seconds, lanes)
+            busy = min(minute.busy_seconds, busy_most)
             yield replace(minute, invocations=minute.records / batch, busy_seconds=busy)
 
 

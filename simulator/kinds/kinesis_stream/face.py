@@ -18,6 +18,7 @@ from tidegate.simulator.kind import Face
 from tidegate.simulator.kinds.kinesis_stream.control import StreamControl
 from tidegate.simulator.kinds.kinesis_stream.limits import BYTES_PER_SECOND, RECORDS_PER_SECOND
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.kinesis_stream.topic import TopicState
 from tidegate.simulator.manners import Refusal
 from tidegate.simulator.participant import Answer, Call
 from tidegate.simulator.traffic import rate_at
@@ -34,14 +35,10 @@ SAMPLED_RECORDS_MAX = 1000
 class StreamFace(Face):
     """Of streams; moto and AWS know nothing of topics."""
 
-    def _stream(self, name: str) -> StreamState | None:
-        found = self.site.named(StreamState, name)
-        return None if found is None or found.is_topic else found
-
     def describe(self, spec: Any) -> Iterable[Resource]:
         """The stream that a pipeline reads; of a topic tells who reads it."""
         if spec.topic is not None:
-            if self.site.named(StreamState, spec.topic) is None:
+            if self.site.named(TopicState, spec.topic) is None:
                 raise ResourceMissing("describe", spec.topic, "there is no such resource")
             return []
         if not spec.stream:
@@ -53,7 +50,7 @@ class StreamFace(Face):
 
     def stream(self, name: str) -> Stream | None:
         """A stream by its name, None where there is none."""
-        stream = self._stream(name)
+        stream = self.site.named(StreamState, name)
         return None if stream is None else _described(stream)
 
     def answer(self, question: Any) -> KeySample | None:
@@ -83,7 +80,7 @@ class StreamFace(Face):
         return True
 
     def _control(self, name: str) -> StreamControl:
-        stream = self._stream(name)
+        stream = self.site.named(StreamState, name)
         if stream is None:
             raise Refusal("ResourceNotFoundException", f"no stream {name}")
         return StreamControl(stream)
@@ -91,9 +88,8 @@ class StreamFace(Face):
     def put(self, session: "Session") -> None:
         """The streams, as moto is to have them."""
         for stream in self.site.all(StreamState):
-            if not stream.is_topic:
-                client = session.client("kinesis")
-                client.create_stream(StreamName=stream.name, ShardCount=stream.data.shards)
+            client = session.client("kinesis")
+            client.create_stream(StreamName=stream.name, ShardCount=stream.data.shards)
 
     def answers(self) -> Mapping[str, Call]:
         """Everything that moto does otherwise."""
@@ -115,14 +111,14 @@ class StreamFace(Face):
     def _of_stream(self, answer: Callable[[StreamState, Answer], Answer]) -> Call:
         def asked(params: Answer) -> Answer | None:
             name = params.get("StreamName") or params.get("StreamARN", "").rpartition("/")[2]
-            stream = self._stream(name)
+            stream = self.site.named(StreamState, name)
             return None if stream is None else answer(stream, params)
 
         return asked
 
     def _records(self, params: Answer) -> Answer | None:
         name, _, place = params["ShardIterator"].partition("|")
-        stream = self._stream(name)
+        stream = self.site.named(StreamState, name)
         if stream is None:
             return None
         shard_id, seconds = place.split("/")

@@ -1,6 +1,6 @@
 """Streams, and topics in their place, as kinds of participants."""
 
-from typing import Any
+from typing import TypeVar
 
 from tidegate.simulator.kind import Kind
 from tidegate.simulator.kinds.kinesis_stream.data import (
@@ -11,38 +11,46 @@ from tidegate.simulator.kinds.kinesis_stream.data import (
 )
 from tidegate.simulator.kinds.kinesis_stream.face import StreamFace
 from tidegate.simulator.kinds.kinesis_stream.metrics import StreamMetrics
+from tidegate.simulator.kinds.kinesis_stream.source import SourceState
 from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.kinesis_stream.topic import TopicState
 from tidegate.simulator.publisher import Publisher
 from tidegate.simulator.site import Site
 from tidegate.simulator.traffic import Traffic
 
 __all__ = ["STREAMS", "TOPICS"]
 
+S = TypeVar("S", bound=SourceState)
+
 NO_TRAFFIC = Traffic(points=((0.0, 0.0),))
 """Of a stream that processors alone write to."""
 
 
-def _build(site: Site, data: Any) -> StreamState:
-    is_topic = isinstance(data, TopicData)
-    if isinstance(data, TopicData):
-        data = StreamData(data.name, data.partitions, data.retention_hours)
+def _stream(site: Site, data: StreamData) -> StreamState:
+    return _built(StreamState, site, data, site.publisher)
+
+
+def _topic(site: Site, data: TopicData) -> TopicState:
+    # CloudWatch hears nothing of what it publishes.
+    alike = StreamData(data.name, data.partitions, data.retention_hours)
+    return _built(TopicState, site, alike, Publisher(site.seed))
+
+
+def _built(of: type[S], site: Site, data: StreamData, publisher: Publisher) -> S:
     traffic = next(
         (each for each in site.scenario.all(Traffic) if each.source in ("", data.name)), NO_TRAFFIC
     )
-    # CloudWatch hears nothing of a topic.
-    publisher = Publisher(site.seed) if is_topic else site.publisher
-    stream = StreamState(
+    source = of(
         traffic,
         _may_hold_up_one_lane(site, traffic),
         data=data,
         metrics=StreamMetrics(publisher, data.name),
         random=site.random,
         site=site,
-        is_topic=is_topic,
         retention_hours=data.retention_hours,
     )
-    site.sources[data.name] = site.sinks[stream.key] = stream
-    return stream
+    site.sources[data.name] = site.sinks[source.key] = source
+    return source
 
 
 def _may_hold_up_one_lane(site: Site, traffic: Traffic) -> bool:
@@ -52,5 +60,5 @@ def _may_hold_up_one_lane(site: Site, traffic: Traffic) -> bool:
     )
 
 
-STREAMS = Kind("kinesis_stream", (StreamData,), streams_of, _build, StreamFace)
-TOPICS = Kind("kafka_topic", (TopicData,), topics_of, _build)
+STREAMS = Kind("kinesis_stream", (StreamData,), streams_of, _stream, StreamFace)
+TOPICS = Kind("kafka_topic", (TopicData,), topics_of, _topic)

@@ -66,6 +66,18 @@ def test_an_age_is_sick_over_the_objective_or_growing_towards_it(
     assert (seen.is_out_of_objective, seen.age_is_sick) == (is_out, is_sick)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "behind"),
+    [((97, 100, 103), False), ((97, 100, 103.1), True), ((10, 30, 50), False),
+     ((109, 106, 103), False)],
+    ids=["at the limit of growth", "over it and grows", "grows within the objective", "falls"],
+)  # fmt: skip
+def test_a_reader_falls_behind_where_its_age_is_over_the_objective_and_grows(
+    seconds: tuple[float, ...], behind: bool
+) -> None:
+    assert aged(*seconds).falls_behind is behind
+
+
 def test_growth_is_per_second_between_the_two_newest_ages() -> None:
     assert aged(100, None, 160).age_growth == 0.5
 
@@ -230,3 +242,27 @@ def test_readers_that_no_file_names_are_counted_minute_by_minute() -> None:
     seen = newest(HEALTHY, read_records=[12_000] * 60)
     assert seen.shared_readers[-1] == 2
     assert HEALTHY.shared_readers == (1,) * 90
+
+
+@pytest.mark.parametrize(
+    ("refused", "changed_minutes_ago", "minutes"),
+    [((), None, 15), ((5, 4, 3), None, 12), ((5, 0, 3), None, 14), ((5, 4, 3), 2, 13),
+     ((5, 4, 3), 4, 12)],
+    ids=["none", "three minutes of them", "one since they ended", "a lever moved since",
+         "a lever moved before"],
+)  # fmt: skip
+def test_refusals_may_take_a_quarter_of_an_hour_to_end(
+    refused: tuple[float, ...], changed_minutes_ago: int | None, minutes: int
+) -> None:
+    seen = newest(HEALTHY, write_throttles=(0, *refused))
+    end = seen.series.source.write_throttles.end
+    if changed_minutes_ago is not None:
+        seen = replace(seen, changed_at=end - timedelta(minutes=changed_minutes_ago))
+    assert seen.refusals_fall_until == end + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("minutes", "fall"), [(15, True), (16, False)])
+def test_refusals_that_fall_for_longer_than_that_do_not_end(minutes: int, fall: bool) -> None:
+    refused = [900.0] * (minutes - 2) + [500.0, 100.0]
+    unmoved = replace(HEALTHY, changed_at=None)
+    assert newest(unmoved, write_throttles=(0, *refused)).refusals_fall is fall

@@ -60,6 +60,7 @@ def test_each_dimension_is_found_by_its_id_and_by_its_lever() -> None:
 
 
 @given(st.text("abcXYZ019_.-", min_size=3, max_size=255))
+@pytest.mark.slow
 def test_an_index_that_the_file_does_not_name_is_a_dimension_of_its_table(index: str) -> None:
     found = dimension_named([RACE], f"read_capacity~scores~{index}")
     assert found == Dimension(RACE, Lever.of(LeverKind.READ_CAPACITY, f"scores/{index}"))

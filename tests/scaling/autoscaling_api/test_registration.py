@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ registrations = st.builds(
 
 
 @given(have=registrations, want=registrations)
+@pytest.mark.slow
 def test_the_steps_lead_from_what_is_there_to_what_is_wanted(
     have: Registration, want: Registration
 ) -> None:

@@ -158,7 +158,7 @@ def test_the_documentation_shows_what_is_sent_and_what_the_file_takes() -> None:
 
 
 def test_a_resolution_says_what_it_was() -> None:
-    subject = "Tidegate: orders: well again after table-throttled at orders"
+    subject = "Tidegate: orders: resolved: table-throttled at orders"
     assert RESOLVED.text == f"{subject}\n\n{NOTICE.dashboard}"
 
 

@@ -58,6 +58,7 @@ WIDER = {
 
 @pytest.mark.parametrize("kind", WIDER)
 @given(st.data())
+@pytest.mark.slow
 def test_a_grammar_that_is_narrower_accepts_nothing_that_aws_refuses(
     kind: str, data: st.DataObject
 ) -> None:
@@ -92,6 +93,7 @@ def test_lengths_that_are_in_aws_words_alone() -> None:
 
 
 @given(st.from_regex(names.EVENT_BUS.pattern, fullmatch=True))
+@pytest.mark.slow
 def test_an_event_bus_is_what_put_events_takes(bus: str) -> None:
     told = shape("events", "NonPartnerEventBusNameOrArn")
     assert re.fullmatch(told["pattern"], bus)

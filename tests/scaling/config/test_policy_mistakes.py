@@ -119,6 +119,7 @@ def test_steps_meet_without_gap_or_overlap(steps: list[Step], mistakes: Mistakes
 
 
 @given(st.lists(st.integers(-9, 9), min_size=1, max_size=6, unique=True), st.randoms())
+@pytest.mark.slow
 def test_however_the_line_is_cut_its_parts_are_steps_and_a_missing_one_is_a_gap(
     cuts: list[int], random: Random
 ) -> None:

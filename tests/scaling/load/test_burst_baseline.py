@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def test_what_an_excursion_may_still_bring_falls_as_it_goes_on_and_is_unknown_be
 
 
 @given(st.lists(st.floats(1, 5000), min_size=LATELY, max_size=LATELY + 40))
+@pytest.mark.slow
 def test_where_a_table_stands_it_would_have_borne_the_last_six_hours(rates: list[float]) -> None:
     found = of(list(rates))
     if found is not None:

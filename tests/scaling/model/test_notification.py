@@ -18,7 +18,7 @@ PAGE = Notification(
     [
         (Kind.PAGE, "Tidegate: race: hot-key, timeout-near"),
         (Kind.UPDATE, "Tidegate: race: hot-key, timeout-near"),
-        (Kind.RESOLVED, "Tidegate: race: well again after hot-key, timeout-near"),
+        (Kind.RESOLVED, "Tidegate: race: resolved: hot-key, timeout-near"),
     ],
 )
 def test_the_subject_says_what_is_wrong_or_was(kind: Kind, subject: str) -> None:

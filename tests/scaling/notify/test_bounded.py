@@ -94,6 +94,7 @@ def ill(report: PipelineReport, minute: int, tables: int) -> PipelineReport:
 @pytest.mark.parametrize(
     ("tables", "minutes"), [(20, 60), (3, 120), (600, 3)], ids=["wide", "long", "very wide"]
 )
+@pytest.mark.slow
 def test_an_outage_of_all_places_stops_nobody_and_the_page_comes_first_afterwards(
     report: PipelineReport, client: Any, tables: int, minutes: int
 ) -> None:

@@ -30,7 +30,7 @@ from tidegate.scaling.report.sweep_report import Change, Healing, PipelineReport
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.foreign.reader import ForeignReaderState
-from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.kinesis_stream.source import SourceState
 from tidegate.simulator.kinds.lambda_mapping.data import FunctionData
 from tidegate.simulator.kinds.lambda_mapping.function import FunctionState
 from tidegate.simulator.scenarios import load_scenario, scenario_names
@@ -44,7 +44,7 @@ def post(aws: dict[str, Any]) -> Post:
 
 def cure(world: World) -> None:
     """What a person would do."""
-    stream = world.the(StreamState)
+    stream = world.the(SourceState)
     stream.weigh(replace(stream.traffic, hot_key_share=0.0, hot_range_share=0.0))
     if world.scenario.planted_cause.startswith("producers-"):
         stream.traffic = replace(stream.traffic, points=stream.traffic.points[:1])

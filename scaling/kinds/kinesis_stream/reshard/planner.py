@@ -22,7 +22,7 @@ shares are kept, which is even and close to the fewest."""
 
 @dataclass(frozen=True, slots=True)
 class Even:
-    """Wish: so many shards, each within ``tolerance`` of an equal share of the key space."""
+    """Goal: so many shards, each within ``tolerance`` of an equal share of the key space."""
 
     count: int
     tolerance: float
@@ -30,7 +30,7 @@ class Even:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Wish: between two hash keys exactly these boundaries, elsewhere no change.
+    """Goal: between two hash keys exactly these boundaries, elsewhere no change.
 
     ``start`` is the first hash key of the range, ``end`` the one after its last.
     """

@@ -78,6 +78,16 @@ def test_what_is_learnt_of_a_table_is_of_its_own_metrics() -> None:
     )
 
 
+def test_of_a_load_that_has_not_varied_reads_are_others_and_writes_the_consumers() -> None:
+    pipeline = a_pipeline(table=a_table(200))
+    seen = signals(pipeline, *[Minute(records_per_second=100)] * 90)
+    seen = newest(seen, "scores", consumed_read_units=[3_000.0] * 90)
+    reader = learn_reader(seen, the_consumer(pipeline), history())
+    found = capacity_model(seen, the_table(pipeline).capacity, reader, history())
+    assert found.reads == RecordCost(50.0, 0.0, 50.0, is_told=False)
+    assert found.writes == RecordCost(0.0, 1.0, is_told=False)
+
+
 # ---- as a sink of a plan
 
 WRITES = Lever.of(LeverKind.WRITE_CAPACITY, "scores")

@@ -108,6 +108,24 @@ def test_a_tenth_more_is_not_worth_a_restart_by_itself(arrivals: float, wanted: 
     assert found.wanted == wanted
 
 
+@pytest.mark.parametrize(
+    ("before", "wanted", "kind"),
+    [(5, 6, "work-ahead"), (6, 6, "scale-in-hurt"), (7, 7, "scale-in-hurt")],
+    ids=["the load needs more", "the load needs as many", "it had more"],
+)
+def test_a_scale_in_that_hurt_is_reverted_unless_the_load_needs_more(
+    before: int, wanted: int, kind: str
+) -> None:
+    """What comes in and what has waited since the scale-in to two needs six subtasks."""
+    minute = JobMinute(busy=900)
+    late = [replace(minute, behind_seconds=25.0 * at) for at in range(15)]
+    of = job_signals(a_flink_pipeline(an_application(2)), *[minute] * 75, *late)
+    at, done = NOON - timedelta(minutes=20), Outcome.DONE
+    record = ChangeRecord("e", "x", PARALLELISM, "x:Y", before, 2, "", at, done, at)
+    _, found = recommended(of, TOO_LOW, history=History((record,)))
+    assert (found.wanted, found.because.kind) == (wanted, kind)
+
+
 WAITS = Diagnosis(
     Cause.PARALLELISM_TOO_LOW, "counter",
     (seen_words.BUSY_BUT_WAITS(name="counter", busy=1.0, cpu_percent=30.0, known=""),),

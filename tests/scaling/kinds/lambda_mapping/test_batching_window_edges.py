@@ -33,7 +33,7 @@ from tidegate.scaling.kinds.lambda_mapping.sizing import RateModel, window_at_mo
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 
 WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
 CONSUMER = the_consumer(a_pipeline(shards=2, factor=4))
@@ -184,6 +184,14 @@ def test_a_window_goes_up_in_health_and_down_from_where_tidegate_put_it(
     assert (found.current, found.wanted) == (current, wanted)
 
 
+@pytest.mark.parametrize("ill", [(), LONG], ids=["in health", "it is the cause"])
+def test_a_window_that_is_as_long_as_it_may_be_is_not_told_to_be_too_long(
+    ill: tuple[Diagnosis, ...],
+) -> None:
+    found = moved(seen(batching_window_seconds=6), ill, put(6))
+    assert (found.wanted, found.because) == (6, UNCHANGED)
+
+
 def test_a_mapping_that_is_being_changed_waits() -> None:
     changing = frozenset({factor_of(CONSUMER)})
     assert moved(seen(), changing=changing).wanted == 0
@@ -212,6 +220,21 @@ def test_a_filled_batch_stays_far_from_the_timeout(timeout: int, wanted: int) ->
     brief = replace(of, pipeline=with_consumers(of.pipeline, replace(consumer, function=function)))
     brief = newest(brief, "scorer", duration_maximum_milliseconds=[100] * 90)
     assert moved(brief).wanted == wanted
+
+
+@pytest.mark.parametrize(("more", "wanted"), [(0.0, 6), (-1e-9, 0)], ids=["up to there", "over it"])
+def test_a_filled_batch_may_take_five_eighths_of_what_is_near_the_timeout(
+    more: float, wanted: int
+) -> None:
+    of = seen(batch_size=30)
+    consumer = the_consumer(of.pipeline)
+    batches_seen = batching(of, consumer)
+    assert batches_seen is not None
+    near = batches_seen.seconds_of_batch(6) / 0.625
+    assert 0.625 * near == batches_seen.seconds_of_batch(6)
+    share = near / consumer.function.timeout_seconds + more
+    allowed = replace(of, thresholds={**of.thresholds, "duration-near-timeout": share})
+    assert moved(allowed).wanted == wanted
 
 
 def test_why_is_said_in_records_and_the_share_of_time() -> None:

@@ -14,6 +14,7 @@ from tests.builders import (
     signals,
     the_consumer,
     the_table,
+    with_consumers,
     with_mapping,
 )
 from tests.change_records import history
@@ -121,6 +122,33 @@ def test_a_rate_that_is_not_sure_widens_no_stream() -> None:
     load = Load(9_000, 0)
     assert reader(replace(RATE, is_sure=False)).source_demand(load, SAID) is None
     assert reader(None).source_demand(load, SAID) is None
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_sure"), [(220.0, True), (222.0, False)], ids=["nearly as fast", "slower"]
+)
+def test_a_rate_below_what_was_seen_to_be_read_is_not_sure(rate: float, is_sure: bool) -> None:
+    """By its durations one execution does 44.1 records/s; a quarter of what comes in was read by
+    each of four, and a rate that is off by a quarter is another one."""
+    pipeline, batches = a_pipeline(shards=4), (40, 60, 80)
+    consumer = the_consumer(pipeline)
+    slow = replace(consumer, function=replace(consumer.function, timeout_seconds=900))
+    minutes = [
+        Minute(rate, batch=batch, seconds_per_batch=4 * (0.1 + 0.004 * batch)) for batch in batches
+    ]
+    seen = signals(with_consumers(pipeline, slow), *minutes)
+    learnt = learn_rate(seen, slow)
+    assert learnt is not None
+    assert learnt.is_sure
+    found = learn_reader(seen, slow, history())
+    assert found.shown == rate / 4
+    assert found.learnt == replace(learnt, is_sure=is_sure)
+
+
+def test_of_a_function_that_was_not_invoked_nothing_is_learnt() -> None:
+    none = [0.0] * 90
+    seen = newest(signals(a_pipeline()), "scorer", invocations=none, duration_sum_milliseconds=none)
+    assert learn_reader(seen, the_consumer(seen.pipeline), history()).learnt is None
 
 
 def test_it_is_learnt_from_the_windows() -> None:

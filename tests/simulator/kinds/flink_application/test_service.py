@@ -23,7 +23,7 @@ from tidegate.simulator.figures import prices
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.flink_application.operation import ApplicationUpdate
 from tidegate.simulator.kinds.kinesis_stream.data import StreamData, TopicData
-from tidegate.simulator.kinds.kinesis_stream.stream import StreamState
+from tidegate.simulator.kinds.kinesis_stream.topic import TopicState
 from tidegate.simulator.scenario import Fault
 from tidegate.simulator.world import START, World
 
@@ -384,7 +384,7 @@ def test_a_topic_tells_its_lag_in_records_and_nothing_of_kinesis() -> None:
     resources = [topic if isinstance(each, StreamData) else each for each in given.resources]
     behind = World(replace(given, resources=tuple(resources)), 1)
     behind.advance(660)
-    worst = max(shard.backlog for shard in behind.the(StreamState).shards)
+    worst = max(shard.backlog for shard in behind.the(TopicState).shards)
     behind.advance(240)
     assert told(behind) == COUNTED | {"records_lag_max"}
     assert told(behind, SOURCE) == set()

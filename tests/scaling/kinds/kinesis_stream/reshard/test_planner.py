@@ -124,6 +124,7 @@ shapes = st.lists(st.integers(1, HASH_KEYS - 1), unique=True, max_size=80).map(
     left=st.integers(0, 10),
     tolerance=st.sampled_from([0.0, 0.01, 0.1, 0.3]),
 )
+@pytest.mark.slow
 def test_the_ring_is_covered_at_every_step_and_even_at_the_end(
     boundaries: tuple[int, ...], target: int, left: int, tolerance: float
 ) -> None:
