@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tidegate.arguments import held_to, named
 from tidegate.commands.register import agreed
 from tidegate.deployment.bucket import Bucket
+from tidegate.deployment.failed_creation import is_plannable
 from tidegate.deployment.gateway import admitting
 from tidegate.deployment.leftovers import (
     Leftover,
@@ -165,6 +166,8 @@ def up(stage: str, folder: Path, operators: tuple[str, ...], dry_run: bool, yes:
 
     def deployed() -> None:
         deployment = Deployment(_session(), stage)
+        if not is_plannable(deployment.stack, dry_run=dry_run, yes=yes):
+            return
         changes = deployment.plan(folder, operators)
         for change in changes:
             click.echo(f"{'would ' if dry_run else ''}{change}")
@@ -197,11 +200,8 @@ def _drop(deployment: Deployment) -> None:
     """The bucket is kept: S3 may not give its name again at once (S3 user guide, deleting a
     bucket), and most dry runs are followed by a deployment."""
     deployment.stack.drop_plan()
-    click.echo(
-        f"Nothing was deployed. What was uploaded stays in the bucket {deployment.bucket.name} "
-        "until the next deployment, or make destroy.",
-        err=True,
-    )
+    stays = f"Nothing was deployed. What was uploaded stays in the bucket {deployment.bucket.name}"
+    click.echo(f"{stays} until the next deployment, or make destroy.", err=True)
 
 
 @main.command("down")

@@ -53,7 +53,6 @@ class Stack:
     ) -> tuple[Change, ...]:
         """What an update would change; nothing is changed yet. Empty where nothing would be. When
         one of these alarms (ARNs) goes on meanwhile, CloudFormation takes all of it back."""
-        self._remove_failed_creation()
         self._plan = f"tidegate-{uuid4().hex}"
         self._is_new = self.status() in (None, "REVIEW_IN_PROGRESS")
         self._client.create_change_set(
@@ -112,11 +111,6 @@ class Stack:
         """Do what was planned and wait. Raises TidegateError where CloudFormation took it back."""
         self._client.execute_change_set(StackName=self.name, ChangeSetName=self._plan)
         self._wait("stack_create_complete" if self._is_new else "stack_update_complete")
-
-    def _remove_failed_creation(self) -> None:
-        """A stack whose creation failed can't be updated, only removed (CloudFormation guide)."""
-        if self.status() in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
-            self.remove()
 
     def _wait(self, waiter: str) -> None:
         try:
