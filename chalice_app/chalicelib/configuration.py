@@ -12,14 +12,12 @@ from pathlib import Path
 from chalicelib.log import logger
 from tidegate.scaling.config.compiled import from_compiled
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.ports import Ledger
 
 __all__ = ["Configuration", "in_force"]
 
 PACKAGED = Path(__file__).parent / "pipelines.json"
 NOTE = "configuration"
-FRESH_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,10 @@ def in_force(source: str, ledger: Ledger) -> Configuration:
     if source == "package":
         return Configuration(_read(PACKAGED.read_text(encoding="utf-8"), "the package"))
     try:
-        text = _fetched(source)
+        # Not at the cold start of a stage that has its pipelines in the package.
+        from chalicelib.fetching import fetched
+
+        text = fetched(source)
         pipelines = _read(text, source)
     except Exception as error:
         # Whatever is wrong with it, pipelines go on being looked after.
@@ -76,30 +77,3 @@ def _keep(text: str, ledger: Ledger) -> None:
 @lru_cache(maxsize=4)
 def _read(text: str, name: str) -> tuple[PipelineSpec, ...]:
     return tuple(from_compiled(json.loads(text), name).pipelines)
-
-
-def _fetched(source: str) -> str:
-    """The text at a source; Powertools keeps it for a minute."""
-    from aws_lambda_powertools.utilities import parameters
-    from botocore.config import Config
-
-    from tidegate.scaling.aws.clients import BRISK
-
-    kind, _, name = source.partition(":")
-    config = Config(
-        connect_timeout=BRISK.connect_seconds,
-        read_timeout=BRISK.read_seconds,
-        retries={"total_max_attempts": BRISK.attempts},
-    )
-    match kind, name.split("/"):
-        case "ssm", _:
-            provider = parameters.SSMProvider(boto_config=config)
-            return str(provider.get(name, max_age=FRESH_SECONDS))
-        case "appconfig", [application, environment, profile]:
-            found = parameters.AppConfigProvider(
-                environment=environment, application=application, boto_config=config
-            ).get(profile, max_age=FRESH_SECONDS)
-            return found.decode() if isinstance(found, bytes) else str(found)
-        case _:
-            words = f"TIDEGATE_CONFIGURATION is {source!r}; package, ssm:NAME or appconfig:A/E/P is"
-            raise TidegateError(words)

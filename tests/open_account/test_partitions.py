@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 
-from tests.losses.account import PIPELINES, Account
+from tests.losses.account import FIVE_LINES, Account
 from tidegate.deployment.bucket import Bucket
 
 
@@ -30,8 +30,7 @@ def test_a_page_links_to_the_console_of_its_partition(
     account.minutes(since=30, until=6)
     for back in range(5, 0, -1):
         account.minutes(since=back, until=back, throttled=900, units=2990, age=(6 - back) * 40_000)
-    said = f'    notices: {{sns_topic_arn: "{topic}"}}\n    levers:'
-    account.sweep(PIPELINES.replace("    levers:", said, 1))
+    account.sweep(FIVE_LINES + f'    notices: {{sns_topic_arn: "{topic}"}}\n')
     page = json.loads(json.loads(account.asked("Publish")[0]["Message"])["sqs"])
     assert page["dashboard"] == f"{link}dashboards:name=tidegate-orders"
 

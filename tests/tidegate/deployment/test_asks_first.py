@@ -57,9 +57,11 @@ def test_where_nothing_is_there_any_more_nobody_is_asked(stage: dict[str, Any]) 
 @pytest.mark.parametrize("target", ["deploy", "destroy"])
 def test_options_reach_both_and_roles_may_be_set_apart_by_blanks(target: str) -> None:
     told = ["STAGE=dev", f"OPERATOR={OPERATOR}, {OPERATOR}", "OPTIONS=--dry-run"]
+    # Called by another make it would say which directory it is in.
     done = subprocess.run(
-        ["make", "-n", target, *told], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+        ["make", "--no-print-directory", "-n", target, *told],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     assert done.stdout.endswith(" --dry-run\n")
     assert target == "destroy" or f"'{OPERATOR}, {OPERATOR}'" in done.stdout
 

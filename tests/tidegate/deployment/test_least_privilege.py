@@ -45,15 +45,22 @@ def asked() -> set[str]:
     """Every operation that the AWS room names when it asks."""
     found: set[str] = set()
     for file in reached(ROOT / "chalice_app", ROOT):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        named = {
+            node.targets[0].id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
                 and node.func.id == "asking"
             ):
                 first = node.args[0]
-                if isinstance(first, ast.Constant):
-                    found.add(str(first.value))
+                told = named.get(first.id, first) if isinstance(first, ast.Name) else first
+                if isinstance(told, ast.Constant):
+                    found.add(str(told.value))
     retention = {f"kinesis:{way}StreamRetentionPeriod" for way in ("Increase", "Decrease")}
     # A transaction needs the permissions of what it is made of (DynamoDB guide).
     # Whoever has credentials may ask whose they are (GetCallerIdentity, API reference).
