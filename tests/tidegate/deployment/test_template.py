@@ -43,13 +43,16 @@ def test_it_needs_no_transform(whole: dict[str, Any]) -> None:
 
 
 def test_nothing_has_a_name_that_another_stage_would_have_too(resources: dict[str, Any]) -> None:
+    keys = (
+        "LogGroupName", "Name", "RoleName", "TableName", "AlarmName", "FunctionName", "DashboardName",
+    )  # fmt: skip
     named = {
         name: each["Properties"][key]
         for name, each in resources.items()
-        for key in ("LogGroupName", "Name", "RoleName", "TableName", "AlarmName", "FunctionName")
+        for key in keys
         if each["Type"].split("::")[1] != "Lambda" and key in each["Properties"]
     }
-    assert len(named) == 4
+    assert len(named) == 5
     assert all("AWS::StackName" in json.dumps(each) for each in named.values())
 
 

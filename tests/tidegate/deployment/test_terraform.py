@@ -24,6 +24,7 @@ SAME = {
     "AWS::ApiGateway::RestApi": "aws_api_gateway_rest_api",
     "AWS::ApiGateway::Stage": "aws_api_gateway_stage",
     "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
+    "AWS::CloudWatch::Dashboard": "aws_cloudwatch_dashboard",
     "AWS::CodeDeploy::Application": "aws_codedeploy_app",
     "AWS::CodeDeploy::DeploymentGroup": "aws_codedeploy_deployment_group",
     "AWS::DynamoDB::Table": "aws_dynamodb_table",
@@ -167,7 +168,7 @@ def test_every_reference_is_to_something_in_it(options: Options) -> None:
 def test_nothing_has_a_name_that_another_stage_would_have_too() -> None:
     for kind, of in module()["resource"].items():
         for name, each in of.items():
-            for key in ("name", "function_name", "alarm_name"):
+            for key in ("name", "function_name", "alarm_name", "dashboard_name"):
                 # The name of an alias is one of its function's.
                 if kind != "aws_lambda_alias" and key in each and not refers(each[key]):
                     assert "${var.stage}" in each[key], (kind, name)
@@ -204,6 +205,20 @@ def test_its_operators_are_a_variable_that_redeploys_and_is_held_to_its_form() -
 def policy_in(body: str) -> Any:
     plain = body.replace("${jsonencode(var.operator_role_arns)}", '"[JSON]"')
     return json.loads(plain)["x-amazon-apigateway-policy"]
+
+
+def test_its_dashboard_shows_the_same_and_names_what_is_in_the_module() -> None:
+    found = module()["resource"]["aws_cloudwatch_dashboard"]["own_dashboard"]
+    assert "${var.stage}" in found["dashboard_name"]
+    assert "${data.aws_region.current.id}" in found["dashboard_name"]
+    (ours,) = (e for e in declared(DEFAULTS) if e["Type"] == "AWS::CloudWatch::Dashboard")
+    body = json.loads(ours["Properties"]["DashboardBody"]["Fn::Sub"])
+    theirs = json.loads(found["dashboard_body"])
+    assert [each["type"] for each in theirs["widgets"]] == [e["type"] for e in body["widgets"]]
+    assert (
+        "${aws_cloudwatch_metric_alarm.no_sweep.arn}"
+        in theirs["widgets"][0]["properties"]["alarms"]
+    )
 
 
 def test_the_ledger_is_not_destroyed_unasked() -> None:
