@@ -19,6 +19,9 @@ SWEEP_SECONDS = 55
 RUNTIME = "python3.11"
 """That of ``.venv``, with which the tests run the zip."""
 
+SNAP_START_RUNTIME = "python3.12"
+"""The first that can start from a snapshot (Lambda guide, SnapStart)."""
+
 LOG_GROUPS = {"CallbackLog": "callback", "SweepLog": "sweep", "AccessLog": "access"}
 QUEUE_SECONDS = 14 * 24 * 3600
 """The longest that SQS keeps a message (CreateQueue, SQS API reference)."""
@@ -125,6 +128,9 @@ def _ledger(options: Options) -> Json:
 def functions(file: PipelineFile, options: Options) -> Json:
     """The resources of both functions."""
     callback = _function("app.app", CALLBACK_SECONDS, "CallbackLog", "CallbackRole", options)
+    if options.snap_start:
+        # The sweep has no versions, and nobody waits for its start.
+        callback |= {"Runtime": SNAP_START_RUNTIME, "SnapStart": {"ApplyOn": "PublishedVersions"}}
     roles = {"CallbackRole": False, "SweepRole": True}
     found: Json = {
         **_log_groups(options),

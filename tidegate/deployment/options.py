@@ -9,7 +9,8 @@ __all__ = ["DEFAULTS", "Options"]
 class Options:
     """``configuration`` is where the deployed app reads its pipelines: ``package``, ``ssm:NAME`` or
     ``appconfig:APPLICATION/ENVIRONMENT/PROFILE``. With ``vpc_endpoint_id`` the endpoint is private:
-    reached through that interface endpoint only. ``tracing`` switches X-Ray on.
+    reached through that interface endpoint only. ``tracing`` switches X-Ray on. With ``snap_start``
+    the endpoint's function starts from a snapshot.
 
     ``kms_key_arn`` encrypts the ledger, logs, queue, topic and environment instead of keys of AWS;
     ``web_acl_arn`` is put before the endpoint, ``boundary_arn`` on every role. Names that begin
@@ -23,6 +24,7 @@ class Options:
     boundary_arn: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     prefixes: tuple[str, ...] = ()
+    snap_start: bool = False
 
 
 DEFAULTS = Options()

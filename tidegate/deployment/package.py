@@ -119,6 +119,7 @@ def _tags(
     help="The interface endpoint (vpce-...) let in. Application Auto Scaling can't use it.",
 )  # fmt: skip
 @click.option("--tracing", is_flag=True, help="Switch X-Ray on.")
+@click.option("--snap-start", is_flag=True, help="The endpoint starts from a snapshot.")
 @click.option(
     "--kms-key", "kms_key_arn", callback=held_to(KMS_KEY), help="Encrypts all that is kept."
 )

@@ -124,6 +124,8 @@ def _function(name: str, properties: Json, references: References) -> Json:
     }
     if name == FUNCTION:
         told["publish"] = True
+    if "SnapStart" in properties:
+        told["snap_start"] = {"apply_on": properties["SnapStart"]["ApplyOn"]}
     if "ReservedConcurrentExecutions" in properties:
         told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
     if "DeadLetterConfig" in properties:

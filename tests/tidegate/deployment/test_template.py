@@ -1,6 +1,7 @@
 """The template: what it makes, and what it keeps."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE
+from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE, ROOT
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
@@ -163,6 +164,33 @@ def test_tracing_is_off_unless_asked_for() -> None:
         assert (sweep["TracingConfig"]["Mode"] == "Active") is asked_for
         assert resources["RestAPIv1Stage"]["Properties"]["TracingEnabled"] is asked_for
         assert ("xray:" in json.dumps(resources["SweepRolePolicy1"])) is asked_for
+
+
+def test_the_endpoint_starts_from_a_snapshot_only_where_that_is_asked_for() -> None:
+    for asked_for in (False, True):
+        resources = of(Options(snap_start=asked_for))
+        callback, sweep = (
+            resources[name]["Properties"] for name in ("APIHandler", "SweepEachMinute")
+        )
+        assert (callback.get("SnapStart") == {"ApplyOn": "PublishedVersions"}) is asked_for
+        assert callback["Runtime"] == ("python3.12" if asked_for else "python3.11")
+        # Only a version can, and the sweep runs what was deployed last.
+        assert "SnapStart" not in sweep
+
+
+def test_a_snapshot_has_no_connection_and_no_credentials() -> None:
+    """What every copy of it would share, also after they have ended."""
+    code = (
+        "import gc, app; from botocore.client import BaseClient\n"
+        "from botocore.credentials import Credentials\n"
+        "kinds = (BaseClient, Credentials)\n"
+        "assert not [each for each in gc.get_objects() if isinstance(each, kinds)]"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'chalice_app'}:{ROOT}"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_cloudwatch_may_use_the_key_of_the_topic_it_tells(resources: dict[str, Any]) -> None:

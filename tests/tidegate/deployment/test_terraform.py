@@ -207,6 +207,14 @@ def policy_in(body: str) -> Any:
     return json.loads(plain)["x-amazon-apigateway-policy"]
 
 
+def test_in_it_too_the_endpoint_alone_starts_from_a_snapshot() -> None:
+    for asked_for in (False, True):
+        functions = module(Options(snap_start=asked_for))["resource"]["aws_lambda_function"]
+        with_one = {name for name, each in functions.items() if "snap_start" in each}
+        assert with_one == ({"api_handler"} if asked_for else set())
+    assert functions["api_handler"]["snap_start"] == {"apply_on": "PublishedVersions"}
+
+
 def test_its_dashboard_shows_the_same_and_names_what_is_in_the_module() -> None:
     found = module()["resource"]["aws_cloudwatch_dashboard"]["own_dashboard"]
     assert "${var.stage}" in found["dashboard_name"]
