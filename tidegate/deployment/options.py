@@ -14,7 +14,9 @@ class Options:
 
     ``kms_key_arn`` encrypts the ledger, logs, queue, topic and environment instead of keys of AWS;
     ``web_acl_arn`` is put before the endpoint, ``boundary_arn`` on every role. Names that begin
-    with one of ``prefixes`` are granted by it, so that roles don't grow with the file."""
+    with one of ``prefixes`` are granted by it, so that roles don't grow with the file.
+
+    With ``subnet_ids`` both functions are in a VPC, under ``security_group_ids``."""
 
     configuration: str = "package"
     vpc_endpoint_id: str | None = None
@@ -25,6 +27,8 @@ class Options:
     tags: tuple[tuple[str, str], ...] = ()
     prefixes: tuple[str, ...] = ()
     snap_start: bool = False
+    subnet_ids: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
 
 
 DEFAULTS = Options()

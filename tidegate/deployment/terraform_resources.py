@@ -126,6 +126,11 @@ def _function(name: str, properties: Json, references: References) -> Json:
         told["publish"] = True
     if "SnapStart" in properties:
         told["snap_start"] = {"apply_on": properties["SnapStart"]["ApplyOn"]}
+    if "VpcConfig" in properties:
+        there = properties["VpcConfig"]
+        told["vpc_config"] = {
+            "subnet_ids": there["SubnetIds"], "security_group_ids": there["SecurityGroupIds"],
+        }  # fmt: skip
     if "ReservedConcurrentExecutions" in properties:
         told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
     if "DeadLetterConfig" in properties:

@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE, ROOT
+from tests.tidegate.deployment.conftest import (
+    ACL,
+    ALL,
+    BOUNDARY,
+    KEY,
+    OPERATOR,
+    RACE,
+    ROOT,
+    packaged,
+)
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
@@ -164,6 +173,39 @@ def test_tracing_is_off_unless_asked_for() -> None:
         assert (sweep["TracingConfig"]["Mode"] == "Active") is asked_for
         assert resources["RestAPIv1Stage"]["Properties"]["TracingEnabled"] is asked_for
         assert ("xray:" in json.dumps(resources["SweepRolePolicy1"])) is asked_for
+
+
+def test_both_functions_are_in_a_vpc_where_that_is_asked_for() -> None:
+    for name in ("APIHandler", "SweepEachMinute"):
+        there = of(ALL)[name]["Properties"]["VpcConfig"]
+        assert there["SubnetIds"] == ["subnet-01234567", "subnet-89abcdef"]
+        assert there["SecurityGroupIds"] == ["sg-01234567"]
+        assert "VpcConfig" not in of(DEFAULTS)[name]["Properties"]
+    for role in ("CallbackRole", "SweepRole"):
+        policies = [
+            json.dumps(of(options)[role]["Properties"]["ManagedPolicyArns"])
+            for options in (ALL, DEFAULTS)
+        ]
+        assert ["AWSLambdaENIManagementAccess" in each for each in policies] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--subnet", "subnet-01234567"), "belong together"),
+        (("--security-group", "sg-01234567"), "belong together"),
+        (("--subnet", "*", "--security-group", "sg-01234567"), "is not the id of a subnet"),
+        (
+            ("--subnet", "subnet-01234567", "--security-group", "${A}"),
+            "is not the id of a security",
+        ),
+    ],
+)
+def test_half_of_a_vpc_is_bad_input(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    done = packaged(RACE, tmp_path / "build", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert not (tmp_path / "build").exists()
 
 
 def test_the_endpoint_starts_from_a_snapshot_only_where_that_is_asked_for() -> None:

@@ -65,8 +65,9 @@ def test_it_has_as_many_of_each_kind_as_the_template(options: Options) -> None:
     there = Counter(SAME[each["Type"]] for each in declared(options))
     made = {kind: len(of) for kind, of in module(options)["resource"].items()}
     assert {kind: n for kind, n in made.items() if kind not in OF_OTHERS} == there
-    # The policies of three roles, and API Gateway's own.
-    assert made["aws_iam_role_policy_attachment"] == there["aws_iam_policy"] + 1
+    # The policies of three roles, and AWS's own: for API Gateway, and for two functions in a VPC.
+    of_aws = 3 if options.subnet_ids else 1
+    assert made["aws_iam_role_policy_attachment"] == there["aws_iam_policy"] + of_aws
 
 
 @pytest.mark.parametrize(
@@ -205,6 +206,23 @@ def test_its_operators_are_a_variable_that_redeploys_and_is_held_to_its_form() -
 def policy_in(body: str) -> Any:
     plain = body.replace("${jsonencode(var.operator_role_arns)}", '"[JSON]"')
     return json.loads(plain)["x-amazon-apigateway-policy"]
+
+
+def test_a_function_is_made_when_its_role_has_its_rights() -> None:
+    resources = module(ALL)["resource"]
+    functions, attached = (
+        resources[kind] for kind in ("aws_lambda_function", "aws_iam_role_policy_attachment")
+    )
+    for name, role in {"api_handler": "callback_role", "sweep_each_minute": "sweep_role"}.items():
+        wanted = [each for each in attached if each.startswith(role)]
+        assert wanted
+        assert functions[name]["depends_on"] == [
+            f"aws_iam_role_policy_attachment.{each}" for each in wanted
+        ]
+        assert functions[name]["vpc_config"] == {
+            "subnet_ids": ["subnet-01234567", "subnet-89abcdef"],
+            "security_group_ids": ["sg-01234567"],
+        }
 
 
 def test_in_it_too_the_endpoint_alone_starts_from_a_snapshot() -> None:
