@@ -117,6 +117,12 @@ class Account:
             "queues": ("sqs", "list_queues", "QueueUrls", None),
             "functions": ("lambda", "list_functions", "Functions", "FunctionName"),
             "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+            "dashboards": (
+                "cloudwatch",
+                "list_dashboards",
+                "DashboardEntries",
+                "DashboardName",
+            ),
             "logs": ("logs", "describe_log_groups", "logGroups", "logGroupName"),
             "apis": ("apigateway", "get_rest_apis", "items", "id"),
             "rules": ("events", "list_rules", "Rules", "Name"),

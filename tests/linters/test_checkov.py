@@ -22,6 +22,9 @@ PYTHON = "TIDEGATE_CHECKOV"
 
 ROW = re.compile(r"^\| (CKV\d?_\w+) \| ([^|]+) \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 
+WITHOUT = {"always", "without a key", "without X-Ray", "without a VPC"}
+"""When a template without options has a finding."""
+
 Findings = set[tuple[str, str]]
 
 
@@ -37,13 +40,13 @@ def explained() -> dict[str, Findings]:
 
 def test_the_page_explains_each_finding_once() -> None:
     told = explained()
-    assert told.keys() == {"always", "without a key", "without X-Ray"}
+    assert told.keys() == WITHOUT
     assert sum(map(len, told.values())) == len(set.union(*told.values()))
 
 
 @pytest.mark.parametrize(
     ("options", "when"),
-    [(ALL, {"always"}), (DEFAULTS, {"always", "without a key", "without X-Ray"})],
+    [(ALL, {"always"}), (DEFAULTS, WITHOUT)],
     ids=["all", "default"],
 )
 def test_nothing_is_found_that_is_not_explained(

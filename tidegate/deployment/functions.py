@@ -1,7 +1,7 @@
 """The two functions, with their roles, logs and the schedule, and the ledger that they share."""
 
 from tidegate.deployment.options import Options
-from tidegate.deployment.packing import packed
+from tidegate.deployment.packing import POLICIES_MAX, packed
 from tidegate.deployment.permissions import policy
 from tidegate.deployment.resource import RETAINED, Json, get, ref, resource, role, sub
 from tidegate.scaling.config.specification import PipelineFile
@@ -19,13 +19,29 @@ SWEEP_SECONDS = 55
 RUNTIME = "python3.11"
 """That of ``.venv``, with which the tests run the zip."""
 
+SNAP_START_RUNTIME = "python3.12"
+"""The first that can start from a snapshot (Lambda guide, SnapStart)."""
+
 LOG_GROUPS = {"CallbackLog": "callback", "SweepLog": "sweep", "AccessLog": "access"}
+NETWORK_POLICY = sub(
+    "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
+)
+"""AWS's own: what Lambda does with a function's role to have it in a VPC (Lambda guide, attach
+functions to a VPC)."""
+
 QUEUE_SECONDS = 14 * 24 * 3600
 """The longest that SQS keeps a message (CreateQueue, SQS API reference)."""
 
 
 def _key(options: Options, name: str = "KmsKeyId") -> Json:
     return {} if options.kms_key_arn is None else {name: options.kms_key_arn}
+
+
+def _network(options: Options) -> Json:
+    if not options.subnet_ids:
+        return {}
+    groups = list(options.security_group_ids)
+    return {"VpcConfig": {"SubnetIds": list(options.subnet_ids), "SecurityGroupIds": groups}}
 
 
 def _log_groups(options: Options) -> Json:
@@ -62,6 +78,7 @@ def _function(handler: str, seconds: int, log: str, role: str, options: Options)
         "LoggingConfig": {"LogGroup": ref(log)},
         "TracingConfig": {"Mode": "Active" if options.tracing else "PassThrough"},
         **_key(options, "KmsKeyArn"),
+        **_network(options),
     }
 
 
@@ -125,6 +142,9 @@ def _ledger(options: Options) -> Json:
 def functions(file: PipelineFile, options: Options) -> Json:
     """The resources of both functions."""
     callback = _function("app.app", CALLBACK_SECONDS, "CallbackLog", "CallbackRole", options)
+    if options.snap_start:
+        # The sweep has no versions, and nobody waits for its start.
+        callback |= {"Runtime": SNAP_START_RUNTIME, "SnapStart": {"ApplyOn": "PublishedVersions"}}
     roles = {"CallbackRole": False, "SweepRole": True}
     found: Json = {
         **_log_groups(options),
@@ -132,7 +152,9 @@ def functions(file: PipelineFile, options: Options) -> Json:
         "APIHandler": resource("AWS::Lambda::Function", callback, options),
         **_sweep(options),
     }
+    beside = [NETWORK_POLICY] if options.subnet_ids else []
     for name, sweeps in roles.items():
-        documents = packed(policy(file.pipelines, options, sweeps=sweeps))
-        found |= role(name, "lambda", documents, options)
+        whole = policy(file.pipelines, options, sweeps=sweeps)
+        found |= role(name, "lambda", packed(whole, POLICIES_MAX - len(beside)), options)
+        found[name]["Properties"]["ManagedPolicyArns"] += beside
     return found

@@ -11,7 +11,9 @@ __all__ = [
     "PARAMETER",
     "PREFIX",
     "ROLE",
+    "SECURITY_GROUP",
     "STAGE",
+    "SUBNET",
     "TAG_KEY",
     "TAG_VALUE",
     "VPC_ENDPOINT",
@@ -98,3 +100,11 @@ VPC_ENDPOINT = Grammar(
     "the id of a VPC endpoint", "vpce- and 8 or 17 hex digits are", "vpce-[0-9a-f]+", (13, 22)
 )
 """Ids of EC2's resources (EC2 user guide, resource ids)."""
+
+SUBNET = Grammar(
+    "the id of a subnet", "subnet- and 8 or 17 hex digits are", "subnet-[0-9a-f]+", (15, 24)
+)
+SECURITY_GROUP = Grammar(
+    "the id of a security group", "sg- and 8 or 17 hex digits are", "sg-[0-9a-f]+", (11, 20)
+)
+"""Both: ids of EC2's resources (EC2 user guide, resource ids)."""

@@ -9,11 +9,14 @@ __all__ = ["DEFAULTS", "Options"]
 class Options:
     """``configuration`` is where the deployed app reads its pipelines: ``package``, ``ssm:NAME`` or
     ``appconfig:APPLICATION/ENVIRONMENT/PROFILE``. With ``vpc_endpoint_id`` the endpoint is private:
-    reached through that interface endpoint only. ``tracing`` switches X-Ray on.
+    reached through that interface endpoint only. ``tracing`` switches X-Ray on. With ``snap_start``
+    the endpoint's function starts from a snapshot.
 
     ``kms_key_arn`` encrypts the ledger, logs, queue, topic and environment instead of keys of AWS;
     ``web_acl_arn`` is put before the endpoint, ``boundary_arn`` on every role. Names that begin
-    with one of ``prefixes`` are granted by it, so that roles don't grow with the file."""
+    with one of ``prefixes`` are granted by it, so that roles don't grow with the file.
+
+    With ``subnet_ids`` both functions are in a VPC, under ``security_group_ids``."""
 
     configuration: str = "package"
     vpc_endpoint_id: str | None = None
@@ -23,6 +26,9 @@ class Options:
     boundary_arn: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     prefixes: tuple[str, ...] = ()
+    snap_start: bool = False
+    subnet_ids: tuple[str, ...] = ()
+    security_group_ids: tuple[str, ...] = ()
 
 
 DEFAULTS = Options()

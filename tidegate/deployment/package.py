@@ -6,6 +6,7 @@ nothing that validates it has to be deployed.
 
 import json
 import shutil
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tidegate.deployment.names import (
     BOUNDARY,
     PARAMETER,
     PREFIX,
+    SECURITY_GROUP,
+    SUBNET,
     TAG_KEY,
     TAG_VALUE,
     VPC_ENDPOINT,
@@ -32,6 +35,7 @@ from tidegate.deployment.template import template
 from tidegate.deployment.terraform import terraform
 from tidegate.exits import leave
 from tidegate.pipeline_file import load
+from tidegate.scaling.config.grammar import Grammar
 from tidegate.scaling.config.names import KMS_KEY
 from tidegate.scaling.config.specification import PipelineFile
 from tidegate.scaling.model.errors import TidegateError, shown
@@ -88,8 +92,11 @@ def _source(_: click.Context, __: click.Parameter, configuration: str) -> str:
     return configuration
 
 
-def _prefixes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(named(PREFIX, each) for each in given)
+def _each_held_to(grammar: Grammar) -> Callable[..., tuple[str, ...]]:
+    def held(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(named(grammar, each) for each in given)
+
+    return held
 
 
 def _tags(
@@ -119,6 +126,7 @@ def _tags(
     help="The interface endpoint (vpce-...) let in. Application Auto Scaling can't use it.",
 )  # fmt: skip
 @click.option("--tracing", is_flag=True, help="Switch X-Ray on.")
+@click.option("--snap-start", is_flag=True, help="The endpoint starts from a snapshot.")
 @click.option(
     "--kms-key", "kms_key_arn", callback=held_to(KMS_KEY), help="Encrypts all that is kept."
 )
@@ -130,11 +138,21 @@ def _tags(
 )
 @click.option("--tag", "tags", multiple=True, callback=_tags, help="KEY=VALUE on every resource.")
 @click.option(
-    "--prefix", "prefixes", multiple=True, callback=_prefixes,
+    "--prefix", "prefixes", multiple=True, callback=_each_held_to(PREFIX),
     help="Grant names that begin with it by the prefix, not one by one.",
+)  # fmt: skip
+@click.option(
+    "--subnet", "subnet_ids", multiple=True, callback=_each_held_to(SUBNET),
+    help="Of the VPC that both functions are in.",
+)  # fmt: skip
+@click.option(
+    "--security-group", "security_group_ids", multiple=True,
+    callback=_each_held_to(SECURITY_GROUP), help="Of both functions in their VPC.",
 )  # fmt: skip
 def main(config: str, out: str, format: str, **chosen: Any) -> None:
     """Package the app with the pipelines of CONFIG into OUT/deploy."""
+    if bool(chosen["subnet_ids"]) is not bool(chosen["security_group_ids"]):
+        raise click.UsageError("--subnet and --security-group belong together")
     try:
         package(load(config), Path(out), format, Options(**chosen))
     except TidegateError as error:

@@ -33,7 +33,7 @@ def characters(document: Json) -> int:
     return len(re.sub(r"\$\{[^}]+\}", "x" * NAME_CHARACTERS, text))
 
 
-def packed(document: Json) -> list[Json]:
+def packed(document: Json, policies_max: int = POLICIES_MAX) -> list[Json]:
     """Documents that together allow the same, each short enough for a managed policy.
 
     Raises ConfigurationError where they are more than a role may have.
@@ -44,9 +44,9 @@ def packed(document: Json) -> list[Json]:
             if characters(_document([*documents[-1], piece])) > CHARACTERS_MAX:
                 documents.append([])
             documents[-1].append(piece)
-    if len(documents) > POLICIES_MAX:
+    if len(documents) > policies_max:
         words = (
-            f"the pipelines need {len(documents)} managed policies; a role may have {POLICIES_MAX}:"
+            f"the pipelines need {len(documents)} managed policies; a role may have {policies_max}:"
             " package with --prefix, which grants all names that begin with it"
         )
         raise ConfigurationError((Mistake("the file", 1, 1, words),))

@@ -119,6 +119,19 @@ def _settings(settings: Json, references: References) -> Json:
     }
 
 
+def _order(resources: Json) -> None:
+    """A function after the rights of its role, by which Lambda reaches its queue and its VPC. In
+    CloudFormation they are in the role."""
+    attachments = resources["aws_iam_role_policy_attachment"]
+    for function in resources["aws_lambda_function"].values():
+        role = function["role"].replace(".arn}", ".name}")
+        function["depends_on"] = [
+            f"aws_iam_role_policy_attachment.{name}"
+            for name, each in attachments.items()
+            if each["role"] == role
+        ]
+
+
 def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
     """The module: needs Terraform 1.3 and the AWS provider 5 or 6."""
     declared = template_for(ref("OperatorRoleArns"), file, options)["Resources"]
@@ -131,6 +144,7 @@ def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
         resources.setdefault(kind, {})[snake(name)] = _resource(name, each, references)
         for other, beside, told in _beside(name, each, references):
             resources.setdefault(other, {})[beside] = told
+    _order(resources)
     outputs = {
         "endpoint_url": "${aws_api_gateway_stage.rest_api_v1_stage.invoke_url}",
         "alerts_topic_arn": "${aws_sns_topic.alerts.arn}",

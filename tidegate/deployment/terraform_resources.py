@@ -14,6 +14,7 @@ KINDS = {
     "AWS::ApiGateway::RestApi": "aws_api_gateway_rest_api",
     "AWS::ApiGateway::Stage": "aws_api_gateway_stage",
     "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
+    "AWS::CloudWatch::Dashboard": "aws_cloudwatch_dashboard",
     "AWS::CodeDeploy::Application": "aws_codedeploy_app",
     "AWS::CodeDeploy::DeploymentGroup": "aws_codedeploy_deployment_group",
     "AWS::DynamoDB::Table": "aws_dynamodb_table",
@@ -47,6 +48,10 @@ def _alarm(name: str, properties: Json, references: References) -> Json:
             each["Name"]: references.translated(each["Value"]) for each in properties["Dimensions"]
         },
     }
+
+
+def _dashboard(_: str, properties: Json, references: References) -> Json:
+    return {snake(key): references.translated(value) for key, value in properties.items()}
 
 
 def _table(_: str, properties: Json, __: References) -> Json:
@@ -119,6 +124,13 @@ def _function(name: str, properties: Json, references: References) -> Json:
     }
     if name == FUNCTION:
         told["publish"] = True
+    if "SnapStart" in properties:
+        told["snap_start"] = {"apply_on": properties["SnapStart"]["ApplyOn"]}
+    if "VpcConfig" in properties:
+        there = properties["VpcConfig"]
+        told["vpc_config"] = {
+            "subnet_ids": there["SubnetIds"], "security_group_ids": there["SecurityGroupIds"],
+        }  # fmt: skip
     if "ReservedConcurrentExecutions" in properties:
         told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
     if "DeadLetterConfig" in properties:
@@ -176,6 +188,7 @@ TRANSLATED: dict[str, Translate] = {
     **GATEWAY,
     **SHIFTING,
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::DynamoDB::Table": _table,
     "AWS::Events::Rule": _rule,
     "AWS::IAM::ManagedPolicy": _managed_policy,

@@ -1,9 +1,10 @@
-"""Alarms on Tidegate itself, and the topic that tells of them."""
+"""Alarms on Tidegate itself, the topic that tells of them, and the dashboard that shows them."""
 
 from dataclasses import dataclass
 
 from tidegate.deployment.gateway import STAGE
 from tidegate.deployment.options import Options
+from tidegate.deployment.own_dashboard import own_dashboard
 from tidegate.deployment.resource import Json, get, ref, resource, sub
 from tidegate.deployment.shifting import ALIAS, FAILS, FAULTS, VERSION
 
@@ -169,13 +170,22 @@ def _key(options: Options) -> Json:
 
 
 def watching(options: Options) -> Json:
-    """The topic with its key, and every alarm."""
+    """The topic with its key, every alarm, and the dashboard."""
     found: Json = {}
     if options.kms_key_arn is None:
         found["AlertsKey"] = _key(options)
     key = ref("AlertsKey") if options.kms_key_arn is None else options.kms_key_arn
     found["Alerts"] = resource("AWS::SNS::Topic", {"KmsMasterKeyId": key}, options)
-    for name, alarm in {**_of_endpoint(), **_of_new_version(), **_of_sweeps()}.items():
-        told = {key: value for key, value in alarm.properties().items() if value is not None}
+    lasting = _told({**_of_endpoint(), **_of_sweeps()})
+    for name, told in {**lasting, **_told(_of_new_version())}.items():
         found[name] = resource("AWS::CloudWatch::Alarm", told, options)
+    # Without those of a version: they have other names with each deployment.
+    found["OwnDashboard"] = own_dashboard(lasting, options)
     return found
+
+
+def _told(alarms: dict[str, _Alarm]) -> Json:
+    return {
+        name: {key: value for key, value in alarm.properties().items() if value is not None}
+        for name, alarm in alarms.items()
+    }

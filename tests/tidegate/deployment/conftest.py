@@ -20,7 +20,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcd
 ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/acl/01234567-89ab"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 ALL = Options(
-    "ssm:/tidegate/pipelines", None, True, KEY, ACL, BOUNDARY, (("team", "streams"),), ("rac",)
+    "ssm:/tidegate/pipelines", None, True, KEY, ACL, BOUNDARY, (("team", "streams"),), ("rac",), True,
+    ("subnet-01234567", "subnet-89abcdef"), ("sg-01234567",),
 )  # fmt: skip
 """Every option that the public form of the endpoint can have."""
 

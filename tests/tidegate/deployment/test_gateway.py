@@ -1,6 +1,7 @@
 """Who is let in, when that takes effect, what is logged."""
 
 import ast
+import copy
 import json
 from typing import Any
 
@@ -113,6 +114,14 @@ def test_another_way_in_is_another_deployment() -> None:
         for options in (Options(), Options(vpc_endpoint_id="vpce-12345678"))
     }
     assert len(names) == 2
+
+
+def test_another_route_is_another_deployment() -> None:
+    plain = template(load(RACE))
+    more = copy.deepcopy(plain)
+    paths = more["Resources"]["RestAPI"]["Properties"]["Body"]["paths"]
+    paths["/other"] = paths[PATH]
+    assert deployment(admitting(more, [OPERATOR])) != deployment(admitting(plain, [OPERATOR]))
 
 
 def test_what_is_not_the_gateway_makes_no_new_deployment() -> None:

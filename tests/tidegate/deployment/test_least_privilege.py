@@ -120,6 +120,11 @@ def test_only_what_has_no_narrower_resource_is_granted_on_everything(sweeps: boo
     assert everywhere
 
 
+def test_the_page_lists_what_is_granted_on_everything() -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    assert not {each for each in EVERYWHERE if f"`{each}`" not in page and "xray:" not in each}
+
+
 def test_only_the_sweep_decrypts_and_only_with_the_keys_that_the_file_names() -> None:
     (race,) = load(RACE).pipelines
     encrypted = replace(race, kms_key_arns=[KEY])

@@ -96,6 +96,15 @@ def test_a_hundred_and_thirty_pipelines_fit_by_their_names() -> None:
         packed(policy(file(200).pipelines, sweeps=True))
 
 
+def test_in_a_vpc_one_policy_is_for_the_network(tmp_path: Path) -> None:
+    written = tmp_path / "many.yaml"
+    written.write_text(many(130), encoding="utf-8")
+    in_a_vpc = ("--subnet", "subnet-01234567", "--security-group", "sg-01234567")
+    done = packaged(written, tmp_path / "build", *in_a_vpc)
+    assert done.returncode == 2
+    assert "a role may have 9: package with --prefix" in done.stderr
+
+
 def test_a_reference_counts_as_the_longest_that_it_may_stand_for() -> None:
     assert characters({"Fn::Sub": "a${AWS::Region}b"}) == len('"a"') + 14 + len("b")
     assert characters({"a": {"Fn::GetAtt": ["Ledger", "Arn"]}}) == len('{"a":}') + 128

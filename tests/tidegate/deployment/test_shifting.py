@@ -92,9 +92,10 @@ def test_a_packaged_version_is_of_its_code_and_of_no_other(built: Path) -> None:
     [
         ((of(), b"one"), (of(), b"two")),
         ((of(), b"one"), (of(Options(tracing=True)), b"one")),
+        ((of(), b"one"), (of(Options(snap_start=True)), b"one")),
         ((of(), b"one"), (of(Options("ssm:/pipelines")), b"one")),
     ],
-    ids=["code", "tracing", "environment"],
+    ids=["code", "tracing", "snapshot", "environment"],
 )
 def test_changed_code_or_configuration_is_a_new_version_with_alarms_of_its_own(
     first: Any, second: Any

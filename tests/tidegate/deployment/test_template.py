@@ -1,6 +1,7 @@
 """The template: what it makes, and what it keeps."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.tidegate.deployment.conftest import ACL, ALL, BOUNDARY, KEY, OPERATOR, RACE
+from tests.tidegate.deployment.conftest import (
+    ACL,
+    ALL,
+    BOUNDARY,
+    KEY,
+    OPERATOR,
+    RACE,
+    ROOT,
+    packaged,
+)
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
@@ -43,13 +53,16 @@ def test_it_needs_no_transform(whole: dict[str, Any]) -> None:
 
 
 def test_nothing_has_a_name_that_another_stage_would_have_too(resources: dict[str, Any]) -> None:
+    keys = (
+        "LogGroupName", "Name", "RoleName", "TableName", "AlarmName", "FunctionName", "DashboardName",
+    )  # fmt: skip
     named = {
         name: each["Properties"][key]
         for name, each in resources.items()
-        for key in ("LogGroupName", "Name", "RoleName", "TableName", "AlarmName", "FunctionName")
+        for key in keys
         if each["Type"].split("::")[1] != "Lambda" and key in each["Properties"]
     }
-    assert len(named) == 4
+    assert len(named) == 5
     assert all("AWS::StackName" in json.dumps(each) for each in named.values())
 
 
@@ -160,6 +173,66 @@ def test_tracing_is_off_unless_asked_for() -> None:
         assert (sweep["TracingConfig"]["Mode"] == "Active") is asked_for
         assert resources["RestAPIv1Stage"]["Properties"]["TracingEnabled"] is asked_for
         assert ("xray:" in json.dumps(resources["SweepRolePolicy1"])) is asked_for
+
+
+def test_both_functions_are_in_a_vpc_where_that_is_asked_for() -> None:
+    for name in ("APIHandler", "SweepEachMinute"):
+        there = of(ALL)[name]["Properties"]["VpcConfig"]
+        assert there["SubnetIds"] == ["subnet-01234567", "subnet-89abcdef"]
+        assert there["SecurityGroupIds"] == ["sg-01234567"]
+        assert "VpcConfig" not in of(DEFAULTS)[name]["Properties"]
+    for role in ("CallbackRole", "SweepRole"):
+        policies = [
+            json.dumps(of(options)[role]["Properties"]["ManagedPolicyArns"])
+            for options in (ALL, DEFAULTS)
+        ]
+        assert ["AWSLambdaENIManagementAccess" in each for each in policies] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--subnet", "subnet-01234567"), "belong together"),
+        (("--security-group", "sg-01234567"), "belong together"),
+        (("--subnet", "*", "--security-group", "sg-01234567"), "is not the id of a subnet"),
+        (
+            ("--subnet", "subnet-01234567", "--security-group", "${A}"),
+            "is not the id of a security",
+        ),
+    ],
+)
+def test_half_of_a_vpc_is_bad_input(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    done = packaged(RACE, tmp_path / "build", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_the_endpoint_starts_from_a_snapshot_only_where_that_is_asked_for() -> None:
+    for asked_for in (False, True):
+        resources = of(Options(snap_start=asked_for))
+        callback, sweep = (
+            resources[name]["Properties"] for name in ("APIHandler", "SweepEachMinute")
+        )
+        assert (callback.get("SnapStart") == {"ApplyOn": "PublishedVersions"}) is asked_for
+        assert callback["Runtime"] == ("python3.12" if asked_for else "python3.11")
+        # Only a version can, and the sweep runs what was deployed last.
+        assert "SnapStart" not in sweep
+
+
+def test_a_snapshot_has_no_connection_and_no_credentials() -> None:
+    """What every copy of it would share, also after they have ended."""
+    code = (
+        "import gc, app; from botocore.client import BaseClient\n"
+        "from botocore.credentials import Credentials\n"
+        "kinds = (BaseClient, Credentials)\n"
+        "assert not [each for each in gc.get_objects() if isinstance(each, kinds)]"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'chalice_app'}:{ROOT}"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_cloudwatch_may_use_the_key_of_the_topic_it_tells(resources: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ SAME = {
     "AWS::ApiGateway::RestApi": "aws_api_gateway_rest_api",
     "AWS::ApiGateway::Stage": "aws_api_gateway_stage",
     "AWS::CloudWatch::Alarm": "aws_cloudwatch_metric_alarm",
+    "AWS::CloudWatch::Dashboard": "aws_cloudwatch_dashboard",
     "AWS::CodeDeploy::Application": "aws_codedeploy_app",
     "AWS::CodeDeploy::DeploymentGroup": "aws_codedeploy_deployment_group",
     "AWS::DynamoDB::Table": "aws_dynamodb_table",
@@ -64,8 +65,9 @@ def test_it_has_as_many_of_each_kind_as_the_template(options: Options) -> None:
     there = Counter(SAME[each["Type"]] for each in declared(options))
     made = {kind: len(of) for kind, of in module(options)["resource"].items()}
     assert {kind: n for kind, n in made.items() if kind not in OF_OTHERS} == there
-    # The policies of three roles, and API Gateway's own.
-    assert made["aws_iam_role_policy_attachment"] == there["aws_iam_policy"] + 1
+    # The policies of three roles, and AWS's own: for API Gateway, and for two functions in a VPC.
+    of_aws = 3 if options.subnet_ids else 1
+    assert made["aws_iam_role_policy_attachment"] == there["aws_iam_policy"] + of_aws
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_every_reference_is_to_something_in_it(options: Options) -> None:
 def test_nothing_has_a_name_that_another_stage_would_have_too() -> None:
     for kind, of in module()["resource"].items():
         for name, each in of.items():
-            for key in ("name", "function_name", "alarm_name"):
+            for key in ("name", "function_name", "alarm_name", "dashboard_name"):
                 # The name of an alias is one of its function's.
                 if kind != "aws_lambda_alias" and key in each and not refers(each[key]):
                     assert "${var.stage}" in each[key], (kind, name)
@@ -204,6 +206,45 @@ def test_its_operators_are_a_variable_that_redeploys_and_is_held_to_its_form() -
 def policy_in(body: str) -> Any:
     plain = body.replace("${jsonencode(var.operator_role_arns)}", '"[JSON]"')
     return json.loads(plain)["x-amazon-apigateway-policy"]
+
+
+def test_a_function_is_made_when_its_role_has_its_rights() -> None:
+    resources = module(ALL)["resource"]
+    functions, attached = (
+        resources[kind] for kind in ("aws_lambda_function", "aws_iam_role_policy_attachment")
+    )
+    for name, role in {"api_handler": "callback_role", "sweep_each_minute": "sweep_role"}.items():
+        wanted = [each for each in attached if each.startswith(role)]
+        assert wanted
+        assert functions[name]["depends_on"] == [
+            f"aws_iam_role_policy_attachment.{each}" for each in wanted
+        ]
+        assert functions[name]["vpc_config"] == {
+            "subnet_ids": ["subnet-01234567", "subnet-89abcdef"],
+            "security_group_ids": ["sg-01234567"],
+        }
+
+
+def test_in_it_too_the_endpoint_alone_starts_from_a_snapshot() -> None:
+    for asked_for in (False, True):
+        functions = module(Options(snap_start=asked_for))["resource"]["aws_lambda_function"]
+        with_one = {name for name, each in functions.items() if "snap_start" in each}
+        assert with_one == ({"api_handler"} if asked_for else set())
+    assert functions["api_handler"]["snap_start"] == {"apply_on": "PublishedVersions"}
+
+
+def test_its_dashboard_shows_the_same_and_names_what_is_in_the_module() -> None:
+    found = module()["resource"]["aws_cloudwatch_dashboard"]["own_dashboard"]
+    assert "${var.stage}" in found["dashboard_name"]
+    assert "${data.aws_region.current.id}" in found["dashboard_name"]
+    (ours,) = (e for e in declared(DEFAULTS) if e["Type"] == "AWS::CloudWatch::Dashboard")
+    body = json.loads(ours["Properties"]["DashboardBody"]["Fn::Sub"])
+    theirs = json.loads(found["dashboard_body"])
+    assert [each["type"] for each in theirs["widgets"]] == [e["type"] for e in body["widgets"]]
+    assert (
+        "${aws_cloudwatch_metric_alarm.no_sweep.arn}"
+        in theirs["widgets"][0]["properties"]["alarms"]
+    )
 
 
 def test_the_ledger_is_not_destroyed_unasked() -> None:

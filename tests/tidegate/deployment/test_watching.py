@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tidegate.deployment.conftest import ROOT
+from tidegate.scaling.observability.dashboard import DASHBOARD_PREFIX
 
 
 def alarms(resources: dict[str, Any]) -> dict[str, Any]:
@@ -87,3 +88,64 @@ def test_the_faults_of_a_version_are_what_the_endpoint_publishes(resources: dict
 def test_an_alarm_has_one_kind_of_statistic(resources: dict[str, Any]) -> None:
     for each in alarms(resources).values():
         assert ("Statistic" in each) is not ("ExtendedStatistic" in each)
+
+
+def widgets(resources: dict[str, Any]) -> list[dict[str, Any]]:
+    (board,) = (e for e in resources.values() if e["Type"] == "AWS::CloudWatch::Dashboard")
+    found: list[dict[str, Any]] = json.loads(board["Properties"]["DashboardBody"]["Fn::Sub"])[
+        "widgets"
+    ]
+    return found
+
+
+OF_A_VERSION = {"NewVersionFails", "NewVersionAnswers5xx"}
+
+
+def test_the_dashboard_has_the_state_of_every_alarm_that_lasts(resources: dict[str, Any]) -> None:
+    status, *_ = widgets(resources)
+    lasting = alarms(resources).keys() - OF_A_VERSION
+    assert sorted(status["properties"]["alarms"]) == sorted(f"${{{name}.Arn}}" for name in lasting)
+
+
+def test_the_dashboard_draws_what_each_alarm_watches(resources: dict[str, Any]) -> None:
+    drawn = [
+        (metric[:-1], metric[-1]["stat"])
+        for each in widgets(resources)[1:]
+        for metric in each["properties"]["metrics"]
+    ]
+    for name, each in alarms(resources).items():
+        told = [each["Namespace"], each["MetricName"]]
+        for one in each["Dimensions"]:
+            told += [one["Name"], as_text(one["Value"])]
+        statistic = each.get("Statistic") or each["ExtendedStatistic"]
+        assert ((told, statistic) in drawn) is (name not in OF_A_VERSION), name
+
+
+def as_text(value: Any) -> Any:
+    match value:
+        case {"Ref": name}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": parts}:
+            return f"${{{'.'.join(parts)}}}"
+    return value
+
+
+def test_the_widgets_of_the_dashboard_do_not_overlap_and_fit_its_grid(
+    resources: dict[str, Any],
+) -> None:
+    cells = [
+        (x, y)
+        for each in widgets(resources)
+        for x in range(each["x"], each["x"] + each["width"])
+        for y in range(each["y"], each["y"] + each["height"])
+    ]
+    assert len(cells) == len(set(cells))
+    assert {x for x, _ in cells} == set(range(24))
+
+
+def test_the_dashboard_is_that_of_no_pipeline_and_of_no_other_region(
+    resources: dict[str, Any],
+) -> None:
+    name = resources["OwnDashboard"]["Properties"]["DashboardName"]["Fn::Sub"]
+    assert not name.startswith(DASHBOARD_PREFIX)
+    assert "${AWS::Region}" in name
