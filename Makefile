@@ -87,11 +87,11 @@ bench-whole: .venv/run
 # Flink jobs by Tidegate, by the policies of AWS's article, and left alone: twenty minutes on two
 # processors; leaves docs/flink-policies.md. OPTIONS: --seeds N.
 bench-flink: .venv/dev
-	PYTHONPATH=. $(BIN)/python benchmarks/flink_policies.py $(OPTIONS)
+	$(BIN)/python -m benchmarks.flink_policies $(OPTIONS)
 
 # The figures of the last `make bench`, and of `make bench-whole`, into README.md and docs/.
 bench-docs: .venv/run
-	$(BIN)/python benchmarks/publish_benchmark.py bench
+	$(BIN)/python -m benchmarks.publish_benchmark bench
 
 # Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation, or with FORMAT=terraform for
 # Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing, --kms-key ARN,

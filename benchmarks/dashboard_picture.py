@@ -1,6 +1,6 @@
 """The dashboard of the race day, drawn after its ninety minutes with Tidegate at work.
 
-    PYTHONPATH=. .venv/bin/python benchmarks/dashboard_picture.py docs/dashboard.png
+    .venv/bin/python -m benchmarks.dashboard_picture docs/dashboard.png
 
 Needs chromium. What `tidegate dashboard FILE --preview PAGE` draws of a real pipeline is drawn here
 of the embedded world, through the same clients.
@@ -22,7 +22,7 @@ from tidegate.scaling.observability.pipeline_rows import rows
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.embedded import embedded
-from tidegate.simulator.scenario import load_scenario
+from tidegate.simulator.scenarios import load_scenario
 from tidegate.simulator.world import START, World
 
 WIDTH, HEIGHT = 1500, 1350
@@ -40,11 +40,11 @@ def page(name: str, seed: int = 1) -> str:
             world.advance(60)
             sweep([spec], edges, world.now, holder="picture")
         layers = rows(edges.cloud.describe(spec), spec)
-        entries = ledger.entries(spec.name, START)
+        made = ledger.change_records(spec.name, START)
         # The newest points come up to three minutes late.
         end = world.now - timedelta(minutes=3)
-        told = changes_told(entries)
-        drawn = dashboard_page(layers, spec.name, edges.metrics, Span(START, end, entries, told))
+        told = changes_told(made)
+        drawn = dashboard_page(layers, spec.name, edges.metrics, Span(START, end, made, told))
     ledger.close()
     return drawn
 

@@ -6,8 +6,7 @@ sample code, aws-samples/kda-flink-app-autoscaling: targettracking-scaling.yaml,
 and step-scaling/index.py, which moves the thresholds with the capacity.
 """
 
-from flink_worlds import APPLICATION, STREAM, SUBTASK_RECORDS_PER_SECOND
-
+from benchmarks.flink_worlds import APPLICATION, STREAM, SUBTASK_RECORDS_PER_SECOND
 from tidegate.scaling.autoscaling_api.registration import Alarm, Policy
 
 __all__ = ["IN", "MAX", "OUT", "alarms", "tracking"]
@@ -83,4 +82,6 @@ def alarms(capacity: int) -> tuple[Alarm, ...]:
         "EvaluationPeriods": 2,
     }
     pairs = ((OUT, high), (IN, low))
-    return tuple(Alarm(each.name, each.key, {**metric, **said}) for each, said in pairs)
+    return tuple(
+        Alarm(each.name, (each.resource_id, each.name), {**metric, **said}) for each, said in pairs
+    )

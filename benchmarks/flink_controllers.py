@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from flink_article import IN, MAX, OUT, alarms, tracking
-from flink_worlds import AGE_MAX_SECONDS, APPLICATION, STREAM
-
+from benchmarks.flink_article import IN, MAX, OUT, alarms, tracking
+from benchmarks.flink_worlds import AGE_MAX_SECONDS, APPLICATION, STREAM
 from tests.chalice_app.scaling_policies import PERIOD, Point, Policies, Read
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load, load_value

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
-from flink_controllers import BOTH, CONTROLLERS, NOBODY, TIDEGATE
-from flink_runs import Run
-from flink_worlds import WORLDS
+from benchmarks.flink_controllers import BOTH, CONTROLLERS, NOBODY, TIDEGATE
+from benchmarks.flink_runs import Run
+from benchmarks.flink_worlds import WORLDS
 
 __all__ = ["page"]
 

@@ -1,6 +1,6 @@
 """Flink jobs by Tidegate, by the policies of AWS's article, by examples/flink.yaml, and left alone.
 
-    PYTHONPATH=. python benchmarks/flink_policies.py [--seeds N]      # or `make bench-flink`
+    python -m benchmarks.flink_policies [--seeds N]      # or `make bench-flink`
 
 Leaves docs/flink-policies.md. Each world is drawn by seeds 1 to N, 5 unless said. Twenty minutes on
 two processors.
@@ -13,11 +13,10 @@ from concurrent.futures import ProcessPoolExecutor
 from os import cpu_count
 from pathlib import Path
 
-from flink_controllers import CONTROLLERS
-from flink_page import page
-from flink_runs import Run, play
-from flink_worlds import WORLDS
-
+from benchmarks.flink_controllers import CONTROLLERS
+from benchmarks.flink_page import page
+from benchmarks.flink_runs import Run, play
+from benchmarks.flink_worlds import WORLDS
 from tests.figures import Figures, head, is_changed
 
 ROOT = Path(__file__).parents[1]

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from flink_controllers import CONTROLLERS
-from flink_worlds import CHANGE_AT, WORLDS
-
+from benchmarks.flink_controllers import CONTROLLERS
+from benchmarks.flink_worlds import CHANGE_AT, WORLDS
 from tidegate.bench.shapes import HOUR, MINUTE
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.flink_application.operation import UPDATE

@@ -1,6 +1,6 @@
 """Put the figures of `tidegate bench` into README.md and docs/: tables, date, command, picture.
 
-    python benchmarks/publish_benchmark.py bench      # or `make bench-docs`
+    python -m benchmarks.publish_benchmark bench      # or `make bench-docs`
 
 Replaces what stands between `<!-- bench:NAME -->` and `<!-- /bench -->`, so that no figure there is
 written by hand. A part whose run isn't there stays as it is, with its own date. The picture needs
@@ -17,9 +17,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmark_picture import draw, picture
-from open_account import open_account
-
+from benchmarks.benchmark_picture import draw, picture
+from benchmarks.open_account import open_account
 from tidegate.bench.words import TERMS
 
 ROOT = Path(__file__).parents[1]

@@ -3,11 +3,12 @@
 import json
 import re
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from benchmarks import publish_benchmark
+from benchmarks.benchmark_picture import picture
 from tidegate.bench.bench import Benchmark, as_json, run_all
 from tidegate.bench.case import Case
 from tidegate.bench.loads import Load
@@ -92,28 +93,25 @@ def test_nothing_calls_the_bound_a_clairvoyant_optimum_or_a_figure_out_s() -> No
 
 
 def test_the_publisher_fills_every_block_that_the_pages_have(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """From a run of one case: a mark that nothing fills would be a KeyError."""
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    publish = import_module("publish_benchmark")
     made = short_run()
     figures = {"made_by": "tidegate bench", "made_on": "today"} | as_json(made)
     (tmp_path / "results.json").write_text(json.dumps(figures), encoding="utf-8")
     (tmp_path / "tables.md").write_text(markdown(made.summaries), encoding="utf-8")
-    parts = publish.blocks(tmp_path)
+    parts = publish_benchmark.blocks(tmp_path)
     for page in PAGES:
-        filled = publish.filled(page.read_text(encoding="utf-8"), parts)
+        filled = publish_benchmark.filled(page.read_text(encoding="utf-8"), parts)
         assert TERMS in filled
         assert "by the arithmetic mean: tidegate" in filled.replace("\n", " ")
 
 
-def test_the_picture_names_its_mean_and_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+def test_the_picture_names_its_mean_and_its_bound() -> None:
     healthy = as_json(short_run())["summaries"]
     kinds = ("healthy", "curable", "incurable")
     summaries = [each | {"kind": kind} for kind in kinds for each in healthy]
-    drawn = import_module("benchmark_picture").picture(summaries)
+    drawn = picture(summaries)
     layout = drawn.to_plotly_json()["layout"]
     assert "geometric mean" in layout["yaxis"]["title"]["text"]
     assert {layout[f"xaxis{each}"]["title"]["text"] for each in ("", "2", "3")} == {"cost / bound"}

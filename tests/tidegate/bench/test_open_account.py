@@ -1,12 +1,11 @@
 """A load beside readers and a writer that no pipeline file names."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.shape import ROOT
+from benchmarks.publish_benchmark import opened
 from tidegate.bench.bench import as_json, run_all
 from tidegate.bench.case import Case
 from tidegate.bench.faults import HEALTHY, kind_of
@@ -76,10 +75,8 @@ def figures(tmp_path: Path) -> Path:
 
 
 def test_the_page_says_of_every_load_whether_others_changed_much(
-    figures: Path, monkeypatch: pytest.MonkeyPatch
+    figures: Path,
 ) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    opened = import_module("publish_benchmark").opened
     assert "| steady | " in opened(figures)
     assert opened(figures).splitlines()[-3].endswith("| yes |")
     results = json.loads((figures / "results.json").read_text(encoding="utf-8"))
