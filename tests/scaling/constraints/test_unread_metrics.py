@@ -17,8 +17,8 @@ BECAUSE = Reason.told("load", "of the load")
 
 @pytest.mark.parametrize(
     ("wanted", "is_unread", "kinds"),
-    [(5, True, [ReasonKind.NOT_READ]), (20, True, []), (5, False, [])],
-    ids=["lowered", "raised", "all is read"],
+    [(5, True, [ReasonKind.NOT_READ]), (10, True, []), (20, True, []), (5, False, [])],
+    ids=["lowered", "as it is", "raised", "all is read"],
 )
 def test_only_a_scale_in_waits_for_what_is_unread(
     wanted: int, is_unread: bool, kinds: list[ReasonKind]

@@ -31,6 +31,7 @@ def some(**changes: float) -> Counts:
         (some(polled=110, invoked=70), 0, 0, 70, True),
         (some(invoked=55), 0, 0, 55, True),
         (some(invoked=54), 0, 1, 54, False),
+        (some(polled=94, invoked=48), 1, 1, 48, False),
         (some(invoked=54, discarded=6), 0, 0, 54, False),
         (some(invoked=65), 0, 0, 60, True),
         (some(invoked=66), 0, 0, 60, False),
@@ -38,7 +39,8 @@ def some(**changes: float) -> Counts:
         (some(failed=70), 0, 0, 0, False),
     ],
     ids=["all", "on their way in", "one not read", "read twice", "on their way to the function",
-         "one not handed on", "discarded", "hardly retried", "retried", "failed", "all failed"],
+         "one not handed on",
+         "one not read and one not handed on", "discarded", "hardly retried", "retried", "failed", "all failed"],
 )  # fmt: skip
 def test_each_record_is_accounted_for_or_missed(
     found: Counts, unpolled: float, not_handed_on: float, succeeded: float, all_done: bool
@@ -70,3 +72,15 @@ def test_on_their_way_are_those_that_wait_for_a_batch_its_end_and_the_end_of_a_m
     assert alone is not None
     assert waits is not None
     assert (alone.on_the_way, waits.on_the_way) == (12_000, 24_000)
+
+
+@pytest.mark.parametrize(("longest_milliseconds", "minutes"), [(None, 1), (60_000, 2), (61_000, 3)])
+def test_on_their_way_are_those_of_the_longest_invocation(
+    longest_milliseconds: float | None, minutes: int
+) -> None:
+    """Beside the minute that begins at an edge; 6,000 records come in a minute."""
+    durations: Samples = [longest_milliseconds] * 30
+    of = counting(polled_events=[600.0] * 30, duration_maximum_milliseconds=durations)
+    found = told(newest(of, iterator_age_milliseconds=[0.0] * 30))
+    assert found is not None
+    assert found.on_the_way == 6000 * minutes

@@ -34,9 +34,10 @@ def since(minutes: int) -> Unwritten:
         ([*[None] * 6, 1.0, *[None] * 6], None),
         ([*[None] * 6, 1.0, *[None] * 7], since(7)),
         ([*[None] * 9, 1.0], None),
+        ([*[None] * 7, 1.0, *[None] * 5, 1.0, *[None] * 6], None),
     ],
     ids=["too short", "five minutes", "zeros", "ten with writes before", "nine", "as long before",
-         "longer than before", "written again"],
+         "longer than before", "written again", "longer than one of two before"],
 )  # fmt: skip
 def test_silence_counts_from_five_minutes_on_and_longer_than_ever(
     units: Samples, expected: Unwritten | None
