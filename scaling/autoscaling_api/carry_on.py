@@ -65,7 +65,8 @@ def _known(specs: Sequence[PipelineSpec], lever: Lever) -> Dimension | None:
 def _carry_on(asked: Asked) -> None:
     # Imported here: in most accounts no desired capacity is kept, and a cold start is shorter.
     from tidegate.scaling.autoscaling_api.desired_capacity import end_of, left_of
-    from tidegate.scaling.autoscaling_api.next_step import after, look_of, marked, next_step, take
+    from tidegate.scaling.autoscaling_api.next_step import after, marked, next_step, take
+    from tidegate.scaling.autoscaling_api.progress import look_of
 
     lever, ledger = asked.dimension.lever, asked.edges.ledger
     seen = _seen(asked)

@@ -16,7 +16,7 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     Dimension,
     UnknownDimension,
 )
-from tidegate.scaling.config.levers import current_capacities, part_of
+from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.ports import Edges
@@ -104,13 +104,11 @@ def desired_capacity(body: object) -> int:
     return int(wanted)
 
 
-def look_at(asked: Asked, *, to_decide: bool) -> Pipeline:
-    """The lever's resource as it is now, and what else it takes ``to_decide`` on it. Raises
-    UnknownDimension where the lever isn't there, and CloudError."""
-    spec, lever, cloud = asked.dimension.spec, asked.dimension.lever, asked.edges.cloud
-    if not to_decide or lever.kind.is_limited_alone:
-        return with_lever(cloud.describe_alone(spec, lever), lever)
-    return with_lever(cloud.describe(part_of(spec, lever)), lever)
+def look_at(asked: Asked) -> Pipeline:
+    """The lever's resource alone as it is now. Raises UnknownDimension where the lever isn't there,
+    and CloudError."""
+    lever = asked.dimension.lever
+    return with_lever(asked.edges.cloud.describe_alone(asked.dimension.spec, lever), lever)
 
 
 def with_lever(pipeline: Pipeline, lever: Lever) -> Pipeline:

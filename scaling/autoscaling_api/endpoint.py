@@ -69,14 +69,14 @@ def describe(asked: Asked) -> ScalableTargetDimension:
     """GET: the capacity there is, and the desired capacity that is under way. Only reads."""
     dimension, lever = asked.dimension, asked.dimension.lever
     desired = asked.edges.ledger.desired(lever) if is_theirs(dimension) else None
-    pipeline = look_at(asked, to_decide=desired is not None)
+    pipeline = look_at(asked)
     current = current_capacities(pipeline)[lever]
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         return ScalableTargetDimension(dimension, current, current, ScalingStatus.FAILED, reason)
     if desired is not None:
         # Imported here: most requests find nothing to do, and a cold start is shorter without it.
-        from tidegate.scaling.autoscaling_api.requests import progress_of
+        from tidegate.scaling.autoscaling_api.progress import progress_of
 
         told = progress_of(desired, asked, pipeline)
         if told is not None:

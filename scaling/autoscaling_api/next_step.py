@@ -1,7 +1,7 @@
 """Steps towards a desired capacity, by the sweep's constraints, ledger and executor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tidegate.rules.graph import Pipeline
@@ -10,12 +10,8 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
-from tidegate.scaling.autoscaling_api.desired_capacity import (
-    SHOWS_AFTER,
-    Look,
-    settles_at,
-    steps_of,
-)
+from tidegate.scaling.autoscaling_api.desired_capacity import Look, settles_at, steps_of
+from tidegate.scaling.autoscaling_api.progress import Progress, has_begun, is_refused, look_of
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.lever_spec import Caller
 from tidegate.scaling.config.levers import current_capacities
@@ -32,9 +28,7 @@ from tidegate.scaling.plan.decide import Decider
 from tidegate.scaling.ports import Edges
 
 __all__ = [
-    "Progress",
     "after",
-    "look_of",
     "marked",
     "next_step",
     "plan_towards",
@@ -43,38 +37,12 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a desired capacity is, and why it failed where it has, or what it waits for where it
-    hasn't begun; ``settles_at`` is the capacity once the last step shows, None where none was
-    looked for."""
-
-    desired: int
-    status: ScalingStatus
-    failure: str | None = None
-    settles_at: int | None = None
-    waits_for: Reason | None = None
-
-    @property
-    def answer(self) -> tuple[int, ScalingStatus, str | None, Reason | None]:
-        """What an answer has of it, in its order."""
-        return self.desired, self.status, self.failure, self.waits_for
-
-
 def after(desired: DesiredCapacity, progress: Progress) -> DesiredCapacity:
     """What is kept of it: a failure is reported until something changes, and not tried again. The
     last step towards it may have been taken as far as a constraint allows."""
     if progress.status is not ScalingStatus.FAILED:
         return desired
     return replace(desired, failure=progress.failure, start=progress.settles_at)
-
-
-def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
-    """The lever as the pipeline shows it, with its change records from SHOWS_AFTER before
-    ``since``."""
-    lever = asked.dimension.lever
-    change_records = asked.edges.ledger.change_records_of(lever, since - SHOWS_AFTER)
-    return Look(pipeline, lever, current_capacities(pipeline)[lever], change_records, asked.now)
 
 
 def take(
@@ -147,19 +115,13 @@ def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progre
     for reason in decision.held_by:
         if reason.kind in LASTING:
             return Progress(wanted, ScalingStatus.FAILED, str(reason))
-    if last is not None and last.outcome is Outcome.FAILED and not last.was_throttled:
-        if not any(_is_another_way(last, plan)):
-            return Progress(wanted, ScalingStatus.FAILED, last.detail)
-    elif last is not None:
-        return Progress(wanted, ScalingStatus.IN_PROGRESS)
-    for reason in decision.held_by:
-        if reason.kind is ReasonKind.BUDGET_SPENT:
-            return Progress(wanted, ScalingStatus.FAILED, str(reason))
-    # A desired capacity that is there already waits for an earlier change to end.
-    is_begun = wanted == look.current or any(
-        change_record.outcome is Outcome.DONE for change_record in steps
-    )
-    if is_begun:
+    if last is not None and is_refused(last) and not any(_is_another_way(last, plan)):
+        return Progress(wanted, ScalingStatus.FAILED, last.detail)
+    if last is None or is_refused(last):
+        for reason in decision.held_by:
+            if reason.kind is ReasonKind.BUDGET_SPENT:
+                return Progress(wanted, ScalingStatus.FAILED, str(reason))
+    if has_begun(desired, look):
         return Progress(wanted, ScalingStatus.IN_PROGRESS)
     waits_for = next(iter(decision.held_by), None)
     return Progress(wanted, ScalingStatus.PENDING, waits_for=waits_for)

@@ -1,35 +1,14 @@
-"""PATCH takes the first step towards a desired capacity and keeps it; GET returns its progress, and
-takes none."""
+"""PATCH takes the first step towards a desired capacity, and keeps it."""
 
 from tidegate.rules.graph import Pipeline
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus, with_lever
-from tidegate.scaling.autoscaling_api.desired_capacity import End, accepted, end_of
-from tidegate.scaling.autoscaling_api.next_step import (
-    Progress,
-    after,
-    look_of,
-    marked,
-    next_step,
-    progress_towards,
-    take,
-)
+from tidegate.scaling.autoscaling_api.desired_capacity import accepted, end_of
+from tidegate.scaling.autoscaling_api.next_step import after, marked, next_step, take
+from tidegate.scaling.autoscaling_api.progress import Progress, look_of
 from tidegate.scaling.execute.observe import Observed, with_settled
-from tidegate.scaling.ledger.recall import remembered
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity
 
-__all__ = ["accept", "progress_of"]
-
-
-def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> Progress | None:
-    """How far it is, None where it has ended well or another's change ended it. Only reads."""
-    look = look_of(asked, pipeline, desired.at)
-    ended = end_of(desired, look)
-    if ended is None:
-        history = remembered(pipeline, asked.edges.ledger, asked.now)
-        return progress_towards(desired, look, next_step(asked, pipeline, desired, history))
-    if ended.how is End.FAILED:
-        return Progress(desired.capacity, ScalingStatus.FAILED, ended.failure)
-    return None
+__all__ = ["accept"]
 
 
 def accept(asked: Asked, seen: Observed, wanted: int) -> Progress:

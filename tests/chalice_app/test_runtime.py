@@ -246,7 +246,9 @@ def test_many_slow_calls_in_a_row_end_in_time_too(
 ) -> None:
     with delayed(endpoint, 0.4) as url:
         api = boot("app.app", AWS_ENDPOINT_URL=url)
-        event = proxy_event("GET", "parallelization_factor~order-writer", None, "application/json")
+        body = '{"desiredCapacity": 3}'
+        target = "parallelization_factor~order-writer"
+        event = proxy_event("PATCH", target, body, "application/json")
         for _ in range(2):
             began = time.monotonic()
             answer = api.invoke(event)

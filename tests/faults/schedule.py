@@ -19,6 +19,8 @@ from tidegate.rules.cause import Cause
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalableTargetDimension, ScalingStatus
 from tidegate.scaling.autoscaling_api.dimensions import dimensions
 from tidegate.scaling.autoscaling_api.endpoint import describe
+from tidegate.scaling.autoscaling_api.next_step import next_step
+from tidegate.scaling.execute.observe import observe_for
 from tidegate.scaling.kinds.resource_state import is_changing
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.reason import ReasonKind
@@ -179,15 +181,25 @@ def _answers(stage: Stage, access: Access) -> Iterator[str]:
         caller = _calm(stage, "get")
         with access.reached_by(caller) as reached:
             edges = edges_of(caller, reached)
-            told = describe(Asked(dimension, edges, stage.now, "get"))
-        waits_for = told.waits_for
-        if waits_for is not None and waits_for.kind == ReasonKind.RESTART_PRICE:
-            continue
+            asked = Asked(dimension, edges, stage.now, "get")
+            told = describe(asked)
+            if told.status is ScalingStatus.PENDING and _waits_for_a_restart(asked):
+                continue
         is_there = told.desired_capacity == told.actual_capacity == stage.levers()[dimension.lever]
         # Of a resource that the last sweep has changed in another way, it is under way.
         is_under_way = told.status is not ScalingStatus.SUCCESSFUL and not _is_changing(stage, told)
         if told.failure_reason is None and (not is_there or is_under_way):
             yield f"neither reached nor failed in the end: {told.as_json()}"
+
+
+def _waits_for_a_restart(asked: Asked) -> bool:
+    lever = asked.dimension.lever
+    seen = observe_for(lever, asked.dimension.spec, asked.edges, asked.now)
+    kept = asked.edges.ledger.desired(lever)
+    assert kept is not None, "what is Pending is kept"
+    plan = next_step(asked, seen.pipeline, kept, seen.history)
+    held_by = [reason.kind for decision in plan.decisions for reason in decision.held_by]
+    return ReasonKind.RESTART_PRICE in held_by
 
 
 def _is_changing(stage: Stage, told: ScalableTargetDimension) -> bool:

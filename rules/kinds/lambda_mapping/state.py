@@ -76,7 +76,8 @@ class EventSourceMapping:
 
 @dataclass(frozen=True, slots=True)
 class Function(Measured["FunctionSeries"]):
-    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set.
+    """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set. Timeout
+    and memory are 0 where only the function's levers were looked at.
     ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can."""
 
     name: str

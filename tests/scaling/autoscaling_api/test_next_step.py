@@ -10,15 +10,14 @@ from tests.scaling.autoscaling_api.worlds import SHARDS, SPEC, Place
 from tidegate.rules.reason import Reason
 from tidegate.scaling.autoscaling_api.contract import ScalingStatus, look_at
 from tidegate.scaling.autoscaling_api.next_step import (
-    Progress,
     after,
-    look_of,
     marked,
     next_step,
     plan_towards,
     progress_towards,
     take,
 )
+from tidegate.scaling.autoscaling_api.progress import Progress, look_of
 from tidegate.scaling.execute.observe import observe_for
 from tidegate.scaling.kinds.kinesis_stream.actions import UPDATE_SHARD_COUNT
 from tidegate.scaling.ledger.recall import remembered
@@ -34,7 +33,7 @@ from tidegate.scaling.model.recommendation import Recommendation
 
 def plan_for(place: Place, wanted: int) -> Plan:
     asked = place.asked()
-    pipeline = look_at(asked, to_decide=True)
+    pipeline = look_at(asked)
     history = remembered(pipeline, place.ledger, asked.now)
     return next_step(asked, pipeline, DesiredCapacity(wanted, asked.now), history)
 
@@ -43,7 +42,7 @@ def progress(place: Place, wanted: int, *records: ChangeRecord) -> Progress:
     """Of what was asked for an hour ago, after these steps."""
     asked = place.asked()
     desired = DesiredCapacity(wanted, asked.now - timedelta(hours=1))
-    look = look_of(asked, look_at(asked, to_decide=True), desired.at)
+    look = look_of(asked, look_at(asked), desired.at)
     return progress_towards(desired, replace(look, change_records=records), plan_for(place, wanted))
 
 
@@ -98,7 +97,7 @@ def test_how_far_it_is_follows_from_its_last_step(
 def test_what_only_a_person_can_change_has_failed() -> None:
     place = Place()
     asked = place.asked(spec=replace(SPEC, max_usd_a_day=0.01))
-    pipeline = look_at(asked, to_decide=True)
+    pipeline = look_at(asked)
     history = remembered(pipeline, place.ledger, asked.now)
     plan = next_step(asked, pipeline, DesiredCapacity(4, asked.now), history)
     look = look_of(asked, pipeline, asked.now)

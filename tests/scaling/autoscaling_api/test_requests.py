@@ -1,10 +1,10 @@
-"""PATCH takes the first step and keeps what was asked; GET tells how far it is."""
+"""PATCH takes the first step and keeps what was asked."""
 
 from datetime import timedelta
 
 from tests.scaling.autoscaling_api.worlds import SHARDS, Place
-from tidegate.scaling.autoscaling_api.contract import ScalingStatus, look_at
-from tidegate.scaling.autoscaling_api.requests import accept, progress_of
+from tidegate.scaling.autoscaling_api.contract import ScalingStatus
+from tidegate.scaling.autoscaling_api.requests import accept
 from tidegate.scaling.execute.observe import observe_for
 from tidegate.scaling.model.change_record import DesiredCapacity
 
@@ -45,24 +45,3 @@ def test_what_is_there_already_is_successful_and_forgets_an_earlier_request() ->
     place.ledger.keep_desired(SHARDS, DesiredCapacity(7, place.world.now))
     assert accepted(place, 1) == (ScalingStatus.SUCCESSFUL, None)
     assert (place.ledger.desired(SHARDS), calls(place)) == (None, [])
-
-
-def test_to_read_the_progress_takes_no_step() -> None:
-    place = Place()
-    accepted(place, 8)
-    place.world.advance(180)
-    kept, asked = place.ledger.desired(SHARDS), place.asked()
-    assert kept is not None
-    told = progress_of(kept, asked, look_at(asked, to_decide=True))
-    assert told is not None
-    assert told.status is ScalingStatus.IN_PROGRESS
-    assert calls(place) == [(1, 2)]
-
-
-def test_what_was_reached_has_no_progress() -> None:
-    place = Place()
-    accepted(place, 2)
-    place.world.advance(180)
-    kept, asked = place.ledger.desired(SHARDS), place.asked()
-    assert kept is not None
-    assert progress_of(kept, asked, look_at(asked, to_decide=True)) is None

@@ -90,8 +90,9 @@ def _fanned_out(mappings: Iterable["Listed"], stream: Stream) -> list["Listed"]:
 
 
 def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
-    """The function with its mapping on the stream. None where the stream must be asked for that:
-    Lambda lists the mapping of an alias nowhere else."""
+    """The function's mapping on the stream, and its reserved concurrency; its timeout and memory
+    are left at 0. None where the stream must be asked for that: Lambda lists the mapping of an
+    alias nowhere else."""
     own = mappings_of(looked.clients, name, FunctionName=name)
     ending = f":stream/{looked.spec.stream}"
     here = [each for each in own if each.get("EventSourceArn", "").endswith(ending)]
@@ -102,7 +103,7 @@ def consumer_alone(looked: Looked, name: str) -> tuple[Consumer] | None:
         return None
     (arn,) = arns
     found = event_source_mapping(mapping, arn, other_sources(own, arn))
-    return (Consumer(_function(looked.clients, name), found),)
+    return (Consumer(Function(name, 0, 0, _reserved(looked.clients, name)), found),)
 
 
 def service(clients: Clients) -> "LambdaClient":
@@ -112,19 +113,22 @@ def service(clients: Clients) -> "LambdaClient":
 
 
 def _function(clients: Clients, name: str) -> Function:
-    functions = service(clients)
     with asking("lambda:GetFunctionConfiguration", name):
-        configuration = functions.get_function_configuration(FunctionName=name)
-    with asking("lambda:GetFunctionConcurrency", name):
-        concurrency = functions.get_function_concurrency(FunctionName=name)
+        configuration = service(clients).get_function_configuration(FunctionName=name)
     return Function(
         name,
         configuration["Timeout"],
         configuration["MemorySize"],
-        concurrency.get("ReservedConcurrentExecutions"),
+        _reserved(clients, name),
         _failure(configuration),
         configuration.get("LastModified", ""),
     )
+
+
+def _reserved(clients: Clients, name: str) -> int | None:
+    with asking("lambda:GetFunctionConcurrency", name):
+        found = service(clients).get_function_concurrency(FunctionName=name)
+    return found.get("ReservedConcurrentExecutions")
 
 
 def _failure(configuration: "FunctionConfigurationResponseTypeDef") -> str:
