@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.losses.account import MUTATIONS
+from tests.losses.account import MUTATIONS, Account
 from tests.losses.endpoint import FACTOR, SHARDS, TABLE, Endpoint
+from tests.losses.test_flink import Application
+from tidegate.pipeline_file import load_value
 from tidegate.scaling.sweep import sweep
 
 LEDGER = {"GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem", "Scan", "TransactWriteItems",
@@ -39,6 +41,39 @@ def test_a_get_asks_the_ledger_once_and_looks_at_one_resource_in_two_calls_at_mo
     endpoint: Endpoint, dimension: str, calls: list[str]
 ) -> None:
     assert made_by(endpoint, lambda: endpoint.call("GET", dimension)) == ["GetItem", *calls]
+
+
+def test_consumers_with_enhanced_fan_out_cost_a_get_of_the_shards_nothing(
+    endpoint: Endpoint,
+) -> None:
+    kinesis = endpoint.account.client("kinesis")
+    arn = kinesis.describe_stream_summary(StreamName="orders")["StreamDescriptionSummary"]
+    kinesis.register_stream_consumer(StreamARN=arn["StreamARN"], ConsumerName="apart")
+
+    def counted(_: Any, real: Callable[[], Any]) -> Any:
+        """As AWS has it; moto leaves the count out."""
+        answer = real()
+        summary = answer["StreamDescriptionSummary"]
+        return {**answer, "StreamDescriptionSummary": {**summary, "ConsumerCount": 1}}
+
+    endpoint.account.on("DescribeStreamSummary", counted)
+    made = made_by(endpoint, lambda: endpoint.call("GET", SHARDS))
+    assert made == ["GetItem", "DescribeStreamSummary", "ListShards"]
+
+
+def test_the_tasks_of_a_job_cost_a_get_of_its_parallelism_nothing(account: Account) -> None:
+    Application(account, 8, metrics_level="TASK")
+    entry = {
+        "name": "clicks",
+        "stream": "clicks",
+        "applications": [{"application": "counter"}],
+        "levers": {"parallelism": {"max": 64, "owner": "application-autoscaling"}},
+    }
+    (spec,) = load_value({"pipelines": [entry]}, "pipelines.yaml").pipelines
+    endpoint = Endpoint.of(account, spec=spec)
+    made = made_by(endpoint, lambda: endpoint.call("GET", "parallelism~counter"))
+    assert made == ["GetItem", "DescribeApplication", "ListApplicationOperations"]
+    assert endpoint.get("parallelism~counter") == (8, 8, "Successful")
 
 
 def shows_updating(endpoint: Endpoint) -> None:

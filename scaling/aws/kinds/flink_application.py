@@ -39,10 +39,16 @@ max parallelism 8 to new program" (ExecutionJobVertex, StateAssignmentOperation,
 def applications(looked: Looked) -> Iterator[FlinkApplication]:
     """The applications that read the pipeline's source."""
     for said in looked.spec.applications:
-        yield _application(looked, said)
+        yield _application(looked, said, with_tasks=True)
 
 
-def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
+def application_alone(looked: Looked) -> Iterator[FlinkApplication]:
+    """The same, for its lever: without the tasks, which are a call more."""
+    for said in looked.spec.applications:
+        yield _application(looked, said, with_tasks=False)
+
+
+def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> FlinkApplication:
     """The application as it is now, with how its last update ended. Which tasks publish metrics of
     their own is asked for only where the metrics level has them."""
     clients, name = looked.clients, said.application
@@ -53,7 +59,7 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
     monitoring = flink.get("MonitoringConfigurationDescription", {})
     checkpoints = flink.get("CheckpointConfigurationDescription", {})
     configured = parallelism.get("Parallelism", 1)
-    tells_tasks = monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
+    has_tasks = with_tasks and monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
     updates = _updates(clients, name)
     failure = _last_failure(clients, name, updates)
     return FlinkApplication(
@@ -71,7 +77,7 @@ def _application(looked: Looked, said: ApplicationSpec) -> FlinkApplication:
         ),
         kpus_max=said.kpu_quota,
         partitions=said.partitions,
-        tasks=_tasks(clients, name) if tells_tasks else (),
+        tasks=_tasks(clients, name) if has_tasks else (),
         writes=looked.sinks_of(said),
         reads_kafka=looked.spec.topic is not None,
         updated_at=detail.get("LastUpdateTimestamp"),

@@ -80,9 +80,9 @@ def _applications(looked: Looked) -> Iterable[Resource]:
 
 
 def _application_alone(looked: Looked, _: str) -> Iterable[Resource]:
-    from tidegate.scaling.aws.kinds.flink_application import applications
+    from tidegate.scaling.aws.kinds.flink_application import application_alone
 
-    return applications(looked)
+    return application_alone(looked)
 
 
 def _update_application(action: UpdateApplication, clients: Clients) -> None:

@@ -19,10 +19,14 @@ __all__ = ["described_shards", "described_stream", "service", "stream_alone", "s
 def streams(looked: Looked) -> Iterator[Stream]:
     """The stream that something can be sized for: it is read and written only while ACTIVE or
     UPDATING (DescribeStreamSummary, API reference), and has no shard before and after."""
+    yield from _usable(looked, with_consumers=True)
+
+
+def _usable(looked: Looked, *, with_consumers: bool) -> Iterator[Stream]:
     name = looked.spec.stream
     if not name:
         return
-    stream = described_stream(looked.clients, name)
+    stream = described_stream(looked.clients, name, with_consumers=with_consumers)
     if not stream.open_shards:
         words = f"the stream is {stream.status} and has no open shard; ask again when it has"
         raise ResourceInUse("kinesis:ListShards", name, words)
@@ -30,8 +34,8 @@ def streams(looked: Looked) -> Iterator[Stream]:
 
 
 def stream_alone(looked: Looked, _: str) -> Iterator[Stream]:
-    """A pipeline has one stream."""
-    return streams(looked)
+    """A pipeline has one stream. Its levers need no list of its registered consumers."""
+    return _usable(looked, with_consumers=False)
 
 
 def service(clients: Clients) -> "KinesisClient":
@@ -40,7 +44,7 @@ def service(clients: Clients) -> "KinesisClient":
     return client
 
 
-def described_stream(clients: Clients, name: str) -> Stream:
+def described_stream(clients: Clients, name: str, *, with_consumers: bool = False) -> Stream:
     """A stream with its open shards in key order."""
     kinesis = service(clients)
     with asking("kinesis:DescribeStreamSummary", name):
@@ -57,11 +61,13 @@ def described_stream(clients: Clients, name: str) -> Stream:
         summary["RetentionPeriodHours"],
         bool(names.intersection(("IncomingRecords", "ALL"))),
         as_text(summary.get("StreamCreationTimestamp")),
-        consumers=_consumers(clients, summary) if summary.get("ConsumerCount") else (),
+        consumers=_consumers(clients, summary) if with_consumers else (),
     )
 
 
 def _consumers(clients: Clients, summary: Mapping[str, Any]) -> tuple[str, ...]:
+    if not summary.get("ConsumerCount"):
+        return ()
     # Imported here: few streams have any, and a cold start is shorter without.
     from tidegate.scaling.aws.kinds.kinesis_stream.fan_out import registered
 
