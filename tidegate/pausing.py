@@ -56,10 +56,10 @@ def paused(
 @contextmanager
 def ledger_at(place: str | None) -> Iterator["Ledger"]:
     """The ledger at a place, or the default one."""
-    from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.ledgers import default_ledger, open_own_ledger
     from tidegate.scaling.aws.clients import Clients
 
-    yield open_ledger(place or default_ledger(), Clients())
+    yield open_own_ledger(place or default_ledger(), Clients())
 
 
 def targets_of(specs: Sequence[PipelineSpec], pause: Pause, api: str | None) -> dict[str, str]:

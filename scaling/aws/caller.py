@@ -22,6 +22,13 @@ class Caller:
         """The ARN."""
         return self._arn
 
+    @property
+    def home(self) -> str | None:
+        """The caller's account and the region that is asked, None where the ARN can't be had."""
+        if self._arn is None:
+            return None
+        return f"account {self._arn.split(':')[4]} in {self._clients.of('sts').meta.region_name}"
+
     @cached_property
     def _arn(self) -> str | None:
         try:

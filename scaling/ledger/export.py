@@ -18,6 +18,7 @@ __all__ = [
     "DESIRED",
     "FORMAT",
     "HEAD",
+    "HOME",
     "NOTE",
     "PAUSE",
     "SNAPSHOT",
@@ -31,6 +32,10 @@ kind of line more, is no such change: they are left out by a version that doesn'
 HEAD, CHANGE_RECORD, SNAPSHOT = "ledger", "change-record", "snapshot"
 DESIRED, PAUSE, NOTE = "desired", "pause", "note"
 """The kinds of lines."""
+
+HOME = "home"
+"""The note of which account and region a file is the ledger of. It stays with the file: what is
+exported may be gone on with in another region."""
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,7 +53,8 @@ def exported(ledger: Ledger, now: datetime) -> Iterator[str]:
         yield _of_desired(lever, desired)
     yield from map(_of_pause, ledger.pauses())
     for name, value in ledger.notes().items():
-        yield _line(NOTE, name=name, value=value)
+        if name != HOME:
+            yield _line(NOTE, name=name, value=value)
 
 
 def _line(kind: str, **fields: object) -> str:

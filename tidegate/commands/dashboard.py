@@ -60,8 +60,8 @@ class _Wanted:
 
 
 def _dashboard(file: str, wanted: _Wanted) -> None:
-    from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.kinds.registry import kinds_in_use
+    from tidegate.ledgers import default_ledger, open_ledger
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.watching import Watching

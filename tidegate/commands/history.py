@@ -62,8 +62,8 @@ class _Wanted:
 def _history(since: datetime, pipeline: str | None, wanted: _Wanted) -> None:
     from rich.console import Console
 
-    from tidegate.commands.sweep import default_ledger
     from tidegate.history import history_as_json, show_history, tell
+    from tidegate.ledgers import default_ledger
     from tidegate.scaling.aws.clients import Clients
 
     clients = Clients()
@@ -83,7 +83,7 @@ def _history(since: datetime, pipeline: str | None, wanted: _Wanted) -> None:
 
 
 def _existing(place: str, clients: "Clients") -> "Ledger":
-    from tidegate.commands.sweep import open_ledger
+    from tidegate.ledgers import open_ledger
 
     if not place.startswith("dynamodb:") and not Path(place).exists():
         raise click.BadParameter(

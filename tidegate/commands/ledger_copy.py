@@ -49,7 +49,7 @@ def restore(known: str | None, file: str, place: str | None) -> None:
     Exit code 0: read. 2: bad input; nothing is written for a line that can't be read. 3: the ledger
     was not asked, or the file not read.
     """
-    from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.ledgers import default_ledger, open_ledger
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.ledger.restore import Writer, restore
 

@@ -22,7 +22,7 @@ PLACE = click.option(
 @contextmanager
 def opened(place: str | None, *, to_look: bool = False) -> Iterator["Ledger"]:
     """The ledger, which must be there. What it can't do ends the command with its exit code."""
-    from tidegate.commands.sweep import default_ledger, open_ledger, refuse_without_ledger
+    from tidegate.ledgers import default_ledger, open_ledger, refuse_without_ledger
     from tidegate.scaling.aws.clients import Clients
 
     where = place or default_ledger()

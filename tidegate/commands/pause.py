@@ -37,7 +37,7 @@ def command(
 
     Exit code 0: paused. 2: bad input. 3: AWS or the ledger could not be asked.
     """
-    from tidegate.commands.sweep import default_ledger, has_ledger
+    from tidegate.ledgers import default_ledger, has_ledger
     from tidegate.pausing import ledger_at, paused, specs_of, targets_of
 
     place = ledger or default_ledger()

@@ -35,7 +35,7 @@ def command(
     Exit code 0: resumed. 2: bad input, or there is no such pause. 3: AWS or the ledger could not be
     asked.
     """
-    from tidegate.commands.sweep import default_ledger, refuse_without_ledger
+    from tidegate.ledgers import default_ledger, refuse_without_ledger
     from tidegate.pausing import ledger_at, paused, specs_of
     from tidegate.scaling.ledger.repairs import note_resumed
 

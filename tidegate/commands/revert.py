@@ -40,8 +40,8 @@ def command(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
 def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | None) -> bool:
     from uuid import uuid4
 
-    from tidegate.commands.sweep import default_ledger, open_ledger, refuse_without_ledger
     from tidegate.kinds.registry import kinds_in_use
+    from tidegate.ledgers import default_ledger, open_own_ledger, refuse_without_ledger
     from tidegate.pipeline_file import load
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.metrics import AwsMetrics
@@ -50,7 +50,7 @@ def _revert(change: str, config: str, reason: str, dry_run: bool, ledger: str | 
 
     specs, clients = load(config, kinds_in_use().kinds).pipelines, Clients()
     refuse_without_ledger(ledger or default_ledger())
-    kept = open_ledger(ledger or default_ledger(), clients, to_look=dry_run)
+    kept = open_own_ledger(ledger or default_ledger(), clients, to_look=dry_run)
     record = _known(kept, change)
     edges = Edges(
         kinds_in_use().cloud(clients), AwsMetrics(clients), kept, clock=lambda: datetime.now(UTC)

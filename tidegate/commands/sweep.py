@@ -1,86 +1,19 @@
 """``tidegate sweep``: one look at the pipelines of a file, and what is to be done."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from tidegate.exits import code_of, code_of_error, leave
+from tidegate.ledgers import default_ledger
 from tidegate.scaling.model.errors import TidegateError
 
-if TYPE_CHECKING:
-    from tidegate.scaling.aws.clients import Clients
-    from tidegate.scaling.model.change_record import CallerArn
-    from tidegate.scaling.ports import Ledger
-
-__all__ = ["command", "default_ledger", "has_ledger", "open_ledger", "refuse_without_ledger"]
+__all__ = ["command"]
 
 STALE = timedelta(minutes=5)
 """What was right longer ago is no reason to change anything now: metrics are three minutes late."""
-
-
-def default_ledger() -> str:
-    """Where the ledger is when nothing is said: TIDEGATE_LEDGER, or the user's state folder."""
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return os.environ.get("TIDEGATE_LEDGER") or str(Path(state) / "tidegate" / "ledger.sqlite")
-
-
-def refuse_without_ledger(place: str) -> None:
-    """Raise BadParameter where there is no ledger, for a command that needs what one knows: made in
-    a mistyped place, an empty one would be taken for the ledger from then on."""
-    if not has_ledger(place):
-        words = f"there is no ledger at {place}; the first sweep creates one"
-        raise click.BadParameter(words, param_hint="--ledger")
-
-
-def has_ledger(place: str) -> bool:
-    """Whether there is a file; a table shows when it is asked."""
-    return place.startswith("dynamodb:") or Path(place).exists()
-
-
-def open_ledger(
-    place: str, clients: "Clients", *, to_look: bool = False, caller: "CallerArn | None" = None
-) -> "Ledger":
-    """The ledger at a path, or the DynamoDB table of ``dynamodb:TABLE``. What only wants to look
-    makes none: in a mistyped place it would be taken for the ledger from then on. ``caller`` is
-    whose ARN it keeps, by default that of the credentials."""
-    from tidegate.scaling.aws.caller import Caller
-    from tidegate.scaling.config.names import TABLE
-    from tidegate.scaling.ledger.sqlite import SqliteLedger
-    from tidegate.scaling.model.errors import ConfigurationError, Mistake
-
-    if place.startswith("dynamodb:"):
-        from tidegate.scaling.aws.ledger_dynamodb import DynamoLedger
-
-        table = place.removeprefix("dynamodb:")
-        # DynamoDB takes a table's ARN in place of its name.
-        wrong = TABLE.complaint(table.rpartition(":table/")[2])
-        if wrong is not None:
-            words = f"{wrong}; dynamodb:TABLE is a ledger"
-            raise ConfigurationError((Mistake("--ledger", 1, 1, words),))
-        return DynamoLedger.over(clients, table, caller or Caller())
-
-    folder = Path(place).absolute().parent
-    if place != default_ledger() and not folder.is_dir():
-        # Made in a mistyped place, an empty ledger would forget every budget.
-        raise ConfigurationError((Mistake(place, 1, 1, f"{folder} is not a folder"),))
-    try:
-        if not to_look or Path(place).exists():
-            ledger = SqliteLedger(place, to_look=to_look, caller=caller or Caller())
-            context = click.get_current_context(silent=True)
-            if context is not None:
-                context.call_on_close(ledger.close)
-            return ledger
-    except OSError as error:
-        words = f"the file can't be used as a ledger: {error}"
-        raise ConfigurationError((Mistake(place, 1, 1, words),)) from None
-    words = f"There is no ledger at {place}, and none is created: earlier changes are not known."
-    click.echo(words, err=True)
-    return SqliteLedger(":memory:")
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime:
@@ -134,6 +67,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
 
     from tidegate.as_json import sweep_as_json
     from tidegate.kinds.registry import kinds_in_use
+    from tidegate.ledgers import open_own_ledger
     from tidegate.pipeline_file import load
     from tidegate.scaling.autoscaling_api.resume import resume_ended
     from tidegate.scaling.aws.clients import STEADY, Clients
@@ -149,7 +83,7 @@ def _sweep(config: str, at: datetime, dry_run: bool, output: str, ledger: str) -
     edges = Edges(
         kinds_in_use().cloud(clients),
         AwsMetrics(clients),
-        open_ledger(ledger, clients, to_look=dry_run),
+        open_own_ledger(ledger, clients, to_look=dry_run),
         AwsNotifications(clients),
         lambda: datetime.now(UTC),
     )

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from tests.builders import NOON
 from tests.orders import create_ledger_table
-from tidegate.commands.sweep import open_ledger
+from tidegate.ledgers import open_ledger
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.scaling.aws.clients import Clients

@@ -87,10 +87,10 @@ def _code(error: TidegateError) -> int:
 
 
 def _reshard(asked: "Asked", manner: _Manner) -> bool:
-    from tidegate.commands.sweep import default_ledger, open_ledger
     from tidegate.kinds.kinesis_stream.edge import reshard_executor
     from tidegate.kinds.kinesis_stream.reshard_goal import goal_of
     from tidegate.kinds.kinesis_stream.reshard_plan import show_plan
+    from tidegate.ledgers import default_ledger, open_own_ledger
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.aws.kinds.kinesis_stream.streams import AwsStreams
     from tidegate.scaling.execute.kinds.kinesis_stream.updates_left import updates_left
@@ -101,7 +101,7 @@ def _reshard(asked: "Asked", manner: _Manner) -> bool:
     if asked.to is not None:
         count_within(asked.to, asked.least, asked.most)
     clients = Clients()
-    ledger = open_ledger(manner.ledger or default_ledger(), clients, to_look=manner.dry_run)
+    ledger = open_own_ledger(manner.ledger or default_ledger(), clients, to_look=manner.dry_run)
     cloud = AwsStreams(clients)
     stream = cloud.describe_stream(asked.stream)
     if not stream.is_provisioned:
