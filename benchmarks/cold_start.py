@@ -4,9 +4,10 @@ with one client, in one run.
     python benchmarks/cold_start.py [RUNS]
 
 Each run is a fresh interpreter that sees the unpacked zip and what Lambda's runtime brings, as on
-Lambda. The request is a GET of a stream's shard count with moto as AWS on this machine; its clock
-stops before each wait for moto and goes on after it, since what AWS takes is no part of a start.
-Both sides have their bytecode cached. Exits with 1 when the ratio is above 1.25.
+Lambda. The request is a GET of a stream's shard count with moto as AWS on this machine. What is
+measured is the CPU time of the process, user and system, from its first line to the answer: nothing
+is taken off, and waiting for AWS costs none. Both sides have their bytecode cached. Exits with 1
+when the ratio is above 1.1.
 """
 
 import json
@@ -23,34 +24,23 @@ from tests.conftest import moto_server
 from tests.orders import create_ledger_table
 
 ROOT = Path(__file__).parents[1]
-RATIO_MAX = 1.25
+RATIO_MAX = 1.1
 
 BASE = """
 import time
-began = time.perf_counter()
+began = time.process_time()
 import boto3
 boto3.client("kinesis", region_name="us-east-1")
-print(time.perf_counter() - began)
+print(time.process_time() - began)
 """
 
 APP = """
 import time
-began = time.perf_counter()
+began = time.process_time()
 import json, sys
 import app
-import urllib3.connectionpool as pool
-waited = 0.0
-inner = pool.HTTPConnectionPool.urlopen
-def timed(*a, **k):
-    global waited
-    at = time.perf_counter()
-    try:
-        return inner(*a, **k)
-    finally:
-        waited += time.perf_counter() - at
-pool.HTTPConnectionPool.urlopen = timed
 answer = app.app(json.loads(sys.argv[1]), None)
-took = time.perf_counter() - began - waited
+took = time.process_time() - began
 assert answer["statusCode"] == 200, answer
 print(took)
 """
@@ -92,8 +82,8 @@ def main(runs: int) -> int:
         pairs = [(once(BASE), once(APP, event)) for _ in range(runs)]
     base, app = (median(side) for side in zip(*pairs, strict=True))
     ratio = app / base
-    print(f"import boto3 and one client: {base * 1000:.0f} ms")
-    print(f"the packaged app with a first request: {app * 1000:.0f} ms")
+    print(f"import boto3 and one client: {base * 1000:.0f} ms of CPU")
+    print(f"the packaged app with a first request: {app * 1000:.0f} ms of CPU")
     print(f"ratio {ratio:.2f} (median of {runs}; at most {RATIO_MAX} is wanted)")
     return int(ratio > RATIO_MAX)
 

@@ -1,6 +1,7 @@
 """The AWS edge: the callback routes of Application Auto Scaling, and the sweep on a schedule."""
 
 from chalice.app import CloudWatchEvent, IAMAuthorizer, Rate, Response
+from chalicelib import started
 from chalicelib.answers import answer, body_of
 from chalicelib.contract_app import ContractChalice
 
@@ -34,4 +35,5 @@ def sweep_each_minute(event: CloudWatchEvent) -> None:
     # Imported here: the callback's cold start is shorter without what only a sweep needs.
     from chalicelib.sweeping import sweep_all
 
+    started()
     sweep_all(event.event_id, event.context)

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from chalicelib import started
 from chalicelib.proxied import NoRequest, held_to_form
 from tidegate.scaling.model.errors import shown
 
@@ -22,6 +23,12 @@ class ContractChalice(Chalice):
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer one proxied request."""
+        try:
+            return self._answer(event, context)
+        finally:
+            started()
+
+    def _answer(self, event: Any, context: Any) -> dict[str, Any]:
         try:
             request = held_to_form(event)
         except NoRequest as error:

@@ -16,7 +16,7 @@ from tidegate.scaling.autoscaling_api.dimensions import (
     Dimension,
     UnknownDimension,
 )
-from tidegate.scaling.config.levers import current_capacities
+from tidegate.scaling.config.levers import capacities_like
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import TidegateError
 from tidegate.scaling.ports import Edges
@@ -113,6 +113,6 @@ def look_at(asked: Asked) -> Pipeline:
 
 def with_lever(pipeline: Pipeline, lever: Lever) -> Pipeline:
     """The pipeline, where it has the lever. Raises UnknownDimension where not."""
-    if lever not in current_capacities(pipeline):
+    if lever not in capacities_like(pipeline, lever):
         raise UnknownDimension(f"{lever} can't be set: the resource is on demand or missing")
     return pipeline

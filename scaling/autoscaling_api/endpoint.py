@@ -11,7 +11,7 @@ from tidegate.scaling.autoscaling_api.contract import (
 from tidegate.scaling.autoscaling_api.dimensions import is_theirs
 from tidegate.scaling.config.levers import (
     CAPACITIES,
-    current_capacities,
+    capacities_like,
     lever_spec,
     resource_of,
 )
@@ -53,7 +53,7 @@ def scale(asked: Asked, wanted: int) -> ScalableTargetDimension:
     if pause is not None:
         raise BadRequest(f"{lever} was not changed: {pause.of} is paused ({pause.reason})")
     told = accept(asked, seen, wanted)
-    current = current_capacities(pipeline)[lever]
+    current = capacities_like(pipeline, lever)[lever]
     return ScalableTargetDimension(dimension, current, *told.answer)
 
 
@@ -70,7 +70,7 @@ def describe(asked: Asked) -> ScalableTargetDimension:
     dimension, lever = asked.dimension, asked.dimension.lever
     desired = asked.edges.ledger.desired(lever) if is_theirs(dimension) else None
     pipeline = look_at(asked)
-    current = current_capacities(pipeline)[lever]
+    current = capacities_like(pipeline, lever)[lever]
     reason = why_unusable(pipeline, lever)
     if reason is not None:
         return ScalableTargetDimension(dimension, current, current, ScalingStatus.FAILED, reason)

@@ -14,7 +14,7 @@ from tidegate.scaling.autoscaling_api.desired_capacity import (
     end_of,
     steps_of,
 )
-from tidegate.scaling.config.levers import current_capacities
+from tidegate.scaling.config.levers import capacities_like
 from tidegate.scaling.kinds.resource_state import identity, is_passing
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Outcome
 
@@ -44,7 +44,7 @@ def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
     ``since``."""
     lever = asked.dimension.lever
     change_records = asked.edges.ledger.change_records_of(lever, since - SHOWS_AFTER)
-    return Look(pipeline, lever, current_capacities(pipeline)[lever], change_records, asked.now)
+    return Look(pipeline, lever, capacities_like(pipeline, lever)[lever], change_records, asked.now)
 
 
 def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> Progress | None:
@@ -54,7 +54,7 @@ def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> P
     if desired.failure is None and desired.resource == identity(pipeline, lever):
         if is_passing(pipeline, lever):
             return Progress(wanted, ScalingStatus.IN_PROGRESS)
-        if current_capacities(pipeline)[lever] == wanted and desired.coming in (None, wanted):
+        if capacities_like(pipeline, lever)[lever] == wanted and desired.coming in (None, wanted):
             return None
     look = look_of(asked, pipeline, desired.at)
     ended = end_of(desired, look)

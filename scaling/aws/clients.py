@@ -120,7 +120,12 @@ class Clients:
     def _own_session(self) -> Any:
         import botocore.session
 
-        return botocore.session.get_session()
+        from tidegate.scaling.aws.models import Models
+
+        session = botocore.session.get_session()
+        models = Models(session.get_component("data_loader").search_paths)
+        session.register_component("data_loader", models)
+        return session
 
     def _before(self, model: "OperationModel", **_: object) -> None:
         operation = f"{model.service_model.service_name}:{model.name}"

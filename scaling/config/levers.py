@@ -15,6 +15,7 @@ from tidegate.scaling.config.specification import (
 )
 from tidegate.scaling.kinds.registry import levers_of
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.resource_type import types_of
 
 __all__ = [
     "APPLICATION_LEVERS",
@@ -23,6 +24,7 @@ __all__ = [
     "STREAM",
     "Path",
     "all_settings",
+    "capacities_like",
     "current_capacities",
     "lever_spec",
     "other_settings",
@@ -57,6 +59,13 @@ def _capacities(pipeline: Pipeline) -> dict[Lever, int]:
         for resource_type in pipeline.kinds.types
         for lever, setting in resource_type.capacities(pipeline)
     }
+
+
+def capacities_like(pipeline: Pipeline, lever: Lever) -> dict[Lever, int]:
+    """The levers of capacity that are of a lever's kind of resource, with what each is set to. Only
+    that kind is asked; empty where the pipeline was described without it."""
+    kinds = (each for each in types_of(pipeline) if lever.is_known and lever.kind in each.levers)
+    return {like: setting for kind in kinds for like, setting in kind.capacities(pipeline)}
 
 
 def other_settings(pipeline: Pipeline) -> dict[Lever, int]:

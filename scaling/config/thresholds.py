@@ -1,6 +1,6 @@
 """The thresholds of built-in rules that a pipeline sets itself."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from tidegate.scaling.model.errors import shown
 
 if TYPE_CHECKING:
     # The packs are read where thresholds are set, not at every cold start.
-    from tidegate.rules.kinds.signal_kind import SignalKind
+    from tidegate.rules.graph import Kinds
     from tidegate.rules.pack_rule import Threshold
 
 __all__ = ["KEPT_BY", "RuleThresholds", "mistakes_of_thresholds"]
@@ -53,7 +53,7 @@ def _described(rule: "Threshold") -> dict[str, Any]:
 
 
 def mistakes_of_thresholds(
-    said: Mapping[str, float], use: Mapping[str, float | None], kinds: Iterable["SignalKind"]
+    said: Mapping[str, float], use: Mapping[str, float | None], kinds: "Kinds"
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with a threshold, with the rule that it is of. ``use`` is the target
     utilization: a threshold below it would call the steady state sick."""
@@ -61,7 +61,7 @@ def mistakes_of_thresholds(
         return
     from tidegate.rules.kinds.packs import thresholds
 
-    known = {each.name: each for each in thresholds(kinds)}
+    known = {each.name: each for each in thresholds(kinds.signals)}
     for name, share in said.items():
         if name not in known:
             yield name, f"{shown(name)} is not a rule; {_hint(name, known)}"

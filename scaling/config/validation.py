@@ -55,7 +55,7 @@ def _pipeline(spec: PipelineSpec, path: Path, kinds: Kinds) -> Found:
     yield from duplicates(spec.rules, (*path, "rules"), "name", lambda each: each.name)
     yield from _rules(spec, path)
     use = asdict(spec.target_utilization)
-    for key, words in mistakes_of_thresholds(spec.thresholds, use, kinds.signals):
+    for key, words in mistakes_of_thresholds(spec.thresholds, use, kinds):
         yield (*path, "thresholds", key), words
     for at, consumer in enumerate(spec.consumers):
         yield from _consumer(consumer, (*consumers, at))

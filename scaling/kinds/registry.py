@@ -1,25 +1,59 @@
 """The kinds of resource with levers, one line each, downstream first."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Kinds
-from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
-from tidegate.scaling.kinds.flink_application.resource import FlinkResource
-from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
-from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
-from tidegate.scaling.model.resource_type import ResourceType
+from tidegate.scaling.kinds.dynamodb_table import limits as table
+from tidegate.scaling.kinds.flink_application import limits as application
+from tidegate.scaling.kinds.kinesis_stream import limits as stream
+from tidegate.scaling.kinds.lambda_mapping import limits as mapping
+from tidegate.scaling.model.deferred_type import deferred
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.signal_kind import SignalKind
+    from tidegate.scaling.model.resource_type import ResourceType
 
 __all__ = ["KINDS", "TYPES", "dimensions_of", "levers_of", "limits_of", "type_with"]
 
-TYPES: tuple[ResourceType, ...] = (
-    DynamodbTable(),
-    FlinkResource(),
-    LambdaMapping(),
-    KinesisStream(),
+# Imported when first asked for more than their levers: a request of the endpoint is about one
+# resource, and a cold start is shorter without the other kinds.
+
+
+@cache
+def _table() -> "ResourceType":
+    from tidegate.scaling.kinds.dynamodb_table.resource import DynamodbTable
+
+    return DynamodbTable()
+
+
+@cache
+def _application() -> "ResourceType":
+    from tidegate.scaling.kinds.flink_application.resource import FlinkResource
+
+    return FlinkResource()
+
+
+@cache
+def _mapping() -> "ResourceType":
+    from tidegate.scaling.kinds.lambda_mapping.resource import LambdaMapping
+
+    return LambdaMapping()
+
+
+@cache
+def _stream() -> "ResourceType":
+    from tidegate.scaling.kinds.kinesis_stream.resource import KinesisStream
+
+    return KinesisStream()
+
+
+TYPES: "tuple[ResourceType, ...]" = (
+    deferred(_table, table.LIMITS, table.SCALABLE),
+    deferred(_application, application.LIMITS, application.SCALABLE),
+    deferred(_mapping, mapping.LIMITS, mapping.SCALABLE),
+    deferred(_stream, stream.LIMITS, stream.SCALABLE),
 )
 
 
@@ -34,7 +68,7 @@ KINDS = Kinds(_signals, TYPES)
 """The registry of built-in kinds that pipelines are described with."""
 
 
-def type_with(kind: LeverKind) -> ResourceType:
+def type_with(kind: LeverKind) -> "ResourceType":
     """The built-in kind of resource that has a kind of lever. KeyError where none has it."""
     for resource_type in TYPES:
         if kind in resource_type.levers:

@@ -14,10 +14,10 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
-from tidegate.scaling.model.look import Look, Situation
 
 if TYPE_CHECKING:
     from tidegate.rules.reason import Reason
+    from tidegate.scaling.model.look import Look, Situation
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.planning import Planning
@@ -93,7 +93,7 @@ class ResourceType(Protocol):
         give capacity."""
         ...
 
-    def recommendations(self, look: Look) -> Iterator["Recommendation"]:
+    def recommendations(self, look: "Look") -> Iterator["Recommendation"]:
         """What is wanted of its levers; nothing where its kind is sized together with others
         (``scaling/recommend``)."""
         ...
@@ -142,7 +142,7 @@ class ResourceType(Protocol):
         ...
 
     def limits(
-        self, situation: Situation, recommendation: "Recommendation"
+        self, situation: "Situation", recommendation: "Recommendation"
     ) -> Iterator["Constraint"]:
         """What AWS takes of the lever now."""
         ...
@@ -182,7 +182,7 @@ class SizedTogether:
         """None."""
         return ()
 
-    def recommendations(self, _: Look) -> Iterator["Recommendation"]:
+    def recommendations(self, _: "Look") -> Iterator["Recommendation"]:
         """None of its own."""
         return iter(())
 

@@ -43,4 +43,4 @@ def waiting(question: Waiting, clients: Clients) -> int:
     return int(told["Attributes"][wanted[0]])
 
 
-AWS_KIND = AwsKind(queues, {SetConsumers: set_consumers}, {Waiting: waiting})
+AWS_KIND = AwsKind(queues, lambda: {SetConsumers: set_consumers}, lambda: {Waiting: waiting})

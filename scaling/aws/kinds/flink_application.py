@@ -1,7 +1,7 @@
 """From the descriptions of Managed Service for Apache Flink to an application, and its update."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ApplicationOperationInfoTypeDef,
     )
 
-__all__ = ["applications", "named_max_parallelism", "update_application"]
+__all__ = ["CALLS", "applications", "named_max_parallelism"]
 
 CHECKPOINT_INTERVAL_MILLISECONDS = 60_000
 """By default (CheckpointConfiguration, API reference)."""
@@ -177,7 +177,7 @@ def named_max_parallelism(words: str) -> int | None:
     return min((each for each in found if 1 <= each <= PARALLELISM_MAX), default=None)
 
 
-def update_application(action: UpdateApplication, clients: Clients) -> None:
+def _update_application(action: UpdateApplication, clients: Clients) -> None:
     """Parallelism and parallelism per KPU; it restarts the job."""
     with asking("kinesisanalytics:UpdateApplication", action.application):
         clients.once("kinesisanalyticsv2").update_application(**_application_update(action))
@@ -197,3 +197,7 @@ def _application_update(action: UpdateApplication) -> dict[str, Any]:
         "ConditionalToken": action.conditional_token,
         "ApplicationConfigurationUpdate": {"FlinkApplicationConfigurationUpdate": flink},
     }
+
+
+CALLS: Mapping[type, Callable[[Any, Clients], None]] = {UpdateApplication: _update_application}
+"""The one AWS call that each action is."""

@@ -2,41 +2,40 @@
 else sets a lever, and the names of what may be written to."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tidegate.rules.graph import Resource
-from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.rules.scalable_targets import ScalableTarget
 from tidegate.scaling.aws.clients import Clients
-from tidegate.scaling.aws.kinds.dynamodb_table.described import table_alone, tables_of_reader
-from tidegate.scaling.aws.kinds.kinesis_stream.described import stream_alone, streams
-from tidegate.scaling.aws.kinds.lambda_mapping.described import consumer_alone, consumers
-from tidegate.scaling.aws.looked import Describe, DescribeAlone, DescribeSinks, Looked
-from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
-from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
-from tidegate.scaling.kinds.kinesis_stream import actions as stream_actions
-from tidegate.scaling.kinds.lambda_mapping import actions as mapping_actions
+from tidegate.scaling.aws.looked import Describe, DescribeAlone, DescribeSinks, Looked, Reader
 
-__all__ = ["AWS_KINDS", "AwsKind"]
+__all__ = ["AWS_KINDS", "AwsKind", "Calls"]
+
+Calls = Mapping[type, Callable[[Any, Clients], Any]]
+"""What is asked of AWS for each class of an action or a question. Raises CloudError."""
 
 
 def _nothing(_: Looked) -> Sequence[Any]:
     return ()
 
 
+def _no_calls() -> Calls:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class AwsKind:
     """``describe`` finds a pipeline's resources of the kind, ``describe_sinks`` those that a reader
     writes to; ``describe_alone`` describes the one of a name, and ``resource`` is the word that
-    levers of it have for what they are of. ``calls`` has the one AWS call that each action is,
+    levers of it have for what they are of. ``calls`` gives the one AWS call that each action is,
     ``answers`` how each question of the kind is asked. ``other_owners`` finds what AWS's own auto
     scaling sets, of the region or of one resource. ``sinks`` are the service, as in ARNs, and the
     names of what may be written to."""
 
     describe: Describe = _nothing
-    calls: Mapping[type, Callable[[Any, Clients], None]] = field(default_factory=dict)
-    answers: Mapping[type, Callable[[Any, Clients], Any]] = field(default_factory=dict)
+    calls: Callable[[], Calls] = _no_calls
+    answers: Callable[[], Calls] = _no_calls
     other_owners: Callable[[Clients, str | None], tuple[ScalableTarget, ...]] | None = None
     describe_sinks: DescribeSinks | None = None
     sinks: tuple[str, Callable[[Clients], tuple[str, ...]]] | None = None
@@ -44,26 +43,50 @@ class AwsKind:
     describe_alone: DescribeAlone | None = None
 
 
-# What changes something, or looks closer, is imported when that is done: few requests and sweeps
-# do, and a cold start is shorter without.
+# Each kind is imported when it is asked for, and what changes something when that is done: a
+# request of the endpoint is about one resource, and a cold start is shorter without the rest.
 
 
-def _change_stream(action: Any, clients: Clients) -> None:
+def _streams(looked: Looked) -> Iterable[Resource]:
+    from tidegate.scaling.aws.kinds.kinesis_stream.described import streams
+
+    return streams(looked)
+
+
+def _stream_alone(looked: Looked, name: str) -> Iterable[Resource] | None:
+    from tidegate.scaling.aws.kinds.kinesis_stream.described import stream_alone
+
+    return stream_alone(looked, name)
+
+
+def _stream_calls() -> Calls:
     from tidegate.scaling.aws.kinds.kinesis_stream.changes import CALLS
 
-    CALLS[type(action)](action, clients)
+    return CALLS
 
 
-def _change_mapping(action: Any, clients: Clients) -> None:
+def _stream_answers() -> Calls:
+    from tidegate.scaling.aws.kinds.kinesis_stream.key_sample import ANSWERS
+
+    return ANSWERS
+
+
+def _consumers(looked: Looked) -> Iterable[Resource]:
+    from tidegate.scaling.aws.kinds.lambda_mapping.described import consumers
+
+    return consumers(looked)
+
+
+def _consumer_alone(looked: Looked, name: str) -> Iterable[Resource] | None:
+    from tidegate.scaling.aws.kinds.lambda_mapping.described import consumer_alone
+
+    return consumer_alone(looked, name)
+
+
+def _mapping_calls() -> Calls:
     from tidegate.scaling.aws.kinds.lambda_mapping.changes import CALLS
 
-    CALLS[type(action)](action, clients)
-
-
-def _key_sample(question: SampleKeys, clients: Clients) -> KeySample:
-    from tidegate.scaling.aws.kinds.kinesis_stream.key_sample import key_sample
-
-    return key_sample(question, clients)
+    return CALLS
 
 
 def _applications(looked: Looked) -> Iterable[Resource]:
@@ -85,16 +108,28 @@ def _application_alone(looked: Looked, _: str) -> Iterable[Resource]:
     return application_alone(looked)
 
 
-def _update_application(action: UpdateApplication, clients: Clients) -> None:
-    from tidegate.scaling.aws.kinds.flink_application import update_application
+def _application_calls() -> Calls:
+    from tidegate.scaling.aws.kinds.flink_application import CALLS
 
-    update_application(action, clients)
+    return CALLS
 
 
-def _update_table(action: UpdateTableThroughput, clients: Clients) -> None:
-    from tidegate.scaling.aws.kinds.dynamodb_table.changes import update_table
+def _tables_of_reader(looked: Looked, reader: Reader) -> Iterable[Resource]:
+    from tidegate.scaling.aws.kinds.dynamodb_table.described import tables_of_reader
 
-    update_table(action, clients)
+    return tables_of_reader(looked, reader)
+
+
+def _table_alone(looked: Looked, name: str) -> Iterable[Resource]:
+    from tidegate.scaling.aws.kinds.dynamodb_table.described import table_alone
+
+    return table_alone(looked, name)
+
+
+def _table_calls() -> Calls:
+    from tidegate.scaling.aws.kinds.dynamodb_table.changes import CALLS
+
+    return CALLS
 
 
 def _scalable_targets(clients: Clients, where: str | None) -> tuple[ScalableTarget, ...]:
@@ -111,41 +146,30 @@ def _table_names(clients: Clients) -> tuple[str, ...]:
 
 AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
-        streams,
-        dict.fromkeys(
-            (
-                stream_actions.UpdateShardCount,
-                stream_actions.SplitShard,
-                stream_actions.MergeShards,
-                stream_actions.UpdateRetention,
-            ),
-            _change_stream,
-        ),
-        {SampleKeys: _key_sample},
+        _streams,
+        _stream_calls,
+        _stream_answers,
         resource="stream",
-        describe_alone=stream_alone,
+        describe_alone=_stream_alone,
     ),
     AwsKind(
-        consumers,
-        dict.fromkeys(
-            (mapping_actions.UpdateParallelizationFactor, mapping_actions.UpdateBatchingWindow),
-            _change_mapping,
-        ),
+        _consumers,
+        _mapping_calls,
         resource="function",
-        describe_alone=consumer_alone,
+        describe_alone=_consumer_alone,
     ),
     AwsKind(
         _applications,
-        {UpdateApplication: _update_application},
+        _application_calls,
         resource="application",
         describe_alone=_application_alone,
     ),
     AwsKind(
-        calls={UpdateTableThroughput: _update_table},
+        calls=_table_calls,
         other_owners=_scalable_targets,
-        describe_sinks=tables_of_reader,
+        describe_sinks=_tables_of_reader,
         sinks=("dynamodb", _table_names),
         resource="table",
-        describe_alone=table_alone,
+        describe_alone=_table_alone,
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tidegate.rules.cause import LeverKind
 
-__all__ = ["CAPACITY_UNITS_MAX", "LIMITS"]
+__all__ = ["CAPACITY_UNITS_MAX", "LIMITS", "SCALABLE"]
 
 CAPACITY_UNITS_MAX = 2**63 - 1
 """A long (ProvisionedThroughput, DynamoDB API reference). What a table really may have is a quota
@@ -14,3 +14,6 @@ LIMITS: Mapping[LeverKind, tuple[int, int]] = {
     LeverKind.WRITE_CAPACITY: (1, CAPACITY_UNITS_MAX),
     LeverKind.READ_CAPACITY: (1, CAPACITY_UNITS_MAX),
 }
+
+SCALABLE: tuple[LeverKind, ...] = tuple(LIMITS)
+"""What Application Auto Scaling may own: both capacities."""

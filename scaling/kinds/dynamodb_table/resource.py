@@ -9,14 +9,14 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.rules.scalable_targets import ScalableTarget
-from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
-from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
+from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS, SCALABLE
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
     from tidegate.rules.reason import Reason
+    from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget, UpdateTableThroughput
+    from tidegate.scaling.model.look import Situation
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.planning import Planning
@@ -49,7 +49,7 @@ class DynamodbTable(SizedTogether):
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
         """Both capacities."""
-        return tuple(LIMITS)
+        return SCALABLE
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Of each provisioned table, then of its indexes."""
@@ -107,7 +107,7 @@ class DynamodbTable(SizedTogether):
         return None
 
     def limits(
-        self, situation: Situation, recommendation: "Recommendation"
+        self, situation: "Situation", recommendation: "Recommendation"
     ) -> Iterator["Constraint"]:
         """The table's status and mode, its decreases of the day, and other owners."""
         # Imported here: who only reads needs no limits, and a cold start is shorter without.
@@ -117,8 +117,11 @@ class DynamodbTable(SizedTogether):
             situation.pipeline, recommendation, situation.history, situation.now
         )
 
-    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateTableThroughput]:
+    def actions(self, pipeline: Pipeline, changes: Changes) -> "Iterator[UpdateTableThroughput]":
         """One call for a table with all its indexes."""
+        # Imported here: who only reads asks for nothing, and a cold start is shorter without.
+        from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
+
         for table in tables_of(pipeline):
             found = (_target(capacity, changes) for capacity in table.capacities)
             targets = tuple(target for target in found if target is not None)
@@ -144,7 +147,9 @@ def _tables(pipeline: Pipeline, lever: Lever) -> list[Table]:
     return [table for table in tables_of(pipeline) if table.name == name]
 
 
-def _target(capacity: Capacity, changes: Changes) -> CapacityTarget | None:
+def _target(capacity: Capacity, changes: Changes) -> "CapacityTarget | None":
+    from tidegate.scaling.kinds.dynamodb_table.actions import CapacityTarget
+
     write = changes.settings.get(Lever.of(LeverKind.WRITE_CAPACITY, capacity.where))
     read = changes.settings.get(Lever.of(LeverKind.READ_CAPACITY, capacity.where))
     if write is None and read is None:

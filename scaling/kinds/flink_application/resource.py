@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
-from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
 from tidegate.scaling.kinds.flink_application.in_file import ends_autoscaling
-from tidegate.scaling.kinds.flink_application.limits import LIMITS
+from tidegate.scaling.kinds.flink_application.limits import LIMITS, SCALABLE
 from tidegate.scaling.kinds.flink_application.state import application_of, does_not_run, rolled_back
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
+    from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+    from tidegate.scaling.model.look import Look, Situation
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.planning import Planning
@@ -34,7 +34,7 @@ class FlinkResource(SizedTogether):
         """Each with what its call takes."""
         return LIMITS
 
-    def recommendations(self, look: Look) -> "Iterator[Recommendation]":
+    def recommendations(self, look: "Look") -> "Iterator[Recommendation]":
         """Of each application by itself: every change restarts its job."""
         if not applications_of(look.signals.pipeline):
             return iter(())
@@ -57,7 +57,7 @@ class FlinkResource(SizedTogether):
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
         """Both."""
-        return (LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU)
+        return SCALABLE
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """Parallelism per KPU and parallelism of each application."""
@@ -109,7 +109,7 @@ class FlinkResource(SizedTogether):
         return str(rolled_back(application, begun_at))
 
     def limits(
-        self, situation: Situation, recommendation: "Recommendation"
+        self, situation: "Situation", recommendation: "Recommendation"
     ) -> Iterator["Constraint"]:
         """The application's status, quota and own autoscaling, the price of a restart, and what
         must be so before it is updated."""
@@ -131,8 +131,11 @@ class FlinkResource(SizedTogether):
             yield from rest_after_a_reverted_scale_in(*past)
             yield from update_constraints(situation, recommendation)
 
-    def actions(self, pipeline: Pipeline, changes: Changes) -> Iterator[UpdateApplication]:
+    def actions(self, pipeline: Pipeline, changes: Changes) -> "Iterator[UpdateApplication]":
         """Both levers in one call: each would restart the job."""
+        # Imported here: who only reads asks for nothing, and a cold start is shorter without.
+        from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
+
         for application in applications_of(pipeline):
             name = application.name
             now = (application.parallelism, application.parallelism_per_kpu)

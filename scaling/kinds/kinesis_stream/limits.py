@@ -8,6 +8,7 @@ __all__ = [
     "LIMITS",
     "RETENTION_HOURS_MAX",
     "RETENTION_HOURS_MIN",
+    "SCALABLE",
     "SHARDS_MAX",
     "STEP_MOST",
     "UPDATES_PER_DAY",
@@ -29,3 +30,6 @@ LIMITS: Mapping[LeverKind, tuple[int, int]] = {
     LeverKind.SHARD_COUNT: (1, SHARDS_MAX),
     LeverKind.RETENTION_HOURS: (RETENTION_HOURS_MIN, RETENTION_HOURS_MAX),
 }
+
+SCALABLE: tuple[LeverKind, ...] = (LeverKind.SHARD_COUNT,)
+"""What Application Auto Scaling may own; a retention gives no capacity."""

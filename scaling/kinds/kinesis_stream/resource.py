@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream, has_stream, stream_of
-from tidegate.scaling.kinds.kinesis_stream.actions import (
-    UpdateRetention,
-    UpdateShardCount,
-)
-from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SHARDS_MAX
+from tidegate.scaling.kinds.kinesis_stream.limits import LIMITS, SCALABLE, SHARDS_MAX
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
+    from tidegate.scaling.model.look import Look, Situation
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Action, Constraint
     from tidegate.scaling.model.planning import Planning
@@ -41,7 +37,7 @@ class KinesisStream(SizedTogether):
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
         """The shards; a retention gives no capacity."""
-        return (LeverKind.SHARD_COUNT,)
+        return SCALABLE
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The shards of a provisioned stream."""
@@ -84,7 +80,7 @@ class KinesisStream(SizedTogether):
         return None
 
     def limits(
-        self, situation: Situation, recommendation: "Recommendation"
+        self, situation: "Situation", recommendation: "Recommendation"
     ) -> Iterator["Constraint"]:
         """The stream's status and mode, and what a call takes."""
         # Imported here: who only reads needs no limits, and a cold start is shorter without.
@@ -112,6 +108,9 @@ class KinesisStream(SizedTogether):
         """Retention first: what is written meanwhile must not expire."""
         if not has_stream(pipeline):
             return
+        # Imported here: who only reads asks for nothing, and a cold start is shorter without.
+        from tidegate.scaling.kinds.kinesis_stream.actions import UpdateRetention, UpdateShardCount
+
         stream = stream_of(pipeline)
         hours = changes.settings.get(Lever.of(LeverKind.RETENTION_HOURS, stream.name))
         if hours is not None:
@@ -128,7 +127,7 @@ class KinesisStream(SizedTogether):
 
         return stream_monthly_usd(stream_of(pipeline), lever, setting)
 
-    def recommendations(self, look: Look) -> "Iterator[Recommendation]":
+    def recommendations(self, look: "Look") -> "Iterator[Recommendation]":
         """Of the retention; the shards are sized with what reads them."""
         if has_stream(look.signals.pipeline):
             from tidegate.scaling.kinds.kinesis_stream.retention import retention_recommendation

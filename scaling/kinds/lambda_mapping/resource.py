@@ -9,16 +9,16 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
-from tidegate.scaling.kinds.lambda_mapping.actions import (
-    UpdateBatchingWindow,
-    UpdateParallelizationFactor,
-)
-from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS
+from tidegate.scaling.kinds.lambda_mapping.limits import LIMITS, SCALABLE
 from tidegate.scaling.model.change_record import Lever
-from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.resource_type import Changes, Setting, SizedTogether, Status
 
 if TYPE_CHECKING:
+    from tidegate.scaling.kinds.lambda_mapping.actions import (
+        UpdateBatchingWindow,
+        UpdateParallelizationFactor,
+    )
+    from tidegate.scaling.model.look import Situation
     from tidegate.scaling.model.operations import Operations
     from tidegate.scaling.model.plan import Constraint
     from tidegate.scaling.model.planning import Planning
@@ -56,7 +56,7 @@ class LambdaMapping(SizedTogether):
     @property
     def scalable_dimensions(self) -> tuple[LeverKind, ...]:
         """The factor; a batching window gives no capacity."""
-        return (LeverKind.PARALLELIZATION_FACTOR,)
+        return SCALABLE
 
     def capacities(self, pipeline: Pipeline) -> Iterator[Setting]:
         """The factor of each consumer."""
@@ -106,7 +106,7 @@ class LambdaMapping(SizedTogether):
         return None
 
     def limits(
-        self, situation: Situation, recommendation: "Recommendation"
+        self, situation: "Situation", recommendation: "Recommendation"
     ) -> Iterator["Constraint"]:
         """The mapping's state, and what the call takes."""
         # Imported here: who only reads needs no limits, and a cold start is shorter without.
@@ -125,8 +125,14 @@ class LambdaMapping(SizedTogether):
 
     def actions(
         self, pipeline: Pipeline, changes: Changes
-    ) -> Iterator[UpdateParallelizationFactor | UpdateBatchingWindow]:
+    ) -> "Iterator[UpdateParallelizationFactor | UpdateBatchingWindow]":
         """One call for each setting."""
+        # Imported here: who only reads asks for nothing, and a cold start is shorter without.
+        from tidegate.scaling.kinds.lambda_mapping.actions import (
+            UpdateBatchingWindow,
+            UpdateParallelizationFactor,
+        )
+
         for consumer in consumers_of(pipeline):
             name, mapping = consumer.function.name, consumer.mapping
             factor = changes.settings.get(Lever.of(LeverKind.PARALLELIZATION_FACTOR, name))

@@ -93,7 +93,7 @@ CHANGES: dict[str, Action] = {
 
 def test_every_change_that_there_is_is_looked_at_here() -> None:
     assert {type(each) for each in CHANGES.values()} == {
-        action for kind in AWS_KINDS for action in kind.calls
+        action for kind in AWS_KINDS for action in kind.calls()
     }
 
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import a_pipeline, a_table
+from tests.builders import a_pipeline, a_table, of_types
 from tests.flink_builders import a_flink_pipeline, an_application
 from tidegate.rules.cause import LEVER_KINDS, LeverKind
 from tidegate.scaling.config.levers import (
     all_settings,
+    capacities_like,
     current_capacities,
     lever_spec,
     other_settings,
@@ -111,6 +112,20 @@ def test_every_lever_is_listed_with_its_setting_downstream_first() -> None:
         Lever.of(PER_KPU, "counter"): 2,
         Lever.of(PARALLELISM, "counter"): 6,
     }
+
+
+def test_of_one_kind_its_levers_are_listed_alone() -> None:
+    pipeline = a_pipeline(shards=3, factor=2, table=a_table(100))
+    shards = Lever.of(SHARDS, "racers")
+    assert capacities_like(pipeline, shards) == {shards: 3}
+    tables = {Lever.of(WRITE, "scores"): 100, Lever.of(READ, "scores"): 10}
+    assert capacities_like(pipeline, Lever.of(READ, "others")) == tables
+
+
+def test_a_kind_that_the_pipeline_was_described_without_has_no_levers() -> None:
+    shards = Lever.of(SHARDS, "racers")
+    assert capacities_like(of_types(a_pipeline()), shards) == {}
+    assert capacities_like(a_pipeline(), Lever("of_tomorrow", "racers")) == {}
 
 
 @pytest.mark.parametrize(

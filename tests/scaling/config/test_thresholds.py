@@ -2,16 +2,15 @@
 
 import pytest
 
-from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.scaling.config.thresholds import mistakes_of_thresholds
+from tidegate.scaling.kinds.registry import KINDS
 
 USE = {"shard": 0.8, "concurrency": 0.5, "parallelism": 0.8, "capacity": None}
 
 
 def test_a_threshold_that_can_fire_is_no_mistake() -> None:
     assert (
-        list(mistakes_of_thresholds({"duration-near-timeout": 0.9, "busy": 850}, USE, SIGNAL_KINDS))
-        == []
+        list(mistakes_of_thresholds({"duration-near-timeout": 0.9, "busy": 850}, USE, KINDS)) == []
     )
 
 
@@ -24,11 +23,11 @@ def test_a_threshold_that_can_fire_is_no_mistake() -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_rule(name: str, share: float, words: str) -> None:
-    ((key, told),) = mistakes_of_thresholds({name: share}, USE, SIGNAL_KINDS)
+    ((key, told),) = mistakes_of_thresholds({name: share}, USE, KINDS)
     assert key == name
     assert words in told
 
 
 def test_every_mistake_is_told_at_once() -> None:
     wrong = {"heap-high": 101, "cpu-high": 101, "held-back": 1001}
-    assert [name for name, _ in mistakes_of_thresholds(wrong, USE, SIGNAL_KINDS)] == list(wrong)
+    assert [name for name, _ in mistakes_of_thresholds(wrong, USE, KINDS)] == list(wrong)

@@ -40,7 +40,7 @@ def set_slots(action: SetSlots, clients: Clients) -> None:
 
 
 AWS_KIND = AwsKind(
-    calls={SetSlots: set_slots},
+    calls=lambda: {SetSlots: set_slots},
     describe_sinks=shelves_of_reader,
     resource="shelf",
     describe_alone=shelf_alone,

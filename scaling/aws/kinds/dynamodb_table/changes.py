@@ -1,6 +1,6 @@
 """The call that changes a table and its indexes, names of tables, and who else sets capacity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from tidegate.scaling.model.errors import ResourceInUse
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import ProvisionedThroughputTypeDef
 
-__all__ = ["ChangedMeanwhile", "scalable_targets", "table_names", "update_table"]
+__all__ = ["CALLS", "ChangedMeanwhile", "scalable_targets", "table_names", "update_table"]
 
 _KINDS = {
     "dynamodb:table:WriteCapacityUnits": LeverKind.WRITE_CAPACITY,
@@ -162,3 +162,7 @@ def _target(data: Mapping[str, Any]) -> ScalableTarget:
 def _resource_id(where: str) -> str:
     table, _, index = where.partition("/")
     return f"table/{table}/index/{index}" if index else f"table/{table}"
+
+
+CALLS: Mapping[type, Callable[[Any, Clients], None]] = {UpdateTableThroughput: update_table}
+"""The one AWS call that each action is."""

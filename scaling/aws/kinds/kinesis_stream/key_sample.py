@@ -1,15 +1,17 @@
 """The partition keys of a shard's newest records."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import md5
+from typing import Any
 
 from tidegate.rules.kinds.kinesis_stream.state import KeySample, SampleKeys
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
 from tidegate.scaling.aws.kinds.kinesis_stream.described import service
 
-__all__ = ["key_sample"]
+__all__ = ["ANSWERS", "key_sample"]
 
 SAMPLED_RECORDS_MAX = 1000
 
@@ -38,3 +40,7 @@ def _is_aggregate(data: bytes) -> bool:
     """Whether it holds several user records: magic number, message, and the MD5 of the message."""
     message, digest = data[len(MAGIC) : -DIGEST_BYTES], data[-DIGEST_BYTES:]
     return data.startswith(MAGIC) and md5(message, usedforsecurity=False).digest() == digest
+
+
+ANSWERS: Mapping[type, Callable[[Any, Clients], Any]] = {SampleKeys: key_sample}
+"""How each question about a stream is asked."""
