@@ -7,8 +7,10 @@ BIN := .venv/bin
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
 
+# Folders that take long stand beside each other: who has none left takes over half of what another
+# has. Bytecode is kept, also where the environment says otherwise: a hundred processes are started.
 test: .venv/dev
-	$(BIN)/python -m pytest -q -n 4
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 # The tests of the pure packages, but for slow ones, and how many lines of them there are.
 test-fast: .venv/dev

@@ -1,5 +1,6 @@
 """AWS as moto answers it, from another process over HTTP."""
 
+import gc
 import subprocess
 import sys
 import urllib.request
@@ -13,8 +14,12 @@ from typing import Any
 
 import boto3
 import botocore.session
+import pydantic
 import pytest
 from hypothesis import settings
+
+from tests.moto_items import quicken_items
+from tests.moto_metrics import quicken
 
 # A deadline would judge the machine, which may be busy, and not the code.
 settings.register_profile("tidegate", deadline=None)
@@ -24,11 +29,19 @@ settings.load_profile("tidegate")
 # program with one session does. Nothing else of a client is shared.
 botocore.session.create_loader = cache(botocore.session.create_loader)
 
+# So is the form of the pipeline file, which a program reads once, and tests thousands of times.
+PYDANTIC: Any = pydantic
+PYDANTIC.TypeAdapter = cache(pydantic.TypeAdapter)
+
+# moto in this process, as the server has it.
+quicken()
+quicken_items()
+
 
 SLOW = (
     "scaling/aws", "scaling/ledger", "scaling/notify/test_incident.py",
-    "scaling/observability/test_watching.py", "scaling/report/test_timeline.py",
-    "scaling/test_sweep_batching_window.py", "scaling/test_sweep_scenarios.py",
+    "scaling/observability/test_watching.py", "scaling/test_sweep_batching_window.py",
+    "scaling/test_sweep_scenarios.py",
 )  # fmt: skip
 """Files and folders that ``make test-fast`` leaves out: they play the embedded world for long, or ask
 moto. Single tests of more than half a second are marked where they stand."""
@@ -65,6 +78,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(place) for place in places):
             item.add_marker("slow")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Modules and tests, a million objects, stay to the end: garbage isn't sought among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

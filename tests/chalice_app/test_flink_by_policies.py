@@ -7,6 +7,7 @@ signed requests; the application is UPDATING, answers stay within the contract, 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,18 @@ def deployed(spec: PipelineSpec) -> Iterator[tuple[World, str, Clients]]:
         yield world, stack.enter_context(gateway(lambda event: app(event, None))), clients
 
 
-def run_by_policies(spec: PipelineSpec) -> Run:
-    """Sweeps each minute, polls while a change is under way, policies each minute."""
+SET_UPS = {
+    "target tracking": with_levers(step_scaling=[]),
+    "step scaling": with_levers(target_tracking=[]),
+    "both": EXAMPLE,
+}
+
+
+@cache
+def run_by_policies(set_up: str) -> Run:
+    """Sweeps each minute, polls while a change is under way, policies each minute. Once for all
+    tests of a process."""
+    spec = SET_UPS[set_up]
     with deployed(spec) as (world, url, clients):
         policies = Policies.of(wanted([spec], SITE), read_from(clients.cloudwatch))
         endpoint = f"{url}/scalableTargetDimensions/parallelism~click-counter"
@@ -100,13 +111,9 @@ def run_by_policies(spec: PipelineSpec) -> Run:
         return run
 
 
-@pytest.mark.parametrize(
-    "spec",
-    [with_levers(step_scaling=[]), with_levers(target_tracking=[]), EXAMPLE],
-    ids=["target tracking", "step scaling", "both"],
-)
-def test_the_articles_policies_scale_the_application_and_the_lag_falls(spec: PipelineSpec) -> None:
-    run = run_by_policies(spec)
+@pytest.mark.parametrize("set_up", SET_UPS)
+def test_the_articles_policies_scale_the_application_and_the_lag_falls(set_up: str) -> None:
+    run = run_by_policies(set_up)
     assert "UPDATING" in run.statuses
     assert "InProgress" in {each["scalingStatus"] for each in run.answers}
     for told in run.answers[-5:]:
@@ -127,7 +134,7 @@ def run_by_sweep(spec: PipelineSpec) -> Run:
 
 
 def test_the_sweep_alone_does_in_one_change_what_takes_target_tracking_two() -> None:
-    tracked = run_by_policies(with_levers(step_scaling=[]))
+    tracked = run_by_policies("target tracking")
     swept = run_by_sweep(with_levers(owner="tidegate", step_scaling=[], target_tracking=[]))
     assert tracked.changes == 2
     assert swept.changes == 1

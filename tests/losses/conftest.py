@@ -8,9 +8,7 @@ from moto import mock_aws
 
 from tests.losses.account import Account
 from tests.losses.endpoint import Endpoint
-from tests.moto_metrics import quicken
 
-quicken()
 CLIENT: Any = botocore.client.BaseClient
 REAL = CLIENT._make_api_call
 

@@ -7,20 +7,13 @@ from typing import Any
 import pytest
 
 from tests.builders import NOON
-from tidegate.direct import DirectCloud, DirectMetrics
-from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.reason import Reason
-from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.snapshot import Held, StatusSnapshot
-from tidegate.scaling.ports import Edges
 from tidegate.scaling.report.snapshot import differs
 from tidegate.scaling.report.timeline import Kind, event_timeline
-from tidegate.scaling.sweep import sweep
-from tidegate.simulator.scenarios import load_scenario, scenario_names
-from tidegate.simulator.world import World
 
 HELD = Held(
     "write_capacity of scores",
@@ -165,25 +158,3 @@ def test_a_hold_is_told_anew_for_another_reason_and_not_for_other_figures() -> N
         (5, Kind.HELD, HELD.words),
         (7, Kind.HELD, "not before six"),
     ]
-
-
-@pytest.mark.parametrize("name", scenario_names())
-def test_a_run_leaves_few_sightings_and_a_dry_run_none(name: str) -> None:
-    scenario = load_scenario(name)
-    (spec,) = load_value(scenario.pipeline_file, name).pipelines
-    world, ledger, dry = World(scenario, 1), SqliteLedger(":memory:"), SqliteLedger(":memory:")
-    cloud, metrics = DirectCloud(world), DirectMetrics(world)
-    world.advance(180)
-    began = world.now
-    sweeps = 0
-    while world.second + 60 <= scenario.duration_seconds:
-        report = sweep([spec], Edges(cloud, metrics, ledger), world.now, holder="test")
-        sweeps += 1
-        seen = ledger.snapshots(spec.name, began)
-        assert seen[-1].health is report.pipelines[0].health
-        world.advance(60)
-    assert 1 <= len(seen) <= sweeps / 5
-    sweep([spec], Edges(cloud, metrics, dry), world.now, holder="dry", dry_run=True)
-    assert dry.pipelines() == ()
-    ledger.close()
-    dry.close()
