@@ -98,7 +98,7 @@ bench-docs: .venv/run
 # Needs CONFIG=pipelines.yaml; leaves build/deploy for CloudFormation, or with FORMAT=terraform for
 # Terraform. OPTIONS: --configuration SOURCE, --private VPC_ENDPOINT, --tracing, --kms-key ARN,
 # --web-acl ARN, --permissions-boundary ARN, --tag KEY=VALUE, --prefix NAMES, --snap-start,
-# --subnet ID, --security-group ID.
+# --granted-tag KEY=VALUE, --subnet ID, --security-group ID.
 FORMAT ?= cloudformation
 package: .venv/dev
 	$(if $(CONFIG),,$(error make package needs CONFIG=pipelines.yaml))

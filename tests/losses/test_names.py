@@ -377,6 +377,8 @@ def test_no_name_that_is_accepted_is_a_wildcard_or_a_reference_in_what_is_packag
         (("--tag", "aws:x=y"), "'aws:x' is not the key of a tag"),
         (("--tag", "team=${x}"), "is not the value of a tag"),
         (("--tag", "team"), "'team'; KEY=VALUE is"),
+        (("--granted-tag", "team"), "'team'; KEY=VALUE is"),
+        (("--granted-tag", "te*m=x"), "--granted-tag"),
         (("--prefix", "*"), "'*' is not the beginning of names"),
         (("--prefix", "a"), "'a' is not the beginning of names"),
     ],

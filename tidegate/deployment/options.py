@@ -14,7 +14,8 @@ class Options:
 
     ``kms_key_arn`` encrypts the ledger, logs, queue, topic and environment instead of keys of AWS;
     ``web_acl_arn`` is put before the endpoint, ``boundary_arn`` on every role. Names that begin
-    with one of ``prefixes`` are granted by it, so that roles don't grow with the file.
+    with one of ``prefixes`` are granted by it, so that roles don't grow with the file; streams,
+    functions, their mappings and applications by ``granted_tag``, a key and a value.
 
     With ``subnet_ids`` both functions are in a VPC, under ``security_group_ids``."""
 
@@ -29,6 +30,7 @@ class Options:
     snap_start: bool = False
     subnet_ids: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
+    granted_tag: tuple[str, str] | None = None
 
 
 DEFAULTS = Options()

@@ -102,13 +102,18 @@ def _each_held_to(grammar: Grammar) -> Callable[..., tuple[str, ...]]:
 def _tags(
     _: click.Context, __: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
-    tags: dict[str, str] = {}
-    for each in given:
-        key, sign, value = each.partition("=")
-        if not sign:
-            raise click.BadParameter(f"{shown(each)}; KEY=VALUE is")
-        tags[named(TAG_KEY, key)] = named(TAG_VALUE, value)
-    return tuple(tags.items())
+    return tuple(dict(map(_pair, given)).items())
+
+
+def _tag(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, str] | None:
+    return None if given is None else _pair(given)
+
+
+def _pair(given: str) -> tuple[str, str]:
+    key, sign, value = given.partition("=")
+    if not sign:
+        raise click.BadParameter(f"{shown(given)}; KEY=VALUE is")
+    return named(TAG_KEY, key), named(TAG_VALUE, value)
 
 
 @click.command()
@@ -140,6 +145,10 @@ def _tags(
 @click.option(
     "--prefix", "prefixes", multiple=True, callback=_each_held_to(PREFIX),
     help="Grant names that begin with it by the prefix, not one by one.",
+)  # fmt: skip
+@click.option(
+    "--granted-tag", callback=_tag,
+    help="KEY=VALUE: grant streams, functions, mappings and applications by this tag of theirs.",
 )  # fmt: skip
 @click.option(
     "--subnet", "subnet_ids", multiple=True, callback=_each_held_to(SUBNET),

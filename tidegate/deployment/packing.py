@@ -47,7 +47,7 @@ def packed(document: Json, policies_max: int = POLICIES_MAX) -> list[Json]:
     if len(documents) > policies_max:
         words = (
             f"the pipelines need {len(documents)} managed policies; a role may have {policies_max}:"
-            " package with --prefix, which grants all names that begin with it"
+            " package with --prefix, which grants all names that begin with it, or --granted-tag"
         )
         raise ConfigurationError((Mistake("the file", 1, 1, words),))
     return [_document(statements) for statements in documents]

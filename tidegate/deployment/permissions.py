@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tidegate.deployment.options import DEFAULTS, Options
@@ -14,6 +15,11 @@ from tidegate.scaling.model.resource_type import ResourceType
 from tidegate.scaling.observability.dashboard import dashboard_name
 
 __all__ = ["policy"]
+
+TOLD_BY_TAG = {"kinesis", "kinesisanalytics", "lambda"}
+"""Services that evaluate ``aws:ResourceTag`` of what Tidegate reads and changes (service
+authorization reference). DynamoDB does where attribute-based access control is on, and nothing
+tells whether it is."""
 
 LEDGER_CALLS = (
     "BatchGetItem",
@@ -33,12 +39,17 @@ def _arns(names: Iterable[str], service: str, kind: str) -> list[Json]:
 
 def _shortened(path: str, prefixes: Iterable[str]) -> str:
     """The path of an ARN, up to the prefix where the name in it begins with one."""
-    found = re.match(r"[a-z-]+[/:]", path)
-    head = found[0] if found else ""
+    head = _head(path)
     for prefix in prefixes:
         if path.startswith(head + prefix):
             return f"{head}{prefix}*"
     return path
+
+
+def _head(path: str) -> str:
+    """Of which sort a path is, such as ``stream/``."""
+    found = re.match(r"[a-z-]+[/:]", path)
+    return found[0] if found else ""
 
 
 def _statement(actions: Iterable[str], resources: list[Any]) -> Json:
@@ -61,7 +72,7 @@ def policy(
         for permission in resource_type.operations.permissions(pipelines, sweeps=sweeps)
     )
     statements = [
-        *(_of_resources(each, options.prefixes) for each in needed),
+        *(_of_resources(each, options) for each in needed),
         _statement((f"dynamodb:{each}" for each in LEDGER_CALLS), [get("Ledger")]),
         _statement(("logs:CreateLogStream", "logs:PutLogEvents"), [_own_log(sweeps=sweeps)]),
     ]
@@ -81,12 +92,25 @@ def _own_log(*, sweeps: bool) -> Json:
     return arn("logs", f"log-group:${{{'SweepLog' if sweeps else 'CallbackLog'}}}:*")
 
 
-def _of_resources(permission: Permission, prefixes: Iterable[str]) -> Json:
-    statement = _statement(permission.actions, _each(permission.arns, prefixes) or ["*"])
+def _of_resources(permission: Permission, options: Options) -> Json:
+    if options.granted_tag is not None and _is_told_by_tag(permission):
+        return _of_tagged(permission, *options.granted_tag)
+    statement = _statement(permission.actions, _each(permission.arns, options.prefixes) or ["*"])
     if permission.only_for:
-        owners = {permission.only_for_key: _each(permission.only_for, prefixes)}
+        owners = {permission.only_for_key: _each(permission.only_for, options.prefixes)}
         statement["Condition"] = {"ArnLike": owners}
     return statement
+
+
+def _is_told_by_tag(permission: Permission) -> bool:
+    services = {each.service for each in permission.arns}
+    return bool(services) and services <= TOLD_BY_TAG
+
+
+def _of_tagged(permission: Permission, key: str, value: str) -> Json:
+    everywhere = [replace(each, path=f"{_head(each.path)}*") for each in permission.arns]
+    statement = _statement(permission.actions, _each(everywhere, ()))
+    return {**statement, "Condition": {"StringEquals": {f"aws:ResourceTag/{key}": value}}}
 
 
 def _each(arns: Iterable[Arn], prefixes: Iterable[str]) -> list[Json]:

@@ -189,8 +189,8 @@ def as_iam_sees_it(document: dict[str, Any]) -> str:
 @pytest.mark.parametrize("sweeps", [False, True], ids=["callback", "sweep"])
 @pytest.mark.parametrize(
     "options",
-    [Options(), ALL, Options("appconfig:a/e/p")],
-    ids=["package", "all", "appconfig"],
+    [Options(), ALL, Options("appconfig:a/e/p"), Options(granted_tag=("tidegate", "prod"))],
+    ids=["package", "all", "appconfig", "tag"],
 )
 def test_the_roles_pass_an_iam_linter(sweeps: bool, options: Options) -> None:
     pipelines = [*load(RACE).pipelines, *load(FLINK).pipelines]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.tidegate.deployment.conftest import packaged
+from tests.tidegate.deployment.conftest import FLINK, packaged
 from tidegate.deployment.options import Options
 from tidegate.deployment.packing import CHARACTERS_MAX, POLICIES_MAX, characters, packed
 from tidegate.deployment.permissions import policy
-from tidegate.pipeline_file import parse
+from tidegate.pipeline_file import load, parse
 from tidegate.scaling.config.specification import PipelineFile
 from tidegate.scaling.model.errors import ConfigurationError
 
@@ -62,6 +62,39 @@ def test_by_a_prefix_any_number_of_pipelines_needs_no_more_than_one() -> None:
     few, lots = (policy(file(count).pipelines, options, sweeps=True) for count in (1, 500))
     assert few == lots
     assert len(packed(lots)) == 1
+
+
+def test_by_a_tag_streams_functions_mappings_and_applications_need_no_names() -> None:
+    """Tables have theirs."""
+    options = Options(granted_tag=("tidegate", "prod"))
+    whole = policy(file(3).pipelines, options, sweeps=True)
+    text = json.dumps(whole)
+    for name in ("stream-1", "writer-1"):
+        assert name not in text
+    assert "table/table-1" in text
+    tagged = {"StringEquals": {"aws:ResourceTag/tidegate": "prod"}}
+    places = {
+        place["Fn::Sub"].rpartition("}:")[2]: statement.get("Condition")
+        for statement in whole["Statement"]
+        for place in statement["Resource"]
+        if "Fn::Sub" in place and place["Fn::Sub"].endswith("*")
+    }
+    for place in ("stream/*", "function:*", "event-source-mapping:*"):
+        assert places[place] == tagged
+
+
+def test_of_an_application_as_well() -> None:
+    options = Options(granted_tag=("tidegate", "prod"))
+    text = json.dumps(policy(load(FLINK).pipelines, options, sweeps=True))
+    assert "application/*" in text
+    assert "application/click-counter" not in text
+
+
+def test_by_a_tag_600_pipelines_without_a_common_prefix_fit() -> None:
+    options = Options(granted_tag=("tidegate", "prod"))
+    assert len(packed(policy(file(600).pipelines, options, sweeps=True))) <= POLICIES_MAX
+    with pytest.raises(ConfigurationError, match="--granted-tag"):
+        packed(policy(file(300).pipelines, sweeps=True))
 
 
 def test_a_prefix_grants_the_names_that_begin_with_it_and_others_one_by_one() -> None:
