@@ -15,7 +15,7 @@ from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.levers import scale_in_constraints
-from tidegate.scaling.kinds.flink_application.restart import price_seconds, why_it_waits
+from tidegate.scaling.kinds.flink_application.restart import missed_seconds, why_it_waits
 from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
 from tidegate.scaling.kinds.flink_application.work import work_ahead
 from tidegate.scaling.load.current_load import HOUR_SECONDS
@@ -104,4 +104,5 @@ class _Asked:
     def price_seconds(self) -> float:
         """Of a scale-in, at the most that came in during the hour."""
         came = rate(arrivals(self.signals, self.model.application), HOUR_SECONDS)
-        return price_seconds(self.model, came, self.to)
+        most = self.signals.iterator_age_max_seconds
+        return missed_seconds(self.model, came, self.to, most)

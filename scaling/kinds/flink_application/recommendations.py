@@ -162,7 +162,7 @@ class _Sizer:
         if expected is None or expected.soon.likely.records_per_second <= carried:
             return None
         work = work_ahead(self.look, model)
-        ahead = max(work.records_per_second, likely(self.look), carried)
+        ahead = max(work.records_per_second, likely(self.look, model), carried)
         demand = ceil(model.subtasks(ahead, self.use))
         because = words.EXPECTED_LOAD(
             forecast=expected.soon.because,

@@ -47,8 +47,8 @@ KPUS_FOR_THE_HEAP = Words(
 KPUS_FREED = Words(
     "kpus-freed",
     "the last hour's peak of {peak_records_per_second:,.0f} records/s needs a parallelism of "
-    "{parallelism:,}, which saves {freed_kpus} KPUs; the restart costs about {price_seconds:.0f} "
-    "s outside the objective",
+    "{parallelism:,}, which saves {freed_kpus} KPUs for {hours} h; its restarts cost about "
+    "{price_seconds:.0f} s outside the objective",
 )
 KPU_QUOTA = Words(
     ReasonKind.QUOTA,
@@ -75,9 +75,13 @@ PER_KPU_RANGE = Words(
 RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "{name} is {status}")
 RESTART_PRICE = Words(
     ReasonKind.RESTART_PRICE,
-    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective: after "
-    "{scale_ins} in 24 hours another one would exceed the budget of {budget_seconds:.0f} s, 1% of "
-    "the day",
+    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective, and would "
+    "exceed the budget of {budget_seconds:.0f} s, 1% of the day",
+)
+SCALED_IN_TODAY = Words(
+    ReasonKind.RESTART_PRICE,
+    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective, and the last "
+    "was at {begun_at:%H:%M}: the next one is allowed at {again:%d %B %H:%M}",
 )
 ROLLBACK_OFF = Words(ReasonKind.UNSAFE_UPDATE, "system rollback of {name} is off: {risk}")
 SCALE_IN_BEHIND = Words(

@@ -8,6 +8,7 @@ from statistics import fmean, median
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.window import LATE_SECONDS, Window
+from tidegate.scaling.kinds.flink_application.day import day_ahead
 from tidegate.scaling.kinds.flink_application.sizing import FULL_USE, JobModel, arrivals
 from tidegate.scaling.load.current_load import NOW_SECONDS, load_now
 from tidegate.scaling.model.in_file import InFile
@@ -42,16 +43,19 @@ def work_ahead(look: Look, model: JobModel) -> Work:
     came = arrivals(signals, model.application)
     now = rate(came, NOW_SECONDS)
     ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
-    usual = likely(look)
+    usual = likely(look, model)
     expected = usual if usual > now else now + max(_growth(came) * ahead, _growth_again(came))
     expected = min(expected, now * FORECAST_MOST)
     return Work(now, expected, _backlog(signals, model.application, look.said))
 
 
-def likely(look: Look) -> float:
-    """The records a second that a restart should last for; 0 where no other day is known."""
+def likely(look: Look, model: JobModel) -> float:
+    """The records a second that a restart should last for, by other days: until the load is back at
+    what the job carries now, where each restart misses the objective. 0 where no other day is
+    known."""
     call = None if look.expected is None else look.expected.call
-    return 0.0 if call is None else call.likely.records_per_second
+    ahead = day_ahead(look, model).highest_until_it_falls(model.application.parallelism)
+    return max(ahead, 0.0 if call is None else call.likely.records_per_second)
 
 
 def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:

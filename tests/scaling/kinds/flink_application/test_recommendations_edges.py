@@ -349,10 +349,10 @@ def lowered(seen: Signals, **more: Any) -> int:
 def test_an_hour_in_health_lowers_to_what_its_peak_needs() -> None:
     _, found = recommended(quiet())
     assert (found.current, found.wanted) == (10, 2)
-    # A restart of 60 + 4 + 0.2 s, and 64,200 records that wait at 900 spare ones a second.
-    assert found.price_seconds == pytest.approx(64.2 + 64_200 / (2 * 1000 * 0.95 - 1000))
+    # A restart of 60 + 4 + 0.2 s, of which 60 may be waited; then 1,900 are read a second.
+    assert found.price_seconds == pytest.approx(4.2 * 1900 / (1900 - 1000))
     assert numbers(found) == {
-        "peak_records_per_second": 1000, "parallelism": 2, "freed_kpus": 8,
+        "peak_records_per_second": 1000, "parallelism": 2, "freed_kpus": 8, "hours": 24,
         "price_seconds": found.price_seconds,
     }  # fmt: skip
 
@@ -442,7 +442,7 @@ def test_a_heap_that_is_called_high_early_has_nothing_to_spare() -> None:
     assert lowered(early) == 10
 
 
-def test_a_job_that_can_hardly_catch_up_costs_a_second_for_each_record_that_waits() -> None:
+def test_a_job_that_would_not_catch_up_costs_a_second_for_each_record_that_waits() -> None:
     use = replace(FLINK_SPEC.target_utilization, parallelism=1)
     spec = replace(FLINK_SPEC, target_utilization=use)
     _, found = recommended(quiet(per_minute=1990), spec=spec)
