@@ -3,6 +3,8 @@
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
+AS_IT_GROWS = "to which it has grown if its growth goes on"
+AS_ITS_PAST_SAYS = "which are likely by its past"
 CAUSE = Words("cause", "{because}")
 CHECKPOINTS_FAIL = Words(
     ReasonKind.CHECKPOINTS_FAIL,
@@ -26,7 +28,8 @@ DRAINS = Words(
 )
 EXPECTED_LOAD = Words(
     "expected-load",
-    "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s",
+    "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s, "
+    "and the restart is to last for {ahead_records_per_second:,.0f} records/s, {by}",
 )
 FELL_BEHIND = Words(
     ReasonKind.NO_LONGER_DUE,

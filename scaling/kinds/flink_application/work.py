@@ -102,12 +102,18 @@ def _growth_of(sums: Window, quarter: int) -> float:
     quarter tells nothing."""
     newest = sums.last(QUARTERS * quarter * MINUTE_SECONDS).samples
     means = [_mean(newest[at : at + quarter]) for at in range(0, len(newest), quarter)]
-    halves = _mean(newest[-quarter : -quarter // 2]), _mean(newest[-quarter // 2 :])
-    told = [each for each in (*means, *halves) if each is not None]
-    if len(told) < QUARTERS + len(halves) or told[QUARTERS - 1] < told[0] * GROWTH_AT_LEAST:
+    known = [each for each in means if each is not None]
+    if len(known) < QUARTERS or known[-1] < known[0] * GROWTH_AT_LEAST:
         return 0.0
-    steps = [later - before for before, later in pairwise(told[:QUARTERS])]
-    return QUARTERS * max(0.0, min(*steps, 2 * (told[-1] - told[-2])))
+    steps = [later - before for before, later in pairwise(known)]
+    return QUARTERS * max(0.0, min(*steps, _growth_within(newest[-quarter:])))
+
+
+def _growth_within(samples: Sequence[float | None]) -> float:
+    """By how many records a second minutes grow, told by their halves."""
+    half = len(samples) // 2
+    older, newer = _mean(samples[:half]), _mean(samples[half:])
+    return 0.0 if older is None or newer is None else 2 * (newer - older)
 
 
 def _mean(samples: Sequence[float | None]) -> float | None:

@@ -258,22 +258,33 @@ def forecast_of(soon: float, likely: float) -> ForecastHorizons:
 
 
 @pytest.mark.parametrize(
-    ("soon", "likely", "wanted"), [(1900, 3000, 2), (1910, 3000, 4), (1910, 1000, 3)]
+    ("soon", "likely", "wanted", "lasts_for"),
+    [(1900, 3000, 2, ""), (1910, 3000, 4, "3,000"), (1910, 1000, 3, "1,910")],
 )
 def test_a_load_that_is_expected_before_a_later_change_could_help_is_met_ahead(
-    soon: float, likely: float, wanted: int
+    soon: float, likely: float, wanted: int, lasts_for: str
 ) -> None:
     """Two subtasks carry 1,900 records/s at full use; the raise lasts for what is likely."""
     look = Look(running(), (), in_file(FLINK_SPEC), History(()), NOON, forecast_of(soon, likely))
     _, found = application_recommendations(look)
     assert found.wanted == wanted
     if wanted > 2:
-        assert "a parallelism of 2 carries 1,900 records/s" in str(found.because)
+        assert str(found.because) == (
+            "as seen; a parallelism of 2 carries 1,900 records/s, and the restart is to last "
+            f"for {lasts_for} records/s, which are likely by its past"
+        )
 
 
-@pytest.mark.parametrize(("growth_a_minute", "wanted"), [(0.0, 3), (6.0, 3), (10.0, 4)])
+@pytest.mark.parametrize(
+    ("growth_a_minute", "wanted", "sized_by"),
+    [
+        (0.0, 3, "1,910 records/s, which are likely by its past"),
+        (6.0, 3, "2,278 records/s, to which it has grown if its growth goes on"),
+        (10.0, 4, "2,630 records/s, to which it has grown if its growth goes on"),
+    ],
+)
 def test_a_raise_ahead_lasts_for_as_long_as_the_load_has_grown_past_what_is_usual(
-    growth_a_minute: float, wanted: int
+    growth_a_minute: float, wanted: int, sized_by: str
 ) -> None:
     """A load of 1,750 grew for an hour and a half; a subtask does 800 records/s at 80 % of use."""
     growing = [1750 + growth_a_minute * at for at in range(-89, 1)]
@@ -283,6 +294,7 @@ def test_a_raise_ahead_lasts_for_as_long_as_the_load_has_grown_past_what_is_usua
     look = Look(seen, (), in_file(FLINK_SPEC), History(()), NOON, forecast_of(1910, 1000))
     _, found = application_recommendations(look)
     assert found.wanted == wanted
+    assert sized_by in str(found.because)
 
 
 def test_a_raise_is_made_for_what_is_likely_by_the_loads_own_past() -> None:
