@@ -84,6 +84,22 @@ def test_a_job_that_waits_for_io_at_seventy_percent_keeps_its_subtasks(level: st
     assert (operations(world), late_seconds(world)) == ([], 0)
 
 
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("rate", "io_share", "parallelism"), [(1000, 0.88, 4), (900, 0.7, 4), (1500, 0.95, 6)]
+)
+def test_what_asks_without_blocking_keeps_the_subtasks_that_nothing_proves_too_many(
+    rate: float, io_share: float, parallelism: int
+) -> None:
+    """Half loaded it is busy for a few percent of the time, and does twice as much at most."""
+    of_its_own = {"parallelism": parallelism, "io_share": io_share, "io_is_async": True}
+    points = ((-DAY, rate), (0, rate))
+    world, _ = in_world(a_job(points, metrics_level="TASK", **of_its_own), 100)
+    assert (operations(world), late_seconds(world)) == ([], 0)
+
+
 def test_six_shards_are_read_by_six_subtasks_in_the_end() -> None:
     """One of four reads two of them; the source is the slow task."""
     points = ((0, 900), (1200, 900), (1201, 1800))

@@ -17,6 +17,7 @@ from tidegate.scaling.kinds.flink_application.parts import (
     growth_of_the_busiest,
     parts_of,
 )
+from tidegate.scaling.kinds.flink_application.proved import proved_by_each
 from tidegate.scaling.kinds.flink_application.restart import missed_seconds
 from tidegate.scaling.kinds.flink_application.sizing import (
     FULL_USE,
@@ -170,9 +171,12 @@ class _Needs:
         return share
 
     def subtasks(self, records_per_second: float) -> int:
-        """By the rate of all, by the time of the busiest one, and by the heap; as many as share
-        the work evenly, where such a number is near."""
-        least = max(1, ceil(self.model.subtasks(records_per_second, self.use)), self._for_the_heap)
+        """By the rate of all, by what each has proved, by the time of the busiest one, and by the
+        heap; as many as share the work evenly, where such a number is near."""
+        by_rate = ceil(self.model.subtasks(records_per_second, self.use))
+        proved = proved_by_each(self.look, self.application, self.peak)
+        by_proof = ceil(records_per_second / max(proved, 1.0))
+        least = max(1, by_rate, by_proof, self._for_the_heap)
         current = self.application.parallelism
         growth = records_per_second / max(self.peak, 1.0)
         fewer = range(least, current)
