@@ -54,8 +54,20 @@ STEP = ((0, 1000), (1200, 1000), (1201, 1600))
         ({"sink_records_per_second": 1200, "tasks": 1}, Cause.SINK_BACK_PRESSURE),
         ({"skew": 0.42}, Cause.SKEWED_KEY),
         ({"skew": 0.5, "parallelism": 8}, Cause.SKEWED_KEY),
+        ({"skew": 0.34, "max_parallelism": 6}, Cause.SKEWED_KEY),
+        ({"skew": 0.45, "parallelism": 3}, Cause.SKEWED_KEY),
+        ({"max_parallelism": 6}, Cause.SKEWED_KEY),
     ],
-    ids=["sink of its own", "chained sink", "one chain", "hot key", "hotter key"],
+    ids=[
+        "sink of its own",
+        "chained sink",
+        "one chain",
+        "hot key",
+        "hotter key",
+        "beside few key groups",
+        "of three subtasks",
+        "few key groups",
+    ],
 )
 def test_what_more_subtasks_do_not_help_is_named_first_and_costs_nothing(
     data: dict[str, Any], cause: Cause
