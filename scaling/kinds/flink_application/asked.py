@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.density import density_asked_of
 from tidegate.scaling.kinds.flink_application.levers import scale_in_constraints
 from tidegate.scaling.kinds.flink_application.restart import missed_seconds, why_it_waits
 from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
@@ -36,6 +38,9 @@ def asked_of(
     own = replace(look, signals=own_signals(look.signals, application))
     model = learn_job(own.signals, application)
     if model is None or own.signals.age_seconds is None:
+        return
+    if recommendation.lever.kind is LeverKind.PARALLELISM_PER_KPU:
+        yield from density_asked_of(own, model, recommendation)
         return
     asked = _Asked(own, model, wanted, asked_at)
     if wanted > recommendation.current:

@@ -13,7 +13,8 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.in_file import ends_autoscaling
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_PER_KPU_MAX
-from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
+from tidegate.scaling.kinds.flink_application.state import LEVERS, does_not_run, rolled_back
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
@@ -118,7 +119,7 @@ def scale_in_constraints(
     """A restart that only saves money misses the objective once a day at most, the first included
     where that takes too long."""
     lever, price = recommendation.lever, recommendation.price_seconds
-    if recommendation.wanted >= recommendation.current or not price:
+    if not price or not _frees(lever.kind, recommendation.current, recommendation.wanted):
         return
     if price > SCALE_IN_SECONDS_PER_DAY:
         yield Prohibition(
@@ -129,8 +130,12 @@ def scale_in_constraints(
             )
         )
         return
-    changes = history.changes((lever,), now - SCALE_IN_REST)
-    made = [each.begun_at for each in changes if each.to_capacity < each.from_capacity]
+    both = tuple(Lever.of(kind, lever.where) for kind in LEVERS)
+    made = [
+        each.begun_at
+        for each in history.changes(both, now - SCALE_IN_REST)
+        if _frees(each.lever.kind, each.from_capacity, each.to_capacity)
+    ]
     if made:
         again = made[-1] + SCALE_IN_REST
         yield Prohibition(
@@ -138,6 +143,11 @@ def scale_in_constraints(
                 where=lever.where, restart_seconds=price, begun_at=made[-1], again=again
             )
         )
+
+
+def _frees(kind: LeverKind, before: int, after: int) -> bool:
+    """Whether a change frees KPUs: by fewer subtasks, or by more of them on each."""
+    return after < before if kind is LeverKind.PARALLELISM else after > before
 
 
 def conflict(application: FlinkApplication) -> Reason:

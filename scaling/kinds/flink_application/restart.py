@@ -25,7 +25,7 @@ NOISE = 0.05
 
 
 def price_seconds(
-    model: JobModel, records_per_second: float, subtasks: int, backlog_records: float = 0.0
+    model: JobModel, records_per_second: float, subtasks: float, backlog_records: float = 0.0
 ) -> float:
     """Seconds out of the objective of a restart with so many subtasks: while the job is down, and
     until it has caught up with what waits already, what came in meanwhile, and what it reads
@@ -36,7 +36,7 @@ def price_seconds(
 
 
 def missed_seconds(
-    model: JobModel, records_per_second: float, subtasks: int, age_max_seconds: float
+    model: JobModel, records_per_second: float, subtasks: float, age_max_seconds: float
 ) -> float:
     """Seconds out of the objective of a restart with so many subtasks of a job that keeps up: from
     when the oldest record waits for longer than it may until none does again. The age grows while

@@ -21,6 +21,9 @@ DEFAULT_MAX_PARALLELISM = Words(
     "nobody has named the maximum parallelism of the job of {name}, and Flink's default is "
     "{limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
 )
+DENSITY_WAITS = Words(
+    ReasonKind.RESTART_PRICE, "{name} {waits}: a parallelism per KPU of {to:,} waits"
+)
 DRAINS = Words(
     ReasonKind.RESTART_PRICE,
     "{name} will have caught up in about {drained_seconds:.0f} s, and a restart with a parallelism "
