@@ -221,27 +221,6 @@ def test_shards_that_are_fewer_than_the_subtasks_are_widened_where_the_source_is
 
 
 @pytest.mark.parametrize(
-    ("times", "application", "shards", "topic", "parts"),
-    [
-        (HOT, an_application(4), 8, False, "shards"),
-        ((650, 990, 0), an_application(8), 8, False, "shards"),
-        (HOT, an_application(4, partitions=12), 8, True, "partitions"),
-        ((300, 1000, 0), an_application(8), 7, False, "shards"),
-    ],
-    ids=["a hot shard", "a mild one", "a hot partition", "more uneven than the shards explain"],
-)
-def test_a_source_that_is_uneven_has_unlike_shards_and_no_hot_key_of_a_key_by(
-    times: Times, application: FlinkApplication, shards: int, topic: bool, parts: str
-) -> None:
-    _, first = found({SOURCE: times, KEYED: IDLE}, 40, application, shards=shards, topic=topic)
-    assert (first.cause, first.where, first.cured_by) == (Cause.SOURCE_TOO_NARROW, "racers", ())
-    assert f"no keyBy comes before task {SOURCE} of counter" in first.because
-    assert f"compare the records of the {parts} of racers" in (first.advice or "")
-    _, behind = found({SOURCE: HELD, KEYED: times}, 40, application, shards=shards, topic=topic)
-    assert behind.cause is Cause.SKEWED_KEY
-
-
-@pytest.mark.parametrize(
     ("cpu", "causes"),
     [
         (28, [Cause.SINK_BACK_PRESSURE]),

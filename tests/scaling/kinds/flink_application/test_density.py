@@ -18,7 +18,9 @@ from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.kinds.flink_application.density import density_asked_of
 from tidegate.scaling.kinds.flink_application.planning import ApplicationPlanning
+from tidegate.scaling.kinds.flink_application.sizing import learn_job
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.recommendation import Recommendation
@@ -41,6 +43,16 @@ def held(seen: Signals, to: int, past: History | None = None) -> list[str]:
     planning = ApplicationPlanning((JOB,), a_flink_pipeline(JOB))
     found = planning.why_not_worth(a_look(seen, (), FLINK_SPEC, past), recommendation)
     return [str(each.reason) for each in found]
+
+
+def test_what_is_asked_of_the_density_alone_says_so_too() -> None:
+    look = a_look(ages(90.0, 90.0, 90.0), (), FLINK_SPEC)
+    model = learn_job(look.signals, JOB)
+    assert model is not None
+    (told,) = density_asked_of(look, model, Recommendation(DENSITY, 2, 4, WHY))
+    assert str(told.reason) == (
+        "counter is 90 s behind, and a restart costs more: a parallelism per KPU of 4 waits"
+    )
 
 
 def test_a_job_that_keeps_up_is_given_and_spared_kpus_at_once() -> None:
