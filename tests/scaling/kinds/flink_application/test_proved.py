@@ -1,7 +1,6 @@
 """A job that reads hardly busy is lowered as far as an earlier peak has proved."""
 
 from dataclasses import replace
-from datetime import timedelta
 from math import inf
 
 import pytest
@@ -61,13 +60,26 @@ def test_what_came_in_for_each_subtask_is_proof_where_busy_time_tells_little(
     assert proved_by_each(look_at(busy, *rates), JOB, 800) == by_each
 
 
-def test_a_peak_before_the_last_change_is_no_proof_of_as_many_subtasks() -> None:
-    rates = (3200, *[800] * 12)
-    for minutes, by_each in ((60, 100), (66, 400)):
-        look = look_at(60, *rates, past=history(change(PARALLELISM, 4, 8, minutes_ago=minutes)))
-        assert proved_by_each(look, JOB, 800) == by_each
-    later = look_at(60, *rates, past=history(change(PARALLELISM, 4, 8, minutes_ago=-5)))
-    assert proved_by_each(replace(later, now=NOON + timedelta(minutes=9)), JOB, 800) == 100
+@pytest.mark.parametrize(
+    ("before", "minutes_ago", "by_each"),
+    [(4, 60, 100), (4, 5, 100), (4, 0, 800), (16, 60, 200), (16, 62, 100), (16, 66, 400)],
+    ids=["at a raise", "within its hour", "before that", "before a scale-in", "at it", "after it"],
+)
+def test_a_peak_is_proof_of_as_many_subtasks_as_there_were_then(
+    before: int, minutes_ago: float, by_each: float
+) -> None:
+    """3,200 records/s came in an hour and five minutes ago."""
+    past = history(change(PARALLELISM, before, 8, minutes_ago=minutes_ago))
+    look = look_at(60, 3200, *[800] * 12, past=past)
+    assert proved_by_each(look, JOB, 800) == by_each
+
+
+def test_what_few_carried_before_a_raise_is_enough_after_it() -> None:
+    """A spike was met by 32 subtasks, and four had carried the load before."""
+    many = an_application(32)
+    past = history(change(PARALLELISM, 4, 32, minutes_ago=70))
+    look = look_at(60, *[800] * 30, 3200, *[800] * 13, past=past)
+    assert proved_by_each(look, many, 800) == 200
 
 
 @pytest.mark.parametrize(
