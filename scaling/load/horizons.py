@@ -42,7 +42,8 @@ class ForecastHorizons:
     calls a day has few of. The usual rate is the mean of the last day, the highest that of all
     the days known. ``lead_seconds`` is from the newest minute judged to a later sweep's change in
     effect, ``soon_seconds`` to the end of ``soon``. ``standing`` is where a table may stand while
-    the load comes and goes.
+    the load comes and goes. ``past`` is
+    what the load was before.
     """
 
     soon: Expected
@@ -54,6 +55,7 @@ class ForecastHorizons:
     lead_seconds: float
     soon_seconds: float
     standing: Standing | None = None
+    past: Past | None = None
 
 
 def past_metric(signals: Signals) -> Metric:
@@ -100,7 +102,8 @@ def forecast_horizons(
     if soon is None:
         return None
     usual, highest = known.mean_of_a_day, known.highest()
-    return ForecastHorizons(soon, later, hour, call, usual, highest, lead, until, standing(known))
+    stands = standing(known)
+    return ForecastHorizons(soon, later, hour, call, usual, highest, lead, until, stands, known)
 
 
 def _expected(

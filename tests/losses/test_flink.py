@@ -209,12 +209,15 @@ def test_a_job_of_which_only_cpu_is_known_is_never_lowered(
     assert "metrics level (MetricsLevel) to TASK" in advice
 
 
-def test_with_busy_time_a_job_that_idles_is_lowered(account: Account) -> None:
+@pytest.mark.parametrize(("busy", "is_lowered"), [(300.0, True), (200.0, True), (190.0, False)])
+def test_with_busy_time_a_job_is_lowered_where_that_tells_enough(
+    account: Account, busy: float, is_lowered: bool
+) -> None:
+    """One that asks without blocking reads a few percent busy however much of it is used."""
     application = Application(account, 8, metrics_level="TASK")
-    application.minutes(cpuUtilization=10.0, busyTimeMsPerSecond=100.0)
+    application.minutes(cpuUtilization=10.0, busyTimeMsPerSecond=busy)
     told = account.swept(FILE)["pipelines"][0]
-    ((parallelism, _),) = application.asked
-    assert parallelism < 8
+    assert [parallelism < 8 for parallelism, _ in application.asked] == [True] * is_lowered
     assert told["advice"] == []
 
 

@@ -54,8 +54,20 @@ STEP = ((0, 1000), (1200, 1000), (1201, 1600))
         ({"sink_records_per_second": 1200, "tasks": 1}, Cause.SINK_BACK_PRESSURE),
         ({"skew": 0.42}, Cause.SKEWED_KEY),
         ({"skew": 0.5, "parallelism": 8}, Cause.SKEWED_KEY),
+        ({"skew": 0.34, "max_parallelism": 6}, Cause.SKEWED_KEY),
+        ({"skew": 0.45, "parallelism": 3}, Cause.SKEWED_KEY),
+        ({"max_parallelism": 6}, Cause.SKEWED_KEY),
     ],
-    ids=["sink of its own", "chained sink", "one chain", "hot key", "hotter key"],
+    ids=[
+        "sink of its own",
+        "chained sink",
+        "one chain",
+        "hot key",
+        "hotter key",
+        "beside few key groups",
+        "of three subtasks",
+        "few key groups",
+    ],
 )
 def test_what_more_subtasks_do_not_help_is_named_first_and_costs_nothing(
     data: dict[str, Any], cause: Cause
@@ -81,6 +93,22 @@ def test_operators_that_are_too_slow_are_raised_whether_they_work_or_wait(io_sha
 def test_a_job_that_waits_for_io_at_seventy_percent_keeps_its_subtasks(level: str) -> None:
     scenario = a_job(((0, 1400),), io_share=0.7, metrics_level=level)
     world, _ = in_world(scenario, 150)
+    assert (operations(world), late_seconds(world)) == ([], 0)
+
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("rate", "io_share", "parallelism"), [(1000, 0.88, 4), (900, 0.7, 4), (1500, 0.95, 6)]
+)
+def test_what_asks_without_blocking_keeps_the_subtasks_that_nothing_proves_too_many(
+    rate: float, io_share: float, parallelism: int
+) -> None:
+    """Half loaded it is busy for a few percent of the time, and does twice as much at most."""
+    of_its_own = {"parallelism": parallelism, "io_share": io_share, "io_is_async": True}
+    points = ((-DAY, rate), (0, rate))
+    world, _ = in_world(a_job(points, metrics_level="TASK", **of_its_own), 100)
     assert (operations(world), late_seconds(world)) == ([], 0)
 
 

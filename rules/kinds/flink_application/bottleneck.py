@@ -24,18 +24,28 @@ class Bottleneck:
     """A task that holds its job up. ``busy`` is the share of the time that its subtasks are busy on
     average, ``busiest`` that of the busiest, both 0..1; it ``waits`` where it uses little CPU
     meanwhile, for sure where it ``needs_no_cpu``. ``task`` is "" where the job tells of no task by
-    itself: then it may be any."""
+    itself: then it may be any. ``is_alone`` where it is all of the job that is told."""
 
     task: str
     busy: float
     busiest: float
     waits: bool
     needs_no_cpu: bool = True
+    is_alone: bool = True
 
     @property
     def may_read(self) -> bool:
         """Whether it may be the one that reads the source."""
         return not self.task or _SOURCE.match(self.task) is not None
+
+    def named(self, application: FlinkApplication) -> str:
+        """The task of that application, or the application where no task is told."""
+        return f"task {self.task} of {application.name}" if self.task else application.name
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether no keyBy comes before it: the source of a job that has other tasks."""
+        return bool(self.task) and self.may_read and not self.is_alone
 
     @property
     def may_write(self) -> bool:
@@ -78,7 +88,7 @@ def _found(signals: Signals, application: FlinkApplication, task: TaskSeries) ->
     own, limits = _own_cpu(signals, application, others), signals.thresholds
     waits = own is not None and own < limits["works-while-busy"] * busy
     needs_none = own is not None and own < limits["computes-while-busy"] * busy
-    return Bottleneck(task.name, busy, busiest, waits, needs_none)
+    return Bottleneck(task.name, busy, busiest, waits, needs_none, len(series.tasks) <= 1)
 
 
 def _own_cpu(signals: Signals, application: FlinkApplication, others: float) -> float | None:

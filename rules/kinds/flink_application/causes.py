@@ -21,7 +21,7 @@ from tidegate.rules.kinds.flink_application.state import (
     FlinkApplication,
     applications_of,
 )
-from tidegate.rules.kinds.kinesis_stream.state import Stream, shard_count_of
+from tidegate.rules.kinds.flink_application.uneven import is_uneven, uneven
 from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
@@ -67,9 +67,9 @@ def _too_slow(signals: Signals, application: FlinkApplication) -> Iterator[Diagn
     found = bottleneck(signals, application)
     if found is None:
         yield from _held_back(signals, application)
-    elif _is_uneven(signals, found):
+    elif is_uneven(signals, found):
         if not signals.changed_within(RESHARD_SECONDS):
-            yield _uneven(signals, application, found)
+            yield uneven(signals, application, found, _age(signals))
     elif found.waits and found.may_write:
         yield _sink_waits(signals, application, found)
         if not found.needs_no_cpu:
@@ -77,6 +77,8 @@ def _too_slow(signals: Signals, application: FlinkApplication) -> Iterator[Diagn
             yield replace(doubtful, cured_by=(), advice=TRY_MORE, holds_raises=False)
     elif found.busy >= signals.thresholds["busy"] / 1000:
         yield _too_low(signals, application, found)
+    elif not signals.changed_within(RESHARD_SECONDS):
+        yield uneven(signals, application, found, _age(signals))
 
 
 def _held_back(signals: Signals, application: FlinkApplication) -> Iterator[Diagnosis]:
@@ -112,7 +114,7 @@ def _busy_but_waits(
     signals: Signals, application: FlinkApplication, found: Bottleneck
 ) -> tuple[Reason, ...]:
     waits = words.BUSY_BUT_WAITS(
-        name=_where(application, found),
+        name=found.named(application),
         busy=found.busy,
         cpu_percent=mean(signals.of(application).cpu_percent) or 0.0,
         known=_known_sinks(application),
@@ -123,10 +125,6 @@ def _busy_but_waits(
 def _sink_waits(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
     evidence = _busy_but_waits(signals, application, found)
     return Diagnosis(Cause.SINK_BACK_PRESSURE, application.name, evidence, advice=SINK_ADVICE)
-
-
-def _where(application: FlinkApplication, found: Bottleneck) -> str:
-    return f"task {found.task} of {application.name}" if found.task else application.name
 
 
 def _age(signals: Signals) -> Reason:
@@ -140,99 +138,11 @@ def _age(signals: Signals) -> Reason:
     )
 
 
-def _is_uneven(signals: Signals, found: Bottleneck) -> bool:
-    limits = signals.thresholds
-    is_at_its_end = found.busiest >= limits["subtask-busy"]
-    return is_at_its_end and found.busy <= limits["subtasks-uneven"] * found.busiest
-
-
-def _uneven(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
-    sources = application.partitions or shard_count_of(signals.pipeline)
-    parts = "partitions" if application.reads_kafka else "shards"
-    evidence = (
-        words.BUSIEST_SUBTASK(
-            name=_where(application, found),
-            busiest=found.busiest,
-            parallelism=application.parallelism,
-            used=found.busy,
-        ),
-        _age(signals),
-    )
-    if sources and found.may_read and _is_by_parts(signals, application, found, sources):
-        if sources < application.parallelism:
-            return _source_too_narrow(signals, application, sources, parts, evidence)
-        return _parts_uneven(signals, application, sources, parts, evidence)
-    return Diagnosis(
-        Cause.SKEWED_KEY,
-        application.name,
-        evidence,
-        advice=(
-            "one subtask processes all records of a key, so more parallelism does not help: "
-            "aggregate in two steps (first by key and a random part, then by key), or filter the "
-            "hot key out"
-        ),
-    )
-
-
-def _is_by_parts(
-    signals: Signals, application: FlinkApplication, found: Bottleneck, sources: int
-) -> bool:
-    """Whether the subtasks are as uneven as whole shards or partitions make them."""
-    limits, subtasks = signals.thresholds, application.parallelism
-    even = sources / subtasks / -(-sources // subtasks)
-    if even >= 1 or (sources > subtasks and even > limits["subtasks-uneven"]):
-        return False
-    least = limits["subtasks-without-source"] * even
-    return least <= found.busy / found.busiest <= 2 * least
-
-
-def _parts_uneven(
-    signals: Signals,
-    application: FlinkApplication,
-    sources: int,
-    parts: str,
-    evidence: tuple[Reason, ...],
-) -> Diagnosis:
-    uneven = words.SOURCE_PARTS_UNEVEN(
-        name=signals.pipeline.source.name,
-        sources=sources,
-        parts=parts,
-        parallelism=application.parallelism,
-        most=-(-sources // application.parallelism),
-        fewest=sources // application.parallelism,
-    )
-    cure = (LeverKind.PARALLELISM,)
-    return Diagnosis(
-        Cause.PARALLELISM_TOO_LOW, application.name, (uneven, *evidence), cured_by=cure
-    )
-
-
-def _source_too_narrow(
-    signals: Signals,
-    application: FlinkApplication,
-    sources: int,
-    parts: str,
-    evidence: tuple[Reason, ...],
-) -> Diagnosis:
-    source, stream = signals.pipeline.source, signals.pipeline.first(Stream)
-    told = (
-        words.SOURCE_PARTS(
-            name=source.name, sources=sources, parts=parts, parallelism=application.parallelism
-        ),
-        *evidence,
-    )
-    if stream is not None and stream.is_provisioned:
-        cure = (LeverKind.SHARD_COUNT,)
-        return Diagnosis(Cause.SOURCE_TOO_NARROW, source.name, told, cured_by=cure)
-    advice = f"give {source.name} more {parts}, or redistribute the records right after the source"
-    return Diagnosis(Cause.SOURCE_TOO_NARROW, source.name, told, advice=advice)
-
-
 def _too_low(signals: Signals, application: FlinkApplication, found: Bottleneck) -> Diagnosis:
     by = "busy" if mean(signals.of(application).busy) is not None else "at its CPU limit"
     evidence: tuple[Reason, ...] = (
         words.SUBTASKS_BUSY(
-            name=_where(application, found),
+            name=found.named(application),
             by=by,
             used=found.busy,
             parallelism=application.parallelism,

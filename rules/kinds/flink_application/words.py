@@ -58,6 +58,11 @@ SOURCE_PARTS = Words(
     "{name} has {sources} {parts}, so only {sources} of the {parallelism} subtasks have records "
     "to read: more parallelism does not help",
 )
+SOURCE_PARTS_UNLIKE = Words(
+    "source-parts-unlike",
+    "no keyBy comes before {name}: its subtasks are as busy as the {parts} that they read, so some "
+    "{parts} of {source} have more records than others, or some subtasks read more of them",
+)
 SOURCE_PARTS_UNEVEN = Words(
     "source-parts-uneven",
     "{name} has {sources} {parts} for {parallelism} subtasks: some subtasks read {most} of them, "

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
+from tidegate.scaling.kinds.flink_application.density import density_asked_of
 from tidegate.scaling.kinds.flink_application.levers import scale_in_constraints
-from tidegate.scaling.kinds.flink_application.restart import price_seconds, why_it_waits
+from tidegate.scaling.kinds.flink_application.restart import missed_seconds, why_it_waits
 from tidegate.scaling.kinds.flink_application.sizing import JobModel, arrivals, learn_job
 from tidegate.scaling.kinds.flink_application.work import work_ahead
 from tidegate.scaling.load.current_load import HOUR_SECONDS
@@ -36,6 +38,9 @@ def asked_of(
     own = replace(look, signals=own_signals(look.signals, application))
     model = learn_job(own.signals, application)
     if model is None or own.signals.age_seconds is None:
+        return
+    if recommendation.lever.kind is LeverKind.PARALLELISM_PER_KPU:
+        yield from density_asked_of(own, model, recommendation)
         return
     asked = _Asked(own, model, wanted, asked_at)
     if wanted > recommendation.current:
@@ -104,4 +109,5 @@ class _Asked:
     def price_seconds(self) -> float:
         """Of a scale-in, at the most that came in during the hour."""
         came = rate(arrivals(self.signals, self.model.application), HOUR_SECONDS)
-        return price_seconds(self.model, came, self.to)
+        most = self.signals.iterator_age_max_seconds
+        return missed_seconds(self.model, came, self.to, most)

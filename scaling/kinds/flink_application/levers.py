@@ -13,7 +13,8 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.in_file import ends_autoscaling
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_PER_KPU_MAX
-from tidegate.scaling.kinds.flink_application.state import does_not_run, rolled_back
+from tidegate.scaling.kinds.flink_application.state import LEVERS, does_not_run, rolled_back
+from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Situation
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
@@ -21,6 +22,7 @@ from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = [
     "RAISE_MARGIN",
+    "SCALE_IN_SECONDS_PER_DAY",
     "application_constraints",
     "conflict",
     "kpus_of",
@@ -38,7 +40,10 @@ REFUSAL_STANDS = timedelta(hours=1)
 """After that a quota may have been raised."""
 
 SCALE_IN_SECONDS_PER_DAY = 864.0
-"""What scale-ins may cost: a hundredth of the day out of the objective."""
+"""What a scale-in may cost: a hundredth of the day out of the objective."""
+
+SCALE_IN_REST = timedelta(days=1)
+"""A load falls once a day: of its restarts out of the objective one is to save the money."""
 
 
 def kpus_of(application: FlinkApplication, kind: LeverKind, capacity: int) -> int:
@@ -111,18 +116,38 @@ def _after_a_refusal(
 def scale_in_constraints(
     recommendation: Recommendation, history: History, now: datetime
 ) -> Iterator[Constraint]:
-    """The budget of restarts that only save money, the first of a day included."""
-    made = history.decreases(recommendation.lever, now)
-    spent = (made + 1) * recommendation.price_seconds > SCALE_IN_SECONDS_PER_DAY
-    if recommendation.wanted < recommendation.current and spent:
+    """A restart that only saves money misses the objective once a day at most, the first included
+    where that takes too long."""
+    lever, price = recommendation.lever, recommendation.price_seconds
+    if not price or not _frees(lever.kind, recommendation.current, recommendation.wanted):
+        return
+    if price > SCALE_IN_SECONDS_PER_DAY:
         yield Prohibition(
             words.RESTART_PRICE(
-                scale_ins=made,
-                where=recommendation.lever.where,
-                restart_seconds=recommendation.price_seconds,
+                where=lever.where,
+                restart_seconds=price,
                 budget_seconds=SCALE_IN_SECONDS_PER_DAY,
             )
         )
+        return
+    both = tuple(Lever.of(kind, lever.where) for kind in LEVERS)
+    made = [
+        each.begun_at
+        for each in history.changes(both, now - SCALE_IN_REST)
+        if _frees(each.lever.kind, each.from_capacity, each.to_capacity)
+    ]
+    if made:
+        again = made[-1] + SCALE_IN_REST
+        yield Prohibition(
+            words.SCALED_IN_TODAY(
+                where=lever.where, restart_seconds=price, begun_at=made[-1], again=again
+            )
+        )
+
+
+def _frees(kind: LeverKind, before: int, after: int) -> bool:
+    """Whether a change frees KPUs: by fewer subtasks, or by more of them on each."""
+    return after < before if kind is LeverKind.PARALLELISM else after > before
 
 
 def conflict(application: FlinkApplication) -> Reason:

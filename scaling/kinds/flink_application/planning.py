@@ -57,14 +57,12 @@ class ApplicationPlanning(Planning):
             yield from map(Prohibition, subtasks_in_vain(raises, lever))
 
     def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterator[Constraint]:
-        """The price of its restart, and a raise before it that did not help."""
-        if recommendation.lever.kind is not LeverKind.PARALLELISM:
-            return
+        """The price of its restart, and a raise of subtasks before it that did not help."""
         (application,) = (
             each for each in self.applications if each.name == recommendation.lever.where
         )
         yield from asked_of(look, application, recommendation)
-        if recommendation.adds_capacity:
+        if recommendation.lever.kind is LeverKind.PARALLELISM and recommendation.adds_capacity:
             now = {recommendation.lever: recommendation.current}
             raises = Raises(look.signals, look.history, look.now, now)
             yield from self.why_ineffective(raises, recommendation)

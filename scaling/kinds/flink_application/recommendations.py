@@ -161,13 +161,16 @@ class _Sizer:
         carried = stay.current * model.records_per_busy_second * FULL_USE
         if expected is None or expected.soon.likely.records_per_second <= carried:
             return None
-        work = work_ahead(self.look, model)
-        ahead = max(work.records_per_second, likely(self.look), carried)
+        grown = work_ahead(self.look, model).records_per_second
+        usual = max(likely(self.look, model), expected.soon.likely.records_per_second)
+        ahead = max(grown, usual)
         demand = ceil(model.subtasks(ahead, self.use))
         because = words.EXPECTED_LOAD(
             forecast=expected.soon.because,
             current=stay.current,
             carried_records_per_second=carried,
+            ahead_records_per_second=ahead,
+            by=words.AS_IT_GROWS if grown > usual else words.AS_ITS_PAST_SAYS,
         )
         demand = even_from(self._parts(model), demand, PARALLELISM_MAX)
         return Recommendation(stay.lever, stay.current, demand, because)

@@ -17,7 +17,7 @@ from tidegate.scaling.kinds.flink_application.sizing import (
 from tidegate.scaling.kinds.flink_application.work import Work
 from tidegate.scaling.model.look import Look
 
-__all__ = ["price_seconds", "why_it_waits"]
+__all__ = ["missed_seconds", "price_seconds", "why_it_waits"]
 
 MINUTE_SECONDS = 60
 NOISE = 0.05
@@ -25,7 +25,7 @@ NOISE = 0.05
 
 
 def price_seconds(
-    model: JobModel, records_per_second: float, subtasks: int, backlog_records: float = 0.0
+    model: JobModel, records_per_second: float, subtasks: float, backlog_records: float = 0.0
 ) -> float:
     """Seconds out of the objective of a restart with so many subtasks: while the job is down, and
     until it has caught up with what waits already, what came in meanwhile, and what it reads
@@ -33,6 +33,20 @@ def price_seconds(
     waiting = backlog_records + records_per_second * (model.restart_seconds + model.reread_seconds)
     spare = subtasks * model.records_per_busy_second * FULL_USE - records_per_second
     return model.restart_seconds + waiting / max(spare, 1.0)
+
+
+def missed_seconds(
+    model: JobModel, records_per_second: float, subtasks: float, age_max_seconds: float
+) -> float:
+    """Seconds out of the objective of a restart with so many subtasks of a job that keeps up: from
+    when the oldest record waits for longer than it may until none does again. The age grows while
+    the job is down, and then falls by what it can do beyond what comes in. A job that can't do what
+    comes in is late for as long as it does."""
+    most = subtasks * model.records_per_busy_second * FULL_USE
+    if most <= records_per_second:
+        return price_seconds(model, records_per_second, subtasks)
+    beyond = model.restart_seconds + model.reread_seconds - age_max_seconds
+    return max(0.0, beyond) * most / (most - records_per_second)
 
 
 def why_it_waits(look: Look, model: JobModel, work: Work, subtasks: int) -> Reason | None:

@@ -9,15 +9,18 @@ from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.window import Window, largest
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.after_scale_in import STABILIZATION
+from tidegate.scaling.kinds.flink_application.day import DayAhead, day_ahead
 from tidegate.scaling.kinds.flink_application.in_file import entry_of
-from tidegate.scaling.kinds.flink_application.levers import kpus_of
+from tidegate.scaling.kinds.flink_application.levers import SCALE_IN_SECONDS_PER_DAY, kpus_of
 from tidegate.scaling.kinds.flink_application.parts import (
     even_from,
     growth_of_the_busiest,
     parts_of,
 )
-from tidegate.scaling.kinds.flink_application.restart import price_seconds
+from tidegate.scaling.kinds.flink_application.proved import proved_by_each
+from tidegate.scaling.kinds.flink_application.restart import missed_seconds
 from tidegate.scaling.kinds.flink_application.sizing import (
+    FULL_USE,
     HEAP_BYTES_PER_KPU,
     JobModel,
     arrivals,
@@ -33,6 +36,7 @@ FALLING_SHARE = 0.5
 """While the load still falls, a scale-in has to free half: what comes an hour later frees more, in
 one restart."""
 
+DAY_HOURS = 24
 FALLS = 0.95
 HALF_HOUR_SECONDS = 1800
 HEAP_SPARE_PERCENT = 15  # Under what is high, so that a scale-in doesn't end in it.
@@ -59,24 +63,73 @@ def may_lower(look: Look, application: FlinkApplication, stay: Recommendation) -
 
 def lowered(look: Look, model: JobModel, stay: Recommendation) -> Recommendation:
     """As few subtasks as the peak of the last hour needs, and what is expected of the next ones,
-    where that frees KPUs."""
-    application = model.application
-    came = arrivals(look.signals, application)
+    where that frees KPUs. Where the restart misses the objective and other days tell when the load
+    is back, what a raise will cost then is part of the price: one scale-in a trough, when it saves
+    the most."""
+    came = arrivals(look.signals, model.application)
     peak = rate(came, HOUR_SECONDS)
     expected = max(peak, _expected(look))
-    needed = _Needs(look, model, expected / max(peak, 1.0)).subtasks(expected)
-    kpus = kpus_of(application, LeverKind.PARALLELISM, needed)
-    share = FALLING_SHARE if _falls(came) else LOWER_SHARE
-    if needed > stay.current * share or kpus >= application.kpus:
+    needs = _Needs(look, model, peak)
+    day = day_ahead(look, model)
+    found = _Fewer(needs.subtasks(expected)) if not day.hours else _best(needs, day, expected)
+    share = FALLING_SHARE if _falls(came) and not day.hours else LOWER_SHARE
+    kpus = kpus_of(model.application, LeverKind.PARALLELISM, found.subtasks)
+    if found.subtasks > stay.current * share or kpus >= model.application.kpus:
         return stay
-    price = price_seconds(model, expected, needed)
+    price = _price_seconds(needs, found, expected)
     because = words.KPUS_FREED(
         peak_records_per_second=expected,
-        parallelism=needed,
-        freed_kpus=application.kpus - kpus,
+        parallelism=found.subtasks,
+        freed_kpus=model.application.kpus - kpus,
+        hours=found.hours,
         price_seconds=price,
     )
-    return Recommendation(stay.lever, stay.current, needed, because, price)
+    return Recommendation(stay.lever, stay.current, found.subtasks, because, price)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fewer:
+    """What a job is lowered to, and for how many hours; the whole day where nothing tells."""
+
+    subtasks: int
+    hours: int = DAY_HOURS
+
+
+def _best(needs: "_Needs", day: DayAhead, expected: float) -> _Fewer:
+    """What saves the most KPU hours from now on; what there is, where waiting saves more."""
+    now = _saves_most(needs, day, expected, 0)
+    later = (_saves_most(needs, day, day.hours[at], at) for at in range(1, now.hours))
+    saved = needs.kpu_hours(now)
+    if any(needs.kpu_hours(each) > saved for each in later):
+        return needs.none_fewer
+    return now
+
+
+def _saves_most(needs: "_Needs", day: DayAhead, load: float, start: int) -> _Fewer:
+    """Of all that are enough for a load, and last for long enough to be worth the restarts, the one
+    that saves the most from an hour on; of two that save as much the larger, which catches up
+    sooner."""
+    most = int(needs.application.parallelism * LOWER_SHARE)
+    enough = {needs.even(each) for each in range(needs.subtasks(load), most + 1)}
+    lasting = (_Fewer(each, day.lasts(each, start)) for each in enough if each <= most)
+    paying = [each for each in lasting if _price_seconds(needs, each, load) <= _budget(each)]
+    best = max(paying, key=lambda each: (needs.kpu_hours(each), each.subtasks), default=None)
+    return best or needs.none_fewer
+
+
+def _budget(found: _Fewer) -> float:
+    """The share of the time that a scale-in lasts that its restarts may cost, as of a day."""
+    return SCALE_IN_SECONDS_PER_DAY * found.hours / DAY_HOURS
+
+
+def _price_seconds(needs: "_Needs", found: _Fewer, expected: float) -> float:
+    """Of the restart, and of the one that takes it back, where that is known to come in the day."""
+    model, most = needs.model, needs.signals.iterator_age_max_seconds
+    price = missed_seconds(model, expected, found.subtasks, most)
+    if found.hours >= DAY_HOURS:
+        return price
+    carried = found.subtasks * model.records_per_busy_second * FULL_USE
+    return price + missed_seconds(model, carried, model.application.parallelism, most)
 
 
 def _expected(look: Look) -> float:
@@ -97,11 +150,11 @@ def _falls(sums: Window) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Needs:
-    """What a job needs at ``growth`` times the load of the last hour's peak."""
+    """What a job needs, by what it did at the ``peak`` of the last hour, in records a second."""
 
     look: Look
     model: JobModel
-    growth: float
+    peak: float
 
     @property
     def signals(self) -> Signals:
@@ -118,24 +171,43 @@ class _Needs:
         return share
 
     def subtasks(self, records_per_second: float) -> int:
-        """By the rate of all, by the time of the busiest one, and by the heap; as many as share
-        the work evenly, where such a number is near."""
-        least = max(1, ceil(self.model.subtasks(records_per_second, self.use)), self._for_the_heap)
+        """By the rate of all, by what each has proved, by the time of the busiest one, and by the
+        heap; as many as share the work evenly, where such a number is near."""
+        by_rate = ceil(self.model.subtasks(records_per_second, self.use))
+        proved = proved_by_each(self.look, self.application, self.peak)
+        by_proof = ceil(records_per_second / max(proved, 1.0))
+        least = max(1, by_rate, by_proof, self._for_the_heap)
         current = self.application.parallelism
-        enough = next((each for each in range(least, current) if self._has_time(each)), current)
-        return even_from(self._parts, enough, current)
+        growth = records_per_second / max(self.peak, 1.0)
+        fewer = range(least, current)
+        return self.even(next((each for each in fewer if self._has_time(each, growth)), current))
+
+    def even(self, subtasks: int) -> int:
+        """As many, or the next that share the work evenly, where such a number is near."""
+        return even_from(self._parts, subtasks, self.application.parallelism)
+
+    @property
+    def none_fewer(self) -> _Fewer:
+        """As many as there are."""
+        return _Fewer(self.application.parallelism, 0)
+
+    def kpu_hours(self, fewer: _Fewer) -> int:
+        """What it saves."""
+        kpus = kpus_of(self.application, LeverKind.PARALLELISM, fewer.subtasks)
+        return (self.application.kpus - kpus) * fewer.hours
 
     @property
     def _parts(self) -> tuple[int, ...]:
         entry = entry_of(self.look.said, self.application.name)
         return parts_of(self.signals.pipeline, self.application, entry)
 
-    def _has_time(self, subtasks: int) -> bool:
-        """Whether the busiest of so many subtasks is not busier than it may be."""
+    def _has_time(self, subtasks: int, growth: float) -> bool:
+        """Whether the busiest of so many subtasks is not busier than it may be at so many times the
+        load of the peak."""
         series = self.signals.of(self.application)
         peak = largest((series.busy, series.busiest)).last(HOUR_SECONDS).peak or 0.0
         more = growth_of_the_busiest(self._parts, self.application.parallelism, subtasks)
-        return peak / 1000 * self.growth * more <= self.use
+        return peak / 1000 * growth * more <= self.use
 
     @property
     def _for_the_heap(self) -> int:

@@ -54,6 +54,10 @@ class JobModel:
         """Subtasks that process so many records a second while busy for ``use`` (0..1)."""
         return records_per_second / (self.records_per_busy_second * use)
 
+    def misses(self, age_max_seconds: float) -> bool:
+        """Whether a restart lets records wait for longer than they may, though the job keeps up."""
+        return self.restart_seconds + self.reread_seconds > age_max_seconds
+
 
 def arrivals(signals: Signals, application: FlinkApplication) -> Window:
     """Records that come in, a minute: those of the stream; for a topic those read and those that

@@ -3,6 +3,8 @@
 from tidegate.rules.reason import Words
 from tidegate.scaling.model.reason import ReasonKind
 
+AS_IT_GROWS = "to which it has grown if its growth goes on"
+AS_ITS_PAST_SAYS = "which are likely by its past"
 CAUSE = Words("cause", "{because}")
 CHECKPOINTS_FAIL = Words(
     ReasonKind.CHECKPOINTS_FAIL,
@@ -19,6 +21,9 @@ DEFAULT_MAX_PARALLELISM = Words(
     "nobody has named the maximum parallelism of the job of {name}, and Flink's default is "
     "{limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
 )
+DENSITY_WAITS = Words(
+    ReasonKind.RESTART_PRICE, "{name} {waits}: a parallelism per KPU of {to:,} waits"
+)
 DRAINS = Words(
     ReasonKind.RESTART_PRICE,
     "{name} will have caught up in about {drained_seconds:.0f} s, and a restart with a parallelism "
@@ -26,7 +31,8 @@ DRAINS = Words(
 )
 EXPECTED_LOAD = Words(
     "expected-load",
-    "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s",
+    "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s, "
+    "and the restart is to last for {ahead_records_per_second:,.0f} records/s, {by}",
 )
 FELL_BEHIND = Words(
     ReasonKind.NO_LONGER_DUE,
@@ -47,8 +53,8 @@ KPUS_FOR_THE_HEAP = Words(
 KPUS_FREED = Words(
     "kpus-freed",
     "the last hour's peak of {peak_records_per_second:,.0f} records/s needs a parallelism of "
-    "{parallelism:,}, which saves {freed_kpus} KPUs; the restart costs about {price_seconds:.0f} "
-    "s outside the objective",
+    "{parallelism:,}, which saves {freed_kpus} KPUs for {hours} h; its restarts cost about "
+    "{price_seconds:.0f} s outside the objective",
 )
 KPU_QUOTA = Words(
     ReasonKind.QUOTA,
@@ -75,9 +81,13 @@ PER_KPU_RANGE = Words(
 RESOURCE_BUSY = Words(ReasonKind.RESOURCE_BUSY, "{name} is {status}")
 RESTART_PRICE = Words(
     ReasonKind.RESTART_PRICE,
-    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective: after "
-    "{scale_ins} in 24 hours another one would exceed the budget of {budget_seconds:.0f} s, 1% of "
-    "the day",
+    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective, and would "
+    "exceed the budget of {budget_seconds:.0f} s, 1% of the day",
+)
+SCALED_IN_TODAY = Words(
+    ReasonKind.RESTART_PRICE,
+    "a scale-in of {where} costs about {restart_seconds:.0f} s outside the objective, and the last "
+    "was at {begun_at:%H:%M}: the next one is allowed at {again:%d %B %H:%M}",
 )
 ROLLBACK_OFF = Words(ReasonKind.UNSAFE_UPDATE, "system rollback of {name} is off: {risk}")
 SCALE_IN_BEHIND = Words(

@@ -8,6 +8,7 @@ from statistics import fmean, median
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.window import LATE_SECONDS, Window
+from tidegate.scaling.kinds.flink_application.day import day_ahead
 from tidegate.scaling.kinds.flink_application.sizing import FULL_USE, JobModel, arrivals
 from tidegate.scaling.load.current_load import NOW_SECONDS, load_now
 from tidegate.scaling.model.in_file import InFile
@@ -42,16 +43,19 @@ def work_ahead(look: Look, model: JobModel) -> Work:
     came = arrivals(signals, model.application)
     now = rate(came, NOW_SECONDS)
     ahead = LATE_SECONDS + model.restart_seconds + COOLDOWN.total_seconds()
-    usual = likely(look)
+    usual = likely(look, model)
     expected = usual if usual > now else now + max(_growth(came) * ahead, _growth_again(came))
     expected = min(expected, now * FORECAST_MOST)
     return Work(now, expected, _backlog(signals, model.application, look.said))
 
 
-def likely(look: Look) -> float:
-    """The records a second that a restart should last for; 0 where no other day is known."""
+def likely(look: Look, model: JobModel) -> float:
+    """The records a second that a restart should last for, by other days: until the load is back at
+    what the job carries now, where each restart misses the objective. 0 where no other day is
+    known."""
     call = None if look.expected is None else look.expected.call
-    return 0.0 if call is None else call.likely.records_per_second
+    ahead = day_ahead(look, model).highest_until_it_falls(model.application.parallelism)
+    return max(ahead, 0.0 if call is None else call.likely.records_per_second)
 
 
 def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:
@@ -98,12 +102,18 @@ def _growth_of(sums: Window, quarter: int) -> float:
     quarter tells nothing."""
     newest = sums.last(QUARTERS * quarter * MINUTE_SECONDS).samples
     means = [_mean(newest[at : at + quarter]) for at in range(0, len(newest), quarter)]
-    halves = _mean(newest[-quarter : -quarter // 2]), _mean(newest[-quarter // 2 :])
-    told = [each for each in (*means, *halves) if each is not None]
-    if len(told) < QUARTERS + len(halves) or told[QUARTERS - 1] < told[0] * GROWTH_AT_LEAST:
+    known = [each for each in means if each is not None]
+    if len(known) < QUARTERS or known[-1] < known[0] * GROWTH_AT_LEAST:
         return 0.0
-    steps = [later - before for before, later in pairwise(told[:QUARTERS])]
-    return QUARTERS * max(0.0, min(*steps, 2 * (told[-1] - told[-2])))
+    steps = [later - before for before, later in pairwise(known)]
+    return QUARTERS * max(0.0, min(*steps, _growth_within(newest[-quarter:])))
+
+
+def _growth_within(samples: Sequence[float | None]) -> float:
+    """By how many records a second minutes grow, told by their halves."""
+    half = len(samples) // 2
+    older, newer = _mean(samples[:half]), _mean(samples[half:])
+    return 0.0 if older is None or newer is None else 2 * (newer - older)
 
 
 def _mean(samples: Sequence[float | None]) -> float | None:

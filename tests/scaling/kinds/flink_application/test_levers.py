@@ -133,24 +133,41 @@ def scale_ins(count: int, minutes_ago: float = 60) -> History:
     [
         (scale_ins(0), 864.0, 1, False),
         (scale_ins(0), 865.0, 1, True),
-        (scale_ins(1), 432.0, 1, False),
-        (scale_ins(1), 433.0, 1, True),
-        (scale_ins(3), 216.0, 1, False),
-        (scale_ins(3), 217.0, 1, True),
-        (scale_ins(3), 217.0, 3, False),
-        (scale_ins(3, 24 * 60 + 3), 217.0, 1, False),
+        (scale_ins(0), 865.0, 3, False),
+        (scale_ins(3, 24 * 60 + 3), 864.0, 1, False),
     ],
-    ids=["first", "none-free", "budget", "over", "four", "over-four", "raise", "yesterday"],
+    ids=["first", "over", "raise", "yesterday"],
 )
-def test_restarts_that_only_save_money_cost_a_hundredth_of_the_day(
+def test_a_restart_that_only_saves_money_costs_a_hundredth_of_the_day(
     past: History, seconds: float, wanted: int, holds: bool
 ) -> None:
     recommendation = Recommendation(PARALLELISM, 2, wanted, UNCHANGED, price_seconds=seconds)
-    held = words.RESTART_PRICE(
-        scale_ins=len(past.change_records), where="counter", restart_seconds=seconds,
-        budget_seconds=864.0,
-    )  # fmt: skip
+    held = words.RESTART_PRICE(where="counter", restart_seconds=seconds, budget_seconds=864.0)
     assert list(scale_in_constraints(recommendation, past, NOON)) == [Prohibition(held)] * holds
+
+
+@pytest.mark.parametrize(
+    ("past", "seconds", "wanted", "holds"),
+    [
+        (scale_ins(1), 1.0, 1, True),
+        (scale_ins(1), 0.0, 1, False),
+        (scale_ins(1), 1.0, 3, False),
+        (scale_ins(2), 1.0, 1, True),
+        (scale_ins(1, 24 * 60), 1.0, 1, False),
+    ],
+    ids=["once", "misses nothing", "raise", "twice", "yesterday"],
+)
+def test_one_restart_a_day_misses_the_objective_to_save_money(
+    past: History, seconds: float, wanted: int, holds: bool
+) -> None:
+    recommendation = Recommendation(PARALLELISM, 2, wanted, UNCHANGED, price_seconds=seconds)
+    found = list(scale_in_constraints(recommendation, past, NOON))
+    begun_at = past.change_records[-1].begun_at
+    held = words.SCALED_IN_TODAY(
+        where="counter", restart_seconds=seconds, begun_at=begun_at,
+        again=begun_at + timedelta(days=1),
+    )  # fmt: skip
+    assert found == [Prohibition(held)] * holds
 
 
 def test_a_failed_scale_in_cost_nothing_and_one_of_unknown_outcome_did() -> None:

@@ -258,22 +258,33 @@ def forecast_of(soon: float, likely: float) -> ForecastHorizons:
 
 
 @pytest.mark.parametrize(
-    ("soon", "likely", "wanted"), [(1900, 3000, 2), (1910, 3000, 4), (1910, 1000, 3)]
+    ("soon", "likely", "wanted", "lasts_for"),
+    [(1900, 3000, 2, ""), (1910, 3000, 4, "3,000"), (1910, 1000, 3, "1,910")],
 )
 def test_a_load_that_is_expected_before_a_later_change_could_help_is_met_ahead(
-    soon: float, likely: float, wanted: int
+    soon: float, likely: float, wanted: int, lasts_for: str
 ) -> None:
     """Two subtasks carry 1,900 records/s at full use; the raise lasts for what is likely."""
     look = Look(running(), (), in_file(FLINK_SPEC), History(()), NOON, forecast_of(soon, likely))
     _, found = application_recommendations(look)
     assert found.wanted == wanted
     if wanted > 2:
-        assert "a parallelism of 2 carries 1,900 records/s" in str(found.because)
+        assert str(found.because) == (
+            "as seen; a parallelism of 2 carries 1,900 records/s, and the restart is to last "
+            f"for {lasts_for} records/s, which are likely by its past"
+        )
 
 
-@pytest.mark.parametrize(("growth_a_minute", "wanted"), [(0.0, 3), (6.0, 3), (10.0, 4)])
+@pytest.mark.parametrize(
+    ("growth_a_minute", "wanted", "sized_by"),
+    [
+        (0.0, 3, "1,910 records/s, which are likely by its past"),
+        (6.0, 3, "2,278 records/s, to which it has grown if its growth goes on"),
+        (10.0, 4, "2,630 records/s, to which it has grown if its growth goes on"),
+    ],
+)
 def test_a_raise_ahead_lasts_for_as_long_as_the_load_has_grown_past_what_is_usual(
-    growth_a_minute: float, wanted: int
+    growth_a_minute: float, wanted: int, sized_by: str
 ) -> None:
     """A load of 1,750 grew for an hour and a half; a subtask does 800 records/s at 80 % of use."""
     growing = [1750 + growth_a_minute * at for at in range(-89, 1)]
@@ -283,6 +294,7 @@ def test_a_raise_ahead_lasts_for_as_long_as_the_load_has_grown_past_what_is_usua
     look = Look(seen, (), in_file(FLINK_SPEC), History(()), NOON, forecast_of(1910, 1000))
     _, found = application_recommendations(look)
     assert found.wanted == wanted
+    assert sized_by in str(found.because)
 
 
 def test_a_raise_is_made_for_what_is_likely_by_the_loads_own_past() -> None:
@@ -349,10 +361,10 @@ def lowered(seen: Signals, **more: Any) -> int:
 def test_an_hour_in_health_lowers_to_what_its_peak_needs() -> None:
     _, found = recommended(quiet())
     assert (found.current, found.wanted) == (10, 2)
-    # A restart of 60 + 4 + 0.2 s, and 64,200 records that wait at 900 spare ones a second.
-    assert found.price_seconds == pytest.approx(64.2 + 64_200 / (2 * 1000 * 0.95 - 1000))
+    # A restart of 60 + 4 + 0.2 s, of which 60 may be waited; then 1,900 are read a second.
+    assert found.price_seconds == pytest.approx(4.2 * 1900 / (1900 - 1000))
     assert numbers(found) == {
-        "peak_records_per_second": 1000, "parallelism": 2, "freed_kpus": 8,
+        "peak_records_per_second": 1000, "parallelism": 2, "freed_kpus": 8, "hours": 24,
         "price_seconds": found.price_seconds,
     }  # fmt: skip
 
@@ -442,7 +454,7 @@ def test_a_heap_that_is_called_high_early_has_nothing_to_spare() -> None:
     assert lowered(early) == 10
 
 
-def test_a_job_that_can_hardly_catch_up_costs_a_second_for_each_record_that_waits() -> None:
+def test_a_job_that_would_not_catch_up_costs_a_second_for_each_record_that_waits() -> None:
     use = replace(FLINK_SPEC.target_utilization, parallelism=1)
     spec = replace(FLINK_SPEC, target_utilization=use)
     _, found = recommended(quiet(per_minute=1990), spec=spec)
