@@ -3,10 +3,13 @@
 GetRecords.* are sums over all readers with shared throughput, those that no file names included.
 """
 
+from collections.abc import Sequence
+from math import ceil
+
 from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Window
 
-__all__ = ["reads_without", "shared_readers"]
+__all__ = ["reads_of_named", "shared_readers"]
 
 BALANCE_MINUTES = 15
 
@@ -46,15 +49,40 @@ def _told(stream: SourceSeries, well_milliseconds: float) -> list[int | None]:
     return told
 
 
-def reads_without(others: tuple[int, ...], stream: SourceSeries) -> Window:
-    """What is read of a stream, minute by minute, without what so many others read, who keep up
-    with what comes in. A minute in which they read less tells nothing."""
-    read = stream.read_records
-    samples = [
-        total if not count or total is None or came is None else total - count * came
-        for total, came, count in zip(
-            read.samples, stream.incoming_records.samples, others, strict=True
-        )
-    ]
-    told = [sample if sample is None or sample >= 0 else None for sample in samples]
-    return Window(read.metric, read.start, tuple(told))
+def reads_of_named(
+    stream: SourceSeries, readers: Sequence[int], named: int, well_seconds: float
+) -> Window:
+    """What the ``named`` of a stream's ``readers`` read, minute by minute.
+
+    Where nothing waits, all read the same. While records wait for those that a file names, the
+    others keep up with what comes in, and what they leave of all reads is the named ones'. An even
+    share would credit those with records that they are behind with. Where the others are behind as
+    well, it is as much as the age shows. A minute that shows neither tells nothing.
+    """
+    read, ages = stream.read_records, stream.iterator_age_milliseconds.samples
+    samples: list[float | None] = []
+    for at, (total, count) in enumerate(zip(read.samples, readers, strict=True)):
+        others, came = count - named, stream.incoming_records.samples[at]
+        if total is None or others <= 0:
+            samples += [total]
+        elif came is None or (ages[at] or 0.0) <= well_seconds * 1000:
+            samples += [total * named / count]
+        else:
+            left = max(total - others * came, named * _read_by_age(stream, at))
+            samples += [min(left, total) if left > 0 else None]
+    return Window(read.metric, read.start, tuple(samples))
+
+
+def _read_by_age(stream: SourceSeries, at: int) -> float:
+    """Records that a reader whose age does not fall reads in a minute at least: of the fewest that
+    came in a minute since its oldest, those of the time by which it has come forward."""
+    came, period = stream.incoming_records.samples, stream.incoming_records.metric.period_seconds
+    before, age = (
+        stream.iterator_age_milliseconds.samples[each] if each >= 0 else None
+        for each in (at - 1, at)
+    )
+    if before is None or age is None or age < before:
+        return 0.0
+    since = max(0, at - ceil(age / 1000 / period))
+    forward = max(0.0, 1 - (age - before) / 1000 / period)
+    return forward * min(each or 0.0 for each in came[since : at + 1])

@@ -1,7 +1,7 @@
 """What the vital windows say in the terms of the field: rates, shares, ages, concurrency."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
@@ -10,7 +10,7 @@ from typing import TypeVar
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Measured, Pipeline, Resource
 from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate
-from tidegate.rules.kinds.readers import reads_without, shared_readers
+from tidegate.rules.kinds.readers import reads_of_named, shared_readers
 from tidegate.rules.kinds.signal_series import SignalSeries
 from tidegate.rules.window import Window
 
@@ -66,13 +66,18 @@ class Signals:
         least = len(self.pipeline.processors)
         return shared_readers(self.series.source, least, self.age_well_seconds)
 
-    @property
+    @cached_property
     def own_reads(self) -> Window:
-        """What the readers read that the pipeline names, as long as the others keep up."""
-        named = len(self.pipeline.processors)
-        return reads_without(
-            tuple(each - named for each in self.shared_readers), self.series.source
-        )
+        """What the readers read that the pipeline names, without what others read beside them."""
+        named, well = len(self.pipeline.processors), self.age_well_seconds
+        return reads_of_named(self.series.source, self.shared_readers, named, well)
+
+    @cached_property
+    def reads_of_each(self) -> Window:
+        """What each reader reads that the pipeline names: they share their reads evenly."""
+        named, read = len(self.pipeline.processors), self.own_reads
+        shares = tuple(None if total is None else total / named for total in read.samples)
+        return replace(read, samples=shares)
 
     @property
     def age_name(self) -> str:

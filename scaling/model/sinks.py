@@ -85,8 +85,9 @@ class Sink(Protocol):
         reason, with that."""
         ...
 
-    def stands(self, standing: Standing) -> Demand | None:
-        """Where it may stand while the load comes and goes; None where it isn't built for that."""
+    def stands(self, standing: Standing, units_most: float) -> Demand | None:
+        """Where it may stand while the load comes and goes, or what builds it for that; None where
+        that takes more than ``units_most``."""
         ...
 
     def partly_from_burst(

@@ -2,6 +2,7 @@
 may be lowered."""
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from tidegate.rules.graph import Role
 from tidegate.rules.reason import Reason
@@ -50,7 +51,7 @@ def pre_scaling(model: Model, expected: ForecastHorizons, said: InFile) -> dict[
     bursts = said.sink_utilization is None
     from_burst = _burst(model, expected.soon_seconds) if bursts else {}
     built = _as_built(model, likely) if bursts else {}
-    stands = _standing(model, expected) if bursts else {}
+    stands = _standing(model, expected, said) if bursts else {}
     ahead_of_load = {}
     for lever, demand in likely.items():
         least, because = built.get(lever, (0, demand.because))
@@ -96,15 +97,22 @@ def _as_built(model: Model, demands: Demands) -> dict[Lever, tuple[int, Reason]]
     }
 
 
-def _standing(model: Model, expected: ForecastHorizons) -> dict[Lever, PreScaling]:
-    if expected.standing is None:
+def _standing(model: Model, expected: ForecastHorizons, said: InFile) -> dict[Lever, PreScaling]:
+    standing = expected.standing
+    if standing is None:
         return {}
-    stands = (each.stands(expected.standing) for each in model.sinks)
+    stands = (each.stands(standing, _most(each.lever, said)) for each in model.sinks)
     return {
         demand.lever: PreScaling(demand.capacity, demand.capacity, demand.because, demand)
         for demand in stands
         if demand is not None
     }
+
+
+def _most(lever: Lever, said: InFile) -> float:
+    """The maximum that the file keeps for a lever."""
+    bounds = said.bounds(lever)
+    return inf if bounds is None else bounds.max
 
 
 def _larger(one: Demands, other: Demands) -> Demands:

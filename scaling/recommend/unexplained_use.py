@@ -30,6 +30,7 @@ def use_is_unexplained(model: Model, signals: Signals, refusal: Refusal) -> bool
     cost = next(found, None)
     if cost is None:
         return False
-    read = signals.series.source.read_records.last(RECENT_SECONDS)
-    seconds = len(read.samples) * read.metric.period_seconds * model.reader_count
+    read = signals.reads_of_each.last(RECENT_SECONDS)
+    minutes = len(read.present) or len(read.samples)
+    seconds = minutes * read.metric.period_seconds
     return refusal.used_per_second > UNEXPLAINED * cost.units(read.total / seconds)

@@ -59,3 +59,22 @@ def test_a_slow_function_gets_as_many_lanes_beside_other_readers(
                         read=2400 + (readers - 1) * 7200, invocations=24, duration=2500,
                         age=(11 - back) * 40_000)  # fmt: skip
     assert swept(account)["parallelization_factor of order-writer"] in (9, 10)
+
+
+@pytest.mark.parametrize("readers", [1, 3])
+def test_what_the_others_keep_up_with_makes_no_record_cheaper(
+    account: Account, readers: int
+) -> None:
+    """Its lanes are too few at first and its table then, which somebody else writes to as well; the
+    others read all that comes in."""
+    account.pipeline(write=375, shards=2, factor=4)
+    for back in range(90, 5, -1):
+        came = 18_000 + back % 7 * 150
+        account.minutes(since=back, until=back, records=came, read=readers * came,
+                        units=came + 3000, invocations=200, duration=450)  # fmt: skip
+    for back in range(5, 0, -1):
+        account.minutes(since=back, until=back, records=60_000,
+                        read=48_000 + (readers - 1) * 60_000, units=51_000,
+                        throttled=9000 if back < 3 else 0, invocations=480, duration=500,
+                        age=(8 - back) * 12_000)  # fmt: skip
+    assert swept(account)["write_capacity of orders"] >= 1500

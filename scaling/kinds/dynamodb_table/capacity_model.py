@@ -112,18 +112,25 @@ class CapacityModel:
         because = words.FORECAST_NEEDS_PARTITIONS(because=demand.because, split=split)
         return self.units_to_split(demand.capacity), because
 
-    def stands(self, standing: Standing) -> Demand | None:
-        """Where its burst credits cover the spikes, as far as its partitions take them."""
+    def stands(self, standing: Standing, units_most: float) -> Demand | None:
+        """Where its burst credits cover the spikes; with the units first that come with partitions
+        to take them."""
         cost = self.writes
         if cost is None or not cost.units_per_record:
-            return None
-        if self.units_to_split(cost.units(standing.highest_records_per_second)):
             return None
         units = ceil(cost.units(standing.records_per_second))
         because = words.BURST_BEARS_THE_SPIKES(
             provisioned_wcu=units, following_wcu=cost.units(standing.following_records_per_second)
         )
-        return Demand(self.lever, units, because)
+        highest = cost.units(standing.highest_records_per_second)
+        split = self.too_few_partitions(highest)
+        if split is None:
+            return Demand(self.lever, units, because)
+        built = max(units, self.units_to_split(highest))
+        if built > units_most:
+            return None
+        because = words.FORECAST_NEEDS_PARTITIONS(because=because, split=split)
+        return Demand(self.lever, built, because)
 
     def partly_from_burst(
         self, likely: Demand, most: Demand, lead_seconds: float, headroom: float

@@ -74,12 +74,11 @@ class Batching:
 
 def batching(signals: Signals, consumer: Consumer) -> Batching | None:
     """A consumer's batches; None where too little was seen, or its rate isn't known for sure."""
-    records = signals.series.source.read_records.last(HOUR_SECONDS).samples
-    shared = signals.shared_readers[-len(records) :]
+    records = signals.reads_of_each.last(HOUR_SECONDS).samples
     invocations = signals.of(consumer.function).invocations.last(HOUR_SECONDS).samples
     minutes = [
-        (read / readers, invoked)
-        for read, readers, invoked in zip(records, shared, invocations, strict=True)
+        (read, invoked)
+        for read, invoked in zip(records, invocations, strict=True)
         if read and invoked
     ]
     # Whose invocations those of a function with other sources are isn't told.

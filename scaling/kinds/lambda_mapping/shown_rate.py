@@ -30,13 +30,11 @@ def shown_rate(signals: Signals, consumer: Consumer, history: History) -> float 
         seconds = min(seconds, (end - changed).total_seconds())
     if seconds < source.read_records.metric.period_seconds:
         return None
-    read = source.read_records.last(seconds)
+    read = signals.reads_of_each.last(seconds)
     ages = source.iterator_age_milliseconds.last(seconds)
     oldest = ages.peak
     if oldest is None or oldest > signals.age_well_seconds * 1000 or not read.peak:
         return None
     if signals.age_growth > signals.thresholds["iterator-age-growing"]:
         return None
-    readers = max(signals.shared_readers, default=1)
-    own = read.peak / readers / read.metric.period_seconds
-    return own / executions(signals, consumer)
+    return read.peak / read.metric.period_seconds / executions(signals, consumer)

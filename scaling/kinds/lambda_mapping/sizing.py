@@ -115,11 +115,10 @@ def _own_minutes(
 
 def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
     series = signals.of(consumer.function)
-    readers = signals.shared_readers
     throttled = _throttled(signals, consumer)
     timeout = consumer.function.timeout_seconds
     minutes: list[_Minute | None] = []
-    for at, records in enumerate(signals.series.source.read_records.samples):
+    for at, records in enumerate(signals.reads_of_each.samples):
         invocations = series.invocations.samples[at]
         busy = series.duration_sum_milliseconds.samples[at]
         if not records or not invocations or not busy:
@@ -128,7 +127,7 @@ def _all_minutes(signals: Signals, consumer: Consumer) -> list[_Minute | None]:
         longest = (series.duration_maximum_milliseconds.samples[at] or 0.0) / 1000
         failed = bool(series.errors.samples[at]) or longest >= timeout
         is_clean = not (throttled[at] or failed)
-        minutes += [_Minute(records / readers[at], invocations, busy / 1000, is_clean)]
+        minutes += [_Minute(records, invocations, busy / 1000, is_clean)]
     return minutes
 
 
@@ -188,20 +187,19 @@ def _minutes_of_use(
     source, seconds = signals.series.source, used.consumed.metric.period_seconds
     stretched, well = _throttled(signals, consumer), signals.age_well_seconds * 1000
     found: list[UseMinute] = []
-    for units, came, read, age, readers, dirty in zip(
+    for units, came, own, age, dirty in zip(
         used.consumed.samples,
         source.incoming_records.samples,
-        source.read_records.samples,
+        signals.reads_of_each.samples,
         source.iterator_age_milliseconds.samples,
-        signals.shared_readers,
         stretched,
         strict=True,
     ):
-        if units is None or read is None:
+        if units is None or own is None:
             continue
         if clean_only and (dirty or used.is_censored(units / seconds)):
             continue
-        arrived, own = (came or 0.0), read / readers
+        arrived = came or 0.0
         # Where nothing waits nobody reads more than comes in: another reader has just come.
         if arrived and own > CHANGED_RATIO * arrived and (age or 0.0) <= well:
             own = arrived

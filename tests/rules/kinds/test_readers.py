@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric
-from tidegate.rules.kinds.readers import reads_without, shared_readers
+from tidegate.rules.kinds.readers import reads_of_named, shared_readers
 from tidegate.rules.window import Window
 
 METRIC = stream_metric("racers", "IncomingRecords", "Sum")
@@ -72,10 +72,66 @@ def test_the_newest_quarter_of_an_hour_tells(minutes: int, readers: int) -> None
     assert told((60,) * count, read, (1,) * count)[-1] == readers
 
 
-def test_what_others_read_is_what_came_in_for_each_of_them() -> None:
+def of_named(
+    read: tuple[float | None, ...],
+    ages: tuple[float | None, ...],
+    came: tuple[float | None, ...] = (60, 60, 60),
+    *,
+    readers: int = 3,
+    named: int = 1,
+) -> float | None:
+    """Of the newest minute."""
     stream = replace(
         signals(a_pipeline(), Minute()).series.source,
-        incoming_records=window(60, 60, 60, None, 60),
-        read_records=window(90, 150, 100, 80, None),
+        incoming_records=window(*came),
+        read_records=window(*read),
+        iterator_age_milliseconds=window(*(age and age * 1000 for age in ages)),
     )
-    assert reads_without((0, 2, 2, 1, 1), stream).samples == (90, 30, None, 80, None)
+    return reads_of_named(stream, [readers] * len(read), named, 15).samples[-1]
+
+
+def test_where_nothing_waits_all_read_the_same() -> None:
+    assert of_named((180, 180, 171), (1, 1, 15)) == 57
+    assert of_named((180, 180, 171), (1, 1, None)) == 57
+    assert of_named((180, 180, 171), (1, 1, 90), came=(60, 60, None)) == 57
+    assert of_named((240, 240, 228), (1, 1, 15), readers=4, named=2) == 114
+
+
+@pytest.mark.parametrize(
+    ("ages", "read", "own"),
+    [((30, 60, 90), 150, 30), ((90, 60, 30), 210, 90), ((90, 90, 90), 180, 60)],
+    ids=["falls behind", "drains", "keeps its distance"],
+)
+def test_what_others_leave_is_read_by_a_reader_that_records_wait_for(
+    ages: tuple[float, ...], read: float, own: float
+) -> None:
+    """They read what comes in: an even share would take 50 and 70 for what are 30 and 90."""
+    assert of_named((None, None, read), ages) == own
+
+
+def test_a_reader_alone_reads_all_of_it() -> None:
+    assert of_named((60, 60, 20), (30, 60, 100), readers=1) == 20
+    assert of_named((60, 60, 20), (30, 60, 100), readers=2, named=2) == 20
+
+
+@pytest.mark.parametrize(
+    ("ages", "own"),
+    [((30, 60, 80), pytest.approx(40)), ((80, 80, 80), 60), ((80, 60, 30), None), ((None, None, 80), None),
+     ((30, 60, 120), None)],
+    ids=["by its age", "that stays", "that falls", "that is new", "stands still"],
+)  # fmt: skip
+def test_where_others_are_behind_as_well_a_reader_reads_what_its_age_shows(
+    ages: tuple[float | None, ...], own: float | None
+) -> None:
+    """All three read 40 of 60: the others leave nothing of 120."""
+    assert of_named((120, 120, 120), ages) == own
+
+
+def test_a_reader_comes_forward_by_what_came_in_when_its_oldest_did() -> None:
+    assert of_named((90, 90, 90), (20, 40, 70), came=(30, 60, 60)) == 15
+    assert of_named((90, 90, 90), (20, 40, 70), came=(60, 30, 60)) == 15
+    assert of_named((90, 90, 90), (20, 25, 55), came=(30, 60, 60)) == 30
+
+
+def test_a_reader_reads_no_more_than_is_read() -> None:
+    assert of_named((10, 10, 10), (30, 40, 50), readers=2) == 10

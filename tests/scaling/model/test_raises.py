@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate
 
 import pytest
 
@@ -90,10 +91,11 @@ def test_a_raise_is_judged_by_what_the_pipelines_own_reader_reads(
     made = change(ONE, 3, 6, minutes_ago=20)
     late = raises(made, one=6)
     own = [3000.0] * 20 + [100.0] * 20 + [own_since] * 20
+    ages = accumulate([60_000 * (1 - each / 3000) for each in own], initial=1000)
     seen = newest(
         late.signals,
         incoming_records=[60 * 3000.0] * 60,
-        iterator_age_milliseconds=[1000] * 20 + [60_000 + 3000 * at for at in range(40)],
+        iterator_age_milliseconds=list(ages)[1:],
         read_records=[60 * (3000 * others + each) for each in own],
     )
     assert bool(list(replace(late, signals=seen).of_executions(ONE))) is is_held

@@ -159,7 +159,7 @@ class Shelf:
     def as_built(self, demand: Demand) -> tuple[int, Reason]:
         return 0, demand.because
 
-    def stands(self, standing: Standing) -> Demand | None:
+    def stands(self, standing: Standing, units_most: float) -> Demand | None:
         return None
 
     def partly_from_burst(self, likely: Demand, most: Demand, *_: float) -> Demand:

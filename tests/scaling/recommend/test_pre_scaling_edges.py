@@ -9,7 +9,7 @@ from tests.builders import SPEC, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
-from tidegate.scaling.config.specification import Objective
+from tidegate.scaling.config.specification import LeverSpec, Objective
 from tidegate.scaling.load.burst_baseline import Standing
 from tidegate.scaling.load.current_load import Load
 from tidegate.scaling.load.horizons import Expected, ForecastHorizons
@@ -146,5 +146,13 @@ def test_a_table_that_bears_its_spikes_stands_where_it_is_enough() -> None:
     assert of(WRITES, found) == (701, 701, 701)
     assert dict(found[WRITES].because.numbers) == {"provisioned_wcu": 701, "following_wcu": 1300}
     assert of(READS, found) == (100, 120, 150)
-    beyond = replace(STANDS, highest_records_per_second=2001)
-    assert of(WRITES, ready(horizons(standing=beyond))) == (1000, 1200, 1500)
+
+
+def test_a_table_is_built_for_its_spikes_where_the_file_lets_it() -> None:
+    """Three partitions come with 2,001 units. Where they can't be had, it follows the spikes."""
+    beyond = horizons(standing=replace(STANDS, highest_records_per_second=2001))
+    assert of(WRITES, ready(beyond)) == (2001, 2001, 2001)
+    for most, at_least in ((2001, 2001), (2000, 1000)):
+        levers = replace(SPEC.levers, write_capacity=LeverSpec(max=most, owner="tidegate"))
+        found = pre_scaling(the_model(), beyond, in_file(replace(SPEC, levers=levers)))
+        assert found[WRITES].at_least == at_least

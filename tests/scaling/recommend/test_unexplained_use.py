@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Minute, a_pipeline, a_table, signals
+from tests.builders import Minute, a_pipeline, a_table, newest, signals
 from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
@@ -16,9 +16,7 @@ from tidegate.scaling.recommend.unexplained_use import is_unexplained, use_is_un
 PIPELINE = a_pipeline(table=a_table(100), factor=10)
 
 
-def beyond_what_is_read(
-    units_per_record: float, *, reads: bool = False, known: int = 87, readers: int = 1
-) -> bool:
+def beyond_what_is_read(units_per_record: float, *, reads: bool = False, known: int = 87) -> bool:
     """Records of a unit each, of which the newest seem to cost more."""
     dear = Minute(units_per_record=units_per_record, table_throttles=900, age_seconds=100)
     seen = signals(PIPELINE, *[Minute()] * known, *[dear] * (90 - known))
@@ -26,7 +24,7 @@ def beyond_what_is_read(
     (refusal,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
     if reads:
         refusal = replace(refusal, kind=LeverKind.READ_CAPACITY)
-    return use_is_unexplained(replace(learn(seen), reader_count=readers), seen, refusal)
+    return use_is_unexplained(learn(seen), seen, refusal)
 
 
 @pytest.mark.parametrize(("each", "others"), [(1.0, False), (1.25, False), (1.3, True), (4, True)])
@@ -42,8 +40,23 @@ def test_of_reads_the_cost_of_writes_tells_nothing() -> None:
     assert not beyond_what_is_read(4.0, reads=True)
 
 
-def test_what_several_readers_read_came_in_but_once() -> None:
-    assert beyond_what_is_read(1.0, readers=2)
+@pytest.mark.parametrize(
+    ("own", "used", "ages_seconds", "by_others"),
+    [(160, 160, (172, 136, 100), False), (160, 250, (172, 136, 100), True),
+     (60, 60, (52, 76, 100), False), (60, 100, (52, 76, 100), True)],
+    ids=["drains", "drains beside another job", "falls behind", "falls behind beside another job"],
+)  # fmt: skip
+def test_only_what_the_pipeline_reads_itself_explains_writes(
+    own: float, used: float, ages_seconds: tuple[int, ...], by_others: bool
+) -> None:
+    """Two others read the 100 records that come in each second, and write nothing of them."""
+    late = [Minute(table_throttles=900, age_seconds=age) for age in ages_seconds]
+    seen = signals(PIPELINE, *[Minute()] * 87, *late)
+    capacity = tables_of(PIPELINE)[0].capacity
+    seen = newest(seen, read_records=[3 * 6000] * 87 + [(200 + own) * 60] * 3)
+    seen = newest(seen, capacity.where, consumed_write_units=[used * 60] * 3)
+    (refusal,) = throttling(seen, diagnose(seen), {capacity.where: capacity})
+    assert use_is_unexplained(learn(seen), seen, refusal) is by_others
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ class ShelfModel:
     def as_built(self, demand: Demand) -> tuple[int, Reason]:
         return 0, demand.because
 
-    def stands(self, standing: Standing) -> Demand | None:
+    def stands(self, standing: Standing, units_most: float) -> Demand | None:
         return None
 
     def partly_from_burst(

@@ -153,11 +153,29 @@ def test_a_demand_past_its_partitions_needs_the_units_that_come_with_more() -> N
 
 def test_it_stands_where_its_credits_bear_the_spikes_that_its_partitions_take() -> None:
     standing = Standing(100.2, 5_000, 200, 500)
-    found = a_sink(partition_units_per_second=1_000).stands(standing)
+    found = a_sink(partition_units_per_second=1_000).stands(standing, inf)
     assert found is not None
     assert (found.lever, found.capacity) == (WRITES, 201)
-    assert a_sink(partition_units_per_second=999).stands(standing) is None
-    assert a_sink(writes=None).stands(standing) is None
+    assert a_sink(writes=None).stands(standing, inf) is None
+
+
+@pytest.mark.parametrize(
+    ("steady", "highest", "units"),
+    [(100.2, 500, 201), (100.2, 500.5, 1_001), (100.2, 1_000, 1_001), (600, 1_000, 1_200),
+     (100.2, 1_001, 2_001)],
+    ids=["its partitions take it", "two", "no more than two", "more than those need", "three"],
+)  # fmt: skip
+def test_it_is_built_once_for_the_spikes_that_its_credits_are_to_bear(
+    steady: float, highest: float, units: int
+) -> None:
+    """Records of two units each, and one partition."""
+    sink = a_sink(partition_units_per_second=1_000)
+    found = sink.stands(Standing(steady, 5_000, 200, highest), units)
+    assert found is not None
+    assert found.capacity == units
+    assert ("partitions" in str(found.because)) is (units > 201)
+    if units > 201:
+        assert sink.stands(Standing(steady, 5_000, 200, highest), units - 1) is None
 
 
 @pytest.mark.parametrize(
@@ -248,10 +266,12 @@ def test_of_a_base_load_its_busiest_minute_is_left_to_it() -> None:
 def test_a_base_load_counts_in_all_that_a_load_is_held_against() -> None:
     standing = Standing(100.2, 5_000, 200, 500)
     sink = a_sink(writes=RecordCost(50, 2), partition_units_per_second=1_050)
-    found = sink.stands(standing)
+    found = sink.stands(standing, inf)
     assert found is not None
     assert found.capacity == 251
-    assert replace(sink, partition_units_per_second=1_049).stands(standing) is None
+    built = replace(sink, partition_units_per_second=1_049).stands(standing, inf)
+    assert built is not None
+    assert built.capacity == 1_001
     assert sink.why_running_out(501).kind == "too-few-partitions"
     assert sink.why_running_out(500).kind == "burst-ends"
     last = replace(sink.capacity, last_decrease_at=NOON)

@@ -100,6 +100,24 @@ def of_the_hour(of: Signals) -> Batching | None:
     return batching(of, the_consumer(of.pipeline))
 
 
+@pytest.mark.parametrize("others", [0, 1, 3])
+def test_batches_hold_its_own_records_beside_others(others: int) -> None:
+    """In the newest half hour it reads 30 of the 40 records that come in, in full batches."""
+    quiet = [2400 * (1 + others)] * 60
+    late = newest(
+        seen(readers=1 + others),
+        read_records=quiet + [1800 + 2400 * others] * 30,
+        iterator_age_milliseconds=[(back + 1) * 15_000 for back in range(30)],
+    )
+    late = newest(late, "scorer", invocations=[100] * 60 + [18] * 30)
+    found = of_the_hour(late)
+    assert found is not None
+    assert found.mean_batch == pytest.approx(
+        (30 * 2400 + 30 * 1800) / (30 * 100 + 30 * 18), rel=0.01
+    )
+    assert found.records_per_second == pytest.approx(35, rel=0.01)
+
+
 def test_batches_are_those_of_the_last_hour() -> None:
     found = of_the_hour(seen())
     assert found is not None

@@ -12,7 +12,9 @@ from tests.builders import (
     Reading,
     a_pipeline,
     a_table,
+    newest,
     signals,
+    source_series,
     the_consumer,
     the_table,
     with_mapping,
@@ -134,6 +136,34 @@ def test_records_are_shared_out_among_the_readers_of_the_stream() -> None:
     alone = learn_rate(seen, the_consumer(seen.pipeline))
     assert set(doubled.shared_readers) == {2}
     assert learn_rate(doubled, the_consumer(seen.pipeline)) == alone == model(0.0, 0.005)
+
+
+def behind_beside_others(others: int) -> Signals:
+    """Its one execution reads 80 of the 100 records that come in each second in the newest half
+    hour; the others, who read all of them, change nothing of that."""
+    quiet, busy = minute(20, records_per_second=20), minute(100, records_per_second=80)
+    seen = signals(a_pipeline(), *[quiet] * 60, *[busy] * 30)
+    came = (*[20 * 60] * 60, *[100 * 60] * 30)
+    read = source_series(seen).read_records.samples
+    return newest(
+        seen,
+        incoming_records=came,
+        read_records=[(own or 0) + others * each for own, each in zip(read, came, strict=True)],
+        iterator_age_milliseconds=[1000] * 60 + [(back + 1) * 16_000 for back in range(30)],
+    )
+
+
+@pytest.mark.parametrize("others", [0, 1, 2, 4])
+def test_a_late_reader_is_sized_by_its_own_reads_beside_others(others: int) -> None:
+    """An even share of all reads would make its records cheaper and it faster than it is."""
+    seen = behind_beside_others(others)
+    assert learn_rate(seen, the_consumer(seen.pipeline)) == model(FIXED, EACH)
+    (capacity,) = the_table(seen.pipeline).capacities
+    used = seen.of(capacity).consumed_write_units
+    with_base = replace(used, samples=tuple((each or 0) + 600 for each in used.samples))
+    cost = record_cost(seen, the_consumer(seen.pipeline), Used(with_base, of_reads=False))
+    assert cost is not None
+    assert (cost.base_units, cost.units_per_record) == (pytest.approx(10), pytest.approx(1))
 
 
 def units(seen: Signals) -> float | None:
