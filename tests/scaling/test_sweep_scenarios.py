@@ -105,6 +105,17 @@ def test_where_capacity_cures_nothing_no_lever_moves_and_advice_is_given(
     assert any(report.health is Health.SICK for report in reports)
 
 
+@pytest.mark.by_seed(20)
+def test_a_slow_function_is_healing_from_its_first_raise_until_it_is_well(seed: int) -> None:
+    """Also in the minute in which the second raise waits for the first to be seen."""
+    reports = [report for _, report in tended("slow-function", seed)]
+    healths = [report.health for report in reports]
+    first = next(at for at, report in enumerate(reports) if report.changes)
+    last = next(at for at in range(first, len(healths)) if healths[at] is Health.HEALTHY)
+    assert set(healths[first:last]) == {Health.HEALING}
+    assert Health.SICK not in healths
+
+
 def test_in_an_outage_of_metrics_and_soon_after_it_nothing_scales_in() -> None:
     (outage,) = load_scenario("metrics-outage").faults
     soon = outage.at + outage.values["seconds"] + 900
