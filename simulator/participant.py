@@ -109,12 +109,14 @@ class Participant(ABC):
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """Who reads a source: ``width`` concurrent batches of each part, asking for records so many
-    times a second. A foreign reader's delays and losses are none of the pipeline's."""
+    times a second. A foreign reader's delays and losses are none of the pipeline's. ``fan_out``
+    names the registered consumer by which it reads with throughput of its own; empty without."""
 
     name: str
     width: int = 1
     calls_per_second: float = 1.0
     is_foreign: bool = False
+    fan_out: str = ""
 
 
 class Subscription(Protocol):

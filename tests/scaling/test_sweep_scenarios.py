@@ -33,6 +33,7 @@ UNCURABLE = (
     "poison-batch", "hot-key", "concurrency-cap", "timeout-near", "flink-crash-loop",
     "flink-checkpoints", "flink-sink-slow", "flink-skewed-key", "records-dropped",
     "producers-quiet", "producers-surging", "bad-deploy", "other-reader-behind", "replay",
+    "fan-out-beside-throttled",
 )  # fmt: skip
 
 
@@ -178,6 +179,7 @@ def test_a_run_leaves_few_sightings_and_a_dry_run_none(name: str) -> None:
         "index-throttled",
         "manual-change",
         "slow-function",
+        "fan-out-slow",
         "hot-shard",
         "stream-updating",
         "flink-lag",

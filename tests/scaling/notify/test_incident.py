@@ -78,8 +78,8 @@ COMES_AGAIN = ("flink-heap",)
 """A state that grows without end fills any heap."""
 
 HEALED_IN_TIME = (
-    "race-day", "bytes-not-records", "fan-out", "flink-kafka", "flink-lag", "hot-shard",
-    "index-throttled", "producer-throttled", "table-throttled",
+    "race-day", "bytes-not-records", "fan-out", "fan-out-slow", "flink-kafka", "flink-lag", "hot-shard",
+    "index-throttled", "producer-throttled", "slow-function", "table-throttled",
 )  # fmt: skip
 """By Tidegate's own changes, of whatever kind, before the deadline of the first."""
 
