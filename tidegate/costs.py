@@ -1,6 +1,6 @@
 """The bill of a pipeline: gathered, as JSON, and as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,13 +16,14 @@ from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.config.levers import lever_spec
+from tidegate.scaling.config.levers import all_settings, lever_spec
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.cost.bill import items, modes
+from tidegate.scaling.cost.held import settings_held
 from tidegate.scaling.cost.replay import needs
 from tidegate.scaling.cost.usage import usage_from, usage_metrics
 from tidegate.scaling.model.bill import Item, Modes, Priced, Usage
-from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.prices import list_of
 from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.ports import Metrics
@@ -53,6 +54,18 @@ class Bill:
         return sum(each.now_usd for each in self.items)
 
     @property
+    def measured_usd(self) -> float:
+        """A month at what was set minute by minute, as far as the ledger knows."""
+        return sum(
+            each.now_usd if each.measured_usd is None else each.measured_usd for each in self.items
+        )
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the ledger knows of a change in that time."""
+        return any(each.measured_usd is not None for each in self.items)
+
+    @property
     def at_peak_usd(self) -> float:
         """A month of always having what the highest peak needs."""
         return sum(each.at_peak_usd for each in self.items)
@@ -73,8 +86,9 @@ def bill(
     spec: PipelineSpec,
     metrics: Metrics,
     between: tuple[datetime, datetime],
+    change_records: Iterable[ChangeRecord] = (),
 ) -> Bill:
-    """Measure and price one pipeline, between a moment and now."""
+    """Measure and price one pipeline, between a moment and now, by the changes made since."""
     since, now = between
     end = now.replace(second=0, microsecond=0)
     windows = _minutes(usage_metrics(pipeline), metrics, since.replace(second=0), end)
@@ -86,7 +100,9 @@ def bill(
     )
     needed = () if usage is None else needs(signals, spec)
     by_lever = {each.lever: each for each in needed}
-    priced = Priced(pipeline, usage or Usage(since, end), by_lever)
+    used = usage or Usage(since, end)
+    held = settings_held(all_settings(pipeline), change_records, (used.start, used.end))
+    priced = Priced(pipeline, used, by_lever, () if usage is None else held)
     found = items(priced)
     levers = dict.fromkeys(each.lever for each in found if each.lever is not None)
     advised = tuple(str(lever) for lever in levers if not _has_owner(spec, lever))
@@ -134,7 +150,8 @@ def _bill(each: Bill) -> dict[str, Any]:
         "name": each.pipeline,
         "measured": measured,
         "usd_per_month": {
-            "now": each.now_usd, "at_peak": each.at_peak_usd, "followed": each.followed_usd,
+            "now": each.now_usd, "measured": each.measured_usd,
+            "at_peak": each.at_peak_usd, "followed": each.followed_usd,
         },
         "items": [
             {**asdict(item), "lever": None if item.lever is None else str(item.lever)}
@@ -200,6 +217,11 @@ def _sentences(each: Bill) -> Iterator[str]:
         f"Measured over {_span(usage.hours)}, {usage.start:%Y-%m-%d %H:%M} to "
         f"{usage.end:%Y-%m-%d %H:%M} UTC.{short}"
     )
+    if each.was_changed:
+        yield (
+            f"At what was set minute by minute, this time came to ${each.measured_usd:,.2f} a "
+            f"month; as it is set now it is ${each.now_usd:,.2f}."
+        )
     for item in each.too_small:
         yield f"Too small for the peak: {item.lever} is {item.amount}, but needs {item.at_peak}."
     yield _saving(each)

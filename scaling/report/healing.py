@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
@@ -67,13 +68,18 @@ def waits_for_change(look: Look, decision: Decision) -> bool:
         for record, healing in _made_before(look)
         if healing.until > look.now
     }
-    reasons = [
-        (reason.kind, dict(reason.numbers).get("lever", decision.lever))
+    waits = [
+        reason.kind in UNDER_WAY and resource_of(_raised(reason, decision)) in under_way
         for reason in decision.held_by
     ]
-    return bool(reasons) and all(
-        kind in UNDER_WAY and resource_of(of) in under_way for kind, of in reasons
-    )
+    return bool(waits) and all(waits)
+
+
+def _raised(reason: Reason, decision: Decision) -> Lever:
+    """The lever whose change is to end or to be judged: of several that give one quantity together,
+    it may be another."""
+    named = dict(reason.numbers).get("lever")
+    return named if isinstance(named, Lever) else decision.lever
 
 
 def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:
