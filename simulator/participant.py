@@ -108,9 +108,8 @@ class Participant(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who reads a source: ``width`` concurrent batches of each part, asking for records so many
-    times a second. A foreign reader's delays and losses are none of the pipeline's. ``fan_out``
-    names the registered consumer by which it reads with throughput of its own; empty without."""
+    """Who reads a source: ``width`` concurrent batches of each part, by polls or the registered
+    consumer ``fan_out``. A foreign reader's delays and losses are none of the pipeline's."""
 
     name: str
     width: int = 1

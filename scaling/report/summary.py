@@ -7,7 +7,7 @@ from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision, Plan
@@ -93,12 +93,11 @@ def advice_of(
 def _in_vain(plan: Plan) -> Iterator[str]:
     """For each lever whose last raise was judged as not having helped."""
     reasons = (reason for each in plan.decisions for reason in each.held_by)
-    levers = (
-        dict(reason.numbers).get("lever")
-        for reason in reasons
-        if reason.kind == ReasonKind.INEFFECTIVE
-    )
-    return (str(words.IN_VAIN(lever=lever)) for lever in dict.fromkeys(levers) if lever)
+    judged = (each for each in reasons if each.kind == ReasonKind.INEFFECTIVE)
+    levers = dict.fromkeys(dict(each.numbers).get("lever") for each in judged)
+    for lever in levers:
+        if isinstance(lever, Lever):
+            yield str(words.IN_VAIN(lever=lever, where=lever.where))
 
 
 def _is_foreign(decision: Decision) -> bool:

@@ -8,7 +8,7 @@ CHANGED_AT = Words(
 DRAINS = Words("drains", "the backlog drains: the {age_name} is {age_seconds:,.0f} s and falls")
 IN_VAIN = Words(
     "in-vain",
-    "find what limits {lever.where} instead, such as a service that it calls, a lock, or one key "
+    "find what limits {where} instead, such as a service that it calls, a lock, or one key "
     "with most of the records: the last increase of the {lever:words} did not help",
 )
 NOT_SHOWN_YET = Words(

@@ -48,12 +48,14 @@ def command(file: str, since: datetime, output: str, ledger: str | None) -> None
         bills, failures = _bills(file, since, ledger)
     except TidegateError as error:
         leave(error)
-    from tidegate.costs import costs_as_json, show_costs
+    from tidegate.costs import costs_as_json
 
     if output == "json":
         click.echo(json.dumps(costs_as_json(bills), indent=2))
     elif bills:
         from rich.console import Console
+
+        from tidegate.costs_shown import show_costs
 
         show_costs(bills, Console())
     for failure in failures:
