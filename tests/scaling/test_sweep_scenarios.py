@@ -109,7 +109,7 @@ def test_where_capacity_cures_nothing_no_lever_moves_and_advice_is_given(
 @pytest.mark.by_seed(20)
 def test_a_slow_function_is_healing_from_its_first_raise_until_it_is_well(seed: int) -> None:
     """Also in the minute in which the second raise waits for the first to be seen."""
-    reports = [report for _, report in tended("slow-function", seed)]
+    reports = played("slow-function", seed).reports
     healths = [report.health for report in reports]
     first = next(at for at, report in enumerate(reports) if report.changes)
     last = next(at for at in range(first, len(healths)) if healths[at] is Health.HEALTHY)

@@ -91,7 +91,7 @@ def _bills(
 
 def _ledger(place: str | None, clients: "Clients") -> "Ledger | None":
     """None where no sweep has made one by default: then nothing was changed."""
-    from tidegate.commands.sweep import default_ledger, open_ledger
+    from tidegate.ledgers import default_ledger, open_ledger
 
     known = place or default_ledger()
     if not known.startswith("dynamodb:") and not Path(known).exists():
