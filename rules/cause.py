@@ -111,7 +111,8 @@ class Diagnosis:
     Exactly one of the two cures is given for an incident: ``cured_by``, the levers that cure it,
     or ``advice``, what a person must do because no capacity cures it.
 
-    ``holds_raises``: until then more capacity is pointless.
+    ``holds_raises``: until then more capacity is pointless. ``is_odd``: one minute alone tells of
+    it, so that nobody is paged before a second one does.
     """
 
     cause: Cause
@@ -120,6 +121,7 @@ class Diagnosis:
     cured_by: tuple[LeverKind, ...] = ()
     advice: str | None = None
     holds_raises: bool = True
+    is_odd: bool = False
 
     @property
     def because(self) -> str:

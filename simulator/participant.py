@@ -108,13 +108,14 @@ class Participant(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who reads a source: ``width`` concurrent batches of each part, asking for records so many
-    times a second. A foreign reader's delays and losses are none of the pipeline's."""
+    """Who reads a source: ``width`` concurrent batches of each part, by polls or the registered
+    consumer ``fan_out``. A foreign reader's delays and losses are none of the pipeline's."""
 
     name: str
     width: int = 1
     calls_per_second: float = 1.0
     is_foreign: bool = False
+    fan_out: str = ""
 
 
 class Subscription(Protocol):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from tidegate.rules.window import Window
 
-__all__ = ["RECENT_SECONDS", "increase", "mean", "rate", "share"]
+__all__ = ["RECENT_SECONDS", "increase", "is_repeated", "mean", "rate", "share"]
 
 RECENT_SECONDS = 180
 """How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
@@ -26,6 +26,11 @@ def increase(window: Window, seconds: int) -> float:
     present = window.last(seconds).present
     pairs = pairwise(present)
     return sum(later - earlier if later >= earlier else later for earlier, later in pairs)
+
+
+def is_repeated(events: Window) -> bool:
+    """Whether two of the newest minutes have some: one may be of a few seconds."""
+    return sum(map(bool, events.last(RECENT_SECONDS).samples)) >= 2
 
 
 def share(throttled: Window, done: Window) -> float:

@@ -3,7 +3,7 @@
 Money is in US dollars, by the prices of ``scaling/model/prices.json``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import HOURS_PER_MONTH
 
-__all__ = ["Item", "Modes", "Need", "Priced", "Usage", "fixed", "moved", "short"]
+__all__ = ["Held", "Item", "Modes", "Need", "Priced", "Usage", "fixed", "moved", "short"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,28 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What every lever was set to in a part of the time that was measured, 0..1."""
+
+    share: float
+    settings: Mapping[Lever, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Priced:
-    """What a bill is made of: a pipeline, what it used, and what each lever needed where that is
-    known."""
+    """What a bill is made of: a pipeline, what it used, what each lever needed where that is known,
+    and what was set from change to change; without ``held`` always what is set now."""
 
     pipeline: Pipeline
     usage: Usage
     needs: Mapping[Lever, Need]
+    held: tuple[Held, ...] = ()
+
+    def mean(self, of: Callable[[Mapping[Lever, int]], float]) -> float | None:
+        """Over the time that was measured, of what the settings come to; None without ``held``."""
+        if not self.held:
+            return None
+        return sum(each.share * of(each.settings) for each in self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,8 @@ class Item:
 
     ``at_peak_usd`` is the price of always having what the highest peak needs, ``followed_usd`` that
     of following the load as Tidegate does; both are ``now_usd`` where no lever changes it. The
-    amounts are words for the same three.
+    amounts are words for the same three. ``measured_usd`` is at what was set minute by minute in
+    the time that was measured; None where that is what is set now.
     """
 
     layer: str
@@ -77,6 +93,7 @@ class Item:
     at_peak: str = ""
     followed: str = ""
     lever: Lever | None = None
+    measured_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +132,10 @@ def moved(
     lever, current = setting
     need = priced.needs.get(lever)
     peak, followed = (current, current) if need is None else (need.at_peak, need.followed)
+    mean = priced.mean(lambda settings: settings.get(lever, current))
     return Item(
         layer, what, f"{current:,}", current * unit_usd, peak * unit_usd, followed * unit_usd,
-        f"{peak:,}", f"{followed:,.1f}", lever,
+        f"{peak:,}", f"{followed:,.1f}", lever, None if mean is None else mean * unit_usd,
     )  # fmt: skip
 
 

@@ -23,11 +23,13 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A horizontal line: what can't be exceeded, or shouldn't, as it is now. It grows in step with
-    each of ``proportional_to``, a lever and what that is set to now."""
+    each of ``proportional_to``, a lever and what that is set to now. ``published`` tells it minute
+    by minute, where AWS has such a metric."""
 
     label: str
     value: float
     proportional_to: tuple[tuple[Lever, int], ...] = ()
+    published: Metric | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ NOT_SEEN_TO_HELP = Words(
     "increase is allowed at {again:%H:%M}",
 )
 NOT_SEEN_TO_HELP_YET = Words(
-    ReasonKind.INEFFECTIVE,
+    ReasonKind.EFFECT_PENDING,
     "the increase of the {lever:words} at {begun_at:%H:%M} has no visible effect yet",
 )
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-__all__ = ["LASTING", "ReasonKind"]
+__all__ = ["LASTING", "UNDER_WAY", "ReasonKind"]
 
 
 class ReasonKind(StrEnum):
@@ -30,6 +30,7 @@ class ReasonKind(StrEnum):
     CLOSES_WINDOWS = "closes-windows"
     CONCURRENCY = "concurrency"
     EXECUTIONS_NEEDED = "executions-needed"
+    EFFECT_PENDING = "effect-pending"
     INEFFECTIVE = "ineffective"
     MAX_USD_A_DAY = "max-usd-a-day"
     NOT_READ = "not-read"
@@ -49,3 +50,8 @@ LASTING = frozenset(
     }
 )
 """No waiting cures them."""
+
+UNDER_WAY = frozenset(
+    {ReasonKind.CHANGE_PENDING, ReasonKind.EFFECT_PENDING, ReasonKind.RESOURCE_BUSY}
+)
+"""An earlier change is still to end, or to be judged."""

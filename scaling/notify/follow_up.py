@@ -48,7 +48,7 @@ def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: N
     note = f"dashboard/{spec.name}"
     region = report.pipeline.source.arn.split(":")[3]
     change_records = ledger.change_records(spec.name, report.at - LOOK_BACK)
-    drawn = body(rows(report.pipeline, spec), region, spec.name, change_records)
+    drawn = body(rows(report.pipeline, spec), region, spec.name, report.at, change_records)
     digest = sha256(drawn.encode()).hexdigest()
     if ledger.kept(note) != digest:
         notices.draw(dashboard_name(spec.name), drawn)

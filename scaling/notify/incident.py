@@ -2,26 +2,26 @@
 
 It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline
 has been healthy for ten minutes. While what cures it is under way nobody is told, up to the
-deadline of the first such change, unless there is something to do for a person; then a page is
-due, an update when its causes change, a resolution at its end. What is due is kept until it is
-delivered.
+deadline of the first such change, unless there is something to do for a person; nor of what one
+minute alone tells of, until a second one does. Then a page is due, an update when its causes
+change, a resolution at its end. What is due is kept until it is delivered.
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tidegate.rules.cause import Cause
-from tidegate.rules.rule import Severity, Verdict
+from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.change_record import moment_in
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
 from tidegate.scaling.notify.bounded import as_kept, in_few_lines, within_an_item
 from tidegate.scaling.notify.destinations import destinations
+from tidegate.scaling.notify.trouble import Trouble, is_suppressed, troubles
 from tidegate.scaling.observability.dashboard import dashboard_link
 from tidegate.scaling.report.sweep_report import PipelineReport
 
@@ -31,10 +31,11 @@ WELL_AGAIN = timedelta(minutes=10)
 SILENCE = timedelta(minutes=10)
 """Metrics arrive up to three minutes late: missing metrics are an incident only when that lasts."""
 
+ODD = timedelta(seconds=RECENT_SECONDS)
+"""So long a minute shows in what a sweep judges; what is seen later was another one."""
+
 DONE_MAX = 20
 """Changes kept for the page of a pipeline that did not heal in time."""
-
-_WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Incident:
     ``well_since`` and ``silent_since`` are moments in ISO 8601; ``was_seen`` tells whether there
     ever were metrics to judge by; ``known_as`` has what an incident is called at a destination,
     such as an OpsItem's id. ``heals_until`` is the first deadline of a pipeline that is healing,
-    of which nobody has been told, and ``done`` what was changed since then."""
+    of which nobody has been told, and ``done`` what was changed since then; ``odd_since`` is when a
+    single minute told of something."""
 
     illness_id: str | None = None
     causes: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Incident:
     due: tuple[Due, ...] = ()
     heals_until: str | None = None
     done: tuple[str, ...] = ()
+    odd_since: str | None = None
 
 
 def to_text(incident: Incident) -> str:
@@ -71,7 +74,7 @@ def from_text(text: str | None) -> Incident:
         known = tuple((str(name), str(value)) for name, value in data.pop("known_as", ()))
         due = tuple(_due(data.pop("due", ())))
         causes, done = (tuple(map(str, data.pop(key, ()))) for key in ("causes", "done"))
-        for moment in ("well_since", "silent_since", "heals_until"):
+        for moment in ("well_since", "silent_since", "heals_until", "odd_since"):
             if data.get(moment) is not None:
                 data[moment] = moment_in(data[moment]).isoformat()
         return Incident(**data, causes=causes, known_as=known, due=due, done=done)
@@ -99,22 +102,10 @@ def _known_keys(kind: type[Incident | Notification], data: dict[str, Any]) -> di
     return {key: value for key, value in data.items() if key in names}
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """What is wrong: ``cause`` as a suppression names it."""
-
-    cause: str
-    where: str
-    because: str
-
-    def __str__(self) -> str:
-        return f"{self.cause} at {self.where}"
-
-
 def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incident:
     """The incident after one more sweep, with the notifications that have become due."""
     now = report.at
-    ill = tuple(_troubles(report))
+    ill = tuple(troubles(report))
     is_silent = report.is_silent
     after = replace(
         before,
@@ -123,9 +114,10 @@ def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Inc
     )
     if is_silent and not (after.was_seen and _lasts(after.silent_since, SILENCE, now)):
         return after
-    told = tuple(each for each in ill if not _is_suppressed(each, spec, now.date()))
+    told = tuple(each for each in ill if not is_suppressed(each, spec, now.date()))
     if told:
         healing = _healing(after, report)
+        healing = healing or _odd(after, told, now)
         return _ill(after, told, report, spec) if healing is None else healing
     is_open = after.illness_id is not None or after.heals_until is not None
     return _well(after, report, spec) if is_open else after
@@ -143,16 +135,16 @@ def _healing(before: Incident, report: PipelineReport) -> Incident | None:
     return replace(before, heals_until=until, done=done, well_since=None)
 
 
-def _troubles(report: PipelineReport) -> Iterator[_Trouble]:
-    """The diagnosed causes; where there is none and the pipeline is sick all the same, the critical
-    rules that say so."""
-    ill = [each for each in report.diagnoses if each.cause not in _WELL]
-    yield from (_Trouble(each.cause.value, each.where, each.because) for each in ill)
-    if ill or report.health is not Health.SICK:
-        return
-    for each in report.findings:
-        if each.verdict is Verdict.FIRING and each.rule.severity is Severity.CRITICAL:
-            yield _Trouble(each.rule.name, each.rule.where, each.because)
+def _odd(before: Incident, told: tuple[Trouble, ...], now: datetime) -> Incident | None:
+    """The incident of which a single minute tells, None where it has been told, its healing has
+    taken too long, or another minute told of it in the time until a pipeline is taken for well."""
+    is_begun = before.illness_id is not None or before.heals_until is not None
+    if is_begun or not all(each.is_odd for each in told):
+        return None
+    first = now if before.odd_since is None else datetime.fromisoformat(before.odd_since)
+    if ODD <= now - first < WELL_AGAIN:
+        return None
+    return replace(before, odd_since=(first if now - first < ODD else now).isoformat())
 
 
 def _since(before: str | None, holds: bool, now: datetime) -> str | None:
@@ -163,14 +155,8 @@ def _lasts(since: str | None, long: timedelta, now: datetime) -> bool:
     return since is not None and now - datetime.fromisoformat(since) >= long
 
 
-def _is_suppressed(trouble: _Trouble, spec: PipelineSpec, today: date) -> bool:
-    return any(
-        each.cause in (None, trouble.cause) and today <= each.until for each in spec.suppressions
-    )
-
-
 def _ill(
-    before: Incident, told: tuple[_Trouble, ...], report: PipelineReport, spec: PipelineSpec
+    before: Incident, told: tuple[Trouble, ...], report: PipelineReport, spec: PipelineSpec
 ) -> Incident:
     causes = tuple(dict.fromkeys(str(each) for each in told))
     if before.illness_id is None:
@@ -178,7 +164,7 @@ def _ill(
         name = f"{report.name}-{moment}"
         begun = replace(before, illness_id=name, causes=causes, well_since=None, known_as=())
         begun = _with_due(begun, Kind.PAGE, told, report, spec)
-        return replace(begun, heals_until=None, done=())
+        return replace(begun, heals_until=None, done=(), odd_since=None)
     after = replace(before, causes=causes, well_since=None)
     changed = set(causes) != set(before.causes) or any(_done(report))
     return _with_due(after, Kind.UPDATE, told, report, spec) if changed else after
@@ -205,7 +191,7 @@ def _done(report: PipelineReport) -> Iterator[str]:
 def _with_due(
     incident: Incident,
     kind: Kind,
-    told: tuple[_Trouble, ...],
+    told: tuple[Trouble, ...],
     report: PipelineReport,
     spec: PipelineSpec,
 ) -> Incident:

@@ -7,12 +7,13 @@ as a page.
 
 import json
 import re
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from tidegate.rules.window import Metric
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome
-from tidegate.scaling.model.dashboard_row import Graph, Row
+from tidegate.scaling.model.dashboard_row import Graph, Limit, Row
 from tidegate.scaling.model.partitions import console_url
 
 __all__ = [
@@ -30,7 +31,8 @@ ACTIONS_MAX = 20
 DASHBOARD_PREFIX = "tidegate-"
 RED, GOLD = "#d62728", "#b8860b"
 LINES = (
-    "Horizontal lines are the limits as they are set now; vertical ones are Tidegate's own changes."
+    "Red lines are limits: minute by minute where AWS publishes them, else as they were on the day "
+    "in their label. Vertical lines are Tidegate's own changes, up to the last drawing."
 )
 
 
@@ -50,9 +52,14 @@ def dashboard_link(pipeline: str, arn: str) -> str:
 
 
 def body(
-    layers: Sequence[Row], region: str, title: str, change_records: Sequence[ChangeRecord] = ()
+    layers: Sequence[Row],
+    region: str,
+    title: str,
+    as_of: datetime,
+    change_records: Sequence[ChangeRecord] = (),
 ) -> str:
-    """The dashboard's body as CloudWatch takes it; ``change_records`` are marked in it."""
+    """The dashboard's body as CloudWatch takes it, of limits as they are at a moment;
+    ``change_records`` are marked in it."""
     widgets: list[dict[str, Any]] = []
     top = 0
     marks = _marks(change_records)
@@ -67,7 +74,9 @@ def body(
         width = WIDTH // across_max
         for at, graph in enumerate(row.graphs):
             across, down = at % across_max, at // across_max
-            properties = _properties(graph, region, marks)
+            properties = _properties(graph, region)
+            horizontal = [_annotation(each, as_of) for each in graph.limits if not each.published]
+            properties["annotations"] = {"horizontal": horizontal, "vertical": marks}
             place = (across * width, top + down * HEIGHT, width, HEIGHT)
             widgets.append(_placed("metric", place, properties))
         top += HEIGHT * -(-len(row.graphs) // across_max)
@@ -86,7 +95,13 @@ def _placed(
     return {"type": kind, **placed, "properties": properties}
 
 
-def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[str, Any]:
+def _annotation(limit: Limit, as_of: datetime) -> dict[str, Any]:
+    """It has one value for all minutes: where a lever moves it, its label says of which day."""
+    day = f", as of {as_of.astimezone(UTC):%Y-%m-%d}" if limit.proportional_to else ""
+    return {"label": f"{limit.label}{day}", "value": limit.value, "color": RED}
+
+
+def _properties(graph: Graph, region: str) -> dict[str, Any]:
     metrics: list[list[Any]] = []
     for at, line in enumerate(graph.lines):
         metric = line.metric
@@ -105,7 +120,9 @@ def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[
         if not plain:
             expression = {"expression": f"{value} * {line.scale!r}", "label": line.label}
             metrics.append([{**expression, "id": f"e{at}"}])
-    limits = [{"label": each.label, "value": each.value, "color": RED} for each in graph.limits]
+    for at, limit in enumerate(graph.limits):
+        if limit.published is not None:
+            metrics += _stepping(limit.label, limit.published, f"p{at}")
     return {
         "title": graph.title,
         "region": region,
@@ -114,8 +131,16 @@ def _properties(graph: Graph, region: str, marks: list[dict[str, Any]]) -> dict[
         "period": 60,
         "metrics": metrics,
         "yAxis": {"left": {"min": 0, "label": graph.unit, "showUnits": False}},
-        "annotations": {"horizontal": limits, "vertical": marks},
     }
+
+
+def _stepping(label: str, metric: Metric, name: str) -> Iterator[list[Any]]:
+    """A limit that AWS publishes, from each data point up to the next one."""
+    dimensions = [part for pair in metric.dimensions for part in pair]
+    hidden = {"stat": metric.statistic, "id": name, "visible": False}
+    yield [metric.namespace, metric.name, *dimensions, hidden]
+    expression = {"expression": f"FILL({name}, REPEAT)", "label": label, "color": RED}
+    yield [{**expression, "id": f"limit_{name}"}]
 
 
 def _marks(change_records: Sequence[ChangeRecord]) -> list[dict[str, Any]]:

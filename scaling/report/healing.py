@@ -10,17 +10,20 @@ from datetime import datetime, timedelta
 from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
+from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding
+from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
+from tidegate.scaling.model.reason import UNDER_WAY
 from tidegate.scaling.model.recommendation import BURST_COVERS, COOLDOWN
 from tidegate.scaling.model.resource_type import types_of
 from tidegate.scaling.model.roles import planning_of, role_of, source_of
 from tidegate.scaling.report import words
 from tidegate.scaling.report.sweep_report import Change, Healing
 
-__all__ = ["healing_of", "held_against_rules", "is_passing"]
+__all__ = ["healing_of", "held_against_rules", "is_passing", "waits_for_change"]
 
 _SET_GOING = (Outcome.BEGUN, Outcome.DONE, Outcome.UNKNOWN)
 
@@ -32,7 +35,7 @@ def healing_of(
     time is over."""
     found = [
         *_made_now(look, changes),
-        *_made_before(look),
+        *(healing for _, healing in _made_before(look)),
         *_passing(look),
         *_borne(look, decisions),
     ]
@@ -57,6 +60,28 @@ def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
     return replace(look, diagnoses=found, signals=replace(look.signals, is_contradicted=True))
 
 
+def waits_for_change(look: Look, decision: Decision) -> bool:
+    """Whether nothing but earlier changes holds a decision back: each still to take effect or to be
+    judged, and within its time."""
+    under_way = {
+        resource_of(record.lever)
+        for record, healing in _made_before(look)
+        if healing.until > look.now
+    }
+    waits = [
+        reason.kind in UNDER_WAY and resource_of(_raised(reason, decision)) in under_way
+        for reason in decision.held_by
+    ]
+    return bool(waits) and all(waits)
+
+
+def _raised(reason: Reason, decision: Decision) -> Lever:
+    """The lever whose change is to end or to be judged: of several that give one quantity together,
+    it may be another."""
+    named = dict(reason.numbers).get("lever")
+    return named if isinstance(named, Lever) else decision.lever
+
+
 def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:
     for change in changes:
         if change.outcome in _SET_GOING:
@@ -65,12 +90,12 @@ def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:
                     yield _by_change(look, each.lever, look.now)
 
 
-def _made_before(look: Look) -> Iterator[Healing]:
+def _made_before(look: Look) -> Iterator[tuple[ChangeRecord, Healing]]:
     for each in _records(look):
         if each.outcome in _SET_GOING and _adds_capacity(
             look, each.lever, each.from_capacity, each.to_capacity
         ):
-            yield _by_change(look, each.lever, each.begun_at)
+            yield each, _by_change(look, each.lever, each.begun_at)
 
 
 def _records(look: Look) -> Iterator[ChangeRecord]:

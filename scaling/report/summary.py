@@ -1,19 +1,20 @@
 """The summary of a sweep: health, advice for a person, and what constraints held back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.change_record import Outcome
+from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.snapshot import Held
-from tidegate.scaling.report.healing import healing_of
+from tidegate.scaling.report import words
+from tidegate.scaling.report.healing import healing_of, waits_for_change
 from tidegate.scaling.report.sweep_report import Change, Healing
 
 __all__ = [
@@ -45,7 +46,7 @@ def health_of(
         return Health.SICK if firing_critical(findings) else Health.HEALTHY, None
     # A change that is only shown, in a dry run, sets nothing going.
     failed = any(change.outcome in (None, Outcome.FAILED) for change in changes)
-    undone = any(_is_undone(each, diagnoses) for each in plan.decisions)
+    undone = any(_is_undone(each, look) for each in plan.decisions)
     is_ill = not causes.issubset(_WELL)
     if is_ill and (failed or undone or any(diagnosis.advice for diagnosis in diagnoses)):
         return Health.SICK, None
@@ -65,26 +66,38 @@ def is_silent(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> bool:
     return signals.series.judged_until is None or (only_unread and len(diagnoses) == 1)
 
 
-def _is_undone(decision: Decision, diagnoses: tuple[Diagnosis, ...]) -> bool:
-    """Whether nothing is done of a raise, or of what else cures an incident: fewer subtasks a KPU
-    give each of them more."""
-    cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in diagnoses)
+def _is_undone(decision: Decision, look: Look) -> bool:
+    """Whether nothing is done, or under way, of a raise, or of what else cures an incident: fewer
+    subtasks a KPU give each of them more."""
+    cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in look.diagnoses)
     is_needed = decision.wanted > decision.current or (
         cures and decision.wanted != decision.current
     )
-    return is_needed and decision.allowed == decision.current
+    is_held = decision.allowed == decision.current
+    return is_needed and is_held and not waits_for_change(look, decision)
 
 
 def advice_of(
     diagnoses: tuple[Diagnosis, ...], plan: Plan, conflicts: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """What only a person can do: cures without a lever, levers that aren't Tidegate's, and levers
-    that have two owners."""
+    """What only a person can do: cures without a lever, levers that aren't Tidegate's or did not
+    help, and levers that have two owners."""
     cures = [
         f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
     ]
     levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
-    return (*cures, *levers, *conflicts)
+    in_vain = () if cures else _in_vain(plan)
+    return (*cures, *in_vain, *levers, *conflicts)
+
+
+def _in_vain(plan: Plan) -> Iterator[str]:
+    """For each lever whose last raise was judged as not having helped."""
+    reasons = (reason for each in plan.decisions for reason in each.held_by)
+    judged = (each for each in reasons if each.kind == ReasonKind.INEFFECTIVE)
+    levers = dict.fromkeys(dict(each.numbers).get("lever") for each in judged)
+    for lever in levers:
+        if isinstance(lever, Lever):
+            yield str(words.IN_VAIN(lever=lever, where=lever.where))
 
 
 def _is_foreign(decision: Decision) -> bool:

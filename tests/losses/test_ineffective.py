@@ -52,6 +52,9 @@ def test_behind_a_saturated_service_neither_factor_nor_shards_run_away(
     last = played.reports[-1]
     assert last.health in (Health.SICK, Health.UNKNOWN)
     assert any("help" in words for report in played.reports for words in report.held_back)
+    assert any(
+        "find what limits writer" in words for each in played.reports for words in each.advice
+    )
 
 
 @pytest.mark.by_seed(2)

@@ -83,6 +83,37 @@ def test_one_that_is_too_slow_is_named_and_gets_more_executions(account: Account
     assert account.asked("UpdateEventSourceMapping")[0]["ParallelizationFactor"] > 1
 
 
+def test_reads_that_are_refused_to_others_are_none_of_its_business(account: Account) -> None:
+    """It has a throughput of its own: no advice to get one, and its own cause is named."""
+    slow(account)
+    for back in range(1, 86):
+        late = max(0, 40 - back) * 1000
+        account.put("AWS/Kinesis", {"StreamName": "orders"}, back, {
+            "ReadProvisionedThroughputExceeded": 800, "GetRecords.Records": 1200,
+            "GetRecords.IteratorAgeMilliseconds": late,
+        })  # fmt: skip
+    account.on("UpdateEventSourceMapping", lambda *_: {})
+    (pipeline,) = account.swept()["pipelines"]
+    assert [each["cause"] for each in pipeline["diagnoses"]] == ["consumer-too-slow"]
+    assert pipeline["advice"] == []
+
+
+def test_another_readers_age_is_not_its_own_before_it_is_a_minute_apart(account: Account) -> None:
+    account.pipeline()
+    through_fast(account)
+    minutes = Minutes(account)
+    for back in minutes:
+        minutes.stream(back, read=2400, age=max(0, 10 - back) * 5000)
+        account.put("AWS/Kinesis", {"StreamName": "orders"}, back, {
+            "ReadProvisionedThroughputExceeded": 800,
+        })  # fmt: skip
+        pushed(account, back)
+        minutes.function(back)
+        minutes.table(back)
+    (pipeline,) = account.swept()["pipelines"]
+    assert (pipeline["health"], pipeline["advice"]) == ("healthy", [])
+
+
 def test_one_that_is_pushed_nothing_is_not_reading(account: Account) -> None:
     account.pipeline()
     through_fast(account)

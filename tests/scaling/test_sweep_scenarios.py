@@ -33,6 +33,7 @@ UNCURABLE = (
     "poison-batch", "hot-key", "concurrency-cap", "timeout-near", "flink-crash-loop",
     "flink-checkpoints", "flink-sink-slow", "flink-skewed-key", "records-dropped",
     "producers-quiet", "producers-surging", "bad-deploy", "other-reader-behind", "replay",
+    "fan-out-beside-throttled",
 )  # fmt: skip
 
 
@@ -105,6 +106,17 @@ def test_where_capacity_cures_nothing_no_lever_moves_and_advice_is_given(
     assert any(report.health is Health.SICK for report in reports)
 
 
+@pytest.mark.by_seed(20)
+def test_a_slow_function_is_healing_from_its_first_raise_until_it_is_well(seed: int) -> None:
+    """Also in the minute in which the second raise waits for the first to be seen."""
+    reports = played("slow-function", seed).reports
+    healths = [report.health for report in reports]
+    first = next(at for at, report in enumerate(reports) if report.changes)
+    last = next(at for at in range(first, len(healths)) if healths[at] is Health.HEALTHY)
+    assert set(healths[first:last]) == {Health.HEALING}
+    assert Health.SICK not in healths
+
+
 def test_in_an_outage_of_metrics_and_soon_after_it_nothing_scales_in() -> None:
     (outage,) = load_scenario("metrics-outage").faults
     soon = outage.at + outage.values["seconds"] + 900
@@ -167,6 +179,7 @@ def test_a_run_leaves_few_sightings_and_a_dry_run_none(name: str) -> None:
         "index-throttled",
         "manual-change",
         "slow-function",
+        "fan-out-slow",
         "hot-shard",
         "stream-updating",
         "flink-lag",

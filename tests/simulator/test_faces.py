@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tidegate.direct import DirectCloud, DirectMetrics
-from tidegate.rules.kinds.kinesis_stream.state import SampleKeys
+from tidegate.rules.kinds.kinesis_stream.state import SampleKeys, stream_of
 from tidegate.rules.kinds.lambda_mapping.moments import moment_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signal_series import series_metrics
@@ -48,6 +48,31 @@ def faces() -> Iterator[Faces]:
             (direct, DirectCloud(direct), DirectMetrics(direct)),
             (behind_moto, AwsCloud(clients), AwsMetrics(clients)),
         ]
+
+
+def test_a_mapping_by_a_registered_consumer_looks_the_same_through_both() -> None:
+    direct, behind_moto = (World(load_scenario("fan-out-slow"), 3) for _ in range(2))
+    with embedded(behind_moto) as session:
+        clients = Clients(session)
+        for world in (direct, behind_moto):
+            world.advance(900)
+        described = [DirectCloud(direct).describe(SPEC), AwsCloud(clients).describe(SPEC)]
+        for pipeline in described:
+            (consumer,) = consumers_of(pipeline)
+            assert consumer.mapping.reading.fan_out == "fast"
+            assert stream_of(pipeline).consumers == ("fast",)
+        metrics = tuple(series_metrics(described[0]))
+        read = [
+            each.read(metrics, direct.now - timedelta(minutes=10), direct.now)
+            for each in (DirectMetrics(direct), AwsMetrics(clients))
+        ]
+    own = [each for each in metrics if ("ConsumerName", "fast") in each.dimensions]
+    assert {each.name for each in own} == {
+        "SubscribeToShardEvent.Records", "SubscribeToShardEvent.MillisBehindLatest",
+    }  # fmt: skip
+    for metric in own:
+        assert read[0][metric].samples == read[1][metric].samples
+        assert read[0][metric].peak
 
 
 def unit_change(write_units: int, seen_read_units: int = 10) -> UpdateTableThroughput:

@@ -78,6 +78,7 @@ def test_without_help_the_age_of_the_race_day_leaves_the_objective_and_grows() -
 
 UNSEEN_BY_THE_AGE = (
     "records-dropped", "producers-quiet", "producers-surging", "other-reader-behind",
+    "fan-out-beside-throttled",
 )  # fmt: skip
 """What is wrong there leaves every record that the pipeline reads as young as ever."""
 

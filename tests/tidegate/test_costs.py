@@ -10,7 +10,8 @@ from rich.console import Console
 
 from tests.builders import NOON, SPEC, Minute, Told, a_pipeline, of_types
 from tests.scaling.kinds.toy import CONSUMERS, TAKEN, TOY
-from tidegate.costs import Bill, bill, costs_as_json, show_costs
+from tidegate.costs import Bill, bill, costs_as_json
+from tidegate.costs_shown import show_costs
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import TYPES

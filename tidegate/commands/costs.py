@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,10 @@ from tidegate.since import as_moment
 
 if TYPE_CHECKING:
     from tidegate.costs import Bill
+    from tidegate.rules.graph import Pipeline
+    from tidegate.scaling.aws.clients import Clients
+    from tidegate.scaling.model.change_record import ChangeRecord
+    from tidegate.scaling.ports import Ledger
 
 __all__ = ["command"]
 
@@ -33,20 +38,24 @@ def _kept(context: click.Context, parameter: click.Parameter, value: str) -> dat
     help="Measure from here: 90m, 24h, 14d, or a moment in ISO 8601.",
 )  # fmt: skip
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
-def command(file: str, since: datetime, output: str) -> None:
+@click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
+def command(file: str, since: datetime, output: str, ledger: str | None) -> None:
     """Price the pipelines of FILE by a month: as they are set, as their highest peak needs, and
-    following the load as Tidegate does; and provisioned against on-demand. Changes nothing. A
-    pipeline that can't be priced is told after the others."""
+    following the load as Tidegate does; and provisioned against on-demand. Where the ledger knows
+    of changes, also at what was set minute by minute. Changes nothing. A pipeline that can't be
+    priced is told after the others."""
     try:
-        bills, failures = _bills(file, since)
+        bills, failures = _bills(file, since, ledger)
     except TidegateError as error:
         leave(error)
-    from tidegate.costs import costs_as_json, show_costs
+    from tidegate.costs import costs_as_json
 
     if output == "json":
         click.echo(json.dumps(costs_as_json(bills), indent=2))
     elif bills:
         from rich.console import Console
+
+        from tidegate.costs_shown import show_costs
 
         show_costs(bills, Console())
     for failure in failures:
@@ -55,7 +64,9 @@ def command(file: str, since: datetime, output: str) -> None:
         raise SystemExit(max(map(code_of_error, failures)))
 
 
-def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]]":
+def _bills(
+    file: str, since: datetime, place: str | None
+) -> "tuple[list[Bill], list[TidegateError]]":
     from tidegate.costs import bill
     from tidegate.kinds.registry import kinds_in_use
     from tidegate.pipeline_file import load
@@ -64,12 +75,37 @@ def _bills(file: str, since: datetime) -> "tuple[list[Bill], list[TidegateError]
 
     clients = Clients()
     cloud, metrics = kinds_in_use().cloud(clients), AwsMetrics(clients)
+    ledger = _ledger(place, clients)
     now = datetime.now(UTC)
     bills: list[Bill] = []
     failures: list[TidegateError] = []
     for each in load(file, kinds_in_use().kinds).pipelines:
         try:
-            bills.append(bill(cloud.describe(each), each, metrics, (since, now)))
+            pipeline = cloud.describe(each)
+            changed = () if ledger is None else _changes(ledger, pipeline, since)
+            bills.append(bill(pipeline, each, metrics, (since, now), changed))
         except TidegateError as error:
             failures.append(error)
     return bills, failures
+
+
+def _ledger(place: str | None, clients: "Clients") -> "Ledger | None":
+    """None where no sweep has made one by default: then nothing was changed."""
+    from tidegate.ledgers import default_ledger, open_ledger
+
+    known = place or default_ledger()
+    if not known.startswith("dynamodb:") and not Path(known).exists():
+        if place is None:
+            return None
+        raise click.BadParameter(
+            f"there is no ledger at {place}; the first sweep creates one", param_hint="--ledger"
+        )
+    return open_ledger(known, clients, to_look=True)
+
+
+def _changes(ledger: "Ledger", pipeline: "Pipeline", since: datetime) -> "tuple[ChangeRecord, ...]":
+    """Of each of its levers, under whatever name they were made."""
+    from tidegate.scaling.config.levers import all_settings
+
+    levers = all_settings(pipeline)
+    return tuple(each for lever in levers for each in ledger.change_records_of(lever, since))

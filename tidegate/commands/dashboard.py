@@ -140,6 +140,7 @@ def _size(body: str | None) -> str:
     widgets = [each["properties"] for each in json.loads(body)["widgets"]]
     graphs = [each for each in widgets if "metrics" in each]
     limits = sum(len(each["annotations"]["horizontal"]) for each in graphs)
+    limits += sum("color" in line[-1] for each in graphs for line in each["metrics"])
     return f": {len(graphs)} graphs, {limits} limits"
 
 
@@ -163,4 +164,4 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
             words = f"{preview} can't be written: {error.strerror}"
             raise click.BadParameter(words, param_hint="--preview") from None
         click.echo(f"Drawn in {preview}.")
-    return body(layers, pipeline.source.arn.split(":")[3], spec.name, change_records)
+    return body(layers, pipeline.source.arn.split(":")[3], spec.name, now, change_records)

@@ -1,6 +1,7 @@
 """Causes that sit in the tables: throttled capacity, throttled indexes, hot partitions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table import words
@@ -15,6 +16,7 @@ from tidegate.rules.kinds.dynamodb_table.units import (
     throttled_reads_share,
     throttled_share,
 )
+from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
@@ -78,6 +80,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
     limit = write_limit(series, capacity.where)
     consumed = rate(series.consumed_write_units)
+    is_odd = not is_repeated(throttled)
     evidence: tuple[Reason, ...] = (
         words.WRITES_THROTTLED(
             resource=_resource(capacity), throttled_writes=throttled.peak or 0, share=share
@@ -88,28 +91,23 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
         ),
     )
     if limit is not None:
-        yield _limited(capacity, evidence, limit)
+        yield _limited(capacity, evidence, limit, is_odd=is_odd)
         return
     if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         evidence += (words.KEY_RANGE_THROTTLED(key_range_throttles=key_range),)
         why = _why_no_key(signals, capacity) if table.is_provisioned else None
         if why is None:
-            if _is_repeated(series.write_key_range_throttles):
+            if is_repeated(series.write_key_range_throttles):
                 advice = HOT_PARTITION_ADVICE
                 yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=advice)
             return
         evidence += (why,)
-    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+    found = _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
+    yield replace(found, is_odd=is_odd)
 
 
 def _resource(capacity: Capacity) -> str:
     return f"{'table' if capacity.index is None else 'index'} {capacity.where}"
-
-
-def _is_repeated(throttles: Window) -> bool:
-    """Whether two of the newest minutes have some: one may be of a few seconds in which all
-    partitions were at their limit, and which leave units of their minute as well."""
-    return sum(map(bool, throttles.last(RECENT_SECONDS).samples)) >= 2
 
 
 def _why_no_key(signals: Signals, capacity: Capacity) -> Reason | None:
@@ -200,27 +198,35 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
             consumed_rcu=rate(series.consumed_read_units),
         ),
     )
-    limit = read_limit(series, capacity.where)
+    limit, is_odd = read_limit(series, capacity.where), not is_repeated(throttled)
     if limit is not None:
-        yield _limited(capacity, evidence, limit)
+        yield _limited(capacity, evidence, limit, is_odd=is_odd)
         return
-    key_range = series.read_key_range_throttles.last(RECENT_SECONDS).total
-    if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
-        yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
+    key_range = series.read_key_range_throttles.last(RECENT_SECONDS)
+    if key_range.total > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
+        if is_repeated(key_range):
+            yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
-    yield _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)
+    found = _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)
+    yield replace(found, is_odd=is_odd)
 
 
-def _limited(capacity: Capacity, evidence: tuple[Reason, ...], limit: ThrottleLimit) -> Diagnosis:
+def _limited(
+    capacity: Capacity, evidence: tuple[Reason, ...], limit: ThrottleLimit, *, is_odd: bool
+) -> Diagnosis:
     """No lever cures it, whatever the billing mode."""
-    cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
-    return Diagnosis(cause, capacity.where, (*evidence, limit.evidence), advice=limit.advice)
+    cause, told = _cause(capacity), (*evidence, limit.evidence)
+    return Diagnosis(cause, capacity.where, told, advice=limit.advice, is_odd=is_odd)
+
+
+def _cause(capacity: Capacity) -> Cause:
+    return Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
 
 
 def _capacity_diagnosis(
     table: Table, capacity: Capacity, evidence: tuple[Reason, ...], lever: LeverKind
 ) -> Diagnosis:
-    cause = Cause.TABLE_THROTTLED if capacity.index is None else Cause.INDEX_THROTTLED
+    cause = _cause(capacity)
     if capacity.index is not None:
         evidence += (words.INDEX_THROTTLES_TABLE(table=capacity.table),)
     if not table.is_provisioned:

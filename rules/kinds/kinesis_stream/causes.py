@@ -19,6 +19,7 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     stream_of,
 )
 from tidegate.rules.kinds.kinesis_stream.utilization import stream_utilization
+from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
 
@@ -94,6 +95,7 @@ def _producer_throttled(signals: Signals) -> Diagnosis:
         stream_of(signals.pipeline).name,
         tuple(evidence),
         cured_by=(LeverKind.SHARD_COUNT,),
+        is_odd=not is_repeated(signals.series.source.write_throttles),
     )
 
 

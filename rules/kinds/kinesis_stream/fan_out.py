@@ -36,16 +36,19 @@ def fan_out_metrics(stream: str, consumers: Iterable[str]) -> Iterable[Metric]:
 
 
 def with_fan_out(
-    source: SourceSeries, stream: str, consumers: Sequence[str], cut: Cut
+    source: SourceSeries, stream: str, consumers: Sequence[str], cut: Cut, *, others: bool
 ) -> SourceSeries:
-    """The stream with what its fan-out consumers read, and the age of the one furthest behind."""
+    """The stream with what its fan-out consumers read, and the age of the one furthest behind.
+    Without ``others`` of the pipeline, who poll, the age of those that do and the calls that are
+    refused to them are none of the pipeline's."""
     reads = (cut(fan_out_reads(stream, each)) for each in consumers)
-    ages = (cut(fan_out_age(stream, each)) for each in consumers)
-    return replace(
-        source,
-        read_records=_sum((source.read_records, *reads)),
-        iterator_age_milliseconds=largest((source.iterator_age_milliseconds, *ages)),
-    )
+    ages = [cut(fan_out_age(stream, each)) for each in consumers]
+    source = replace(source, read_records=_sum((source.read_records, *reads)))
+    if others:
+        ages.insert(0, source.iterator_age_milliseconds)
+    else:
+        source = replace(source, read_throttles=source.read_throttles.silenced())
+    return replace(source, iterator_age_milliseconds=largest(ages))
 
 
 def _sum(windows: tuple[Window, ...]) -> Window:

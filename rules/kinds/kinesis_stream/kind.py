@@ -58,7 +58,10 @@ class KinesisStreamSignals(SignalKind):
             return None
         own = stream_series(stream.name, cut)
         consumers = fan_out_consumers(pipeline)
-        return _fan_out().with_fan_out(own, stream.name, consumers, cut) if consumers else own
+        if consumers:
+            others = len(consumers) < len(pipeline.processors)
+            own = _fan_out().with_fan_out(own, stream.name, consumers, cut, others=others)
+        return own
 
     def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric, int] | None:
         """Of the stream, or what one consumer with enhanced fan-out alone has read."""

@@ -86,7 +86,8 @@ def _graphs(capacity: Capacity) -> Iterator[Graph]:
     ):
         by = ((Lever.of(lever_kind, capacity.where), units),)
         consumed = table_metric(*where, f"Consumed{kind}CapacityUnits", "Sum")
-        limits = (Limit("provisioned", units, by),) if units else ()
+        provisioned = table_metric(*where, f"Provisioned{kind}CapacityUnits", "Average")
+        limits = (Limit("provisioned", units, by, provisioned),) if units else ()
         title = f"{kind} units of {capacity.where}"
         yield Graph(title, "units/s", (Line(consumed, "consumed", 1 / 60),), limits)
     throttled = tuple(

@@ -1,7 +1,10 @@
 """What Flink applications cost: their KPUs with their running storage: pure functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
 from tidegate.scaling.model.bill import Item, Priced, fixed
@@ -28,10 +31,28 @@ def application_monthly_usd(application: FlinkApplication, lever: Lever, setting
 def application_items(priced: Priced) -> Iterator[Item]:
     """KPUs as they are now; following the load costs restarts, which no bill tells."""
     price = prices()
+    kpu_usd = price["kpu_hour_usd"] * HOURS_PER_MONTH
+    gigabytes = price["running_storage_gigabytes_per_kpu"]
+    storage_usd = gigabytes * price["running_storage_gigabyte_month_usd"]
     for application in applications_of(priced.pipeline):
-        layer, kpus = f"application {application.name}", application.kpus + 1
-        usd = kpus * price["kpu_hour_usd"] * HOURS_PER_MONTH
-        yield fixed(layer, "KPUs, one of them for orchestration", f"{kpus}", usd)
-        storage = application.kpus * price["running_storage_gigabytes_per_kpu"]
-        usd = storage * price["running_storage_gigabyte_month_usd"]
-        yield fixed(layer, "running storage, GB", f"{storage:,.0f}", usd)
+        layer, kpus = f"application {application.name}", application.kpus
+        mean = priced.mean(partial(_kpus, application))
+        item = fixed(
+            layer, "KPUs, one of them for orchestration", f"{kpus + 1}", (kpus + 1) * kpu_usd
+        )
+        yield item if mean is None else replace(item, measured_usd=(mean + 1) * kpu_usd)
+        stored = f"{kpus * gigabytes:,.0f}"
+        item = fixed(layer, "running storage, GB", stored, kpus * storage_usd)
+        yield item if mean is None else replace(item, measured_usd=mean * storage_usd)
+
+
+def _kpus(application: FlinkApplication, settings: Mapping[Lever, int]) -> int:
+    """What the settings of both of its levers come to."""
+    of_now = {
+        LeverKind.PARALLELISM: application.parallelism,
+        LeverKind.PARALLELISM_PER_KPU: application.parallelism_per_kpu,
+    }
+    parallelism, density = (
+        settings.get(Lever.of(kind, application.name), now) for kind, now in of_now.items()
+    )
+    return -(-parallelism // density)

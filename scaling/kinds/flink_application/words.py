@@ -128,7 +128,7 @@ RAISE_NOT_SEEN = Words(
     "next increase is allowed at {again:%H:%M}",
 )
 RAISE_NOT_SEEN_YET = Words(
-    ReasonKind.INEFFECTIVE,
+    ReasonKind.EFFECT_PENDING,
     "the increase from {from_:,} to {to:,} KPUs at {begun_at:%H:%M} has no visible effect yet",
 )
 REFUSED_SIZE = Words(

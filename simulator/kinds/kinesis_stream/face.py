@@ -96,6 +96,7 @@ class StreamFace(Face):
         told: dict[str, Callable[[StreamState, Answer], Answer]] = {
             "DescribeStreamSummary": _summary,
             "ListShards": _list_shards,
+            "ListStreamConsumers": _list_consumers,
             "UpdateShardCount": _update_shard_count,
             "SplitShard": _split_shard,
             "MergeShards": _merge_shards,
@@ -153,6 +154,7 @@ def _described(stream: StreamState) -> Stream:
         shards,
         stream.retention_hours,
         stream.data.shard_metrics,
+        consumers=stream.consumers,
     )
 
 
@@ -167,6 +169,7 @@ def _summary(stream: StreamState, _: Answer) -> Answer:
             "RetentionPeriodHours": stream.retention_hours,
             "EnhancedMonitoring": [{"ShardLevelMetrics": metrics}],
             "OpenShardCount": stream.open_count,
+            "ConsumerCount": len(stream.consumers),
         }
     }
 
@@ -187,6 +190,10 @@ def _list_shards(stream: StreamState, _: Answer) -> Answer:
             for shard in stream.open_shards
         ]
     }
+
+
+def _list_consumers(stream: StreamState, _: Answer) -> Answer:
+    return {"Consumers": [{"ConsumerName": each} for each in stream.consumers]}
 
 
 def _update_shard_count(stream: StreamState, params: Answer) -> Answer:

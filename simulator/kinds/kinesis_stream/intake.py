@@ -50,8 +50,8 @@ class Intake(Ring):
         self.records_written += accepted
         if accepted:
             self.metrics.tell_incoming(accepted, traffic.record_bytes)
-        if len(self.subscriptions) > 1:
-            share_reads(self.subscriptions, self.read_records)
+        if len(self.sharing) > 1:
+            share_reads(self.sharing, self.read_records)
 
     def _put_to_shards(self, now: float, rate: float, limit: int) -> int:
         taken = offered_to = refused_in_all = longest_held = 0

@@ -66,6 +66,19 @@ class StreamMetrics:
             metrics["GetRecords.Records"].add(records)
             metrics["GetRecords.Bytes"].add(records * record_bytes)
 
+    def tell_pushes(
+        self, consumer: str, records: int, age_seconds: float, record_bytes: int
+    ) -> None:
+        """The same of a reader by a registered consumer, which Kinesis pushes to: GetRecords.*
+        leave it out."""
+        add, name = self.publisher.add, (*self.dimensions, ("ConsumerName", consumer))
+        event = "SubscribeToShardEvent."
+        add((NAMESPACE, f"{event}MillisBehindLatest", name), age_seconds * 1000)
+        add((NAMESPACE, f"{event}Success", name), 1)
+        if records:
+            add((NAMESPACE, f"{event}Records", name), records)
+            add((NAMESPACE, f"{event}Bytes", name), records * record_bytes)
+
     def tell_refused_reads(self, calls: float) -> None:
         """GetRecords calls went beyond what shards give their readers."""
         key = (NAMESPACE, "ReadProvisionedThroughputExceeded", self.dimensions)

@@ -14,7 +14,8 @@ __all__ = ["Ring"]
 @dataclass(slots=True, eq=False)
 class Ring:
     """``shards`` are the open ones and the closed ones that still hold records for some reader,
-    ``open_shards`` those that take records, in key order."""
+    ``open_shards`` those that take records, in key order. ``sharing`` are the subscriptions that
+    read from one throughput: all but those of registered consumers."""
 
     traffic: Traffic
     first_lane_apart: bool
@@ -22,6 +23,7 @@ class Ring:
     read_records: int = field(init=False)
     shards: list[ShardState] = field(default_factory=list)
     subscriptions: list[Subscribed] = field(default_factory=list)
+    sharing: list[Subscribed] = field(default_factory=list)
     open_shards: list[ShardState] = field(default_factory=list)
     made: int = 0
     _forgotten: dict[str, ShardState] = field(default_factory=dict)
@@ -48,9 +50,10 @@ class Ring:
         """Find each open shard's share of the records; after a reshard or a change of traffic."""
         self.traffic = traffic
         self.read_records = READ_BYTES_PER_SECOND // traffic.record_bytes
-        if len(self.subscriptions) == 1:
-            for part in self.subscriptions[0].parts:
-                part.budget = self.read_records
+        for subscription in self.subscriptions:
+            if not subscription.shares:
+                for part in subscription.parts:
+                    part.budget = self.read_records
         for shard in self.open_shards:
             shard.ordinary, shard.hot = self.keys.shares(traffic, shard.start, shard.end)
 

@@ -85,9 +85,17 @@ class SourceState(Intake, Participant):
         """Another reader, of what is put from now on."""
         found = Subscribed(self, subscriber, len(self.subscriptions), subscriber.width)
         self.subscriptions.append(found)
+        if not subscriber.fan_out:
+            self.sharing.append(found)
         for shard in self.shards:
             found.add(shard)
         return found
+
+    @property
+    def consumers(self) -> tuple[str, ...]:
+        """Those that are registered for enhanced fan-out."""
+        names = (each.subscriber.fan_out for each in self.subscriptions)
+        return tuple(dict.fromkeys(filter(None, names)))
 
     def steps(self) -> Mapping[Phase, Step]:
         """Producers put; at the end of the second its readers are told of."""
@@ -114,7 +122,9 @@ class SourceState(Intake, Participant):
         size = self.traffic.record_bytes
         for reader in self.subscriptions:
             records = reader.end_second(now)
-            if reader.is_reading:
+            if reader.is_reading and (consumer := reader.subscriber.fan_out):
+                self.metrics.tell_pushes(consumer, records, reader.age_seconds, size)
+            elif reader.is_reading:
                 self.metrics.tell_reads(records, reader.age_seconds, size)
             if not reader.subscriber.is_foreign:
                 self.site.objective.note(reader.age_seconds, self.held_seconds)

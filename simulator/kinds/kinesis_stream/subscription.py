@@ -26,6 +26,7 @@ class Readable(Source, Protocol):
     shards: list[ShardState]
     open_shards: list[ShardState]
     subscriptions: "list[Subscribed]"
+    sharing: "list[Subscribed]"
     traffic: Traffic
 
     def remember(self, part: Part) -> None:
@@ -36,7 +37,7 @@ class Readable(Source, Protocol):
 @dataclass(slots=True, eq=False)
 class Subscribed:
     """``parts`` go along with the stream's shards. ``polls`` are calls that have come due, by
-    shard, where it is not the only reader."""
+    shard, where it shares their reads."""
 
     source: Readable
     subscriber: Subscriber
@@ -68,10 +69,15 @@ class Subscribed:
             if each.parts[at].backlog and not holding.intersection(each.parents)
         ]
 
+    @property
+    def shares(self) -> bool:
+        """Whether others read from the same throughput: all but registered consumers do."""
+        return not self.subscriber.fan_out and len(self.source.sharing) > 1
+
     def refuse(self, part: Part) -> None:
         """ReadProvisionedThroughputExceeded, unless its call was refused as one too many, which is
-        counted with those of the other readers."""
-        if part.budget:
+        counted with those of the other readers, or it makes none, being pushed to."""
+        if part.budget and not self.subscriber.fan_out:
             self.source.metrics.tell_refused_reads(1)
 
     def asks(self, part: Part, granted: float) -> bool:
@@ -119,10 +125,10 @@ class Subscribed:
     def end_second(self, now: float) -> int:
         """How many records were read in it, after finding the age of the oldest not done."""
         oldest, records = now, 0
-        is_only = len(self.source.subscriptions) == 1
+        shares = self.shares
         for part in self.parts:
             records += part.taken
-            if not is_only:
+            if shares:
                 part.budget -= part.taken
             part.taken = 0
             for lane in part.lanes:

@@ -37,7 +37,9 @@ class FunctionData:
 @dataclass(frozen=True, slots=True)
 class MappingData:
     """An event source mapping of a ``function``, reading a ``source``; of the only ones where they
-    are not named. What it discards goes to the ``on_failure_destination``, an ARN, or to nobody."""
+    are not named. What it discards goes to the ``on_failure_destination``, an ARN, or to nobody.
+    ``fan_out`` names the registered consumer that it reads by (enhanced fan-out, whose own price
+    is left out); empty where it shares the stream's reads."""
 
     parallelization_factor: int = 1
     batch_size: int = 100
@@ -47,6 +49,7 @@ class MappingData:
     on_failure_destination: str = ""
     function: str = ""
     source: str = ""
+    fan_out: str = ""
 
 
 def functions_of(file: Mapping[str, Any]) -> Iterator[Any]:

@@ -76,6 +76,7 @@ class FunctionFace(Face):
             _put_function(session, function, "consumer" if not number else f"consumer-{number}")
             for mapping in function.mappings:
                 session.client("lambda").create_event_source_mapping(
+                    # moto refuses the ARN of a registered consumer: it is told as that.
                     EventSourceArn=mapping.subscription.source.arn,
                     FunctionName=function.name,
                     StartingPosition="TRIM_HORIZON",
@@ -160,7 +161,9 @@ def _mapping(state: MappingState) -> EventSourceMapping:
         on_failure_destination=data.on_failure_destination or None,
         modified=state.modified_at.isoformat(),
         reading=Reading(
-            other_sources=tuple(sorted(sources - {own})), last_result=state.last_result
+            other_sources=tuple(sorted(sources - {own})),
+            last_result=state.last_result,
+            fan_out=data.fan_out,
         ),
     )
 
@@ -170,6 +173,7 @@ def _told(mapping: MappingState) -> Answer:
     to = {"Destination": data.on_failure_destination} if data.on_failure_destination else {}
     return {
         "UUID": mapping.uuid,
+        "EventSourceArn": mapping.source_arn,
         "State": _state(mapping),
         "ParallelizationFactor": mapping.subscription.width,
         "BatchSize": data.batch_size,

@@ -39,7 +39,7 @@ def _build_mapping(site: Site, data: MappingData) -> MappingState:
     function = functions[0]
     source = site.source(data.source)
     factor = data.parallelization_factor
-    reader = Subscriber(function.name, factor, CALLS_PER_SECOND)
+    reader = Subscriber(function.name, factor, CALLS_PER_SECOND, fan_out=data.fan_out)
     uuid = uuid_of(sum(1 for _ in site.all(MappingState)))
     mapping = MappingState(data, uuid, function, source.subscribe(reader))
     function.mappings.append(mapping)

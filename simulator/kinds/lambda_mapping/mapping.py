@@ -62,6 +62,12 @@ class MappingState(Participant):
         return function if is_only else f"{function}/{self.subscription.source.name}"
 
     @property
+    def source_arn(self) -> str:
+        """EventSourceArn: the stream's, or that of the registered consumer."""
+        arn, consumer = self.subscription.source.arn, self.data.fan_out
+        return f"{arn}/consumer/{consumer}:{int(START.timestamp())}" if consumer else arn
+
+    @property
     def factor(self) -> int:
         """ParallelizationFactor."""
         return self.subscription.width

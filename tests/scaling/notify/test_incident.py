@@ -78,8 +78,8 @@ COMES_AGAIN = ("flink-heap",)
 """A state that grows without end fills any heap."""
 
 HEALED_IN_TIME = (
-    "race-day", "bytes-not-records", "fan-out", "flink-kafka", "flink-lag", "hot-shard",
-    "index-throttled", "producer-throttled", "table-throttled",
+    "race-day", "bytes-not-records", "fan-out", "fan-out-slow", "flink-kafka", "flink-lag", "hot-shard",
+    "index-throttled", "producer-throttled", "slow-function", "table-throttled",
 )  # fmt: skip
 """By Tidegate's own changes, of whatever kind, before the deadline of the first."""
 
@@ -479,3 +479,20 @@ def test_a_pipeline_that_healed_in_time_has_a_new_deadline_ten_minutes_later() -
             kept = advance(kept, then(well, minute), TO_A_BUS)
             assert kept.due == ()
         assert kinds(advance(kept, then(ill, 12), TO_A_BUS)) == expected
+
+
+def test_what_one_minute_tells_is_paged_when_another_one_does_within_ten_minutes() -> None:
+    """A minute shows in three sweeps; refusals that come and go every few minutes are an incident."""
+    sick = an_ill(CURED[0][0], None, CURED[0][1])
+    (ill,) = sick.diagnoses
+    odd = replace(sick, diagnoses=(replace(ill, is_odd=True),))
+    first = incident = advance(Incident(), odd, TO_A_BUS)
+    for minute in (1, 2):
+        incident = advance(incident, then(odd, minute), TO_A_BUS)
+    assert kinds(incident) == []
+    assert from_text(to_text(incident)) == incident
+    assert kinds(advance(incident, then(odd, 5), TO_A_BUS)) == [Kind.PAGE]
+    assert kinds(advance(incident, then(sick, 2), TO_A_BUS)) == [Kind.PAGE]
+    an_hour_later = advance(incident, then(odd, 60), TO_A_BUS)
+    assert kinds(an_hour_later) == []
+    assert an_hour_later.odd_since != first.odd_since

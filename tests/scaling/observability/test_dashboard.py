@@ -27,7 +27,7 @@ RACERS = "arn:aws:kinesis:eu-west-1:123456789012:stream/racers"
 
 
 def drawn(*rows: Row, records: tuple[ChangeRecord, ...] = ()) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(body(rows, "eu-west-1", "Race", records))
+    told: dict[str, Any] = json.loads(body(rows, "eu-west-1", "Race", NOON, records))
     return told
 
 
@@ -43,7 +43,7 @@ def test_a_graph_draws_its_lines_limits_and_unit() -> None:
     told = drawn(row(1))
     assert (told["start"], told["periodOverride"]) == ("-PT3H", "inherit")
     text, graph = told["widgets"]
-    assert text["properties"]["markdown"].startswith("# Race\nHorizontal lines are the limits")
+    assert text["properties"]["markdown"].startswith("# Race\nRed lines are limits")
     assert text["properties"]["markdown"].endswith("\n## Stream\nWhat comes in.")
     assert (graph["type"], graph["properties"]) == (
         "metric",
@@ -77,6 +77,26 @@ def test_a_line_that_is_reckoned_hides_what_it_is_reckoned_from() -> None:
         "m0 * 0.015625", "(m1 - l1) * 1.0"
     ]  # fmt: skip
     assert [each[-1].get("label") for each in found] == [None, "a second", None, None, "taken"]
+
+
+def test_a_limit_that_a_lever_moves_says_of_which_day_it_is() -> None:
+    limits = (Limit("2 shards", 2.0, ((SHARDS, 2),)), Limit("objective", 60.0))
+    _, graph = drawn(Row("Stream", "", (Graph("Records", "records/s", (), limits),)))["widgets"]
+    told = graph["properties"]["annotations"]["horizontal"]
+    assert [each["label"] for each in told] == ["2 shards, as of 2026-01-05", "objective"]
+
+
+def test_one_that_aws_publishes_is_drawn_minute_by_minute() -> None:
+    provisioned = Metric("AWS/DynamoDB", "Provisioned", (("TableName", "scores"),), "Average")
+    limits = (Limit("provisioned", 40.0, ((SHARDS, 40),), provisioned),)
+    _, graph = drawn(Row("Table", "", (Graph("Units", "units/s", (), limits),)))["widgets"]
+    assert graph["properties"]["annotations"]["horizontal"] == []
+    assert graph["properties"]["metrics"] == [
+        ["AWS/DynamoDB", "Provisioned", "TableName", "scores",
+         {"stat": "Average", "id": "p0", "visible": False}],
+        [{"expression": "FILL(p0, REPEAT)", "label": "provisioned", "color": "#d62728",
+          "id": "limit_p0"}],
+    ]  # fmt: skip
 
 
 def test_rows_stand_below_each_other_and_their_graphs_side_by_side() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_table
+from tests.builders import NOON, a_table
 from tests.flink_builders import FLINK_SPEC, a_flink_pipeline, an_application
 from tidegate.scaling.observability.alarms import wanted
 from tidegate.scaling.observability.dashboard import body
@@ -61,14 +61,14 @@ def graphs(text: str) -> dict[str, Any]:
 
 
 def test_the_event_time_latency_is_the_difference_of_two_watermarks() -> None:
-    drawn = graphs(body(rows(a_flink_pipeline(), FLINK_SPEC), "us-east-1", "clicks"))
+    drawn = graphs(body(rows(a_flink_pipeline(), FLINK_SPEC), "us-east-1", "clicks", NOON))
     metrics = drawn["Event time latency"]["metrics"]
     assert [each[1] for each in metrics[:2]] == ["currentInputWatermark", "currentOutputWatermark"]
     assert metrics[2][0]["expression"] == "(m0 - l0) * 0.001"
 
 
 def test_what_counts_since_the_start_is_drawn_by_its_rate() -> None:
-    drawn = graphs(body(rows(a_flink_pipeline(), FLINK_SPEC), "us-east-1", "clicks"))
+    drawn = graphs(body(rows(a_flink_pipeline(), FLINK_SPEC), "us-east-1", "clicks", NOON))
     _, shown = drawn["Old generation: time"]["metrics"]
     assert shown[0]["expression"] == "RATE(m0) * 0.1"
     _, shown = drawn["Old generation: collections"]["metrics"]
@@ -80,12 +80,12 @@ def test_what_counts_since_the_start_is_drawn_by_its_rate() -> None:
 )
 def test_what_flink_2_renamed_is_drawn_by_its_name(runtime: str, up: str) -> None:
     pipeline = a_flink_pipeline(an_application(runtime=runtime))
-    drawn = graphs(body(rows(pipeline, FLINK_SPEC), "us-east-1", "clicks"))
+    drawn = graphs(body(rows(pipeline, FLINK_SPEC), "us-east-1", "clicks", NOON))
     assert drawn["Up"]["metrics"][0][1] == up
 
 
 def test_each_task_that_tells_its_own_times_has_its_lines() -> None:
     pipeline = a_flink_pipeline(replace(APPLICATION, tasks=("Source", "Sink")))
-    drawn = graphs(body(rows(pipeline, FLINK_SPEC), "us-east-1", "clicks"))
+    drawn = graphs(body(rows(pipeline, FLINK_SPEC), "us-east-1", "clicks", NOON))
     named = [each[5] for each in drawn["Busy and held back"]["metrics"] if len(each) > 5]
     assert named == ["Source"] * 3 + ["Sink"] * 3

@@ -31,7 +31,7 @@ from tidegate.scaling.observability.pipeline_rows import rows
 from tidegate.scaling.ports import Edges
 from tidegate.scaling.sweep import sweep
 from tidegate.simulator.scenarios import load_scenario, scenario_names
-from tidegate.simulator.world import World
+from tidegate.simulator.world import START, World
 
 METRIC_WIDGET = {
     "type": "object",
@@ -111,7 +111,7 @@ def test_a_body_is_as_cloudwatch_documents_it_and_nothing_overlaps(name: str) ->
     (spec,) = load_value(scenario.pipeline_file, name).pipelines
     pipeline = DirectCloud(World(scenario, 1)).describe(spec)
     taken: set[tuple[int, int]] = set()
-    for widget in parsed(body(rows(pipeline, spec), "us-east-1", name))["widgets"]:
+    for widget in parsed(body(rows(pipeline, spec), "us-east-1", name, START))["widgets"]:
         cells = {
             (x, y)
             for x in range(widget["x"], widget["x"] + widget["width"])
@@ -182,18 +182,15 @@ def test_a_sweep_draws_the_limits_anew_when_they_have_changed() -> None:
         sweep([spec], edges, world.now, holder="test")
         world.advance(60)
     ledger.close()
-    limits = [
-        next(
-            line["value"]
-            for widget in parsed(each)["widgets"]
-            if widget["properties"].get("title") == "Write units of orders"
-            for line in widget["properties"]["annotations"]["horizontal"]
-        )
-        for each in boards.drawn
-    ]
-    assert limits[0] == 450
-    assert limits[-1] > 700
-    assert 2 <= len(limits) <= 6
+    (units,) = (
+        widget["properties"]
+        for widget in parsed(boards.drawn[-1])["widgets"]
+        if widget["properties"].get("title") == "Write units of orders"
+    )
+    told = {line[-1]["id"]: line for line in units["metrics"]}
+    assert told["p0"][:2] == ["AWS/DynamoDB", "ProvisionedWriteCapacityUnits"]
+    assert told["limit_p0"][-1]["label"] == "provisioned"
+    assert 2 <= len(boards.drawn) <= 6
     marks = parsed(boards.drawn[-1])["widgets"][1]["properties"]["annotations"]["vertical"]
     assert any(each["label"].startswith("write_capacity of orders: 450 ->") for each in marks)
 

@@ -11,18 +11,25 @@ from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.scaling.constraints.words import CHANGE_PENDING, FILE_RANGE
+from tidegate.scaling.kinds.flink_application.words import RAISE_NOT_SEEN_YET
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
+from tidegate.scaling.kinds.kinesis_stream.words import RESOURCE_BUSY
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.effect import NOT_SEEN_TO_HELP, NOT_SEEN_TO_HELP_YET
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import BURST_COVERS, UNCHANGED
-from tidegate.scaling.report.healing import healing_of, is_passing
+from tidegate.scaling.report.healing import healing_of, is_passing, waits_for_change
 from tidegate.scaling.report.sweep_report import Change
 
 WHY = Reason.told("why", "so it is")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
 WINDOW = Lever.of(LeverKind.BATCHING_WINDOW, "scorer")
+FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
+SUBTASKS = Lever.of(LeverKind.PARALLELISM, "counter")
+DENSITY = Lever.of(LeverKind.PARALLELISM_PER_KPU, "counter")
 TABLE = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 SLOW = Diagnosis(Cause.CONSUMER_TOO_SLOW, "scorer", (WHY,), cured_by=(LeverKind.SHARD_COUNT,))
 CATCH_UP = timedelta(seconds=SPEC.objective.catch_up_seconds)
@@ -87,6 +94,43 @@ def test_a_raise_by_someone_else_heals_as_well_and_the_last_deadline_counts() ->
     both = history(change(SHARDS, 2, 4, minutes_ago=8), record)
     assert until(look(known=both)) == until(look(known=history(record)))
     assert until(look()) is None
+
+
+# ---- a raise that is held until the one before it is seen
+
+BY_SHARDS = change(SHARDS, 2, 4, minutes_ago=8.4)
+BY_FACTOR = change(FACTOR, 1, 2, minutes_ago=4)
+BUSY = RESOURCE_BUSY(name="racers", status="UPDATING")
+UNSEEN = NOT_SEEN_TO_HELP_YET(lever=FACTOR, begun_at=NOON)
+PENDING = CHANGE_PENDING(lever=SHARDS, begun_at=NOON)
+IN_FILE = FILE_RANGE(lever=SHARDS, min=1, max=4)
+JUDGED = NOT_SEEN_TO_HELP(lever=FACTOR, begun_at=NOON, again=NOON)
+HEAP_UNSEEN = RAISE_NOT_SEEN_YET(from_=1, to=2, begun_at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("lever", "record", "held_by", "waits"),
+    [
+        (SHARDS, BY_FACTOR, (UNSEEN,), True),
+        (FACTOR, BY_FACTOR, (UNSEEN,), True),
+        (SHARDS, BY_SHARDS, (BUSY,), True),
+        (SHARDS, replace(BY_SHARDS, outcome=Outcome.BEGUN), (PENDING, BUSY), True),
+        (SUBTASKS, change(DENSITY, 2, 1, minutes_ago=4), (HEAP_UNSEEN,), True),
+        (SHARDS, change(SHARDS, 2, 4, minutes_ago=8.5), (BUSY,), False),
+        (SHARDS, change(TABLE, 20, 40, minutes_ago=3), (BUSY,), False),
+        (SHARDS, BY_FACTOR, (UNSEEN, IN_FILE), False),
+        (SHARDS, BY_FACTOR, (JUDGED,), False),
+        (SHARDS, BY_SHARDS, (), False),
+    ],
+    ids=["another lever of executions", "itself", "still busy", "still open", "heap",
+         "past its deadline", "busy by another's", "and by the file", "judged", "not held"],
+)  # fmt: skip
+def test_a_raise_waits_where_nothing_holds_it_but_a_change_that_is_in_time(
+    lever: Lever, record: ChangeRecord, held_by: tuple[Reason, ...], waits: bool
+) -> None:
+    density_cures = replace(SLOW, cured_by=(LeverKind.PARALLELISM_PER_KPU,))
+    of = look(None, history(record), density_cures)
+    assert waits_for_change(of, Decision(lever, 2, 4, 2, WHY, held_by)) is waits
 
 
 # ---- what passes by itself

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
+from tests.change_records import change as change_of
+from tests.change_records import history
 from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.signals import Signals
@@ -13,6 +15,7 @@ from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever, Outcome
+from tidegate.scaling.model.effect import NOT_SEEN_TO_HELP, NOT_SEEN_TO_HELP_YET
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
@@ -94,6 +97,34 @@ def test_an_incident_heals_where_all_that_cures_it_was_set_going(
     found: Health, expected: Health
 ) -> None:
     assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("why", "minutes_ago", "expected"),
+    [
+        (NOT_SEEN_TO_HELP_YET(lever=SHARDS, begun_at=NOON), 4, Health.HEALING),
+        (NOT_SEEN_TO_HELP_YET(lever=SHARDS, begun_at=NOON), 9, Health.SICK),
+        (NOT_SEEN_TO_HELP(lever=SHARDS, begun_at=NOON, again=NOON), 4, Health.SICK),
+    ],
+    ids=["to be judged", "never seen", "judged"],
+)
+def test_a_raise_that_is_still_to_be_judged_heals_until_its_deadline(
+    why: Reason, minutes_ago: float, expected: Health
+) -> None:
+    known = history(change_of(SHARDS, 1, 2, minutes_ago=minutes_ago))
+    plan = Plan((), (replace(HELD_BACK, held_by=(why,)),))
+    assert health_of(a_look(SEEN, (NARROW,), history=known), plan, (), ())[0] is expected
+
+
+def test_of_a_raise_that_did_not_help_a_person_learns_where_to_look_once() -> None:
+    judged = NOT_SEEN_TO_HELP(lever=SHARDS, begun_at=NOON, again=NOON)
+    held = replace(HELD_BACK, held_by=(judged,))
+    (told,) = advice_of((NARROW,), Plan((), (held, held)))
+    assert told.startswith("find what limits racers instead")
+    assert "the last increase of the shard count of racers did not help" in told
+    unseen = replace(held, held_by=(NOT_SEEN_TO_HELP_YET(lever=SHARDS, begun_at=NOON),))
+    assert advice_of((NARROW,), Plan((), (unseen,))) == ()
+    assert advice_of((HOT,), Plan((), (held,))) == ("racers: spread the key",)
 
 
 @pytest.mark.parametrize("diagnosis", [WELL, OVERSIZED], ids=["healthy", "oversized"])

@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.change_records import change
 from tests.orders import PIPELINE, another_pipeline, put, put_metrics, put_pipeline
 from tidegate.cli import main
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.ledger.sqlite import SqliteLedger
+from tidegate.scaling.model.change_record import Lever
 
 
 @pytest.fixture
@@ -50,6 +54,36 @@ def test_a_pipeline_is_priced_and_compared(aws: dict[str, Any], file: Path) -> N
     assert (writes["amount"], writes["at_peak"]) == ("50", "58")
     assert [each["layer"] for each in bill["modes"]] == ["stream orders", "table orders"]
     assert bill["not_handed_over"] == ["read_capacity of orders"]
+
+
+def test_what_was_changed_in_the_time_is_priced_as_it_was(
+    aws: dict[str, Any], file: Path, tmp_path: Path
+) -> None:
+    """By the ledger's changes, under whatever name they were made."""
+    put_metrics(aws, minute_now(), sick=False)
+    units = Lever.of(LeverKind.WRITE_CAPACITY, "orders")
+    place, now = tmp_path / "ledger.sqlite", datetime.now(UTC)
+    ledger = SqliteLedger(str(place))
+    ledger.begin(change(units, 450, 50, minutes_ago=10, pipeline="another", now=now))
+    ledger.close()
+    asked = (str(file), "--since", "2h", "--ledger", str(place))
+    (bill,) = json.loads(run(*asked, "--output", "json").stdout)["pipelines"]
+    writes = next(each for each in bill["items"] if each["what"] == "write units/s")
+    assert writes["now_usd"] == pytest.approx(50 * 0.00065 * 730)
+    assert writes["now_usd"] * 5 < writes["measured_usd"] < writes["now_usd"] * 9
+    money = bill["usd_per_month"]
+    assert money["measured"] - money["now"] == pytest.approx(
+        writes["measured_usd"] - writes["now_usd"]
+    )
+    words = f"this time came to ${money['measured']:,.2f} a month"
+    assert words in " ".join(run(*asked).stdout.split())
+    assert "this time came to" not in run(str(file), "--since", "2h").stdout
+
+
+def test_a_ledger_that_is_not_there_is_told(file: Path, tmp_path: Path) -> None:
+    result = run(str(file), "--ledger", str(tmp_path / "none"))
+    assert result.exit_code == 2
+    assert "the first sweep creates one" in result.output
 
 
 def test_the_screen_fits_and_says_what_it_stands_on(aws: dict[str, Any], file: Path) -> None:

@@ -135,7 +135,7 @@ def test_throttled_reads_ask_for_read_capacity_or_for_other_keys(
 ) -> None:
     of = seen(
         a_table(5000), consumed_read_units=[33] * 3, read_throttles=[0, 0, throttled],
-        read_key_range_throttles=[0, 0, of_key_range],
+        read_key_range_throttles=[0, of_key_range / 2, of_key_range / 2],
     )  # fmt: skip
     assert [(cause, cured_by, advice) for cause, _, cured_by, advice, _ in found(of)] == [
         each for each in (told,) if each is not None

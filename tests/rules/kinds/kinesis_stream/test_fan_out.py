@@ -40,9 +40,14 @@ def test_reads_are_summed_and_the_age_is_of_the_one_furthest_behind() -> None:
         read_records=cut(source.read_records.metric),
         iterator_age_milliseconds=cut(source.iterator_age_milliseconds.metric),
     )
-    found = with_fan_out(source, "racers", ["fast"], cut)
+    found = with_fan_out(source, "racers", ["fast"], cut, others=True)
     assert found.read_records.samples == (7, 3, None, 1)
     assert found.iterator_age_milliseconds.samples == (9, 7, 9, None)
+    assert found.read_throttles == source.read_throttles
+    alone = with_fan_out(source, "racers", ["fast"], cut, others=False)
+    assert alone.read_records.samples == (7, 3, None, 1)
+    assert alone.iterator_age_milliseconds.samples == (7, 7, 8, None)
+    assert alone.read_throttles.present == ()
 
 
 def test_records_that_flow_are_those_of_one_such_consumer_alone() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.builders import a_pipeline, a_table
 from tidegate.rules.cause import LeverKind
+from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
 from tidegate.rules.kinds.dynamodb_table.state import Table
 from tidegate.rules.kinds.packs import in_force
 from tidegate.scaling.kinds.dynamodb_table.watch import table_alarms, table_rows
@@ -48,7 +49,10 @@ def test_an_on_demand_table_has_no_alarm_on_its_capacity() -> None:
 
 def test_the_row_of_a_table_has_its_provisioned_units_as_limits() -> None:
     def provisioned(kind: LeverKind, where: str, units: int) -> tuple[Limit, ...]:
-        return (Limit("provisioned", units, ((Lever.of(kind, where), units),)),)
+        name = "Write" if kind is LeverKind.WRITE_CAPACITY else "Read"
+        table, _, index = where.partition("/")
+        published = table_metric(table, index or None, f"Provisioned{name}CapacityUnits", "Average")
+        return (Limit("provisioned", units, ((Lever.of(kind, where), units),), published),)
 
     (row,) = table_rows(watched(a_table(1000, index_units=500)))
     limits = {graph.title: graph.limits for graph in row.graphs}

@@ -1,0 +1,47 @@
+"""What is wrong with a pipeline, as notifications tell it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from tidegate.rules.cause import Cause
+from tidegate.rules.rule import Severity, Verdict
+from tidegate.scaling.config.specification import PipelineSpec
+from tidegate.scaling.model.health import Health
+from tidegate.scaling.report.sweep_report import PipelineReport
+
+__all__ = ["Trouble", "is_suppressed", "troubles"]
+
+_WELL = (Cause.HEALTHY, Cause.OVERSIZED)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """``cause`` as a suppression names it; ``is_odd`` where one minute alone tells of it."""
+
+    cause: str
+    where: str
+    because: str
+    is_odd: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.cause} at {self.where}"
+
+
+def troubles(report: PipelineReport) -> Iterator[Trouble]:
+    """The diagnosed causes; where there is none and the pipeline is sick all the same, the critical
+    rules that say so."""
+    ill = [each for each in report.diagnoses if each.cause not in _WELL]
+    yield from (Trouble(each.cause.value, each.where, each.because, each.is_odd) for each in ill)
+    if ill or report.health is not Health.SICK:
+        return
+    for each in report.findings:
+        if each.verdict is Verdict.FIRING and each.rule.severity is Severity.CRITICAL:
+            yield Trouble(each.rule.name, each.rule.where, each.because)
+
+
+def is_suppressed(trouble: Trouble, spec: PipelineSpec, today: date) -> bool:
+    """Whether the file says that nobody is to be told of it yet."""
+    return any(
+        each.cause in (None, trouble.cause) and today <= each.until for each in spec.suppressions
+    )
