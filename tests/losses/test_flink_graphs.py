@@ -106,7 +106,11 @@ def test_what_asks_without_blocking_keeps_the_subtasks_that_nothing_proves_too_m
     rate: float, io_share: float, parallelism: int
 ) -> None:
     """Half loaded it is busy for a few percent of the time, and does twice as much at most."""
-    of_its_own: dict[str, Any] = {"parallelism": parallelism, "io_share": io_share, "io_is_async": True}
+    of_its_own: dict[str, Any] = {
+        "parallelism": parallelism,
+        "io_share": io_share,
+        "io_is_async": True,
+    }
     points = ((-DAY, rate), (0, rate))
     world, _ = in_world(a_job(points, metrics_level="TASK", **of_its_own), 100)
     assert (operations(world), late_seconds(world)) == ([], 0)
