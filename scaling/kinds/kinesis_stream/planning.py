@@ -31,14 +31,17 @@ __all__ = ["StreamPlanning"]
 
 @dataclass(frozen=True)
 class StreamPlanning(Planning):
-    """Of the stream that a pipeline reads."""
+    """Of the stream that a pipeline reads; ``pushed`` of its readers and not all of them, where it
+    ``is_polled``, read by enhanced fan-out."""
 
     stream: Stream
+    pushed: int = 0
+    is_polled: bool = True
 
     @property
     def source(self) -> Shards:
         """Its shards."""
-        return Shards.of(self.stream)
+        return Shards.of(self.stream, self.pushed, is_polled=self.is_polled)
 
     @property
     def roles(self) -> Mapping[LeverKind, Role]:

@@ -138,9 +138,12 @@ class KinesisStream(SizedTogether):
         """Of the shards, which are sized with what reads them."""
         if not has_stream(pipeline):
             return None
+        from tidegate.rules.kinds.lambda_mapping.state import fan_out_consumers
         from tidegate.scaling.kinds.kinesis_stream.planning import StreamPlanning
 
-        return StreamPlanning(stream_of(pipeline))
+        pushed = len(fan_out_consumers(pipeline))
+        is_polled = not pushed or pushed < len(pipeline.processors)
+        return StreamPlanning(stream_of(pipeline), pushed, is_polled)
 
     @property
     def operations(self) -> "Operations":

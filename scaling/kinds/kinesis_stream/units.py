@@ -37,16 +37,20 @@ READ_BYTES_PER_SECOND = 2 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Shards:
     """``tidegate.scaling.model.sized.SourceUnits``: the open shards of a stream. What a plan asks
-    for all the time is worked out once."""
+    for all the time is worked out once. So many of the readers that the pipeline names are
+    ``pushed`` their records with throughput of their own (enhanced fan-out), and poll no shard."""
 
     stream: Stream
     lever: Lever
     count: int
+    pushed: int = 0
+    is_polled: bool = True
 
     @classmethod
-    def of(cls, stream: Stream) -> "Shards":
-        """Those of a stream that are open."""
-        return cls(stream, Lever.of(LeverKind.SHARD_COUNT, stream.name), stream.shard_count)
+    def of(cls, stream: Stream, pushed: int = 0, *, is_polled: bool = True) -> "Shards":
+        """Those of a stream that are open; ``is_polled`` by a reader that the pipeline names."""
+        lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
+        return cls(stream, lever, stream.shard_count, pushed, is_polled)
 
     @property
     def change_takes_seconds(self) -> float:
@@ -79,11 +83,13 @@ class Shards:
         return UPDATE_SHARD_COUNT
 
     def for_volume(self, load: Load, said: InFile, readers: int) -> Demand:
-        """Shards for the records and bytes written, and for the bytes read by every consumer."""
+        """Shards for the records and bytes written, and for the bytes read by every consumer that
+        shares a shard's reads with one of the pipeline's."""
+        sharing = readers - self.pushed if self.is_polled else 0
         use: float = said.entry.target_utilization.shard
         by_records = load.records_per_second / (SHARD_RECORDS_PER_SECOND * use)
         by_bytes = load.bytes_per_second / (SHARD_BYTES_PER_SECOND * use)
-        by_reads = load.bytes_per_second * readers / (READ_BYTES_PER_SECOND * use)
+        by_reads = load.bytes_per_second * sharing / (READ_BYTES_PER_SECOND * use)
         shards = max(1, ceil(max(by_records, by_bytes, by_reads)))
         if by_records >= max(by_bytes, by_reads):
             because = words.SHARDS_BY_RECORDS(
@@ -93,7 +99,7 @@ class Shards:
             size = load.bytes_per_second / SHARD_BYTES_PER_SECOND
             because = words.SHARDS_BY_BYTES(mib_per_second=size, target_utilization=use)
         else:
-            because = words.SHARDS_BY_READS(consumers=readers, target_utilization=use)
+            because = words.SHARDS_BY_READS(consumers=sharing, target_utilization=use)
         return Demand(self.lever, shards, because)
 
     def arrivals(self, series: SourceSeries) -> Window:

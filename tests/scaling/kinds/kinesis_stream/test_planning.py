@@ -1,8 +1,18 @@
 """A stream takes part in a plan by its shards."""
 
+from dataclasses import replace
 from typing import TypeVar
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, a_stream, signals, with_key_samples
+from tests.builders import (
+    NOON,
+    SPEC,
+    Minute,
+    a_pipeline,
+    a_stream,
+    signals,
+    the_consumer,
+    with_key_samples,
+)
 from tests.change_records import change, history
 from tests.flink_builders import a_flink_pipeline
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
@@ -25,6 +35,18 @@ def test_the_units_of_a_pipeline_are_the_shards_of_its_stream() -> None:
     planning = KinesisStream().planning(pipeline)
     assert planning == StreamPlanning(stream_of(pipeline))
     assert planning.source == Shards.of(stream_of(pipeline))
+
+
+def test_it_is_known_who_reads_with_throughput_of_its_own() -> None:
+    pipeline = a_pipeline(shards=3)
+    consumer = the_consumer(pipeline)
+    reading = replace(consumer.mapping.reading, fan_out="fast")
+    pushed = replace(consumer, mapping=replace(consumer.mapping, reading=reading))
+    for others, is_polled in (((), False), ((consumer,), True)):
+        resources = (stream_of(pipeline), pushed, *others)
+        planning = KinesisStream().planning(replace(pipeline, resources=resources))
+        assert isinstance(planning, StreamPlanning)
+        assert (planning.source.pushed, planning.source.is_polled) == (1, is_polled)
 
 
 def test_a_topic_has_no_shards() -> None:

@@ -59,6 +59,18 @@ def test_shards_are_for_what_is_written_or_for_all_who_read(
     assert str(found.lever) == "shard_count of racers"
 
 
+@pytest.mark.parametrize(
+    ("readers", "pushed", "is_polled", "count"),
+    [(4, 1, True, 3), (4, 2, True, 2), (3, 3, False, 2), (4, 1, False, 2)],
+)
+def test_readers_with_throughput_of_their_own_need_no_shard(
+    readers: int, pushed: int, is_polled: bool, count: int
+) -> None:
+    """What strangers poll is not the pipeline's to pay for, unless they share with it."""
+    shards = Shards.of(a_stream(1), pushed, is_polled=is_polled)
+    assert shards.for_volume(Load(10, 1.3 * MIB), in_file(SPEC), readers).capacity == count
+
+
 def test_bytes_are_told_in_mebibytes() -> None:
     found = Shards.of(a_stream(1)).for_volume(Load(10, 2.5 * MIB), in_file(SPEC), 1)
     assert str(found.because).startswith("2.50 MiB/s need shards of 1 MiB/s each")
