@@ -88,10 +88,13 @@ SET_UPS = {
 
 
 @cache
-def run_by_policies(set_up: str) -> Run:
-    """Sweeps each minute, polls while a change is under way, policies each minute. Once for all
-    tests of a process."""
-    spec = SET_UPS[set_up]
+def run_of(set_up: str) -> Run:
+    """Once for all tests of a process."""
+    return run_by_policies(SET_UPS[set_up])
+
+
+def run_by_policies(spec: PipelineSpec) -> Run:
+    """Sweeps each minute, polls while a change is under way, policies each minute."""
     with deployed(spec) as (world, url, clients):
         policies = Policies.of(wanted([spec], SITE), read_from(clients.cloudwatch))
         endpoint = f"{url}/scalableTargetDimensions/parallelism~click-counter"
@@ -113,7 +116,7 @@ def run_by_policies(set_up: str) -> Run:
 
 @pytest.mark.parametrize("set_up", SET_UPS)
 def test_the_articles_policies_scale_the_application_and_the_lag_falls(set_up: str) -> None:
-    run = run_by_policies(set_up)
+    run = run_of(set_up)
     assert "UPDATING" in run.statuses
     assert "InProgress" in {each["scalingStatus"] for each in run.answers}
     for told in run.answers[-5:]:
@@ -134,7 +137,7 @@ def run_by_sweep(spec: PipelineSpec) -> Run:
 
 
 def test_the_sweep_alone_does_in_one_change_what_takes_target_tracking_two() -> None:
-    tracked = run_by_policies("target tracking")
+    tracked = run_of("target tracking")
     swept = run_by_sweep(with_levers(owner="tidegate", step_scaling=[], target_tracking=[]))
     assert tracked.changes == 2
     assert swept.changes == 1

@@ -51,11 +51,22 @@ def test_a_reshard_keeps_its_caller(sick: Account) -> None:
     assert list(callers(sick)) == [MOTO]
 
 
-def test_who_changes_nothing_does_not_ask(account: Account) -> None:
+def test_who_changes_nothing_asks_once_whose_the_ledger_is(account: Account) -> None:
     account.pipeline()
     account.minutes()
     account.sweep()
     assert account.changes == []
+    assert len(account.asked("GetCallerIdentity")) == 1
+
+
+def test_a_table_is_in_one_account_and_region_and_nothing_is_asked(account: Account) -> None:
+    account.pipeline()
+    account.minutes()
+    create_ledger_table(account.client("dynamodb"), "ledger")
+    done = account.tidegate(
+        "sweep", "--config", account.file(PIPELINES), "--ledger", "dynamodb:ledger"
+    )
+    assert (done.exit_code, account.changes) == (0, [])
     assert account.asked("GetCallerIdentity") == []
 
 

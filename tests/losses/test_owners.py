@@ -68,7 +68,7 @@ FLINK = FILE.replace("application: counter\n", "application: counter\n        kp
 
 
 def idle(application: Application) -> None:
-    application.minutes(cpuUtilization=10.0, busyTimeMsPerSecond=100.0)
+    application.minutes(cpuUtilization=10.0, busyTimeMsPerSecond=200.0)
 
 
 @pytest.mark.parametrize("load", [idle, behind, full_of_state])

@@ -67,7 +67,8 @@ def test_no_raise_follows_one_that_was_not_seen_to_help(
     now = shards * factor
     all_busy(account, lambda back: now * before // after if back > ago else now)
     (told,) = account.swept()["pipelines"]
-    assert told["health"] == "sick"
+    # One sample is too little to judge the raise by, and it has its deadline.
+    assert told["health"] == ("healing" if ago == 2 else "sick")
     assert not asked_for_more(account)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.losses.account import PIPELINES, Account
+from tests.open_account.test_fan_out import pushed
 
 
 def listed(account: Account, answer: Any) -> None:
@@ -90,6 +91,8 @@ def test_one_that_was_left_behind_hides_none_that_reads_through_a_consumer(
 
     listed(account, under_its_source)
     account.minutes()
+    for back in range(30, 0, -1):
+        pushed(account, back)
     assert account.swept(PIPELINES, "--dry-run")["pipelines"][0]["health"] == "healthy"
 
 
