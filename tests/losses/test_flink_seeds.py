@@ -134,7 +134,12 @@ def with_slow_function(scenario: Scenario) -> Scenario:
 
 def with_slow_job(scenario: Scenario) -> Scenario:
     """Of the same file; what it writes to takes 1,200 records/s."""
-    other = replace(scenario.the(ApplicationData), name="archiver", sink_records_per_second=1200)
+    other = replace(
+        scenario.the(ApplicationData),
+        name="archiver",
+        records_per_second_per_subtask=500,
+        sink_records_per_second=1200,
+    )
     (pipeline,) = scenario.pipeline_file["pipelines"]
     (entry,) = pipeline["applications"]
     file = in_file(scenario, applications=[entry, {**entry, "application": "archiver"}])
@@ -213,10 +218,11 @@ WORLDS = (
     ),
     FlinkWorld(
         "a function is behind", step(300, 600), (Cause.CONSUMER_TOO_SLOW,),
-        changed=with_slow_function,
+        {"records_per_second_per_subtask": 175}, changed=with_slow_function,
     ),
     FlinkWorld(
         "another job is behind", step(1000, 1450), (SINK,),
+        {"records_per_second_per_subtask": 420},
         changed=lambda scenario: with_slow_job(with_topic(scenario)),
     ),
     FlinkWorld("topic", step(1400, 2800), (TOO_LOW,), changed=with_topic, may_change=True),
