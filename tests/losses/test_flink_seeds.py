@@ -297,7 +297,8 @@ def test_the_right_cause_comes_first_and_no_job_is_worse_off_by_more_than_a_rest
 def test_a_reader_that_no_file_names_is_told_when_it_is_behind_and_restarts_nothing(
     seed: int,
 ) -> None:
-    behind = FlinkWorld("another reader", step(600, 1200), (), changed=with_slow_reader)
-    there, reports = in_world(behind.scenario(seed), behind.minutes, seed=seed)
+    data = {"records_per_second_per_subtask": 350}
+    world = FlinkWorld("another reader", step(600, 1200), (), data, changed=with_slow_reader)
+    there, reports = in_world(world.scenario(seed), world.minutes, seed=seed)
     assert operations(there) == []
     assert reports[-1].diagnoses[0].cause is Cause.OTHER_READER_BEHIND
