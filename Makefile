@@ -25,7 +25,8 @@ verify: .venv/dev .venv/emulator/made .venv/cdk/made .venv/linters/made
 	  $(BIN)/python -m pytest -q -n 0 tests/cdk tests/linters
 	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python $(BIN)/python -m pytest -q -n 0 tests/emulator
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
-	  tests/losses/test_ineffective.py tests/open_account/test_worlds.py \
+	  tests/losses/test_ineffective.py tests/losses/test_flink_seeds.py \
+	  tests/open_account/test_worlds.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 # The shortest way through a stage on MiniStack: deployed, registered, asked, gone.

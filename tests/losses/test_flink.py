@@ -336,12 +336,12 @@ def test_of_levers_that_nobody_owns_it_is_not_said(account: Account) -> None:
 
 
 def in_world(
-    scenario: Scenario, minutes: int = 90, **changes: Any
+    scenario: Scenario, minutes: int = 90, *, seed: int = 1, **changes: Any
 ) -> tuple[World, list[PipelineReport]]:
     """A sweep each minute; ``changes`` are made to the file's applications."""
     (spec,) = load_value(scenario.pipeline_file, scenario.name).pipelines
     spec = replace(spec, applications=[replace(each, **changes) for each in spec.applications])
-    world = World(scenario, 1)
+    world = World(scenario, seed)
     edges = Edges(DirectCloud(world), DirectMetrics(world), SqliteLedger(":memory:"))
     world.advance(180)
     reports = []

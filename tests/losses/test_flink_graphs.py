@@ -37,8 +37,8 @@ def late_seconds(world: World) -> int:
     return 60 * sum(minute.iterator_age_seconds > 60 for minute in world.series)
 
 
-def left_alone(scenario: Scenario, seconds: int) -> World:
-    world = World(scenario, 1)
+def left_alone(scenario: Scenario, seconds: int, seed: int = 1) -> World:
+    world = World(scenario, seed)
     world.advance(seconds)
     return world
 
