@@ -67,14 +67,20 @@ def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> P
 
 
 def has_begun(desired: DesiredCapacity, look: Look) -> bool:
-    """Whether a step was taken. A desired capacity that is there already waits for an earlier
-    change to end."""
-    steps = steps_of(desired, look)
+    """Whether a step towards it was taken: where two callers' clocks differ, one towards another
+    may seem to be later. A desired capacity that is there already waits for an earlier change to
+    end."""
+    steps = [each for each in steps_of(desired, look) if _is_towards(each, desired.capacity)]
     if steps and not is_refused(steps[-1]):
         return True
     return desired.capacity == look.current or any(
         change_record.outcome is Outcome.DONE for change_record in steps
     )
+
+
+def _is_towards(step: ChangeRecord, capacity: int) -> bool:
+    raises, wants_more = step.to_capacity > step.from_capacity, capacity > step.from_capacity
+    return raises is wants_more
 
 
 def is_refused(change_record: ChangeRecord) -> bool:

@@ -78,3 +78,16 @@ def test_it_has_begun_with_a_step_that_aws_did_not_refuse_for_good(
         look = replace(look, change_records=(record,))
         assert is_refused(record) is (detail == "AWS said no")
     assert has_begun(desired, look) is begun
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "begun"), [(1, 2, True), (6, 5, True), (3, 1, False), (6, 8, False)]
+)
+def test_a_step_away_from_it_is_no_beginning(before: int, after: int, begun: bool) -> None:
+    """As one towards another capacity, by a caller whose clock is ahead."""
+    place = Place()
+    asked = place.asked()
+    desired = DesiredCapacity(4, asked.now - timedelta(hours=1))
+    look = look_of(asked, look_at(asked), desired.at)
+    record = change(SHARDS, before, after, outcome=Outcome.DONE, now=place.world.now)
+    assert has_begun(desired, replace(look, change_records=(record,))) is begun
