@@ -20,6 +20,8 @@ from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, 
 from tidegate.scaling.model.resource_type import type_of
 
 __all__ = [
+    "BECAUSE",
+    "EXPIRES_AFTER",
     "SHOWS_AFTER",
     "End",
     "Ended",
@@ -30,6 +32,9 @@ __all__ = [
     "settles_at",
     "steps_of",
 ]
+
+BECAUSE = "desired capacity of Application Auto Scaling"
+"""What a step towards one is made for: by this it is told from a change for another reason."""
 
 SHOWS_AFTER = timedelta(seconds=60)
 """A change that AWS has accepted shows in its descriptions by then; it is as long as the lease
@@ -113,8 +118,10 @@ def end_of(desired: DesiredCapacity, look: Look) -> Ended | None:
     steps = steps_of(desired, look)
     if desired.resource != identity(look.pipeline, look.lever):
         return Ended(End.SUPERSEDED)
-    if any(change_record.pipeline != look.pipeline.name for change_record in steps):
+    if any(_is_for_another_reason(step, look) for step in steps):
         return Ended(End.SUPERSEDED)
+    if desired.failure is not None and look.now - desired.at >= EXPIRES_AFTER:
+        return Ended(End.EXPIRED)
     if desired.failure is not None:
         has_stayed = _has_stayed(desired, steps[-1] if steps else None, look)
         return Ended(End.FAILED, desired.failure) if has_stayed else Ended(End.SUPERSEDED)
@@ -126,6 +133,12 @@ def end_of(desired: DesiredCapacity, look: Look) -> Ended | None:
     if look.current not in _expected(desired, last, look) or _was_set_back(desired, last, look):
         return _undone(last, look)
     return Ended(End.EXPIRED) if look.now - desired.at >= EXPIRES_AFTER else None
+
+
+def _is_for_another_reason(step: ChangeRecord, look: Look) -> bool:
+    """As of a reshard, which is of no pipeline. The pipeline that a lever is in may have got
+    another name since, or another one may be before it in the file by now."""
+    return step.pipeline != look.pipeline.name and step.because != BECAUSE
 
 
 def left_of(desired: DesiredCapacity, ended: Ended, look: Look) -> DesiredCapacity | None:

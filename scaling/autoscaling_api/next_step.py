@@ -10,7 +10,7 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
-from tidegate.scaling.autoscaling_api.desired_capacity import Look, settles_at, steps_of
+from tidegate.scaling.autoscaling_api.desired_capacity import BECAUSE, Look, settles_at, steps_of
 from tidegate.scaling.autoscaling_api.progress import Progress, has_begun, is_refused, look_of
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.lever_spec import Caller
@@ -79,7 +79,7 @@ def next_step(asked: Asked, pipeline: Pipeline, desired: DesiredCapacity, histor
     """The plan with the step that is due, empty where a constraint holds it."""
     dimension = asked.dimension
     current = current_capacities(pipeline)[dimension.lever]
-    because = Reason.of("desired-capacity", "desired capacity of Application Auto Scaling")
+    because = Reason.of("desired-capacity", BECAUSE)
     recommendation = Recommendation(
         dimension.lever, current, desired.capacity, because, asked_at=desired.at
     )

@@ -8,6 +8,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.reason import Reason
 from tidegate.scaling.autoscaling_api.contract import Asked, ScalingStatus
 from tidegate.scaling.autoscaling_api.desired_capacity import (
+    EXPIRES_AFTER,
     SHOWS_AFTER,
     End,
     Look,
@@ -50,11 +51,15 @@ def look_of(asked: Asked, pipeline: Pipeline, since: datetime) -> Look:
 def progress_of(desired: DesiredCapacity, asked: Asked, pipeline: Pipeline) -> Progress | None:
     """How far it is, None where it has ended well or another's change ended it. Only reads."""
     wanted, lever = desired.capacity, asked.dimension.lever
-    # Two answers need no change records, and a call of AWS less: they are most of a poll's.
-    if desired.failure is None and desired.resource == identity(pipeline, lever):
-        if is_passing(pipeline, lever):
+    # Three answers need no change records, and a call of AWS less: they are most of a poll's.
+    is_kept = asked.now - desired.at < EXPIRES_AFTER
+    if is_kept and desired.resource == identity(pipeline, lever):
+        current = capacities_like(pipeline, lever)[lever]
+        if desired.failure is not None and current == desired.start:
+            return Progress(wanted, ScalingStatus.FAILED, desired.failure)
+        if desired.failure is None and is_passing(pipeline, lever):
             return Progress(wanted, ScalingStatus.IN_PROGRESS)
-        if capacities_like(pipeline, lever)[lever] == wanted and desired.coming in (None, wanted):
+        if desired.failure is None and current == wanted and desired.coming in (None, wanted):
             return None
     look = look_of(asked, pipeline, desired.at)
     ended = end_of(desired, look)
