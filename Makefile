@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test verify smoke flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
+.PHONY: demo test verify verify-template verify-emulator verify-seeds verify-cold-start verify-requests verify-fuzz verify-faults verify-mutation smoke flink-fidelity faults fuzz fuzz-requests mutation test-fast lint bench bench-drawn bench-open bench-whole bench-flink bench-docs package deploy destroy serve clean
 
 demo: .venv/run
 	$(BIN)/tidegate demo --report report.html
@@ -17,17 +17,34 @@ test-fast: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/rules tests/scaling
 	$(BIN)/python -m tests.pure
 
-# What `make test` proves by a sample of seeds, by all of them, a whole stage deployed to MiniStack, and
-# the template as CDK and checkov take it: a quarter of an hour on two processors.
-verify: .venv/dev .venv/emulator/made .venv/cdk/made .venv/linters/made
+# What doesn't fit into `.ci/run`, in parts: two hours on two processors. PARTS has those that are
+# wanted: template (as CDK, checkov, cfn-lint and parliament take it), emulator (a whole stage on
+# MiniStack), seeds (statistical tests by all of theirs), cold-start, and the five that have targets
+# of their own.
+PARTS ?= template emulator seeds cold-start requests fuzz faults mutation
+verify: $(PARTS:%=verify-%)
+
+verify-template: .venv/dev .venv/cdk/made .venv/linters/made
 	TIDEGATE_CDK=$(CURDIR)/.venv/cdk/bin/python \
 	  TIDEGATE_CHECKOV=$(CURDIR)/.venv/linters/bin/python \
 	  $(BIN)/python -m pytest -q -n 0 tests/cdk tests/linters
+	$(BIN)/python -m pytest -q -n 2 tests/tidegate/deployment
+
+verify-emulator: .venv/dev .venv/emulator/made
 	TIDEGATE_EMULATOR=$(CURDIR)/.venv/emulator/bin/python $(BIN)/python -m pytest -q -n 0 tests/emulator
+
+verify-seeds: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py tests/losses/test_flink_seeds.py \
-	  tests/open_account/test_worlds.py \
-	  tests/tidegate/kinds/kinesis_stream/test_killed.py
+	  tests/open_account/test_worlds.py tests/tidegate/kinds/kinesis_stream/test_killed.py
+
+verify-cold-start: .venv/dev
+	$(BIN)/python -m benchmarks.cold_start
+
+verify-requests: fuzz-requests
+verify-fuzz: fuzz
+verify-faults: faults
+verify-mutation: mutation
 
 # The shortest way through a stage on MiniStack: deployed, registered, asked, gone.
 smoke: .venv/dev .venv/emulator/made
