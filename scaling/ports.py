@@ -219,7 +219,8 @@ class Edges:
     """The outside world as a sweep or a callback meets it; without ``notices`` nobody is notified.
 
     Without a ``clock`` no time goes by while something is done, as in a simulated world. Once
-    ``is_late``, no other pipeline is begun.
+    ``is_late``, no other pipeline is begun. ``stack`` is that of the stage that sweeps, None on the
+    command line.
     """
 
     cloud: Cloud
@@ -228,6 +229,7 @@ class Edges:
     notices: Notices | None = None
     clock: Callable[[], datetime] | None = None
     is_late: Callable[[], bool] = lambda: False
+    stack: str | None = None
 
     def moment(self, now: datetime) -> datetime:
         """What the time is by now, in what began at ``now``."""

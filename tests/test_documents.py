@@ -190,3 +190,11 @@ def test_the_levers_are_told_in_the_reference() -> None:
     levers = [kind for each in TYPES for kind in each.levers]
     text = (ROOT / "docs" / "pipeline-file.md").read_text(encoding="utf-8")
     assert [each.value for each in levers if f"`{each.value}`" not in text] == []
+
+
+def test_a_schedule_that_was_broken_is_told_with_the_commit_at_which_it_was() -> None:
+    """The figures above are made anew, the prose is not."""
+    text = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    prose = re.sub(r"<!-- faults -->.*<!-- /faults -->", ". ", text, flags=re.DOTALL)
+    told = [each for each in re.split(r"\.\s", prose) if re.search(r"\bseed \d", each)]
+    assert [each for each in told if not re.search(r"\b(?=\w*\d)[0-9a-f]{7}\b", each)] == []

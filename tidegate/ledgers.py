@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from tidegate.scaling.aws.caller import Caller
     from tidegate.scaling.aws.clients import Clients
     from tidegate.scaling.model.change_record import CallerArn
     from tidegate.scaling.ports import Ledger
@@ -82,28 +83,37 @@ def open_ledger(
 
 def open_own_ledger(place: str, clients: "Clients", *, to_look: bool = False) -> "Ledger":
     """``open_ledger``, for a command that asks AWS for changes. A file belongs to the account and
-    region that it was first used for: resources of two may have one name, and would share budgets,
-    locks and change records. A DynamoDB table is in one account and region already.
+    region that it was first used for, unless ``tidegate ledger rehome`` says another: resources of
+    two may have one name, and would share budgets, locks and change records. A DynamoDB table is
+    not checked: one that is named by its ARN may be of another account, and two accounts that use
+    it share all that.
 
     Raises ConfigurationError for the file of another account or region. Where the account can't be
-    had, as without a way to STS, nothing is checked."""
+    had, as without a way to STS, the region alone is compared."""
     from tidegate.scaling.aws.caller import Caller
     from tidegate.scaling.ledger.export import HOME
-    from tidegate.scaling.model.errors import ConfigurationError, Mistake
 
     caller = Caller()
     ledger = open_ledger(place, clients, to_look=to_look, caller=caller)
     if place.startswith("dynamodb:"):
         return ledger
-    here, known = caller.home, ledger.kept(HOME)
-    if here is None:
-        return ledger
-    if known is None and not to_look:
-        ledger.keep(HOME, here)
-    elif known not in (None, here):
+    known = ledger.kept(HOME)
+    if known is not None:
+        _refuse_of_another(place, known, caller)
+    elif not to_look and caller.home is not None:
+        ledger.keep(HOME, caller.home)
+    return ledger
+
+
+def _refuse_of_another(place: str, known: str, caller: "Caller") -> None:
+    from tidegate.scaling.model.errors import ConfigurationError, Mistake
+
+    here, region = caller.home, caller.region
+    if here is None and region is not None and not known.endswith(f" in {region}"):
+        here = f"an unknown account in {region}"
+    if here not in (None, known):
         words = (
             f"this ledger is of {known}, and the credentials are of {here}: name another file with "
-            "--ledger or TIDEGATE_LEDGER"
+            "--ledger or TIDEGATE_LEDGER, or see tidegate ledger rehome --help"
         )
         raise ConfigurationError((Mistake(place, 1, 1, words),))
-    return ledger

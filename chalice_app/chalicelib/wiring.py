@@ -43,7 +43,8 @@ def _edges(clients: Clients, ledger: DynamoLedger, patience: Patience) -> Edges:
         return Edges(cloud, metrics, ledger, clock=_now)
     from tidegate.scaling.aws.notices import AwsNotifications
 
-    return Edges(cloud, metrics, ledger, AwsNotifications(clients), _now)
+    notices, stack = AwsNotifications(clients), os.environ.get("TIDEGATE_STAGE")
+    return Edges(cloud, metrics, ledger, notices, _now, stack=stack)
 
 
 def _caller() -> str | None:

@@ -27,7 +27,15 @@ class Caller:
         """The caller's account and the region that is asked, None where the ARN can't be had."""
         if self._arn is None:
             return None
-        return f"account {self._arn.split(':')[4]} in {self._clients.of('sts').meta.region_name}"
+        return f"account {self._arn.split(':')[4]} in {self.region}"
+
+    @property
+    def region(self) -> str | None:
+        """The region that is asked, which needs no call; None where none is set."""
+        try:
+            return str(self._clients.of("sts").meta.region_name)
+        except CloudError:
+            return None
 
     @cached_property
     def _arn(self) -> str | None:

@@ -27,6 +27,7 @@ class Watching:
         self._cloudwatch = clients.cloudwatch
         path = re.sub(r"[^\w .:/=+@-]", "-", str(file.resolve()))[-TAG_MAX:]
         self._own = {"Key": "tidegate:file", "Value": path}
+        self._region = {"Key": "tidegate:region", "Value": self._cloudwatch.meta.region_name}
         self._tags: list[Any] = [{"Key": "managed-by", "Value": "tidegate"}, self._own]
 
     def dashboard(self, name: str) -> str | None:
@@ -38,7 +39,9 @@ class Watching:
             return None
 
     def own_dashboards(self) -> tuple[str, ...]:
-        """The names of those that were made for this file, under the names that Tidegate gives."""
+        """The names of those that were made for this file from this region, under the names that
+        Tidegate gives: dashboards are of an account. One with no region in its tags was made by an
+        earlier version, under a name that two regions shared."""
         pages = self._cloudwatch.get_paginator("list_dashboards")
         with asking("cloudwatch:ListDashboards", DASHBOARD_PREFIX):
             listed = [
@@ -47,13 +50,14 @@ class Watching:
                 for each in page.get("DashboardEntries", [])
             ]
         return tuple(
-            each["DashboardName"] for each in listed if self._is_ours(each["DashboardArn"])
+            each["DashboardName"] for each in listed if self._is_of_here(each["DashboardArn"])
         )
 
     def put_dashboard(self, name: str, body: str) -> None:
         """Create or replace one; tags count only when it is made (PutDashboard, API reference)."""
+        tags: Any = [*self._tags, self._region]
         with asking("cloudwatch:PutDashboard", name):
-            self._cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body, Tags=self._tags)
+            self._cloudwatch.put_dashboard(DashboardName=name, DashboardBody=body, Tags=tags)
 
     def delete_dashboard(self, name: str) -> None:
         """Remove one."""
@@ -78,9 +82,16 @@ class Watching:
         return tuple(found)
 
     def _is_ours(self, arn: str) -> bool:
+        return self._own in self._tags_of(arn)
+
+    def _is_of_here(self, arn: str) -> bool:
+        tags = self._tags_of(arn)
+        elsewhere = any(each["Key"] == self._region["Key"] for each in tags)
+        return self._own in tags and (self._region in tags or not elsewhere)
+
+    def _tags_of(self, arn: str) -> list[Any]:
         with asking("cloudwatch:ListTagsForResource", arn):
-            tags = self._cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
-        return self._own in tags
+            return list(self._cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
     def take(self, change: Change) -> None:
         """One change of an alarm."""

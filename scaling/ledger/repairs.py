@@ -5,11 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegate.scaling.ledger.export import HOME
 from tidegate.scaling.model.change_record import ChangeRecord, Outcome, moment_in
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["Repair", "note_resumed", "repairs", "settle_by_hand", "unlock"]
+__all__ = ["Repair", "move_home", "note_resumed", "repairs", "settle_by_hand", "unlock"]
 
 NOTE = "repairs"
 KEPT = 100
@@ -38,6 +39,13 @@ def unlock(resource: str, holder: str, ledger: Ledger, now: datetime, reason: st
     """Take a lease off its holder."""
     ledger.release(resource, holder)
     _write(Repair(now, f"unlocked {resource}, which {holder} had locked", reason), ledger)
+
+
+def move_home(home: str, ledger: Ledger, now: datetime, reason: str) -> None:
+    """Make a file the ledger of another account and region."""
+    before = ledger.kept(HOME) or "none"
+    ledger.keep(HOME, home)
+    _write(Repair(now, f"made it the ledger of {home}; before: {before}", reason), ledger)
 
 
 def note_resumed(pause: Pause, ledger: Ledger, now: datetime) -> None:

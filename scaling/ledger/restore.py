@@ -12,6 +12,7 @@ from tidegate.scaling.ledger.export import (
     DESIRED,
     FORMAT,
     HEAD,
+    HOME,
     NOTE,
     PAUSE,
     SNAPSHOT,
@@ -187,7 +188,8 @@ def _note(line: Line, _: Writer) -> Write:
     name, value = str(line["name"]), str(line["value"])
 
     def write(ledger: Ledger) -> bool:
-        if ledger.kept(name) is not None:
+        # An export of another version may say whose it was: the file that reads it is not that one.
+        if name == HOME or ledger.kept(name) is not None:
             return False
         ledger.keep(name, value)
         return True

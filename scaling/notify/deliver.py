@@ -51,7 +51,7 @@ def notify(
         if not is_ours():
             return ()
         with going_on(f"notifications of {spec.name}", failures):
-            _deliver(_Post(spec, ledger, notices, is_ours), report, failures)
+            _deliver(_Post(spec, ledger, notices, is_ours, edges.stack), report, failures)
         ledger.release(resource, holder)
     return tuple(failures)
 
@@ -62,10 +62,11 @@ class _Post:
     ledger: Ledger
     notices: Notices
     is_ours: Callable[[], bool]
+    stack: str | None
 
 
 def _deliver(post: _Post, report: PipelineReport, failures: list[Unfinished]) -> None:
-    incident = _written_down(report, post.spec, post.ledger)
+    incident = _written_down(report, post)
     blocked: set[Destination] = set()
     for due in incident.due:
         if due.destination in blocked:
@@ -83,11 +84,12 @@ def _deliver(post: _Post, report: PipelineReport, failures: list[Unfinished]) ->
             post.ledger.keep(_note(post.spec), to_text(incident))
 
 
-def _written_down(report: PipelineReport, spec: PipelineSpec, ledger: Ledger) -> Incident:
+def _written_down(report: PipelineReport, post: _Post) -> Incident:
     """The incident with what is due now, without what is due to a place that the file no longer
     names."""
+    spec, ledger = post.spec, post.ledger
     before = ledger.kept(_note(spec))
-    incident = advance(from_text(before), report, spec)
+    incident = advance(from_text(before), report, spec, post.stack)
     named = set(destinations(spec))
     for due in incident.due:
         if due.destination not in named:

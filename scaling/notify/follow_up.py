@@ -28,8 +28,9 @@ def follow_up(
         keep(of_report(report), edges.ledger)
     failures += notify(report, spec, edges, holder, report.at)
     if edges.notices is not None and spec.update_dashboard:
-        with going_on(f"dashboard {dashboard_name(spec.name)}", failures):
-            _draw(report, spec, edges.ledger, edges.notices)
+        name = dashboard_name(spec.name, _region(report), edges.stack)
+        with going_on(f"dashboard {name}", failures):
+            _draw(report, spec, name, edges.ledger, edges.notices)
     return replace(report, undelivered=tuple(failures))
 
 
@@ -39,17 +40,23 @@ def keep(snapshot: StatusSnapshot, ledger: Ledger) -> None:
         ledger.keep_snapshot(snapshot)
 
 
-def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices) -> None:
-    """Draw the limits anew when they are not those of the last drawing."""
+def _region(report: PipelineReport) -> str:
+    return report.pipeline.source.arn.split(":")[3]
+
+
+def _draw(
+    report: PipelineReport, spec: PipelineSpec, name: str, ledger: Ledger, notices: Notices
+) -> None:
+    """Draw the limits anew when they are not those of the last drawing of this name."""
     # Imported here: few files ask for it, and a cold start is shorter without it.
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows
 
     note = f"dashboard/{spec.name}"
-    region = report.pipeline.source.arn.split(":")[3]
     change_records = ledger.change_records(spec.name, report.at - LOOK_BACK)
-    drawn = body(rows(report.pipeline, spec), region, spec.name, report.at, change_records)
-    digest = sha256(drawn.encode()).hexdigest()
+    layers = rows(report.pipeline, spec)
+    drawn = body(layers, _region(report), spec.name, report.at, change_records)
+    digest = sha256(f"{name}\n{drawn}".encode()).hexdigest()
     if ledger.kept(note) != digest:
-        notices.draw(dashboard_name(spec.name), drawn)
+        notices.draw(name, drawn)
         ledger.keep(note, digest)

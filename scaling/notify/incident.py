@@ -102,9 +102,23 @@ def _known_keys(kind: type[Incident | Notification], data: dict[str, Any]) -> di
     return {key: value for key, value in data.items() if key in names}
 
 
-def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incident:
-    """The incident after one more sweep, with the notifications that have become due."""
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """Where a pipeline's notifications go, and the dashboard that they point to."""
+
+    places: tuple[Destination, ...]
+    dashboard: str
+
+
+def advance(
+    before: Incident, report: PipelineReport, spec: PipelineSpec, stack: str | None = None
+) -> Incident:
+    """The incident after one more sweep, with the notifications that have become due. ``stack`` is
+    that of the stage that sweeps."""
     now = report.at
+    drawn_by = stack if spec.update_dashboard else None
+    link = dashboard_link(report.name, report.pipeline.source.arn, drawn_by)
+    audience = _Audience(tuple(destinations(spec)), link)
     ill = tuple(troubles(report))
     is_silent = report.is_silent
     after = replace(
@@ -118,9 +132,9 @@ def advance(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Inc
     if told:
         healing = _healing(after, report)
         healing = healing or _odd(after, told, now)
-        return _ill(after, told, report, spec) if healing is None else healing
+        return _ill(after, told, report, audience) if healing is None else healing
     is_open = after.illness_id is not None or after.heals_until is not None
-    return _well(after, report, spec) if is_open else after
+    return _well(after, report, audience) if is_open else after
 
 
 def _healing(before: Incident, report: PipelineReport) -> Incident | None:
@@ -156,28 +170,28 @@ def _lasts(since: str | None, long: timedelta, now: datetime) -> bool:
 
 
 def _ill(
-    before: Incident, told: tuple[Trouble, ...], report: PipelineReport, spec: PipelineSpec
+    before: Incident, told: tuple[Trouble, ...], report: PipelineReport, audience: _Audience
 ) -> Incident:
     causes = tuple(dict.fromkeys(str(each) for each in told))
     if before.illness_id is None:
         moment = report.at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         name = f"{report.name}-{moment}"
         begun = replace(before, illness_id=name, causes=causes, well_since=None, known_as=())
-        begun = _with_due(begun, Kind.PAGE, told, report, spec)
+        begun = _with_due(begun, Kind.PAGE, told, report, audience)
         return replace(begun, heals_until=None, done=(), odd_since=None)
     after = replace(before, causes=causes, well_since=None)
     changed = set(causes) != set(before.causes) or any(_done(report))
-    return _with_due(after, Kind.UPDATE, told, report, spec) if changed else after
+    return _with_due(after, Kind.UPDATE, told, report, audience) if changed else after
 
 
-def _well(before: Incident, report: PipelineReport, spec: PipelineSpec) -> Incident:
+def _well(before: Incident, report: PipelineReport, audience: _Audience) -> Incident:
     is_well = report.health is Health.HEALTHY
     after = replace(before, well_since=_since(before.well_since, is_well, report.at))
     if not _lasts(after.well_since, WELL_AGAIN, report.at):
         return after
     if after.illness_id is None:
         return replace(after, well_since=None, heals_until=None, done=())
-    told = _with_due(after, Kind.RESOLVED, (), report, spec)
+    told = _with_due(after, Kind.RESOLVED, (), report, audience)
     return replace(told, illness_id=None, causes=(), well_since=None)
 
 
@@ -193,7 +207,7 @@ def _with_due(
     kind: Kind,
     told: tuple[Trouble, ...],
     report: PipelineReport,
-    spec: PipelineSpec,
+    audience: _Audience,
 ) -> Incident:
     notification = Notification(
         kind=kind,
@@ -204,10 +218,10 @@ def _with_due(
         found=tuple(f"{each}: {each.because}" for each in told),
         done=(*incident.done, *_done(report)),
         to_do=report.advice,
-        dashboard=dashboard_link(report.name, report.pipeline.source.arn),
+        dashboard=audience.dashboard,
     )
     short = in_few_lines(notification)
-    to = (each for each in destinations(spec) if (each, kind) != (Destination.SNS, Kind.UPDATE))
+    to = (each for each in audience.places if (each, kind) != (Destination.SNS, Kind.UPDATE))
     due = [Due(short, each) for each in to]
     return replace(incident, due=within_an_item((*incident.due, *due)))
 

@@ -22,6 +22,7 @@ __all__ = [
     "columns",
     "dashboard_link",
     "dashboard_name",
+    "stage_prefix",
 ]
 
 WIDTH, HEIGHT, TEXT_HEIGHT = 24, 6, 2
@@ -36,16 +37,28 @@ LINES = (
 )
 
 
-def dashboard_name(pipeline: str) -> str:
-    """How CloudWatch knows the dashboard of a pipeline, unless named otherwise. It takes letters,
-    digits, - and _ only (PutDashboard, API reference)."""
-    return DASHBOARD_PREFIX + re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:200]
+def stage_prefix(stack: str, region: str) -> str:
+    """How all dashboards of pipelines begin that the sweep of a deployed stage draws, and no other
+    dashboard: neither a stack of Tidegate nor a region has an underscore in its name."""
+    return f"stage-{stack}-{region}_"
 
 
-def dashboard_link(pipeline: str, arn: str) -> str:
+def dashboard_name(pipeline: str, region: str, stack: str | None = None) -> str:
+    """How CloudWatch knows the dashboard of a pipeline, unless named otherwise: that of a stage,
+    where its ``stack`` is given, else that of the command line. Dashboards are of an account, so
+    the region is in the name. It takes letters, digits, - and _ only (PutDashboard, API
+    reference)."""
+    known = re.sub("[^A-Za-z0-9_-]", "-", pipeline)[:180]
+    if stack is not None:
+        return f"{stage_prefix(stack, region)}{known}"
+    return f"{DASHBOARD_PREFIX}{known}-{region}"
+
+
+def dashboard_link(pipeline: str, arn: str, stack: str | None = None) -> str:
     """Where a person finds it; ``arn`` is of a resource of the pipeline. In a partition whose
     console is not known, how it is called."""
-    name, region, console = dashboard_name(pipeline), arn.split(":")[3], console_url(arn)
+    region, console = arn.split(":")[3], console_url(arn)
+    name = dashboard_name(pipeline, region, stack)
     if console is None:
         return f"CloudWatch dashboard {name} in {region}"
     return f"{console}/cloudwatch/home?region={region}#dashboards:name={name}"

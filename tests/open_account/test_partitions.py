@@ -32,7 +32,7 @@ def test_a_page_links_to_the_console_of_its_partition(
         account.minutes(since=back, until=back, throttled=900, units=2990, age=(6 - back) * 40_000)
     account.sweep(FIVE_LINES + f'    notices: {{sns_topic_arn: "{topic}"}}\n')
     page = json.loads(json.loads(account.asked("Publish")[0]["Message"])["sqs"])
-    assert page["dashboard"] == f"{link}dashboards:name=tidegate-orders"
+    assert page["dashboard"] == f"{link}dashboards:name=tidegate-orders-{region}"
 
 
 @pytest.mark.parametrize(

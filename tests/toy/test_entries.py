@@ -131,7 +131,7 @@ def test_the_dashboard_has_its_row(account: Account) -> None:
     queue(account)
     told = call(account, "dashboard", "FILE", "--yes", output=None)
     assert told.exit_code == 0, told.stderr
-    body = account.client("cloudwatch").get_dashboard(DashboardName="tidegate-mail")
+    body = account.client("cloudwatch").get_dashboard(DashboardName="tidegate-mail-us-east-1")
     assert "Queue letters" in body["DashboardBody"]
 
 

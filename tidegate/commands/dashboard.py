@@ -28,7 +28,7 @@ LOOK_BACK = timedelta(hours=3)
 
 @click.command("dashboard")
 @click.argument("file")
-@click.option("--name", help="For a file of one pipeline; default tidegate-PIPELINE.")
+@click.option("--name", help="For a file of one pipeline; default tidegate-PIPELINE-REGION.")
 @click.option("--preview", type=click.Path(dir_okay=False), help="Draw it here as HTML as well.")
 @click.option("--remove", is_flag=True, help="Remove the dashboards of the file instead.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and change nothing.")
@@ -79,7 +79,7 @@ def _dashboard(file: str, wanted: _Wanted) -> None:
     )
     errors: dict[str, TidegateError] = {}
     for spec in specs:
-        known = wanted.name or dashboard_name(spec.name)
+        known = wanted.name or dashboard_name(spec.name, clients.cloudwatch.meta.region_name)
         try:
             bodies[known] = None if kept is None else _body(spec, clients, kept, wanted.preview)
         except TidegateError as error:

@@ -10,7 +10,7 @@ import click
 
 from tidegate.commands.ledger_copy import export, restore
 from tidegate.commands.ledger_place import PLACE, opened
-from tidegate.exits import UNDONE
+from tidegate.exits import NOT_ASKED, UNDONE
 from tidegate.scaling.model.change_record import ChangeRecord, Lease, Outcome
 
 if TYPE_CHECKING:
@@ -89,6 +89,31 @@ def unlock_(known: str | None, resource: str, reason: str, place: str | None) ->
             raise SystemExit(UNDONE)
         unlock(resource, lease.holder, ledger, datetime.now(UTC), reason)
     click.echo(f"{resource}: unlocked")
+
+
+@command.command("rehome")
+@_REASON
+@PLACE
+@click.pass_obj
+def rehome(known: str | None, reason: str, place: str | None) -> None:
+    """Make a file the ledger of the account and region of the credentials: it was first used, or
+    was taken along, from others. Its budgets, locks and open intentions count there from then on.
+    """
+    from tidegate.ledgers import default_ledger
+    from tidegate.scaling.aws.caller import Caller
+    from tidegate.scaling.ledger.repairs import move_home
+
+    where = place or known or default_ledger()
+    if where.startswith("dynamodb:"):
+        words = "a table has no account and region to be held to"
+        raise click.BadParameter(words, param_hint="--ledger")
+    with opened(where) as ledger:
+        home = Caller().home
+        if home is None:
+            click.echo("whose the credentials are is not known: no answer of STS", err=True)
+            raise SystemExit(NOT_ASKED)
+        move_home(home, ledger, datetime.now(UTC), reason)
+    click.echo(f"{where}: the ledger of {home}")
 
 
 command.add_command(export)

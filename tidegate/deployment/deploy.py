@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tidegate.arguments import held_to, named
 from tidegate.commands.register import agreed
 from tidegate.deployment.bucket import Bucket
+from tidegate.deployment.drawn import drawn, remove_drawn
 from tidegate.deployment.failed_creation import is_plannable
 from tidegate.deployment.gateway import admitting
 from tidegate.deployment.leftovers import (
@@ -93,17 +94,19 @@ class Deployment:
         """What ``down`` would take away, in words; empty where it is gone already."""
         stack = [f"stack {self.stack.name}"] if self.stack.status() is not None else []
         bucket = [f"bucket {self.bucket.name}"] if self.bucket.is_there() else []
+        boards = [f"dashboard {each}" for each in drawn(self._session, self.stack.name)]
         return (
             *(str(step) for _, step in registrations(self._urls())),
-            *(f"remove {each}" for each in [*stack, *bucket]),
+            *(f"remove {each}" for each in [*stack, *boards, *bucket]),
         )
 
     def down(self) -> tuple[Leftover, ...]:
-        """Take back what Application Auto Scaling knows of the stage, then the stack, then the
+        """Take back what Application Auto Scaling knows of the stage, then stack, dashboards and
         bucket; what is left. What is gone already is no error, so that it can be run again."""
         for registry, step in registrations(self._urls()):
             registry.take(step)
         self.stack.remove()
+        remove_drawn(self._session, self.stack.name)
         self.bucket.remove()
         return left(self._session, self.stack.name)
 
@@ -223,8 +226,7 @@ def down(stage: str, dry_run: bool, yes: bool) -> None:
         if removals and (dry_run or not agreed(f"Take stage {stage} away?", yes=yes)):
             return
         found = deployment.down()
-        role = deployment.sets_gateway_role()
-        if role is not None:
+        if (role := deployment.sets_gateway_role()) is not None:
             click.echo(f"Left: {role} (with it API Gateway writes logs, for the whole account)")
         for each in found:
             click.echo(f"Left: {each}")

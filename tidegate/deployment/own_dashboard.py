@@ -1,5 +1,5 @@
 """The dashboard of a stage: whether Tidegate itself is well. Those of pipelines are made by
-``tidegate dashboard``."""
+``tidegate dashboard``, and by the sweep (``update_dashboard``)."""
 
 import json
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from tidegate.deployment.resource import Json, resource, sub
 __all__ = ["own_dashboard"]
 
 NAME = "stage-${AWS::StackName}-${AWS::Region}"
-"""Dashboards are of an account, not of a region. Those of pipelines begin with ``tidegate-``: no
-pipeline can be called so that its dashboard is this one."""
+"""Dashboards are of an account, not of a region. Those of the stage's pipelines go on with an
+underscore (``stage_prefix``), and those of the command line begin with ``tidegate-``: no pipeline
+can be called so that its dashboard is this one."""
 
 WIDTH, HEIGHT, STATUS_HEIGHT = 24, 6, 4
 """CloudWatch's grid is 24 wide (dashboard body structure and syntax)."""

@@ -29,7 +29,8 @@ def characters(document: Json) -> int:
     text = json.dumps(document, separators=(",", ":"))
     text = re.sub(r'\{"Fn::Sub":("[^"]+")\}', r"\1", text)
     text = re.sub(r'\{"Fn::GetAtt":[^}]+\}', "x" * NAME_CHARACTERS, text)
-    text = re.sub(r"\$\{AWS::[^}]+\}", "x" * REFERENCE_CHARACTERS, text)
+    short = r"\$\{AWS::(Partition|Region|AccountId)\}"
+    text = re.sub(short, "x" * REFERENCE_CHARACTERS, text)
     return len(re.sub(r"\$\{[^}]+\}", "x" * NAME_CHARACTERS, text))
 
 

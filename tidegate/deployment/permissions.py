@@ -12,7 +12,7 @@ from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.model.permission import Arn, Permission
 from tidegate.scaling.model.resource_type import ResourceType
-from tidegate.scaling.observability.dashboard import dashboard_name
+from tidegate.scaling.observability.dashboard import stage_prefix
 
 __all__ = ["policy"]
 
@@ -143,10 +143,11 @@ def _telling(specs: list[PipelineSpec]) -> Iterator[Json]:
     if any(each.notices.ops_items for each in specs):
         # An OpsItem has no name before it is made.
         yield _statement(("ssm:CreateOpsItem", "ssm:UpdateOpsItem"), ["*"])
-    boards = [dashboard_name(each.name) for each in specs if each.update_dashboard]
-    if boards:
-        prefix = "arn:${AWS::Partition}:cloudwatch::${AWS::AccountId}:dashboard/"
-        yield _statement(("cloudwatch:PutDashboard",), [sub(f"{prefix}{name}") for name in boards])
+    if any(each.update_dashboard for each in specs):
+        # All that begin so are this stage's: its pipelines need not be told one by one.
+        place = f"dashboard/{stage_prefix('${AWS::StackName}', '${AWS::Region}')}*"
+        boards = sub(f"arn:${{AWS::Partition}}:cloudwatch::${{AWS::AccountId}}:{place}")
+        yield _statement(("cloudwatch:PutDashboard",), [boards])
 
 
 def _decrypting(specs: list[PipelineSpec]) -> Iterator[Json]:

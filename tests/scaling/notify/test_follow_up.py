@@ -106,11 +106,49 @@ def test_the_dashboard_is_drawn_where_the_file_asks_for_it_and_only_when_it_woul
     for _ in range(3):
         assert follow_up(report, DRAWN, outside, "me").undelivered == ()
     ((name, first),) = drawings.bodies
-    assert name == "tidegate-race-day"
+    assert name == "tidegate-race-day-us-east-1"
     renamed = replace(DRAWN, objective=replace(DRAWN.objective, iterator_age_max_seconds=77))
     follow_up(report, renamed, outside, "me")
     assert len(drawings.bodies) == 2
     assert drawings.bodies[1] != (name, first)
+
+
+def test_a_stage_draws_one_of_its_own_also_where_the_ledger_tells_of_another_name(
+    world: World, ledger: SqliteLedger, report: PipelineReport
+) -> None:
+    drawings = Drawings()
+    for stack in (None, "tidegate-dev", "tidegate-dev"):
+        outside = replace(edges(world, ledger, drawings), stack=stack)
+        assert follow_up(report, DRAWN, outside, "me").undelivered == ()
+    assert [name for name, _ in drawings.bodies] == [
+        "tidegate-race-day-us-east-1", "stage-tidegate-dev-us-east-1_race-day",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("is_drawn", "name"),
+    [(True, "stage-tidegate-dev-us-east-1_orders"), (False, "tidegate-orders-us-east-1")],
+    ids=["drawn by the stage", "put by the command line"],
+)
+def test_a_page_points_to_the_dashboard_that_is_kept(
+    ledger: SqliteLedger, is_drawn: bool, name: str
+) -> None:
+    sent: list[Notification] = []
+
+    class Kept(Drawings):
+        def send(self, _: Notification, to: Destination, __: NoticeSpec, ___: str | None) -> None:
+            assert to is Destination.EVENT_BUS
+            sent.append(_)
+
+    scenario = load_scenario("poison-batch")
+    (spec,) = load_value(scenario.pipeline_file, "poison-batch").pipelines
+    spec = replace(spec, notices=NoticeSpec(event_bus="default"), update_dashboard=is_drawn)
+    sick = World(scenario, 1)
+    outside = replace(edges(sick, ledger, Kept()), stack="tidegate-dev")
+    for _ in range(20):
+        sick.advance(60)
+        sweep([spec], outside, sick.now, holder="me")
+    assert {each.dashboard.rpartition("name=")[2] for each in sent} == {name}
 
 
 def test_a_dashboard_that_could_not_be_drawn_is_named_and_drawn_by_the_next_sweep(
@@ -119,7 +157,10 @@ def test_a_dashboard_that_could_not_be_drawn_is_named_and_drawn_by_the_next_swee
     drawings = Drawings(is_broken=True)
     outside = edges(world, ledger, drawings)
     (undrawn,) = follow_up(report, DRAWN, outside, "me").undelivered
-    assert (undrawn.what, type(undrawn.error)) == ("dashboard tidegate-race-day", Unreachable)
+    assert (undrawn.what, type(undrawn.error)) == (
+        "dashboard tidegate-race-day-us-east-1",
+        Unreachable,
+    )
     drawings.is_broken = False
     assert follow_up(report, DRAWN, outside, "me").undelivered == ()
     assert len(drawings.bodies) == 1

@@ -310,7 +310,7 @@ def test_the_page_says_what_was_found_and_where_to_look(post: Post) -> None:
     page, _ = post.messages
     assert page["causes"] == ["producer-throttled at orders"]
     assert page["found"][0].startswith("producer-throttled at orders: ")
-    assert page["dashboard"].endswith("#dashboards:name=tidegate-orders")
+    assert page["dashboard"].endswith("#dashboards:name=tidegate-orders-us-east-1")
 
 
 def test_what_a_person_must_do_is_in_the_page(post: Post) -> None:

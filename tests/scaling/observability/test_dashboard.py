@@ -147,17 +147,37 @@ def test_the_newest_twenty_changes_that_were_made_are_marked_in_utc() -> None:
 
 @given(st.text(min_size=1, max_size=300))
 def test_a_dashboard_has_a_name_that_cloudwatch_takes(pipeline: str) -> None:
-    name = dashboard_name(pipeline)
-    assert name.startswith("tidegate-")
-    assert len(name) <= 255
-    assert all(each.isascii() and (each.isalnum() or each in "-_") for each in name)
+    longest = f"tidegate-{'x' * 20}"
+    for name, first in (
+        (dashboard_name(pipeline, "ap-southeast-1"), "tidegate-"),
+        (dashboard_name(pipeline, "ap-southeast-1", longest), f"stage-{longest}-ap-southeast-1_"),
+    ):
+        assert name.startswith(first)
+        assert len(name) <= 255
+        assert all(each.isascii() and (each.isalnum() or each in "-_") for each in name)
+
+
+def test_the_dashboards_of_two_stages_two_regions_and_the_command_line_do_not_meet() -> None:
+    regions = ("us-east-1", "eu-west-1")
+    stacks = (None, "tidegate-dev", "tidegate-prod", "tidegate-dev-us-east-1")
+    pipelines = ("orders", "us-east-1", "us-east-1_orders", "dev-us-east-1_orders")
+    names = [
+        dashboard_name(pipeline, region, stack)
+        for pipeline in pipelines for region in regions for stack in stacks
+    ]  # fmt: skip
+    assert len(set(names)) == len(names)
 
 
 def test_a_dashboard_is_found_by_its_name_in_its_region() -> None:
-    assert dashboard_name("race day/2") == "tidegate-race-day-2"
+    assert dashboard_name("race day/2", "eu-west-1") == "tidegate-race-day-2-eu-west-1"
     assert dashboard_link("race", RACERS) == (
         "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards:"
-        "name=tidegate-race"
+        "name=tidegate-race-eu-west-1"
     )
     unknown = RACERS.replace("arn:aws:", "arn:aws-moon:")
-    assert dashboard_link("race", unknown) == ("CloudWatch dashboard tidegate-race in eu-west-1")
+    assert dashboard_link("race", unknown) == (
+        "CloudWatch dashboard tidegate-race-eu-west-1 in eu-west-1"
+    )
+    assert dashboard_link("race", RACERS, "tidegate-dev").endswith(
+        "#dashboards:name=stage-tidegate-dev-eu-west-1_race"
+    )

@@ -148,7 +148,7 @@ def test_every_graph_has_its_limit_drawn() -> None:
 
 @given(st.text(min_size=1))
 def test_a_dashboards_name_is_one_that_cloudwatch_takes(pipeline: str) -> None:
-    assert fullmatch("[A-Za-z0-9_-]{1,255}", dashboard_name(pipeline))
+    assert fullmatch("[A-Za-z0-9_-]{1,255}", dashboard_name(pipeline, "us-east-1"))
 
 
 class Boards:
@@ -167,7 +167,7 @@ class Boards:
         raise AssertionError("nobody is to be told")
 
     def draw(self, name: str, body: str) -> None:
-        assert name == "tidegate-orders"
+        assert name == "tidegate-orders-us-east-1"
         self.drawn.append(body)
 
 
@@ -215,13 +215,15 @@ def boards(aws: dict[str, Any]) -> list[str]:
 
 def test_a_dashboard_is_planned_put_once_and_removed(aws: dict[str, Any], file: Path) -> None:
     dry = run("dashboard", str(file), "--dry-run")
-    assert dry.stdout == "would put dashboard tidegate-orders: 11 graphs, 10 limits\n"
+    assert dry.stdout == "would put dashboard tidegate-orders-us-east-1: 11 graphs, 10 limits\n"
     assert boards(aws) == []
     assert run("dashboard", str(file)).exit_code == 1
     done = run("dashboard", str(file), "--yes")
     assert done.exit_code == 0, done.output
-    assert boards(aws) == ["tidegate-orders"]
-    parsed(aws["cloudwatch"].get_dashboard(DashboardName="tidegate-orders")["DashboardBody"])
+    assert boards(aws) == ["tidegate-orders-us-east-1"]
+    parsed(
+        aws["cloudwatch"].get_dashboard(DashboardName="tidegate-orders-us-east-1")["DashboardBody"]
+    )
     assert run("dashboard", str(file), "--yes").stdout.startswith("Nothing to do")
     aws["kinesis"].update_shard_count(
         StreamName="orders", TargetShardCount=2, ScalingType="UNIFORM_SCALING"
@@ -311,8 +313,27 @@ def test_dashboards_of_a_pipeline_that_the_file_no_longer_names_are_removed(
     run("dashboard", str(elsewhere(file)), "--yes")
     file.write_text(PIPELINE.replace("name: orders", "name: my pipeline.2"), encoding="utf-8")
     result = run("dashboard", str(file), "--yes")
-    assert "remove dashboard tidegate-orders\n" in result.stdout
-    assert sorted(boards(aws)) == ["tidegate-by-hand", "tidegate-my-pipeline-2", "tidegate-theirs"]
+    assert "remove dashboard tidegate-orders-us-east-1\n" in result.stdout
+    assert sorted(boards(aws)) == [
+        "tidegate-by-hand", "tidegate-my-pipeline-2-us-east-1", "tidegate-theirs-us-east-1",
+    ]  # fmt: skip
+
+
+def test_the_dashboard_of_another_region_stays_and_that_of_an_earlier_version_goes(
+    aws: dict[str, Any], file: Path
+) -> None:
+    """Dashboards are of an account, moto's of a region."""
+    own = {"Key": "tidegate:file", "Value": str(file.resolve())}
+    there = {"Key": "tidegate:region", "Value": "eu-west-1"}
+    for name, tags in (("orders-eu-west-1", [own, there]), ("orders", [own])):
+        aws["cloudwatch"].put_dashboard(
+            DashboardName=f"tidegate-{name}", DashboardBody="{}", Tags=tags
+        )
+    for _ in range(2):
+        run("dashboard", str(file), "--yes")
+        assert sorted(boards(aws)) == ["tidegate-orders-eu-west-1", "tidegate-orders-us-east-1"]
+    run("dashboard", str(file), "--remove", "--yes")
+    assert boards(aws) == ["tidegate-orders-eu-west-1"]
 
 
 def test_an_alarm_whose_resource_left_the_pipeline_goes_after_the_rule_that_named_it(

@@ -12,6 +12,7 @@ from tests.tidegate.commands.test_register import EXAMPLE, known, register
 from tests.tidegate.deployment.conftest import OPERATOR, ROOT, packaged
 from tidegate.deployment.bucket import Bucket
 from tidegate.deployment.deploy import main
+from tidegate.scaling.observability.dashboard import dashboard_name
 
 API = "https://abc.execute-api.us-east-1.amazonaws.com/v1"
 
@@ -52,6 +53,24 @@ def test_where_nothing_is_there_any_more_nobody_is_asked(stage: dict[str, Any]) 
     done = run("down", "dev")
     assert (done.exit_code, done.output) == (0, "Nothing is left of dev.\n")
     assert buckets(stage) == []
+
+
+def test_with_a_stage_go_the_dashboards_that_its_sweep_has_drawn_and_no_others(
+    stage: dict[str, Any],
+) -> None:
+    cloudwatch = stage["cloudwatch"]
+    own = [dashboard_name(f"p{at}", "us-east-1", "tidegate-dev") for at in range(101)]
+    others = {
+        dashboard_name("p", "us-west-2", "tidegate-dev"),
+        dashboard_name("p", "us-east-1", "tidegate-dev-two"),
+        dashboard_name("dev", "us-east-1"),
+    }
+    for name in (*own, *others):
+        cloudwatch.put_dashboard(DashboardName=name, DashboardBody="{}")
+    assert f"would remove dashboard {own[0]}\n" in run("down", "dev", "--dry-run").stdout
+    assert run("down", "dev", "--yes").exit_code == 0
+    left = cloudwatch.list_dashboards()["DashboardEntries"]
+    assert {each["DashboardName"] for each in left} == others
 
 
 @pytest.mark.parametrize("target", ["deploy", "destroy"])

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tidegate.deployment.permissions import policy
 from tidegate.pipeline_file import load, parse
 from tidegate.scaling.config.specification import ApplicationSpec, NoticeSpec, PipelineSpec
 from tidegate.scaling.model.errors import ConfigurationError
+from tidegate.scaling.observability.dashboard import dashboard_name
 
 COMMAND_LINE_ONLY = {
     "apigateway:GetRestApi", "dynamodb:ListTables", "dynamodb:Scan", "kinesis:DescribeLimits",
@@ -146,6 +148,29 @@ def test_a_key_that_would_be_a_wildcard_or_an_alias_is_bad_input(key: str) -> No
         parse(named, "p.yaml")
 
 
+@pytest.mark.parametrize(
+    ("stack", "region", "is_own"),
+    [
+        ("tidegate-dev", "us-east-1", True),
+        ("tidegate-dev", "us-west-2", False),
+        ("tidegate-dev-us-east-1", "us-east-1", False),
+        (None, "us-east-1", False),
+    ],
+)
+def test_a_sweep_may_draw_the_dashboards_of_its_own_stage_and_region_alone(
+    stack: str | None, region: str, is_own: bool
+) -> None:
+    told = [replace(each, update_dashboard=True) for each in load(RACE).pipelines]
+    (drawing,) = (
+        each for each in policy(told, sweeps=True)["Statement"]
+        if each["Action"] == ["cloudwatch:PutDashboard"]
+    )  # fmt: skip
+    (granted,) = json.loads(as_iam_sees_it(drawing["Resource"]))
+    name = dashboard_name(told[0].name, region, stack)
+    drawn = f"arn:aws:cloudwatch::123456789012:dashboard/{name}"
+    assert fnmatchcase(drawn, granted) is is_own
+
+
 def test_no_role_reaches_beyond_the_resources_of_the_file() -> None:
     narrow = {
         "kinesis:SplitShard": "stream/racers",
@@ -170,10 +195,11 @@ def test_a_topic_alone_asks_nothing_of_kinesis_and_lambda() -> None:
     assert all(each["Resource"] for each in statements)
 
 
-def as_iam_sees_it(document: dict[str, Any]) -> str:
+def as_iam_sees_it(document: Any) -> str:
     text = json.dumps(document)
     for name, value in {
         "${AWS::Partition}": "aws", "${AWS::Region}": "us-east-1", "${AWS::AccountId}": "123456789012",
+        "${AWS::StackName}": "tidegate-dev",
         "${CallbackLog}": "/tidegate/tidegate-dev/callback", "${SweepLog}": "/tidegate/tidegate-dev/s",
     }.items():  # fmt: skip
         text = text.replace(name, value)

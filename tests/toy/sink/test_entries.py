@@ -114,7 +114,7 @@ def test_alarms_dashboard_and_rules_have_its_own(account: Account) -> None:
     told = call(account, "alarms", "FILE", "--dry-run")
     assert "tidegate/pipeline/orders/jars/refuses" in told.stdout, told.stderr
     call(account, "dashboard", "FILE", "--yes")
-    body = account.client("cloudwatch").get_dashboard(DashboardName="tidegate-orders")
+    body = account.client("cloudwatch").get_dashboard(DashboardName="tidegate-orders-us-east-1")
     assert "Shelf jars" in body["DashboardBody"]
     assert "toy-sink/shelf-refuses" in call(account, "rules").stdout
 
