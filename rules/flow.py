@@ -27,6 +27,7 @@ class Flow:
     ``incoming`` is what each reader gets of the source. Of what was ``read`` a filter left some
     out; of the rest some ``succeeded``, and some were ``discarded`` for good; ``failed`` are
     attempts that are made again. ``written_units`` is what those sinks took that the file names.
+    With ``failed_is_inferred`` it is invocations that failed, times the records of a usual batch.
     """
 
     seconds: int
@@ -37,6 +38,7 @@ class Flow:
     failed: float | None = None
     discarded: float | None = None
     written_units: float | None = None
+    failed_is_inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

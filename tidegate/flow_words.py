@@ -13,7 +13,7 @@ _PARTS = (
     ("read", "{:,.0f} read"),
     ("filtered_out", "{:,.0f} filtered out"),
     ("succeeded", "{:,.0f} processed"),
-    ("failed", "{:,.0f} failed and tried again"),
+    ("failed", "{:,.0f} failed and tried again{}"),
     ("discarded", "{:,.0f} discarded"),
     ("written_units", "{:,.0f} write units consumed in its tables"),
 )
@@ -34,8 +34,9 @@ def flow_lines(report: PipelineReport) -> Iterator[str]:
 
 def _reader(reader: ReaderHealth) -> str:
     flow = reader.flow
+    inferred = " (inferred from the invocations that failed)" if flow.failed_is_inferred else ""
     told = (
-        words.format(value)
+        words.format(value, inferred)
         for name, words in _PARTS
         if (value := getattr(flow, name)) is not None and (value or name in ("incoming", "read"))
     )

@@ -20,6 +20,7 @@ __all__ = [
     "cost_of_records",
     "held_against",
     "ratio_cost",
+    "within_refusals",
 ]
 
 MINUTES_OF_NOW = 30
@@ -47,11 +48,15 @@ count of records: an odd sample, and a unit divided by it is no cost of a record
 @dataclass(frozen=True, slots=True)
 class Used:
     """What was ``consumed`` of a resource, by whomever; ``of_reads`` or of writes. A minute that
-    took ``units_per_second_most`` shows what the resource is able to, not what was asked of it."""
+    took ``units_per_second_most`` shows what the resource is able to, not what was asked of it.
+    ``refused`` are its requests that were refused, of ``units_per_request`` each, which a record
+    that is written as one item costs as well."""
 
     consumed: Window
     of_reads: bool
     units_per_second_most: float = inf
+    refused: Window | None = None
+    units_per_request: float = 1.0
 
     def is_censored(self, units_per_second: float) -> bool:
         """Whether so many are as good as all that it takes."""
@@ -61,11 +66,12 @@ class Used:
 @dataclass(frozen=True, slots=True)
 class UseMinute:
     """One minute, in records and units a second: ``arrivals`` came in, ``records`` were worked on,
-    and ``units`` were used, by whomever."""
+    and ``units`` were used, by whomever, while as many as ``refused`` were refused."""
 
     arrivals: float
     records: float
     units: float
+    refused: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,33 @@ def held_against(
         return cost
     shown = median((each.units - cost.base_units) / each.records for each in beyond)
     return replace(cost, units_per_record=max(cost.units_per_record, shown))
+
+
+def within_refusals(
+    flat: Sequence[UseMinute], newest: Sequence[UseMinute], least: float
+) -> RecordCost | None:
+    """All units as the records' own, where the load was ``flat``; but no more for each record than
+    ``newest`` minutes that refuse leave possible, where they have more records.
+
+    More records ask for more units by what a record costs. What was asked for is at most what was
+    used and what was refused: retries are refused again, and count for more. Each record costs
+    ``least`` units at least, where the ratio through the origin isn't less.
+    """
+    whole = ratio_cost(flat)
+    if whole is None:
+        return None
+    usual = [each for each in flat if each.records >= ONE_RECORD][-MINUTES_OF_NOW:]
+    records = median([each.records for each in usual])
+    units = median([each.units for each in usual])
+    beyond = [each for each in newest if each.records > BEYOND_RATIO * records]
+    if not any(each.refused for each in beyond):
+        return whole
+    more = median(
+        [(each.units + each.refused - units) / (each.records - records) for each in beyond]
+    )
+    if max(least, more) >= (1 - LEAST_BASE_SHARE) * whole.units_per_record:
+        return whole
+    return _beside(max(least, more), flat, is_told=True)
 
 
 def _beside(each: float, minutes: Sequence[UseMinute], *, is_told: bool) -> RecordCost:

@@ -29,7 +29,8 @@ def offered_at_most(
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
     single change goes beyond double. While less is taken than came before, no more is
-    offered than that.
+    offered than that; but a load that is as good as at its highest may be held there by a full
+    source, which shows its limit and not what is offered.
     """
     stream = signals.series.source
     taken = stream.incoming_records.last(60).total
@@ -40,8 +41,9 @@ def offered_at_most(
         settled = stream.incoming_records.end - change.at
         if settled < timedelta(seconds=60 + change.takes_seconds):
             return 1.0
-    now, highest = rate_now(stream.incoming_records), highest_records_per_second / HIGH_SHARE
-    return min(2.0, 1 + refused / taken, highest / now if now < highest else 2.0)
+    now, highest = rate_now(stream.incoming_records), highest_records_per_second
+    came = highest / HIGH_SHARE / now if now < HIGH_SHARE * highest else 2.0
+    return min(2.0, 1 + refused / taken, came)
 
 
 def offered_behind(

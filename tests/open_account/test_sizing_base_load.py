@@ -112,6 +112,48 @@ def test_the_other_pipeline_may_write_more_in_some_minutes(account: Account) -> 
     assert moved.get("write_capacity of orders", 1600) <= 2400
 
 
+@pytest.mark.parametrize(
+    ("others", "grown", "throttled", "least", "most"),
+    [
+        (60_000, 2400, 1200, 1_040, 1_150),
+        (60_000, 2400, 4800, 1_040, 1_600),
+        (30_000, 1200, 600, 520, 600),
+    ],
+    ids=["refused less than it grew", "retried again and again", "doubled beside half as many"],
+)
+@pytest.mark.parametrize("minutes", [2, 4])
+def test_a_load_that_was_flat_is_not_multiplied_beyond_what_is_refused(
+    account: Account,
+    minutes: int,
+    others: float,
+    grown: float,
+    throttled: float,
+    least: int,
+    most: int,
+) -> None:
+    """10 records a second of a unit each for over an hour; then more, and the table refuses."""
+    account.pipeline(write=round(others / 60) + 20)
+    told(account, 85, minutes + 1, records=600, units=others + 600, invocations=10)
+    told(account, minutes, records=grown, units=others + 1200, throttled=throttled, age=9000,
+         invocations=30)  # fmt: skip
+    moved, pipeline = swept(account, PIPELINES)
+    assert least <= moved["write_capacity of orders"] <= most
+    assert "WCU that does not follow the stream" in json.dumps(pipeline["actions"])
+
+
+@pytest.mark.parametrize("each", [1, 3])
+def test_a_consumer_alone_on_its_table_is_sized_in_one_step_after_a_flat_load(
+    account: Account, each: int
+) -> None:
+    """Its reads are held back by what the table takes: 160 records a second come."""
+    account.pipeline(write=50 * each)
+    told(account, 90, 5, records=flat, units=2400 * each)
+    told(account, 4, records=9600, read=3000, units=3000 * each, throttled=1500, invocations=12,
+         duration=4950, age=lambda back: (5 - back) * 40_000)  # fmt: skip
+    moved, _ = swept(account, PIPELINES)
+    assert moved["write_capacity of orders"] >= 160 * each
+
+
 def test_a_job_that_ended_is_no_base_load(account: Account) -> None:
     account.pipeline(write=1100)
     told(account, 90, 41, records=calm, units=lambda back: 60_000 + calm(back))

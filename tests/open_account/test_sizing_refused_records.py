@@ -35,3 +35,22 @@ def test_a_stream_that_refuses_is_named_and_widened(
     assert [each["cause"] for each in pipeline["diagnoses"]] == ["producer-throttled"]
     moved = {each["lever"]: each["to"] for each in pipeline["actions"]}
     assert moved["shard_count of orders"] >= 3
+
+
+@pytest.mark.parametrize(
+    ("shards", "before", "taken", "refused"),
+    [(4, 120_000, 238_000, 240_000), (4, 210_000, 240_000, 240_000), (2, 60_000, 117_000, 120_000)],
+    ids=["twice as much for long", "after a load near the limit", "two shards"],
+)
+def test_what_full_shards_take_is_no_bound_of_what_is_offered(
+    account: Account, shards: int, before: float, taken: float, refused: float
+) -> None:
+    """For nine minutes, so that the load's history knows the limit of the shards as its highest."""
+    account.pipeline(write=shards * 1100, shards=shards, factor=10)
+    account.minutes(since=85, until=10, records=before, invocations=1200)
+    account.minutes(since=9, records=taken, invocations=2400, refused=refused)
+    (pipeline,) = account.swept(PIPELINES.replace("max: 4000", "max: 40000"), "--dry-run")[
+        "pipelines"
+    ]
+    moved = {each["lever"]: each["to"] for each in pipeline["actions"]}
+    assert moved["shard_count of orders"] == 2 * shards

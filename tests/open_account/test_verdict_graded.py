@@ -51,9 +51,31 @@ def test_a_mapping_that_counts_is_counted_with_every_number(account: Account) ->
     assert consumer["flow"] == {
         "seconds": 1800, "incoming": 72_000, "read": 72_000, "filtered_out": 71_280,
         "succeeded": 720, "failed": 0, "discarded": 0, "written_units": 720,
+        "failed_is_inferred": False,
     }  # fmt: skip
     told = account.sweep(PIPELINES, "--dry-run", output="table").stdout
     assert "reads    order-writer: counted; in 30 min 72,000 came in, 72,000 read" in told
+
+
+@pytest.mark.parametrize(
+    ("errors", "records"), [(0, 0), (1, 1500), (24, 36_000)], ids=["none", "some", "all"]
+)
+def test_records_that_failed_are_inferred_from_the_invocations_that_did(
+    account: Account, errors: int, records: int
+) -> None:
+    """24 invocations a minute for 2,400 records, and some more for those that fail."""
+    account.pipeline()
+    account.minutes(since=60, until=16, invocations=24)
+    account.minutes(since=15, invocations=24, errors=errors)
+    _, pipeline = swept(account)
+    (consumer,) = pipeline["consumers"]
+    flow = consumer["flow"]
+    assert flow["failed"] == records
+    assert (flow["failed_is_inferred"], flow["discarded"], flow["filtered_out"]) == (True, 0, 0)
+    table = account.sweep(PIPELINES, "--dry-run", output="table").stdout
+    assert ("(inferred from the invocations that failed)" in " ".join(table.split())) is bool(
+        errors
+    )
 
 
 def test_a_filter_that_lets_one_percent_through_is_inferred(account: Account) -> None:

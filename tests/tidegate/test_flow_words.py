@@ -30,6 +30,11 @@ def test_each_reader_has_its_grade_and_what_became_of_its_records() -> None:
         "mailer: inferred; in 15 min 4,500 came in, 4,500 read",
         "copier: unknown; in 15 min 4,500 came in, 7 failed and tried again, 2 discarded",
     ]
+    of = Flow(900, 4500, failed=7, failed_is_inferred=True)
+    assert lines(ReaderHealth("copier", None, WHY, of)) == [
+        "copier: unknown; in 15 min 4,500 came in, 7 failed and tried again (inferred from the "
+        "invocations that failed)"
+    ]
     assert lines(ReaderHealth("counter", None, WHY, Flow(600))) == [
         "counter: unknown; in 10 min no metric"
     ]

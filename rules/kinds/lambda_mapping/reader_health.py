@@ -11,6 +11,7 @@ from tidegate.rules.kinds.lambda_mapping.reading import (
     patience_seconds,
     waits,
 )
+from tidegate.rules.kinds.lambda_mapping.records_dropped import discards
 from tidegate.rules.kinds.lambda_mapping.shared_reads import reads_show, reads_tell
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.lambda_mapping.written import unwritten, written_units
@@ -98,14 +99,39 @@ def _flow(signals: Signals, consumer: Consumer, counted: Counts) -> Flow:
 
 
 def _inferred_flow(signals: Signals, consumer: Consumer, *, is_read: bool) -> Flow:
-    """By rates alone: each reader gets what comes in while nothing waits. What it handed on, and
-    how much of that succeeded, no metric tells in records."""
+    """By rates alone: each reader gets what comes in while nothing waits. How much of what it
+    handed on succeeded, no metric tells in records; nor what a filter left out, or was discarded
+    where the mapping may discard."""
     incoming = signals.series.source.incoming_records.last(FLOW_SECONDS).total
     age = signals.age_seconds
     at_the_tip = is_read and age is not None and age <= signals.age_well_seconds
+    mapping, failed = consumer.mapping, _failed_records(signals, consumer)
     return Flow(
         FLOW_SECONDS,
         incoming,
         incoming if at_the_tip else None,
+        filtered_out=None if mapping.reading.has_filter else 0.0,
+        failed=failed,
+        discarded=None if discards(mapping) else 0.0,
         written_units=written_units(signals, consumer, FLOW_SECONDS),
+        failed_is_inferred=failed is not None,
     )
+
+
+def _failed_records(signals: Signals, consumer: Consumer) -> float | None:
+    """Invocations that failed, times the records of a usual batch. None where others invoke the
+    function, where it reports single records as failed, which no error counts, or where the size of
+    a batch doesn't follow from what came in: with a filter, or bisected ones."""
+    mapping, series = consumer.mapping, signals.of(consumer.function)
+    invoked, errors = series.invocations, series.errors
+    failed = errors.last(FLOW_SECONDS).total
+    is_told = invoked.last(FLOW_SECONDS).total and errors.last(FLOW_SECONDS).present
+    if not is_told or mapping.reading.other_sources or mapping.report_batch_item_failures:
+        return None
+    if not failed:
+        return 0.0
+    passed = invoked.total - errors.total
+    if passed <= 0 or mapping.reading.has_filter or mapping.bisect_batch_on_function_error:
+        return None
+    usual = signals.series.source.incoming_records.total / passed
+    return failed * min(float(mapping.batch_size), max(1.0, usual))

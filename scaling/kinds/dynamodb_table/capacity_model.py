@@ -18,6 +18,7 @@ from tidegate.scaling.kinds.dynamodb_table.sizing import (
     burst_credit_units,
     partition_units,
     units_during_delay,
+    units_per_item,
 )
 from tidegate.scaling.load.base_load import RecordCost, Used
 from tidegate.scaling.load.burst_baseline import Standing
@@ -190,9 +191,16 @@ def capacity_model(
     series = signals.of(capacity)
     written = series.consumed_write_units
     taken = partition_units(capacity, written, history)
+    writes = Used(
+        written,
+        of_reads=False,
+        units_per_second_most=taken,
+        refused=series.write_throttles,
+        units_per_request=units_per_item(signals.series.source),
+    )
     return CapacityModel(
         capacity,
-        reader.cost(Used(written, of_reads=False, units_per_second_most=taken)),
+        reader.cost(writes),
         reader.cost(Used(series.consumed_read_units, of_reads=True)),
         burst_credit_units(capacity, written, history),
         taken,

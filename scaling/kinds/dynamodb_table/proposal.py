@@ -19,6 +19,7 @@ from tidegate.scaling.load.base_load import (
     constant_cost,
     cost_of_records,
     ratio_cost,
+    within_refusals,
 )
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.proposal import (
@@ -35,6 +36,9 @@ from tidegate.scaling.model.proposal import (
 )
 
 __all__ = ["seen_metrics", "table_ranges"]
+
+ONE_UNIT = 1.0
+"""What a request refused is counted as: bytes aren't asked for over two weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +117,26 @@ def _flow(evidence: Evidence) -> _Flow | None:
 
 
 def _cost(capacity: Capacity, kind: str, evidence: Evidence, flow: _Flow) -> RecordCost | None:
-    """What a record costs and others use, as in a sweep: of writes where nothing tells them apart
-    all are the stream's, and of reads none."""
-    of_all = list(_minutes(capacity, kind, evidence, flow))
-    clean = [minute for minute, was_throttled in of_all if not was_throttled]
-    every = [minute for minute, _ in of_all]
+    """What a record costs and others use, as in a sweep: where nothing tells them apart, writes are
+    the stream's as far as what is refused allows, and reads are not."""
+    every = list(_minutes(capacity, kind, evidence, flow))
+    clean = [minute for minute in every if not minute.refused]
     found = cost_of_records(clean)
     if found is not None:
         return found
-    return (ratio_cost if kind == "Write" else constant_cost)(clean or every)
+    if kind != "Write":
+        return constant_cost(clean or every)
+    return within_refusals(clean, every, ONE_UNIT) or ratio_cost(every)
 
 
-def _minutes(
-    capacity: Capacity, kind: str, evidence: Evidence, flow: _Flow
-) -> Iterator[tuple[UseMinute, bool]]:
-    """Each period of which the flow and the use are known, and whether it was throttled."""
+def _minutes(capacity: Capacity, kind: str, evidence: Evidence, flow: _Flow) -> Iterator[UseMinute]:
+    """Each period of which the flow and the use are known."""
     throttled = _points(evidence, _throttled(capacity, kind))
     for at, units in _points(evidence, _consumed(capacity, kind)).items():
         if at in flow.arrived and at in flow.read:
-            sums = (flow.arrived[at], flow.read[at], units)
-            yield UseMinute(*(each / PERIOD_SECONDS for each in sums)), bool(throttled.get(at))
+            refused = ONE_UNIT * throttled.get(at, 0.0)
+            sums = (flow.arrived[at], flow.read[at], units, refused)
+            yield UseMinute(*(each / PERIOD_SECONDS for each in sums))
 
 
 def _points(evidence: Evidence, metric: Metric) -> dict[datetime, float]:

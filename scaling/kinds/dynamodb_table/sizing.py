@@ -7,6 +7,7 @@ from math import ceil
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
 from tidegate.rules.kinds.signals import BURST_SECONDS
+from tidegate.rules.kinds.source import SourceSeries
 from tidegate.rules.window import Window
 from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.history import History
@@ -17,11 +18,15 @@ __all__ = [
     "burst_credit_units",
     "partition_units",
     "units_during_delay",
+    "units_per_item",
 ]
 
 PARTITION_UNITS = 1000
 """Write units that a partition takes a second, burst included (DynamoDB guide, burst and adaptive
 capacity)."""
+
+WRITE_UNIT_BYTES = 1024
+"""An item takes a write unit for each KiB, rounded up (DynamoDB guide, provisioned capacity)."""
 
 SURELY_CONSUMED = 0.9
 """Writes are counted in the minute in which they are tried, and may be done in the next."""
@@ -76,6 +81,13 @@ def units_during_delay(
     changed, before = newest
     old = min(seconds, max(0.0, (changed + IN_EFFECT - start).total_seconds())) / seconds
     return before * old + capacity.write_units * (1 - old)
+
+
+def units_per_item(source: SourceSeries) -> int:
+    """Write units of a record that is written as one item of its own size; 1 where that isn't
+    known."""
+    records, size = source.incoming_records.total, source.incoming_bytes.total
+    return max(1, ceil(size / records / WRITE_UNIT_BYTES)) if records else 1
 
 
 def _changes(capacity: Capacity, history: History) -> Iterator[tuple[datetime, int]]:

@@ -18,6 +18,7 @@ from tidegate.scaling.load.base_load import (
     cost_of_records,
     held_against,
     ratio_cost,
+    within_refusals,
 )
 from tidegate.scaling.load.current_load import NOW_SECONDS
 
@@ -187,8 +188,10 @@ def _minutes_of_use(
     source, seconds = signals.series.source, used.consumed.metric.period_seconds
     stretched, well = _throttled(signals, consumer), signals.age_well_seconds * 1000
     found: list[UseMinute] = []
-    for units, came, own, age, dirty in zip(
+    none = (None,) * len(stretched)
+    for units, refused, came, own, age, dirty in zip(
         used.consumed.samples,
+        none if used.refused is None else used.refused.samples,
         source.incoming_records.samples,
         signals.reads_of_each.samples,
         source.iterator_age_milliseconds.samples,
@@ -203,7 +206,8 @@ def _minutes_of_use(
         # Where nothing waits nobody reads more than comes in: another reader has just come.
         if arrived and own > CHANGED_RATIO * arrived and (age or 0.0) <= well:
             own = arrived
-        found += [UseMinute(arrived / seconds, own / seconds, units / seconds)]
+        asked = (refused or 0.0) * used.units_per_request
+        found += [UseMinute(*(each / seconds for each in (arrived, own, units, asked)))]
     return found
 
 
@@ -212,8 +216,8 @@ def record_cost(signals: Signals, consumer: Consumer, used: Used) -> RecordCost 
 
     Minutes with throttling count only where there are no others, since batches that are done
     again write again; so do those at the limit of what is written to. Where the load has not
-    varied, writes are taken for the consumer's, which is said to write to the table, and reads for
-    those of others, since nothing says that it reads.
+    varied, writes are taken for the consumer's, which is said to write to the table, as far as what
+    is refused allows, and reads for those of others, since nothing says that it reads.
     """
     clean = _minutes_of_use(used, signals, consumer, clean_only=True)
     every = _minutes_of_use(used, signals, consumer, clean_only=False)
@@ -222,7 +226,8 @@ def record_cost(signals: Signals, consumer: Consumer, used: Used) -> RecordCost 
         return held_against(found, clean, every[-MINUTES_SHOWN:])
     if used.of_reads:
         return cost_of_records(every) or constant_cost(clean or every)
-    return ratio_cost(clean) or ratio_cost(every)
+    newest = every[-MINUTES_SHOWN:]
+    return within_refusals(clean, newest, used.units_per_request) or ratio_cost(every)
 
 
 def window_at_most(iterator_age_max_seconds: float, age_well_seconds: float) -> int:

@@ -17,6 +17,7 @@ from tidegate.scaling.load.base_load import (
     cost_of_records,
     held_against,
     ratio_cost,
+    within_refusals,
 )
 
 UNITS = st.floats(0, 5_000)
@@ -119,6 +120,69 @@ def test_where_nothing_is_told_apart_all_is_the_records_or_none_is() -> None:
     idle = minutes([0.0] * 5, 3, 1.0)
     assert (ratio_cost(idle), ratio_cost([]), constant_cost([])) == (None, None, None)
     assert constant_cost(idle) == RecordCost(3.0, 0.0, 3.0, is_told=False)
+
+
+FLAT = minutes([10.0] * 80, 1_000, 1.0)
+"""A ratio of 101 units a record, of which 100 are others'."""
+
+
+def more(records: float, used: float, refused: float) -> UseMinute:
+    return UseMinute(records, records, used, refused)
+
+
+@pytest.mark.parametrize(
+    ("newest", "least", "each"),
+    [
+        ([more(40, 1_020, 20)] * 4, 1, 1.0),
+        ([more(40, 1_020, 20)], 1, 1.0),
+        ([more(40, 1_020, 50)] * 4, 1, 2.0),
+        ([more(40, 1_020, 0)] * 4, 3, 3.0),
+        ([more(40, 900, 20)] * 4, 1, 1.0),
+        ([*[more(40, 1_020, 20)] * 3, more(40, 9_000, 0), more(11, 1_020, 900)], 1, 1.0),
+    ],
+    ids=["all that was refused", "one minute", "retried", "of its size", "others use less", "odd"],
+)
+def test_what_is_refused_bounds_what_a_record_of_a_flat_load_costs(
+    newest: list[UseMinute], least: float, each: float
+) -> None:
+    newest = [replace(minute, refused=minute.refused or 1e-9) for minute in newest]
+    base = 1_010 - 10 * each
+    found = within_refusals(FLAT, newest, least)
+    assert found is not None
+    assert (found.base_units, found.units_per_record, found.is_told) == (
+        pytest.approx(base), pytest.approx(each), True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("newest", "least"),
+    [
+        ([], 1),
+        ([more(40, 1_020, 0)] * 4, 1),
+        ([more(12, 1_020, 20)] * 4, 1),
+        ([more(40, 1_020, 3_000)] * 4, 1),
+        ([more(40, 1_020, 20)] * 4, 200),
+    ],
+    ids=["nothing newer", "nothing refused", "no more records", "much refused", "large records"],
+)
+def test_where_refusals_leave_the_ratio_possible_it_stays(
+    newest: list[UseMinute], least: float
+) -> None:
+    assert within_refusals(FLAT, newest, least) == ratio_cost(FLAT)
+    assert within_refusals([], newest, least) is None
+
+
+@given(UNITS, EACH, st.floats(1.3, 50), st.floats(0, 1), st.floats(1, 10))
+def test_a_flat_load_that_grows_is_covered_with_its_base_load_whatever_is_refused(
+    base: float, each: float, growth: float, taken: float, retries: float
+) -> None:
+    """Of what more records ask for a part is taken; each that is not is refused at least once."""
+    flat, asked = minutes([10.0] * 30, base, each), each * 10 * (growth - 1)
+    used = base + 10 * each + taken * asked
+    newest = [more(10 * growth, used, retries * (1 - taken) * asked)] * 3
+    found = within_refusals(flat, newest, 0.0)
+    assert found is not None
+    assert found.units(10 * growth) >= 0.95 * (base + 10 * growth * each)
 
 
 @pytest.mark.parametrize("odd", [5e-324, 1e-300, 1e-6])

@@ -43,6 +43,13 @@ def test_no_more_is_offered_than_ever_came_while_less_is_taken() -> None:
     assert at_most(*FULL, highest=900) == 2
 
 
+@pytest.mark.parametrize("highest", [960, 1000, 1050])
+def test_what_full_shards_took_before_is_no_bound_of_what_is_offered(highest: float) -> None:
+    assert at_most(*FULL, highest=highest) == 2
+    assert at_most(*[refused(1000, 250)] * 5, highest=highest) == pytest.approx(1.25)
+    assert at_most(*FULL, highest=1060) == pytest.approx(1060 / 950)
+
+
 def test_what_gets_behind_the_stream_rises_no_faster_than_it_was_seen_to() -> None:
     rising = [refused(rate, 0) for rate in (800, 850, 950)]
     assert behind(*rising, *FULL[:2]) == pytest.approx(1.4)

@@ -138,7 +138,10 @@ def test_invocations_or_reads_show_that_a_consumer_reads(
 
 def test_what_each_reader_gets_is_what_comes_in_while_nothing_waits() -> None:
     of = signals(a_pipeline())
-    assert health(of).flow == Flow(900, 90_000, 90_000, written_units=90_000)
+    assert health(of).flow == Flow(
+        900, 90_000, 90_000, filtered_out=0, failed=0, discarded=0, written_units=90_000,
+        failed_is_inferred=True,
+    )  # fmt: skip
     in_time = newest(of, iterator_age_milliseconds=[15_000.0] * 3)
     assert health(in_time).flow.read == 90_000
     late = newest(of, iterator_age_milliseconds=[15_001.0] * 3)
@@ -149,6 +152,39 @@ def test_invocations_that_all_fail_show_nothing() -> None:
     of = newest(signals(a_pipeline()), "scorer", errors=[120.0] * 4)
     assert shown(of) == (None, "every-invocation-fails")
     assert shown(newest(of, "scorer", errors=[119.0] * 4))[0] is Grade.INFERRED
+
+
+@pytest.mark.parametrize(
+    ("how", "errors", "failed"),
+    [
+        ({}, [3.0] * 4, 600),
+        ({"has_filter": True}, [3.0] * 4, None),
+        ({"has_filter": True}, [0.0] * 4, 0),
+        ({"other_sources": ("queue",)}, [0.0] * 4, None),
+    ],
+    ids=["batches of fifty", "a filter", "none failed", "other sources"],
+)
+def test_failed_records_are_told_where_they_follow_from_failed_invocations(
+    how: dict[str, Any], errors: Samples, failed: float | None
+) -> None:
+    flow = health(newest(signals(reading(**how)), "scorer", errors=errors)).flow
+    assert flow.failed == (None if failed is None else pytest.approx(failed, rel=0.01))
+    assert flow.failed_is_inferred is (failed is not None)
+
+
+@pytest.mark.parametrize(
+    "how", [{"report_batch_item_failures": True}, {"bisect_batch_on_function_error": True}]
+)
+def test_no_number_of_failed_records_is_told_where_single_records_may_fail(
+    how: dict[str, Any],
+) -> None:
+    of = signals(with_mapping(a_pipeline(), **how))
+    assert health(newest(of, "scorer", errors=[3.0] * 4)).flow.failed is None
+
+
+def test_what_a_mapping_may_discard_is_not_told_as_nothing() -> None:
+    of = signals(with_mapping(a_pipeline(), maximum_retry_attempts=2))
+    assert health(of).flow.discarded is None
 
 
 # ---- what others read shows nothing of a consumer

@@ -61,6 +61,15 @@ def test_what_others_use_is_not_as_much_a_record() -> None:
     assert "5.0 units/s need at 70% use" in reads.max.because
 
 
+def test_what_was_refused_bounds_what_records_of_a_flat_load_cost() -> None:
+    """100 units of others and one a record; at four times the load the table refused 25 a second."""
+    came = (*[10.0] * 12, 40.0)
+    rates = {
+        ARRIVED: came, READ: came, CONSUMED: (*[110.0] * 12, 115.0), THROTTLED: (*[0.0] * 12, 25.0),
+    }  # fmt: skip
+    assert "140.0 units/s need at 70% use" in writes(a_table(115), rates).max.because
+
+
 def test_an_on_demand_table_has_neither_bounds_nor_metrics() -> None:
     table = replace(a_table(0), mode="PAY_PER_REQUEST")
     assert list(table_ranges(evidence(a_pipeline(table=table), {}))) == []

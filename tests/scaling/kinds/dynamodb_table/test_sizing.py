@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import NOON
+from tests.builders import NOON, Minute, a_pipeline, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.dynamodb_table.metrics import table_metric
 from tidegate.rules.kinds.dynamodb_table.state import Capacity
@@ -15,6 +15,7 @@ from tidegate.scaling.kinds.dynamodb_table.sizing import (
     burst_credit_units,
     partition_units,
     units_during_delay,
+    units_per_item,
 )
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
@@ -112,3 +113,18 @@ def test_units_to_split_bring_the_partitions_that_are_needed_and_one_less_would_
     after = partition_units(replace(TABLE, write_units=enough), consumed(0.0), History(()))
     before = partition_units(replace(TABLE, write_units=enough - 1), consumed(0.0), History(()))
     assert before < wanted <= after
+
+
+@pytest.mark.parametrize(
+    ("record_bytes", "units"), [(0, 1), (300, 1), (1024, 1), (1025, 2), (10_000, 10)]
+)
+def test_a_record_written_as_one_item_takes_a_unit_for_each_kib(
+    record_bytes: int, units: int
+) -> None:
+    seen = signals(a_pipeline(), *[Minute(record_bytes=record_bytes)] * 90)
+    assert units_per_item(seen.series.source) == units
+
+
+def test_without_records_an_item_takes_a_unit() -> None:
+    seen = signals(a_pipeline(), *[Minute(records_per_second=0)] * 90)
+    assert units_per_item(seen.series.source) == 1
