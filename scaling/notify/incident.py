@@ -3,8 +3,8 @@
 It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline
 has been healthy for ten minutes. While what cures it is under way nobody is told, up to the
 deadline of the first such change, unless there is something to do for a person, or it was first
-seen late; nor of what one minute alone tells of, until a second one does. Then a page is due, an update when its causes
-change, a resolution at its end. What is due is kept until it is delivered.
+seen late; nor of what one minute alone tells of, until a second one does. Then a page is due, an
+update when its causes change, a resolution at its end. What is due is kept until it is delivered.
 """
 
 import json

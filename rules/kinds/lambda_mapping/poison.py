@@ -85,7 +85,7 @@ def partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 
 
 def _or_memory(name: str) -> str:
-    """Lambda counts a lack of memory among Errors, as any exception: no metric tells the two apart."""
+    """Lambda counts a lack of memory among Errors, as any exception."""
     return (
         "or it is too little memory, not the record, which no metric tells: the log of "
         f"{name} does, and `tidegate memory {name}` has the size"
