@@ -339,7 +339,7 @@ def test_a_critical_rule_that_fires_without_a_cause_is_an_illness(post: Post) ->
         world.advance(60)
     ledger.close()
     assert post.counts == once_each()
-    assert post.messages[0]["causes"] == ["unknown at orders"]
+    assert post.messages[0]["causes"] == ["too-busy at orders"]
 
 
 class Disabled(DirectCloud):
