@@ -90,6 +90,7 @@ class Cause(Enum):
     TIMEOUT_NEAR = "timeout-near"
     BATCHING_WINDOW_TOO_LONG = "batching-window-too-long"
     PRODUCERS_QUIET = "producers-quiet"
+    PRODUCERS_FAILING = "producers-failing"
     HOT_SHARD = "hot-shard"
     PRODUCER_THROTTLED = "producer-throttled"
     CONSUMER_TOO_SLOW = "consumer-too-slow"

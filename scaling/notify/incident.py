@@ -2,9 +2,9 @@
 
 It begins when a sweep finds a cause, or a critical rule fires, and is resolved when the pipeline
 has been healthy for ten minutes. While what cures it is under way nobody is told, up to the
-deadline of the first such change, unless there is something to do for a person; nor of what one
-minute alone tells of, until a second one does. Then a page is due, an update when its causes
-change, a resolution at its end. What is due is kept until it is delivered.
+deadline of the first such change, unless there is something to do for a person, or it was first
+seen late; nor of what one minute alone tells of, until a second one does. Then a page is due, an
+update when its causes change, a resolution at its end. What is due is kept until it is delivered.
 """
 
 import json
@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tidegate.rules.diagnosis.contradicted import firing_critical
 from tidegate.rules.kinds.signals import RECENT_SECONDS
+from tidegate.rules.window import LATE_SECONDS
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.change_record import moment_in
 from tidegate.scaling.model.health import Health
@@ -139,14 +141,26 @@ def advance(
 
 def _healing(before: Incident, report: PipelineReport) -> Incident | None:
     """The incident of which nobody is told yet, None where it has been told, or is to be: a person
-    has something to do, or the time of the first change is over, whatever was changed since."""
+    has something to do, it was seen late, or the time of the first change is over, whatever was
+    changed since."""
     if before.illness_id is not None or report.healing is None or report.advice:
+        return None
+    if before.heals_until is None and _is_seen_late(report):
         return None
     until = before.heals_until or report.healing.until.isoformat()
     if report.at >= datetime.fromisoformat(until):
         return None
     done = (*before.done, *_done(report))[-DONE_MAX:]
     return replace(before, heals_until=until, done=done, well_since=None)
+
+
+def _is_seen_late(report: PipelineReport) -> bool:
+    """Whether a critical rule, as the objective's, is broken for longer than metrics are late:
+    sweeps that come each minute would have begun the cure before. Nobody knows how long it will
+    take, and the objective is missed already."""
+    late = timedelta(seconds=LATE_SECONDS)
+    known = (each.since for each in firing_critical(report.findings))
+    return any(since is not None and report.at - since > late for since in known)
 
 
 def _odd(before: Incident, told: tuple[Trouble, ...], now: datetime) -> Incident | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tidegate.rules.cause import Cause
-from tidegate.rules.rule import Severity, Verdict
+from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.report.sweep_report import PipelineReport
@@ -30,14 +30,14 @@ class Trouble:
 
 def troubles(report: PipelineReport) -> Iterator[Trouble]:
     """The diagnosed causes; where there is none and the pipeline is sick all the same, the critical
-    rules that say so."""
-    ill = [each for each in report.diagnoses if each.cause not in _WELL]
+    rules that say so, by the names that a suppression has for them."""
+    told = [each for each in report.diagnoses if not is_by_rule(each)]
+    ill = [each for each in told if each.cause not in _WELL]
     yield from (Trouble(each.cause.value, each.where, each.because, each.is_odd) for each in ill)
     if ill or report.health is not Health.SICK:
         return
-    for each in report.findings:
-        if each.verdict is Verdict.FIRING and each.rule.severity is Severity.CRITICAL:
-            yield Trouble(each.rule.name, each.rule.where, each.because)
+    for finding in firing_critical(report.findings):
+        yield Trouble(finding.rule.name, finding.rule.where, finding.because)
 
 
 def is_suppressed(trouble: Trouble, spec: PipelineSpec, today: date) -> bool:

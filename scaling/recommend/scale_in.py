@@ -7,6 +7,7 @@ from math import ceil
 from tidegate.rules.cause import Cause
 from tidegate.rules.diagnosis.diagnose import are_readers_shown
 from tidegate.rules.graph import Role
+from tidegate.rules.kinds.puts import failing_puts
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_of_the_hour
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
@@ -52,6 +53,7 @@ class ScaleIn:
         is known for longer; with the age well inside the objective all that time, or, for a sink,
         which can go up again at any time, for as long as catching up may take; and not while the
         rate of now has in it what producers were refused before: a decrease would be spent on it.
+        Nor while their calls fail.
         """
         diagnoses, signals = self.look.diagnoses, self.look.signals
         if any(each.cause is not Cause.HEALTHY for each in diagnoses):
@@ -68,7 +70,8 @@ class ScaleIn:
         )
         stabilization = self._catch_up if self._role(lever) is Role.SINK else STABILIZATION
         oldest = ages.last(stabilization.total_seconds()).peak or 0.0
-        return full and oldest / 1000 < self.look.signals.iterator_age_max_seconds / 2
+        young = oldest / 1000 < self.look.signals.iterator_age_max_seconds / 2
+        return full and young and not self._puts_failed
 
     @property
     def _is_unshown(self) -> bool:
@@ -83,6 +86,13 @@ class ScaleIn:
         stream = self.look.signals.series.source
         refused = stream.write_throttles.last(NOW_SECONDS).total
         return refused > BLIND_SHARE * stream.incoming_records.last(NOW_SECONDS).total
+
+    @property
+    def _puts_failed(self) -> bool:
+        """Whether calls that put records failed lately, though nothing refused them: what came in
+        is not what producers will bring once they are let in."""
+        newest = failing_puts(self.look.signals, STABILIZATION.total_seconds())
+        return any(each is not None for each in newest)
 
     @property
     def _catch_up(self) -> timedelta:

@@ -52,11 +52,14 @@ def is_passing(look: Look) -> bool:
 
 def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
     """The same look where no critical rule fires; else contradicted, with diagnoses as the rules
-    leave them."""
-    if not firing_critical(findings):
+    leave them. What is passing explains the rules of packs, such as on a backlog that drains; it
+    doesn't explain those of the pipeline file."""
+    fires = firing_critical(findings)
+    if not fires:
         return look
-    passing = is_passing(look)
-    found = contradicted(look.diagnoses, findings, look.now, passing=passing)
+    if is_passing(look):
+        fires = tuple(each for each in fires if each.rule.name not in look.signals.thresholds)
+    found = contradicted(look.diagnoses, fires)
     return replace(look, diagnoses=found, signals=replace(look.signals, is_contradicted=True))
 
 

@@ -100,6 +100,41 @@ def test_a_silent_stream_beside_a_living_age_is_told_with_its_puts(account: Acco
     assert pipeline["actions"] == []
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["usual", "without a history"])
+@pytest.mark.parametrize("call", ["PutRecord.Success", "PutRecords.Success"])
+def test_puts_that_fail_at_the_usual_load_are_sick_and_scale_nothing_in(
+    account: Account, call: str, known: bool
+) -> None:
+    account.pipeline(write=100)
+    if known:
+        history(account, 2400 * 5)
+    account.minutes(since=85)
+    assert lowered(account) == ["write_capacity of orders"]
+    for back in range(10, 0, -1):
+        account.put("AWS/Kinesis", {"StreamName": "orders"}, back, {call: 0.3})
+    code, pipeline = verdict(account)
+    (only,) = pipeline["diagnoses"]
+    assert (code, pipeline["health"], only["cause"]) == (1, "sick", "producers-failing")
+    assert "only 30% of the calls that put records succeed" in only["because"]
+    assert pipeline["actions"] == []
+
+
+def test_puts_that_failed_in_a_minute_of_this_quarter_of_an_hour_scale_nothing_in(
+    account: Account,
+) -> None:
+    account.pipeline(write=100)
+    account.minutes(since=85)
+    account.put("AWS/Kinesis", {"StreamName": "orders"}, 12, {"PutRecords.Success": 0.3})
+    code, pipeline = verdict(account)
+    assert (code, pipeline["health"]) == (0, "healthy")
+    assert pipeline["actions"] == []
+
+
+def lowered(account: Account) -> list[str]:
+    _, pipeline = verdict(account)
+    return [each["lever"] for each in pipeline["actions"] if each["to"] < each["from"]]
+
+
 def test_a_usual_load_is_healthy(account: Account) -> None:
     account.pipeline(write=400)
     history(account, 2400 * 5)

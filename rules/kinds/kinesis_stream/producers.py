@@ -1,6 +1,8 @@
-"""Producers that bring far less, or far more, than is usual at this time on other days.
+"""Producers that bring far less, or far more, than is usual at this time on other days, or whose
+calls fail.
 
 A load that stops looks like a load that is easily carried: the age is low and nothing throttles.
+So does one of which a part is not let in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +12,7 @@ from itertools import groupby, takewhile
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.kinesis_stream import words
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.puts import failing_puts
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.kinds.uncut import newest_of_source
 from tidegate.rules.kinds.usual_load import UsualLoad, usual_load
@@ -24,7 +27,13 @@ LULL_MINUTES = 10
 
 
 def producers(signals: Signals) -> Iterator[Diagnosis]:
-    """What comes in against the load's own history, where two days of that are known."""
+    """What comes in against the load's own history, where two days of that are known; where that
+    is as usual, whether it is all that producers try to put."""
+    against_the_usual = tuple(_against_the_history(signals))
+    yield from against_the_usual or _failing(signals)
+
+
+def _against_the_history(signals: Signals) -> Iterator[Diagnosis]:
     history, judged = signals.load_history, signals.series.judged_until
     if history is None or judged is None:
         return
@@ -117,6 +126,25 @@ def _surging(signals: Signals, told: Reason) -> Diagnosis:
         advice=(
             f"see whether the producers of {name} send what they should, or records all over "
             "again; capacity follows them as far as the pipeline file allows"
+        ),
+        holds_raises=False,
+    )
+
+
+def _failing(signals: Signals) -> Iterator[Diagnosis]:
+    """Calls that fail in each of the newest minutes. What the stream refuses is not meant: that has
+    a cause of its own, and a lever."""
+    name, newest = stream_of(signals.pipeline).name, failing_puts(signals, RECENT_SECONDS)
+    shares = [each for each in newest if each is not None]
+    if not shares or len(shares) < len(newest):
+        return
+    yield Diagnosis(
+        Cause.PRODUCERS_FAILING,
+        name,
+        (words.PUTS_FAIL_UNREFUSED(share=min(shares), minutes=len(shares)),),
+        advice=(
+            f"see in the producers' logs what their calls to {name} fail with, such as its KMS key "
+            "or a service event: more shards don't help; nothing is scaled in meanwhile"
         ),
         holds_raises=False,
     )

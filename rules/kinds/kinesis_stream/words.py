@@ -76,6 +76,11 @@ PUTS_FAIL = Words(
     "puts-fail",
     "only {share:.0%} of the calls that put records succeed: the producers are not let in",
 )
+PUTS_FAIL_UNREFUSED = Words(
+    "puts-fail-unrefused",
+    "only {share:.0%} of the calls that put records succeed, for {minutes} min, and the stream did "
+    "not refuse them: it is not full",
+)
 PUTS_REFUSED = Words("puts-refused", "the stream refused {records:,.0f} records in 3 min")
 PUTS_UNSEEN = Words("puts-unseen", "no metric tells of calls that put records")
 OTHERS_BEHIND = Words(

@@ -35,7 +35,7 @@ def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             words.NOT_THE_TIMEOUT(longest_seconds=longest, timeout_seconds=timeout),
             words.BATCH_BLOCKS_SHARD(seconds_per_minute=signals.age_growth * 60),
         ),
-        advice=_advice(consumer.mapping),
+        advice=f"{_advice(consumer.mapping)}; {_or_memory(consumer.function.name)}",
     )
 
 
@@ -81,6 +81,14 @@ def partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             words.RECORDS_REPORTED_AS_FAILED(records=read.total),
         ),
         advice=_advice(mapping),
+    )
+
+
+def _or_memory(name: str) -> str:
+    """Lambda counts a lack of memory among Errors, as any exception."""
+    return (
+        "or it is too little memory, not the record, which no metric tells: the log of "
+        f"{name} does, and `tidegate memory {name}` has the size"
     )
 
 

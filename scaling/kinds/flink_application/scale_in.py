@@ -5,6 +5,7 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.puts import failing_puts
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.window import Window, largest
 from tidegate.scaling.kinds.flink_application import words
@@ -47,9 +48,13 @@ fields takes several times what it does when it is written out."""
 
 def may_lower(look: Look, application: FlinkApplication, stay: Recommendation) -> bool:
     """Only on full data of an hour, in health, with the age well inside the objective, and an hour
-    after the last change. Busy time is part of the data: CPU says nothing of the time that subtasks
+    after the last change; not where a critical rule fires, or calls that put records failed in that
+    hour. Busy time is part of the data: CPU says nothing of the time that subtasks
     wait, as for I/O."""
     if any(each.cause is not Cause.HEALTHY for each in look.diagnoses):
+        return False
+    puts = failing_puts(look.signals, HOUR_SECONDS)
+    if look.signals.is_contradicted or any(each is not None for each in puts):
         return False
     changed = look.history.last_change(stay.lever)
     if changed is not None and look.now - changed < STABILIZATION:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, signals, stream_metric
+from tests.builders import NOON, a_pipeline, signals, stream_metric
+from tidegate.rules.blocking import blocks_capacity
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.contradicted import contradicted, firing_critical, is_by_rule
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
 
 RULE = Rule(
@@ -26,12 +26,17 @@ def finding(seconds: float | None, **changes: Any) -> Finding:
     return replace(Finding(RULE, Verdict.FIRING, since, 0.0, "none came"), **changes)
 
 
-def told(finding: Finding, seen: Signals = WELL, *, passing: bool = False) -> tuple[Diagnosis, ...]:
-    return contradicted(diagnose(seen), [finding], NOON, passing=passing)
+def told(*findings: Finding) -> tuple[Diagnosis, ...]:
+    return contradicted(diagnose(WELL), firing_critical(findings))
 
 
-def test_a_critical_rule_that_fires_for_long_is_sick_for_an_unknown_cause() -> None:
-    (only,) = told(finding(300))
+@pytest.mark.parametrize(
+    "found",
+    [finding(0), finding(300), finding(None)],
+    ids=["in its first minute", "for long", "nothing is known since when"],
+)
+def test_a_critical_rule_that_fires_is_told_for_an_unknown_cause(found: Finding) -> None:
+    (only,) = told(found)
     assert (only.cause, only.where) == (Cause.UNKNOWN, "shop")
     assert str(only.evidence[-1]) == (
         "the critical rule orders-missing fires, and nothing else is wrong: none came"
@@ -41,27 +46,26 @@ def test_a_critical_rule_that_fires_for_long_is_sick_for_an_unknown_cause() -> N
     assert is_by_rule(only)
 
 
+def test_it_says_nothing_against_capacity() -> None:
+    (only,) = told(finding(300))
+    assert not blocks_capacity(only)
+
+
 @pytest.mark.parametrize(
     "found",
     [
-        finding(299),
-        finding(None),
         finding(900, verdict=Verdict.PENDING),
         finding(900, rule=replace(RULE, severity=Severity.WARNING)),
     ],
-    ids=["its cause may still come late", "since when is unknown", "pending", "a warning"],
+    ids=["pending", "a warning"],
 )
 def test_otherwise_it_is_left_at_healthy(found: Finding) -> None:
     assert [each.cause for each in told(found)] == [Cause.HEALTHY]
 
 
-def test_a_rule_is_no_contradiction_of_what_is_passing_or_has_a_name() -> None:
-    drains = signals(a_pipeline(), *[Minute(age_seconds=age) for age in (200, 150, 100)])
-    assert [each.cause for each in told(finding(900), drains, passing=True)] == [Cause.HEALTHY]
-    (overdue,) = told(finding(900), drains)
-    assert [each.kind for each in overdue.evidence] == ["backlog-drains", "critical-rule-fires"]
+def test_a_rule_is_no_contradiction_of_what_has_a_name() -> None:
     named = (Diagnosis(Cause.HOT_KEY, "racers", ()),)
-    assert contradicted(named, [finding(900)], NOON, passing=False) == named
+    assert contradicted(named, (finding(900),)) == named
 
 
 def test_what_fires_and_is_critical_contradicts() -> None:

@@ -16,6 +16,8 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.reason import Reason
+from tidegate.rules.rule import Severity, Verdict
+from tidegate.rules.window import LATE_SECONDS
 from tidegate.scaling.config.specification import NoticeSpec, PipelineSpec, Suppression, UserRule
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.ledger.sqlite import SqliteLedger
@@ -337,7 +339,7 @@ def test_a_critical_rule_that_fires_without_a_cause_is_an_illness(post: Post) ->
         world.advance(60)
     ledger.close()
     assert post.counts == once_each()
-    assert post.messages[0]["causes"] == ["unknown at orders"]
+    assert post.messages[0]["causes"] == ["too-busy at orders"]
 
 
 class Disabled(DirectCloud):
@@ -465,6 +467,48 @@ def test_what_a_person_has_to_do_is_paged_at_once(cause: Cause, lever: Lever) ->
     ill = replace(an_ill(cause, 9, lever), advice=("raise the quota",))
     (due,) = advance(Incident(), ill, TO_A_BUS).due
     assert (due.notification.kind, due.notification.to_do) == (Kind.PAGE, ("raise the quota",))
+
+
+def breaking(report: PipelineReport, seconds: float, severity: Severity) -> PipelineReport:
+    """Where a rule is broken for so long."""
+    found = next(each for each in report.findings if each.rule.severity is severity)
+    since = report.at - timedelta(seconds=seconds)
+    return replace(report, findings=(replace(found, verdict=Verdict.FIRING, since=since),))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "severity", "expected"),
+    [
+        (LATE_SECONDS + 1, Severity.CRITICAL, [Kind.PAGE]),
+        (LATE_SECONDS, Severity.CRITICAL, []),
+        (3600, Severity.WARNING, []),
+    ],
+    ids=["longer than metrics are late", "metrics may be late", "a warning"],
+)
+@pytest.mark.parametrize(("cause", "lever"), CURED)
+def test_what_was_first_seen_late_is_paged_though_its_cure_is_under_way(
+    cause: Cause, lever: Lever, seconds: float, severity: Severity, expected: list[Kind]
+) -> None:
+    ill = an_ill(cause, 9, lever)
+    assert kinds(advance(Incident(), breaking(ill, seconds, severity), TO_A_BUS)) == expected
+    seen_in_time = advance(Incident(), ill, TO_A_BUS)
+    assert kinds(advance(seen_in_time, breaking(then(ill, 5), 3600, severity), TO_A_BUS)) == []
+
+
+@pytest.mark.parametrize("name", ["race-day", "table-throttled", "slow-function", "flink-lag"])
+def test_a_pipeline_that_tidegate_first_sees_out_of_its_objective_is_a_page(
+    name: str, post: Post
+) -> None:
+    """By its first sweep, which begins the cure."""
+    scenario = load_scenario(name)
+    (spec,) = load_value(scenario.pipeline_file, name).pipelines
+    world, ledger = World(scenario, 1), SqliteLedger(":memory:")
+    edges = Edges(DirectCloud(world), DirectMetrics(world), ledger, post.notices)
+    world.advance(1500)
+    first = sweep([replace(spec, notices=post.places)], edges, world.now, holder="test")
+    ledger.close()
+    assert first.pipelines[0].health is Health.HEALING
+    assert post.counts["topic"] == Counter({"page": 1})
 
 
 def test_a_pipeline_that_healed_in_time_has_a_new_deadline_ten_minutes_later() -> None:

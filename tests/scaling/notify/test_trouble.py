@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import NOON, SPEC, a_pipeline
 from tidegate.rules.cause import Cause, Diagnosis
+from tidegate.rules.diagnosis.contradicted import contradicted
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
 from tidegate.rules.window import Metric
@@ -71,6 +72,15 @@ def test_without_a_cause_a_sick_pipeline_is_told_by_its_critical_rules(
     health: Health, fires: Finding, told: list[str]
 ) -> None:
     assert [str(each) for each in troubles(report(health, WELL, findings=(fires,)))] == told
+
+
+def test_what_only_a_critical_rule_tells_has_the_name_of_the_rule() -> None:
+    """By which a suppression knows it: unknown is what could not be known."""
+    (by_rule,) = contradicted((WELL,), (FIRING,))
+    told = list(troubles(report(Health.SICK, by_rule, findings=(FIRING,))))
+    assert [str(each) for each in told] == ["too-late at racers"]
+    spec = replace(SPEC, suppressions=[Suppression(date(2026, 1, 5), "known", "too-late")])
+    assert is_suppressed(told[0], spec, NOON.date())
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,24 @@ def test_not_beside_a_critical_rule_that_fires() -> None:
     assert not the_scale_in(replace(seen, is_contradicted=True)).is_open(SHARDS)
 
 
+@pytest.mark.parametrize("calls", ["put_record_success", "put_records_success"])
+@pytest.mark.parametrize(
+    ("since", "refused", "is_open"),
+    [(1, 0, False), (15, 0, False), (16, 0, True), (1, 5400, True)],
+    ids=["now", "a quarter of an hour ago", "before that", "refused as much"],
+)
+def test_not_while_calls_that_put_records_fail(
+    calls: str, since: int, refused: float, is_open: bool
+) -> None:
+    """What comes in is not what producers will bring once they are let in. What a full stream
+    refuses holds back by itself, and what it refused so long ago does no more."""
+    fail: Samples = [0.5, *[1.0] * (since - 1)]
+    seen = newest(signals(a_pipeline()), **{calls: fail})
+    if refused:
+        seen = newest(seen, write_throttles=[refused, *[0.0] * 5], **{calls: [0.5, *[1.0] * 5]})
+    assert the_scale_in(seen).is_open(SHARDS) is is_open
+
+
 def test_just_after_a_change_only_where_every_reader_is_shown_to_be_well() -> None:
     unwritten = newest(signals(a_pipeline()), "scores", consumed_write_units=[None] * 6)
     for seen, is_open in ((signals(a_pipeline()), True), (unwritten, False)):

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import NOON, SPEC, Minute, a_pipeline, signals
+from tests.builders import NOON, SPEC, Minute, a_pipeline, signals, stream_metric
 from tests.change_records import change, history
 from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
 from tidegate.scaling.constraints.words import CHANGE_PENDING, FILE_RANGE
 from tidegate.scaling.kinds.flink_application.words import RAISE_NOT_SEEN_YET
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
@@ -21,7 +23,12 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.recommendation import BURST_COVERS, UNCHANGED
-from tidegate.scaling.report.healing import healing_of, is_passing, waits_for_change
+from tidegate.scaling.report.healing import (
+    healing_of,
+    held_against_rules,
+    is_passing,
+    waits_for_change,
+)
 from tidegate.scaling.report.sweep_report import Change
 
 WHY = Reason.told("why", "so it is")
@@ -202,6 +209,24 @@ def test_a_spike_that_burst_credits_cover_is_passing() -> None:
     assert found is not None
     assert (found.because, found.until) == (BURST_COVERS, NOON + CATCH_UP)
     assert healing_of(look(), (replace(stays, because=UNCHANGED),)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [("iterator-age-over-objective", Cause.HEALTHY), ("checkout-memory", Cause.UNKNOWN)],
+    ids=["of a pack", "of the file"],
+)
+def test_what_is_passing_explains_the_rules_of_packs_alone(name: str, cause: Cause) -> None:
+    seen = signals(a_pipeline(), *[Minute(age_seconds=age) for age in (200, 150, 100)])
+    drains = look(seen, None, *diagnose(seen))
+    assert is_passing(drains)
+    rule = Rule(
+        name, "racers", stream_metric("racers", "IncomingRecords", "Sum"), Comparison.ABOVE, 1.0,
+        60, Severity.CRITICAL, MissingData.OK, "", "", "",
+    )  # fmt: skip
+    held = held_against_rules(drains, [Finding(rule, Verdict.FIRING, NOON, 2.0, "too much")])
+    assert [each.cause for each in held.diagnoses] == [cause]
+    assert held.signals.is_contradicted
 
 
 def test_what_is_well_is_not_passing() -> None:

@@ -180,6 +180,45 @@ def test_whether_puts_succeed_tells_producers_from_the_stream(
     assert words in told.because
 
 
+FAILING = [Cause.PRODUCERS_FAILING]
+
+
+@pytest.mark.parametrize("calls", ["put_record_success", "put_records_success"])
+@pytest.mark.parametrize(
+    ("success", "refused", "expected"),
+    [
+        ([0.98] * 3, [0] * 3, FAILING),
+        ([0.3] * 3, [None] * 3, FAILING),
+        ([0.99] * 3, [0] * 3, []),
+        ([1, 0.3, 0.3], [0] * 3, []),
+        ([None, 0.3, 0.3], [0] * 3, []),
+        ([0.5] * 3, [6000] * 3, []),
+        ([0.5] * 3, [2001] * 3, []),
+        ([0.5] * 3, [1999] * 3, FAILING),
+    ],
+    ids=["few fail", "most fail", "none to speak of", "two minutes", "two known", "all refused",
+         "half of it refused", "less than half of it refused"],
+)  # fmt: skip
+def test_calls_that_fail_though_the_stream_is_not_full_are_told_at_the_usual_load(
+    calls: str, success: Samples, refused: Samples, expected: list[Cause]
+) -> None:
+    seen = coming(100, 100, 100, write_throttles=refused, **{calls: success})
+    assert causes(seen) == expected
+    assert causes(replace(seen, load_history=None)) == expected
+
+
+def test_of_calls_that_fail_the_worse_share_is_told_and_what_it_is_not() -> None:
+    seen = coming(100, put_record_success=[0.9, 0.8, 0.7], put_records_success=[0.9, 0.95, 0.95])
+    (told,) = producers(seen)
+    assert "only 70% of the calls that put records succeed, for 3 min" in told.because
+    assert "more shards don't help" in (told.advice or "")
+    assert (told.where, told.cured_by, told.holds_raises) == ("racers", (), False)
+
+
+def test_a_load_that_goes_away_is_told_once_with_its_puts() -> None:
+    assert causes(coming(3, 3, put_records_success=[0.3] * 3)) == QUIET
+
+
 def test_without_a_history_nothing_is_unusual() -> None:
     assert causes(replace(coming(0, 0), load_history=None)) == []
     assert causes(coming(*[None] * 8, iterator_age_milliseconds=[None] * 8)) == []

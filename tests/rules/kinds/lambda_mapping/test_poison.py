@@ -102,10 +102,18 @@ SAFE = {
     ids=["nothing is missing", "bisect", "attempts", "an age instead", "no retry", "no age",
          "destination", "item failures"],
 )  # fmt: skip
-def test_the_advice_is_what_the_mapping_lacks(settings: dict[str, Any], steps: str) -> None:
+def test_the_advice_is_what_the_mapping_lacks_and_where_memory_is_told(
+    settings: dict[str, Any], steps: str
+) -> None:
     seen = growing(a_mapping(**settings), errors=[60] * 3)
     (told,) = poison_batch(seen, the_consumer(seen.pipeline))
-    assert told.advice == f"more capacity does not help a batch that fails each time: {steps}"
+    memory = (
+        "or it is too little memory, not the record, which no metric tells: the log of scorer does, "
+        "and `tidegate memory scorer` has the size"
+    )
+    assert told.advice == (
+        f"more capacity does not help a batch that fails each time: {steps}; {memory}"
+    )
 
 
 # ---- batches that fail in part

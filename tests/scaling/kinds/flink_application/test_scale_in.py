@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import NOON
+from tests.builders import NOON, newest
 from tests.flink_builders import (
     FLINK_SPEC,
     JobMinute,
@@ -68,6 +68,23 @@ def test_a_hot_key_is_not_left_with_fewer_subtasks_because_the_others_idle() -> 
     """Eight subtasks are busy for 38 % on average, and one of them for 77 %."""
     assert parallelism(an_application(8), [job(1400, 380, 770)] * 90).wanted == 8
     assert parallelism(an_application(8), [job(1400, 380, 380)] * 90).wanted < 8
+
+
+@pytest.mark.parametrize(
+    ("success", "since", "contradicted"),
+    [(0.3, 1, False), (0.3, 60, False), (1.0, 1, True)],
+    ids=["puts fail", "they failed in this hour", "a critical rule fires"],
+)
+def test_nothing_is_lowered_beside_what_contradicts_the_load(
+    success: float, since: int, contradicted: bool
+) -> None:
+    seen = job_signals(a_flink_pipeline(an_application(8), shards=8), *[job(1400, 380)] * 90)
+    stay = Recommendation(PARALLELISM, 8, 8, Reason.of("stay", "as it is"))
+    look = a_look(seen, diagnose(seen), FLINK_SPEC, History(()), NOON)
+    assert may_lower(look, an_application(8), stay)
+    fail = newest(seen, put_records_success=[success, *[1.0] * (since - 1)])
+    held = replace(look, signals=replace(fail, is_contradicted=contradicted))
+    assert not may_lower(held, an_application(8), stay)
 
 
 def test_six_shards_are_not_read_by_five_subtasks() -> None:
