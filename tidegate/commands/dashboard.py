@@ -148,13 +148,14 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
     from tidegate.dashboard_page import Span, changes_told, dashboard_page
     from tidegate.kinds.registry import kinds_in_use
     from tidegate.scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.ledger.seen_levers import changes_by_all
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows
 
     pipeline = kinds_in_use().cloud(clients).describe(spec)
     layers = rows(pipeline, spec)
     now = datetime.now(UTC)
-    change_records: tuple[ChangeRecord, ...] = kept.change_records(spec.name, now - LOOK_BACK)
+    change_records: tuple[ChangeRecord, ...] = changes_by_all(kept, spec.name, now - LOOK_BACK)
     if preview is not None:
         span = Span(now - LOOK_BACK, now, change_records, changes_told(change_records))
         page = dashboard_page(layers, spec.name, AwsMetrics(clients), span)
