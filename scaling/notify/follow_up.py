@@ -42,13 +42,12 @@ def keep(snapshot: StatusSnapshot, ledger: Ledger) -> None:
 def _draw(report: PipelineReport, spec: PipelineSpec, ledger: Ledger, notices: Notices) -> None:
     """Draw the limits anew when they are not those of the last drawing."""
     # Imported here: few files ask for it, and a cold start is shorter without it.
-    from tidegate.scaling.ledger.seen_levers import changes_by_all
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows
 
     note = f"dashboard/{spec.name}"
     region = report.pipeline.source.arn.split(":")[3]
-    change_records = changes_by_all(ledger, spec.name, report.at - LOOK_BACK)
+    change_records = ledger.change_records(spec.name, report.at - LOOK_BACK)
     drawn = body(rows(report.pipeline, spec), region, spec.name, report.at, change_records)
     digest = sha256(drawn.encode()).hexdigest()
     if ledger.kept(note) != digest:

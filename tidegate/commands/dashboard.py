@@ -155,9 +155,10 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
     pipeline = kinds_in_use().cloud(clients).describe(spec)
     layers = rows(pipeline, spec)
     now = datetime.now(UTC)
-    change_records: tuple[ChangeRecord, ...] = changes_by_all(kept, spec.name, now - LOOK_BACK)
+    change_records: tuple[ChangeRecord, ...] = kept.change_records(spec.name, now - LOOK_BACK)
     if preview is not None:
-        span = Span(now - LOOK_BACK, now, change_records, changes_told(change_records))
+        by_all = changes_by_all(kept, spec.name, now - LOOK_BACK)
+        span = Span(now - LOOK_BACK, now, by_all, changes_told(by_all))
         page = dashboard_page(layers, spec.name, AwsMetrics(clients), span)
         try:
             Path(preview).write_text(page, encoding="utf-8")
