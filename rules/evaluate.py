@@ -78,7 +78,10 @@ def _newest_age_periods(window: Window) -> int | None:
     return None
 
 
-def _breaches(rule: Rule, value: float) -> bool:
+def _breaches(rule: Rule, value: float, at: datetime | None = None) -> bool:
+    """Whether a value breaches the threshold, or that of its minute."""
+    if at is not None and rule.earlier:
+        rule = rule.at(at)
     match rule.comparison:
         case Comparison.ABOVE:
             return value > rule.threshold
@@ -105,7 +108,8 @@ def _on_silence(rule: Rule, window: Window) -> Finding:
 def _on_samples(rule: Rule, window: Window) -> Finding:
     points = [(at, sample / rule.divisor) for at, sample in window.points()]
     run, held = _run(rule, points, _periods(rule, window))
-    value = points[-1][1]
+    newest, value = points[-1]
+    rule = rule.at(newest)
     words = f"{rule.metric.name} of {rule.where} is {_shown(value, rule.unit)}"
     if not run:
         because = f"{words}, not {rule.comparison.value} {rule.threshold_because}"
@@ -129,7 +133,7 @@ def _run(rule: Rule, points: list[_Point], periods: int) -> tuple[list[_Point], 
     run: list[_Point] = []
     held, well = False, 0
     for at, value in points:
-        if _breaches(rule, value):
+        if _breaches(rule, value, at):
             run.append((at, value))
             held, well = held or len(run) >= periods, 0
             continue

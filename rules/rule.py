@@ -1,12 +1,20 @@
 """Rules as data, and what a rule says of a window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from tidegate.rules.window import Metric
 
-__all__ = ["Comparison", "Finding", "MissingData", "Rule", "Severity", "Verdict"]
+__all__ = [
+    "Comparison",
+    "EarlierThreshold",
+    "Finding",
+    "MissingData",
+    "Rule",
+    "Severity",
+    "Verdict",
+]
 
 
 class Verdict(Enum):
@@ -48,6 +56,15 @@ class MissingData(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierThreshold:
+    """What the threshold was until a moment, and how that number came about."""
+
+    until: datetime
+    threshold: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule made concrete: one metric, one threshold in the metric's own unit.
 
@@ -55,7 +72,8 @@ class Rule:
     second). ``trend`` judges the growth per second of the samples instead of the samples. With
     ``among`` a sample is the metric's share of the sum of those.
     ``threshold_because`` says how the number came about ("80 % of the 15 s timeout");
-    ``source`` is the AWS page, paper or file that asks for it.
+    ``source`` is the AWS page, paper or file that asks for it. ``earlier`` is what the threshold
+    was before what it is relative to was changed, oldest first: no trend has it.
     """
 
     name: str
@@ -72,6 +90,14 @@ class Rule:
     divisor: float = 1.0
     trend: bool = False
     among: tuple[Metric, ...] = ()
+    earlier: tuple[EarlierThreshold, ...] = ()
+
+    def at(self, moment: datetime) -> "Rule":
+        """The rule with the threshold that it had at a moment."""
+        for each in self.earlier:
+            if moment < each.until:
+                return replace(self, threshold=each.threshold, threshold_because=each.because)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

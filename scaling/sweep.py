@@ -10,7 +10,7 @@ from tidegate.rules.diagnosis.balance import balance_of
 from tidegate.rules.diagnosis.diagnose import diagnose, readers_of
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.packs import in_force, rules_for
+from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
@@ -19,7 +19,7 @@ from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import PipelineSpec
-from tidegate.scaling.config.user_rules import user_rule
+from tidegate.scaling.config.user_rules import rules_of
 from tidegate.scaling.constraints.changed_by_others import changed_by_others
 from tidegate.scaling.constraints.owners_asked import OwnersAsked
 from tidegate.scaling.execute.observe import Observed, as_of, observe, with_settled
@@ -27,6 +27,7 @@ from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
 from tidegate.scaling.model.errors import OutOfTime, as_known
+from tidegate.scaling.model.known_steps import setting_steps
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.read_all import read_all
@@ -97,15 +98,17 @@ def _sweep_one(
     seen = observe(spec, edges, now)
     seen = as_of(seen, now) if dry_run else with_settled(seen, edges, now)
     pipeline, looked_at = seen.pipeline, seen.looked_at
-    rules = _rules(pipeline, spec)
-    windows = _read(edges.metrics, pipeline, rules, now)
     history = with_others(seen.history, pipeline, edges.ledger, looked_at, keep=not dry_run)
+    steps = setting_steps(history, now - LOOK_BACK)
+    rules = rules_of(pipeline, spec, steps)
+    windows = _read(edges.metrics, pipeline, rules, now)
     signals = Signals(
         pipeline,
         series_from(pipeline, windows, now),
         spec.objective.iterator_age_max_seconds,
         history.last_change_of_any(but=_latency_levers(pipeline)),
         thresholds=in_force(spec.thresholds, pipeline.kinds.signals),
+        steps=steps,
     )
     signals, unseen = _looked_closer(signals, edges.cloud, now)
     findings = tuple(evaluate(rule, judged(rule, windows), now) for rule in rules)
@@ -137,12 +140,6 @@ def _carried_out(
     from tidegate.scaling.execute.executor import Executor, shown
 
     return shown(plan) if holder is None else Executor(edges, holder, now, seen).act(plan)
-
-
-def _rules(pipeline: Pipeline, spec: PipelineSpec) -> tuple[Rule, ...]:
-    own = tuple(user_rule(rule, spec.name) for rule in spec.rules)
-    shares = in_force(spec.thresholds, pipeline.kinds.signals)
-    return rules_for(pipeline, spec.objective.iterator_age_max_seconds, shares) + own
 
 
 def _read(

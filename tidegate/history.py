@@ -12,6 +12,7 @@ from rich.text import Text
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.registry import TYPES
 from tidegate.scaling.ledger.last_sweep import last_swept
+from tidegate.scaling.ledger.seen_levers import changes_by_all
 from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.dashboard_row import Graph, Line, Row
 from tidegate.scaling.model.resource_type import ResourceType
@@ -54,7 +55,7 @@ def tell(
 ) -> Told:
     """The history of a pipeline. With its ``spec`` also what was done to its resources under other
     names."""
-    change_records = {each.entry_id: each for each in ledger.change_records(pipeline, since)}
+    change_records = {each.entry_id: each for each in changes_by_all(ledger, pipeline, since)}
     shared = (
         lever for each in types if spec is not None for lever in each.operations.shared_levers(spec)
     )

@@ -1,8 +1,9 @@
 """Rule packs: rules as YAML data, made concrete for a pipeline."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,8 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.registry import SIGNAL_KINDS
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.pack_rule import PackRule, SignalRule, Threshold, pack_rule, signal_rule
-from tidegate.rules.rule import Rule
+from tidegate.rules.rule import EarlierThreshold, Rule
+from tidegate.rules.setting_steps import SettingStep, earlier_shares
 from tidegate.rules.window import Metric
 
 __all__ = ["in_force", "packs", "rules_for", "thresholds"]
@@ -67,12 +69,13 @@ def in_force(
     }
 
 
-def _concrete(rule: PackRule, place: Place, share: float) -> Rule:
+def _concrete(rule: PackRule, place: Place, share: float, steps: Sequence[SettingStep]) -> Rule:
     quantity = 1.0 if rule.of is None else place.quantities[rule.of]
     threshold = share * quantity
     words = rule.words(share)
     if rule.of is not None:
         words += f" ({threshold:,.0f} {rule.unit})"
+    set_by = () if rule.of is None or not quantity else place.set_by.get(rule.of, ())
     metric, *among = (
         Metric(place.namespace, name, place.dimensions, rule.statistic)
         for name in (rule.metric, *rule.among)
@@ -92,13 +95,26 @@ def _concrete(rule: PackRule, place: Place, share: float) -> Rule:
         divisor=rule.divisor,
         trend=rule.trend,
         among=tuple(among),
+        earlier=tuple(
+            _until(until, threshold * part, rule, share)
+            for until, part in earlier_shares(steps, set_by)
+        ),
     )
 
 
+def _until(moment: datetime, threshold: float, rule: PackRule, share: float) -> EarlierThreshold:
+    told = f"{rule.words(share)} ({threshold:,.0f} {rule.unit} until {moment:%H:%M})"
+    return EarlierThreshold(moment, threshold, told)
+
+
 def rules_for(
-    pipeline: Pipeline, iterator_age_max_seconds: float, shares: Mapping[str, float]
+    pipeline: Pipeline,
+    iterator_age_max_seconds: float,
+    shares: Mapping[str, float],
+    steps: Sequence[SettingStep] = (),
 ) -> tuple[Rule, ...]:
-    """The built-in rules of every part of a pipeline, with the thresholds in force.
+    """The built-in rules of every part of a pipeline, with the thresholds in force, and those that
+    were before the ``steps`` of settings.
 
     A rule relative to something that isn't there (a reservation, the provisioned units of an
     on-demand table) is left out.
@@ -107,7 +123,7 @@ def rules_for(
     known = packs(kinds)
     return tuple(
         [
-            _concrete(rule, place, shares[rule.name])
+            _concrete(rule, place, shares[rule.name], steps)
             for kind in kinds
             for place in kind.places(pipeline, iterator_age_max_seconds)
             for rule in known

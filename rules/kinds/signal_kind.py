@@ -1,11 +1,12 @@
 """What diagnosis asks of a kind of resource."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tidegate.rules.graph import Pipeline, Resource
 from tidegate.rules.kinds.source import Cut, SourceSeries
+from tidegate.rules.setting_steps import Setting
 from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
@@ -20,13 +21,15 @@ __all__ = ["Place", "SignalKind", "rule_file"]
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where rules apply: those of ``scope``, to metrics of a namespace with these dimensions, with
-    thresholds relative to these quantities."""
+    thresholds relative to these quantities. ``set_by`` are the settings that a quantity is
+    proportional to, where a sweep knows their changes."""
 
     scope: str
     namespace: str
     where: str
     dimensions: tuple[tuple[str, str], ...]
     quantities: Mapping[str, float]
+    set_by: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
 
 
 def rule_file(kind: str, name: str = "rules.yaml") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tidegate.rules.confirmed import Age, Limits, confirmed
 from tidegate.rules.graph import Measured, Pipeline, Resource
@@ -13,6 +13,9 @@ from tidegate.rules.kinds.rates import RECENT_SECONDS, increase, mean, rate
 from tidegate.rules.kinds.readers import reads_of_named, shared_readers
 from tidegate.rules.kinds.signal_series import SignalSeries
 from tidegate.rules.window import Window
+
+if TYPE_CHECKING:
+    from tidegate.rules.setting_steps import SettingStep
 
 __all__ = ["BURST_SECONDS", "RECENT_SECONDS", "Signals", "increase", "mean", "rate"]
 
@@ -31,7 +34,8 @@ class Signals:
     """A pipeline, its series, and the objective and thresholds of rules that they are held against.
     ``changed_at`` is when one of its levers was last moved, ``load_history`` what came into its
     source for days, in sums of longer periods; None where that isn't known. ``is_contradicted``
-    where a critical rule fires, whatever the diagnoses say."""
+    where a critical rule fires, whatever the diagnoses say. ``steps`` are the changes of settings,
+    oldest first, as far as they are known."""
 
     pipeline: Pipeline
     series: SignalSeries
@@ -40,6 +44,7 @@ class Signals:
     load_history: Window | None = field(default=None, kw_only=True)
     is_contradicted: bool = field(default=False, kw_only=True)
     thresholds: Mapping[str, float] = field(kw_only=True)
+    steps: "tuple[SettingStep, ...]" = field(default=(), kw_only=True)
 
     @cached_property
     def ages(self) -> tuple[Age, ...]:

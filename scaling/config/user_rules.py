@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from math import ceil
 from re import fullmatch
 
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.packs import in_force, rules_for
 from tidegate.rules.rule import Comparison, MissingData, Rule, Severity
+from tidegate.rules.setting_steps import SettingStep
 from tidegate.rules.window import LATE_SECONDS, LOOK_BACK, Metric
-from tidegate.scaling.config.specification import UserRule
+from tidegate.scaling.config.specification import PipelineSpec, UserRule
 from tidegate.scaling.model.errors import shown
 
-__all__ = ["mistakes_of_rule", "user_rule"]
+__all__ = ["mistakes_of_rule", "rules_of", "user_rule"]
 
 _NUMBER = r"\d+(?:\.\d{1,10})?"
 _PERCENT = r"(?:100(?:\.0{1,10})?|\d{1,2}(?:\.\d{1,10})?)"
@@ -23,6 +26,15 @@ _STATISTIC = "|".join(
     )
 )
 """CloudWatch guide, statistics definitions."""
+
+
+def rules_of(
+    pipeline: Pipeline, spec: PipelineSpec, steps: tuple[SettingStep, ...]
+) -> tuple[Rule, ...]:
+    """The built-in rules and the user's own, with what thresholds were before these steps."""
+    own = tuple(user_rule(rule, spec.name) for rule in spec.rules)
+    shares = in_force(spec.thresholds, pipeline.kinds.signals)
+    return rules_for(pipeline, spec.objective.iterator_age_max_seconds, shares, steps) + own
 
 
 def user_rule(said: UserRule, pipeline: str) -> Rule:

@@ -15,17 +15,18 @@ from tidegate.scaling.kinds.resource_state import (
     moves_by_itself,
     settings_marks,
 )
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome, moment_in
+from tidegate.scaling.model.change_record import KEEP, ChangeRecord, Lever, Outcome, moment_in
 from tidegate.scaling.model.history import SOMEONE_ELSE, History
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["with_others"]
+__all__ = ["changes_by_all", "changes_of_others", "with_others"]
 
 SHOWS_AFTER = timedelta(seconds=10)
 """Descriptions lag a few seconds behind a change that AWS has accepted (DescribeTable, API
 reference)."""
 
-KEPT = timedelta(days=1)
+MOST_KEPT = 200
+"""Of someone else's changes, the newest: the note is one item of DynamoDB, which holds 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ def with_others(
 def _with_others(
     history: History, pipeline: Pipeline, ledger: Ledger, now: datetime, keep: bool
 ) -> History:
-    note = f"levers/{pipeline.name}"
+    note = _note(pipeline.name)
     kept, current = ledger.kept(note), all_settings(pipeline)
-    if _is_as_it_was(kept, current, history):
-        return history
+    known = _as_it_was(pipeline.name, kept, current, history)
+    if known is not None:
+        return replace(history, others=_not_long_ago(known, now))
     seen, others = _read(kept, pipeline.name)
     looks: dict[Lever, _Seen] = {}
     found: list[ChangeRecord] = []
@@ -79,22 +81,47 @@ def _with_others(
         if change is not None:
             found.append(replace(change, pipeline=pipeline.name))
             looks[lever] = look
-    after = tuple(each for each in (*others, *found) if now - each.begun_at < KEPT)
+    after = _not_long_ago((*others, *found), now)
     if keep and (looks != seen or after != others):
         with suppress(Exception):
             ledger.keep(note, _text(looks, after))
     return replace(history, others=after)
 
 
-def _is_as_it_was(kept: str | None, current: Mapping[Lever, int], history: History) -> bool:
-    """Whether nothing has changed since it was kept, by whomever, as in most sweeps."""
+def changes_of_others(ledger: Ledger, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
+    """The changes of someone else that sweeps have seen at or after a moment, oldest first."""
+    _, others = _read(ledger.kept(_note(pipeline)), pipeline)
+    return tuple(each for each in others if each.begun_at >= since)
+
+
+def changes_by_all(ledger: Ledger, pipeline: str, since: datetime) -> tuple[ChangeRecord, ...]:
+    """Tidegate's change records of a pipeline and the changes of someone else, oldest first."""
+    others = changes_of_others(ledger, pipeline, since)
+    return tuple(
+        sorted((*ledger.change_records(pipeline, since), *others), key=lambda each: each.begun_at)
+    )
+
+
+def _note(pipeline: str) -> str:
+    return f"levers/{pipeline}"
+
+
+def _not_long_ago(others: tuple[ChangeRecord, ...], now: datetime) -> tuple[ChangeRecord, ...]:
+    return tuple(each for each in others if now - each.begun_at < KEEP)[-MOST_KEPT:]
+
+
+def _as_it_was(
+    name: str, kept: str | None, current: Mapping[Lever, int], history: History
+) -> tuple[ChangeRecord, ...] | None:
+    """The changes of someone else so far, where nothing has changed since they were kept, by
+    whomever, as in most sweeps; else None."""
     with suppress(AttributeError, KeyError, TypeError, ValueError):
         data = json.loads(kept or "{}")
-        if data.get("others") or data.get("capacities") != _capacities(current):
-            return False
         last = history.change_records[-1:]
-        return not last or last[0].begun_at < moment_in(data["at"])
-    return False
+        is_new = bool(last) and last[0].begun_at >= moment_in(data["at"])
+        if not is_new and data.get("capacities") == _capacities(current):
+            return tuple(_others(data, name))
+    return None
 
 
 def _capacities(current: Mapping[Lever, int]) -> dict[str, int]:
@@ -126,7 +153,7 @@ def _foreign(lever: Lever, before: _Seen, look: _Seen, history: History) -> Chan
 
 def _change(lever: Lever, before: int, after: int, at: datetime) -> ChangeRecord:
     entry = f"{SOMEONE_ELSE}/{lever}/{at.isoformat()}"
-    words = "changed by someone else"
+    words = "not changed by Tidegate"
     return ChangeRecord(
         entry, "", lever, SOMEONE_ELSE, before, after, words, at, Outcome.DONE, at
     )  # fmt: skip

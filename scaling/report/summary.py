@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Lever, Outcome
@@ -87,7 +88,15 @@ def advice_of(
     ]
     levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
     in_vain = () if cures else _in_vain(plan)
-    return (*cures, *in_vain, *levers, *conflicts)
+    return (*cures, *in_vain, *levers, *_without_consent(plan), *conflicts)
+
+
+def _without_consent(plan: Plan) -> Iterator[str]:
+    """Raises that would close a function's windows, with the key of the file that allows it."""
+    for each in plan.decisions:
+        for reason in each.held_by:
+            if reason.kind is ReasonKind.CLOSES_WINDOWS and each.wanted > each.current:
+                yield f"{_advised(each)}; {reason}"
 
 
 def _in_vain(plan: Plan) -> Iterator[str]:
@@ -101,7 +110,15 @@ def _in_vain(plan: Plan) -> Iterator[str]:
 
 
 def _is_foreign(decision: Decision) -> bool:
-    return any(reason.kind in _FOREIGN for reason in decision.held_by)
+    """Whether a person can set what Tidegate must not. What another scaler sets within bounds of
+    its own, it would set back: there the advice is to let one of the two own it."""
+    held = decision.held_by
+    return any(each.kind in _FOREIGN for each in held) and not any(map(_is_scaled_too, held))
+
+
+def _is_scaled_too(reason: Reason) -> bool:
+    numbers = dict(reason.numbers)
+    return reason.kind is ReasonKind.SECOND_OWNER and "min" in numbers and "max" in numbers
 
 
 def _advised(decision: Decision) -> str:

@@ -98,6 +98,20 @@ def test_a_table_under_dynamodbs_own_auto_scaling_is_not_moved_and_the_sweep_say
     assert "held     write capacity of orders stays at 50 WCU instead of 58 WCU: " in result.stdout
 
 
+@pytest.mark.parametrize("sick", [True, False], ids=["too few units", "too many units"])
+def test_nobody_is_told_to_set_a_capacity_that_dynamodbs_own_auto_scaling_sets(
+    account: Account, sick: bool
+) -> None:
+    """It sets it back, and may not be able to: its least is 20 units, and 100 its most."""
+    (a_throttled_table if sick else an_idle_pipeline)(account)
+    register_writes(account)
+    for _ in range(2):
+        (told,) = account.swept()["pipelines"]
+        about = [each for each in told["advice"] if "write capacity of orders" in each]
+        assert [each.startswith("the write capacity of orders is also") for each in about] == [True]
+        assert [each for each in told["held_back"] if "write capacity of orders" in each]
+
+
 def test_a_healthy_pipeline_is_told_of_its_second_owner_too(account: Account) -> None:
     account.pipeline(write=50)
     account.minutes(records=1200)

@@ -1,19 +1,21 @@
 """A change that someone else has made is told, and starts the same cooldown as one of ours."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.builders import NOON, a_pipeline, with_consumers
-from tests.losses.account import PIPELINES, Account
+from tests.losses.account import FIVE_LINES, PIPELINES, Account
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.dynamodb_table.state import Table, tables_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.scaling.ledger.recall import remembered
-from tidegate.scaling.ledger.seen_levers import with_others
+from tidegate.scaling.ledger.seen_levers import MOST_KEPT, changes_of_others, with_others
 from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.history import History
@@ -179,7 +181,87 @@ def test_a_dry_run_keeps_nothing(ledger: SqliteLedger) -> None:
     assert told(seen(ledger, 1, with_units(50))) == []
 
 
+def test_what_someone_else_has_changed_is_known_for_as_long_as_the_rest_of_the_history(
+    ledger: SqliteLedger,
+) -> None:
+    day, name = 24 * 60, a_pipeline().name
+    seen(ledger, 0, with_units(50))
+    seen(ledger, 1, with_units(80))
+    for minute in (2, 3 * day, 89 * day):
+        assert told(seen(ledger, minute, with_units(80))) == [(50, 80)]
+    at = NOON + timedelta(minutes=1)
+    assert [each.begun_at for each in changes_of_others(ledger, name, at)] == [at]
+    assert changes_of_others(ledger, name, at + timedelta(seconds=1)) == ()
+    assert told(seen(ledger, 90 * day + 1, with_units(80))) == []
+
+
+def test_while_nothing_changes_no_sweep_writes_what_it_has_seen(ledger: SqliteLedger) -> None:
+    """Also after a change of someone else: a ledger in DynamoDB costs by the write."""
+    seen(ledger, 0, with_units(50))
+    seen(ledger, 1, with_units(80))
+    before = ledger.kept(f"levers/{a_pipeline().name}")
+    seen(ledger, 2, with_units(80))
+    assert ledger.kept(f"levers/{a_pipeline().name}") == before
+
+
+def test_of_an_owner_who_changes_a_lever_each_minute_the_newest_changes_are_kept(
+    ledger: SqliteLedger,
+) -> None:
+    for minute in range(MOST_KEPT + 20):
+        history = seen(ledger, minute, with_units(50 + minute))
+    assert len(history.others) == MOST_KEPT
+    assert history.others[-1].to_capacity == 50 + MOST_KEPT + 19
+
+
 def test_a_note_that_cannot_be_read_is_written_anew(ledger: SqliteLedger) -> None:
     ledger.keep(f"levers/{a_pipeline().name}", '{"seen": [[1]]}')
     assert told(seen(ledger, 0, with_units(50))) == []
     assert told(seen(ledger, 1, with_units(80))) == [(50, 80)]
+
+
+# ---- where changes are listed
+
+FOUR_TO_EIGHT = "shard count of orders from 4 to 8: not changed by Tidegate"
+
+
+def four_shards_set_to_eight(account: Account) -> str:
+    """By someone else, seen by a sweep, and then left alone by one more."""
+    account.pipeline(shards=4)
+    account.minutes()
+    account.sweep(FIVE_LINES)
+    shards_set_to(account, 8)
+    for _ in range(2):
+        account.sweep(FIVE_LINES)
+    return str(account.folder / "ledger.sqlite")
+
+
+def test_the_history_lists_what_someone_else_has_changed(account: Account) -> None:
+    ledger = four_shards_set_to_eight(account)
+    lines = account.tidegate("history", "--ledger", ledger).output
+    assert lines.count(FOUR_TO_EIGHT) == 1
+    told = account.tidegate("history", "--ledger", ledger, "--output", "json").output
+    (pipeline,) = json.loads(told)["pipelines"]
+    (change,) = [each["change"] for each in pipeline["events"] if "change" in each]
+    assert (change["from"], change["to"], change["outcome"]) == (4, 8, "done")
+    assert (change["operation"], change["caller"]) == ("someone-else", None)
+    assert change["because"] == "not changed by Tidegate"
+
+
+def test_the_limits_that_a_dashboard_draws_step_with_someone_elses_change(account: Account) -> None:
+    ledger = four_shards_set_to_eight(account)
+    page = str(account.folder / "page.html")
+    file = account.file(FIVE_LINES)
+    account.tidegate("dashboard", file, "--ledger", ledger, "--preview", page)
+    text = Path(page).read_text(encoding="utf-8")
+    assert "shard_count of orders: 4 to 8: not changed by Tidegate" in text
+
+
+def test_costs_are_of_the_shards_that_there_were_before_someone_else_changed_them(
+    account: Account,
+) -> None:
+    ledger = four_shards_set_to_eight(account)
+    file = account.file(FIVE_LINES)
+    result = account.tidegate("costs", file, "--ledger", ledger, "--output", "json")
+    (pipeline,) = json.loads(result.output)["pipelines"]
+    (shards,) = [each for each in pipeline["items"] if each["what"] == "shards"]
+    assert shards["measured_usd"] == pytest.approx(shards["now_usd"] / 2)

@@ -104,8 +104,10 @@ def _ledger(place: str | None, clients: "Clients") -> "Ledger | None":
 
 
 def _changes(ledger: "Ledger", pipeline: "Pipeline", since: datetime) -> "tuple[ChangeRecord, ...]":
-    """Of each of its levers, under whatever name they were made."""
+    """Of each of its levers, under whatever name they were made, and by whomever."""
     from tidegate.scaling.config.levers import all_settings
+    from tidegate.scaling.ledger.seen_levers import changes_of_others
 
     levers = all_settings(pipeline)
-    return tuple(each for lever in levers for each in ledger.change_records_of(lever, since))
+    made = (each for lever in levers for each in ledger.change_records_of(lever, since))
+    return (*made, *changes_of_others(ledger, pipeline.name, since))

@@ -148,6 +148,7 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
     from tidegate.dashboard_page import Span, changes_told, dashboard_page
     from tidegate.kinds.registry import kinds_in_use
     from tidegate.scaling.aws.metrics import AwsMetrics
+    from tidegate.scaling.ledger.seen_levers import changes_by_all
     from tidegate.scaling.observability.dashboard import body
     from tidegate.scaling.observability.pipeline_rows import rows
 
@@ -156,7 +157,8 @@ def _body(spec: "PipelineSpec", clients: "Clients", kept: "Ledger", preview: str
     now = datetime.now(UTC)
     change_records: tuple[ChangeRecord, ...] = kept.change_records(spec.name, now - LOOK_BACK)
     if preview is not None:
-        span = Span(now - LOOK_BACK, now, change_records, changes_told(change_records))
+        by_all = changes_by_all(kept, spec.name, now - LOOK_BACK)
+        span = Span(now - LOOK_BACK, now, by_all, changes_told(by_all))
         page = dashboard_page(layers, spec.name, AwsMetrics(clients), span)
         try:
             Path(preview).write_text(page, encoding="utf-8")

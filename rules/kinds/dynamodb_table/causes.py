@@ -13,13 +13,14 @@ from tidegate.rules.kinds.dynamodb_table.throttle_limits import (
 )
 from tidegate.rules.kinds.dynamodb_table.units import (
     is_used_up,
+    of_read_units,
+    of_units,
     throttled_reads_share,
     throttled_share,
 )
 from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import Window
 
 __all__ = ["table_causes", "unavailable_tables"]
 
@@ -79,7 +80,6 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     throttled = series.write_throttles.last(RECENT_SECONDS)
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
     limit = write_limit(series, capacity.where)
-    consumed = rate(series.consumed_write_units)
     is_odd = not is_repeated(throttled)
     evidence: tuple[Reason, ...] = (
         words.WRITES_THROTTLED(
@@ -87,7 +87,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
         ),
         words.UNITS_CONSUMED(
             where=capacity.where,
-            of_units=_of_units(consumed, capacity, series.consumed_write_units),
+            of_units=of_units(signals, capacity, RECENT_SECONDS),
         ),
     )
     if limit is not None:
@@ -134,7 +134,7 @@ def _full(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagno
     evidence = (
         words.UNITS_CONSUMED(
             where=capacity.where,
-            of_units=_of_units(consumed, capacity, signals.of(capacity).consumed_write_units),
+            of_units=of_units(signals, capacity, 60),
         ),
         words.BURST_RUNS_OUT(burst_seconds=left),
     )
@@ -170,20 +170,6 @@ def _lives_on_burst(signals: Signals, capacity: Capacity) -> bool:
     return min(mean, rate(window, seconds=60)) >= over * capacity.write_units
 
 
-def _of_units(consumed: float, capacity: Capacity, window: Window) -> Reason:
-    """What was consumed in the newest minute; capacity changed since then is named apart."""
-    newest = window.last(60).start
-    changes = (capacity.last_increase_at, capacity.last_decrease_at)
-    since = max((at for at in changes if at is not None and at > newest), default=None)
-    if since is None:
-        return words.UNITS_OF_PROVISIONED(
-            consumed_wcu=consumed, provisioned_wcu=capacity.write_units
-        )
-    return words.UNITS_SINCE_CHANGE(
-        consumed_wcu=consumed, provisioned_wcu=capacity.write_units, changed_at=since
-    )
-
-
 def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iterator[Diagnosis]:
     series = signals.of(capacity)
     throttled = series.read_throttles.last(RECENT_SECONDS)
@@ -192,11 +178,7 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
         return
     evidence = (
         words.READS_THROTTLED(resource=_resource(capacity), throttled_reads=throttled.peak or 0),
-        words.READ_UNITS_CONSUMED(
-            where=capacity.where,
-            provisioned_rcu=capacity.read_units,
-            consumed_rcu=rate(series.consumed_read_units),
-        ),
+        of_read_units(signals, capacity),
     )
     limit, is_odd = read_limit(series, capacity.where), not is_repeated(throttled)
     if limit is not None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, Resource
 from tidegate.rules.kinds.dynamodb_table.metrics import capacity_metrics, table_metric
 from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table, tables_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
+from tidegate.rules.setting_steps import Setting
 from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
@@ -92,6 +94,10 @@ def _place(capacity: Capacity, is_provisioned: bool) -> Place:
     if capacity.index is not None:
         dimensions += (("GlobalSecondaryIndexName", capacity.index),)
     quantities: dict[str, float] = {}
+    set_by: dict[str, tuple[Setting, ...]] = {}
     if is_provisioned:
         quantities = {"write_units": capacity.write_units, "read_units": capacity.read_units}
-    return Place("capacity", "AWS/DynamoDB", capacity.where, dimensions, quantities)
+        written = Setting(LeverKind.WRITE_CAPACITY, capacity.where, capacity.write_units)
+        read = Setting(LeverKind.READ_CAPACITY, capacity.where, capacity.read_units)
+        set_by = {"write_units": (written,), "read_units": (read,)}
+    return Place("capacity", "AWS/DynamoDB", capacity.where, dimensions, quantities, set_by)

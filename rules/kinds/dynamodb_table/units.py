@@ -1,11 +1,25 @@
 """Units of a table or an index that are used up, and what is refused without them."""
 
-from tidegate.rules.graph import Resource
-from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table
-from tidegate.rules.kinds.rates import rate, share
-from tidegate.rules.kinds.signals import Signals
+from datetime import datetime
 
-__all__ = ["is_throttled", "is_used_up", "throttled_reads_share", "throttled_share"]
+from tidegate.rules.cause import LeverKind
+from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.dynamodb_table import words
+from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table
+from tidegate.rules.kinds.rates import RECENT_SECONDS, rate, share
+from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
+from tidegate.rules.setting_steps import Setting
+from tidegate.rules.window import Window
+
+__all__ = [
+    "is_throttled",
+    "is_used_up",
+    "of_read_units",
+    "of_units",
+    "throttled_reads_share",
+    "throttled_share",
+]
 
 
 def throttled_share(signals: Signals, capacity: Capacity) -> float:
@@ -36,3 +50,41 @@ def is_throttled(signals: Signals, sink: Resource) -> bool:
         or throttled_reads_share(signals, capacity) >= reads
         for capacity in sink.capacities
     )
+
+
+def of_units(signals: Signals, capacity: Capacity, seconds: int) -> Reason:
+    """What was written in the largest minute of the newest ``seconds``, of the units that there
+    are; units that came later are named apart."""
+    of = signals.of(capacity).consumed_write_units.last(seconds)
+    units = Setting(LeverKind.WRITE_CAPACITY, capacity.where, capacity.write_units)
+    since, consumed = _came_later(signals, capacity, units, of), rate(of, seconds)
+    if since is None:
+        return words.UNITS_OF_PROVISIONED(consumed_wcu=consumed, provisioned_wcu=units.now)
+    return words.UNITS_SINCE_CHANGE(
+        consumed_wcu=consumed, provisioned_wcu=units.now, changed_at=since
+    )
+
+
+def of_read_units(signals: Signals, capacity: Capacity) -> Reason:
+    """What was read in the largest of the newest minutes, in the same way."""
+    of, where = signals.of(capacity).consumed_read_units.last(RECENT_SECONDS), capacity.where
+    units = Setting(LeverKind.READ_CAPACITY, where, capacity.read_units)
+    since, consumed = _came_later(signals, capacity, units, of), rate(of)
+    if since is None:
+        return words.READ_UNITS_CONSUMED(
+            where=where, provisioned_rcu=units.now, consumed_rcu=consumed
+        )
+    return words.READ_UNITS_SINCE_CHANGE(
+        where=where, provisioned_rcu=units.now, consumed_rcu=consumed, changed_at=since
+    )
+
+
+def _came_later(
+    signals: Signals, capacity: Capacity, units: Setting, of: Window
+) -> datetime | None:
+    """When the units were last changed, by AWS or the ledger; None where that was before the
+    largest minute of a window began."""
+    largest = max((at for at, count in of.points() if count == of.peak), default=of.start)
+    told = (capacity.last_increase_at, capacity.last_decrease_at)
+    moments = [*told, *(each.at for each in signals.steps if each.is_of(units))]
+    return max((at for at in moments if at is not None and at > largest), default=None)

@@ -37,6 +37,11 @@ READ_UNITS_CONSUMED = Words(
     "read-units-consumed",
     "{where} is provisioned for {provisioned_rcu:,} RCU and consumed {consumed_rcu:,.0f} RCU",
 )
+READ_UNITS_SINCE_CHANGE = Words(
+    "read-units-since-change",
+    "{where} consumed {consumed_rcu:,.0f} RCU, and is provisioned for {provisioned_rcu:,} RCU "
+    "since {changed_at:%H:%M}",
+)
 TABLE_IS = Words("table-unavailable", "table {name} is {status}: writes to it fail")
 UNITS_CONSUMED = Words("units-consumed", "{where} {of_units}")
 UNITS_OF_PROVISIONED = Words(

@@ -18,9 +18,13 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_RECORDS_PER_SECOND,
     stream_of,
 )
-from tidegate.rules.kinds.kinesis_stream.utilization import stream_utilization
+from tidegate.rules.kinds.kinesis_stream.utilization import (
+    incoming_rate,
+    shards_then,
+    stream_utilization,
+)
 from tidegate.rules.kinds.rates import is_repeated
-from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, rate
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["stream_causes"]
@@ -66,17 +70,17 @@ def _full(signals: Signals) -> Iterator[Diagnosis]:
 
 
 def _load_evidence(signals: Signals) -> Reason:
-    series, shards = signals.series.source, stream_of(signals.pipeline).shard_count
+    series, shards = signals.series.source, shards_then(signals)
     by_records, by_bytes = stream_utilization(signals)
     if by_bytes > by_records:
         return words.BYTES_COME_IN(
-            mib_per_second=rate(series.incoming_bytes) / SHARD_BYTES_PER_SECOND,
+            mib_per_second=incoming_rate(signals, series.incoming_bytes) / SHARD_BYTES_PER_SECOND,
             by_bytes=by_bytes,
             shards=shards,
             by_records=by_records,
         )
     return words.RECORDS_COME_IN(
-        records_per_second=rate(series.incoming_records),
+        records_per_second=incoming_rate(signals, series.incoming_records),
         by_records=by_records,
         shards=shards,
         shard_records_per_second=SHARD_RECORDS_PER_SECOND,

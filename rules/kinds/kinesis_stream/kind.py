@@ -10,10 +10,12 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
     Stream,
+    shards_of,
 )
 from tidegate.rules.kinds.lambda_mapping.state import fan_out_consumers
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut, SourceSeries
+from tidegate.rules.setting_steps import Setting
 from tidegate.rules.window import Metric
 
 if TYPE_CHECKING:
@@ -81,12 +83,15 @@ class KinesisStreamSignals(SignalKind):
                 "objective_milliseconds": iterator_age_max_seconds * 1000,
                 "retention_milliseconds": stream.retention_hours * 3_600_000,
             }
+            set_by: dict[str, tuple[Setting, ...]] = {}
             if stream.is_provisioned:
                 shards = stream.shard_count
                 quantities["stream_records_per_second"] = shards * SHARD_RECORDS_PER_SECOND
                 quantities["stream_bytes_per_second"] = shards * SHARD_BYTES_PER_SECOND
+                limits = ("stream_records_per_second", "stream_bytes_per_second")
+                set_by = dict.fromkeys(limits, (shards_of(stream),))
             own = (("StreamName", stream.name),)
-            yield Place("stream", "AWS/Kinesis", stream.name, own, quantities)
+            yield Place("stream", "AWS/Kinesis", stream.name, own, quantities, set_by)
 
     def causes(self, signals: "Signals") -> "Iterable[Diagnosis]":
         """Producers throttled, too few shards, a hot shard or key."""

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline, Question, Resource, Role
+from tidegate.rules.setting_steps import Setting
 
 __all__ = [
     "HASH_KEYS",
@@ -15,6 +17,7 @@ __all__ = [
     "Stream",
     "has_stream",
     "shard_count_of",
+    "shards_of",
     "stream_of",
 ]
 
@@ -129,6 +132,11 @@ def shard_count_of(pipeline: Pipeline) -> int:
     """The open shards of the stream that a pipeline reads; 0 where it reads another source."""
     stream = pipeline.first(Stream)
     return 0 if stream is None else stream.shard_count
+
+
+def shards_of(stream: Stream) -> Setting:
+    """The stream's shards, as what limits it."""
+    return Setting(LeverKind.SHARD_COUNT, stream.name, stream.shard_count)
 
 
 def stream_of(pipeline: Pipeline) -> Stream:

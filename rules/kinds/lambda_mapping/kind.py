@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import Stream, shards_of, stream_of
 from tidegate.rules.kinds.lambda_mapping.metrics import function_metric, function_metrics
 from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
+from tidegate.rules.setting_steps import Setting
 from tidegate.rules.window import Metric, Window
 
 if TYPE_CHECKING:
@@ -126,4 +128,14 @@ def _place(pipeline: Pipeline, consumer: Consumer, iterator_age_max_seconds: flo
     elif function.reserved_concurrency:
         quantities["reserved_concurrency"] = function.reserved_concurrency
     own = (("FunctionName", function.name),)
-    return Place("consumer", "AWS/Lambda", function.name, own, quantities)
+    set_by = {"concurrency_available": _executions_of(consumer, stream)}
+    return Place("consumer", "AWS/Lambda", function.name, own, quantities, set_by)
+
+
+def _executions_of(consumer: Consumer, stream: Stream) -> tuple[Setting, ...]:
+    """What sets how many batches are processed at once."""
+    shards, mapping = shards_of(stream), consumer.mapping
+    if mapping.batches_per_shard != mapping.parallelization_factor:
+        return (shards,)
+    lever, name = LeverKind.PARALLELIZATION_FACTOR, consumer.function.name
+    return shards, Setting(lever, name, mapping.parallelization_factor)

@@ -289,6 +289,29 @@ def test_units_that_came_within_the_newest_minute_are_named_apart(
     assert dict(of_units.numbers) == units
 
 
+@pytest.mark.parametrize(
+    ("units", "raised_minutes_ago", "is_apart"),
+    [
+        ([6000, 3000, 60], 1.5, True),
+        ([6000, 3000, 60], 2.5, True),
+        ([6000, 3000, 60], 3, False),
+        ([60, 3000, 6000], 1.5, False),
+    ],
+)
+@pytest.mark.parametrize("side", ["write", "read"])
+def test_units_that_came_after_the_minute_that_is_told_are_named_apart(
+    side: str, units: list[float], raised_minutes_ago: float, is_apart: bool
+) -> None:
+    """Else a table that was raised for its throttles would be told to throttle beside units left."""
+    table = changed(a_table(1849), last_increase_at=minutes_ago(raised_minutes_ago))
+    table = changed(table, read_units=1849)
+    of: dict[str, Any] = {f"{side}_throttles": [900] * 3, f"consumed_{side}_units": units}
+    (told,) = table_causes(newest(seen(table), "scores", **of))
+    assert (f"since {minutes_ago(raised_minutes_ago):%H:%M}" in told.because) is is_apart
+    assert ("is provisioned for 1,849" in told.because) is True
+    assert ("CU and consumed 100" in told.because) is not is_apart
+
+
 def test_a_diagnosis_is_complete() -> None:
     of = seen(a_table(20), write_throttles=[900] * 3)
     for told in table_causes(of):

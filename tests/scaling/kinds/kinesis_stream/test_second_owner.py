@@ -25,7 +25,14 @@ DAY = 24 * 60
 
 
 def by_others(minutes_ago: Iterable[float], lever: Lever = SHARDS) -> History:
-    made = [change(lever, 4, 2, minutes_ago=each) for each in minutes_ago]
+    """One shard more at each moment, as a reshard in steps is seen."""
+    made = [change(lever, 2 + at, 3 + at, minutes_ago=each) for at, each in enumerate(minutes_ago)]
+    return History((), tuple(made))
+
+
+def from_to(*changes: tuple[float, int, int]) -> History:
+    """By someone else: how many minutes ago, from what and to what."""
+    made = [change(SHARDS, before, after, minutes_ago=ago) for ago, before, after in changes]
     return History((), tuple(made))
 
 
@@ -54,8 +61,32 @@ def test_two_changes_in_a_day_are_a_second_owners(history: History, is_told: boo
     assert found == [ReasonKind.SECOND_OWNER] * is_told
 
 
+@pytest.mark.parametrize(
+    ("history", "changes"),
+    [
+        (from_to((20, 4, 2), (10, 4, 2)), 2),
+        (from_to((50, 4, 2), (40, 4, 2), (30, 4, 2), (20, 4, 2)), 4),
+        (from_to((20, 4, 8), (10, 8, 4)), 2),
+        (from_to((20, 8, 4), (10, 6, 3)), 2),
+        (from_to((20, 4, 2), (10, 8, 2)), 2),
+        (from_to((25, 2, 3), (20, 3, 4), (15, 4, 2), (10, 2, 1)), 2),
+        (from_to((20, 8, 4), (10, 4, 2)), None),
+        (from_to((60, 2, 4), (46, 4, 8), (32, 8, 16), (18, 16, 32)), None),
+    ],
+    ids=["set back", "each ten minutes", "there and back", "after one of ours",
+         "after two of ours", "up and down in steps", "down in steps", "up for an hour"],
+)  # fmt: skip
+def test_only_steps_that_go_on_from_each_other_one_way_are_one_change(
+    history: History, changes: int | None
+) -> None:
+    told = [str(each.reason) for each in second_owner(a_stream(), history, NOON)]
+    assert [f"changed the shards of racers {changes} times" in each for each in told] == (
+        [] if changes is None else [True]
+    )
+
+
 def test_the_last_change_and_the_end_are_said() -> None:
-    (told,) = second_owner(a_stream(), by_others([600, 90, 5]), NOON)
+    (told,) = second_owner(a_stream(), from_to((600, 4, 2), (90, 4, 2), (5, 4, 2)), NOON)
     assert str(told.reason) == (
         "someone else changed the shards of racers 3 times in 24 hours, last from 4 to 2 at 11:55; "
         "two owners undo each other's changes, so Tidegate makes none before "
