@@ -65,12 +65,14 @@ class FlinkWorld:
     changed: Callable[[Scenario], Scenario] = unchanged
     told: Mapping[str, Any] = field(default_factory=dict)
     """What the pipeline file says of the application."""
+    is_new: bool = False
+    """Its stream has no past before second 0."""
 
     def scenario(self, seed: int) -> Scenario:
         random = Random(f"{self.name}/{seed}")
         size, restart_seconds = random.uniform(0.95, 1.05), random.uniform(30, 90)
-        past = (-DAY, self.points[0][1])
-        points = tuple((at, rate * size) for at, rate in (past, *self.points))
+        past = () if self.is_new else ((-DAY, self.points[0][1]),)
+        points = tuple((at, rate * size) for at, rate in (*past, *self.points))
         data = {"metrics_level": "TASK", "restart_seconds": restart_seconds, **self.data}
         shards = data.pop("shards", 8)
         scenario = a_job(points, shards=shards, **data)
@@ -179,6 +181,14 @@ WORLDS = (
     FlinkWorld(
         "asks without blocking, half loaded", ((0, 1000),), (WELL,),
         {"io_share": 0.88, "io_is_async": True}, minutes=75,
+    ),
+    *(
+        FlinkWorld(
+            f"asks without blocking, new, {parallelism} subtasks", ((0, rate),), (WELL,),
+            {"parallelism": parallelism, "io_share": io_share, "io_is_async": True}, minutes=120,
+            is_new=True,
+        )
+        for rate, io_share, parallelism in ((1000, 0.88, 4), (900, 0.92, 4), (1500, 0.95, 6))
     ),
     FlinkWorld("step", step(1400, 2800), (TOO_LOW,), may_change=True),
     FlinkWorld(
