@@ -52,11 +52,15 @@ def is_passing(look: Look) -> bool:
 
 def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
     """The same look where no critical rule fires; else contradicted, with diagnoses as the rules
-    leave them."""
+    leave them, or what keeps a backlog from draining in time."""
     if not firing_critical(findings):
         return look
     passing = is_passing(look)
     found = contradicted(look.diagnoses, findings, look.now, passing=passing)
+    if found != look.diagnoses:
+        kinds = look.signals.pipeline.kinds.signals
+        slow = tuple(each for kind in kinds for each in kind.slow_to_drain(look.signals))
+        found = slow or found
     return replace(look, diagnoses=found, signals=replace(look.signals, is_contradicted=True))
 
 
