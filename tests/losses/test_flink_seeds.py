@@ -251,7 +251,7 @@ WORLDS = (
             (Cause.OTHER_READER_BEHIND,), {"records_per_second_per_subtask": 380},
             changed=with_polling_reader(calls),
         )
-        for calls, low, high in ((10, 600, 1350), (20, 800, 1350), (40, 900, 1400))
+        for calls, low, high in ((10, 600, 1350), (20, 800, 1350), (40, 700, 1350))
     ),
     *(
         FlinkWorld(
