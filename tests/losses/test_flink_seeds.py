@@ -208,6 +208,12 @@ WORLDS = (
     FlinkWorld("short spike, 60 GB", spike(1400, 4000, 150), (TOO_LOW, WELL), LARGE_STATE),
     FlinkWorld(
         "long spike, 60 GB", spike(1400, 4200, 240), (TOO_LOW,), LARGE_STATE, minutes=50,
+    ),
+    FlinkWorld(
+        "high spike, 60 GB", spike(1200, 5000, 180), (TOO_LOW,), LARGE_STATE, minutes=50,
+    ),
+    FlinkWorld(
+        "longer spike, 60 GB", spike(1400, 4200, 300), (TOO_LOW,), LARGE_STATE, minutes=50,
         may_change=True,
     ),
     FlinkWorld(

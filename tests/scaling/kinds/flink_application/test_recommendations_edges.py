@@ -318,7 +318,7 @@ def test_a_spike_that_is_over_sooner_than_a_restart_is_left_alone() -> None:
         arrivals_per_second=3000, records_per_second=1960, busy=980, busiest=1000,
         checkpoint_megabytes=60_000, checkpoint_seconds=60,
     )  # fmt: skip
-    for minutes, is_raised in ((4, False), (8, False), (11, False), (12, True)):
+    for minutes, is_raised in ((4, False), (8, False), (15, False), (16, True)):
         late = [replace(minute, behind_seconds=20.0 * at) for at in range(1, minutes + 1)]
         seen = job_signals(a_flink_pipeline(an_application(2)), *late)
         assert (recommended(seen, TOO_LOW)[1].wanted > 2) is is_raised
