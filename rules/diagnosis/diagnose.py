@@ -114,7 +114,7 @@ def _nothing_found(signals: Signals) -> Diagnosis:
         )
         return Diagnosis(Cause.HEALTHY, name, evidence)
     if signals.age_is_sick and signals.is_out_of_objective:
-        return Diagnosis(
+        return _slow_to_drain(signals) or Diagnosis(
             Cause.UNKNOWN,
             name,
             (
@@ -130,6 +130,12 @@ def _nothing_found(signals: Signals) -> Diagnosis:
             advice=_where_to_look(signals),
         )
     return _as_shown(signals)
+
+
+def _slow_to_drain(signals: Signals) -> Diagnosis | None:
+    """Why a reader whose own age falls is late; the source's age may fall less."""
+    slow = (each for kind in _kinds(signals) for each in kind.slow_to_drain(signals))
+    return next(slow, None)
 
 
 def readers_of(signals: Signals) -> tuple[ReaderHealth, ...]:

@@ -146,6 +146,10 @@ class SignalKind:
         """Whether its processors may still be working off what an earlier change left them."""
         return False
 
+    def slow_to_drain(self, signals: "Signals") -> Iterable["Diagnosis"]:
+        """Why its processors take longer than they may to work off a backlog that gets less."""
+        return ()
+
     def where_to_look(self, signals: "Signals") -> str | None:
         """What a person should check where records wait and nothing is found to be at a limit;
         None where it has no processor."""

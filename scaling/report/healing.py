@@ -52,14 +52,18 @@ def is_passing(look: Look) -> bool:
 
 def held_against_rules(look: Look, findings: Sequence[Finding]) -> Look:
     """The same look where no critical rule fires; else contradicted, with diagnoses as the rules
-    leave them. What is passing explains the rules of packs, such as on a backlog that drains; it
-    doesn't explain those of the pipeline file."""
+    leave them, or what keeps a backlog from draining in time. What is passing explains the rules of
+    packs, such as on a backlog that drains; it doesn't explain those of the pipeline file."""
     fires = firing_critical(findings)
     if not fires:
         return look
     if is_passing(look):
         fires = tuple(each for each in fires if each.rule.name not in look.signals.thresholds)
     found = contradicted(look.diagnoses, fires)
+    if found != look.diagnoses:
+        kinds = look.signals.pipeline.kinds.signals
+        slow = tuple(each for kind in kinds for each in kind.slow_to_drain(look.signals))
+        found = slow or found
     return replace(look, diagnoses=found, signals=replace(look.signals, is_contradicted=True))
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.losses.test_flink import in_world, operations
 from tests.losses.test_flink_graphs import a_job, first_illness, left_alone
 from tidegate.rules.cause import Cause
+from tidegate.scaling.model.health import Health
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.kinds.flink_application.data import ApplicationData
 from tidegate.simulator.kinds.flink_application.operation import UPDATE, Operation
@@ -26,6 +27,9 @@ SHORT_MINUTES = 35
 """What a world takes that the suite plays."""
 
 CHANGE_AT = 10 * MINUTE
+RESTARTED = 30
+"""Minutes until a second update is over, after one that failed."""
+
 WELL = None
 """In place of a cause: every sweep finds the job healthy."""
 
@@ -65,12 +69,14 @@ class FlinkWorld:
     changed: Callable[[Scenario], Scenario] = unchanged
     told: Mapping[str, Any] = field(default_factory=dict)
     """What the pipeline file says of the application."""
+    is_new: bool = False
+    """Its stream has no past before second 0."""
 
     def scenario(self, seed: int) -> Scenario:
         random = Random(f"{self.name}/{seed}")
         size, restart_seconds = random.uniform(0.95, 1.05), random.uniform(30, 90)
-        past = (-DAY, self.points[0][1])
-        points = tuple((at, rate * size) for at, rate in (past, *self.points))
+        past = () if self.is_new else ((-DAY, self.points[0][1]),)
+        points = tuple((at, rate * size) for at, rate in (*past, *self.points))
         data = {"metrics_level": "TASK", "restart_seconds": restart_seconds, **self.data}
         shards = data.pop("shards", 8)
         scenario = a_job(points, shards=shards, **data)
@@ -122,6 +128,12 @@ def with_slow_reader(scenario: Scenario) -> Scenario:
     of_each_shard = 0.95 * scenario.the(Traffic).points[-1][1] / 8
     slow = ForeignReaderData("archiver", "clicks", 1, int(of_each_shard))
     return replace(scenario, resources=(*scenario.resources, slow))
+
+
+def with_polling_reader(calls_per_second: float) -> Callable[[Scenario], Scenario]:
+    """That no pipeline file names, that others are throttled by, and that takes 1,200 records/s."""
+    polls = ForeignReaderData("archiver", "clicks", calls_per_second, 150)
+    return lambda given: replace(given, resources=(*given.resources, polls))
 
 
 def with_slow_function(scenario: Scenario) -> Scenario:
@@ -180,6 +192,14 @@ WORLDS = (
         "asks without blocking, half loaded", ((0, 1000),), (WELL,),
         {"io_share": 0.88, "io_is_async": True}, minutes=75,
     ),
+    *(
+        FlinkWorld(
+            f"asks without blocking, new, {parallelism} subtasks", ((0, rate),), (WELL,),
+            {"parallelism": parallelism, "io_share": io_share, "io_is_async": True}, minutes=120,
+            is_new=True,
+        )
+        for rate, io_share, parallelism in ((1000, 0.88, 4), (900, 0.92, 4), (1500, 0.95, 6))
+    ),
     FlinkWorld("step", step(1400, 2800), (TOO_LOW,), may_change=True),
     FlinkWorld(
         "ramp", ((0, 1200), (CHANGE_AT, 1200), (60 * MINUTE, 4800)), (TOO_LOW,), minutes=75,
@@ -188,6 +208,12 @@ WORLDS = (
     FlinkWorld("short spike, 60 GB", spike(1400, 4000, 150), (TOO_LOW, WELL), LARGE_STATE),
     FlinkWorld(
         "long spike, 60 GB", spike(1400, 4200, 240), (TOO_LOW,), LARGE_STATE, minutes=50,
+    ),
+    FlinkWorld(
+        "high spike, 60 GB", spike(1200, 5000, 180), (TOO_LOW,), LARGE_STATE, minutes=50,
+    ),
+    FlinkWorld(
+        "longer spike, 60 GB", spike(1400, 4200, 300), (TOO_LOW,), LARGE_STATE, minutes=50,
         may_change=True,
     ),
     FlinkWorld(
@@ -225,7 +251,29 @@ WORLDS = (
         {"records_per_second_per_subtask": 420},
         changed=lambda scenario: with_slow_job(with_topic(scenario)),
     ),
+    *(
+        FlinkWorld(
+            f"an unnamed reader polls {calls} times a second", step(low, high),
+            (Cause.OTHER_READER_BEHIND,), {"records_per_second_per_subtask": 380},
+            changed=with_polling_reader(calls),
+        )
+        for calls, low, high in ((10, 600, 1350), (20, 800, 1350), (40, 700, 1350))
+    ),
+    *(
+        FlinkWorld(
+            f"another job of the stream is behind at {high} records/s", step(1000, high), (SINK,),
+            {"records_per_second_per_subtask": 450}, changed=with_slow_job,
+        )
+        for high in (1450, 1500, 1600)
+    ),
     FlinkWorld("topic", step(1400, 2800), (TOO_LOW,), changed=with_topic, may_change=True),
+    *(
+        FlinkWorld(
+            f"the lag of a topic grows fast at {high} records/s", step(low, high), (TOO_LOW,),
+            changed=with_topic, may_change=True,
+        )
+        for low, high in ((600, 3600), (700, 4200), (800, 4000))
+    ),
     FlinkWorld(
         "the load falls", step(2800, 700), (Cause.OVERSIZED,), {"parallelism": 8}, minutes=130,
         may_change=True,
@@ -291,6 +339,33 @@ def test_the_right_cause_comes_first_and_no_job_is_worse_off_by_more_than_a_rest
     assert run.late_seconds <= run.late_alone_seconds + run.restart_seconds, run
     assert run.runs, run
     assert world.may_change or run.updates == (), run
+
+
+AT_ITS_MAXIMUM = tuple(
+    FlinkWorld(
+        f"{high} records/s at a maximum of {most}", step(low, high), (TOO_LOW,),
+        {"max_parallelism": most, "parallelism": most // 2, "shards": most}, minutes=50,
+    )
+    for most, low, high in ((8, 1400, 3400), (8, 1400, 3500), (12, 2000, 5100))
+)  # fmt: skip
+
+
+@pytest.mark.by_seed(20)
+@pytest.mark.parametrize("each", AT_ITS_MAXIMUM, ids=[each.name for each in AT_ITS_MAXIMUM])
+def test_a_job_that_drains_slowly_at_its_maximum_is_late_for_a_known_cause(
+    each: FlinkWorld, seed: int
+) -> None:
+    there, reports = in_world(each.scenario(seed), each.minutes, seed=seed)
+    found = {diagnosis.cause for report in reports for diagnosis in report.diagnoses}
+    assert found == {Cause.HEALTHY, TOO_LOW}
+    most = there.the(EmbeddedApplication).state.parallelism
+    at_most = [
+        report.health is Health.SICK
+        for report in reports[RESTARTED:]
+        if any(f"the maximum parallelism of its job, {most}" in told for told in report.advice)
+    ]
+    assert at_most
+    assert all(at_most)
 
 
 @pytest.mark.by_seed(20)

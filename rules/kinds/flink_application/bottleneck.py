@@ -10,9 +10,14 @@ from dataclasses import dataclass
 
 from tidegate.rules.kinds.flink_application.series import ApplicationSeries, TaskSeries
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
-from tidegate.rules.kinds.signals import Signals, mean
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals, mean
+from tidegate.rules.window import Window
 
 __all__ = ["Bottleneck", "bottleneck"]
+
+NEWEST_SECONDS = 120
+"""Two minutes, so that an odd one is told from a step: after that a mean of more holds minutes from
+before it, while the job is late already."""
 
 _SOURCE = re.compile(r"source\b|source[:_]", re.IGNORECASE)
 _SINK = re.compile(r"sink|writer|committer", re.IGNORECASE)
@@ -54,50 +59,70 @@ class Bottleneck:
 
 
 def bottleneck(signals: Signals, application: FlinkApplication) -> Bottleneck | None:
-    """The first task that is busy and not back-pressured; by CPU where busy time isn't published.
-    None where no task is busy."""
+    """The first task that is busy and not back-pressured, over the newest minutes or the newest two
+    of them; by CPU where busy time isn't published. None where no task is busy."""
+    for seconds in (RECENT_SECONDS, NEWEST_SECONDS):
+        found = _Minutes(signals, application, seconds).slowest()
+        if found is not None:
+            return found
     series = signals.of(application)
-    whole = TaskSeries("", series.busy, series.busiest, series.back_pressured)
-    slow = [each for each in series.tasks or (whole,) if _is_slow(signals, each)]
-    if slow:
-        return _found(signals, application, min(slow, key=_place))
     held_back = (mean(series.back_pressured) or 0.0) >= signals.thresholds["held-back"]
     return None if held_back or mean(series.busy) is not None else _by_cpu(signals, series)
 
 
-def _is_slow(signals: Signals, task: TaskSeries) -> bool:
-    limits = signals.thresholds
-    busy, busiest = mean(task.busy) or 0.0, mean(task.busiest) or 0.0
-    is_busy = busy >= limits["busy"]
-    held_back = (mean(task.back_pressured) or 0.0) >= limits["held-back"]
-    return is_busy or (busiest / 1000 >= limits["subtask-busy"] and not held_back)
+@dataclass(frozen=True, slots=True)
+class _Minutes:
+    """An application's tasks by the means of the newest ``seconds``."""
 
+    signals: Signals
+    application: FlinkApplication
+    seconds: int
 
-def _place(task: TaskSeries) -> tuple[bool, bool, float]:
-    """Sources before what they feed, sinks last; the order of the others isn't published."""
-    is_fed = _SOURCE.match(task.name) is None
-    is_last = is_fed and _SINK.search(task.name) is not None
-    return is_fed, is_last, -(mean(task.busiest) or 0.0)
+    def slowest(self) -> Bottleneck | None:
+        """The first task that is slow, None where none is."""
+        series = self._series
+        whole = TaskSeries("", series.busy, series.busiest, series.back_pressured)
+        slow = [each for each in series.tasks or (whole,) if self._is_slow(each)]
+        return self._found(min(slow, key=self._place)) if slow else None
 
+    @property
+    def _series(self) -> ApplicationSeries:
+        return self.signals.of(self.application)
 
-def _found(signals: Signals, application: FlinkApplication, task: TaskSeries) -> Bottleneck:
-    series = signals.of(application)
-    busy = (mean(task.busy) or 0.0) / 1000
-    busiest = max(busy, (mean(task.busiest) or 0.0) / 1000)
-    others = sum((mean(each.busy) or 0.0) / 1000 for each in series.tasks if each != task)
-    own, limits = _own_cpu(signals, application, others), signals.thresholds
-    waits = own is not None and own < limits["works-while-busy"] * busy
-    needs_none = own is not None and own < limits["computes-while-busy"] * busy
-    return Bottleneck(task.name, busy, busiest, waits, needs_none, len(series.tasks) <= 1)
+    def _mean(self, window: Window) -> float:
+        return mean(window, self.seconds) or 0.0
 
+    def _is_slow(self, task: TaskSeries) -> bool:
+        limits = self.signals.thresholds
+        is_busy = self._mean(task.busy) >= limits["busy"]
+        held_back = self._mean(task.back_pressured) >= limits["held-back"]
+        is_full = self._mean(task.busiest) / 1000 >= limits["subtask-busy"]
+        return is_busy or (is_full and not held_back)
 
-def _own_cpu(signals: Signals, application: FlinkApplication, others: float) -> float | None:
-    """The share of a CPU that is left to a task, all that the other tasks are busy taken for CPU
-    time; None where CPU is full, or not known. A KPU has one for all the subtasks that it runs."""
-    cpu = mean(signals.of(application).cpu_percent)
-    if cpu is None or cpu / 100 >= signals.thresholds["busy"] / 1000:
-        return None
-    return cpu / 100 / application.parallelism_per_kpu - others
+    def _place(self, task: TaskSeries) -> tuple[bool, bool, float]:
+        """Sources before what they feed, sinks last; the order of the others isn't published."""
+        is_fed = _SOURCE.match(task.name) is None
+        is_last = is_fed and _SINK.search(task.name) is not None
+        return is_fed, is_last, -self._mean(task.busiest)
+
+    def _found(self, task: TaskSeries) -> Bottleneck:
+        busy = self._mean(task.busy) / 1000
+        busiest = max(busy, self._mean(task.busiest) / 1000)
+        tasks = self._series.tasks
+        others = sum(self._mean(each.busy) / 1000 for each in tasks if each != task)
+        own, limits = self._own_cpu(others), self.signals.thresholds
+        waits = own is not None and own < limits["works-while-busy"] * busy
+        needs_none = own is not None and own < limits["computes-while-busy"] * busy
+        return Bottleneck(task.name, busy, busiest, waits, needs_none, len(tasks) <= 1)
+
+    def _own_cpu(self, others: float) -> float | None:
+        """The share of a CPU that is left to a task, all that the other tasks are busy taken for
+        CPU time; None where CPU is full, or not known. A KPU has one for all the subtasks that it
+        runs."""
+        cpu = mean(self._series.cpu_percent, self.seconds)
+        if cpu is None or cpu / 100 >= self.signals.thresholds["busy"] / 1000:
+            return None
+        return cpu / 100 / self.application.parallelism_per_kpu - others
 
 
 def _by_cpu(signals: Signals, series: ApplicationSeries) -> Bottleneck | None:

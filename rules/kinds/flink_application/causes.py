@@ -25,7 +25,7 @@ from tidegate.rules.kinds.flink_application.uneven import is_uneven, uneven
 from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
-__all__ = ["application_causes"]
+__all__ = ["application_causes", "slow_to_drain"]
 
 TRY_MORE = (
     "if the sink has room, try a quarter more parallelism: the task computes as well as it waits, "
@@ -48,6 +48,14 @@ def application_causes(signals: Signals) -> Iterator[Diagnosis]:
         yield from found
         if any(each.cause is Cause.PARALLELISM_TOO_LOW for each in found):
             yield from checkpoint_trouble(signals, application)
+
+
+def slow_to_drain(signals: Signals) -> Iterator[Diagnosis]:
+    """What keeps each application late whose age is over the objective and falls."""
+    for application in applications_of(signals.pipeline):
+        own = own_signals(signals, application)
+        if own.is_out_of_objective and own.age_falls and not is_stopped(application):
+            yield from _too_slow(own, application)
 
 
 def _explanations(signals: Signals, application: FlinkApplication) -> Iterator[Iterator[Diagnosis]]:

@@ -112,6 +112,12 @@ class FlinkApplicationSignals(SignalKind):
         """Whether a job may still be reading the parents of a reshard to their end."""
         return bool(applications_of(signals.pipeline)) and signals.changed_within(RESHARD_SECONDS)
 
+    def slow_to_drain(self, signals: "Signals") -> "Iterable[Diagnosis]":
+        """By the task that holds the job up."""
+        from tidegate.rules.kinds.flink_application.causes import slow_to_drain
+
+        return slow_to_drain(signals)
+
     def where_to_look(self, signals: "Signals") -> str | None:
         """Into the job; more of it shows with the metrics level TASK."""
         if not applications_of(signals.pipeline):

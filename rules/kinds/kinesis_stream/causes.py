@@ -115,10 +115,20 @@ def _too_narrow(signals: Signals) -> Diagnosis:
     )
 
 
+def _reads_in_time(signals: Signals) -> bool:
+    """Whether each of the pipeline's readers tells that it reads what comes in: then it is another
+    one that the stream's age is of."""
+    kinds, series = signals.pipeline.kinds.signals, signals.series.of
+    own = [age.last(RECENT_SECONDS) for kind in kinds for age in kind.ages(series[kind.name])]
+    peaks = [each.peak for each in own if each.peak is not None]
+    well = 1000 * signals.age_well_seconds
+    return len(peaks) == len(signals.pipeline.processors) and max(peaks, default=0.0) <= well
+
+
 def _readers_throttled(signals: Signals) -> Iterator[Diagnosis]:
     refused = signals.series.source.read_throttles.last(RECENT_SECONDS)
     least = signals.thresholds["consumers-throttled"]
-    if (refused.latest or 0.0) <= least or not signals.age_is_sick:
+    if (refused.latest or 0.0) <= least or not signals.age_is_sick or _reads_in_time(signals):
         return
     yield Diagnosis(
         Cause.STREAM_TOO_NARROW,

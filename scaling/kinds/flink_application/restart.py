@@ -86,6 +86,8 @@ def _drained_in_seconds(own: Signals, application: FlinkApplication, work: Work)
 
 
 def _late_for_seconds(own: Signals, now: datetime) -> float:
-    """Since the age was last well, as long as that is in the windows."""
-    well = [age.at for age in own.ages if age.seconds <= own.age_well_seconds]
-    return (now - well[-1]).total_seconds() if well else inf
+    """Since the end of the last minute within the objective, as long as that is in the windows: a
+    restart's price is time out of the objective as well."""
+    period = own.series.source.iterator_age_milliseconds.metric.period_seconds
+    in_time = [age.at for age in own.ages if age.seconds <= own.iterator_age_max_seconds]
+    return (now - in_time[-1]).total_seconds() - period if in_time else inf

@@ -7,7 +7,7 @@ and none may lose its state: there is no way back from either.
 import json
 from collections.abc import Iterable, Iterator
 
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.flink_application.checkpoints import (
     FAILED_CHECKPOINTS_SECONDS,
     failed_checkpoints,
@@ -73,6 +73,22 @@ def _at_most(
         yield Range(1, named, words.MAX_PARALLELISM(name=name, limit_parallelism=named))
 
 
+def _at_most_advice(look: Look, application: FlinkApplication) -> Iterator[str]:
+    """Flink keeps a job's maximum parallelism with its keyed state (its guide, "Parallel
+    Execution": it can't be changed for a state that is restored)."""
+    most = max_parallelism_named(application, entry_of(look.said, application.name))
+    is_too_low = any(
+        each.cause is Cause.PARALLELISM_TOO_LOW and each.where == application.name
+        for each in look.diagnoses
+    )
+    if is_too_low and most == application.parallelism:
+        yield (
+            f"{application.name}: it runs with the maximum parallelism of its job, {most:,}: set a "
+            "larger maxParallelism in the job, and start it without its snapshot, since Flink "
+            "restores no keyed state with another one"
+        )
+
+
 def _lacks_rollback(application: FlinkApplication, entry: ApplicationEntry | None) -> bool:
     allowed = entry is not None and entry.allow_without_rollback
     return not (application.rollback_enabled or allowed)
@@ -90,6 +106,7 @@ def update_advice(look: Look, applications: Iterable[FlinkApplication]) -> Itera
         if any(_owners(look.said, application)):
             yield from _settings_advice(application, entry_of(look.said, application.name))
         yield from _after_a_stop(application, look.history)
+        yield from _at_most_advice(look, application)
         yield from _busy_time_advice(look.signals, application, look.said)
         yield from _partitions_advice(look.signals, application)
 

@@ -10,6 +10,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.flink_application.bottleneck import Bottleneck, bottleneck
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
+from tidegate.rules.kinds.signals import Signals
 
 Times = tuple[float, float, float]
 """Busy, its busiest subtask, back-pressured: milliseconds of a second."""
@@ -40,6 +41,22 @@ def found(
                 enumerate(late, 1)]  # fmt: skip
     seen = job_signals(a_flink_pipeline(application, shards=shards, topic=topic), *late)
     return bottleneck(seen, application), diagnose(seen)[0]
+
+
+def application_of_tasks() -> FlinkApplication:
+    return replace(an_application(8), tasks=ALL)
+
+
+def newest_minutes(tasks: list[dict[str, Times]], cpu: list[float]) -> Signals:
+    """Of a job that falls behind by 50 s in each of the newest minutes."""
+    minutes = [
+        JobMinute(
+            behind_seconds=30 + 50.0 * at, cpu_percent=cpu[at], hottest_cpu_percent=cpu[at],
+            tasks=times,
+        )
+        for at, times in enumerate(tasks)
+    ]  # fmt: skip
+    return job_signals(a_flink_pipeline(application_of_tasks()), *minutes)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +127,26 @@ def test_of_branches_that_are_slow_alike_the_earlier_one_is_told() -> None:
     slow, _ = found({SOURCE: (990, 995, 0), CHAINED: SLOW}, 95)
     assert slow is not None
     assert slow.task == CHAINED
+
+
+@pytest.mark.parametrize(
+    ("full", "cpu", "cause"),
+    [
+        (1, 95.0, None), (2, 95.0, Cause.PARALLELISM_TOO_LOW), (3, 95.0, Cause.PARALLELISM_TOO_LOW),
+        (2, 15.0, Cause.SINK_BACK_PRESSURE),
+    ],
+)  # fmt: skip
+def test_a_task_that_is_full_is_slow_from_its_second_minute_on(
+    full: int, cpu: float, cause: Cause | None
+) -> None:
+    """A mean of three minutes holds one from before the step; its CPU is that of the same two."""
+    times: tuple[Times, ...] = ((200, 220, 0),) * (3 - full) + (SLOW,) * full
+    tasks = [{SOURCE: HELD, KEYED: IDLE, SINK: each} for each in times]
+    seen = newest_minutes(tasks, [*[15.0] * (3 - full), *[cpu] * full])
+    slow = bottleneck(seen, application_of_tasks())
+    assert (slow is not None) is (cause is not None)
+    if cause is not None:
+        assert diagnose(seen)[0].cause is cause
 
 
 # ---- a job that tells of no task by itself

@@ -10,7 +10,7 @@ from tests.builders import NOON, Samples, a_stream, a_table, newest, with_stream
 from tests.flink_builders import DOWN, JobMinute, a_flink_pipeline, an_application, job_signals
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.flink_application.causes import application_causes
+from tidegate.rules.kinds.flink_application.causes import application_causes, slow_to_drain
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 
@@ -66,6 +66,26 @@ def test_each_illness_is_named_with_its_cure(
     assert (found.cause, found.cured_by) == (cause, levers)
     assert found.evidence
     assert (found.advice is None) == (bool(levers) or cause is Cause.HEALTHY)
+
+
+@pytest.mark.parametrize(
+    ("minute", "start", "a_minute", "causes"),
+    [
+        (FULL, 300, -5.0, [Cause.PARALLELISM_TOO_LOW]),
+        (HELD_BACK, 300, -5.0, [Cause.SINK_BACK_PRESSURE]),
+        (SKEWED, 300, -5.0, [Cause.SKEWED_KEY]),
+        (JobMinute(), 300, -5.0, []),
+        (FULL, 55, -5.0, []),
+        (FULL, 300, 5.0, []),
+    ],
+    ids=["full", "its sink", "a hot key", "no reason", "in time", "grows"],
+)  # fmt: skip
+def test_why_a_backlog_that_gets_less_takes_long_is_told_by_the_slow_task(
+    minute: JobMinute, start: float, a_minute: float, causes: list[Cause]
+) -> None:
+    late = [replace(minute, behind_seconds=start + a_minute * at) for at in range(6)]
+    seen = job_signals(a_flink_pipeline(an_application(4)), *late)
+    assert [each.cause for each in slow_to_drain(seen)] == causes
 
 
 def test_fewer_shards_than_subtasks_are_widened_and_not_taken_for_a_skewed_key() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import KeySample, Samples, a_pipeline, newest, signals, with_key_samples
+from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
 from tidegate.rules.kinds.signals import Signals
@@ -91,6 +92,19 @@ def test_readers_that_share_a_shards_limit_need_their_own(
         of = newest(of, "scorer", duration_sum_milliseconds=[20 * 60_000] * 3)
     told = (Cause.STREAM_TOO_NARROW, "racers", (), ["reads-refused", "shared-read-limit"])
     assert found(of) == [told] * is_told
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_told"), [(0.0, False), (15.0, False), (15.1, True), (None, True)]
+)
+def test_reads_are_not_refused_to_a_job_that_tells_that_it_reads_what_comes_in(
+    behind: float | None, is_told: bool
+) -> None:
+    """The stream's age is then another reader's; one that tells none may be the late one."""
+    of = job_signals(a_flink_pipeline(), *[JobMinute(behind_seconds=behind)] * 90)
+    of = newest(of, read_throttles=[4800] * 3)
+    of = newest(of, iterator_age_milliseconds=[20_000, 35_000, 50_000])
+    assert bool(found(of)) is is_told
 
 
 def test_refused_reads_are_counted_over_the_newest_minutes() -> None:

@@ -170,7 +170,7 @@ def test_a_raise_and_the_other_lever_need_not_rest() -> None:
 
 def test_a_reverted_scale_in_is_held_with_its_date() -> None:
     quiet = JobMinute(
-        arrivals_per_second=400, records_per_second=400, busy=100, busiest=110, heap_percent=20
+        arrivals_per_second=400, records_per_second=400, busy=200, busiest=200, heap_percent=20
     )
     found = parallelism(an_application(8), [quiet] * 90, change(200, 8, 2), change(170, 2, 8))
     assert (found.wanted, found.allowed) == (2, 8)

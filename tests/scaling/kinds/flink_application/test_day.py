@@ -13,7 +13,7 @@ from tests.flink_builders import (
     an_application,
     job_signals,
 )
-from tests.looks import a_look
+from tests.looks import a_look, once
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application.day import DayAhead, day_ahead
@@ -137,7 +137,7 @@ def test_a_trough_is_long_enough_for_what_its_two_restarts_cost(hour: float, wan
 
 def test_the_raise_that_takes_it_back_is_part_of_the_price() -> None:
     found = to(look_at(26, nights))
-    alone = to(replace(look_at(26, nights), expected=None))
+    alone = to(replace(look_at(26, nights), expected=once(4000)))
     up = 30 * 4750 / (4750 - 950)
     assert (found.wanted, alone.wanted) == (2, 1)
     assert found.price_seconds == pytest.approx(30 * 950 / (950 - 400) + up)

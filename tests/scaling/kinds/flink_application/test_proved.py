@@ -74,6 +74,32 @@ def test_a_peak_is_proof_of_as_many_subtasks_as_there_were_then(
     assert proved_by_each(look, JOB, 800) == by_each
 
 
+def on_a_new_stream(*rates: float, past: History | None = None) -> Look:
+    """No day is known; the window's minutes, five for each rate, are all of the past."""
+    minutes = [JobMinute(arrivals_per_second=each, busy=60, busiest=60) for each in rates]
+    seen = job_signals(a_flink_pipeline(JOB), *(each for each in minutes for _ in range(5)))
+    return a_look(seen, (), FLINK_SPEC, past)
+
+
+@pytest.mark.parametrize(
+    ("rates", "by_each"), [([800] * 18, 100), ([3200, *[800] * 17], 400), ([400] * 18, 50)]
+)
+def test_without_a_day_that_is_known_the_minutes_that_a_sweep_reads_are_the_past(
+    rates: list[float], by_each: float
+) -> None:
+    assert proved_by_each(on_a_new_stream(*rates), JOB, rates[-1]) == by_each
+
+
+@pytest.mark.parametrize(("before", "by_each"), [(16, 200), (4, 100)], ids=["scale-in", "raise"])
+def test_of_those_minutes_a_peak_is_proof_of_as_many_subtasks_as_there_were(
+    before: int, by_each: float
+) -> None:
+    """Of 3,200 records/s at 16 subtasks each had 200; what four had before a raise is no proof."""
+    past = history(change(PARALLELISM, before, 8, minutes_ago=70))
+    look = on_a_new_stream(3200, 3200, *[800] * 16, past=past)
+    assert proved_by_each(look, JOB, 800) == by_each
+
+
 def test_what_few_carried_before_a_raise_is_enough_after_it() -> None:
     """A spike was met by 32 subtasks, and four had carried the load before."""
     many = an_application(32)

@@ -233,7 +233,7 @@ def test_the_services_autoscaling_ends_with_the_change_where_the_file_says_so() 
 
 
 QUIET = JobMinute(
-    arrivals_per_second=400, records_per_second=400, busy=100, busiest=110, cpu_percent=12,
+    arrivals_per_second=400, records_per_second=400, busy=200, busiest=200, cpu_percent=22,
     heap_percent=20,
 )  # fmt: skip
 

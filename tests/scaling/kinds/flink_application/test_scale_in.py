@@ -12,7 +12,7 @@ from tests.flink_builders import (
     an_application,
     job_signals,
 )
-from tests.looks import a_look
+from tests.looks import a_look, once
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
@@ -114,9 +114,10 @@ def test_a_scale_in_that_costs_more_than_a_days_budget_is_not_made() -> None:
 
 
 def test_an_idle_job_goes_down_at_once_and_not_by_a_few_each_hour() -> None:
-    """The heap of a JVM is a third full whatever it does."""
+    """The heap of a JVM is a third full whatever it does. An earlier peak proves the room."""
     idle = replace(job(800, 50), heap_percent=33)
-    assert parallelism(an_application(16), [idle] * 90).wanted == 1
+    assert parallelism(an_application(16), [idle] * 90, ahead=once(16_000)).wanted == 1
+    assert parallelism(an_application(16), [idle] * 90).wanted == 16
 
 
 # ---- what is expected
@@ -157,9 +158,9 @@ def test_the_price_is_that_of_the_load_it_has_to_last_for() -> None:
     stay = Recommendation(PARALLELISM, 10, 10, UNCHANGED)
     prices = []
     for ahead in (None, expected(2000)):
-        look = look_at([job(1000, 100)] * 90, ahead)
+        look = look_at([job(1000, 200)] * 90, ahead)
         model = learn_job(look.signals, an_application(10))
         assert model is not None
         found = lowered(look, model, stay)
         prices.append((found.wanted, dict(found.because.numbers)["peak_records_per_second"]))
-    assert prices == [(2, 1000), (3, 2000)]
+    assert prices == [(3, 1000), (5, 2000)]

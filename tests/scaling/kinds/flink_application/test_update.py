@@ -13,7 +13,7 @@ from tests.flink_builders import (
     an_application,
     job_signals,
 )
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.reason import Reason
 from tidegate.scaling.config.in_file import in_file
@@ -158,6 +158,35 @@ def advice(
     seen = newest(seen, "counter", **of) if of else seen
     look = Look(seen, (), in_file(spec), history, NOON)
     return tuple(update_advice(look, applications_of(seen.pipeline)))
+
+
+@pytest.mark.parametrize(
+    ("parallelism", "most", "cause", "is_told"),
+    [
+        (8, 8, Cause.PARALLELISM_TOO_LOW, True),
+        (6, 8, Cause.PARALLELISM_TOO_LOW, False),
+        (8, None, Cause.PARALLELISM_TOO_LOW, False),
+        (8, 8, Cause.SKEWED_KEY, False),
+    ],
+)
+def test_a_job_that_is_too_small_at_its_maximum_needs_another_one(
+    parallelism: int, most: int | None, cause: Cause, is_told: bool
+) -> None:
+    seen = job_signals(a_flink_pipeline(an_application(parallelism)))
+    ill = (Diagnosis(cause, "counter", (WHY,), advice="look"),)
+    look = Look(seen, ill, in_file(said(max_parallelism=most)), NOTHING, NOON)
+    told = [
+        each for each in update_advice(look, applications_of(seen.pipeline)) if "its job" in each
+    ]
+    assert (
+        told
+        == [
+            "counter: it runs with the maximum parallelism of its job, 8: set a larger maxParallelism "
+            "in the job, and start it without its snapshot, since Flink restores no keyed state with "
+            "another one"
+        ]
+        * is_told
+    )
 
 
 def test_what_is_off_is_to_be_switched_on_by_the_call_that_is_said() -> None:
