@@ -80,17 +80,16 @@ def _newest_age_periods(window: Window) -> int | None:
 
 def _breaches(rule: Rule, value: float, at: datetime | None = None) -> bool:
     """Whether a value breaches the threshold, or that of its minute."""
-    if at is not None and rule.earlier:
-        rule = rule.at(at)
+    threshold = rule.threshold_at(at) if at is not None and rule.earlier else rule.threshold
     match rule.comparison:
         case Comparison.ABOVE:
-            return value > rule.threshold
+            return value > threshold
         case Comparison.AT_LEAST:
-            return value >= rule.threshold
+            return value >= threshold
         case Comparison.BELOW:
-            return value < rule.threshold
+            return value < threshold
         case Comparison.AT_MOST:
-            return value <= rule.threshold
+            return value <= threshold
 
 
 def _on_silence(rule: Rule, window: Window) -> Finding:

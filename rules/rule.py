@@ -92,6 +92,13 @@ class Rule:
     among: tuple[Metric, ...] = ()
     earlier: tuple[EarlierThreshold, ...] = ()
 
+    def threshold_at(self, moment: datetime) -> float:
+        """The threshold that it had at a moment."""
+        for each in self.earlier:
+            if moment < each.until:
+                return each.threshold
+        return self.threshold
+
     def at(self, moment: datetime) -> "Rule":
         """The rule with the threshold that it had at a moment."""
         for each in self.earlier:

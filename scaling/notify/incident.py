@@ -14,16 +14,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tidegate.rules.diagnosis.contradicted import firing_critical
 from tidegate.rules.kinds.signals import RECENT_SECONDS
-from tidegate.rules.window import LATE_SECONDS
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.change_record import moment_in
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.notification import Destination, Due, Kind, Notification
 from tidegate.scaling.notify.bounded import as_kept, in_few_lines, within_an_item
 from tidegate.scaling.notify.destinations import destinations
-from tidegate.scaling.notify.trouble import Trouble, is_suppressed, troubles
+from tidegate.scaling.notify.trouble import Trouble, is_seen_late, is_suppressed, troubles
 from tidegate.scaling.observability.dashboard import dashboard_link
 from tidegate.scaling.report.sweep_report import PipelineReport
 
@@ -145,22 +143,13 @@ def _healing(before: Incident, report: PipelineReport) -> Incident | None:
     changed since."""
     if before.illness_id is not None or report.healing is None or report.advice:
         return None
-    if before.heals_until is None and _is_seen_late(report):
+    if before.heals_until is None and is_seen_late(report):
         return None
     until = before.heals_until or report.healing.until.isoformat()
     if report.at >= datetime.fromisoformat(until):
         return None
     done = (*before.done, *_done(report))[-DONE_MAX:]
     return replace(before, heals_until=until, done=done, well_since=None)
-
-
-def _is_seen_late(report: PipelineReport) -> bool:
-    """Whether a critical rule, as the objective's, is broken for longer than metrics are late:
-    sweeps that come each minute would have begun the cure before. Nobody knows how long it will
-    take, and the objective is missed already."""
-    late = timedelta(seconds=LATE_SECONDS)
-    known = (each.since for each in firing_critical(report.findings))
-    return any(since is not None and report.at - since > late for since in known)
 
 
 def _odd(before: Incident, told: tuple[Trouble, ...], now: datetime) -> Incident | None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from tidegate.rules.cause import Cause
 from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
+from tidegate.rules.window import LATE_SECONDS
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.report.sweep_report import PipelineReport
 
-__all__ = ["Trouble", "is_suppressed", "troubles"]
+__all__ = ["Trouble", "is_seen_late", "is_suppressed", "troubles"]
 
 _WELL = (Cause.HEALTHY, Cause.OVERSIZED)
 
@@ -38,6 +39,15 @@ def troubles(report: PipelineReport) -> Iterator[Trouble]:
         return
     for finding in firing_critical(report.findings):
         yield Trouble(finding.rule.name, finding.rule.where, finding.because)
+
+
+def is_seen_late(report: PipelineReport) -> bool:
+    """Whether a critical rule, as the objective's, is broken for longer than metrics are late:
+    sweeps that come each minute would have begun the cure before. Nobody knows how long it will
+    take, and the objective is missed already."""
+    late = timedelta(seconds=LATE_SECONDS)
+    known = (each.since for each in firing_critical(report.findings))
+    return any(since is not None and report.at - since > late for since in known)
 
 
 def is_suppressed(trouble: Trouble, spec: PipelineSpec, today: date) -> bool:
