@@ -8,6 +8,7 @@ import pytest
 from tests.losses.account import PIPELINES, Account
 from tests.open_account.settings import listed_with
 
+CONSENTING = PIPELINES.replace("tables: [orders]", "tables: [orders], closing_windows: scale-out")
 FIXED_SHARDS = PIPELINES.replace("      shard_count: {max: 16, owner: tidegate}\n", "")
 
 
@@ -31,7 +32,7 @@ def test_the_stream_is_widened_and_the_factor_left(
     account: Account, window: int, factor: int
 ) -> None:
     slow(account, window=window, factor=factor)
-    pipeline, moved = swept(account)
+    pipeline, moved = swept(account, CONSENTING)
     assert [lever for lever in moved if "factor" in lever] == []
     assert moved["shard_count of orders"] == 2
     (only,) = pipeline["diagnoses"]
@@ -41,7 +42,7 @@ def test_the_stream_is_widened_and_the_factor_left(
 
 def test_two_shards_are_as_many_lanes_whatever_the_factor(account: Account) -> None:
     slow(account, shards=2, factor=10)
-    pipeline, moved = swept(account)
+    pipeline, moved = swept(account, CONSENTING)
     assert (
         "2.0 of 2 concurrent executions of order-writer are busy"
         in pipeline["diagnoses"][0]["because"]

@@ -28,7 +28,7 @@ DONE = (
 NOTICE = Notification(
     Kind.PAGE, "orders-20260105T001300Z", "orders", "2026-01-05T00:13:00+00:00",
     ("table-throttled at orders",), (FOUND,), (DONE,), ("orders: hand the lever over",),
-    "https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards:name=tidegate-orders",
+    "https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards:name=tidegate-orders-us-east-1",
 )  # fmt: skip
 ON_A_PHONE = f"""\
 Tidegate: orders: table-throttled at orders
@@ -42,7 +42,7 @@ Done:
 To be done by you:
 - orders: hand the lever over
 
-https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards:name=tidegate-orders"""
+https://us-east-1.console.aws.amazon.com/cloudwatch/home#dashboards:name=tidegate-orders-us-east-1"""
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "notices.md"
 RESOLVED = replace(NOTICE, kind=Kind.RESOLVED, found=(), done=(), to_do=())
 UPDATE = replace(NOTICE, kind=Kind.UPDATE, causes=("hot-key at orders",))
