@@ -103,7 +103,7 @@ class ConsumerSpec(Closed):
     """A function that reads the stream. Its event source mapping is looked up.
 
     ``closing_windows`` says when the shards may be changed though that closes the function's
-    tumbling windows early: ``never``, to scale out only, or both ways (``always``).
+    tumbling windows early: to scale out only, both ways (``always``), or ``never``.
     """
 
     resource: ClassVar[str] = "function"
@@ -111,7 +111,7 @@ class ConsumerSpec(Closed):
     function: FunctionName
     tables: list[TableName | TableSpec] = field(default_factory=list)
     levers: Levers = field(default_factory=Levers)
-    closing_windows: ClosingWindows = "never"
+    closing_windows: ClosingWindows = "scale-out"
 
     @property
     def name(self) -> str:

@@ -88,15 +88,7 @@ def advice_of(
     ]
     levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
     in_vain = () if cures else _in_vain(plan)
-    return (*cures, *in_vain, *levers, *_without_consent(plan), *conflicts)
-
-
-def _without_consent(plan: Plan) -> Iterator[str]:
-    """Raises that would close a function's windows, with the key of the file that allows it."""
-    for each in plan.decisions:
-        for reason in each.held_by:
-            if reason.kind is ReasonKind.CLOSES_WINDOWS and each.wanted > each.current:
-                yield f"{_advised(each)}; {reason}"
+    return (*cures, *in_vain, *levers, *conflicts)
 
 
 def _in_vain(plan: Plan) -> Iterator[str]:

@@ -45,37 +45,16 @@ def test_without_windows_there_is_nothing_to_close(account: Account) -> None:
     assert shards(account, "never") == (4, ["aws-limit"])
 
 
-@pytest.mark.parametrize(
-    ("consent", "to"), [(None, None), ("scale-out", 2), ("always", 2), ("never", None)]
-)
-def test_for_records_that_are_late_it_is_where_the_file_consents(
+@pytest.mark.parametrize(("consent", "to"), [(None, 2), ("scale-out", 2), ("never", None)])
+def test_for_records_that_are_late_it_is_unless_the_file_says_never(
     account: Account, consent: str | None, to: int | None
 ) -> None:
-    late(account)
-    found, held = shards(account, consent)
-    assert found == to
-    assert ("closes-windows" in held) == (to is None)
-
-
-def test_without_consent_the_advice_names_the_key(account: Account) -> None:
-    late(account)
-    (pipeline,) = account.swept(said(None), "--dry-run")["pipelines"]
-    (told,) = [each for each in pipeline["advice"] if "closing_windows" in each]
-    assert told.startswith("raise shard count of orders from 1 to ")
-    assert told.endswith("has closing_windows: never for it (scale-out and always consent)")
-
-
-def test_no_one_is_told_to_close_windows_to_save_money(account: Account) -> None:
-    quiet(account)
-    (pipeline,) = account.swept(said(None), "--dry-run")["pipelines"]
-    assert not any("closing_windows" in each for each in pipeline["advice"])
-
-
-def late(account: Account) -> None:
-    """One shard whose single lane does not read what comes."""
     account.pipeline(write=4000)
     listed_with(account, TumblingWindowInSeconds=60)
     account.minutes(since=30, until=6, records=6000, invocations=60)
     for back in range(5, 0, -1):
         account.minutes(since=back, until=back, records=18_000, read=6600, invocations=66,
                         age=(6 - back) * 40_000)  # fmt: skip
+    found, held = shards(account, consent)
+    assert found == to
+    assert ("closes-windows" in held) == (to is None)

@@ -14,9 +14,9 @@ from tidegate.scaling.model.plan import Prohibition
 
 __all__ = ["closed_windows"]
 
-CONSENT = "never"
-"""Where the file says nothing: who has handed the shards over has not consented to aggregates of a
-part of their window."""
+CONSENT = "scale-out"
+"""Where the file says nothing: who has handed the shards over wants late records read, and no
+windows broken to save money."""
 
 
 def closed_windows(

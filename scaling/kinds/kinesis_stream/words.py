@@ -14,7 +14,7 @@ BUDGET_SPENT = Words(
 CLOSES_WINDOWS = Words(
     ReasonKind.CLOSES_WINDOWS,
     "a change of the shards closes the tumbling windows ({window} s) of {name} early, and the "
-    "pipeline file has closing_windows: {consent} for it (scale-out and always consent)",
+    "pipeline file has closing_windows: {consent} for it",
 )
 DANGER_IS_OVER = Words(
     "danger-is-over",

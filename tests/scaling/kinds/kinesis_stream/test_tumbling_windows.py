@@ -10,7 +10,7 @@ from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.config.specification import ClosingWindows
 from tidegate.scaling.kinds.kinesis_stream import words
 from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows
-from tidegate.scaling.model.in_file import NOTHING_SAID, InFile
+from tidegate.scaling.model.in_file import NOTHING_SAID
 from tidegate.scaling.model.plan import Prohibition
 
 WINDOWED = with_mapping(a_pipeline(), reading=Reading(tumbling_window_seconds=60))
@@ -32,7 +32,6 @@ def test_each_way_is_allowed_as_the_file_says(
         assert list(closed_windows(a_pipeline(), said, is_scale_out=is_scale_out)) == []
 
 
-@pytest.mark.parametrize("is_scale_out", [True, False])
-@pytest.mark.parametrize("said", [NOTHING_SAID, in_file(SPEC)], ids=["no file", "a file"])
-def test_where_no_file_consents_no_window_is_closed(said: InFile, is_scale_out: bool) -> None:
-    assert len(list(closed_windows(WINDOWED, said, is_scale_out=is_scale_out))) == 1
+def test_where_no_file_says_anything_it_is_scaled_out_alone() -> None:
+    assert list(closed_windows(WINDOWED, NOTHING_SAID, is_scale_out=True)) == []
+    assert len(list(closed_windows(WINDOWED, NOTHING_SAID, is_scale_out=False))) == 1
