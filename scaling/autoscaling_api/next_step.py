@@ -24,11 +24,13 @@ from tidegate.scaling.model.look import Look as LookAtAll
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.reason import LASTING, ReasonKind
 from tidegate.scaling.model.recommendation import Recommendation
+from tidegate.scaling.model.roles import plannings
 from tidegate.scaling.plan.decide import Decider
 from tidegate.scaling.ports import Edges
 
 __all__ = [
     "after",
+    "look_for",
     "marked",
     "next_step",
     "plan_towards",
@@ -92,19 +94,26 @@ def plan_towards(
 ) -> Plan:
     """One step towards a capacity that somebody asks for, through the constraints that hold for
     whoever asks; empty where one of them holds the lever."""
+    return Decider(look_for(seen, edges, now), caller).plan_for(recommendation)
+
+
+def look_for(seen: Observed, edges: Edges, now: datetime) -> LookAtAll:
+    """What the constraints depend on that hold for whoever asks: no load, but the metrics that
+    limits of AWS are counted by."""
     # Imported here: an answer that only reads needs no rules.
     from tidegate.rules.kinds.packs import in_force
     from tidegate.scaling.constraints.limit_windows import limit_windows
 
-    pipeline = seen.pipeline
+    pipeline, said = seen.pipeline, in_file(seen.spec)
+    for planning in plannings(pipeline):
+        pipeline = planning.with_limiting(pipeline, said, edges.cloud)
     nothing = {metric: Window(metric, now, ()) for metric in series_metrics(pipeline)}
     windows = {**nothing, **limit_windows(pipeline, edges.metrics, now)}
     limits = in_force(seen.spec.thresholds, pipeline.kinds.signals)
     objective = seen.spec.objective.iterator_age_max_seconds
     series = series_from(pipeline, windows, now)
     signals = Signals(pipeline, series, objective, thresholds=limits)
-    look = LookAtAll(signals, (), in_file(seen.spec), seen.history, now)
-    return Decider(look, caller).plan_for(recommendation)
+    return LookAtAll(signals, (), said, seen.history, now)
 
 
 def progress_towards(desired: DesiredCapacity, look: Look, plan: Plan) -> Progress:

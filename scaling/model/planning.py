@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.graph import Role
+from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Lever
@@ -114,6 +114,11 @@ class Planning:
         """The signals with what ``cloud`` (``Cloud``) tells of its resources beyond metrics, where
         they raise a question; and why that couldn't be asked."""
         return signals, ()
+
+    def with_limiting(self, pipeline: Pipeline, said: InFile, cloud: Any) -> Pipeline:
+        """The pipeline with what else limits a change of its levers, asked of ``cloud`` (``Cloud``)
+        where only their resource was looked at."""
+        return pipeline
 
     def needs_other_owners(self, said: InFile) -> bool:
         """Whether it matters who else sets its levers, by the scalable targets of AWS's own auto

@@ -46,6 +46,7 @@ LASTING = frozenset(
         ReasonKind.ROLLED_BACK,
         ReasonKind.UNSAFE_UPDATE,
         ReasonKind.MAX_USD_A_DAY,
+        ReasonKind.CLOSES_WINDOWS,
         ReasonKind.NO_LONGER_DUE,
     }
 )

@@ -1,9 +1,13 @@
 """A change of the shards closes tumbling windows early: it is made only where the file consents."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.losses.account import PIPELINES, Account
+from tests.losses.endpoint import SHARDS, Endpoint
 from tests.open_account.settings import listed_with
+from tidegate.scaling.config.specification import ClosingWindows
 
 
 def said(consent: str | None) -> str:
@@ -58,3 +62,33 @@ def test_for_records_that_are_late_it_is_unless_the_file_says_never(
     found, held = shards(account, consent)
     assert found == to
     assert ("closes-windows" in held) == (to is None)
+
+
+@pytest.mark.parametrize(
+    ("consent", "to", "is_held"),
+    [
+        ("never", 8, True),
+        ("scale-out", 8, False),
+        ("scale-out", 2, True),
+        ("always", 2, False),
+    ],
+)
+def test_application_auto_scaling_closes_no_window_either_without_consent(
+    endpoint: Endpoint, consent: ClosingWindows, to: int, is_held: bool
+) -> None:
+    listed_with(endpoint.account, TumblingWindowInSeconds=60)
+    consumers = [replace(each, closing_windows=consent) for each in endpoint.spec.consumers]
+    endpoint.spec = replace(endpoint.spec, consumers=consumers)
+    told = endpoint.call("PATCH", SHARDS, {"desiredCapacity": to})
+    endpoint.wait()
+    endpoint.sweep()
+    assert [name for name, _ in endpoint.account.changes] == (
+        [] if is_held else ["UpdateShardCount"]
+    )
+    assert ("closing_windows" in told[1].get("failureReason", "")) == is_held
+    assert told[1]["scalingStatus"] == ("Failed" if is_held else "InProgress")
+
+
+def test_a_function_that_has_gone_keeps_no_shards(endpoint: Endpoint) -> None:
+    endpoint.account.client("lambda").delete_function(FunctionName="order-writer")
+    assert endpoint.patch(SHARDS, 8)[2] == "InProgress"

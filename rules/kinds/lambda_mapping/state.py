@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tidegate.rules.graph import Measured, Pipeline, Resource, Role
+from tidegate.rules.graph import Measured, Pipeline, Question, Resource, Role
 
 if TYPE_CHECKING:
     from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries  # noqa: F401 (quoted below)
@@ -14,6 +14,7 @@ __all__ = [
     "EventSourceMapping",
     "Function",
     "LambdaAccount",
+    "ReadersOf",
     "Reading",
     "account_of",
     "consumers_of",
@@ -110,6 +111,15 @@ class Consumer:
     def roles(self) -> tuple[Role, ...]:
         """It reads a source and writes sinks."""
         return (Role.PROCESSOR,)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersOf(Question[tuple[Consumer, ...]]):
+    """Asks for the functions that read a stream by themselves, not through a consumer with enhanced
+    fan-out: of each its mapping alone, in one list."""
+
+    stream: str
+    arn: str
 
 
 @dataclass(frozen=True, slots=True)

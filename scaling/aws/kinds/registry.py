@@ -83,6 +83,12 @@ def _consumer_alone(looked: Looked, name: str) -> Iterable[Resource] | None:
     return consumer_alone(looked, name)
 
 
+def _mapping_answers() -> Calls:
+    from tidegate.scaling.aws.kinds.lambda_mapping.readers import ANSWERS
+
+    return ANSWERS
+
+
 def _mapping_calls() -> Calls:
     from tidegate.scaling.aws.kinds.lambda_mapping.changes import CALLS
 
@@ -155,6 +161,7 @@ AWS_KINDS: tuple[AwsKind, ...] = (
     AwsKind(
         _consumers,
         _mapping_calls,
+        _mapping_answers,
         resource="function",
         describe_alone=_consumer_alone,
     ),

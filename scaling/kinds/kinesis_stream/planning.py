@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegate.rules.cause import Cause, LeverKind
-from tidegate.rules.graph import Role
+from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.kinesis_stream.key_samples import Samples, look_closer
@@ -17,9 +17,10 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
 from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
 from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
 from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
-from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows
+from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows, with_windows
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision
 from tidegate.scaling.model.planning import Instead, Planning
@@ -70,6 +71,10 @@ class StreamPlanning(Planning):
     ) -> tuple[Signals, tuple[str, ...]]:
         """At the partition keys, where one shard seems to carry more than its part."""
         return look_closer(signals, cloud, now)
+
+    def with_limiting(self, pipeline: Pipeline, said: InFile, cloud: Samples) -> Pipeline:
+        """With the functions whose tumbling windows a change of the shards would close."""
+        return with_windows(pipeline, said, cloud)
 
     def preferred(self, lever: Lever, current: int, allowed: int) -> int:
         """A count that finishes sooner."""
