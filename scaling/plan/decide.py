@@ -64,12 +64,12 @@ class Decider:
             yield from planning.recommendations_after(self.look, moved)
 
     def _plan(self, decisions: list[Decision], instead: Mapping[Lever, Action]) -> Plan:
-        decisions = self._affordable(decisions)
+        decisions = self.affordable(decisions)
         settings = {decision.lever: decision.allowed for decision in decisions if decision.changes}
         changes = Changes(settings, instead, self.look.said)
         return Plan(tuple(actions(self._pipeline, changes)), tuple(decisions))
 
-    def _affordable(self, decisions: list[Decision]) -> list[Decision]:
+    def affordable(self, decisions: list[Decision]) -> list[Decision]:
         """What the file's bound on money leaves."""
         if self._spec.max_usd_a_day is None:
             return decisions
@@ -101,7 +101,7 @@ class Decider:
         if step is None:
             return None
         action, setting = step
-        decisions = self._affordable([self._priced(recommendation, setting, ())])
+        decisions = self.affordable([self._priced(recommendation, setting, ())])
         return Plan((action,) if decisions[0].changes else (), tuple(decisions))
 
     def _constraints_instead(self, recommendation: Recommendation) -> Iterator[Constraint]:

@@ -27,6 +27,7 @@ class _Manner:
     waits: bool
     timeout_seconds: float
     ledger: str | None
+    config: str | None
 
 
 def _percent(_: click.Context, __: click.Parameter, value: str) -> float:
@@ -56,11 +57,13 @@ def _percent(_: click.Context, __: click.Parameter, value: str) -> float:
 @click.option("--no-wait", is_flag=True, help="Don't wait for the last operation to finish.")
 @click.option("--timeout", type=click.FloatRange(min=1), default=600.0, show_default=True,
               help="Seconds to wait for the stream to become ACTIVE.")  # fmt: skip
+@click.option("--config", help="The pipeline file whose bounds for the stream hold here too.")
 @click.option("--ledger", help="A file, or dynamodb:TABLE; default TIDEGATE_LEDGER or a file.")
 def command(
     stream: str, to: int | None, by: str | None, even: bool, split: str | None, into: int,
     merge: tuple[str, str] | None, split_hot: bool, least: int | None, most: int | None,
-    tolerance: float, dry_run: bool, yes: bool, no_wait: bool, timeout: float, ledger: str | None,
+    tolerance: float, dry_run: bool, yes: bool, no_wait: bool, timeout: float, config: str | None,
+    ledger: str | None,
 ) -> None:  # fmt: skip
     """Reshard STREAM: show the plan, ask, then do it; run again and it goes on from what it sees.
 
@@ -75,7 +78,7 @@ def command(
             "give exactly one of --to, --by, --even, --split, --merge and --split-hot"
         )
     try:
-        done = _reshard(asked, _Manner(dry_run, yes, not no_wait, timeout, ledger))
+        done = _reshard(asked, _Manner(dry_run, yes, not no_wait, timeout, ledger, config))
     except TidegateError as error:
         click.echo(str(error), err=True)
         raise SystemExit(_code(error)) from None
@@ -89,6 +92,7 @@ def _code(error: TidegateError) -> int:
 def _reshard(asked: "Asked", manner: _Manner) -> bool:
     from tidegate.kinds.kinesis_stream.edge import reshard_executor
     from tidegate.kinds.kinesis_stream.reshard_goal import goal_of
+    from tidegate.kinds.kinesis_stream.reshard_in_file import refuse_by_file
     from tidegate.kinds.kinesis_stream.reshard_plan import show_plan
     from tidegate.ledgers import default_ledger, open_own_ledger
     from tidegate.scaling.aws.clients import Clients
@@ -117,6 +121,8 @@ def _reshard(asked: "Asked", manner: _Manner) -> bool:
         click.echo(f"{asked.stream} already has the requested shards: nothing to do.")
         return True
     show_plan(stream, operations, left, cloud.shards_left_in_quota())
+    if manner.config is not None:
+        refuse_by_file(manner.config, stream, operations, clients, ledger)
     if manner.dry_run:
         return True
     if not manner.is_agreed and not _agrees():

@@ -12,7 +12,7 @@ from tidegate.scaling.kinds.kinesis_stream.reshard.planner import Merge, Operati
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.errors import LimitExceeded
 
-__all__ = ["show_plan"]
+__all__ = ["foreseen", "show_plan"]
 
 OPERATION_SECONDS = 30
 """About what a split or merge takes on AWS; a larger UpdateShardCount takes longer."""
@@ -24,7 +24,7 @@ def _words(operations: tuple[Operation, ...]) -> str:
     return ", ".join(f"{number} x {name}" for name, number in counts.items())
 
 
-def _foreseen(now: int, operations: tuple[Operation, ...]) -> tuple[list[int], int, int]:
+def foreseen(now: int, operations: tuple[Operation, ...]) -> tuple[list[int], int, int]:
     """Open shards after each operation, shards made in all, UpdateShardCount calls."""
     counts, made, updates = [now], 0, 0
     for each in operations:
@@ -48,7 +48,7 @@ def show_plan(
     """Its steps, what they use up, how long it takes and what it costs; ``quota`` is how many more
     shards the account may open. Raises LimitExceeded, after all is shown, where that isn't enough.
     """
-    counts, made, updates = _foreseen(stream.shard_count, operations)
+    counts, made, updates = foreseen(stream.shard_count, operations)
     lever = Lever.of(LeverKind.SHARD_COUNT, stream.name)
     now = counts[0]
     before, after = (stream_monthly_usd(stream, lever, each) for each in (now, counts[-1]))
