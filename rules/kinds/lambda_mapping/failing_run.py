@@ -21,6 +21,7 @@ __all__ = [
     "fits",
     "minutes_of",
     "nearly_all_fail",
+    "passed_minutes",
 ]
 
 HELD_MINUTES = 2
@@ -86,6 +87,12 @@ def failing_run(signals: Signals, minutes: list[Minute]) -> FailingRun | None:
     found = FailingRun(minutes[-count:], minutes[:-count])
     failed = sum(each.errors for each in found.minutes)
     return found if failed >= signals.thresholds["deploy-counted"] else None
+
+
+def passed_minutes(signals: Signals, minutes: list[Minute]) -> list[Minute]:
+    """Those in which fewer failed than tells of anything."""
+    share = signals.thresholds["function-failing"]
+    return [each for each in minutes if each.errors < share * each.invocations]
 
 
 def failed_share(minutes: list[Minute]) -> float:

@@ -17,6 +17,7 @@ from tidegate.rules.kinds.lambda_mapping.failing_run import (
     failing_run,
     minutes_of,
     nearly_all_fail,
+    passed_minutes,
 )
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
@@ -43,9 +44,10 @@ def exception_or_memory(signals: Signals, consumer: Consumer) -> str:
     name, memory = consumer.function.name, signals.of(consumer.function).memory_percent
     used = None if memory is None else memory.last(RECENT_SECONDS).peak
     if used is None:
+        more = "" if consumer.function.has_insights else "; Lambda Insights would tell it here"
         return (
             f"the log of {name} tells an exception from a lack of memory, for which `tidegate "
-            f"memory {name}` has the size; Lambda Insights would tell it here"
+            f"memory {name}` has the size{more}"
         )
     if used >= signals.thresholds["memory-used-up"]:
         return (
@@ -57,14 +59,9 @@ def exception_or_memory(signals: Signals, consumer: Consumer) -> str:
 
 def _is_used_up(signals: Signals, run: FailingRun) -> bool:
     most = signals.thresholds["memory-used-up"]
-    failing, passed = _used(run.minutes), _used(_passed(signals, run))
+    failing, passed = _used(run.minutes), _used(passed_minutes(signals, run.before))
     # Of a function that always uses all of it, such as for a cache, it explains no failure.
     return bool(failing) and min(failing) >= most and (not passed or median(passed) < most)
-
-
-def _passed(signals: Signals, run: FailingRun) -> list[Minute]:
-    share = signals.thresholds["function-failing"]
-    return [each for each in run.before if each.errors < share * each.invocations]
 
 
 def _used(minutes: list[Minute]) -> list[float]:

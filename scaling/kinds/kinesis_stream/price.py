@@ -22,7 +22,13 @@ from tidegate.scaling.model.bill import Item, Modes, Priced, Usage, fixed, moved
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 
-__all__ = ["stream_items", "stream_metrics", "stream_modes", "stream_monthly_usd"]
+__all__ = [
+    "fan_out_monthly_usd",
+    "stream_items",
+    "stream_metrics",
+    "stream_modes",
+    "stream_monthly_usd",
+]
 
 GIGABYTE = 2**30
 SECONDS_PER_HOUR = 3600
@@ -92,6 +98,13 @@ def stream_monthly_usd(stream: Stream, lever: Lever, setting: int) -> float:
         shards = stream.shard_count if setting > RETENTION_FREE_HOURS else 0
         hourly = shards * prices()["extended_retention_shard_hour_usd"]
     return hourly * HOURS_PER_MONTH
+
+
+def fan_out_monthly_usd(shards: int, gigabytes: float) -> float:
+    """What one consumer with enhanced fan-out costs on a provisioned stream: an hour of each shard
+    for it, and what it reads in a month."""
+    hourly = shards * prices()["fan_out_shard_hour_usd"]
+    return hourly * HOURS_PER_MONTH + gigabytes * prices()["fan_out_gigabyte_usd"]
 
 
 def stream_items(priced: Priced) -> Iterator[Item]:

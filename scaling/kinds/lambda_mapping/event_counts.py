@@ -10,6 +10,7 @@ from tidegate.rules.cause import Cause
 from tidegate.rules.kinds.lambda_mapping.event_metrics import event_metrics
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
 from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.monthly_price import about
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 
 __all__ = ["event_count_advice", "event_count_call", "event_count_monthly_usd"]
@@ -41,5 +42,5 @@ def event_count_advice(look: Look, consumers: Iterable[Consumer]) -> Iterator[st
             yield (
                 f"{consumer.name}: have Lambda count what its mapping reads, filters out and gives "
                 f"up: {event_count_call(consumer.mapping)} (free; to read the counts costs "
-                f"{event_count_monthly_usd():,.2f} USD a month)"
+                f"{about(event_count_monthly_usd())})"
             )
