@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tidegate.rules.window import Window
-from tidegate.scaling.model.prices import HOURS_PER_MONTH
+from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 
-__all__ = ["Price", "a_month", "about"]
+__all__ = ["Price", "a_month", "about", "read_monthly_usd"]
 
 HOUR_SECONDS = 3600
 CENT, CENTS_BELOW = 0.01, 10
@@ -41,3 +41,8 @@ def a_month(window: Window) -> float:
     told = [each or 0.0 for each in samples[began:]]
     hours = len(told) * window.metric.period_seconds / HOUR_SECONDS
     return sum(told) / hours * HOURS_PER_MONTH if hours else 0.0
+
+
+def read_monthly_usd(metrics: int) -> float:
+    """What CloudWatch charges for a sweep a minute to read so many metrics more (GetMetricData)."""
+    return metrics * HOURS_PER_MONTH * 60 * prices()["metric_requested_usd"]

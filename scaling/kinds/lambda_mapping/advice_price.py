@@ -12,7 +12,7 @@ from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.failing_run import Minute, minutes_of, passed_minutes
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, Function
 from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.model.monthly_price import Price, a_month
+from tidegate.scaling.model.monthly_price import Price, a_month, read_monthly_usd
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 
 __all__ = ["function_advice_prices", "insights_monthly_usd"]
@@ -73,11 +73,6 @@ def _busy_monthly_usd(function: Function, busy: float) -> float:
 def insights_monthly_usd(invocations: float) -> float:
     """What Lambda Insights costs a function of so many invocations a month: its metrics, its log,
     and the one metric that each sweep reads."""
-    price = prices()
-    logged = invocations * INSIGHTS_LOG_BYTES / GIGABYTE
-    read = HOURS_PER_MONTH * 60 * price["metric_requested_usd"]
-    return (
-        INSIGHTS_METRICS * price["custom_metric_month_usd"]
-        + logged * price["log_gigabyte_usd"]
-        + read
-    )
+    price, logged = prices(), invocations * INSIGHTS_LOG_BYTES / GIGABYTE
+    kept = INSIGHTS_METRICS * price["custom_metric_month_usd"]
+    return kept + logged * price["log_gigabyte_usd"] + read_monthly_usd(1)

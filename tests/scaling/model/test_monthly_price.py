@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import NOON
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.monthly_price import Price, a_month, about
+from tidegate.scaling.model.monthly_price import Price, a_month, about, read_monthly_usd
 
 MONTH = 730 * 60
 BYTES = Metric("AWS/Kinesis", "IncomingBytes", (("StreamName", "racers"),), "Sum")
@@ -46,3 +46,7 @@ def test_a_price_is_paid_or_saved_and_may_be_a_bound() -> None:
     assert str(Price("more memory", 12.0)) == "more memory costs about $12 a month"
     assert str(Price("fewer", -12.0)) == "fewer saves about $12 a month"
     assert str(Price("more", 12.0, at_most=True)) == "more costs about $12 a month at most"
+
+
+def test_a_metric_more_is_read_each_minute() -> None:
+    assert read_monthly_usd(2) == pytest.approx(2 * MONTH * 0.00001)
