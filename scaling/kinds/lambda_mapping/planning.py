@@ -41,11 +41,12 @@ class MappingPlanning(Planning):
         return event_count_advice(look, self.consumers)
 
     def advice_prices(self, signals: Signals, diagnosis: Diagnosis) -> Iterator[Price]:
-        """Lambda Insights, memory, another version, fewer executions."""
+        """Lambda Insights, memory, another version, fewer executions: of each function once, though
+        two of its mappings may be in the pipeline."""
         # Imported here: few sweeps advise, and a cold start is shorter without.
         from tidegate.scaling.kinds.lambda_mapping.advice_price import function_advice_prices
 
-        for consumer in self.consumers:
+        for consumer in {each.name: each for each in self.consumers}.values():
             yield from function_advice_prices(consumer, signals, diagnosis)
 
     def executions(self, signals: Signals, said: InFile) -> Iterator[FunctionExecutions]:
