@@ -9,6 +9,7 @@ from tests.rules.kinds.lambda_mapping.late import a_mapping, causes, growing
 from tests.rules.kinds.lambda_mapping.test_bad_deploy import changed
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.lambda_mapping.causes import consumer_causes
 from tidegate.rules.kinds.lambda_mapping.out_of_memory import out_of_memory
 from tidegate.rules.kinds.signals import Signals
 
@@ -114,7 +115,7 @@ def test_the_evidence_is_the_failures_the_memory_and_a_change() -> None:
     [
         ([43] * 3, "memory is not short (43% used at most): the log of scorer has the exception"),
         ([99] * 3, "an invocation of scorer used 99% of its memory: its log tells whether that is"),
-        ([None] * 3, "Lambda Insights would tell it here"),
+        ([None] * 3, "for which `tidegate memory scorer` has the size"),
     ],
     ids=["little", "all of it", "not told"],
 )
@@ -126,6 +127,6 @@ def test_what_else_fails_is_told_with_what_is_known_of_its_memory(
     poisoned = growing(seen_inside(), errors=[60] * 3, memory_percent=memory)
     for seen, cause in ((deployed, Cause.BAD_DEPLOY), (poisoned, Cause.POISON_BATCH)):
         assert causes(seen) == [cause]
-        consumers = seen.pipeline.kinds.signals
-        advice = [each.advice or "" for kind in consumers for each in kind.causes(seen)]
-        assert any(words in each for each in advice)
+        (only,) = consumer_causes(seen)
+        assert words in (only.advice or "")
+        assert "Lambda Insights" not in (only.advice or "")  # It is enabled.
