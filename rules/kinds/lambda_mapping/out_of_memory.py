@@ -83,6 +83,7 @@ def _diagnosis(consumer: Consumer, run: FailingRun) -> Diagnosis:
         (nearly_all_fail(function.name, run), used, *changed),
         advice=(
             f"give {function.name} more memory (now {function.memory_megabytes:,} MB; `tidegate "
-            f"memory {function.name}` has the size), a smaller batch (now {batch} records){version}"
+            f"memory {function.name}` has the size) or a smaller batch (now {batch} "
+            f"records){version}"
         ),
     )

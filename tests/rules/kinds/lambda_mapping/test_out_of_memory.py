@@ -103,7 +103,7 @@ def test_the_evidence_is_the_failures_the_memory_and_a_change() -> None:
         "since then an invocation of scorer uses 100% of its 512 MB; scorer was changed at 11:56"
     )
     assert only.advice == (
-        "give scorer more memory (now 512 MB; `tidegate memory scorer` has the size), a smaller "
+        "give scorer more memory (now 512 MB; `tidegate memory scorer` has the size) or a smaller "
         "batch (now 100 records), or the version before 11:57"
     )
     (unchanged,) = told(failing([*BEFORE, *FULL]))
