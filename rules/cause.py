@@ -78,7 +78,7 @@ class Cause(Enum):
     APPLICATION_STOPPED = "application-stopped"
     CRASH_LOOP = "crash-loop"
     SINK_BACK_PRESSURE = "sink-back-pressure"
-    HEAP_PRESSURE = "heap-pressure"
+    OUT_OF_MEMORY = "out-of-memory"
     CHECKPOINT_TROUBLE = "checkpoint-trouble"
     SKEWED_KEY = "skewed-key"
     NOT_READING = "not-reading"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.diagnosis.balance import balance_of
@@ -32,11 +33,12 @@ from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Plan
 from tidegate.scaling.model.read_all import read_all
 from tidegate.scaling.model.resource_type import types_of
-from tidegate.scaling.model.roles import plannings, source_of
+from tidegate.scaling.model.roles import lever_monthly_usd, plannings, source_of
 from tidegate.scaling.notify.follow_up import follow_up, keep
 from tidegate.scaling.notify.silent_places import waiting_once
 from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Cloud, Edges, Metrics
+from tidegate.scaling.report.advice_price import with_prices
 from tidegate.scaling.report.healing import held_against_rules
 from tidegate.scaling.report.snapshot import of_unreached
 from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
@@ -116,14 +118,15 @@ def _sweep_one(
     signals = replace(signals, load_history=past)
     expected = _expected(signals, spec, now)
     look = Look(signals, diagnose(signals), in_file(spec), history, now)
-    look = held_against_rules(look, findings)
+    look = with_prices(held_against_rules(look, findings))
     plan = decide(look, expected)
     look = replace(look, diagnoses=_oversized(look, plan))
     owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
         report = _report(look, windows, findings, plan, changes)
-        advice = advice_of(look.diagnoses, plan, owners)
+        price = partial(lever_monthly_usd, signals)
+        advice = advice_of(look.diagnoses, plan, price, owners)
         report = replace(report, advice=advice + unseen + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)

@@ -27,7 +27,7 @@ def show_costs(bills: Sequence[Bill], console: Console) -> None:
         console.print()
     told = (
         f"Prices: {list_of()}. Lambda as on x86. Not counted: storage of tables, enhanced "
-        "fan-out, data transfer, logs and metrics."
+        "fan-out on demand and of other readers, data transfer, logs and metrics."
     )
     console.print(Text(told), soft_wrap=not console.is_terminal)
 

@@ -1,7 +1,7 @@
 """What a pipeline costs a month, layer by layer: pure functions.
 
-Not counted: storage of tables, enhanced fan-out, data transfer, logs, metrics, and any free tier or
-discount.
+Not counted: storage of tables, enhanced fan-out of on-demand streams and of other readers, data
+transfer, logs, metrics, and any free tier or discount.
 """
 
 from tidegate.scaling.model.bill import Item, Modes, Priced

@@ -18,6 +18,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.monthly_price import Price
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand
 from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
@@ -127,6 +128,10 @@ class Planning:
 
     def advice(self, look: Look) -> Iterable[str]:
         """What a person must do before its levers can be moved, in sentences."""
+        return ()
+
+    def advice_prices(self, signals: Signals, diagnosis: Diagnosis) -> Iterable[Price]:
+        """What changes the bill of what is advised, where it is about its resources."""
         return ()
 
     def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:

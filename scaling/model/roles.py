@@ -12,13 +12,14 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.plan import Demand
 from tidegate.scaling.model.planning import Planning
-from tidegate.scaling.model.resource_type import ResourceType, types_of
+from tidegate.scaling.model.resource_type import ResourceType, type_of, types_of
 from tidegate.scaling.model.sized import Executions, SourceUnits
 
 __all__ = [
     "arrivals_of",
     "capacity_causes",
     "executions_of",
+    "lever_monthly_usd",
     "planning_of",
     "plannings",
     "role_of",
@@ -42,6 +43,15 @@ def plannings(pipeline: Pipeline) -> tuple[Planning, ...]:
 def planning_of(lever: Lever, pipeline: Pipeline) -> Planning:
     """Of the kind that has the lever."""
     return pipeline.view(_by_lever_kind).get(lever.kind, NO_PART)
+
+
+def lever_monthly_usd(signals: Signals, lever: Lever, setting: int) -> float:
+    """What a setting of a lever costs a month, in US dollars at list prices."""
+    pipeline = signals.pipeline
+    measured = planning_of(lever, pipeline).monthly_usd(signals, lever, setting)
+    if measured is not None:
+        return measured
+    return type_of(lever, pipeline).monthly_usd(pipeline, lever, setting)
 
 
 def _by_type(pipeline: Pipeline) -> list[tuple[ResourceType, Planning]]:

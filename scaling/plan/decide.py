@@ -18,7 +18,7 @@ from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.resource_type import Changes, type_of
-from tidegate.scaling.model.roles import planning_of, plannings
+from tidegate.scaling.model.roles import lever_monthly_usd, planning_of, plannings
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
 from tidegate.scaling.recommend.every_lever import wanted
@@ -148,11 +148,7 @@ class Decider:
         return Decision(lever, current, wanted, allowed, because, held_by, difference)
 
     def _usd(self, lever: Lever, capacity: int) -> float:
-        planning = planning_of(lever, self._pipeline)
-        measured = planning.monthly_usd(self.look.signals, lever, capacity)
-        if measured is not None:
-            return measured
-        return type_of(lever, self._pipeline).monthly_usd(self._pipeline, lever, capacity)
+        return lever_monthly_usd(self.look.signals, lever, capacity)
 
     def _constraints(self, recommendation: Recommendation) -> Iterator[Constraint]:
         yield from owner_constraints(self._spec, recommendation.lever, self.caller)

@@ -1,6 +1,6 @@
 """The summary of a sweep: health, advice for a person, and what constraints held back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.contradicted import firing_critical, is_by_rule
@@ -11,6 +11,7 @@ from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Lever, Outcome
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.monthly_price import Price
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.snapshot import Held
@@ -79,14 +80,17 @@ def _is_undone(decision: Decision, look: Look) -> bool:
 
 
 def advice_of(
-    diagnoses: tuple[Diagnosis, ...], plan: Plan, conflicts: tuple[str, ...] = ()
+    diagnoses: tuple[Diagnosis, ...],
+    plan: Plan,
+    monthly_usd: Callable[[Lever, int], float],
+    conflicts: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """What only a person can do: cures without a lever, levers that aren't Tidegate's or did not
-    help, and levers that have two owners."""
+    help, and levers that have two owners. ``monthly_usd`` is what a setting of a lever costs."""
     cures = [
         f"{diagnosis.where}: {diagnosis.advice}" for diagnosis in diagnoses if diagnosis.advice
     ]
-    levers = [_advised(each) for each in plan.decisions if _is_foreign(each)]
+    levers = [_advised(each, monthly_usd) for each in plan.decisions if _is_foreign(each)]
     in_vain = () if cures else _in_vain(plan)
     return (*cures, *in_vain, *levers, *conflicts)
 
@@ -113,9 +117,12 @@ def _is_scaled_too(reason: Reason) -> bool:
     return reason.kind is ReasonKind.SECOND_OWNER and "min" in numbers and "max" in numbers
 
 
-def _advised(decision: Decision) -> str:
-    verb = "raise" if decision.wanted > decision.current else "lower"
-    return f"{verb} {decision.lever.change(decision.current, decision.wanted)}: {decision.because}"
+def _advised(decision: Decision, monthly_usd: Callable[[Lever, int], float]) -> str:
+    lever, (before, after) = decision.lever, (decision.current, decision.wanted)
+    verb = "raise" if after > before else "lower"
+    price = Price("the change", monthly_usd(lever, after) - monthly_usd(lever, before))
+    beside = f" ({price})" if price.monthly_usd else ""
+    return f"{verb} {lever.change(before, after)}: {decision.because}{beside}"
 
 
 def change_words(decision: Decision) -> str:

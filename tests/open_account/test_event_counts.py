@@ -8,7 +8,7 @@ from tests.losses.account import Account
 from tests.open_account.records import Minutes, counted
 from tests.open_account.settings import listed_with
 
-PRICE = "2.63 USD a month"
+PRICE = "about $2.63 a month"
 """Six metrics each minute of 730 hours, at 0.01 USD for 1,000 (CloudWatch pricing)."""
 
 

@@ -112,10 +112,13 @@ CURES = {
     Cause.TABLE_THROTTLED: {LeverKind.WRITE_CAPACITY, LeverKind.READ_CAPACITY},
     Cause.PRODUCER_THROTTLED: {LeverKind.SHARD_COUNT},
     Cause.STREAM_TOO_NARROW: {LeverKind.SHARD_COUNT},
-    Cause.HEAP_PRESSURE: {LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU},
+    Cause.OUT_OF_MEMORY: {LeverKind.PARALLELISM, LeverKind.PARALLELISM_PER_KPU},
     Cause.PARALLELISM_TOO_LOW: {LeverKind.PARALLELISM},
 }
-OF_ADVICE = {"consumers-throttled", "writes-throttled", "reads-throttled"}
+OF_ADVICE = {
+    "consumers-throttled", "writes-throttled", "reads-throttled", "function-failing",
+    "deploy-failing", "deploy-counted", "memory-used-up",
+}  # fmt: skip
 """Of the cause only the form that a person cures, or of reads and writes one alone."""
 
 

@@ -33,7 +33,7 @@ UNCURABLE = (
     "poison-batch", "hot-key", "concurrency-cap", "timeout-near", "flink-crash-loop",
     "flink-checkpoints", "flink-sink-slow", "flink-skewed-key", "records-dropped",
     "producers-quiet", "producers-surging", "bad-deploy", "other-reader-behind", "replay",
-    "fan-out-beside-throttled",
+    "fan-out-beside-throttled", "out-of-memory", "out-of-memory-unseen",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.rules.kinds.kinesis_stream.state import SampleKeys, stream_of
+from tidegate.rules.kinds.lambda_mapping.metrics import memory_metric
 from tidegate.rules.kinds.lambda_mapping.moments import moment_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signal_series import series_metrics
@@ -73,6 +74,23 @@ def test_a_mapping_by_a_registered_consumer_looks_the_same_through_both() -> Non
     for metric in own:
         assert read[0][metric].samples == read[1][metric].samples
         assert read[0][metric].peak
+
+
+def test_the_memory_of_a_function_with_lambda_insights_looks_the_same_through_both() -> None:
+    direct, behind_moto = (World(load_scenario("out-of-memory"), 3) for _ in range(2))
+    with embedded(behind_moto) as session:
+        clients = Clients(session)
+        for world in (direct, behind_moto):
+            world.advance(900)
+        described = [DirectCloud(direct).describe(SPEC), AwsCloud(clients).describe(SPEC)]
+        assert [consumers_of(each)[0].function.has_insights for each in described] == [True, True]
+        memory = (memory_metric("order-writer"),)
+        read = [
+            each.read(memory, direct.now - timedelta(minutes=10), direct.now)
+            for each in (DirectMetrics(direct), AwsMetrics(clients))
+        ]
+    assert read[0] == read[1]
+    assert set(read[0][memory[0]].present) == {19, 100}  # 100 of 512 MB, and more than all.
 
 
 def unit_change(write_units: int, seen_read_units: int = 10) -> UpdateTableThroughput:

@@ -8,6 +8,7 @@ from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.window import Metric, Window, largest
 
 __all__ = [
+    "METRICS_PER_TASK",
     "application_metric",
     "application_metrics",
     "application_series",
@@ -63,6 +64,10 @@ _TIMES = {
     "busiest": ("busyTimeMsPerSecond", "Maximum"),
     "back_pressured": ("backPressuredTimeMsPerSecond", "Average"),
 }
+
+
+METRICS_PER_TASK = len(_TIMES)
+"""That are read of each task, instead of the application's."""
 
 
 def _times(application: FlinkApplication, field: str) -> tuple[Metric, ...]:

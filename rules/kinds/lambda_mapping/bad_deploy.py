@@ -1,59 +1,38 @@
 """A function that fails, or takes twice as long, from one minute on: what was deployed then is to
 be rolled back.
-
-No metric of Lambda's tells an exception from a lack of memory: both are Errors. The log does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import timedelta
 from statistics import median
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import executions
+from tidegate.rules.kinds.lambda_mapping.failing_run import (
+    HELD_MINUTES,
+    FailingRun,
+    Minute,
+    changed_words,
+    failed_share,
+    failing_run,
+    fits,
+    minutes_of,
+    nearly_all_fail,
+)
 from tidegate.rules.kinds.lambda_mapping.moments import moment_of
+from tidegate.rules.kinds.lambda_mapping.out_of_memory import exception_or_memory
 from tidegate.rules.kinds.lambda_mapping.records_dropped import discards
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.kinds.uncut import uncut
-from tidegate.rules.reason import Reason
 from tidegate.rules.window import LATE_SECONDS
 
 __all__ = ["bad_deploy"]
 
 KNOWN_MINUTES = 10
 """With invocations, before it can be said what was before."""
-HELD_MINUTES = 2
-FITS_SECONDS = 900
-"""From a change of the function to its first failure: the longest invocation of the version before
-it goes on so long (Lambda quotas)."""
-_FITS = timedelta(seconds=FITS_SECONDS)
 _MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Minute:
-    """Of a function that was invoked in it; ``records`` are those read from the stream."""
-
-    at: datetime
-    invocations: float
-    errors: float
-    milliseconds: float
-    records: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Failing:
-    """Minutes on end in which nearly all invocations failed, to the newest, and those before."""
-
-    minutes: list[_Minute]
-    before: list[_Minute]
-
-    @property
-    def since(self) -> datetime:
-        return self.minutes[0].at
 
 
 def bad_deploy(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
@@ -69,10 +48,10 @@ def bad_deploy(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     newest = uncut(signals)
     if newest.is_throttled_downstream(consumer):
         return
-    minutes = list(_minutes(newest, consumer))
-    failing = _failing(signals, minutes)
+    minutes = list(minutes_of(newest, consumer))
+    failing = _from_one_minute_on(signals, minutes)
     if failing is not None and _is_of_the_function(newest, consumer, failing):
-        yield _fails(consumer, failing)
+        yield _fails(newest, consumer, failing)
         return
     slower = _slower(consumer, minutes)
     if slower >= signals.thresholds["deploy-slower"]:
@@ -87,46 +66,20 @@ def _may_be(signals: Signals, consumer: Consumer) -> bool:
     return bool(failed) or (changed is not None and changed > errors.start)
 
 
-def _minutes(signals: Signals, consumer: Consumer) -> Iterator[_Minute]:
-    series = signals.of(consumer.function)
-    columns = (
-        series.errors.samples,
-        series.duration_sum_milliseconds.samples,
-        signals.series.source.read_records.samples,
-    )
-    at = series.invocations.start
-    for invocations, *others in zip(series.invocations.samples, *columns, strict=True):
-        if invocations and others[0] is not None:
-            errors, milliseconds, records = [each or 0.0 for each in others]
-            yield _Minute(at, invocations, errors, milliseconds, records)
-        at += _MINUTE
-
-
-def _failing(signals: Signals, minutes: list[_Minute]) -> _Failing | None:
-    share, end = signals.thresholds["deploy-failing"], signals.series.source.incoming_records.end
-    recent = end - timedelta(seconds=RECENT_SECONDS)
-    run = takewhile(lambda each: each.errors >= share * each.invocations, reversed(minutes))
-    count = sum(1 for _ in run)
-    if count < HELD_MINUTES or minutes[-1].at < recent:
-        return None
-    found = _Failing(minutes[-count:], minutes[:-count])
-    if sum(each.errors for each in found.minutes) < signals.thresholds["deploy-counted"]:
+def _from_one_minute_on(signals: Signals, minutes: list[Minute]) -> FailingRun | None:
+    """A run that hardly anything failed before."""
+    found = failing_run(signals, minutes)
+    if found is None:
         return None
     known = found.before or found.minutes
-    passed_before = _failed(found.before) < signals.thresholds["function-failing"]
+    passed_before = failed_share(found.before) < signals.thresholds["function-failing"]
     return found if len(known) >= KNOWN_MINUTES and passed_before else None
 
 
-def _failed(minutes: list[_Minute]) -> float:
-    """The share of invocations, 0..1."""
-    done = sum(each.invocations for each in minutes)
-    return sum(each.errors for each in minutes) / done if done else 0.0
-
-
-def _is_of_the_function(signals: Signals, consumer: Consumer, failing: _Failing) -> bool:
+def _is_of_the_function(signals: Signals, consumer: Consumer, failing: FailingRun) -> bool:
     """Where there is one batch at a time, a bad record makes every invocation fail as well, unless
     it is given up. What comes near the timeout has that for a cause."""
-    if _fits(consumer, failing.since):
+    if fits(consumer.function, failing.since):
         return True
     if len(failing.minutes) * 60 < LATE_SECONDS:
         return False
@@ -136,12 +89,7 @@ def _is_of_the_function(signals: Signals, consumer: Consumer, failing: _Failing)
     return not is_one and (longest or 0.0) < near
 
 
-def _fits(consumer: Consumer, since: datetime) -> bool:
-    changed = moment_of(consumer.function.modified)
-    return changed is not None and since - _FITS <= changed < since + _MINUTE
-
-
-def _slower(consumer: Consumer, minutes: list[_Minute]) -> float:
+def _slower(consumer: Consumer, minutes: list[Minute]) -> float:
     """How many times as long a record takes since the function was changed. A batch has to take as
     many times as long: of fewer records in a batch each takes longer, of more the batch does."""
     changed = moment_of(consumer.function.modified)
@@ -160,26 +108,13 @@ def _slower(consumer: Consumer, minutes: list[_Minute]) -> float:
     )
 
 
-def _fails(consumer: Consumer, failing: _Failing) -> Diagnosis:
+def _fails(signals: Signals, consumer: Consumer, failing: FailingRun) -> Diagnosis:
     name = consumer.function.name
-    told = words.NEARLY_ALL_FAIL(
-        name=name,
-        failed=_failed(failing.minutes),
-        since=failing.since,
-        before=_failed(failing.before),
-        minutes=len(failing.before),
-    )
-    if not failing.before:
-        told = words.ALL_FAIL_FOR_LONG(
-            name=name, failed=_failed(failing.minutes), since=failing.since
-        )
-    changed = _changed(consumer, failing.since)
-    log = (
-        f"the log of {name} tells an exception from a lack of memory, for which `tidegate memory "
-        f"{name}` has the size"
-    )
+    told = nearly_all_fail(name, failing)
+    changed = changed_words(consumer.function, failing.since)
     rolled = f"roll {name} back to the version before {failing.since:%H:%M}, or what it calls"
-    return Diagnosis(Cause.BAD_DEPLOY, name, (told, *changed), advice=f"{rolled}; {log}")
+    advice = f"{rolled}; {exception_or_memory(signals, consumer)}"
+    return Diagnosis(Cause.BAD_DEPLOY, name, (told, *changed), advice=advice)
 
 
 def _is_slower(consumer: Consumer, times: float) -> Diagnosis:
@@ -194,11 +129,3 @@ def _is_slower(consumer: Consumer, times: float) -> Diagnosis:
         ),
         holds_raises=False,
     )
-
-
-def _changed(consumer: Consumer, since: datetime) -> tuple[Reason, ...]:
-    """When the function was last changed, where that explains the moment or comes after it."""
-    changed = moment_of(consumer.function.modified)
-    if changed is None or changed < since - _FITS:
-        return ()
-    return (words.FUNCTION_CHANGED(name=consumer.function.name, changed=changed),)

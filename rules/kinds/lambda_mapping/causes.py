@@ -12,6 +12,7 @@ from tidegate.rules.kinds.lambda_mapping.concurrency import (
     executions,
 )
 from tidegate.rules.kinds.lambda_mapping.downstream_saturated import downstream_saturated
+from tidegate.rules.kinds.lambda_mapping.out_of_memory import out_of_memory
 from tidegate.rules.kinds.lambda_mapping.own_age import seen_by
 from tidegate.rules.kinds.lambda_mapping.poison import partly_failing, poison_batch
 from tidegate.rules.kinds.lambda_mapping.reading import not_reading
@@ -45,7 +46,7 @@ def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
         yield from replayed
         if signals.is_throttled_downstream(consumer):
             continue
-        deployed = [*bad_deploy(signals, consumer)]
+        deployed = [*out_of_memory(signals, consumer)] or [*bad_deploy(signals, consumer)]
         yield from deployed
         if any(each.holds_raises for each in (*replayed, *deployed)):
             continue

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import Stream, shards_of, stream_of
-from tidegate.rules.kinds.lambda_mapping.metrics import function_metric, function_metrics
+from tidegate.rules.kinds.lambda_mapping.metrics import (
+    function_metric,
+    function_metrics,
+    memory_metric,
+)
 from tidegate.rules.kinds.lambda_mapping.series import FunctionSeries
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
@@ -34,7 +38,12 @@ class LambdaMappingSignals(SignalKind):
 
     def metrics(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Of each function once, though two of its mappings may be in the pipeline."""
-        return dict.fromkeys(each for found in consumers_of(pipeline) for each in _metrics(found))
+        metrics = dict.fromkeys(
+            each for found in consumers_of(pipeline) for each in _metrics(found)
+        )
+        functions = (each.function for each in consumers_of(pipeline))
+        memory = (memory_metric(each.name) for each in functions if each.has_insights)
+        return metrics | dict.fromkeys(memory)
 
     def heartbeats(self, pipeline: Pipeline) -> Iterable[Metric]:
         """Invocations."""
@@ -101,8 +110,10 @@ class LambdaMappingSignals(SignalKind):
 
 
 def _series(consumer: Consumer, cut: Cut) -> FunctionSeries:
-    series = FunctionSeries(*map(cut, _metrics(consumer)))
-    return replace(series, is_shared=True) if consumer.mapping.reading.other_sources else series
+    function, others = consumer.function, consumer.mapping.reading.other_sources
+    memory = cut(memory_metric(function.name)) if function.has_insights else None
+    series = FunctionSeries(*map(cut, _metrics(consumer)), memory_percent=memory)
+    return replace(series, is_shared=True) if others else series
 
 
 def _metrics(consumer: Consumer) -> tuple[Metric, ...]:

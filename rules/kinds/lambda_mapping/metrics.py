@@ -1,13 +1,20 @@
-"""The metrics of AWS/Lambda that Tidegate reads."""
+"""The metrics of functions that Tidegate reads."""
 
 from tidegate.rules.window import Metric
 
-__all__ = ["account_metric", "function_metric", "function_metrics"]
+__all__ = ["account_metric", "function_metric", "function_metrics", "memory_metric"]
 
 
 def function_metric(function: str, name: str, statistic: str) -> Metric:
     """A metric of a function. Two mappings on one function share it."""
     return Metric("AWS/Lambda", name, (("FunctionName", function),), statistic)
+
+
+def memory_metric(function: str) -> Metric:
+    """How much of a function's memory an invocation used at most, in whole percent, by Lambda
+    Insights (CloudWatch guide, Lambda-Insights-metrics). Its absence means that Lambda Insights is
+    not enabled, or that nothing was invoked; never that no memory was used."""
+    return Metric("LambdaInsights", "memory_utilization", (("function_name", function),), "Maximum")
 
 
 def account_metric(name: str, statistic: str) -> Metric:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.kinds.lambda_mapping import words
+from tidegate.rules.kinds.lambda_mapping.out_of_memory import exception_or_memory
 from tidegate.rules.kinds.lambda_mapping.progress import is_outrun, stands_still
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
@@ -35,7 +36,7 @@ def poison_batch(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             words.NOT_THE_TIMEOUT(longest_seconds=longest, timeout_seconds=timeout),
             words.BATCH_BLOCKS_SHARD(seconds_per_minute=signals.age_growth * 60),
         ),
-        advice=f"{_advice(consumer.mapping)}; {_or_memory(consumer.function.name)}",
+        advice=f"{_advice(consumer.mapping)}; {exception_or_memory(signals, consumer)}",
     )
 
 
@@ -81,14 +82,6 @@ def partly_failing(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
             words.RECORDS_REPORTED_AS_FAILED(records=read.total),
         ),
         advice=_advice(mapping),
-    )
-
-
-def _or_memory(name: str) -> str:
-    """Lambda counts a lack of memory among Errors, as any exception."""
-    return (
-        "or it is too little memory, not the record, which no metric tells: the log of "
-        f"{name} does, and `tidegate memory {name}` has the size"
     )
 
 

@@ -13,7 +13,8 @@ class FunctionSeries:
     """One function's metrics, per minute: sums, and maxima where the name says so; the age is the
     maximum of all its sources. Events dropped, those given to the on-failure destination, polled,
     filtered out, invoked for, and those of failed attempts are None where the mapping doesn't count
-    them. ``is_shared`` where other sources invoke it as well."""
+    them. ``is_shared`` where other sources invoke it as well. ``memory_percent`` is None without
+    Lambda Insights."""
 
     invocations: Window
     errors: Window
@@ -28,6 +29,7 @@ class FunctionSeries:
     invoked_events: Window | None = None
     failed_events: Window | None = None
     _: KW_ONLY
+    memory_percent: Window | None = None
     is_shared: bool = False
 
     @property

@@ -79,7 +79,8 @@ class EventSourceMapping:
 class Function(Measured["FunctionSeries"]):
     """A Lambda function's own limits; ``reserved_concurrency`` is None where none is set. Timeout
     and memory are 0 where only the function's levers were looked at.
-    ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can."""
+    ``failure`` is why it can't be invoked at all (its State is Failed), empty where it can.
+    ``has_insights`` whether it publishes the metrics of Lambda Insights."""
 
     name: str
     timeout_seconds: int
@@ -87,6 +88,7 @@ class Function(Measured["FunctionSeries"]):
     reserved_concurrency: int | None = None
     failure: str = ""
     modified: str = ""  # LastModified
+    has_insights: bool = False
 
     @property
     def series_key(self) -> tuple[str, str]:

@@ -153,6 +153,10 @@ ALL_FAIL_FOR_LONG = Words(
     "all-fail-for-long",
     "{failed:.0%} of the invocations of {name} fail since {since:%H:%M} or longer",
 )
+MEMORY_USED_UP = Words(
+    "memory-used-up",
+    "since then an invocation of {name} uses {memory_percent:.0f}% of its {memory_megabytes:,} MB",
+)
 TAKES_LONGER = Words(
     "takes-longer",
     "{name} was changed at {changed:%H:%M}, and takes {times:.1f} times as long for each record "

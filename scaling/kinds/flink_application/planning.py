@@ -18,6 +18,7 @@ from tidegate.scaling.kinds.flink_application.update import update_advice
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.monthly_price import Price
 from tidegate.scaling.model.plan import Constraint, Demand, Prohibition
 from tidegate.scaling.model.planning import Planning
 from tidegate.scaling.model.raises import Raises
@@ -83,6 +84,14 @@ class ApplicationPlanning(Planning):
         """What keeps an application from its updates, and a parallelism with two owners."""
         yield from update_advice(look, self.applications)
         yield from conflicts(self.applications, look.said)
+
+    def advice_prices(self, signals: Signals, diagnosis: Diagnosis) -> Iterator[Price]:
+        """More parallelism."""
+        # Imported here: few sweeps advise, and a cold start is shorter without.
+        from tidegate.scaling.kinds.flink_application.price import application_advice_prices
+
+        for application in self.applications:
+            yield from application_advice_prices(application, diagnosis)
 
     def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
         """A unit for each subtask, where those without one are the cause: the subtasks are paid

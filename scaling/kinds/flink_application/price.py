@@ -3,15 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from math import ceil
 
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.scaling.kinds.flink_application.levers import kpus_of
 from tidegate.scaling.model.bill import Item, Priced, fixed
 from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.monthly_price import Price
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 
-__all__ = ["application_items", "application_monthly_usd", "kpus_monthly_usd"]
+__all__ = [
+    "application_advice_prices",
+    "application_items",
+    "application_monthly_usd",
+    "kpus_monthly_usd",
+]
+
+TRIED_SHARE = 0.25
+"""More parallelism that is advised to try, where metrics can't tell whether it helps."""
 
 
 def kpus_monthly_usd(kpus: int) -> float:
@@ -26,6 +36,19 @@ def kpus_monthly_usd(kpus: int) -> float:
 def application_monthly_usd(application: FlinkApplication, lever: Lever, setting: int) -> float:
     """What the KPUs cost that the setting of one of its levers comes to."""
     return kpus_monthly_usd(kpus_of(application, lever.kind, setting))
+
+
+def application_advice_prices(
+    application: FlinkApplication, diagnosis: Diagnosis
+) -> Iterator[Price]:
+    """A quarter more parallelism, where a person is advised to try it."""
+    is_advised = diagnosis.cause is Cause.PARALLELISM_TOO_LOW and diagnosis.advice is not None
+    if diagnosis.where == application.name and is_advised:
+        more = ceil(application.parallelism * TRIED_SHARE)
+        kpus = kpus_of(application, LeverKind.PARALLELISM, application.parallelism + more)
+        if kpus > application.kpus:
+            usd = kpus_monthly_usd(kpus - application.kpus)
+            yield Price("a quarter more parallelism", usd)
 
 
 def application_items(priced: Priced) -> Iterator[Item]:

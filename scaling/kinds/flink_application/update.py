@@ -12,6 +12,7 @@ from tidegate.rules.kinds.flink_application.checkpoints import (
     FAILED_CHECKPOINTS_SECONDS,
     failed_checkpoints,
 )
+from tidegate.rules.kinds.flink_application.metrics import METRICS_PER_TASK
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.flink_application import words
@@ -26,6 +27,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.monthly_price import about, read_monthly_usd
 from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
 
@@ -176,7 +178,8 @@ def _busy_time_advice(
             f"{application.name}: set the metrics level (MetricsLevel) to TASK, so that Tidegate "
             "can lower the parallelism when it is too large. At the level APPLICATION no "
             "busyTimeMsPerSecond is published, and CPU does not show how long subtasks wait, so "
-            "Tidegate only raises the parallelism"
+            "Tidegate only raises the parallelism (to read it of each task after the first costs "
+            f"{about(read_monthly_usd(METRICS_PER_TASK))})"
         )
 
 

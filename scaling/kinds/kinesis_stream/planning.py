@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.rules.cause import Cause, LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.signals import Signals
@@ -22,6 +22,7 @@ from tidegate.scaling.kinds.kinesis_stream.units import Shards
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
+from tidegate.scaling.model.monthly_price import Price
 from tidegate.scaling.model.plan import Action, Constraint, Decision
 from tidegate.scaling.model.planning import Instead, Planning
 from tidegate.scaling.model.raises import Raises
@@ -75,6 +76,13 @@ class StreamPlanning(Planning):
     def with_limiting(self, pipeline: Pipeline, said: InFile, cloud: Samples) -> Pipeline:
         """With the functions whose tumbling windows a change of the shards would close."""
         return with_windows(pipeline, said, cloud)
+
+    def advice_prices(self, signals: Signals, diagnosis: Diagnosis) -> Iterable[Price]:
+        """Enhanced fan-out, and a longer retention."""
+        # Imported here: few sweeps advise, and a cold start is shorter without.
+        from tidegate.scaling.kinds.kinesis_stream.advice_price import stream_advice_prices
+
+        return stream_advice_prices(self.stream, signals, diagnosis)
 
     def preferred(self, lever: Lever, current: int, allowed: int) -> int:
         """A count that finishes sooner."""

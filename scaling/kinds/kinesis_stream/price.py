@@ -17,12 +17,19 @@ from tidegate.rules.kinds.kinesis_stream.state import (
     has_stream,
     stream_of,
 )
+from tidegate.rules.kinds.lambda_mapping.state import fan_out_consumers
 from tidegate.rules.window import Metric
 from tidegate.scaling.model.bill import Item, Modes, Priced, Usage, fixed, moved, short
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
 
-__all__ = ["stream_items", "stream_metrics", "stream_modes", "stream_monthly_usd"]
+__all__ = [
+    "fan_out_monthly_usd",
+    "stream_items",
+    "stream_metrics",
+    "stream_modes",
+    "stream_monthly_usd",
+]
 
 GIGABYTE = 2**30
 SECONDS_PER_HOUR = 3600
@@ -94,6 +101,13 @@ def stream_monthly_usd(stream: Stream, lever: Lever, setting: int) -> float:
     return hourly * HOURS_PER_MONTH
 
 
+def fan_out_monthly_usd(shards: int, gigabytes: float) -> float:
+    """What one consumer with enhanced fan-out costs on a provisioned stream: an hour of each shard
+    for it, and what it reads in a month."""
+    hourly = shards * prices()["fan_out_shard_hour_usd"]
+    return hourly * HOURS_PER_MONTH + gigabytes * prices()["fan_out_gigabyte_usd"]
+
+
 def stream_items(priced: Priced) -> Iterator[Item]:
     """The lines of the stream."""
     if not has_stream(priced.pipeline):
@@ -122,6 +136,12 @@ def _provisioned_items(priced: Priced, volume: _Volume) -> Iterator[Item]:
     yield moved(_layer(stream), "shards", shards, hourly * HOURS_PER_MONTH, priced)
     usd = units * price["put_payload_unit_usd"]
     yield fixed(_layer(stream), "PUT payload units", short(units), usd)
+    if consumers := len(fan_out_consumers(priced.pipeline)):
+        monthly = consumers * fan_out_monthly_usd(1, 0)
+        yield moved(_layer(stream), "enhanced fan-out, shards", shards, monthly, priced)
+        gigabytes = consumers * volume.usage.a_month(volume.bytes_in) / GIGABYTE
+        usd = fan_out_monthly_usd(0, gigabytes)
+        yield fixed(_layer(stream), "enhanced fan-out, GB", f"{gigabytes:,.1f}", usd)
     if stream.retention_hours > RETENTION_FREE_HOURS:
         monthly = price["extended_retention_shard_hour_usd"] * HOURS_PER_MONTH
         yield moved(_layer(stream), "retention, shards", shards, monthly, priced)

@@ -10,7 +10,7 @@ from tidegate.rules.cause import Cause
 from tidegate.rules.kinds.lambda_mapping.event_metrics import event_metrics
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
 from tidegate.scaling.model.look import Look
-from tidegate.scaling.model.prices import HOURS_PER_MONTH, prices
+from tidegate.scaling.model.monthly_price import about, read_monthly_usd
 
 __all__ = ["event_count_advice", "event_count_call", "event_count_monthly_usd"]
 
@@ -28,8 +28,7 @@ def event_count_call(mapping: EventSourceMapping) -> str:
 
 def event_count_monthly_usd() -> float:
     """For a sweep a minute to read them."""
-    sweeps = HOURS_PER_MONTH * 60
-    return len(event_metrics("")) * sweeps * prices()["metric_requested_usd"]
+    return read_monthly_usd(len(event_metrics("")))
 
 
 def event_count_advice(look: Look, consumers: Iterable[Consumer]) -> Iterator[str]:
@@ -41,5 +40,5 @@ def event_count_advice(look: Look, consumers: Iterable[Consumer]) -> Iterator[st
             yield (
                 f"{consumer.name}: have Lambda count what its mapping reads, filters out and gives "
                 f"up: {event_count_call(consumer.mapping)} (free; to read the counts costs "
-                f"{event_count_monthly_usd():,.2f} USD a month)"
+                f"{about(event_count_monthly_usd())})"
             )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Diagnosis, LeverKind
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import Signals
@@ -15,6 +15,7 @@ from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
+from tidegate.scaling.model.monthly_price import Price
 from tidegate.scaling.model.plan import Constraint, Prohibition
 from tidegate.scaling.model.planning import Planning
 from tidegate.scaling.model.raises import Raises
@@ -38,6 +39,15 @@ class MappingPlanning(Planning):
     def advice(self, look: Look) -> Iterator[str]:
         """To have events counted, where the counts would tell more."""
         return event_count_advice(look, self.consumers)
+
+    def advice_prices(self, signals: Signals, diagnosis: Diagnosis) -> Iterator[Price]:
+        """Lambda Insights, memory, another version, fewer executions: of each function once, though
+        two of its mappings may be in the pipeline."""
+        # Imported here: few sweeps advise, and a cold start is shorter without.
+        from tidegate.scaling.kinds.lambda_mapping.advice_price import function_advice_prices
+
+        for consumer in {each.name: each for each in self.consumers}.values():
+            yield from function_advice_prices(consumer, signals, diagnosis)
 
     def executions(self, signals: Signals, said: InFile) -> Iterator[FunctionExecutions]:
         """Of each function."""

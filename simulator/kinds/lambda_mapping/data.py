@@ -21,7 +21,9 @@ class FunctionData:
     """A function: an invocation takes ``seconds_per_invocation`` + ``seconds_per_record`` x batch,
     and longer while its tables throttle it, or a service that it calls for every record has no
     more of its ``service_records_per_second`` left. ``failing_share`` of its batches fail each
-    time. It ``writes`` to the sinks named, or to every table."""
+    time, and so does each that needs more memory than there is: ``used_megabytes``, and as much
+    more for each record of it as ``used_megabytes_per_record``. ``has_insights`` where it has the
+    layer of Lambda Insights. It ``writes`` to the sinks named, or to every table."""
 
     name: str
     timeout_seconds: int
@@ -31,6 +33,9 @@ class FunctionData:
     seconds_per_record: float = 0.004
     service_records_per_second: float | None = None
     failing_share: float = 0.0
+    used_megabytes: float = 100.0
+    used_megabytes_per_record: float = 0.0
+    has_insights: bool = False
     writes: tuple[str, ...] | None = None
 
 

@@ -32,6 +32,9 @@ __all__ = ["FunctionFace"]
 ACCOUNT_ID = "123456789012"
 """moto's account."""
 
+INSIGHTS_LAYER = f"arn:aws:lambda:{REGION}:580247275435:layer:LambdaInsightsExtension:53"
+"""As AWS publishes it (CloudWatch guide, Lambda-Insights-extension-versions)."""
+
 
 class FunctionFace(Face):
     """Of functions with their mappings."""
@@ -124,6 +127,8 @@ class FunctionFace(Face):
             parsed["Timeout"] = function.function.timeout_seconds
             parsed["MemorySize"] = function.function.memory_megabytes
             parsed["LastModified"] = _modified(function)
+            if function.function.has_insights:
+                parsed["Layers"] = [{"Arn": INSIGHTS_LAYER}]
 
 
 def _function(state: FunctionState) -> Function:
@@ -134,6 +139,7 @@ def _function(state: FunctionState) -> Function:
         data.memory_megabytes,
         data.reserved_concurrency,
         modified=_modified(state),
+        has_insights=data.has_insights,
     )
 
 

@@ -19,8 +19,9 @@ from tidegate.simulator.site import Site
 __all__ = ["FunctionState"]
 
 NAMESPACE = "AWS/Lambda"
+INSIGHTS_NAMESPACE = "LambdaInsights"
 FAILING_SECONDS = 0.3
-"""How long a poisoned batch runs before it fails; far from any timeout."""
+"""How long a batch runs that is poisoned or lacks memory before it fails; far from any timeout."""
 
 FUNCTION_METRICS = ("Invocations", "Errors", "Duration", "IteratorAge", "Throttles")
 RETRY_SECONDS = 1.0
@@ -44,6 +45,7 @@ class FunctionState(Participant):
     _service: Bucket | None = None
     _metrics: dict[str, Metric] = field(default_factory=dict)
     _executions: Metric = field(init=False)
+    _memory: Metric = field(init=False)
 
     def __post_init__(self) -> None:
         metric = self.site.publisher.metric
@@ -53,6 +55,8 @@ class FunctionState(Participant):
         if self.function.service_records_per_second is not None:
             self._service = Bucket(self.function.service_records_per_second, 1)
         self._executions = metric((NAMESPACE, "ConcurrentExecutions", self.dimensions))
+        own = (("function_name", self.name),)
+        self._memory = metric((INSIGHTS_NAMESPACE, "memory_utilization", own))
         self.account.functions.append(self)
 
     @property
@@ -145,7 +149,7 @@ class FunctionState(Participant):
         return share > 0 and self.site.random.random() < share
 
     def _retry(self, lane: Lane, batch: Batch) -> None:
-        pause = RETRY_SECONDS if batch.poisoned else 0.0
+        pause = RETRY_SECONDS if batch.poisoned or self._lacks_memory(batch) else 0.0
         self._invoke(lane, batch, batch.ends_at + pause)
 
     def _invoke(self, lane: Lane, batch: Batch, at: float) -> None:
@@ -158,11 +162,14 @@ class FunctionState(Participant):
         metrics["Duration"].add(duration * 1000 * count, count)
         age = max(0.0, at - batch.cohorts[-1][0])
         metrics["IteratorAge"].add(age * 1000 * count, count)
+        if self.function.has_insights:
+            used = min(1.0, self._used_megabytes(batch) / self.function.memory_megabytes)
+            self._memory.add(int(100 * used) * count, count)  # In whole percent.
         self.requests += count
         self.gigabyte_seconds += count * duration * self.function.memory_megabytes / 1024
 
     def _duration(self, batch: Batch) -> tuple[float, bool]:
-        if batch.poisoned:
+        if batch.poisoned or self._lacks_memory(batch):
             return FAILING_SECONDS, False
         function = self.function
         each_takes = batch.size / batch.executions
@@ -171,6 +178,13 @@ class FunctionState(Participant):
         served = 0.0 if self._service is None else self._service.spend(batch.size)
         duration = work + max(served, self._waits(batch, work))
         return min(duration, function.timeout_seconds), duration <= function.timeout_seconds
+
+    def _used_megabytes(self, batch: Batch) -> float:
+        function, size = self.function, batch.size / batch.executions
+        return function.used_megabytes + function.used_megabytes_per_record * size
+
+    def _lacks_memory(self, batch: Batch) -> bool:
+        return self._used_megabytes(batch) > self.function.memory_megabytes
 
     def _waits(self, batch: Batch, work: float) -> float:
         """Seconds until every sink has taken the batch's writes, also when it fails."""

@@ -38,7 +38,7 @@ LOAD = Reason.told("load", "3,000 records/s")
 AT_MOST = Reason.told(ReasonKind.FILE_RANGE, "the file keeps it to 3")
 METRIC = Metric("AWS/Kinesis", "IncomingRecords", (("StreamName", "racers"),), "Sum")
 NARROW = Diagnosis(Cause.STREAM_TOO_NARROW, "racers", (LOAD,), (LeverKind.SHARD_COUNT,))
-HEAP = Diagnosis(Cause.HEAP_PRESSURE, "counter", (LOAD,), (LeverKind.PARALLELISM_PER_KPU,))
+HEAP = Diagnosis(Cause.OUT_OF_MEMORY, "counter", (LOAD,), (LeverKind.PARALLELISM_PER_KPU,))
 HOT = Diagnosis(Cause.HOT_KEY, "racers", (LOAD,), advice="spread the key")
 WELL, UNKNOWN, OVERSIZED = (
     Diagnosis(cause, "race", (LOAD,)) for cause in (Cause.HEALTHY, Cause.UNKNOWN, Cause.OVERSIZED)
@@ -116,15 +116,19 @@ def test_a_raise_that_is_still_to_be_judged_heals_until_its_deadline(
     assert health_of(a_look(SEEN, (NARROW,), history=known), plan, (), ())[0] is expected
 
 
+def a_hundred_each(_: Lever, setting: int) -> float:
+    return 100.0 * setting
+
+
 def test_of_a_raise_that_did_not_help_a_person_learns_where_to_look_once() -> None:
     judged = NOT_SEEN_TO_HELP(lever=SHARDS, begun_at=NOON, again=NOON)
     held = replace(HELD_BACK, held_by=(judged,))
-    (told,) = advice_of((NARROW,), Plan((), (held, held)))
+    (told,) = advice_of((NARROW,), Plan((), (held, held)), a_hundred_each)
     assert told.startswith("find what limits racers instead")
     assert "the last increase of the shard count of racers did not help" in told
     unseen = replace(held, held_by=(NOT_SEEN_TO_HELP_YET(lever=SHARDS, begun_at=NOON),))
-    assert advice_of((NARROW,), Plan((), (unseen,))) == ()
-    assert advice_of((HOT,), Plan((), (held,))) == ("racers: spread the key",)
+    assert advice_of((NARROW,), Plan((), (unseen,)), a_hundred_each) == ()
+    assert advice_of((HOT,), Plan((), (held,)), a_hundred_each) == ("racers: spread the key",)
 
 
 @pytest.mark.parametrize("diagnosis", [WELL, OVERSIZED], ids=["healthy", "oversized"])
@@ -181,12 +185,16 @@ def test_advice_is_what_no_lever_cures_and_levers_of_others_and_conflicts() -> N
     ]
     lower = replace(others[0], wanted=1)
     plan = Plan((), (HELD_BACK, *others, lower))
-    assert advice_of((NARROW, HOT), plan, ("two owners",)) == (
+    assert advice_of((NARROW, HOT), plan, a_hundred_each, ("two owners",)) == (
         "racers: spread the key",
-        *["raise shard count of racers from 2 to 4: 3,000 records/s"] * 3,
-        "lower shard count of racers from 2 to 1: 3,000 records/s",
+        *["raise shard count of racers from 2 to 4: 3,000 records/s (the change costs about $200 a "
+          "month)"] * 3,
+        "lower shard count of racers from 2 to 1: 3,000 records/s (the change saves about $100 a "
+        "month)",
         "two owners",
-    )
+    )  # fmt: skip
+    told = advice_of((), Plan((), (others[0],)), lambda *_: 0.0)
+    assert told == ("raise shard count of racers from 2 to 4: 3,000 records/s",)
 
 
 def test_a_change_is_said_with_its_reason_and_with_what_limits_it() -> None:

@@ -10,6 +10,7 @@ from tidegate.scaling.kinds.lambda_mapping.event_counts import (
     event_count_call,
     event_count_monthly_usd,
 )
+from tidegate.scaling.model.monthly_price import about
 from tidegate.scaling.onboarding.iam_write_access import Candidate
 
 __all__ = ["KIND"]
@@ -64,7 +65,7 @@ def _counts_offered(consumer: Consumer) -> Iterator[str]:
     yield f"  # {event_count_call(consumer.mapping)}"
     yield (
         "  # (no charge by Lambda; for sweeps to read the counts CloudWatch charges "
-        f"{event_count_monthly_usd():,.2f} USD a month)."
+        f"{about(event_count_monthly_usd())})."
     )
 
 

@@ -39,6 +39,10 @@ __all__ = [
 _STATES = ("Enabled", "Updating", "Enabling", "Creating")
 """In which a mapping reads, or soon will (EventSourceMappingConfiguration, API reference)."""
 
+INSIGHTS = ":layer:LambdaInsightsExtension"
+"""In the ARN of the layer that publishes the metrics of Lambda Insights, of every region and
+architecture (CloudWatch guide, Lambda-Insights-extension-versions). An image has it without one."""
+
 
 def consumers(looked: Looked) -> Iterator[Resource]:
     """The functions that read the stream, others that do, and the account that they run in.
@@ -122,6 +126,7 @@ def _function(clients: Clients, name: str) -> Function:
         _reserved(clients, name),
         _failure(configuration),
         configuration.get("LastModified", ""),
+        any(INSIGHTS in each.get("Arn", "") for each in configuration.get("Layers", ())),
     )
 
 

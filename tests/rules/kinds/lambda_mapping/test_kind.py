@@ -18,6 +18,7 @@ from tests.builders import (
 from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.lambda_mapping.kind import LambdaMappingSignals
+from tidegate.rules.kinds.lambda_mapping.metrics import memory_metric
 from tidegate.rules.kinds.signal_kind import Place
 
 FUNCTIONS = LambdaMappingSignals()
@@ -112,3 +113,13 @@ def test_only_of_a_mapping_that_counts_its_events_the_counts_are_asked_for() -> 
 
 def test_a_function_fails_with_the_tables_that_it_writes_to() -> None:
     assert FUNCTIONS.fails_with_its_sinks
+
+
+def test_memory_is_read_of_a_function_with_lambda_insights_alone() -> None:
+    pipeline = a_pipeline()
+    function = replace(the_consumer(pipeline).function, has_insights=True)
+    seen_inside = with_consumers(pipeline, replace(the_consumer(pipeline), function=function))
+    more = set(FUNCTIONS.metrics(seen_inside)) - set(FUNCTIONS.metrics(pipeline))
+    assert more == {memory_metric("scorer")}
+    (series,) = FUNCTIONS.series(pipeline, told(pipeline).windows().__getitem__).values()
+    assert series.memory_percent is None

@@ -108,8 +108,8 @@ def test_the_advice_is_what_the_mapping_lacks_and_where_memory_is_told(
     seen = growing(a_mapping(**settings), errors=[60] * 3)
     (told,) = poison_batch(seen, the_consumer(seen.pipeline))
     memory = (
-        "or it is too little memory, not the record, which no metric tells: the log of scorer does, "
-        "and `tidegate memory scorer` has the size"
+        "the log of scorer tells an exception from a lack of memory, for which `tidegate memory "
+        "scorer` has the size; Lambda Insights would tell it here"
     )
     assert told.advice == (
         f"more capacity does not help a batch that fails each time: {steps}; {memory}"

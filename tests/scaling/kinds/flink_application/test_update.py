@@ -271,6 +271,7 @@ def test_busy_time_that_is_not_published_keeps_a_job_from_being_lowered(
     found = advice(an_application(parallelism), spec, records_per_second=records, busy=busy)
     assert len(found) == is_told
     assert all("set the metrics level (MetricsLevel) to TASK" in each for each in found)
+    assert all("costs about $1.31 a month)" in each for each in found)  # Three metrics a task.
 
 
 def test_partitions_that_nobody_says_are_said_to_be_a_guess() -> None:

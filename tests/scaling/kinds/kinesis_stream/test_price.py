@@ -5,12 +5,21 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON, a_pipeline, a_stream, with_stream
+from tests.builders import (
+    NOON,
+    Reading,
+    a_pipeline,
+    a_stream,
+    with_consumers,
+    with_mapping,
+    with_stream,
+)
 from tests.flink_builders import a_flink_pipeline
 from tests.scaling.cost.use import BYTES_IN, MONTH, RECORDS, STEADY, now_usd, priced, scaled
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.scaling.kinds.kinesis_stream.price import (
     stream_items,
     stream_metrics,
@@ -104,3 +113,23 @@ def test_an_on_demand_stream_is_compared_with_the_shards_that_it_would_need() ->
     assert found.provisioned_usd is None
     assert (found.capacity, found.figures) == ("2 shards", {"shards": 2})
     assert compared(of(1)).capacity == "1 shard"
+
+
+@pytest.mark.parametrize(
+    ("consumers", "factor"), [(("fast",), 1), (("fast", "other"), 2), (("fast", "fast"), 1)],
+    ids=["one", "two", "two functions by one"],
+)  # fmt: skip
+def test_each_consumer_with_enhanced_fan_out_is_billed_by_shards_and_what_it_reads(
+    consumers: tuple[str, ...], factor: int
+) -> None:
+    pipeline = of(4)
+    readers = (
+        with_mapping(pipeline, reading=Reading(fan_out=name)).first(Consumer) for name in consumers
+    )
+    found = now_usd(stream_items(priced(with_consumers(pipeline, *filter(None, readers)))))
+    assert found["stream racers", "enhanced fan-out, shards"] == pytest.approx(
+        factor * 4 * 0.015 * MONTH
+    )
+    gigabytes = factor * 108e6 * MONTH / 2**30
+    assert found["stream racers", "enhanced fan-out, GB"] == pytest.approx(gigabytes * 0.013)
+    assert ("stream racers", "enhanced fan-out, GB") not in now_usd(stream_items(priced(pipeline)))

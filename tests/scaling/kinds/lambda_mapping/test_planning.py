@@ -3,9 +3,10 @@
 from tests.builders import NOON, SPEC, Minute, a_pipeline, newest, signals
 from tests.change_records import change, history
 from tests.flink_builders import a_flink_pipeline
-from tidegate.rules.cause import LeverKind
+from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
+from tidegate.rules.kinds.lambda_mapping.words import BATCHES_FAILED
 from tidegate.scaling.config.in_file import in_file
 from tidegate.scaling.kinds.lambda_mapping.batching_window import batching, batching_recommendations
 from tidegate.scaling.kinds.lambda_mapping.executions import FunctionExecutions
@@ -77,3 +78,11 @@ def test_a_raise_of_the_factor_is_judged_with_those_of_the_shards() -> None:
     assert ["shard count of racers" in str(each.reason) for each in found] == [True]
     window = Recommendation(WINDOW, 0, 6, UNCHANGED)
     assert list(PLANNING.why_ineffective(raises, window)) == []
+
+
+def test_what_is_advised_of_a_function_with_two_mappings_is_priced_once() -> None:
+    evidence = BATCHES_FAILED(failed_invocations=9, invocations=9, name="scorer", minutes=3)
+    advised = Diagnosis(Cause.POISON_BATCH, "scorer", (evidence,), advice="find the record")
+    twice = MappingPlanning(consumers_of(PIPELINE) * 2)
+    (price,) = twice.advice_prices(signals(PIPELINE), advised)
+    assert price.what == "Lambda Insights"
