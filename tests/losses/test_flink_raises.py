@@ -89,7 +89,7 @@ def test_a_heap_that_is_as_full_after_a_raise_gets_no_more_kpus(account: Account
     at = raised(account, PARALLELISM, 4, 8, ago)
     tell(account, lambda back: restarted(back, ago, full(back), full(back)))
     told = account.swept(FILE)["pipelines"][0]
-    assert [each["cause"] for each in told["diagnoses"]] == ["out-of-memory"]
+    assert [each["cause"] for each in told["diagnoses"]] == ["heap-pressure"]
     assert application.asked == []
     words = (
         f"the increase from 4 to 8 KPUs at {at} did not help: the heap was 97% full before and 97% "

@@ -16,7 +16,7 @@ ORDER = list(Cause)
         (Cause.RECORDS_DROPPED, Cause.POISON_BATCH),
         (Cause.POISON_BATCH, Cause.CONSUMER_TOO_SLOW),
         (Cause.CONSUMER_TOO_SLOW, Cause.STREAM_TOO_NARROW),
-        (Cause.OUT_OF_MEMORY, Cause.PARALLELISM_TOO_LOW),
+        (Cause.HEAP_PRESSURE, Cause.PARALLELISM_TOO_LOW),
         (Cause.STREAM_TOO_NARROW, Cause.UNKNOWN),
     ],
     ids=lambda cause: cause.value,

@@ -112,7 +112,7 @@ def test_a_heap_called_full_sooner_is_diagnosed_and_gets_more_kpus() -> None:
     before = seen(told, spec_of(FLINK_FILE), "heap-full")
     after = seen(told, spec_of(FLINK_FILE, heap_high=70), "heap-full")
     assert before == Seen(Cause.HEALTHY, (), 85)
-    assert after == Seen(Cause.OUT_OF_MEMORY, ("parallelism of counter",), 70)
+    assert after == Seen(Cause.HEAP_PRESSURE, ("parallelism of counter",), 70)
 
 
 def test_an_age_called_near_the_retention_sooner_extends_it_and_moves_the_line() -> None:

@@ -129,7 +129,7 @@ def heap_pressure(signals: Signals, application: FlinkApplication) -> Iterator[D
     failed = f"; the job failed {crashes:.0f} times" if crashes else ""
     denser = application.parallelism_per_kpu > 1
     yield Diagnosis(
-        Cause.OUT_OF_MEMORY,
+        Cause.HEAP_PRESSURE,
         application.name,
         (
             words.HEAP_FULL(

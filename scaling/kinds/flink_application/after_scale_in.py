@@ -32,7 +32,7 @@ OTHERWISE_ILL = frozenset(
     {
         Cause.APPLICATION_STOPPED,
         Cause.CRASH_LOOP,
-        Cause.OUT_OF_MEMORY,
+        Cause.HEAP_PRESSURE,
         Cause.CHECKPOINT_TROUBLE,
     }
 )

@@ -78,7 +78,7 @@ class _Sizer:
         lever = Lever.of(LeverKind.PARALLELISM, application.name)
         current = application.parallelism
         stay = Recommendation(lever, current, current, UNCHANGED)
-        if ill is not None and ill.cause is Cause.OUT_OF_MEMORY:
+        if ill is not None and ill.cause is Cause.HEAP_PRESSURE:
             if LeverKind.PARALLELISM not in ill.cured_by:
                 return stay
             because = words.KPUS_FOR_THE_HEAP(evidence=ill.evidence[0])

@@ -38,7 +38,7 @@ LOAD = Reason.told("load", "3,000 records/s")
 AT_MOST = Reason.told(ReasonKind.FILE_RANGE, "the file keeps it to 3")
 METRIC = Metric("AWS/Kinesis", "IncomingRecords", (("StreamName", "racers"),), "Sum")
 NARROW = Diagnosis(Cause.STREAM_TOO_NARROW, "racers", (LOAD,), (LeverKind.SHARD_COUNT,))
-HEAP = Diagnosis(Cause.OUT_OF_MEMORY, "counter", (LOAD,), (LeverKind.PARALLELISM_PER_KPU,))
+HEAP = Diagnosis(Cause.HEAP_PRESSURE, "counter", (LOAD,), (LeverKind.PARALLELISM_PER_KPU,))
 HOT = Diagnosis(Cause.HOT_KEY, "racers", (LOAD,), advice="spread the key")
 WELL, UNKNOWN, OVERSIZED = (
     Diagnosis(cause, "race", (LOAD,)) for cause in (Cause.HEALTHY, Cause.UNKNOWN, Cause.OVERSIZED)

@@ -47,7 +47,7 @@ FULL_HEAP = [JobMinute(heap_percent=92, collected_seconds=30.0 * at) for at in r
         (CRASHING, Cause.CRASH_LOOP, ()),
         ([JobMinute(failed_checkpoints=float(at)) for at in range(3)],
          Cause.CHECKPOINT_TROUBLE, ()),
-        (FULL_HEAP, Cause.OUT_OF_MEMORY, (LeverKind.PARALLELISM,)),
+        (FULL_HEAP, Cause.HEAP_PRESSURE, (LeverKind.PARALLELISM,)),
         ([FULL] * 10, Cause.HEALTHY, ()),
         ([JobMinute(heap_percent=92)] * 10, Cause.HEALTHY, ()),
         ([replace(FULL, behind_seconds=300 - 40.0 * at) for at in range(5)], Cause.HEALTHY, ()),
@@ -123,7 +123,7 @@ def test_a_job_that_runs_out_of_heap_again_and_again_is_no_crash_loop() -> None:
     minutes = [
         replace(each, heap_percent=99 if at % 2 else None) for at, each in enumerate(CRASHING)
     ]
-    assert first(an_application(4), *minutes).cause is Cause.OUT_OF_MEMORY
+    assert first(an_application(4), *minutes).cause is Cause.HEAP_PRESSURE
 
 
 @pytest.mark.parametrize("status", ["READY", "DELETING", "ROLLED_BACK"])

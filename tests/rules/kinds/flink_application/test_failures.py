@@ -175,7 +175,7 @@ def test_a_heap_that_stays_full_while_it_is_collected_is_under_pressure(
     of = seen(heap_percent=heap_percent, collected_milliseconds=collecting(share))
     found = [*heap_pressure(of, an_application())]
     assert [(each.cause, each.cured_by) for each in found] == [
-        (Cause.OUT_OF_MEMORY, (LeverKind.PARALLELISM,))
+        (Cause.HEAP_PRESSURE, (LeverKind.PARALLELISM,))
     ] * is_told
 
 

@@ -329,12 +329,12 @@ def test_a_spike_that_is_over_sooner_than_a_restart_is_left_alone() -> None:
 
 def test_a_full_heap_gets_half_as_many_subtasks_a_kpu_or_twice_the_subtasks() -> None:
     dense = running(an_application(8, parallelism_per_kpu=4))
-    by_density = ill(Cause.OUT_OF_MEMORY, LeverKind.PARALLELISM_PER_KPU)
+    by_density = ill(Cause.HEAP_PRESSURE, LeverKind.PARALLELISM_PER_KPU)
     per_kpu, parallelism = recommended(dense, by_density)
     assert (per_kpu.current, per_kpu.wanted, per_kpu.for_heap) == (4, 2, True)
     assert str(per_kpu.because) == "as seen; half as many subtasks per KPU have twice the heap each"
     assert parallelism == Recommendation(PARALLELISM, 8, 8, UNCHANGED)
-    per_kpu, parallelism = recommended(running(), ill(Cause.OUT_OF_MEMORY, LeverKind.PARALLELISM))
+    per_kpu, parallelism = recommended(running(), ill(Cause.HEAP_PRESSURE, LeverKind.PARALLELISM))
     assert per_kpu == Recommendation(PER_KPU, 1, 1, UNCHANGED)
     assert (parallelism.current, parallelism.wanted, parallelism.for_heap) == (2, 4, True)
     assert str(parallelism.because) == (
