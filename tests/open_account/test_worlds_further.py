@@ -5,6 +5,7 @@ One seed in the suite, twenty by ``make verify``.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def usual(hours: float = 1) -> Scenario:
     return a_world(days, WRITER, shards=2, factor=2, units=700, hours=hours)
 
 
-def rising(**mapping: int) -> Scenario:
+def rising(**mapping: Any) -> Scenario:
     """From a load that one shard's executions carry to one that they don't."""
     rise = Traffic(((-86_400.0, 150.0), (600.0, 150.0), (660.0, 500.0)))
     world = a_world(rise, WRITER, shards=1, units=900, hours=1.5)
