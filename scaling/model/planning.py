@@ -124,6 +124,11 @@ class Planning:
         """What a person must do before its levers can be moved, in sentences."""
         return ()
 
+    def twice_owned(self, look: Look) -> Collection[Lever]:
+        """Those of its levers of whose second owner ``advice`` tells by what someone else has
+        changed: no single change is told beside that."""
+        return ()
+
     def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
         """How many units the source must have by what is wrong with its processors; None where
         none of it is the source's fault."""
