@@ -105,6 +105,14 @@ def test_throttles_at_the_warm_throughput_are_of_no_hot_key_and_no_unit(
         assert found.cured_by or found.advice
 
 
+@pytest.mark.parametrize("provisioned", [0, 10_000], ids=["on demand", "provisioned"])
+def test_reads_throttled_at_the_warm_throughput_are_short_of_no_unit(provisioned: int) -> None:
+    seen = using(4000, provisioned, WARM, read_throttles=60_000)
+    (found,) = table_causes(seen)
+    assert (found.cause, found.cured_by) == (Cause.TABLE_THROTTLED, ())
+    assert "scores serves 4,000 RCU at once" in found.because
+
+
 def test_units_of_a_table_on_demand_are_not_called_provisioned() -> None:
     (found,) = table_causes(using(2000, 0, WARM, write_throttles=60_000))
     assert "scores is on demand and consumed 2,000 WCU" in found.because
