@@ -121,7 +121,7 @@ def _sweep_one(
     look = with_prices(held_against_rules(look, findings))
     plan = decide(look, expected)
     look = replace(look, diagnoses=_oversized(look, plan))
-    owners = (*_kinds_advice(look), *changed_by_others(history, spec, looked_at))
+    owners = (*_kinds_advice(look), *changed_by_others(look, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
         report = _report(look, windows, findings, plan, changes)

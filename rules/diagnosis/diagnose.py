@@ -75,7 +75,7 @@ def _not_read(signals: Signals) -> Iterator[Diagnosis]:
     yield Diagnosis(
         Cause.UNKNOWN,
         signals.pipeline.name,
-        (*islice(told, NOT_READ_MAX), words.NOT_READ_IS_NOT_ZERO()),
+        (*islice(dict.fromkeys(told), NOT_READ_MAX), words.NOT_READ_IS_NOT_ZERO()),
         advice="see whether CloudWatch has a service event, and whether the role may read all of "
         "them (cloudwatch:GetMetricData)",
     )

@@ -134,6 +134,11 @@ class Planning:
         """What changes the bill of what is advised, where it is about its resources."""
         return ()
 
+    def twice_owned(self, look: Look) -> Collection[Lever]:
+        """Those of its levers of whose second owner ``advice`` tells by what someone else has
+        changed: no single change is told beside that."""
+        return ()
+
     def source_demand(self, diagnoses: tuple[Diagnosis, ...], source: SourceUnits) -> Demand | None:
         """How many units the source must have by what is wrong with its processors; None where
         none of it is the source's fault."""

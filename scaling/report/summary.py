@@ -106,15 +106,17 @@ def _in_vain(plan: Plan) -> Iterator[str]:
 
 
 def _is_foreign(decision: Decision) -> bool:
-    """Whether a person can set what Tidegate must not. What another scaler sets within bounds of
-    its own, it would set back: there the advice is to let one of the two own it."""
+    """Whether a person can set what Tidegate must not. What another owner goes on setting, it would
+    set back: there the advice is to let one of the two own it."""
     held = decision.held_by
-    return any(each.kind in _FOREIGN for each in held) and not any(map(_is_scaled_too, held))
+    return any(each.kind in _FOREIGN for each in held) and not any(map(_is_set_back, held))
 
 
-def _is_scaled_too(reason: Reason) -> bool:
+def _is_set_back(reason: Reason) -> bool:
+    """By bounds of its own, or until a day after its last changes but one."""
     numbers = dict(reason.numbers)
-    return reason.kind is ReasonKind.SECOND_OWNER and "min" in numbers and "max" in numbers
+    is_active = {"min", "max"} <= numbers.keys() or "until" in numbers
+    return reason.kind is ReasonKind.SECOND_OWNER and is_active
 
 
 def _advised(decision: Decision, monthly_usd: Callable[[Lever, int], float]) -> str:

@@ -18,6 +18,7 @@ from tidegate.rules.kinds.dynamodb_table.units import (
     throttled_reads_share,
     throttled_share,
 )
+from tidegate.rules.kinds.dynamodb_table.warm_throughput import at_warm_reads, at_warm_writes
 from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
@@ -79,7 +80,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     series = signals.of(capacity)
     throttled = series.write_throttles.last(RECENT_SECONDS)
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
-    limit = write_limit(series, capacity.where)
+    limit = write_limit(series, capacity.where) or at_warm_writes(signals, capacity)
     is_odd = not is_repeated(throttled)
     evidence: tuple[Reason, ...] = (
         words.WRITES_THROTTLED(
@@ -180,7 +181,8 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
         words.READS_THROTTLED(resource=_resource(capacity), throttled_reads=throttled.peak or 0),
         of_read_units(signals, capacity),
     )
-    limit, is_odd = read_limit(series, capacity.where), not is_repeated(throttled)
+    limit = read_limit(series, capacity.where) or at_warm_reads(signals, capacity)
+    is_odd = not is_repeated(throttled)
     if limit is not None:
         yield _limited(capacity, evidence, limit, is_odd=is_odd)
         return

@@ -9,12 +9,23 @@ from tidegate.rules.graph import Measured, Pipeline, Resource, Role
 if TYPE_CHECKING:
     from tidegate.rules.kinds.dynamodb_table.series import CapacitySeries  # noqa: F401 (quoted below)
 
-__all__ = ["Capacity", "Table", "tables_behind", "tables_of"]
+__all__ = ["Capacity", "Table", "WarmThroughput", "tables_behind", "tables_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class WarmThroughput:
+    """Units per second that a table or an index serves at once; ``is_updating`` while they are
+    being raised."""
+
+    write_units: int
+    read_units: int
+    is_updating: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity(Measured["CapacitySeries"]):
-    """Throughput of a table (``index`` None) or of one global secondary index, units per second."""
+    """Throughput of a table (``index`` None) or of one global secondary index, units per second;
+    ``warm`` is None where AWS doesn't tell it."""
 
     table: str
     index: str | None
@@ -24,6 +35,7 @@ class Capacity(Measured["CapacitySeries"]):
     decreases_today: int = 0
     last_decrease_at: datetime | None = None
     last_increase_at: datetime | None = None
+    warm: WarmThroughput | None = None
 
     @property
     def where(self) -> str:

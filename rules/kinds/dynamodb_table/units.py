@@ -58,6 +58,8 @@ def of_units(signals: Signals, capacity: Capacity, seconds: int) -> Reason:
     of = signals.of(capacity).consumed_write_units.last(seconds)
     units = Setting(LeverKind.WRITE_CAPACITY, capacity.where, capacity.write_units)
     since, consumed = _came_later(signals, capacity, units, of), rate(of, seconds)
+    if capacity.is_on_demand:
+        return words.UNITS_ON_DEMAND(consumed_wcu=consumed)
     if since is None:
         return words.UNITS_OF_PROVISIONED(consumed_wcu=consumed, provisioned_wcu=units.now)
     return words.UNITS_SINCE_CHANGE(
@@ -70,6 +72,8 @@ def of_read_units(signals: Signals, capacity: Capacity) -> Reason:
     of, where = signals.of(capacity).consumed_read_units.last(RECENT_SECONDS), capacity.where
     units = Setting(LeverKind.READ_CAPACITY, where, capacity.read_units)
     since, consumed = _came_later(signals, capacity, units, of), rate(of)
+    if capacity.is_on_demand:
+        return words.READ_UNITS_ON_DEMAND(where=where, consumed_rcu=consumed)
     if since is None:
         return words.READ_UNITS_CONSUMED(
             where=where, provisioned_rcu=units.now, consumed_rcu=consumed

@@ -37,6 +37,9 @@ READ_UNITS_CONSUMED = Words(
     "read-units-consumed",
     "{where} is provisioned for {provisioned_rcu:,} RCU and consumed {consumed_rcu:,.0f} RCU",
 )
+READ_UNITS_ON_DEMAND = Words(
+    "read-units-on-demand", "{where} is on demand and consumed {consumed_rcu:,.0f} RCU"
+)
 READ_UNITS_SINCE_CHANGE = Words(
     "read-units-since-change",
     "{where} consumed {consumed_rcu:,.0f} RCU, and is provisioned for {provisioned_rcu:,} RCU "
@@ -44,6 +47,7 @@ READ_UNITS_SINCE_CHANGE = Words(
 )
 TABLE_IS = Words("table-unavailable", "table {name} is {status}: writes to it fail")
 UNITS_CONSUMED = Words("units-consumed", "{where} {of_units}")
+UNITS_ON_DEMAND = Words("units-on-demand", "is on demand and consumed {consumed_wcu:,.0f} WCU")
 UNITS_OF_PROVISIONED = Words(
     "units-of-provisioned",
     "is provisioned for {provisioned_wcu:,} WCU and consumed {consumed_wcu:,.0f} WCU",
@@ -56,6 +60,16 @@ UNITS_SINCE_CHANGE = Words(
 UNITS_USED_UP = Words(
     "units-used-up",
     "{where} consumed all of its provisioned write capacity: an increase adds partitions",
+)
+WARM_READS_USED = Words(
+    "warm-reads-used",
+    "{where} serves {warm_rcu:,} RCU at once (its warm throughput) and consumed "
+    "{consumed_rcu:,.0f} RCU",
+)
+WARM_WRITES_USED = Words(
+    "warm-writes-used",
+    "{where} serves {warm_wcu:,} WCU at once (its warm throughput) and consumed "
+    "{consumed_wcu:,.0f} WCU",
 )
 WRITES_THROTTLED = Words(
     "writes-throttled",

@@ -6,6 +6,7 @@ So does one of which a part is not let in.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import groupby, takewhile
 
@@ -22,6 +23,7 @@ from tidegate.rules.window import LATE_SECONDS, Window
 __all__ = ["producers"]
 
 HELD_MINUTES = 2
+HELD_SECONDS = HELD_MINUTES * 60
 LULL_MINUTES = 10
 """Two periods of the load history: what lasts longer is not hidden in the mean of one."""
 
@@ -46,9 +48,11 @@ def _against_the_history(signals: Signals) -> Iterator[Diagnosis]:
     most = signals.thresholds["producers-surging"] * usual.most
     few = [each is not None and each < least for each in rates]
     many = [each is not None and each > most for each in rates]
-    counted = signals.thresholds["producers-counted"] / (HELD_MINUTES * 60)
+    counted = signals.thresholds["producers-counted"] / HELD_SECONDS
     if usual.least >= counted and _is_new(few):
-        yield _quiet(signals, _against_the_usual(signals, usual, offered, few))
+        told = _against_the_usual(signals, usual, offered, few)
+        seen = _as_offered(signals, offered)
+        yield _kept_out(seen, told, least) or _quiet(seen, told)
     elif all(many[-HELD_MINUTES:]) and (rates[-1] or 0.0) >= max(counted, _highest(history)):
         yield _surging(signals, _against_the_usual(signals, usual, offered, many))
 
@@ -83,6 +87,21 @@ def _idle(signals: Signals, judged: int) -> list[float]:
     idle = list(takewhile(lambda row: not row[0] and not row[1] and row[2] == 0, rows))
     is_told = all(read == 0 for _, read, _ in idle)
     return [0.0] * len(idle) if is_told or len(idle) * 60 >= LATE_SECONDS else []
+
+
+def _as_offered(signals: Signals, offered: Window) -> Signals:
+    """The same signals with the source's minutes as far as what is offered is known: in those
+    judged the calls of producers that have stopped since still succeed."""
+    newest, count = newest_of_source(signals), len(offered.samples)
+    if newest is None or count == len(signals.series.source.incoming_records.samples):
+        return signals
+    windows = {each.name: getattr(newest, each.name) for each in fields(newest)}
+    cut = {
+        name: replace(window, samples=window.samples[:count])
+        for name, window in windows.items()
+        if window is not None
+    }
+    return replace(signals, series=replace(signals.series, source=replace(newest, **cut)))
 
 
 def _is_new(few: Sequence[bool]) -> bool:
@@ -131,17 +150,34 @@ def _surging(signals: Signals, told: Reason) -> Diagnosis:
     )
 
 
+def _kept_out(signals: Signals, told: Reason, least: float) -> Diagnosis | None:
+    """Few records come in, and producers try to put as many as is usual: by the share of their
+    calls that succeeds no fewer than the ``least``."""
+    shares = failing_puts(signals, HELD_SECONDS)
+    came = signals.series.source.incoming_records.last(HELD_SECONDS).samples
+    failing = [each for each in shares if each is not None]
+    if len(failing) < HELD_MINUTES or any(
+        (records or 0.0) / 60 < least * share for records, share in zip(came, failing, strict=True)
+    ):
+        return None
+    return _calls_fail(signals, failing, told)
+
+
 def _failing(signals: Signals) -> Iterator[Diagnosis]:
     """Calls that fail in each of the newest minutes. What the stream refuses is not meant: that has
     a cause of its own, and a lever."""
-    name, newest = stream_of(signals.pipeline).name, failing_puts(signals, RECENT_SECONDS)
+    newest = failing_puts(signals, RECENT_SECONDS)
     shares = [each for each in newest if each is not None]
-    if not shares or len(shares) < len(newest):
-        return
-    yield Diagnosis(
+    if shares and len(shares) == len(newest):
+        yield _calls_fail(signals, shares)
+
+
+def _calls_fail(signals: Signals, shares: Sequence[float], *told: Reason) -> Diagnosis:
+    name = stream_of(signals.pipeline).name
+    return Diagnosis(
         Cause.PRODUCERS_FAILING,
         name,
-        (words.PUTS_FAIL_UNREFUSED(share=min(shares), minutes=len(shares)),),
+        (words.PUTS_FAIL_UNREFUSED(share=min(shares), minutes=len(shares)), *told),
         advice=(
             f"see in the producers' logs what their calls to {name} fail with, such as its KMS key "
             "or a service event: more shards don't help; nothing is scaled in meanwhile"
@@ -153,7 +189,7 @@ def _failing(signals: Signals) -> Iterator[Diagnosis]:
 def _against_the_usual(
     signals: Signals, usual: UsualLoad, offered: Window, odd: Sequence[bool]
 ) -> Reason:
-    newest = offered.last(HELD_MINUTES * 60).present
+    newest = offered.last(HELD_SECONDS).present
     count = next((n for n, is_odd in enumerate(reversed(odd)) if not is_odd), len(odd))
     name, rate = stream_of(signals.pipeline).name, sum(newest) / len(newest)
     most, days, since = usual.most, usual.days, offered.end - timedelta(minutes=count)
@@ -167,7 +203,8 @@ def _against_the_usual(
 
 
 def _puts(signals: Signals) -> Reason:
-    """Whether it is the producers, or the stream that doesn't take what they bring."""
+    """Whether it is the producers, or the stream that doesn't take what they bring: by the minutes
+    that are odd, since calls that succeeded before them tell nothing."""
     source = signals.series.source
     refused = source.write_throttles.last(RECENT_SECONDS).total
     if refused:
@@ -176,7 +213,7 @@ def _puts(signals: Signals) -> Reason:
         each
         for window in (source.put_record_success, source.put_records_success)
         if window is not None
-        for each in window.last(RECENT_SECONDS).present
+        for each in window.last(HELD_SECONDS).present
     ]
     if not shares:
         return words.PUTS_UNSEEN()

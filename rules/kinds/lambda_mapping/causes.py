@@ -219,7 +219,8 @@ def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
     name = consumer.function.name
-    if not signals.is_out_of_objective or window <= well or age > window + longest + well:
+    is_steady = signals.is_out_of_objective and not signals.age_falls  # Else a backlog drains.
+    if not is_steady or window <= well or age > window + longest + well:
         return
     cause = Cause.BATCHING_WINDOW_TOO_LONG
     if batching <= well:

@@ -96,6 +96,20 @@ class LambdaMappingSignals(SignalKind):
 
         return (reader_health(signals, each) for each in consumers_of(signals.pipeline))
 
+    def is_catching_up(self, signals: "Signals") -> bool:
+        """Whether the parents of a reshard are still read to their end."""
+        from tidegate.rules.kinds.lambda_mapping.parents import parents_read_since
+
+        return parents_read_since(signals) is not None
+
+    def settling(self, signals: "Signals") -> "Reason | None":
+        """The reshard whose parents are read."""
+        from tidegate.rules.kinds.lambda_mapping import words
+        from tidegate.rules.kinds.lambda_mapping.parents import parents_read_since
+
+        changed = parents_read_since(signals)
+        return None if changed is None else words.PARENTS_ARE_READ(changed_at=changed)
+
     def where_to_look(self, signals: "Signals") -> str | None:
         """At the keys where a function is busy, else at its mapping."""
         from tidegate.rules.kinds.lambda_mapping.reading import where_to_look

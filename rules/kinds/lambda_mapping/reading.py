@@ -65,13 +65,14 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     newest = signals.of(consumer.function).invocations.samples[-1:]
     if newest and newest[0] and not told.other_sources:
         return None
-    if refused := _refused_invocations(signals, consumer):
+    is_seen = _is_seen(signals, consumer)
+    if is_seen and (refused := _refused_invocations(signals, consumer)):
         minutes = ceil(patience_seconds(signals, consumer) / 60)
         evidence: tuple[Reason, ...] = (
             words.NO_ATTEMPT_SUCCEEDS(name=name, records=refused, minutes=minutes),
         )
         return Diagnosis(Cause.NOT_READING, name, evidence, advice=INVOKE_ADVICE)
-    waiting = _waiting(signals, consumer)
+    waiting = _waiting(signals, consumer) if is_seen else None
     late = waiting is not None and _waits_too_long(signals, consumer, waiting.since)
     failed = has_problem(told) and not _follows(signals, consumer)
     if not late and not failed:
@@ -89,6 +90,14 @@ def not_reading(signals: Signals, consumer: Consumer) -> Diagnosis | None:
     if waiting is not None and not _reads(signals, patience_seconds(signals, consumer)):
         evidence += (words.STREAM_IS_UNREAD(),)
     return Diagnosis(Cause.NOT_READING, name, evidence, advice=ADVICE)
+
+
+def _is_seen(signals: Signals, consumer: Consumer) -> bool:
+    """Whether CloudWatch tells in full how often the function was invoked: what it failed to read
+    is not zero."""
+    series = signals.of(consumer.function)
+    unread = {each.metric for each in signals.series.unread}
+    return unread.isdisjoint((series.invocations.metric, series.throttles.metric))
 
 
 def _refused_invocations(signals: Signals, consumer: Consumer) -> float:
@@ -124,9 +133,10 @@ def is_throttled(signals: Signals, consumer: Consumer) -> bool:
 
 
 def where_to_look(signals: Signals) -> str | None:
-    """What to check where records wait and nothing is at a limit; None without a consumer."""
+    """What to check where nothing is at a limit and records wait, or nothing shows that they are
+    read; None without a consumer. A key that is frequent shows as records that wait."""
     consumers = consumers_of(signals.pipeline)
-    if any(_is_reading(signals, consumer) for consumer in consumers):
+    if signals.age_is_sick and any(_is_reading(signals, consumer) for consumer in consumers):
         return (
             "few concurrent executions are busy, and one of them reads all records of a partition "
             "key, whatever the factor: find the most frequent key, and spread its records over "

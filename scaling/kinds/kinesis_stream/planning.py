@@ -15,7 +15,11 @@ from tidegate.scaling.kinds.kinesis_stream.levers import (
     split_constraints,
 )
 from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
-from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
+from tidegate.scaling.kinds.kinesis_stream.second_owner import (
+    has_second_owner,
+    second_owner,
+    second_owner_told,
+)
 from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
 from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows, with_windows
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
@@ -107,6 +111,15 @@ class StreamPlanning(Planning):
         yield from closed_windows(situation.pipeline, situation.said, is_scale_out=is_scale_out)
         if is_scale_out:
             yield from split_constraints(situation.history, situation.now)
+
+    def advice(self, look: Look) -> Iterable[str]:
+        """What to do where the shards have two owners."""
+        return second_owner_told(self.stream, look.history, look.said, look.now)
+
+    def twice_owned(self, look: Look) -> Collection[Lever]:
+        """The shards, where ``advice`` tells of their second owner."""
+        is_told = has_second_owner(self.stream, look.history, look.said, look.now)
+        return (self.source.lever,) if is_told else ()
 
     def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
         """By splits and merges, where UpdateShardCount can't be called."""

@@ -37,8 +37,9 @@ RETENTION_RANGE = Words(
 SECOND_OWNER = Words(
     ReasonKind.SECOND_OWNER,
     "someone else changed the shards of {name} {changes} times in 24 hours, last from {before:,} "
-    "to {after:,} at {at:%H:%M}; two owners undo each other's changes, so Tidegate makes none "
-    "before {until:%Y-%m-%d %H:%M} UTC: let only one of them own the shard count",
+    "to {after:,} at {at:%H:%M}: they have had a second owner since {since:%Y-%m-%d %H:%M} UTC, "
+    "and two owners undo each other's changes, so Tidegate makes none before "
+    "{until:%Y-%m-%d %H:%M} UTC: let only one of them own the shard count",
 )
 SHARDS_AT_MOST = Words(
     ReasonKind.AWS_LIMIT, "UpdateShardCount allows at most {limit_shards:,} shards"

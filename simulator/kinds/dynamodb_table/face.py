@@ -62,7 +62,9 @@ class TableFace(Face):
         status = table.described().status
         told |= {"TableStatus": status, "CreationDateTime": START}
         told["ProvisionedThroughput"] = _throughput_now(table.capacities[None])
+        told.pop("WarmThroughput", None)  # The world has no partitions that are yet to be made.
         for index in told.get("GlobalSecondaryIndexes", []):
+            index.pop("WarmThroughput", None)
             index["IndexStatus"] = status
             state = table.capacities[index["IndexName"]]
             index["ProvisionedThroughput"] = _throughput_now(state)

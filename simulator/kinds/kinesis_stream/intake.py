@@ -25,12 +25,15 @@ drop the rest."""
 class Intake(Ring):
     """``held_seconds`` is how long a record put now waits at its producer, in the shard where that
     takes longest. ``others`` are producers besides the traffic's; ``brought`` is what processors
-    have written since the last second, and ``accepted`` what the stream took in the newest."""
+    have written since the last second, and ``accepted`` what the stream took in the newest.
+    ``failing_puts`` is the share of producers' calls that fail for another reason than throughput,
+    such as a key that they may not use; their records are dropped."""
 
     data: StreamData = field(kw_only=True)
     metrics: StreamMetrics = field(kw_only=True)
     random: Random = field(kw_only=True)
     others: list[Points] = field(default_factory=list)
+    failing_puts: float = 0.0
     brought: int = 0
     accepted: int = 0
     records_written: int = 0
@@ -45,6 +48,9 @@ class Intake(Ring):
         if self.others:
             rate += sum(rate_at(points, now) for points in self.others)
         rate *= self.random.uniform(1 - traffic.noise, 1 + traffic.noise)
+        failing = rate * self.failing_puts
+        self.records_dropped += round(failing)
+        rate -= failing
         limit = min(RECORDS_PER_SECOND, BYTES_PER_SECOND // traffic.record_bytes)
         self.accepted = accepted = self._put_to_shards(now, rate, limit)
         self.records_written += accepted
@@ -77,8 +83,9 @@ class Intake(Ring):
         if longest_held:
             self._drop(int(BUFFER_SECONDS * max(in_all, 1)))
         self.producer_throttles += refused_in_all
-        if offered_to:
-            self.metrics.tell_calls(refused_in_all, success, offered_to)
+        if offered_to or self.failing_puts:
+            success *= 1 - self.failing_puts
+            self.metrics.tell_calls(refused_in_all, success, offered_to or self.open_count)
         return taken
 
     def _spread(self) -> dict[str, int]:

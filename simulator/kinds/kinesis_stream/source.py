@@ -157,7 +157,8 @@ class SourceState(Intake, Participant):
 
     def strike(self, fault: Fault) -> bool:
         """``traffic`` changes its producers; ``poison`` puts a record that always fails into the
-        first shard; ``updating`` keeps it UPDATING for ``seconds``."""
+        first shard; ``updating`` keeps it UPDATING for ``seconds``; ``puts-fail`` is a ``share`` of
+        the producers' calls."""
         if not fault.concerns(self.name):
             return False
         match fault.what:
@@ -166,6 +167,8 @@ class SourceState(Intake, Participant):
             case "poison":
                 for part in self.open_shards[0].parts:
                     part.lanes[0].poisoned = True
+            case "puts-fail":
+                self.failing_puts = fault.values["share"]
             case "updating":
                 until = self.site.second + fault.values["seconds"]
                 self.site.pending.begin(self.key, until, lambda: None)

@@ -44,17 +44,25 @@ class MappingData:
     """An event source mapping of a ``function``, reading a ``source``; of the only ones where they
     are not named. What it discards goes to the ``on_failure_destination``, an ARN, or to nobody.
     ``fan_out`` names the registered consumer that it reads by (enhanced fan-out, whose own price
-    is left out); empty where it shares the stream's reads."""
+    is left out); empty where it shares the stream's reads. With a tumbling window the state goes
+    from one batch of a shard to the next: there is one at a time, whatever the factor (Lambda
+    guide, tumbling windows)."""
 
     parallelization_factor: int = 1
     batch_size: int = 100
     batching_window_seconds: int = 0
+    tumbling_window_seconds: int = 0
     bisect_batch_on_function_error: bool = False
     maximum_retry_attempts: int = -1
     on_failure_destination: str = ""
     function: str = ""
     source: str = ""
     fan_out: str = ""
+
+    @property
+    def batches_per_shard(self) -> int:
+        """How many are processed at once."""
+        return 1 if self.tumbling_window_seconds else self.parallelization_factor
 
 
 def functions_of(file: Mapping[str, Any]) -> Iterator[Any]:

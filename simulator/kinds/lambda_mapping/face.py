@@ -159,7 +159,7 @@ def _mapping(state: MappingState) -> EventSourceMapping:
         state.function.name,
         own,
         _state(state),
-        state.subscription.width,
+        state.factor,
         data.batch_size,
         data.batching_window_seconds,
         data.bisect_batch_on_function_error,
@@ -169,6 +169,7 @@ def _mapping(state: MappingState) -> EventSourceMapping:
         reading=Reading(
             other_sources=tuple(sorted(sources - {own})),
             last_result=state.last_result,
+            tumbling_window_seconds=data.tumbling_window_seconds,
             fan_out=data.fan_out,
         ),
     )
@@ -181,9 +182,10 @@ def _told(mapping: MappingState) -> Answer:
         "UUID": mapping.uuid,
         "EventSourceArn": mapping.source_arn,
         "State": _state(mapping),
-        "ParallelizationFactor": mapping.subscription.width,
+        "ParallelizationFactor": mapping.factor,
         "BatchSize": data.batch_size,
         "MaximumBatchingWindowInSeconds": data.batching_window_seconds,
+        "TumblingWindowInSeconds": data.tumbling_window_seconds,
         "BisectBatchOnFunctionError": data.bisect_batch_on_function_error,
         "MaximumRetryAttempts": data.maximum_retry_attempts,
         "DestinationConfig": {"OnFailure": to},

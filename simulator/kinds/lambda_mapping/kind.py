@@ -38,8 +38,8 @@ def _build_mapping(site: Site, data: MappingData) -> MappingState:
         raise LookupError(f"there is no function {data.function!r} for a mapping")
     function = functions[0]
     source = site.source(data.source)
-    factor = data.parallelization_factor
-    reader = Subscriber(function.name, factor, CALLS_PER_SECOND, fan_out=data.fan_out)
+    width = data.batches_per_shard
+    reader = Subscriber(function.name, width, CALLS_PER_SECOND, fan_out=data.fan_out)
     uuid = uuid_of(sum(1 for _ in site.all(MappingState)))
     mapping = MappingState(data, uuid, function, source.subscribe(reader))
     function.mappings.append(mapping)

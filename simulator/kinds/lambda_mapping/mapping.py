@@ -42,8 +42,8 @@ class Owner(Protocol):
 
 @dataclass(slots=True, eq=False)
 class MappingState(Participant):
-    """``data`` is as it is set now, but for the factor, which the ``subscription`` has;
-    ``modified_at`` is when its settings or its state last changed."""
+    """``data`` is as it is set now; ``modified_at`` is when its settings or its state last
+    changed."""
 
     data: MappingData
     uuid: str
@@ -70,7 +70,7 @@ class MappingState(Participant):
     @property
     def factor(self) -> int:
         """ParallelizationFactor."""
-        return self.subscription.width
+        return self.data.parallelization_factor
 
     @property
     def is_updating(self) -> bool:
@@ -93,7 +93,8 @@ class MappingState(Participant):
         def effect() -> None:
             self.modified_at = site.now
             if factor is not None:
-                self.subscription.set_width(factor)
+                self.data = replace(self.data, parallelization_factor=factor)
+                self.subscription.set_width(self.data.batches_per_shard)
             if window is not None:
                 self.data = replace(self.data, batching_window_seconds=window)
 
@@ -164,7 +165,7 @@ class MappingState(Participant):
 
     def facts(self) -> Facts:
         """How it is set."""
-        lanes = self.factor * self.subscription.source.part_count
+        lanes = self.data.batches_per_shard * self.subscription.source.part_count
         return {
             "parallelization_factor": {self.name: self.factor},
             "lanes": {self.name: lanes},

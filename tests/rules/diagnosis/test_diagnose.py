@@ -317,3 +317,12 @@ def test_stale_data_is_not_judged_as_now() -> None:
     later = NOON + timedelta(minutes=10)
     found = diagnose(signals(a_pipeline(), *GROWING, now=later))
     assert [each.cause for each in found] == [Cause.UNKNOWN, Cause.AWS_EVENT]
+
+
+def test_a_metric_that_is_read_by_two_statistics_is_named_once_where_it_is_unread() -> None:
+    seen = signals(a_pipeline())
+    of = seen.of(consumers_of(seen.pipeline)[0].function)
+    windows = (of.duration_sum_milliseconds, of.duration_maximum_milliseconds)
+    unread = tuple(replace(each, unread="PartialData") for each in windows)
+    (first, *_) = diagnose(replace(seen, series=replace(seen.series, unread=unread)))
+    assert first.because.count("could not read Duration of scorer") == 1

@@ -197,6 +197,19 @@ def test_advice_is_what_no_lever_cures_and_levers_of_others_and_conflicts() -> N
     assert told == ("raise shard count of racers from 2 to 4: 3,000 records/s",)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "is_advised"),
+    [({"min": 1, "max": 9}, False), ({"until": SEEN.series.judged_until}, False), ({}, True)],
+    ids=["another scaler's bounds", "changed again and again", "not known to set it"],
+)
+def test_what_another_owner_goes_on_setting_is_not_for_a_person_to_set(
+    numbers: dict[str, object], is_advised: bool
+) -> None:
+    reason = Reason.of(ReasonKind.SECOND_OWNER, "theirs", **numbers)
+    plan = Plan((), (replace(HELD_BACK, held_by=(reason,)),))
+    assert bool(advice_of((), plan)) is is_advised
+
+
 def test_a_change_is_said_with_its_reason_and_with_what_limits_it() -> None:
     assert (change_verb(RAISED), change_verb(replace(RAISED, allowed=1))) == ("raised", "lowered")
     assert change_words(RAISED) == "shard count of racers from 2 to 4: 3,000 records/s"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, Table
 from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.errors import asking
+from tidegate.scaling.aws.kinds.dynamodb_table.warm_throughput import warm_throughput
 from tidegate.scaling.aws.looked import Looked, Reader
 from tidegate.scaling.aws.moments import as_text
 
@@ -38,7 +39,9 @@ def _described(clients: Clients, name: str) -> Table:
         return _table(service(clients).describe_table(TableName=name)["Table"])
 
 
-def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any]) -> Capacity:
+def _capacity(table: str, index: str | None, status: str, described: Mapping[str, Any]) -> Capacity:
+    """Of a table's description, or an index's."""
+    data = described.get("ProvisionedThroughput", {})
     return Capacity(
         table,
         index,
@@ -48,6 +51,7 @@ def _capacity(table: str, index: str | None, status: str, data: Mapping[str, Any
         data.get("NumberOfDecreasesToday", 0),
         _in_utc(data.get("LastDecreaseDateTime")),
         _in_utc(data.get("LastIncreaseDateTime")),
+        warm_throughput(described),
     )
 
 
@@ -60,13 +64,11 @@ def _table(data: "TableDescriptionTypeDef") -> Table:
     name, status = data["TableName"], data["TableStatus"]
     mode = data.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
     indexes = tuple(
-        _capacity(
-            name, each["IndexName"], each.get("IndexStatus", status), each["ProvisionedThroughput"]
-        )
+        _capacity(name, each["IndexName"], each.get("IndexStatus", status), each)
         for each in data.get("GlobalSecondaryIndexes", [])
         if "ProvisionedThroughput" in each
     )
-    own = _capacity(name, None, status, data.get("ProvisionedThroughput", {}))
+    own = _capacity(name, None, status, data)
     replicas = tuple(
         each["RegionName"]
         for each in data.get("Replicas", [])

@@ -235,6 +235,13 @@ def test_an_age_that_is_no_more_than_the_window_is_the_windows(
     assert found(seen) == [WAITS] * is_told
 
 
+@pytest.mark.parametrize("ages", [(120, 90, 61), (70, 65, 61)], ids=["fast", "slowly"])
+def test_an_age_that_falls_is_a_backlog_that_drains(ages: tuple[float, ...]) -> None:
+    pipeline = a_mapping(batching_window_seconds=50)
+    told = [age * 1000 for age in ages]
+    assert causes(newest(signals(pipeline), iterator_age_milliseconds=told)) == []
+
+
 def test_what_else_explains_the_age_comes_before_the_window() -> None:
     pipeline = a_mapping(batching_window_seconds=50)
     seen = newest(signals(pipeline), iterator_age_milliseconds=[62_000] * 3)

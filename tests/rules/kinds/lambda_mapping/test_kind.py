@@ -87,7 +87,8 @@ def test_a_busy_execution_points_to_a_key_and_none_to_the_mapping(
     seconds_a_minute: float, words: str
 ) -> None:
     busy = [seconds_a_minute * 1000] * 3
-    seen = newest(signals(a_pipeline(factor=4)), "scorer", duration_sum_milliseconds=busy)
+    late = newest(signals(a_pipeline(factor=4)), iterator_age_milliseconds=[70_000] * 3)
+    seen = newest(late, "scorer", duration_sum_milliseconds=busy)
     assert words in (FUNCTIONS.where_to_look(seen) or "")
 
 

@@ -271,6 +271,22 @@ def test_attempts_that_are_not_counted_show_no_refusal(missing: str) -> None:
     assert found(replace(of, series=replace(of.series, of=parts))) is None
 
 
+@pytest.mark.parametrize("metric", ["invocations", "throttles"])
+@pytest.mark.parametrize(
+    ("of", "is_told"),
+    [(unread(reading(), 90), False), (attempts(600, 600), False),
+     (unread(reading(last_result=PROBLEM), 90), True)],
+    ids=["never invoked", "no attempt succeeds", "the mapping says so"],
+)  # fmt: skip
+def test_what_cloudwatch_failed_to_read_is_no_function_that_was_not_invoked(
+    metric: str, of: Signals, is_told: bool
+) -> None:
+    assert told(of) is not None
+    window = getattr(of.of(the_consumer(of.pipeline).function), metric)
+    series = replace(of.series, unread=(replace(window, unread="PartialData"),))
+    assert (told(replace(of, series=series)) is not None) is is_told
+
+
 # ---- whether anything waits, or is throttled
 
 
@@ -319,8 +335,14 @@ def test_an_execution_that_is_busy_all_the_time_reads_what_waits(
 ) -> None:
     """All of a minute but what passes between two batches."""
     busy = [busy_seconds * 1000, 0, 0]
-    seen = newest(signals(a_pipeline()), "scorer", duration_sum_milliseconds=busy)
+    late = newest(signals(a_pipeline()), iterator_age_milliseconds=[70_000] * 3)
+    seen = newest(late, "scorer", duration_sum_milliseconds=busy)
     assert words in (where_to_look(seen) or "")
+
+
+def test_where_no_record_waits_no_key_is_to_be_found() -> None:
+    seen = newest(signals(a_pipeline()), "scorer", duration_sum_milliseconds=[54_000] * 3)
+    assert "state and the last processing result of" in (where_to_look(seen) or "")
 
 
 def test_without_a_function_there_is_nowhere_to_look() -> None:

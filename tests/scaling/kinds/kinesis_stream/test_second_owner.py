@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,13 @@ from tests.change_records import change
 from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.scaling.kinds.kinesis_stream.second_owner import second_owner
+from tidegate.scaling.config.in_file import in_file
+from tidegate.scaling.config.lever_spec import LeverSpec
+from tidegate.scaling.kinds.kinesis_stream.second_owner import (
+    has_second_owner,
+    second_owner,
+    second_owner_told,
+)
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Decision
@@ -88,11 +95,40 @@ def test_only_steps_that_go_on_from_each_other_one_way_are_one_change(
 def test_the_last_change_and_the_end_are_said() -> None:
     (told,) = second_owner(a_stream(), from_to((600, 4, 2), (90, 4, 2), (5, 4, 2)), NOON)
     assert str(told.reason) == (
-        "someone else changed the shards of racers 3 times in 24 hours, last from 4 to 2 at 11:55; "
-        "two owners undo each other's changes, so Tidegate makes none before "
+        "someone else changed the shards of racers 3 times in 24 hours, last from 4 to 2 at 11:55: "
+        f"they have had a second owner since {NOON - timedelta(minutes=90):%Y-%m-%d %H:%M} UTC, "
+        "and two owners undo each other's changes, so Tidegate makes none before "
         f"{NOON + timedelta(minutes=DAY - 90):%Y-%m-%d %H:%M} UTC: let only one of them own the "
         "shard count"
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "since"),
+    [((90, 5), 5), ((600, 90, 5), 90), ((DAY + 100, 100, 5), 5), ((DAY + 90, 91, 5), 91)],
+    ids=["twice", "three times", "the first a day before", "within a day"],
+)
+def test_there_is_a_second_owner_since_two_changes_were_within_a_day(
+    minutes_ago: tuple[float, ...], since: float
+) -> None:
+    (told,) = second_owner(a_stream(), from_to(*((ago, 4, 2) for ago in minutes_ago)), NOON)
+    assert dict(told.reason.numbers)["since"] == NOON - timedelta(minutes=since)
+
+
+@pytest.mark.parametrize(
+    ("owner", "history", "is_told"),
+    [("tidegate", by_others([60, 5]), True), ("tidegate", by_others([60]), False),
+     ("application-autoscaling", by_others([60, 5]), True), (None, by_others([60, 5]), False)],
+    ids=["Tidegate's", "changed once", "handed over", "a person's"],
+)  # fmt: skip
+def test_the_second_owner_of_shards_with_an_owner_is_told_whatever_is_recommended(
+    owner: Any, history: History, is_told: bool
+) -> None:
+    levers = replace(SPEC.levers, shard_count=LeverSpec(16, 1, owner))
+    said = in_file(replace(SPEC, levers=levers))
+    told = list(second_owner_told(a_stream(), history, said, NOON))
+    assert len(told) == is_told
+    assert has_second_owner(a_stream(), history, said, NOON) is is_told
 
 
 def decided(history: History) -> Decision:
