@@ -42,10 +42,10 @@ def _reader(reader: ReaderHealth, health: Health) -> str:
         for name, words in _PARTS
         if (value := getattr(flow, name)) is not None and (value or name in ("incoming", "read"))
     )
-    is_graded = health is Health.HEALTHY and reader.grade is not None
-    verdict = reader.grade if is_graded else health
+    grade = reader.grade if health is Health.HEALTHY else None
+    verdict = health.value if grade is None else grade.value
     minutes, parts = flow.seconds // 60, ", ".join(told) or "no metric"
-    return f"{reader.name}: {verdict.value}; in {minutes} min {parts}"
+    return f"{reader.name}: {verdict}; in {minutes} min {parts}"
 
 
 def _others(balance: Balance) -> str:
