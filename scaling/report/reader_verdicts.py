@@ -24,13 +24,21 @@ def reader_verdicts(
     are_all_shown = all(each.grade is not None for each in readers)
     found = []
     for reader in readers:
-        is_shown = reader.grade is not None and not (health is Health.UNKNOWN and are_all_shown)
+        doubted = health is Health.UNKNOWN and are_all_shown and not _is_by_itself(look, reader)
+        is_shown = reader.grade is not None and not doubted
         ill = _illness(look, reader, health)
         if any(_concerns(rule, look.signals, reader) for rule in rules) or ill is Health.SICK:
             found.append(Health.HEALING if health is Health.HEALING else Health.SICK)
         else:
             found.append(ill or (Health.HEALTHY if is_shown else Health.UNKNOWN))
     return tuple(found)
+
+
+def _is_by_itself(look: Look, reader: ReaderHealth) -> bool:
+    """Whether it is shown to be well by what it tells itself, though nobody knows whose the age of
+    the source is."""
+    series = look.signals.series
+    return reader.keeps_up and series.judged_until is not None and not series.unread
 
 
 def _illness(look: Look, reader: ReaderHealth, health: Health) -> Health | None:

@@ -158,3 +158,12 @@ def test_of_whom_nothing_is_shown_is_unknown_and_so_are_all_where_that_is_no_rea
     assert told(readers=both, health=Health.UNKNOWN) == ["healthy", "unknown"]
     assert told(health=Health.UNKNOWN) == ["unknown", "unknown"]
     assert told(readers=both, health=Health.HEALTHY) == ["healthy", "unknown"]
+
+
+def test_who_shows_by_itself_that_it_keeps_up_is_healthy_whosever_the_sources_age_is() -> None:
+    both = (replace(shown(), keeps_up=True), shown("mailer"))
+    assert told(readers=both, health=Health.UNKNOWN, age_seconds=61) == ["healthy", "unknown"]
+    fires_on_it = fires(of_function("scorer"))
+    assert told(fires_on_it, readers=both, health=Health.UNKNOWN)[0] == "sick"
+    silent = a_look(signals(TWO, *[None] * 90))
+    assert reader_verdicts(silent, both, (), Health.UNKNOWN) == (Health.UNKNOWN,) * 2
