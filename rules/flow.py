@@ -44,9 +44,13 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class ReaderHealth:
     """What shows that a reader does its work; without a ``grade`` the evidence says what is
-    missing."""
+    missing. ``own_age_seconds`` is the highest age of what it read itself in the newest minutes,
+    None where one of them doesn't tell it; ``keeps_up`` is that its own counts and its own age show
+    that it reads what comes in, whatever the source's age is."""
 
     name: str
     grade: Grade | None
     evidence: Reason
     flow: Flow
+    own_age_seconds: float | None = None
+    keeps_up: bool = False

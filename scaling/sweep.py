@@ -7,15 +7,14 @@ from datetime import datetime
 from functools import partial
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
-from tidegate.rules.diagnosis.balance import balance_of
-from tidegate.rules.diagnosis.diagnose import diagnose, readers_of
+from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.evaluate import evaluate, judged
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.packs import in_force
 from tidegate.rules.kinds.signal_series import series_from, series_metrics
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.rules.rule import Finding, Rule
+from tidegate.rules.rule import Rule
 from tidegate.rules.window import LOOK_BACK, Metric, Window
 from tidegate.scaling.autoscaling_api.carry_on import carry_on
 from tidegate.scaling.config.in_file import in_file
@@ -40,8 +39,9 @@ from tidegate.scaling.plan.decide import decide
 from tidegate.scaling.ports import Cloud, Edges, Metrics
 from tidegate.scaling.report.advice_price import with_prices
 from tidegate.scaling.report.healing import held_against_rules
+from tidegate.scaling.report.report_of import report_of
 from tidegate.scaling.report.snapshot import of_unreached
-from tidegate.scaling.report.summary import advice_of, health_of, held_of, is_silent, left_out
+from tidegate.scaling.report.summary import advice_of, left_out
 from tidegate.scaling.report.sweep_report import Change, PipelineReport, SweepReport, Unreached
 
 __all__ = ["sweep"]
@@ -124,7 +124,7 @@ def _sweep_one(
     owners = (*_kinds_advice(look), *changed_by_others(look, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
     try:
-        report = _report(look, windows, findings, plan, changes)
+        report = report_of(look, windows, findings, plan, changes)
         price = partial(lever_monthly_usd, signals)
         advice = advice_of(look.diagnoses, plan, price, owners)
         report = replace(report, advice=advice + unseen + unforeseen + left_out(windows))
@@ -217,32 +217,3 @@ def _oversized(look: Look, plan: Plan) -> tuple[Diagnosis, ...]:
     )
     kinds = tuple(dict.fromkeys(each.lever.kind for each in lower))
     return (Diagnosis(Cause.OVERSIZED, lower[0].lever.where, evidence, cured_by=kinds),)
-
-
-def _report(
-    look: Look,
-    windows: dict[Metric, Window],
-    findings: tuple[Finding, ...],
-    plan: Plan,
-    changes: tuple[Change, ...],
-) -> PipelineReport:
-    """Without advice."""
-    signals, diagnoses = look.signals, look.diagnoses
-    health, healing = health_of(look, plan, changes, findings)
-    return PipelineReport(
-        name=signals.pipeline.name,
-        at=look.now,
-        health=health,
-        pipeline=signals.pipeline,
-        windows=windows,
-        findings=findings,
-        diagnoses=diagnoses,
-        decisions=plan.decisions,
-        changes=changes,
-        advice=(),
-        held=held_of(plan, changes),
-        is_silent=is_silent(signals, diagnoses),
-        readers=readers_of(signals),
-        balance=balance_of(signals),
-        healing=healing,
-    )

@@ -9,6 +9,7 @@ from tidegate.rules.cause import Diagnosis
 from tidegate.rules.diagnosis.balance import Balance
 from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.rule import Finding, Verdict
+from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.report.sweep_report import Change, Healing, PipelineReport, SweepReport
 from tidegate.trial import Trial
@@ -29,7 +30,8 @@ def trial_as_json(trial: Trial) -> dict[str, Any]:
         "without": asdict(trial.without),
         "with": asdict(trial.with_tidegate),
         "diagnoses": [
-            {"at": _moment(each.at), **_diagnosis(each.diagnosis)} for each in trial.told
+            {"at": _moment(each.at), **_diagnosis(each.diagnosis, each.diagnosis.cause.value)}
+            for each in trial.told
         ],
         "actions": [
             {
@@ -45,9 +47,9 @@ def trial_as_json(trial: Trial) -> dict[str, Any]:
     }
 
 
-def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+def _diagnosis(diagnosis: Diagnosis, cause: str) -> dict[str, Any]:
     return {
-        "cause": diagnosis.cause.value,
+        "cause": cause,
         "where": diagnosis.where,
         "because": diagnosis.because,
         "reasons": [each.as_json for each in diagnosis.evidence],
@@ -76,11 +78,13 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
     return {
         "name": report.name,
         "health": report.health.value,
-        "consumers": [_reader(each) for each in report.readers],
+        "consumers": [
+            _reader(*each) for each in zip(report.readers, report.reader_healths, strict=True)
+        ],
         "healing": None if report.healing is None else _healing(report.healing),
         "balance": None if report.balance is None else _balance(report.balance),
         "findings": [_finding(each) for each in report.findings if each.verdict is not Verdict.OK],
-        "diagnoses": [_diagnosis(each) for each in report.diagnoses],
+        "diagnoses": [_diagnosis(each, report.word_for(each)) for each in report.diagnoses],
         "actions": [action for each in report.changes for action in _actions(each)],
         "advice": list(report.advice),
         "held_back": [*report.held_back, *map(str, report.undelivered)],
@@ -88,9 +92,10 @@ def _pipeline(report: PipelineReport) -> dict[str, Any]:
     }
 
 
-def _reader(reader: ReaderHealth) -> dict[str, Any]:
+def _reader(reader: ReaderHealth, health: Health) -> dict[str, Any]:
     return {
         "name": reader.name,
+        "health": health.value,
         "grade": "unknown" if reader.grade is None else reader.grade.value,
         "evidence": reader.evidence.as_json,
         "flow": asdict(reader.flow),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tidegate.rules.diagnosis.balance import Balance
 from tidegate.rules.flow import ReaderHealth
+from tidegate.scaling.model.health import Health
 from tidegate.scaling.report.sweep_report import PipelineReport
 
 __all__ = ["flow_lines"]
@@ -20,8 +21,9 @@ _PARTS = (
 
 
 def flow_lines(report: PipelineReport) -> Iterator[str]:
-    """A line for each reader, and for those that the file doesn't name."""
-    yield from map(_reader, report.readers)
+    """A line for each reader, with the grade of one that is healthy, and for those that the file
+    doesn't name."""
+    yield from map(_reader, report.readers, report.reader_healths)
     balance = report.balance
     if balance is not None and (balance.foreign or balance.others):
         yield _others(balance)
@@ -32,7 +34,7 @@ def flow_lines(report: PipelineReport) -> Iterator[str]:
         )
 
 
-def _reader(reader: ReaderHealth) -> str:
+def _reader(reader: ReaderHealth, health: Health) -> str:
     flow = reader.flow
     inferred = " (inferred from the invocations that failed)" if flow.failed_is_inferred else ""
     told = (
@@ -40,8 +42,10 @@ def _reader(reader: ReaderHealth) -> str:
         for name, words in _PARTS
         if (value := getattr(flow, name)) is not None and (value or name in ("incoming", "read"))
     )
-    grade = "unknown" if reader.grade is None else reader.grade.value
-    return f"{reader.name}: {grade}; in {flow.seconds // 60} min {', '.join(told) or 'no metric'}"
+    grade = reader.grade if health is Health.HEALTHY else None
+    verdict = health.value if grade is None else grade.value
+    minutes, parts = flow.seconds // 60, ", ".join(told) or "no metric"
+    return f"{reader.name}: {verdict}; in {minutes} min {parts}"
 
 
 def _others(balance: Balance) -> str:

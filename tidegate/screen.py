@@ -186,8 +186,9 @@ def _verb(change: Change, decision: Decision, dry_run: bool) -> str:
 def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableType]:
     yield Text(f"{report.name}: {report.health.value}", style=_COLOURS[report.health])
     for diagnosis in report.diagnoses:
-        colour = "green" if diagnosis.cause is Cause.HEALTHY else "red"
-        yield Text(f"  found    {_diagnosis_words(diagnosis)}", style=colour)
+        found = diagnosis.cause is not Cause.HEALTHY
+        told = f"{report.word_for(diagnosis)} at {diagnosis.where}: {diagnosis.because}"
+        yield Text(f"  found    {told}", style="red" if found else _COLOURS[report.health])
     yield from (Text(f"  reads    {words}") for words in flow_lines(report))
     yield from _change_lines(report.changes, dry_run)
     for words in (*report.held_back, *map(str, report.undelivered)):

@@ -50,7 +50,15 @@ def _highest(columns: Sequence[tuple[float | None, ...]]) -> tuple[float | None,
 def others_behind(source: SourceSeries, own: Sequence[Window], readers: int) -> list[bool]:
     """Minute by minute, whether the source's age is that of a reader that the file doesn't name:
     each of the file's ``readers`` tells that it reads what comes in, and more is read than by
-    them."""
+    them.
+
+    Until more is read by a minute of records, and the source's age is apart by a minute, it is
+    taken for that of the file's readers, so that a pipeline may be unknown for some minutes when
+    another reader begins to fall behind, or by up to the readers' own age while it does so slowly.
+    Their own ages don't show it alone: a job's stays where it was when a subtask stops to fetch,
+    and what a job counts holds each record once for each of its operators. What the job itself
+    tells is held against its own past instead, for the verdict on it (``ReaderHealth.keeps_up``).
+    """
     balance: list[tuple[float, float]] = []
     found = []
     for age, highest, came, read in _minutes(source, own, readers):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from tidegate.rules.window import Window
 
-__all__ = ["RECENT_SECONDS", "increase", "is_repeated", "mean", "rate", "share"]
+__all__ = ["RECENT_SECONDS", "highest", "increase", "is_repeated", "mean", "rate", "share"]
 
 RECENT_SECONDS = 180
 """How far back "now" reaches: three minutes, so that one odd minute can be told from a state."""
@@ -13,6 +13,12 @@ RECENT_SECONDS = 180
 def rate(window: Window, seconds: int = RECENT_SECONDS) -> float:
     """A metric of sums as a rate per second: its largest minute of the newest ``seconds``."""
     return (window.last(seconds).peak or 0.0) / window.metric.period_seconds
+
+
+def highest(window: Window, seconds: int = RECENT_SECONDS) -> float | None:
+    """The highest of the newest ``seconds``, None where one of their samples is missing."""
+    newest = window.last(seconds)
+    return None if None in newest.samples else newest.peak
 
 
 def mean(window: Window, seconds: int = RECENT_SECONDS) -> float | None:

@@ -85,6 +85,10 @@ class SignalKind:
         """How old what its processors read is, in milliseconds, where they publish it."""
         return ()
 
+    def shared_ages(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """What tells of its sources the age of the reader furthest behind, whose ever it is."""
+        return ()
+
     def waits_seconds(self, pipeline: Pipeline) -> Iterable[float]:
         """How long each of its processors may wait for records until its batch is full."""
         return ()

@@ -6,6 +6,7 @@ from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import LATE_SECONDS, Window
+from tidegate.scaling.load.backlog import records_waiting
 
 __all__ = [
     "HOUR_SECONDS",
@@ -37,10 +38,12 @@ def _longest_wait(pipeline: Pipeline) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What has to be carried: records and bytes a second, and records not read yet.
+    """What has to be carried: records and bytes a second, and records not read yet when that was
+    last measured (``scaling.load.backlog``).
 
-    ``has_headroom`` says that the rates include the room that their uncertainty asks for,
-    ``rising_from`` what the records a second are now, where that is less.
+    ``backlog_at_most`` is how many it is sized for, which may be fewer where some may wait; None
+    where that is no other number. ``has_headroom`` says that the rates include the room that their
+    uncertainty asks for, ``rising_from`` what the records a second are now, where that is less.
     """
 
     records_per_second: float
@@ -48,6 +51,16 @@ class Load:
     backlog_records: float = 0.0
     has_headroom: bool = False
     rising_from: float | None = None
+    backlog_at_most: float | None = None
+
+    @property
+    def to_drain(self) -> float:
+        """The records that it is sized to drain."""
+        return self.backlog_records if self.backlog_at_most is None else self.backlog_at_most
+
+    def without_backlog(self) -> "Load":
+        """The same load with nothing to drain."""
+        return replace(self, backlog_records=0.0, backlog_at_most=None)
 
     def let_in(self, records_per_second: float, bytes_per_second: float) -> "Load":
         """No more than a source that takes so much lets in."""
@@ -62,7 +75,7 @@ class Load:
 
     def drain_rate(self, catch_up_seconds: float) -> float:
         """Records a second that carry the load, with what waits in that time."""
-        return self.records_per_second + self.backlog_records / catch_up_seconds
+        return self.records_per_second + self.to_drain / catch_up_seconds
 
     def at_least(self, coming: "Load") -> "Load":
         """The larger of this load and one that is expected, with its room."""
@@ -98,10 +111,14 @@ def load_now(signals: Signals, offered: float, catch_up_seconds: float) -> Load:
     """The load of the last minutes, ``offered`` records for each one taken, with its backlog. A
     backlog that falls fast enough to be gone in ``catch_up_seconds`` asks for nothing more."""
     stream = signals.series.source
-    return Load(
-        rate_now(stream.incoming_records) * offered,
-        rate_now(stream.incoming_bytes) * offered,
-        0.0 if _drains_by_itself(signals, catch_up_seconds) else _backlog(signals),
+    load = Load(
+        rate_now(stream.incoming_records) * offered, rate_now(stream.incoming_bytes) * offered
+    )
+    at_most = 0.0 if _drains_by_itself(signals, catch_up_seconds) else _backlog_at_most(signals)
+    if not at_most:
+        return load
+    return replace(
+        load, backlog_records=min(records_waiting(signals), at_most), backlog_at_most=at_most
     )
 
 
@@ -121,9 +138,9 @@ def unread(signals: Signals) -> float:
     return incoming.last(age).total if age >= 60 else age * rate(incoming)
 
 
-def _backlog(signals: Signals) -> float:
-    """The records not read, and those that have joined them since: the newest minute judged is up
-    to three minutes old."""
+def _backlog_at_most(signals: Signals) -> float:
+    """For sizing: whole minutes of what came in during the age, and as many as would join them in
+    the three minutes that metrics may be late, if the age went on growing."""
     age = signals.age_seconds or 0.0
     grown = max(0.0, signals.age_growth) * LATE_SECONDS
     least = backlog_seconds(signals)

@@ -150,7 +150,7 @@ class ScaleOut:
 
     def _load(self, offered: float) -> Load:
         load = self._now(offered)
-        load = replace(load, backlog_records=self._backlog(load))
+        load = replace(load, backlog_at_most=self._backlog(load))
         if self.expected is None:
             return load
         return load.at_least(self.expected.soon.likely)
@@ -167,14 +167,14 @@ class ScaleOut:
         curable = not any(blocks_capacity(each) for each in self.look.diagnoses)
         if self._short_of_capacity and curable:
             return max(0.0, unread(self.look.signals) + piling - bearable)
-        return max(load.backlog_records, piling - bearable)
+        return max(load.to_drain, piling - bearable)
 
     def _curable(self, load: Load) -> Load:
         """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
         it, one that the last change was sized for already, and refusals that come from a part of
         the source."""
         if any(blocks_capacity(each) for each in self.look.diagnoses) or self._was_sized_for():
-            load = replace(load, backlog_records=0.0)
+            load = load.without_backlog()
         if self._is_uneven:
             hour = load_of_the_hour(self.look.signals)
             load = replace(

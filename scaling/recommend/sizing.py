@@ -1,7 +1,6 @@
 """How much of every lever a load needs: all layers in one step, downstream first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from tidegate.rules.reason import Reason
 from tidegate.scaling.load.current_load import Load
@@ -60,7 +59,9 @@ def _drained(
     if wanted <= brought:
         return wanted, _drain(load, said)
     return brought, words.DRAIN_AS_BROUGHT(
-        backlog_records=load.backlog_records, records_per_second=brought
+        backlog_records=load.backlog_records,
+        sized_records=load.to_drain,
+        records_per_second=brought,
     )
 
 
@@ -78,15 +79,19 @@ def _feeding(model: Model, sink: Sink) -> tuple[Reader, ...]:
 
 def _waiting_for(load: Load, readers: Sequence[Reader]) -> Load:
     """The load without a backlog that waits for none of these processors, but for another."""
-    if not load.backlog_records or not all(each.keeps_up for each in readers):
+    if not load.to_drain or not all(each.keeps_up for each in readers):
         return load
-    return replace(load, backlog_records=0.0)
+    return load.without_backlog()
 
 
 def _drain(load: Load, said: InFile) -> Reason:
-    if not load.backlog_records:
+    if not load.to_drain:
         return UNCHANGED
-    return words.DRAIN(backlog_records=load.backlog_records, catch_up_seconds=said.catch_up_seconds)
+    return words.DRAIN(
+        backlog_records=load.backlog_records,
+        sized_records=load.to_drain,
+        catch_up_seconds=said.catch_up_seconds,
+    )
 
 
 def _above(model: Model, load: Load, said: InFile, spread: int) -> Iterator[Demand]:

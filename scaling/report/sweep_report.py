@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tidegate.rules.cause import Diagnosis
+from tidegate.rules.cause import Cause, Diagnosis
 from tidegate.rules.diagnosis.balance import Balance
 from tidegate.rules.flow import ReaderHealth
 from tidegate.rules.graph import Pipeline
@@ -52,6 +52,7 @@ class PipelineReport:
     """One pipeline at one moment.
 
     ``readers`` has of each reader what became of the records and what shows that it is well,
+    ``reader_healths`` of each of these whether it is,
     ``balance`` what is read beyond that; ``healing`` is what makes it well, with its deadline.
     ``held`` has every demand not met in full; ``advice`` what
     a person must do, because no capacity cures it or because the lever isn't Tidegate's;
@@ -73,8 +74,14 @@ class PipelineReport:
     undelivered: tuple[Unfinished, ...] = ()
     is_silent: bool = False
     readers: tuple[ReaderHealth, ...] = ()
+    reader_healths: tuple[Health, ...] = ()
     balance: Balance | None = None
     healing: Healing | None = None
+
+    def word_for(self, diagnosis: Diagnosis) -> str:
+        """The cause; where none was found it is the pipeline's health that is told: while a backlog
+        drains, or a change has still to show, it is healing and not healthy."""
+        return self.health.value if diagnosis.cause is Cause.HEALTHY else diagnosis.cause.value
 
     @property
     def held_back(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.losses.account import PIPELINES, Account
-from tests.open_account.records import Minutes
+from tests.open_account.records import Minutes, a_second_consumer
 
 
 def verdict(account: Account, *more: str) -> tuple[int, str, Any]:
@@ -40,6 +40,28 @@ def test_one_that_is_gone_in_minutes_is_healing_and_says_when(account: Account) 
     told = account.sweep(PIPELINES, "--dry-run", output="table").stdout
     assert "heals    the backlog drains" in told
     assert "sick if it is not well by" in told
+    assert "found    healing at" in told
+    assert "reads    order-writer: healing; in 15 min" in told
+    assert "rule     iterator-age-over-objective" in told
+    assert "healthy" not in told
+    assert [each["cause"] for each in pipeline["diagnoses"]] == ["healing"]
+    assert [each["health"] for each in pipeline["consumers"]] == ["healing"]
+
+
+def test_who_reads_in_time_is_healthy_beside_a_consumer_that_is_not(account: Account) -> None:
+    """The age of the stream is that of the mailer."""
+    account.pipeline(write=100)
+    text = a_second_consumer(account, PIPELINES, units=1).replace(", tables: [mails]", "")
+    minutes = Minutes(account, 85)
+    for back in minutes:
+        late = (86 - back) * 6000
+        minutes.stream(back, read=4600, age=late)
+        minutes.function(back)
+        minutes.table(back)
+        minutes.function(back, name="mailer", invocations=220, duration=2700, age=late)
+    (pipeline,) = account.swept(text, "--dry-run")["pipelines"]
+    told = {each["name"]: each["health"] for each in pipeline["consumers"]}
+    assert (pipeline["health"], told) == ("sick", {"order-writer": "healthy", "mailer": "sick"})
 
 
 def test_an_age_that_goes_up_and_down_for_an_hour_is_not_healing(account: Account) -> None:

@@ -7,13 +7,17 @@ each other (``scope="module"``), and the play is kept until the next.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from tidegate.as_json import sweep_as_json
 from tidegate.direct import DirectCloud, DirectMetrics
 from tidegate.pipeline_file import load_value
 from tidegate.rules.cause import Cause
+from tidegate.rules.diagnosis.contradicted import firing_critical
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
 from tidegate.scaling.kinds.flink_application.actions import UpdateApplication
@@ -23,8 +27,9 @@ from tidegate.scaling.ledger.sqlite import SqliteLedger
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.snapshot import StatusSnapshot
 from tidegate.scaling.ports import Edges
-from tidegate.scaling.report.sweep_report import PipelineReport
+from tidegate.scaling.report.sweep_report import PipelineReport, SweepReport
 from tidegate.scaling.sweep import sweep
+from tidegate.screen import show_sweep
 from tidegate.simulator.kinds.flink_application.application import EmbeddedApplication
 from tidegate.simulator.scenarios import load_scenario, scenario_names
 from tidegate.simulator.world import START, World
@@ -115,6 +120,32 @@ def test_a_slow_function_is_healing_from_its_first_raise_until_it_is_well(seed: 
     last = next(at for at in range(first, len(healths)) if healths[at] is Health.HEALTHY)
     assert set(healths[first:last]) == {Health.HEALING}
     assert Health.SICK not in healths
+
+
+@pytest.mark.parametrize("name", scenario_names(), scope="module")
+@pytest.mark.by_seed(4)
+def test_nothing_is_called_healthy_beside_a_critical_rule_that_fires(name: str, seed: int) -> None:
+    """Of the pipeline, its causes and each consumer, on the screen and in JSON. What fires on the
+    age of the reader furthest behind is nothing against who reads in time by its own age."""
+    for report in played(name, seed).reports:
+        fires = {each.rule.metric.name for each in firing_critical(report.findings)}
+        if not fires:
+            continue
+        screen = StringIO()
+        show_sweep(SweepReport(report.at, (report,), ()), Console(file=screen), dry_run=False)
+        (told,) = sweep_as_json(SweepReport(report.at, (report,), ()), {})["pipelines"]
+        found = [told["health"], *(each["cause"] for each in told["diagnoses"])]
+        assert "healthy" not in found
+        assert "healthy" not in screen.getvalue()
+        assert told["health"] == "sick" or told["healing"]["until"]
+        in_time = {
+            each.name
+            for each in report.readers
+            if each.own_age_seconds is not None and each.own_age_seconds <= 60
+        }
+        well = {each["name"] for each in told["consumers"] if each["health"] == "healthy"}
+        assert well <= in_time
+        assert not well or fires == {"GetRecords.IteratorAgeMilliseconds"}
 
 
 def test_in_an_outage_of_metrics_and_soon_after_it_nothing_scales_in() -> None:

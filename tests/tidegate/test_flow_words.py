@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import pytest
+
 from tidegate.flow_words import flow_lines
 from tidegate.rules.diagnosis.balance import Balance
 from tidegate.rules.flow import Flow, Grade, ReaderHealth
 from tidegate.rules.reason import Reason
+from tidegate.scaling.model.health import Health
 
 WHY = Reason.told("why", "so it is")
 
@@ -13,11 +16,24 @@ WHY = Reason.told("why", "so it is")
 @dataclass
 class Report:
     readers: tuple[ReaderHealth, ...] = ()
+    reader_healths: tuple[Health, ...] = ()
     balance: Balance | None = None
 
 
-def lines(*readers: ReaderHealth, balance: Balance | None = None) -> list[str]:
-    return list(flow_lines(Report(readers, balance)))  # type: ignore[arg-type]
+def lines(
+    *readers: ReaderHealth, balance: Balance | None = None, ill: Health | None = None
+) -> list[str]:
+    healths = (
+        ill or (Health.UNKNOWN if each.grade is None else Health.HEALTHY) for each in readers
+    )
+    return list(flow_lines(Report(readers, tuple(healths), balance)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("health", [Health.HEALING, Health.SICK, Health.UNKNOWN])
+@pytest.mark.parametrize("grade", [Grade.INFERRED, None], ids=["works", "not shown"])
+def test_a_grade_is_told_of_who_is_healthy_alone(health: Health, grade: Grade | None) -> None:
+    of = ReaderHealth("scorer", grade, WHY, Flow(900, 4500))
+    assert lines(of, ill=health) == [f"scorer: {health.value}; in 15 min 4,500 came in"]
 
 
 def test_each_reader_has_its_grade_and_what_became_of_its_records() -> None:

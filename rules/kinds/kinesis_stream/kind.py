@@ -65,6 +65,11 @@ class KinesisStreamSignals(SignalKind):
             own = _fan_out().with_fan_out(own, stream.name, consumers, cut, others=others)
         return own
 
+    def shared_ages(self, pipeline: Pipeline) -> Iterable[Metric]:
+        """That of all who read with GetRecords."""
+        for stream in pipeline.all(Stream):
+            yield stream_metric(stream.name, "GetRecords.IteratorAgeMilliseconds", "Maximum")
+
     def flow(self, pipeline: Pipeline) -> tuple[Metric, Metric, int] | None:
         """Of the stream, or what one consumer with enhanced fan-out alone has read."""
         stream = pipeline.first(Stream)

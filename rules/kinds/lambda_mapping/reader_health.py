@@ -15,6 +15,7 @@ from tidegate.rules.kinds.lambda_mapping.records_dropped import discards
 from tidegate.rules.kinds.lambda_mapping.shared_reads import reads_show, reads_tell
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.lambda_mapping.written import unwritten, written_units
+from tidegate.rules.kinds.rates import highest
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 
@@ -28,10 +29,14 @@ def reader_health(signals: Signals, consumer: Consumer) -> ReaderHealth:
     counted = counts(signals, consumer)
     missing = _contradiction(signals, consumer, counted)
     grade, evidence = (None, missing) if missing else _shown(signals, consumer, counted)
-    if counted is not None:
-        return ReaderHealth(consumer.name, grade, evidence, _flow(signals, consumer, counted))
-    flow = _inferred_flow(signals, consumer, is_read=grade is not None)
-    return ReaderHealth(consumer.name, grade, evidence, flow)
+    flow = (
+        _inferred_flow(signals, consumer, is_read=grade is not None)
+        if counted is None
+        else _flow(signals, consumer, counted)
+    )
+    age = highest(signals.of(consumer.function).own_age_milliseconds)
+    own_age = None if age is None else age / 1000
+    return ReaderHealth(consumer.name, grade, evidence, flow, own_age)
 
 
 def _contradiction(signals: Signals, consumer: Consumer, counted: Counts | None) -> Reason | None:

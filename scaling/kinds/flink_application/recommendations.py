@@ -123,6 +123,7 @@ class _Sizer:
             records_per_busy_second=model.records_per_busy_second,
             restart_seconds=model.restart_seconds,
             backlog_records=work.backlog_records,
+            sized_records=work.to_drain,
             catch_up_seconds=self.look.said.catch_up_seconds,
         )
         return Recommendation(stay.lever, stay.current, demand, because)

@@ -60,7 +60,7 @@ def why_it_waits(look: Look, model: JobModel, work: Work, subtasks: int) -> Reas
     "Competitive snoopy caching", 1988).
     """
     name = model.application.name
-    price = price_seconds(model, work.now, subtasks, work.backlog_records)
+    price = price_seconds(model, work.now, subtasks, work.to_drain)
     drained = _drained_in_seconds(look.signals, model.application, work)
     if drained <= price:
         return words.DRAINS(name=name, drained_seconds=drained, price_seconds=price, to=subtasks)
@@ -82,7 +82,7 @@ def _drained_in_seconds(own: Signals, application: FlinkApplication, work: Work)
     if done is None or came is None:
         return by_age
     spare = done - came / MINUTE_SECONDS
-    return min(by_age, work.backlog_records / spare if spare > NOISE * done else inf)
+    return min(by_age, work.to_drain / spare if spare > NOISE * done else inf)
 
 
 def _late_for_seconds(own: Signals, now: datetime) -> float:

@@ -114,8 +114,9 @@ SNAPSHOTS_OFF = Words(ReasonKind.UNSAFE_UPDATE, "snapshots of {name} are off: {r
 WORK_AHEAD = Words(
     "work-ahead",
     "{load}, at a true processing rate of {records_per_busy_second:,.0f} records/s per subtask; "
-    "after a restart of about {restart_seconds:.0f} s the backlog (now {backlog_records:,.0f} "
-    "records) is to be drained in {catch_up_seconds:.0f} s",
+    "after a restart of about {restart_seconds:.0f} s the backlog ({backlog_records:,.0f} "
+    "records when last measured, sized for {sized_records:,.0f}) is to be drained in "
+    "{catch_up_seconds:.0f} s",
 )
 RAISE_IN_VAIN = Words(
     ReasonKind.INEFFECTIVE,

@@ -27,11 +27,18 @@ MINUTE_SECONDS = 60
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a job has to do: records a second now and when it can next be changed, and those that
-    wait already."""
+    wait already, as exactly as is known. ``backlog_at_most`` is how many it is sized for, None
+    where that is no other number."""
 
     now: float
     records_per_second: float
     backlog_records: float
+    backlog_at_most: float | None = None
+
+    @property
+    def to_drain(self) -> float:
+        """The records that it is sized to drain."""
+        return self.backlog_records if self.backlog_at_most is None else self.backlog_at_most
 
 
 def work_ahead(look: Look, model: JobModel) -> Work:
@@ -46,7 +53,7 @@ def work_ahead(look: Look, model: JobModel) -> Work:
     usual = likely(look, model)
     expected = usual if usual > now else now + max(_growth(came) * ahead, _growth_again(came))
     expected = min(expected, now * FORECAST_MOST)
-    return Work(now, expected, _backlog(signals, model.application, look.said))
+    return Work(now, expected, *_backlog(signals, model.application, look.said))
 
 
 def likely(look: Look, model: JobModel) -> float:
@@ -58,21 +65,26 @@ def likely(look: Look, model: JobModel) -> float:
     return max(ahead, 0.0 if call is None else call.likely.records_per_second)
 
 
-def _backlog(signals: Signals, application: FlinkApplication, said: InFile) -> float:
-    """Records that wait, and those that have joined them since the newest minute judged."""
+def _backlog(
+    signals: Signals, application: FlinkApplication, said: InFile
+) -> tuple[float, float | None]:
+    """Records that wait, with those that have joined them since the newest minute judged, and how
+    many it is sized for. Of a topic only the partition furthest behind tells how far it is: so
+    many wait where all partitions are alike, and fewer where they are not."""
     if not application.reads_kafka:
-        return load_now(signals, 1.0, said.catch_up_seconds).backlog_records
+        load = load_now(signals, 1.0, said.catch_up_seconds)
+        return load.backlog_records, load.backlog_at_most
     lag = signals.of(application).lag_records.last(RECENT_SECONDS).present
     grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
     partitions = application.partitions or application.parallelism
-    return (lag[-1] + grown) * partitions if lag else 0.0
+    return (lag[-1] + grown) * partitions if lag else 0.0, None
 
 
 def catch_up(model: JobModel, work: Work, said: InFile) -> float:
     """Subtasks that drain the backlog, and what comes in and is read again by a restart, in time
     after it."""
     anew = work.records_per_second * (model.restart_seconds + model.reread_seconds)
-    waiting = work.backlog_records + anew
+    waiting = work.to_drain + anew
     records = work.records_per_second + waiting / said.catch_up_seconds
     return model.subtasks(records, FULL_USE)
 

@@ -25,7 +25,8 @@ def aged(*seconds: float, window_seconds: int = 0, **of: Samples) -> Signals:
 
 
 def backlog(of: Signals, catch_up_seconds: float = 300) -> float:
-    return load_now(of, 1.0, catch_up_seconds).backlog_records
+    """What is sized for."""
+    return load_now(of, 1.0, catch_up_seconds).to_drain
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,27 @@ def test_what_waits_is_what_came_in_during_the_age_and_joins_it_since(
 ) -> None:
     """100 records/s; metrics are up to three minutes late."""
     assert backlog(aged(*ages)) == pytest.approx(records)
+
+
+@pytest.mark.parametrize(
+    ("ages", "records"),
+    [((90, 90, 90), 9000), ((40, 50, 60), 6000), ((600, 500, 400), 0), ((10, 20, 30), 3000)],
+    ids=["part of a minute", "grows", "drains by itself", "will be one"],
+)
+def test_what_is_told_is_what_waited_and_no_more_than_what_is_sized_for(
+    ages: tuple[float, ...], records: float
+) -> None:
+    load = load_now(aged(*ages), 1.0, 300)
+    assert load.backlog_records == pytest.approx(records)
+    assert load.backlog_records <= load.to_drain
+
+
+def test_a_load_is_sized_for_what_waits_or_for_what_is_said_instead() -> None:
+    load = Load(100, 0, backlog_records=3000)
+    assert (load.to_drain, load.drain_rate(300)) == (3000, 110)
+    more = replace(load, backlog_at_most=6000)
+    assert (more.to_drain, more.drain_rate(300)) == (6000, 120)
+    assert more.without_backlog() == Load(100, 0)
 
 
 @pytest.mark.parametrize(("catch_up", "drains"), [(480, True), (479, False)])

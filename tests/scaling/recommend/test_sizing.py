@@ -139,5 +139,6 @@ def test_a_rate_from_throttled_minutes_alone_does_not_widen_the_stream() -> None
 
 def test_the_backlog_is_what_came_in_during_the_iterator_age_and_what_joined_since() -> None:
     late = [replace(Minute(), age_seconds=age) for age in (570, 600)]
-    backlog = load_now(signals(a_pipeline(), *late), 1.0, 300).backlog_records
-    assert backlog == pytest.approx(60_000 + 100 * 30 / 60 * 180)
+    load = load_now(signals(a_pipeline(), *late), 1.0, 300)
+    assert load.backlog_records == pytest.approx(60_000)
+    assert load.to_drain == pytest.approx(60_000 + 100 * 30 / 60 * 180)

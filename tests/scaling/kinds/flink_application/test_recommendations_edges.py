@@ -207,7 +207,8 @@ def test_what_waits_and_the_rate_are_said() -> None:
     _, found = recommended(seen, TOO_LOW)
     assert str(found.because) == (
         "1,000 records/s, at a true processing rate of 1,000 records/s per subtask; after a restart "
-        "of about 65 s the backlog (now 120,000 records) is to be drained in 300 s"
+        "of about 65 s the backlog (100,000 records when last measured, sized for 120,000) is to be "
+        "drained in 300 s"
     )
     # 1,000 + (120,000 + 65,000) / 300 records a second at 95 % of use.
     assert found.wanted == 3
