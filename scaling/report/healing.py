@@ -106,8 +106,9 @@ def _made_before(look: Look) -> Iterator[tuple[ChangeRecord, Healing]]:
 
 
 def _records(look: Look) -> Iterator[ChangeRecord]:
+    """What was taken back since it did not help heals nothing."""
     known = (*look.history.change_records, *look.history.others)
-    return (each for each in known if each.lever.is_known)
+    return (each for each in known if each.lever.is_known and not each.takes_back)
 
 
 def _adds_capacity(look: Look, lever: Lever, before: int, after: int) -> bool:
