@@ -14,6 +14,7 @@ from tidegate.rules.window import LOOK_BACK
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.effect import EFFECT, REMEMBERED, SHOWN, TAKEN_BACK
+from tidegate.scaling.model.history import SOMEONE_ELSE
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.raises import GROWN, Raises
@@ -77,17 +78,29 @@ class _TakeBack:
         return found if found is not None and found.wanted < current else None
 
     def _last_raise(self) -> ChangeRecord | None:
-        """This pipeline's own, where nobody has changed the lever, or one of the same quantity,
-        since."""
+        """This pipeline's own, where the lever, and those of the same quantity, were changed by
+        nothing since but raises of the same plan."""
         look, history = self.look, self.look.history
         last = history.last_change_record(self.lever)
         if last is None or last.outcome is not Outcome.DONE or history.is_undo(last):
             return None
         is_own = last.pipeline == look.signals.pipeline.name
         stands = last.from_capacity < last.to_capacity == self.wanted.current
-        changed = [history.last_change(each) for each in self._of_one_quantity]
-        newest = max((each for each in changed if each is not None), default=last.begun_at)
-        return last if is_own and stands and newest - last.begun_at <= EFFECT else None
+        since = self._changes(last.begun_at - EFFECT)
+        along = all(
+            each.to_capacity > each.from_capacity
+            and each.begun_at - last.begun_at <= EFFECT
+            and each.operation != SOMEONE_ELSE
+            for each in since
+        )
+        return last if is_own and stands and along else None
+
+    def _changes(self, since: datetime) -> list[ChangeRecord]:
+        """The changes of the quantity's levers after a moment, by whomever, newest first."""
+        history, levers = self.look.history, self._of_one_quantity
+        others = (e for e in history.others if e.lever in levers and e.begun_at > since)
+        made = (*history.changes(levers, since), *others)
+        return sorted(made, key=lambda each: each.begun_at, reverse=True)
 
     @property
     def _of_one_quantity(self) -> tuple[Lever, ...]:
@@ -105,20 +118,16 @@ class _TakeBack:
     def _raise_before(self, last: ChangeRecord) -> ChangeRecord | None:
         """The raise before it for the same load, in the day and since the levers were last lowered
         for another reason than that a raise did not help."""
-        history, since = self.look.history, self.look.now - REMEMBERED
-        made = history.changes(self._of_one_quantity, since)
-        others = (each for each in history.others if each.lever in self._of_one_quantity)
-        found, later = None, last
-        for each in sorted((*made, *others), key=lambda each: each.begun_at, reverse=True):
+        later = last
+        for each in self._changes(self.look.now - REMEMBERED):
             if each.begun_at >= last.begun_at - EFFECT or each.takes_back:
                 continue
             if each.to_capacity <= each.from_capacity:
-                break
+                return None
             if not self._is_part(each, later) and self._is_same_load(each.begun_at, last.begun_at):
-                found = each
-                break
+                return each
             later = each
-        return found
+        return None
 
     def _is_part(self, earlier: ChangeRecord, later: ChangeRecord) -> bool:
         """Whether a later raise only went on with this one: before it showed, or where AWS's limit
