@@ -147,14 +147,20 @@ class _TakeBack:
     def _is_settled(self, last: ChangeRecord) -> bool:
         """Whether the raise is in effect and shows, the objective's time to catch up is over, and
         the load is the one that it was made for."""
-        pipeline, now = self.look.signals.pipeline, self.look.now
-        source = source_of(pipeline)
-        takes = planning_of(self.lever, pipeline).in_effect_after
-        if source is not None and source.lever == self.lever:
-            takes = timedelta(seconds=source.change_takes_seconds)
-        rest = takes + COOLDOWN + timedelta(seconds=self.look.said.catch_up_seconds)
+        shows = [
+            each.begun_at + self._takes(each.lever)
+            for each in self._changes(last.begun_at - EFFECT)
+        ]
+        rest = COOLDOWN + timedelta(seconds=self.look.said.catch_up_seconds)
         newest = self.look.signals.series.source.incoming_records.end
-        return now - last.begun_at >= rest and self._is_same_load(last.begun_at, newest)
+        return self.look.now >= max(shows) + rest and self._is_same_load(last.begun_at, newest)
+
+    def _takes(self, lever: Lever) -> timedelta:
+        pipeline = self.look.signals.pipeline
+        source = source_of(pipeline)
+        if source is not None and source.lever == lever:
+            return timedelta(seconds=source.change_takes_seconds)
+        return planning_of(lever, pipeline).in_effect_after
 
     @property
     def _is_known(self) -> bool:
