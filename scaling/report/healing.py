@@ -154,8 +154,8 @@ def _passing(look: Look) -> Iterator[Healing]:
 def _is_by_take_back(look: Look) -> bool:
     """Whether the newest change took a raise back that did not help: what it shows heals nothing
     either."""
-    newest = max(look.history.change_records, key=lambda each: each.begun_at, default=None)
-    return newest is not None and newest.takes_back
+    changed = look.signals.changed_at
+    return any(e.takes_back and e.begun_at == changed for e in look.history.change_records)
 
 
 def _drain(look: Look) -> Healing:
