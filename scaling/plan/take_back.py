@@ -18,7 +18,6 @@ from tidegate.scaling.model.history import SOMEONE_ELSE
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.raises import GROWN, Raises
-from tidegate.scaling.model.reason import ReasonKind
 from tidegate.scaling.model.recommendation import COOLDOWN, FULL_COVERAGE, Recommendation
 from tidegate.scaling.model.roles import arrivals_of, planning_of, role_of, source_of
 
@@ -33,10 +32,9 @@ def take_backs(
     signals = look.signals
     if any(each.allowed > each.current for each in decisions) or signals.is_in_cooldown:
         return
-    lowered = {each.lever for each in decisions if each.allowed < each.current}
     raises = Raises(signals, look.history, look.now, current_capacities(signals.pipeline))
     for each in recommendations:
-        if each.lever not in lowered and each.lever in raises.capacities:
+        if each.lever in raises.capacities:
             found = _TakeBack(look, raises, each).recommendation()
             if found is not None:
                 yield found
@@ -175,19 +173,14 @@ class _TakeBack:
     def _judged(self, last: ChangeRecord) -> Reason | None:
         """Why no more of the lever is to be had: the raise did not help, by minutes up to now. A
         raise for another reason that isn't held is wanted."""
-        judged_until = self.look.signals.series.judged_until
-        wanted = self.wanted
+        wanted, judged_until = self.wanted, self.look.signals.series.judged_until
         if not wanted.adds_capacity:
             wanted = replace(wanted, wanted=wanted.current + 1)
         planning = planning_of(self.lever, self.look.signals.pipeline)
         for constraint in planning.why_ineffective(self.raises, wanted):
-            numbers = dict(constraint.reason.numbers)
-            newest, begun = numbers.get("newest_at"), numbers.get("begun_at")
-            if constraint.reason.kind != ReasonKind.INEFFECTIVE or judged_until is None:
+            newest = dict(constraint.reason.numbers).get("newest_at")
+            if not isinstance(newest, datetime) or judged_until is None:
                 continue
-            if not isinstance(newest, datetime) or not isinstance(begun, datetime):
-                continue
-            is_fresh = judged_until - newest <= timedelta(seconds=RECENT_SECONDS)
-            if is_fresh and abs(begun - last.begun_at) <= EFFECT:
+            if judged_until - newest <= timedelta(seconds=RECENT_SECONDS):
                 return constraint.reason
         return None

@@ -6,6 +6,7 @@ from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import applications_of
+from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.scaling.kinds.flink_application.restart import price_seconds, why_it_waits
 from tidegate.scaling.kinds.flink_application.sizing import learn_job
 from tidegate.scaling.kinds.flink_application.work import work_ahead
@@ -21,8 +22,8 @@ def subtasks_taken_back(
     look: Look, last: ChangeRecord, back: Recommendation
 ) -> Recommendation | None:
     """With the price of the restart, which a scale-in's limits hold to what saving money may cost;
-    not where a restart isn't worth it for a raise either, nor where the heap was, or may have been,
-    what the raise was for."""
+    not where a restart isn't worth it for a raise either, nor where the heap is full, or may have
+    been what the raise was for."""
     if back.lever.kind is not LeverKind.PARALLELISM:
         return None
     application = next(
@@ -30,10 +31,11 @@ def subtasks_taken_back(
     )
     own = replace(look, signals=own_signals(look.signals, application))
     signals = own.signals
-    heap = mean_before(signals.of(application).heap_percent, last.begun_at)
-    model = learn_job(signals, application)
-    if heap is None or heap >= signals.thresholds["heap-high"]:
+    heap_percent = signals.of(application).heap_percent
+    before, now = mean_before(heap_percent, last.begun_at), heap_percent.last(RECENT_SECONDS).peak
+    if before is None or now is None or max(before, now) >= signals.thresholds["heap-high"]:
         return None
+    model = learn_job(signals, application)
     if model is None or has_just_started(signals, application):
         return None
     work = work_ahead(own, model)

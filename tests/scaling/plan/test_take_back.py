@@ -32,6 +32,7 @@ from tidegate.scaling.plan.decide import decide
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
+READS = Lever.of(LeverKind.READ_CAPACITY, "scores")
 UNITS = Lever.of(LeverKind.WRITE_CAPACITY, "scores")
 FIRST, SECOND = 60, 20
 """Minutes ago."""
@@ -255,8 +256,12 @@ def test_only_what_this_pipeline_has_raised_is_taken_back(second: ChangeRecord) 
 
 
 @pytest.mark.parametrize("lever", [FACTOR, SHARDS], ids=str)
-def test_nor_what_somebody_has_changed_since(lever: Lever) -> None:
-    by_hand = replace(change(lever, 3, SETTINGS[lever], minutes_ago=10), operation=SOMEONE_ELSE)
+@pytest.mark.parametrize("minutes_ago", [10, SECOND])
+def test_nor_what_somebody_has_changed_since_or_along_with_it(
+    lever: Lever, minutes_ago: int
+) -> None:
+    made = change(lever, 3, SETTINGS[lever], minutes_ago=minutes_ago)
+    by_hand = replace(made, operation=SOMEONE_ELSE)
     past = replace(history(*TWICE), others=(by_hand,))
     assert not any(map(is_take_back, plan_of(seen(), past).decisions))
 
@@ -272,8 +277,9 @@ def test_nor_while_anything_is_raised_that_may_be_what_was_in_the_way() -> None:
 
 def test_shards_stay_as_many_as_the_records_that_come_in_need() -> None:
     made = twice(*RAISES[1])
-    many = late(records_per_second=3500)
-    assert taken_back(seen(*many), *made) == {}
+    for enough, to in ((2300, {SHARDS: 3}), (3000, {})):
+        many = late(records_per_second=enough, units_per_record=0.1)
+        assert taken_back(seen(*many), *made) == to
     refused = newest(seen(), write_throttles=[0] * 87 + [600] * 3)
     assert taken_back(refused, *made) == {}
 
@@ -282,6 +288,15 @@ def test_units_stay_as_many_as_are_consumed() -> None:
     made = twice(*RAISES[2])
     odd = newest(seen(), "scores", consumed_write_units=[*[6000] * 80, 42_000, *[6000] * 9])
     assert taken_back(odd, *made) == {UNITS: 700}
+
+
+def test_read_units_are_kept_while_nothing_is_late() -> None:
+    """By what they were raised for, the reads that were refused, they may have helped."""
+    made = twice(READS, 2, 5, 10)
+    of = newest(seen(*[Minute()] * 90), "scores", consumed_read_units=[60.0] * 90)
+    assert taken_back(of, *made) == {}
+    of = newest(seen(), "scores", consumed_read_units=[60.0] * 90)
+    assert taken_back(of, *made) == {READS: 5}
 
 
 def test_units_that_ended_throttles_are_kept() -> None:

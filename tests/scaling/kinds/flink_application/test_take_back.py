@@ -17,11 +17,18 @@ from tests.looks import a_look
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
+from tidegate.scaling.config.specification import LeverSpec
+from tidegate.scaling.kinds.flink_application.after_scale_in import (
+    rest_after_a_reverted_scale_in,
+    revert_of_a_scale_in,
+)
+from tidegate.scaling.kinds.flink_application.raises import subtasks_in_vain
 from tidegate.scaling.kinds.flink_application.take_back import subtasks_taken_back
 from tidegate.scaling.model.change_record import TAKEN_BACK, ChangeRecord, Lever
 from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.plan import Plan
+from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 from tidegate.scaling.plan.decide import decide
 
@@ -87,9 +94,61 @@ def test_subtasks_a_kpu_are_never_taken_back() -> None:
     assert subtasks_taken_back(a_look(of, diagnose(of), FLINK_SPEC), last, back) is None
 
 
-def test_a_take_back_is_no_scale_in_that_hurt() -> None:
-    back = replace(raised(4, 2, 10), entry_id=f"back{TAKEN_BACK}")
+def test_nor_where_a_heap_that_is_full_by_now_needs_them() -> None:
+    """The file allows no more of them than there are."""
+    full = newest(seen(), "counter", heap_percent=[95.0] * 15)
+    levers = replace(FLINK_SPEC.levers, parallelism=LeverSpec(max=4, owner="tidegate"))
+    spec = replace(FLINK_SPEC, levers=levers)
+    for of, expected in ((seen(), [2]), (full, [])):
+        plan = decide(a_look(of, diagnose(of), spec, history(FIRST, SECOND), NOON))
+        assert [each.allowed for each in plan.decisions if is_take_back(each)] == expected
+
+
+BACK = replace(raised(4, 2, 10), entry_id=f"back{TAKEN_BACK}")
+LOWERED = raised(4, 2, 10)
+STAY = Recommendation(PARALLELISM, 2, 2, UNCHANGED)
+
+
+def draining(minute: JobMinute = WAITING) -> Signals:
+    minutes = [replace(minute, behind_seconds=9000 - 100.0 * at) for at in range(90)]
+    return job_signals(a_flink_pipeline(an_application(4)), *minutes)
+
+
+def back_of(of: Signals) -> Recommendation | None:
+    back = Recommendation(PARALLELISM, 4, 2, UNCHANGED)
+    return subtasks_taken_back(a_look(of, diagnose(of), FLINK_SPEC), SECOND, back)
+
+
+def test_a_restart_is_not_worth_it_of_a_job_that_drains_or_has_just_started() -> None:
+    assert back_of(seen()) is not None
+    assert back_of(draining()) is None
+    assert back_of(newest(seen(), "counter", uptime_milliseconds=[20_000.0])) is None
+
+
+def behind() -> Signals:
+    """With two subtasks, and as far behind as with four."""
     minutes = [replace(WAITING, behind_seconds=100 + 10.0 * at) for at in range(90)]
-    of = job_signals(a_flink_pipeline(an_application(2)), *minutes)
-    plan = plan_of(of, history(FIRST, SECOND, back))
-    assert plan.actions == ()
+    return job_signals(a_flink_pipeline(an_application(2)), *minutes)
+
+
+@pytest.mark.parametrize(("last", "is_held"), [(BACK, True), (LOWERED, False)], ids=str)
+def test_what_was_taken_back_is_judged_as_if_it_stood(last: ChangeRecord, is_held: bool) -> None:
+    raises = Raises(behind(), history(FIRST, SECOND, last), NOON, {PARALLELISM: 2})
+    assert bool(list(subtasks_in_vain(raises, PARALLELISM))) is is_held
+
+
+@pytest.mark.parametrize(("last", "is_reverted"), [(BACK, False), (LOWERED, True)], ids=str)
+def test_a_take_back_is_no_scale_in_that_hurt(last: ChangeRecord, is_reverted: bool) -> None:
+    of, known = behind(), history(FIRST, SECOND, last)
+    look = a_look(of, diagnose(of), FLINK_SPEC, known)
+    reverted = revert_of_a_scale_in(look, an_application(2), STAY)
+    assert (reverted is not None) is is_reverted
+
+
+@pytest.mark.parametrize(("last", "rests"), [(BACK, False), (LOWERED, True)], ids=str)
+def test_nor_does_one_that_a_larger_load_undoes_keep_the_next_scale_in_back(
+    last: ChangeRecord, rests: bool
+) -> None:
+    known = history(FIRST, SECOND, last, raised(2, 4, 5))
+    lower = Recommendation(PARALLELISM, 4, 2, UNCHANGED)
+    assert bool(list(rest_after_a_reverted_scale_in(lower, known, NOON))) is rests
