@@ -1,6 +1,6 @@
 """A raise that did not help, and was not the first for its load, is taken back.
 
-By the judgement that holds the next raise; of a lever that nothing wants more of for other reasons.
+By the judgement that holds the next raise of the lever, whatever is wanted of it now.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,12 +27,14 @@ __all__ = ["take_backs"]
 def take_backs(
     look: Look, recommendations: Sequence[Recommendation], decisions: Sequence[Decision]
 ) -> Iterator[Recommendation]:
-    """The raises to take back. None while anything is raised, or was changed too recently to be
-    judged: what was in the way of the raise may be what that cures."""
+    """The raises to take back while records are late. None while anything is raised, or was changed
+    too recently to be judged: what was in the way of the raise may be what that cures."""
     signals = look.signals
     if any(each.allowed > each.current for each in decisions) or signals.is_in_cooldown:
         return
     raises = Raises(signals, look.history, look.now, current_capacities(signals.pipeline))
+    if not raises.is_late:
+        return
     for each in recommendations:
         if each.lever in raises.capacities:
             found = _TakeBack(look, raises, each).recommendation()
@@ -162,22 +164,19 @@ class _TakeBack:
 
     @property
     def _is_known(self) -> bool:
-        """Whether metrics tell, as a scale-in needs them to, of the load and of an age that is
-        late."""
+        """Whether metrics tell of load and age, as a scale-in needs them to."""
         signals = self.look.signals
         seconds = (COOLDOWN + timedelta(seconds=self.look.said.catch_up_seconds)).total_seconds()
         ages = signals.series.source.iterator_age_milliseconds
         told = (arrivals_of(signals).last(seconds), ages.last(seconds))
-        return self.raises.is_late and all(each.coverage >= FULL_COVERAGE for each in told)
+        return all(each.coverage >= FULL_COVERAGE for each in told)
 
     def _judged(self, last: ChangeRecord) -> Reason | None:
-        """Why no more of the lever is to be had: the raise did not help, by minutes up to now. A
-        raise for another reason that isn't held is wanted."""
-        wanted, judged_until = self.wanted, self.look.signals.series.judged_until
-        if not wanted.adds_capacity:
-            wanted = replace(wanted, wanted=wanted.current + 1)
+        """Why one more would not be had: the raise did not help, by minutes up to now."""
+        judged_until = self.look.signals.series.judged_until
+        one_more = replace(self.wanted, wanted=self.wanted.current + 1, for_heap=False)
         planning = planning_of(self.lever, self.look.signals.pipeline)
-        for constraint in planning.why_ineffective(self.raises, wanted):
+        for constraint in planning.why_ineffective(self.raises, one_more):
             newest = dict(constraint.reason.numbers).get("newest_at")
             if not isinstance(newest, datetime) or judged_until is None:
                 continue

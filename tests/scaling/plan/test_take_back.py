@@ -28,7 +28,9 @@ from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.history import SOMEONE_ELSE, History
 from tidegate.scaling.model.pause import Pause
 from tidegate.scaling.model.plan import Decision, Plan
+from tidegate.scaling.model.recommendation import UNCHANGED, Recommendation
 from tidegate.scaling.plan.decide import decide
+from tidegate.scaling.plan.take_back import take_backs
 
 FACTOR = Lever.of(LeverKind.PARALLELIZATION_FACTOR, "scorer")
 SHARDS = Lever.of(LeverKind.SHARD_COUNT, "racers")
@@ -227,6 +229,13 @@ def test_but_not_where_it_took_a_raise_back() -> None:
     assert taken_back(seen(), TWICE[0], back, change(FACTOR, 2, 8, minutes_ago=SECOND)) == {
         FACTOR: 2
     }
+
+
+def test_a_lever_that_nothing_else_wants_to_change_is_taken_back_as_well() -> None:
+    of, stays = seen(), Recommendation(FACTOR, 8, 8, UNCHANGED)
+    look = a_look(of, diagnose(of), SPEC, history(*TWICE))
+    (found,) = take_backs(look, [stays], [])
+    assert (found.lever, found.current, found.wanted) == (FACTOR, 8, 5)
 
 
 UNDO = replace(TWICE[1], because=f"{TWICE[0].entry_id} is reverted: by mistake")
