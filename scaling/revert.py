@@ -17,7 +17,7 @@ from tidegate.scaling.execute.observe import (
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.model.change_record import ChangeRecord, DesiredCapacity, Lever, Outcome
 from tidegate.scaling.model.errors import TidegateError
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.history import History, undone_words
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.ports import Edges, Ledger
 from tidegate.scaling.report.sweep_report import Change
@@ -62,7 +62,7 @@ def revert(
             f"{lever.amount((last or record).to_capacity)}: it was changed since"
         )
     _refuse_put_back(record, capacity, seen.history)
-    because = Reason.told("revert", f"{_words(record)}{undo.reason}")
+    because = Reason.told("revert", f"{undone_words(record)}{undo.reason}")
     wanted = Recommendation(lever, capacity, record.from_capacity, because)
     plan = plan_towards(wanted, with_other_owners(seen, lever, edges), edges, now, "operator")
     (decision,) = plan.decisions
@@ -77,16 +77,11 @@ def revert(
     return change
 
 
-def _words(record: ChangeRecord) -> str:
-    """By which the change records of a change's reverts are known: their reason begins so."""
-    return f"{record.entry_id} is reverted: "
-
-
 def _last_revert(record: ChangeRecord, history: History) -> ChangeRecord | None:
     """The newest change of the lever, where that is a revert of this one; it may have done only a
     part, by AWS's limit of a step or for a bound."""
     last = history.last_change_record(record.lever)
-    return last if last is not None and last.because.startswith(_words(record)) else None
+    return last if last is not None and last.because.startswith(undone_words(record)) else None
 
 
 def _stands(last: ChangeRecord, seen: Observed, edges: Edges, now: datetime) -> bool:

@@ -10,12 +10,14 @@ from tidegate.scaling.execute.observe import Observed
 from tidegate.scaling.kinds.resource_state import is_changing, settings_marks
 from tidegate.scaling.model.boundary import Unfinished, going_on
 from tidegate.scaling.model.change_record import (
+    TAKEN_BACK,
     ChangeRecord,
     Outcome,
     refused_by_limit,
     refused_by_rate,
     revision,
 )
+from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.errors import (
     CloudError,
     LimitExceeded,
@@ -175,6 +177,7 @@ class Executor:
         self, action: Action, decision: Decision, begun_at: datetime, part: str
     ) -> ChangeRecord:
         pipeline = self.seen.spec.name
+        part += TAKEN_BACK if is_take_back(decision) else ""
         return ChangeRecord(
             entry_id=f"{pipeline}/{decision.lever}/{self.now.isoformat()}{part}",
             pipeline=pipeline,

@@ -11,6 +11,7 @@ from tidegate.rules.cause import LEVER_KINDS, LeverKind
 
 __all__ = [
     "KEEP",
+    "TAKEN_BACK",
     "CallerArn",
     "ChangeRecord",
     "DesiredCapacity",
@@ -29,6 +30,8 @@ __all__ = [
 KEEP = timedelta(days=90)
 """How long history stays."""
 
+TAKEN_BACK = "/taken-back"
+"""How the id of a change ends that takes a raise back which did not help."""
 
 _SPOKEN = {
     "batching_window_seconds": "batching window",
@@ -153,6 +156,11 @@ class ChangeRecord:
         detail = self.detail or ""
         is_limit = self.outcome is Outcome.FAILED and detail.startswith(_LIMIT)
         return detail.removeprefix(_LIMIT) if is_limit else None
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it took a raise back that did not help."""
+        return self.entry_id.endswith(TAKEN_BACK)
 
     @property
     def was_throttled(self) -> bool:

@@ -7,17 +7,22 @@ from tidegate.rules.kinds.signals import RECENT_SECONDS
 from tidegate.rules.reason import Reason, Words
 from tidegate.rules.window import Window
 from tidegate.scaling.model.change_record import ChangeRecord
+from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.reason import ReasonKind
 
 __all__ = [
     "EFFECT",
+    "HELPED",
     "LOWERED",
     "NOT_SEEN_TO_HELP",
     "NOT_SEEN_TO_HELP_YET",
     "REMEMBERED",
     "SAMPLES",
     "SHOWN",
+    "TAKEN_BACK",
+    "TAKEN_BACK_BEFORE",
     "in_vain",
+    "is_take_back",
     "mean_before",
     "mean_of",
     "mean_since",
@@ -27,6 +32,20 @@ IN_VAIN = Words(
     ReasonKind.INEFFECTIVE,
     "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
     "{before:,.0f} {what} before and {since:,.0f} after the increase",
+)
+
+TAKEN_BACK = Words(
+    ReasonKind.INEFFECTIVE,
+    "a further increase for the same load, from {from_:,} to {to:,} at {begun_at:%H:%M}, did not "
+    "help and is taken back: {before:,.0f} {what} before and {since:,.0f} after the increase; the "
+    "increase of the {kept:words} at {kept_at:%H:%M} is kept, since it was made before the minutes "
+    "compared",
+)
+
+TAKEN_BACK_BEFORE = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} at {begun_at:%H:%M} did not help and was taken back; the "
+    "next increase is allowed for a larger load, or from {again:%d %b %H:%M} on",
 )
 
 NOT_SEEN_TO_HELP = Words(
@@ -74,7 +93,13 @@ def in_vain(
             before=before,
             what=what,
             since=after,
+            newest_at=max(at for at, _ in _since(window, since, until)),
         )
+
+
+def is_take_back(decision: Decision) -> bool:
+    """Whether it takes a raise back that did not help."""
+    return decision.because.kind == TAKEN_BACK.kind
 
 
 def mean_before(window: Window, moment: datetime) -> float | None:
@@ -86,12 +111,18 @@ def mean_before(window: Window, moment: datetime) -> float | None:
 def mean_since(window: Window, moment: datetime, until: datetime | None = None) -> float | None:
     """Of the newest minutes that began at a moment or later, and were over at another; None while
     they are missing."""
-    values = [
-        value
+    values = [value for _, value in _since(window, moment, until)]
+    return mean_of(values[-SAMPLES:], window)
+
+
+def _since(
+    window: Window, moment: datetime, until: datetime | None
+) -> list[tuple[datetime, float]]:
+    return [
+        (at, value)
         for at, value in window.points()
         if at >= moment and (until is None or at <= until - EFFECT)
     ]
-    return mean_of(values[-SAMPLES:], window)
 
 
 def mean_of(values: Sequence[float], window: Window) -> float | None:

@@ -13,6 +13,7 @@ __all__ = [
     "OVERLAP",
     "SOMEONE_ELSE",
     "History",
+    "undone_words",
 ]
 
 SOMEONE_ELSE = "someone-else"
@@ -79,6 +80,18 @@ class History:
             key=lambda change_record: change_record.begun_at,
             default=None,
         )
+
+    def taken_back(self, lever: Lever) -> ChangeRecord | None:
+        """The raise that the newest change of this lever took back since it did not help."""
+        last = self.last_change_record(lever)
+        if last is None or not last.takes_back:
+            return None
+        earlier = (each for each in self.change_records if each.begun_at < last.begun_at)
+        return replace(self, change_records=tuple(earlier)).last_change_record(lever)
+
+    def is_undo(self, record: ChangeRecord) -> bool:
+        """Whether a change is a person's, which undoes an earlier one (``tidegate revert``)."""
+        return any(record.because.startswith(undone_words(each)) for each in self.change_records)
 
     def not_shown(self, lever: Lever, current: int, now: datetime) -> ChangeRecord | None:
         """The newest change of a lever that has ``current``, where AWS took it and does not show
@@ -171,3 +184,8 @@ class History:
             elif before is not None and change_record.to_capacity <= before:
                 before = None
         return before
+
+
+def undone_words(record: ChangeRecord) -> str:
+    """By which the change records of a change's reverts are known: their reason begins so."""
+    return f"{record.entry_id} is reverted: "

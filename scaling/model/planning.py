@@ -14,7 +14,7 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.window import Metric, Window
-from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
@@ -82,6 +82,13 @@ class Planning:
         """What holds a raise of one of its levers back because the last one has not helped, or not
         yet been seen to."""
         return ()
+
+    def taken_back(
+        self, look: Look, last: ChangeRecord, back: Recommendation
+    ) -> Recommendation | None:
+        """How far the ``last`` raise of one of its levers is taken back, which did not help; None
+        where that would cost more than it saves, or the raise helped with something else."""
+        return back
 
     def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterable[Constraint]:
         """What holds a change of one of its levers back that a policy asks for, and that costs more

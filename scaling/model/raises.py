@@ -5,7 +5,7 @@ What kinds of resource ask of a raise; which quantity it is, each says of its ow
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import prod
 
 from tidegate.rules.kinds.signals import Signals
@@ -15,12 +15,14 @@ from tidegate.scaling.load.current_load import HOUR_SECONDS
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.effect import (
     EFFECT,
+    HELPED,
     LOWERED,
     NOT_SEEN_TO_HELP,
     NOT_SEEN_TO_HELP_YET,
     REMEMBERED,
     SAMPLES,
     SHOWN,
+    TAKEN_BACK_BEFORE,
     in_vain,
     mean_before,
     mean_of,
@@ -33,6 +35,9 @@ __all__ = ["Raises"]
 GROWN = 1.1
 """Of the records that come in, as a multiple of those at the raise: what a lever would have to be
 short by to be raised again anyway (``recommend.RAISE_MARGIN``)."""
+
+QUARTER = 15
+"""Minutes that are compared again and again: of three a twentieth may be noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,10 @@ class Raises:
         that more come in. What readers read that no file names is no part of it.
         """
         read = self.signals.own_reads
-        for last in self.last_raise(*levers) if self.is_late else ():
+        for last in self.last_try(*levers) if self.is_late else ():
             if self.was_cured(last) or not self._adds_executions(last, levers):
+                continue
+            if self._is_otherwise_since(last, read):
                 continue
             since, until = last.begun_at + EFFECT, self._lowered_after(last, levers)
             is_judged = not self._is_after_lowering_executions(last, levers) and (
@@ -120,14 +127,63 @@ class Raises:
 
     def until_tried_again(self, last: ChangeRecord, *levers: Lever) -> Iterator[Reason]:
         """A raise whose effect the windows no longer show is tried again, the later the more there
-        were of them in the day."""
+        were of them in the day. One that was taken back is for another load, or the next day."""
+        is_another = self.has_grown_since(last.begun_at)
         made = sum(
             change_record.lever in levers and self._is_of_the_day(change_record)
             for change_record in self.history.change_records
         )
         again = last.begun_at + LOOK_BACK * made
-        if self.now < again:
+        if self.was_taken_back(last) and is_another is not None:
+            again = last.begun_at + REMEMBERED
+            if not is_another:
+                yield TAKEN_BACK_BEFORE(lever=last.lever, begun_at=last.begun_at, again=again)
+        elif self.now < again:
             yield NOT_SEEN_TO_HELP(lever=last.lever, begun_at=last.begun_at, again=again)
+
+    def last_try(self, *levers: Lever) -> Iterator[ChangeRecord]:
+        """The last raise of the levers, also where it was taken back since: it is judged as long as
+        one that stands, or the lever would be raised for the same load again."""
+        raises = [last for lever in levers for last in self._last_try(lever)]
+        if raises:
+            yield max(raises, key=lambda change_record: change_record.begun_at)
+
+    def _last_try(self, lever: Lever) -> Iterator[ChangeRecord]:
+        raised, back = self.history.taken_back(lever), self.history.last_change_record(lever)
+        if raised is None or back is None:
+            yield from self.last_raise(lever)
+        elif self._is_of_the_day(raised) and self.capacities.get(lever, 0) >= back.to_capacity:
+            yield raised
+
+    def was_taken_back(self, last: ChangeRecord) -> bool:
+        """Whether the lever was set back since it did not help."""
+        return self.history.taken_back(last.lever) == last
+
+    def _is_otherwise_since(self, last: ChangeRecord, window: Window) -> bool:
+        """Whether a quantity is by a twentieth another since a raise was taken back than it was
+        with and before it, or a while ago: what limits it is another."""
+        back = self.history.last_change_record(last.lever)
+        if back is None or not self.was_taken_back(last):
+            return False
+        values = [value for at, value in window.points() if at >= back.begun_at + EFFECT]
+        if len(values) < QUARTER:
+            return False
+        newest = mean_of(values[-QUARTER:], window)
+        before = mean_before(window, last.begun_at)
+        during = mean_since(window, last.begun_at + EFFECT, back.begun_at)
+        if before is None:
+            before = during = mean_of(values[:QUARTER], window)
+        if newest is None or before is None or during is None:
+            return False
+        return newest >= HELPED * max(before, during) or newest * HELPED <= min(before, during)
+
+    def forgotten(self, last: ChangeRecord, window: Window) -> Iterator[Reason]:
+        """Why a lever whose raise was taken back is not raised again yet, where the windows no
+        longer show what was before the raise."""
+        if not self.was_taken_back(last) or mean_before(window, last.begun_at) is not None:
+            return
+        if not self.was_cured(last) and not self._is_otherwise_since(last, window):
+            yield from self.until_tried_again(last, last.lever)
 
     def last_raise(self, *levers: Lever) -> Iterator[ChangeRecord]:
         """The newest of the levers' changes of this day, where that was a raise."""
@@ -159,3 +215,21 @@ class Raises:
         before = mean_before(incoming, last.begun_at)
         newest = mean_of(incoming.present[-SAMPLES:], incoming)
         return before is not None and newest is not None and newest >= GROWN * before
+
+    def has_grown_since(self, moment: datetime) -> bool | None:
+        """Whether a tenth more comes in than at a moment that the windows may no longer show; None
+        where that isn't known."""
+        incoming = self.signals.series.source.incoming_records
+        before, now = self.load_at(moment), self.load_at(incoming.end)
+        return None if before is None or now is None else now >= GROWN * before
+
+    def load_at(self, moment: datetime) -> float | None:
+        """Records a second that came in just before a moment, or about it by the load's history
+        where the windows don't reach back that far; None where neither tells."""
+        known = mean_before(self.signals.series.source.incoming_records, moment)
+        past = self.signals.load_history
+        if known is not None or past is None:
+            return known
+        period = timedelta(seconds=past.metric.period_seconds)
+        sums = (value for at, value in past.points() if at <= moment < at + period)
+        return next((each / period.total_seconds() for each in sums), None)

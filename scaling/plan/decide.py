@@ -21,6 +21,7 @@ from tidegate.scaling.model.resource_type import Changes, type_of
 from tidegate.scaling.model.roles import lever_monthly_usd, planning_of, plannings
 from tidegate.scaling.plan.actions import actions
 from tidegate.scaling.plan.joint_scale_in import with_enough_executions
+from tidegate.scaling.plan.take_back import take_backs
 from tidegate.scaling.recommend.every_lever import wanted
 
 __all__ = ["Decider", "decide"]
@@ -49,13 +50,24 @@ class Decider:
     def plan(self) -> Plan:
         """Decide every lever, then turn what changes into the fewest calls."""
         look = self.look
-        each_alone = [self._decision(each) for each in wanted(look, self.expected)]
+        recommended = list(wanted(look, self.expected))
+        each_alone = [self._decision(each) for each in recommended]
         decisions = with_enough_executions(each_alone, look.signals, look.said, self._decision)
+        decisions = self._with_take_backs(recommended, decisions)
         decisions += [self._decision(each) for each in self._wanted_after(decisions)]
         instead = {each.lever: (each, action) for each, action in self._instead(decisions)}
         decisions = [each for each in decisions if each.lever not in instead]
         decisions += [each for each, _ in instead.values()]
         return self._plan(decisions, {lever: action for lever, (_, action) in instead.items()})
+
+    def _with_take_backs(
+        self, recommended: Sequence[Recommendation], decisions: list[Decision]
+    ) -> list[Decision]:
+        """What was raised and did not help is set back, where that is allowed, although all of it
+        may be busy."""
+        each_alone = map(self._decision, take_backs(self.look, recommended, decisions))
+        changed = {each.lever: each for each in each_alone if each.changes}
+        return [changed.get(each.lever, each) for each in decisions]
 
     def _wanted_after(self, decisions: list[Decision]) -> Iterator[Recommendation]:
         """What is wanted of levers that wait for what changes already."""

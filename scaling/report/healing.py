@@ -106,8 +106,9 @@ def _made_before(look: Look) -> Iterator[tuple[ChangeRecord, Healing]]:
 
 
 def _records(look: Look) -> Iterator[ChangeRecord]:
+    """What was taken back since it did not help heals nothing."""
     known = (*look.history.change_records, *look.history.others)
-    return (each for each in known if each.lever.is_known)
+    return (each for each in known if each.lever.is_known and not each.takes_back)
 
 
 def _adds_capacity(look: Look, lever: Lever, before: int, after: int) -> bool:
@@ -145,9 +146,16 @@ def _passing(look: Look) -> Iterator[Healing]:
     catching_up = (kind.is_catching_up(signals) for kind in signals.pipeline.kinds.signals)
     if signals.is_restarting or any(catching_up):
         yield Healing(words.STARTS(), look.now + COOLDOWN + _catch_up(look))
-    if signals.changed_at is not None and signals.changed_within(RECENT_SECONDS):
-        shows = signals.changed_at + COOLDOWN
-        yield Healing(words.NOT_SHOWN_YET(changed_at=signals.changed_at), shows)
+    changed = None if _is_by_take_back(look) else signals.changed_at
+    if changed is not None and signals.changed_within(RECENT_SECONDS):
+        yield Healing(words.NOT_SHOWN_YET(changed_at=changed), changed + COOLDOWN)
+
+
+def _is_by_take_back(look: Look) -> bool:
+    """Whether the newest change took a raise back that did not help: what it shows heals nothing
+    either."""
+    changed = look.signals.changed_at
+    return any(e.takes_back and e.begun_at == changed for e in look.history.change_records)
 
 
 def _drain(look: Look) -> Healing:

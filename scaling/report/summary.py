@@ -9,6 +9,7 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.model.change_record import Lever, Outcome
+from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.monthly_price import Price
@@ -70,7 +71,9 @@ def is_silent(signals: Signals, diagnoses: tuple[Diagnosis, ...]) -> bool:
 
 def _is_undone(decision: Decision, look: Look) -> bool:
     """Whether nothing is done, or under way, of a raise, or of what else cures an incident: fewer
-    subtasks a KPU give each of them more."""
+    subtasks a KPU give each of them more. What is taken back cures nothing."""
+    if is_take_back(decision):
+        return True
     cures = any(decision.lever.kind in diagnosis.cured_by for diagnosis in look.diagnoses)
     is_needed = decision.wanted > decision.current or (
         cures and decision.wanted != decision.current
@@ -97,7 +100,7 @@ def advice_of(
 
 def _in_vain(plan: Plan) -> Iterator[str]:
     """For each lever whose last raise was judged as not having helped."""
-    reasons = (reason for each in plan.decisions for reason in each.held_by)
+    reasons = (reason for each in plan.decisions for reason in (*each.held_by, each.because))
     judged = (each for each in reasons if each.kind == ReasonKind.INEFFECTIVE)
     levers = dict.fromkeys(dict(each.numbers).get("lever") for each in judged)
     for lever in levers:

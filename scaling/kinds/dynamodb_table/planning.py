@@ -13,14 +13,14 @@ from tidegate.scaling.kinds.dynamodb_table.actions import UpdateTableThroughput
 from tidegate.scaling.kinds.dynamodb_table.capacity_model import CapacityModel, capacity_model
 from tidegate.scaling.kinds.dynamodb_table.increases import increases_of
 from tidegate.scaling.kinds.dynamodb_table.limits import LIMITS
-from tidegate.scaling.kinds.dynamodb_table.raises import units_in_vain
+from tidegate.scaling.kinds.dynamodb_table.raises import units_in_vain, units_taken_back
 from tidegate.scaling.kinds.dynamodb_table.refused import CAPACITY_CAUSES, Throttling, throttling
 from tidegate.scaling.kinds.dynamodb_table.second_owner import (
     is_handed_over,
     second_owner_conflicts,
 )
 from tidegate.scaling.kinds.dynamodb_table.sizing import IN_EFFECT
-from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
@@ -49,6 +49,12 @@ class TablePlanning(Planning):
     ) -> Iterator[Constraint]:
         """By the units consumed."""
         return map(Prohibition, units_in_vain(raises, recommendation.lever))
+
+    def taken_back(
+        self, look: Look, last: ChangeRecord, back: Recommendation
+    ) -> Recommendation | None:
+        """To no fewer units than are consumed."""
+        return units_taken_back(look.signals, last, back)
 
     @property
     def capacity_causes(self) -> Collection[Cause]:

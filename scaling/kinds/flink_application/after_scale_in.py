@@ -60,7 +60,7 @@ def revert_of_a_scale_in(
 
 
 def _stands(last: ChangeRecord, current: int) -> bool:
-    return last.to_capacity == current < last.from_capacity
+    return last.to_capacity == current < last.from_capacity and not last.takes_back
 
 
 def _is_explained(look: Look, application: FlinkApplication) -> bool:
@@ -101,7 +101,8 @@ def rest_after_a_reverted_scale_in(
 def _reverted(lever: Lever, history: History, now: datetime) -> Iterator[ChangeRecord]:
     made = history.changes((lever,), now - KNOWN)
     for scale_in, after in pairwise(made):
+        is_scale_in = not scale_in.takes_back
         is_soon = after.begun_at - scale_in.begun_at < STABILIZATION
         is_back = scale_in.to_capacity < scale_in.from_capacity <= after.to_capacity
-        if is_soon and is_back:
+        if is_scale_in and is_soon and is_back:
             yield scale_in

@@ -14,7 +14,9 @@ from tidegate.scaling.kinds.flink_application.asked import asked_of
 from tidegate.scaling.kinds.flink_application.raises import heap_raise_in_vain, subtasks_in_vain
 from tidegate.scaling.kinds.flink_application.reader import ApplicationReader
 from tidegate.scaling.kinds.flink_application.service_autoscaling import conflicts
+from tidegate.scaling.kinds.flink_application.take_back import subtasks_taken_back
 from tidegate.scaling.kinds.flink_application.update import update_advice
+from tidegate.scaling.model.change_record import ChangeRecord
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look
@@ -56,6 +58,12 @@ class ApplicationPlanning(Planning):
             yield from map(Prohibition, heap_raise_in_vain(*seen))
         elif lever.kind is LeverKind.PARALLELISM:
             yield from map(Prohibition, subtasks_in_vain(raises, lever))
+
+    def taken_back(
+        self, look: Look, last: ChangeRecord, back: Recommendation
+    ) -> Recommendation | None:
+        """Where that is worth its restart."""
+        return subtasks_taken_back(look, last, back)
 
     def why_not_worth(self, look: Look, recommendation: Recommendation) -> Iterator[Constraint]:
         """The price of its restart, and a raise of subtasks before it that did not help."""

@@ -78,7 +78,7 @@ def subtasks_in_vain(raises: Raises, lever: Lever) -> Iterator[Reason]:
     raises = replace(raises, signals=signals)
     series = signals.of(application)
     processed, came = series.records_per_second, arrivals(signals, application)
-    for last in raises.last_raise(lever) if signals.age_is_sick else ():
+    for last in raises.last_try(lever) if signals.age_is_sick else ():
         if raises.has_grown(last, came):
             continue
         since = effective_from(series, last.begun_at)

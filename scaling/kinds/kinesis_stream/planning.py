@@ -1,7 +1,7 @@
 """A Kinesis data stream in a plan: its shards are sized with what reads them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
@@ -23,7 +23,7 @@ from tidegate.scaling.kinds.kinesis_stream.second_owner import (
 from tidegate.scaling.kinds.kinesis_stream.split import next_operation, wanted_split
 from tidegate.scaling.kinds.kinesis_stream.tumbling_windows import closed_windows, with_windows
 from tidegate.scaling.kinds.kinesis_stream.units import Shards
-from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.monthly_price import Price
@@ -65,6 +65,15 @@ class StreamPlanning(Planning):
         """By the records accepted, and those read."""
         is_shards = recommendation.lever == self.source.lever
         return shards_in_vain(raises, recommendation) if is_shards else ()
+
+    def taken_back(
+        self, look: Look, last: ChangeRecord, back: Recommendation
+    ) -> Recommendation | None:
+        """Never below what the records that come in need, and not while any are refused: shards
+        follow them whatever state the readers are in."""
+        if back.lever != self.source.lever or look.signals.producers_throttled:
+            return None
+        return replace(back, wanted=max(back.wanted, back.for_arrivals))
 
     @property
     def shared_levers(self) -> tuple[Lever, ...]:

@@ -65,6 +65,6 @@ def test_a_raise_that_brought_less_than_a_twentieth_was_in_vain(
     since = raised.begun_at + timedelta(minutes=2)
     reason = IN_VAIN(
         lever=LEVER, from_=2, to=4, begun_at=raised.begun_at, before=100.0, what="records/s",
-        since=after[0],
+        since=after[0], newest_at=NOON - timedelta(minutes=1),
     )  # fmt: skip
     assert list(in_vain(raised, seen, "records/s", since)) == [reason] * holds

@@ -17,7 +17,7 @@ from tidegate.scaling.constraints.words import CHANGE_PENDING, FILE_RANGE
 from tidegate.scaling.kinds.flink_application.words import RAISE_NOT_SEEN_YET
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.kinds.kinesis_stream.words import RESOURCE_BUSY
-from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.change_record import TAKEN_BACK, ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.effect import NOT_SEEN_TO_HELP, NOT_SEEN_TO_HELP_YET
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
@@ -93,6 +93,17 @@ def test_a_table_has_the_time_that_its_change_takes() -> None:
 )  # fmt: skip
 def test_a_change_of_before_heals_until_its_deadline(record: ChangeRecord, heals: bool) -> None:
     assert (until(look(known=history(record))) is not None) is heals
+
+
+def test_what_was_taken_back_heals_nothing() -> None:
+    lowered = change(SHARDS, 4, 2, minutes_ago=2)
+    back = replace(lowered, entry_id=f"back{TAKEN_BACK}")
+    seen = replace(signals(a_pipeline()), changed_at=back.begun_at)
+    assert until(look(seen, history(lowered))) is not None
+    assert until(look(seen, history(back))) is None
+    well = Diagnosis(Cause.HEALTHY, "race", (WHY,))
+    assert until(look(seen, history(lowered), well)) is not None
+    assert until(look(seen, history(back), well)) is None
 
 
 def test_a_raise_by_someone_else_heals_as_well_and_the_last_deadline_counts() -> None:

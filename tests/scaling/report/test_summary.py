@@ -15,7 +15,7 @@ from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever, Outcome
-from tidegate.scaling.model.effect import NOT_SEEN_TO_HELP, NOT_SEEN_TO_HELP_YET
+from tidegate.scaling.model.effect import NOT_SEEN_TO_HELP, NOT_SEEN_TO_HELP_YET, TAKEN_BACK
 from tidegate.scaling.model.health import Health
 from tidegate.scaling.model.plan import Decision, Plan
 from tidegate.scaling.model.reason import ReasonKind
@@ -129,6 +129,20 @@ def test_of_a_raise_that_did_not_help_a_person_learns_where_to_look_once() -> No
     unseen = replace(held, held_by=(NOT_SEEN_TO_HELP_YET(lever=SHARDS, begun_at=NOON),))
     assert advice_of((NARROW,), Plan((), (unseen,)), a_hundred_each) == ()
     assert advice_of((HOT,), Plan((), (held,)), a_hundred_each) == ("racers: spread the key",)
+
+
+GIVEN_BACK = TAKEN_BACK(
+    lever=SHARDS, from_=2, to=4, begun_at=NOON, before=1.0, what="records/s read", since=1.0,
+    kept=SHARDS, kept_at=NOON,
+)  # fmt: skip
+
+
+def test_what_is_taken_back_heals_nothing_and_a_person_learns_where_to_look() -> None:
+    back = Decision(SHARDS, 4, 2, 2, GIVEN_BACK)
+    made = replace(change(Outcome.DONE), decisions=(back,))
+    assert health(NARROW, decisions=(back,), changes=(made,)) is Health.SICK
+    (told,) = advice_of((NARROW,), Plan((), (back,)))
+    assert told.startswith("find what limits racers instead")
 
 
 @pytest.mark.parametrize("diagnosis", [WELL, OVERSIZED], ids=["healthy", "oversized"])

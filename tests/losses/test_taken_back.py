@@ -1,0 +1,72 @@
+"""The second raise for the same load that did not help is taken back, and that is the end of it."""
+
+import pytest
+
+from tests.losses.test_ineffective import calls_a_service, climbing
+from tests.losses.worlds import OURS, Played, a_world, play
+from tidegate.rules.cause import LeverKind
+from tidegate.scaling.model.effect import is_take_back
+from tidegate.scaling.model.health import Health
+from tidegate.simulator.traffic import Traffic
+
+HOUR = 3600.0
+
+
+def take_backs(played: Played) -> dict[LeverKind, tuple[int, int]]:
+    return {
+        each.lever.kind: (each.current, each.allowed)
+        for report in played.reports
+        for each in report.decisions
+        if is_take_back(each)
+    }
+
+
+@pytest.mark.by_seed(3)
+@pytest.mark.parametrize(
+    ("load", "served", "shards", "factor", "expected"),
+    [
+        (700, 300, 3, 3, {LeverKind.SHARD_COUNT: (6, 3)}),
+        (900, 600, 2, 4, {LeverKind.SHARD_COUNT: (4, 2)}),
+        (
+            1500, 800, 4, 2,
+            {LeverKind.PARALLELIZATION_FACTOR: (10, 8), LeverKind.SHARD_COUNT: (8, 4)},
+        ),
+    ],
+    ids=["shards", "from few", "both"],
+)  # fmt: skip
+def test_behind_a_saturated_service_the_second_raise_is_taken_back(
+    load: float,
+    served: float,
+    shards: int,
+    factor: int,
+    expected: dict[LeverKind, tuple[int, int]],
+    seed: int,
+) -> None:
+    traffic = climbing(load, 60, load - 100)
+    scenario = a_world(traffic, calls_a_service(served), shards=shards, factor=factor, hours=4)
+    played = play(scenario, OURS, seed)
+    assert take_backs(played) == expected
+    assert played.figures.records_lost == 0
+    (at,) = {report.at for report in played.reports if any(map(is_take_back, report.decisions))}
+    since = [report for report in played.reports if report.at >= at]
+    assert not any(report.changes for report in since[1:])
+    assert {report.health for report in since} <= {Health.SICK, Health.UNKNOWN}
+    assert since[0].advice
+    assert any("taken back" in words for report in since for words in report.held_back)
+
+
+def test_for_a_larger_load_it_is_raised_again() -> None:
+    steps = ((-86_400.0, 600.0), (3.1 * HOUR, 600.0), (3.15 * HOUR, 900.0), (86_400.0, 900.0))
+    scenario = a_world(
+        Traffic(steps, 300, 1000), calls_a_service(300), shards=3, factor=3, hours=3.6
+    )
+    played = play(scenario, OURS, 1)
+    assert len(take_backs(played)) == 1
+    raised = {
+        each.lever.kind
+        for report in played.reports
+        if (report.at - played.reports[0].at).total_seconds() > 3.1 * HOUR
+        for each in report.decisions
+        if each.allowed > each.current
+    }
+    assert LeverKind.SHARD_COUNT in raised
