@@ -141,7 +141,7 @@ def test_what_is_taken_back_heals_nothing_and_a_person_learns_where_to_look() ->
     back = Decision(SHARDS, 4, 2, 2, GIVEN_BACK)
     made = replace(change(Outcome.DONE), decisions=(back,))
     assert health(NARROW, decisions=(back,), changes=(made,)) is Health.SICK
-    (told,) = advice_of((NARROW,), Plan((), (back,)))
+    (told,) = advice_of((NARROW,), Plan((), (back,)), a_hundred_each)
     assert told.startswith("find what limits racers instead")
 
 
@@ -221,7 +221,7 @@ def test_what_another_owner_goes_on_setting_is_not_for_a_person_to_set(
 ) -> None:
     reason = Reason.of(ReasonKind.SECOND_OWNER, "theirs", **numbers)
     plan = Plan((), (replace(HELD_BACK, held_by=(reason,)),))
-    assert bool(advice_of((), plan)) is is_advised
+    assert bool(advice_of((), plan, a_hundred_each)) is is_advised
 
 
 def test_a_change_is_said_with_its_reason_and_with_what_limits_it() -> None:
