@@ -26,6 +26,7 @@ from tidegate.scaling.execute.observe import Observed, as_of, observe, with_sett
 from tidegate.scaling.ledger.seen_levers import with_others
 from tidegate.scaling.load.horizons import ForecastHorizons, forecast_horizons, past_metric
 from tidegate.scaling.load.load_history import PAST
+from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.errors import OutOfTime, as_known
 from tidegate.scaling.model.known_steps import setting_steps
 from tidegate.scaling.model.look import Look
@@ -201,7 +202,7 @@ def _latency_levers(pipeline: Pipeline) -> frozenset[LeverKind]:
 def _oversized(look: Look, plan: Plan) -> tuple[Diagnosis, ...]:
     diagnoses, latency = look.diagnoses, _latency_levers(look.signals.pipeline)
     decisions = (each for each in plan.decisions if each.lever.kind not in latency)
-    lower = [each for each in decisions if each.wanted < each.current]
+    lower = [e for e in decisions if e.wanted < e.current and not is_take_back(e)]
     if not lower or any(each.cause is not Cause.HEALTHY for each in diagnoses):
         return diagnoses
     evidence = tuple(

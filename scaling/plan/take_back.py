@@ -28,12 +28,14 @@ def take_backs(
     look: Look, recommendations: Sequence[Recommendation], decisions: Sequence[Decision]
 ) -> Iterator[Recommendation]:
     """The raises to take back while records are late. None while anything is raised, or was changed
-    too recently to be judged: what was in the way of the raise may be what that cures."""
+    too recently to be judged: what was in the way of the raise may be what that cures. Nor while
+    a reader settles, as with the parents of a reshard: new shards have nothing to do before."""
     signals = look.signals
     if any(each.allowed > each.current for each in decisions) or signals.is_in_cooldown:
         return
     raises = Raises(signals, look.history, look.now, current_capacities(signals.pipeline))
-    if not raises.is_late:
+    settling = (kind.settling(signals) for kind in signals.pipeline.kinds.signals)
+    if not raises.is_late or any(settling):
         return
     for each in recommendations:
         if each.lever in raises.capacities:

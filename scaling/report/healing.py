@@ -14,6 +14,7 @@ from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Finding
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
+from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.reason import UNDER_WAY
@@ -93,7 +94,8 @@ def _made_now(look: Look, changes: Sequence[Change]) -> Iterator[Healing]:
     for change in changes:
         if change.outcome in _SET_GOING:
             for each in change.decisions:
-                if _adds_capacity(look, each.lever, each.current, each.allowed):
+                adds = _adds_capacity(look, each.lever, each.current, each.allowed)
+                if adds and not is_take_back(each):
                     yield _by_change(look, each.lever, look.now)
 
 

@@ -430,7 +430,7 @@ def test_without_an_intention_aws_is_not_asked(
 def test_what_was_changed_is_reported_when_the_report_itself_fails(
     three: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import tidegate.scaling.sweep
+    import tidegate.scaling.report.report_of
 
     asked = []
 
@@ -440,7 +440,7 @@ def test_what_was_changed_is_reported_when_the_report_itself_fails(
             raise IndexError("tuple index out of range")
         return held_of(*given)
 
-    monkeypatch.setattr(tidegate.scaling.sweep, "held_of", fails_once)
+    monkeypatch.setattr(tidegate.scaling.report.report_of, "held_of", fails_once)
     result = three.sweep(THREE)
     unreached = others_were_swept(result)
     assert [(each["lever"], each["outcome"]) for each in unreached["actions"]] == [

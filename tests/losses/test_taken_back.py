@@ -25,14 +25,13 @@ def take_backs(played: Played) -> dict[LeverKind, tuple[int, int]]:
 @pytest.mark.parametrize(
     ("load", "served", "shards", "factor", "expected"),
     [
-        (700, 300, 3, 3, {LeverKind.SHARD_COUNT: (6, 3)}),
         (900, 600, 2, 4, {LeverKind.SHARD_COUNT: (4, 2)}),
         (
-            1500, 800, 4, 2,
-            {LeverKind.PARALLELIZATION_FACTOR: (10, 8), LeverKind.SHARD_COUNT: (8, 4)},
+            700, 500, 3, 3,
+            {LeverKind.PARALLELIZATION_FACTOR: (10, 9), LeverKind.SHARD_COUNT: (6, 3)},
         ),
     ],
-    ids=["shards", "from few", "both"],
+    ids=["shards", "both"],
 )  # fmt: skip
 def test_behind_a_saturated_service_the_second_raise_is_taken_back(
     load: float,
@@ -43,7 +42,7 @@ def test_behind_a_saturated_service_the_second_raise_is_taken_back(
     seed: int,
 ) -> None:
     traffic = climbing(load, 60, load - 100)
-    scenario = a_world(traffic, calls_a_service(served), shards=shards, factor=factor, hours=4)
+    scenario = a_world(traffic, calls_a_service(served), shards=shards, factor=factor, hours=3)
     played = play(scenario, OURS, seed)
     assert take_backs(played) == expected
     assert played.figures.records_lost == 0
@@ -52,20 +51,26 @@ def test_behind_a_saturated_service_the_second_raise_is_taken_back(
     assert not any(report.changes for report in since[1:])
     assert {report.health for report in since} <= {Health.SICK, Health.UNKNOWN}
     assert since[0].advice
-    assert any("taken back" in words for report in since for words in report.held_back)
 
 
 def test_for_a_larger_load_it_is_raised_again() -> None:
-    steps = ((-86_400.0, 600.0), (3.1 * HOUR, 600.0), (3.15 * HOUR, 900.0), (86_400.0, 900.0))
+    steps = (
+        (-86_400.0, 600.0),
+        (0.0, 600.0),
+        (60.0, 700.0),
+        (2.6 * HOUR, 700.0),
+        (2.65 * HOUR, 1100.0),
+        (86_400.0, 1100.0),
+    )
     scenario = a_world(
-        Traffic(steps, 300, 1000), calls_a_service(300), shards=3, factor=3, hours=3.6
+        Traffic(steps, 300, 1000), calls_a_service(500), shards=3, factor=3, hours=3.2
     )
     played = play(scenario, OURS, 1)
-    assert len(take_backs(played)) == 1
+    assert take_backs(played)[LeverKind.SHARD_COUNT] == (6, 3)
     raised = {
         each.lever.kind
         for report in played.reports
-        if (report.at - played.reports[0].at).total_seconds() > 3.1 * HOUR
+        if (report.at - played.reports[0].at).total_seconds() > 2.6 * HOUR
         for each in report.decisions
         if each.allowed > each.current
     }

@@ -1,5 +1,6 @@
-"""Throttles of what a table serves at once: more than its warm throughput it only serves as
-DynamoDB adapts to the traffic, on demand or provisioned (DynamoDB guide, warm throughput)."""
+"""Throttles of what a table on demand serves at once: more than its warm throughput it only serves
+as DynamoDB adapts to the traffic. One that is provisioned serves no less than its units (DynamoDB
+guide, warm throughput), whatever a description from before they were raised says."""
 
 from tidegate.rules.kinds.dynamodb_table import words
 from tidegate.rules.kinds.dynamodb_table.state import Capacity, WarmThroughput
@@ -17,8 +18,8 @@ PRE_WARM = (
 
 
 def at_warm_writes(signals: Signals, capacity: Capacity) -> ThrottleLimit | None:
-    """Whether all that the table or index writes at once is used, and less than its provisioned
-    units: of those, a lever has more. None where AWS doesn't tell its warm throughput."""
+    """Whether all that a table or index on demand writes at once is used. None where AWS doesn't
+    tell its warm throughput."""
     warm, used = capacity.warm, rate(signals.of(capacity).consumed_write_units)
     if warm is None or not _is_used(signals, used, warm.write_units, capacity.write_units):
         return None
@@ -40,7 +41,7 @@ def at_warm_reads(signals: Signals, capacity: Capacity) -> ThrottleLimit | None:
 def _is_used(signals: Signals, used: float, warm: int, provisioned: int) -> bool:
     """By the share of units from which on they count as used up; on demand 0 are provisioned."""
     share = signals.thresholds["write-capacity-exhausted"]
-    return 0 < share * warm <= used and (not provisioned or used < share * provisioned)
+    return not provisioned and 0 < share * warm <= used
 
 
 def _advice(capacity: Capacity, warm: WarmThroughput, units: str) -> str:

@@ -12,7 +12,7 @@ from tidegate.rules.kinds.signals import Signals
 
 __all__ = ["reader_health"]
 
-MINUTES_TO_LEARN = 10
+KNOWN_MINUTES = 10
 """As many as a job's rate is learnt from."""
 
 
@@ -54,7 +54,7 @@ def _reads_as_usual(signals: Signals, application: FlinkApplication) -> bool:
     ]
     newest = RECENT_SECONDS // came.metric.period_seconds
     before = [share for share in shares[:-newest] if share is not None]
-    if len(before) < MINUTES_TO_LEARN:
+    if len(before) < KNOWN_MINUTES:
         return False
     usual = median(before)
     return all(share is not None and share >= least * usual for share in shares[-newest:])

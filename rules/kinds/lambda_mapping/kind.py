@@ -97,10 +97,12 @@ class LambdaMappingSignals(SignalKind):
         return (reader_health(signals, each) for each in consumers_of(signals.pipeline))
 
     def is_catching_up(self, signals: "Signals") -> bool:
-        """Whether the parents of a reshard are still read to their end."""
-        from tidegate.rules.kinds.lambda_mapping.parents import parents_read_since
+        """Whether the parents of a reshard may still be read to their end; a backlog that takes
+        longer is not passing."""
+        from tidegate.rules.kinds.lambda_mapping.parents import PARENTS_SECONDS, parents_read_since
 
-        return parents_read_since(signals) is not None
+        changed, judged = parents_read_since(signals), signals.series.judged_until
+        return bool(changed and judged and (judged - changed).total_seconds() < PARENTS_SECONDS)
 
     def settling(self, signals: "Signals") -> "Reason | None":
         """The reshard whose parents are read."""

@@ -9,7 +9,10 @@ from tidegate.rules.kinds.kinesis_stream.state import Stream, shards_of
 from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 
-__all__ = ["parents_read_since"]
+__all__ = ["PARENTS_SECONDS", "parents_read_since"]
+
+PARENTS_SECONDS = 600
+"""As long as a Flink job is given for it too."""
 
 
 def parents_read_since(signals: Signals) -> datetime | None:

@@ -10,6 +10,7 @@ from tidegate.rules.kinds.lambda_mapping.state import (
     EventSourceMapping,
     Function,
     LambdaAccount,
+    ReadersOf,
     Reading,
 )
 from tidegate.scaling.kinds.lambda_mapping.actions import (
@@ -54,6 +55,17 @@ class FunctionFace(Face):
         if function is None or not found:
             raise ResourceMissing("describe", said.function, "there is no such resource")
         return Consumer(_function(function), _mapping(found[0]), self.sinks(spec, said))
+
+    def answer(self, question: Any) -> tuple[Consumer, ...] | None:
+        """The functions that read a stream, all of them."""
+        if not isinstance(question, ReadersOf):
+            return None
+        return tuple(
+            Consumer(Function(function.name, 0, 0), _mapping(mapping))
+            for function in self.site.all(FunctionState)
+            for mapping in function.mappings
+            if mapping.subscription.source.arn == question.arn
+        )
 
     def apply(self, action: Any) -> bool:
         """Changes of a mapping."""

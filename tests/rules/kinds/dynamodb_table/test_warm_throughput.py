@@ -41,13 +41,10 @@ def own(seen: Signals) -> Capacity:
         (5000, 0, WARM, True),
         (5000, 0, None, False),
         (5000, 0, WarmThroughput(0, 0), False),
-        (3600, 10_000, WARM, True),
-        (3599.9, 10_000, WARM, False),
-        (9000, 10_000, WARM, False),
+        (3600, 10_000, WARM, False),
         (3600, 4000, WARM, False),
     ],
-    ids=["all of it", "less", "more", "not told", "none", "raised quickly", "not yet", "its units "
-         "are used up", "as many as it serves"],
+    ids=["all of it", "less", "more", "not told", "none", "just raised", "provisioned"],
 )  # fmt: skip
 def test_a_table_is_at_its_warm_throughput_from_nine_tenths_on(
     at_warm: Callable[[Signals, Capacity], ThrottleLimit | None],
@@ -86,14 +83,13 @@ def test_one_that_is_being_raised_is_waited_for() -> None:
     assert "is being raised: wait" in limit(seen, own(seen)).advice
 
 
-@pytest.mark.parametrize("provisioned", [0, 10_000], ids=["on demand", "provisioned"])
 @pytest.mark.parametrize("key_range", [0.0, 60_000.0], ids=["for units", "of key ranges"])
 @pytest.mark.parametrize("is_known", [True, False])
 def test_throttles_at_the_warm_throughput_are_of_no_hot_key_and_no_unit(
-    provisioned: int, key_range: float, is_known: bool
+    key_range: float, is_known: bool
 ) -> None:
     seen = using(
-        4000, provisioned, WARM if is_known else None,
+        4000, 0, WARM if is_known else None,
         write_throttles=60_000, write_key_range_throttles=key_range,
     )  # fmt: skip
     (found,) = table_causes(seen)
@@ -105,9 +101,8 @@ def test_throttles_at_the_warm_throughput_are_of_no_hot_key_and_no_unit(
         assert found.cured_by or found.advice
 
 
-@pytest.mark.parametrize("provisioned", [0, 10_000], ids=["on demand", "provisioned"])
-def test_reads_throttled_at_the_warm_throughput_are_short_of_no_unit(provisioned: int) -> None:
-    seen = using(4000, provisioned, WARM, read_throttles=60_000)
+def test_reads_throttled_at_the_warm_throughput_are_short_of_no_unit() -> None:
+    seen = using(4000, 0, WARM, read_throttles=60_000)
     (found,) = table_causes(seen)
     assert (found.cause, found.cured_by) == (Cause.TABLE_THROTTLED, ())
     assert "scores serves 4,000 RCU at once" in found.because
