@@ -7,9 +7,6 @@ from tests.losses.worlds import OURS, Played, a_world, play
 from tidegate.rules.cause import LeverKind
 from tidegate.scaling.model.effect import is_take_back
 from tidegate.scaling.model.health import Health
-from tidegate.simulator.traffic import Traffic
-
-HOUR = 3600.0
 
 
 def take_backs(played: Played) -> dict[LeverKind, tuple[int, int]]:
@@ -51,27 +48,3 @@ def test_behind_a_saturated_service_the_second_raise_is_taken_back(
     assert not any(report.changes for report in since[1:])
     assert {report.health for report in since} <= {Health.SICK, Health.UNKNOWN}
     assert since[0].advice
-
-
-def test_for_a_larger_load_it_is_raised_again() -> None:
-    steps = (
-        (-86_400.0, 600.0),
-        (0.0, 600.0),
-        (60.0, 700.0),
-        (2.6 * HOUR, 700.0),
-        (2.65 * HOUR, 1100.0),
-        (86_400.0, 1100.0),
-    )
-    scenario = a_world(
-        Traffic(steps, 300, 1000), calls_a_service(500), shards=3, factor=3, hours=3.2
-    )
-    played = play(scenario, OURS, 1)
-    assert take_backs(played)[LeverKind.SHARD_COUNT] == (6, 3)
-    raised = {
-        each.lever.kind
-        for report in played.reports
-        if (report.at - played.reports[0].at).total_seconds() > 2.6 * HOUR
-        for each in report.decisions
-        if each.allowed > each.current
-    }
-    assert LeverKind.SHARD_COUNT in raised
