@@ -8,7 +8,7 @@ from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.load.current_load import NOW_SECONDS, rate_now
 from tidegate.scaling.load.forecast_ways import HIGH_SHARE
 
-__all__ = ["SourceChange", "offered_at_most", "offered_behind"]
+__all__ = ["CameMost", "SourceChange", "offered_at_most", "offered_behind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +20,31 @@ class SourceChange:
     takes_seconds: float
 
 
-def offered_at_most(
-    signals: Signals, change: SourceChange | None, highest_records_per_second: float
-) -> float:
+@dataclass(frozen=True, slots=True)
+class CameMost:
+    """The most that ever came, 0 where that isn't known, and whether the source takes no more as a
+    whole: what a full one took is its limit, and not what was offered."""
+
+    records_per_second: float
+    is_full: bool
+
+    def bound(self, now: float) -> float:
+        """How many times what comes ``now``, in records a second, may be offered by that; at most
+        2."""
+        highest = self.records_per_second
+        if self.is_full and now >= HIGH_SHARE * highest:
+            return 2.0
+        return highest / HIGH_SHARE / now if now < highest / HIGH_SHARE else 2.0
+
+
+def offered_at_most(signals: Signals, change: SourceChange | None, came: CameMost) -> float:
     """Records offered per second for each one taken in the newest minute, from 1 to 2; 1 when
     refusals are falling, or when less than a minute was judged since the source changed: refusals
     from before its last change are no evidence against what it takes now.
 
     Producers count every retry as a refusal, so refusals overstate what is offered; and no
-    single change goes beyond double. While less is taken than came before, no more is
-    offered than that; but a load that is as good as at its highest may be held there by a full
-    source, which shows its limit and not what is offered.
+    single change goes beyond double. No more is offered than came before, unless a full source may
+    have held that down.
     """
     stream = signals.series.source
     taken = stream.incoming_records.last(60).total
@@ -41,15 +55,13 @@ def offered_at_most(
         settled = stream.incoming_records.end - change.at
         if settled < timedelta(seconds=60 + change.takes_seconds):
             return 1.0
-    now, highest = rate_now(stream.incoming_records), highest_records_per_second
-    came = highest / HIGH_SHARE / now if now < HIGH_SHARE * highest else 2.0
-    return min(2.0, 1 + refused / taken, came)
+    return min(2.0, 1 + refused / taken, came.bound(rate_now(stream.incoming_records)))
 
 
 def offered_behind(
     signals: Signals,
     change: SourceChange | None,
-    highest_records_per_second: float,
+    came: CameMost,
     seconds: float,
 ) -> float:
     """The same for what is behind the source, which costs more than the source does.
@@ -59,7 +71,7 @@ def offered_behind(
     """
     incoming = signals.series.source.incoming_records
     has_come = change is not None and change.at <= incoming.last(60).start
-    most = offered_at_most(signals, change if has_come else None, highest_records_per_second)
+    most = offered_at_most(signals, change if has_come else None, came)
     now, steepest = rate_now(incoming), _steepest_rise_before_refusals(signals)
     return most if steepest is None or not now else min(most, 1 + steepest * seconds / now)
 

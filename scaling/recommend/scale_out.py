@@ -12,7 +12,7 @@ from tidegate.rules.reason import Reason
 from tidegate.scaling.load.burst_baseline import HEADROOM
 from tidegate.scaling.load.current_load import Load, load_now, load_of_the_hour, unread
 from tidegate.scaling.load.horizons import ForecastHorizons, answer_seconds
-from tidegate.scaling.load.offered_load import offered_at_most, offered_behind
+from tidegate.scaling.load.offered_load import CameMost, offered_at_most, offered_behind
 from tidegate.scaling.model.change_record import Lever
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Demand
@@ -28,7 +28,7 @@ from tidegate.scaling.model.sinks import Refusal, Sink
 from tidegate.scaling.recommend.actuation_delay import ActuationDelay
 from tidegate.scaling.recommend.demands import Demands, by_lever
 from tidegate.scaling.recommend.learned import Model
-from tidegate.scaling.recommend.sizing import size, size_source
+from tidegate.scaling.recommend.sizing import is_full, size, size_source
 from tidegate.scaling.recommend.unexplained_use import is_unexplained
 
 __all__ = ["ScaleOut"]
@@ -65,7 +65,7 @@ class ScaleOut:
         if source is None:
             return None
         change, said = source_change(self.model.pipeline, self.look.history), self.look.said
-        most = offered_at_most(self.look.signals, change, self._highest)
+        most = offered_at_most(self.look.signals, change, self._came_most)
         coming = self._actuation_delay.risen(self._load(1.0))
         loads = (self._load(most), coming)
         demands = (size_source(model, source, load, said) for load in loads)
@@ -138,11 +138,12 @@ class ScaleOut:
     def _offered_behind(self) -> float:
         look, seconds = self.look, self._actuation_delay.seconds
         change = source_change(self.model.pipeline, look.history)
-        return offered_behind(look.signals, change, self._highest, seconds)
+        return offered_behind(look.signals, change, self._came_most, seconds)
 
     @property
-    def _highest(self) -> float:
-        return 0.0 if self.expected is None else self.expected.highest_records_per_second
+    def _came_most(self) -> CameMost:
+        most = 0.0 if self.expected is None else self.expected.highest_records_per_second
+        return CameMost(most, is_full(self.model.source, self._now(1.0), self.look.said))
 
     def _now(self, offered: float) -> Load:
         catch_up = self.look.said.catch_up_seconds

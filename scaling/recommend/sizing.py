@@ -12,7 +12,7 @@ from tidegate.scaling.model.sized import Reader, SourceUnits
 from tidegate.scaling.recommend import words
 from tidegate.scaling.recommend.learned import Model
 
-__all__ = ["CAPACITY_USE", "size", "size_source"]
+__all__ = ["CAPACITY_USE", "is_full", "size", "size_source"]
 
 CAPACITY_USE = 0.7
 """How much of a sink may be used while too little is known to forecast its load: the default of
@@ -115,3 +115,9 @@ def size_source(model: Model, source: SourceUnits, load: Load, said: InFile) -> 
         if wider is not None and wider[0] > demand.capacity:
             demand = Demand(demand.lever, *wider)
     return demand
+
+
+def is_full(source: SourceUnits | None, load: Load, said: InFile) -> bool:
+    """Whether what comes in needs more units than the source has, whoever reads it; where it
+    doesn't, refusals are those of single units, or of single seconds."""
+    return source is not None and source.for_volume(load, said, 0).capacity > source.count

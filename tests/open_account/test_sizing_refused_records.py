@@ -54,3 +54,24 @@ def test_what_full_shards_take_is_no_bound_of_what_is_offered(
     ]
     moved = {each["lever"]: each["to"] for each in pipeline["actions"]}
     assert moved["shard_count of orders"] == 2 * shards
+
+
+@pytest.mark.parametrize(("shards", "taken"), [(4, 168_000), (2, 84_000), (10, 420_000)])
+def test_single_shards_that_refuse_are_no_reason_to_double_all_of_them(
+    account: Account, shards: int, taken: float
+) -> None:
+    """Retries of one hot key, five times what the stream takes, for nine minutes."""
+    account.pipeline(write=shards * 1100, shards=shards, factor=10)
+    account.minutes(since=85, until=10, records=taken, invocations=1200, duration=100)
+    account.minutes(since=9, records=taken, invocations=1200, duration=100, refused=5 * taken)
+    (pipeline,) = account.swept(PIPELINES.replace("max: 4000", "max: 40000"), "--dry-run")[
+        "pipelines"
+    ]
+    print(
+        [
+            (a["lever"], a["from"], a["to"], a["wanted"], a.get("reason") or a)
+            for a in pipeline["actions"]
+        ],
+        pipeline["diagnoses"],
+    )
+    assert not pipeline["actions"]

@@ -3,25 +3,35 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, Minute, a_pipeline, signals
-from tidegate.scaling.load.offered_load import SourceChange, offered_at_most, offered_behind
+from tidegate.scaling.load.offered_load import (
+    CameMost,
+    SourceChange,
+    offered_at_most,
+    offered_behind,
+)
 
 
 def refused(records_per_second: float, refused_per_second: float = 5000) -> Minute:
     return Minute(records_per_second=records_per_second, refused_per_second=refused_per_second)
 
 
-def at_most(*minutes: Minute, highest: float = 0, changed_seconds_ago: int | None = None) -> float:
+def at_most(
+    *minutes: Minute,
+    highest: float = 0,
+    is_full: bool = True,
+    changed_seconds_ago: int | None = None,
+) -> float:
     """What may be offered for each record taken."""
     ago = changed_seconds_ago
     change = None if ago is None else SourceChange(NOON - timedelta(seconds=ago), 30)
-    return offered_at_most(signals(a_pipeline(), *minutes), change, highest)
+    return offered_at_most(signals(a_pipeline(), *minutes), change, CameMost(highest, is_full))
 
 
 def behind(*minutes: Minute, changed_seconds_ago: int | None = None) -> float:
     """What consumers and tables may get of it within four minutes."""
     ago = changed_seconds_ago
     change = None if ago is None else SourceChange(NOON - timedelta(seconds=ago), 30)
-    return offered_behind(signals(a_pipeline(), *minutes), change, 0, 240)
+    return offered_behind(signals(a_pipeline(), *minutes), change, CameMost(0, is_full=False), 240)
 
 
 FULL = [refused(1000)] * 5
@@ -48,6 +58,12 @@ def test_what_full_shards_took_before_is_no_bound_of_what_is_offered(highest: fl
     assert at_most(*FULL, highest=highest) == 2
     assert at_most(*[refused(1000, 250)] * 5, highest=highest) == pytest.approx(1.25)
     assert at_most(*FULL, highest=1060) == pytest.approx(1060 / 950)
+
+
+@pytest.mark.parametrize("highest", [960, 1000, 1050])
+def test_what_single_shards_refuse_is_bounded_by_what_ever_came(highest: float) -> None:
+    assert at_most(*FULL, highest=highest, is_full=False) == pytest.approx(highest / 950)
+    assert at_most(*FULL, highest=0, is_full=False) == 2  # Nothing is known of what ever came.
 
 
 def test_what_gets_behind_the_stream_rises_no_faster_than_it_was_seen_to() -> None:
