@@ -19,7 +19,7 @@ test-fast: .venv/dev
 
 # What doesn't fit into `.ci/run`, in parts: two hours on two processors. PARTS has those that are
 # wanted: template (as CDK, checkov, cfn-lint and parliament take it), emulator (a whole stage on
-# MiniStack), seeds (statistical tests by all of theirs), cold-start, and the five that have targets
+# MiniStack), seeds (what `make test` plays a sample of), cold-start, and the five that have targets
 # of their own.
 PARTS ?= template emulator seeds cold-start requests fuzz faults mutation
 verify: $(PARTS:%=verify-%)
@@ -35,6 +35,7 @@ verify-emulator: .venv/dev .venv/emulator/made
 
 verify-seeds: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
+	  tests/scaling/notify/test_incident.py tests/chalice_app/test_flink_by_policies.py \
 	  tests/losses/test_ineffective.py tests/losses/test_flink_seeds.py \
 	  tests/open_account/test_worlds.py tests/open_account/test_worlds_further.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py

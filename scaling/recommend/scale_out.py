@@ -93,8 +93,8 @@ class ScaleOut:
         }
 
     def borne(self) -> frozenset[Lever]:
-        """Sinks whose burst credits cover the current spike even if it grows to the largest seen.
-        An increase would arrive too late to help."""
+        """Sinks whose burst credits cover the current spike even if it grows to the largest seen:
+        an increase would be too late."""
         return frozenset(each.lever for each in self.model.sinks if self._is_borne(each))
 
     def _is_borne(self, sink: Sink) -> bool:
@@ -143,7 +143,8 @@ class ScaleOut:
     @property
     def _came_most(self) -> CameMost:
         most = 0.0 if self.expected is None else self.expected.highest_records_per_second
-        return CameMost(most, is_full(self.model.source, self._now(1.0), self.look.said))
+        refuses, source = self.look.signals.producers_throttled > 0, self.model.source
+        return CameMost(most, refuses and is_full(source, self._now(1.0), self.look.said))
 
     def _now(self, offered: float) -> Load:
         catch_up = self.look.said.catch_up_seconds
@@ -171,9 +172,8 @@ class ScaleOut:
         return max(load.to_drain, piling - bearable)
 
     def _curable(self, load: Load) -> Load:
-        """The load without what more capacity doesn't cure: a backlog behind a cause that blocks
-        it, one that the last change was sized for already, and refusals that come from a part of
-        the source."""
+        """The load without what capacity doesn't cure: a backlog behind a cause that blocks it, or
+        that the last change was sized for, and refusals that come from a part of the source."""
         if any(blocks_capacity(each) for each in self.look.diagnoses) or self._was_sized_for():
             load = load.without_backlog()
         if self._is_uneven:

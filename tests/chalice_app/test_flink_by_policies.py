@@ -114,6 +114,7 @@ def run_by_policies(spec: PipelineSpec) -> Run:
         return run
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("set_up", SET_UPS)
 def test_the_articles_policies_scale_the_application_and_the_lag_falls(set_up: str) -> None:
     run = run_of(set_up)

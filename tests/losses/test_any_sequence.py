@@ -107,7 +107,7 @@ class Played:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     # To shrink takes minutes before an emulator of AWS.
