@@ -26,11 +26,6 @@ __all__ = ["consumer_causes", "executions_in_use"]
 
 _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
 
-TUMBLING_ADVICE = (
-    "make TumblingWindowInSeconds of the event source mapping less than the objective, or the "
-    "objective as long as its results may take"
-)
-
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
     """The causes of each consumer by itself; where its tables throttle, that explains all but the
@@ -209,12 +204,11 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 
 
 def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    """An age over the objective that is no more than records wait for a batch, for the end of a
-    tumbling window, and for its invocation: by more shards, a higher factor or a faster function it
-    doesn't get less."""
-    batching, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
-    tumbling = consumer.mapping.reading.tumbling_window_seconds
-    window = batching + tumbling
+    """An age over the objective that is no more than records wait for a batch and for its
+    invocation: by more shards, a higher factor or a faster function it doesn't get less. For the
+    end of a tumbling window no record waits: each batch is an invocation in it, and the last one
+    gets the result alone (Lambda guide, tumbling windows)."""
+    window, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
     series = signals.of(consumer.function)
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
@@ -222,14 +216,9 @@ def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     is_steady = signals.is_out_of_objective and not signals.age_falls  # Else a backlog drains.
     if not is_steady or window <= well or age > window + longest + well:
         return
-    cause = Cause.BATCHING_WINDOW_TOO_LONG
-    if batching <= well:
-        told = words.TUMBLING_EXPLAINS_AGE(name=name, window=tumbling, age=age, objective=objective)
-        yield Diagnosis(cause, name, (told,), advice=TUMBLING_ADVICE)
-        return
     yield Diagnosis(
-        cause,
+        Cause.BATCHING_WINDOW_TOO_LONG,
         name,
-        (words.WINDOW_EXPLAINS_AGE(name=name, window=batching, age=age, objective=objective),),
+        (words.WINDOW_EXPLAINS_AGE(name=name, window=window, age=age, objective=objective),),
         cured_by=(LeverKind.BATCHING_WINDOW,),
     )
