@@ -7,13 +7,12 @@ from tidegate.rules.graph import Role
 from tidegate.rules.kinds.kinesis_stream.utilization import stream_utilization
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
-from tidegate.rules.window import LOOK_BACK, Window
+from tidegate.rules.window import Window
 from tidegate.scaling.kinds.kinesis_stream import words
 from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.effect import (
     EFFECT,
     HELPED,
-    NOT_SEEN_TO_HELP,
     SAMPLES,
     in_vain,
     mean_before,
@@ -50,8 +49,8 @@ def _of_readers(raises: Raises, shards: Lever) -> Iterator[Reason]:
 def _of_parents(raises: Raises, shards: Lever) -> Iterator[Reason]:
     """Why no more shards are asked for where the windows have forgotten what was before their last
     raise, and the load is still the same: what was put before it waits in the parents, which are
-    read to the end before the new shards are (Lambda guide, Kinesis). So it shows what the raise
-    did when the parents are read, and it is tried again as long after that as any other."""
+    read to the end before the new shards are (Lambda guide, Kinesis). What the raise did shows when
+    the parents are read, beside the oldest minutes that are known, in which they were not."""
     read, ages = raises.signals.own_reads, raises.signals.ages
     for last in raises.last_raise(shards) if raises.is_late else ():
         begun_at = last.begun_at
@@ -67,7 +66,16 @@ def _of_parents(raises: Raises, shards: Lever) -> Iterator[Reason]:
         if since is None:
             yield words.PARENTS_UNREAD(lever=shards, begun_at=begun_at)
         elif before is not None and since < HELPED * before:
-            yield NOT_SEEN_TO_HELP(lever=shards, begun_at=begun_at, again=over_at + LOOK_BACK)
+            yield words.IN_VAIN_AFTER_PARENTS(
+                lever=shards,
+                from_=last.from_capacity,
+                to=last.to_capacity,
+                begun_at=begun_at,
+                before=before,
+                what="records/s read",
+                since=since,
+                newest_at=max(at for at, _ in read.points()),
+            )
 
 
 def _accepted(signals: Signals) -> tuple[Window, str]:

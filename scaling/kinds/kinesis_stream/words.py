@@ -24,6 +24,11 @@ DOUBLED_AT_MOST = Words(
     ReasonKind.AWS_LIMIT, "one UpdateShardCount call can at most double or halve the shard count"
 )
 HOT_SHARD = Words("hot-shard", "{because}")
+IN_VAIN_AFTER_PARENTS = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
+    "{before:,.0f} {what} while the parent shards were read and {since:,.0f} after that",
+)
 ON_DEMAND = Words(ReasonKind.ON_DEMAND, "stream {name} is on demand, so AWS sets its shard count")
 PARENTS_UNREAD = Words(
     ReasonKind.EFFECT_PENDING,
