@@ -19,6 +19,7 @@ from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.lambda_mapping.replay import replay
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -100,8 +101,8 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     few = throttles.total < signals.thresholds["function-throttled"] * asked
     # Executions take turns under a cap: the age of those that wait grows and falls again. Where
     # none runs, Lambda does not poll, and no metric tells an age.
-    late = signals.age_is_sick or signals.is_out_of_objective or asked == throttles.total
-    if few or not throttles.latest or not late:
+    late = signals.age_is_sick or signals.is_out_of_objective
+    if few or not throttles.latest or not (late or asked == throttles.total):
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
@@ -127,6 +128,7 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
             else "request a higher account concurrency, or reserve concurrency for this function"
         )
         + "; a higher factor or more shards would only increase throttling",
+        is_odd=not late and not is_repeated(throttles),
     )
 
 

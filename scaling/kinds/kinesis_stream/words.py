@@ -27,7 +27,8 @@ HOT_SHARD = Words("hot-shard", "{because}")
 IN_VAIN_AFTER_PARENTS = Words(
     ReasonKind.INEFFECTIVE,
     "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
-    "{before:,.0f} {what} while the parent shards were read and {since:,.0f} after that",
+    "{before:,.0f} {what} while the parent shards were read and {since:,.0f} after that, at "
+    "{newest_at:%H:%M}",
 )
 ON_DEMAND = Words(ReasonKind.ON_DEMAND, "stream {name} is on demand, so AWS sets its shard count")
 PARENTS_UNREAD = Words(
