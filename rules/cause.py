@@ -114,7 +114,8 @@ class Diagnosis:
     or ``advice``, what a person must do because no capacity cures it.
 
     ``holds_raises``: until then more capacity is pointless. ``is_odd``: one minute alone tells of
-    it, so that nobody is paged before a second one does.
+    it, so that nobody is paged before a second one does. ``is_unconfirmed``: nor does anything else
+    tell of it, so that no lever is moved before that.
     """
 
     cause: Cause
@@ -124,6 +125,7 @@ class Diagnosis:
     advice: str | None = None
     holds_raises: bool = True
     is_odd: bool = False
+    is_unconfirmed: bool = False
 
     @property
     def because(self) -> str:

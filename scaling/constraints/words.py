@@ -30,6 +30,11 @@ NOT_READ = Words(
     "the {lever:words} is not lowered while CloudWatch fails to read {count} of the pipeline's "
     "metrics, such as {metric} ({why})",
 )
+ONE_MINUTE = Words(
+    ReasonKind.ONE_MINUTE,
+    "one minute alone refused requests, in which capacity was left, no record waited and no more "
+    "came in than before: the {lever:words} is raised when a second minute refuses some",
+)
 OTHER_OWNER = Words(ReasonKind.OTHER_OWNER, "the {lever:words} is owned by {owner}")
 PAUSED = Words(
     ReasonKind.PAUSED,

@@ -158,13 +158,34 @@ def within_refusals(
     units = median([each.units for each in usual])
     beyond = [each for each in newest if each.records > BEYOND_RATIO * records]
     if not any(each.refused for each in beyond):
-        return whole
-    more = median(
-        [(each.units + each.refused - units) / (each.records - records) for each in beyond]
-    )
+        found = _by_arrivals(newest, records, units)
+        more = inf if found is None or beyond else found
+    else:
+        more = median(
+            [(each.units + each.refused - units) / (each.records - records) for each in beyond]
+        )
     if max(least, more) >= (1 - LEAST_BASE_SHARE) * whole.units_per_record:
         return whole
     return _beside(max(least, more), flat, is_told=True)
+
+
+def _by_arrivals(newest: Sequence[UseMinute], records: float, units: float) -> float | None:
+    """What each record asks for where all that is added is refused, or nearly all: no more are
+    worked on than usual, but more came in, and those asked for what was used and refused beyond the
+    usual. At least what the few that were worked on used; None where no minute tells.
+
+    That may be too little, where only some of them were tried. As soon as a raise lets more of them
+    be written, those show it.
+    """
+    came = [each for each in newest if each.refused and each.arrivals > BEYOND_RATIO * records]
+    if not came:
+        return None
+    asked = median(
+        [(each.units + each.refused - units) / (each.arrivals - records) for each in came]
+    )
+    more = [each for each in came if each.records > (1 + VARIED_SHARE) * records]
+    shown = [(each.units - units) / (each.records - records) for each in more]
+    return max(asked, median(shown)) if shown else asked
 
 
 def _beside(each: float, minutes: Sequence[UseMinute], *, is_told: bool) -> RecordCost:

@@ -34,6 +34,7 @@ class ReasonKind(StrEnum):
     INEFFECTIVE = "ineffective"
     MAX_USD_A_DAY = "max-usd-a-day"
     NOT_READ = "not-read"
+    ONE_MINUTE = "one-minute"
     RESTART_PRICE = "restart-price"
     NO_LONGER_DUE = "no-longer-due"
     SPLIT_KEPT = "split-kept"

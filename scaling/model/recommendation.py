@@ -39,9 +39,10 @@ class Recommendation:
 
     ``price_seconds`` is what the change costs: seconds out of the objective, where it interrupts.
     ``for_arrivals`` is, of the source, what the records that come in need by themselves, whatever
-    state their readers are in. ``for_heap`` is whether a full heap is the reason. ``asked_at`` is
-    when a policy of Application Auto Scaling asked for it, None for what Tidegate wants itself,
-    which is weighed before it is recommended.
+    state their readers are in. ``for_heap`` is whether a full heap is the reason.
+    ``is_unconfirmed`` is whether one minute of refusals alone is. ``asked_at`` is when a policy of
+    Application Auto Scaling asked for it, None for what Tidegate wants itself, which is weighed
+    before it is recommended.
     """
 
     lever: Lever
@@ -52,6 +53,7 @@ class Recommendation:
     for_arrivals: int = 0
     for_heap: bool = False
     asked_at: datetime | None = None
+    is_unconfirmed: bool = False
 
     @property
     def adds_capacity(self) -> bool:

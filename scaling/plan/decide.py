@@ -10,6 +10,7 @@ from tidegate.scaling.config.levers import all_settings
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.constraints.by_ledger import ledger_constraints
 from tidegate.scaling.constraints.ineffective_scaling import ineffective_scaling_constraints
+from tidegate.scaling.constraints.odd_minute import odd_minute_constraints
 from tidegate.scaling.constraints.operator import constrain, owner_constraints, window_constraints
 from tidegate.scaling.constraints.unread_metrics import unread_constraints
 from tidegate.scaling.load.horizons import ForecastHorizons
@@ -166,6 +167,7 @@ class Decider:
         yield from owner_constraints(self._spec, recommendation.lever, self.caller)
         yield from window_constraints(self._spec, recommendation.current, self.look.now)
         yield from self._pending_constraints(recommendation)
+        yield from odd_minute_constraints(recommendation)
         if self.caller == "tidegate":
             seen = (self.look.signals, self.look.history)
             yield from ineffective_scaling_constraints(*seen, recommendation, self.look.now)

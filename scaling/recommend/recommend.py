@@ -51,20 +51,23 @@ def recommendations(
     model = learn(look.signals, look.history)
     scale_out, scale_in = ScaleOut(look, model, expected), ScaleIn(look, model, expected)
     needed, hour = scale_out.demands(), scale_in.demands_of_the_hour()
-    ill = any(diagnosis.cured_by for diagnosis in look.diagnoses)
+    curable = [diagnosis for diagnosis in look.diagnoses if diagnosis.cured_by]
+    ill, is_odd = bool(curable), all(each.is_unconfirmed for each in curable)
     incurable = any(blocks_capacity(diagnosis) for diagnosis in look.diagnoses)
     ahead_of_load = _ready(model, expected, said, incurable)
     running_out, borne = scale_out.running_out(), scale_out.borne()
     found = []
     for lever, current in levers:
         recommendation, worth = None, _worth(lever, current, pipeline)
-        if (ill or (lever in running_out and not incurable)) and lever not in borne:
+        ends = None if incurable else running_out.get(lever)
+        if (ill or ends) and lever not in borne:
             margin = _margin(lever, look)
             recommendation = _raise(lever, current, needed.get(lever), margin, worth)
-            if recommendation is not None and not ill:
-                recommendation = _running_out(running_out[lever], recommendation)
-        if recommendation is None:
-            recommendation = _raised_ahead(lever, current, ahead_of_load.get(lever), worth)
+            if recommendation is not None and is_odd:
+                recommendation = _confirmed(ends, recommendation)
+        if recommendation is None or recommendation.is_unconfirmed:
+            ahead = _raised_ahead(lever, current, ahead_of_load.get(lever), worth)
+            recommendation = ahead or recommendation
         if recommendation is None and scale_in.is_open(lever) and scale_in.is_past_cooldown(lever):
             floor = scale_in.floor(lever, ahead_of_load.get(lever), hour)
             recommendation = _lower(lever, current, floor, scale_in.least(lever, current))
@@ -74,7 +77,10 @@ def recommendations(
     return tuple(found)
 
 
-def _running_out(why: Reason, recommendation: Recommendation) -> Recommendation:
+def _confirmed(why: Reason | None, recommendation: Recommendation) -> Recommendation:
+    """By a sink that is running out; without that one minute alone asks for it."""
+    if why is None:
+        return replace(recommendation, is_unconfirmed=True)
     because = words.RUNNING_OUT(running_out=why, because=recommendation.because)
     return replace(recommendation, because=because)
 

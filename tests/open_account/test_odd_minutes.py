@@ -1,7 +1,6 @@
 """One minute of refusals is named, and pages nobody before a second minute tells of it.
 
-A lever that is Tidegate's moves at once, which nobody is told of either: what is refused is counted,
-not inferred.
+Nor does it move a lever that is Tidegate's, unless another metric confirms it.
 """
 
 import json
@@ -12,6 +11,7 @@ import pytest
 from tests.losses.account import FIVE_LINES, PIPELINES, Account
 from tests.open_account.records import Minutes
 
+OURS = PIPELINES + "      read_capacity: {max: 4000, owner: tidegate}\n"
 NOTICES = '    notices: {sns_topic_arn: "arn:aws:sns:us-east-1:123456789012:on-call"}\n'
 TABLE, STREAM = ("AWS/DynamoDB", {"TableName": "orders"}), ("AWS/Kinesis", {"StreamName": "orders"})
 REFUSED = {
@@ -63,8 +63,66 @@ def test_two_page(account: Account, what: str, refused_in: set[int]) -> None:
     assert len(account.asked("Publish")) == 1
 
 
-def test_where_a_lever_is_tidegates_one_minute_moves_it_and_pages_nobody(account: Account) -> None:
-    _, pipeline = swept(account, "writes", {1}, PIPELINES)
+@pytest.mark.parametrize("what", ["writes", "reads", "producers"])
+def test_one_minute_that_nothing_confirms_moves_no_lever(account: Account, what: str) -> None:
+    _, pipeline = swept(account, what, {1}, OURS)
+    assert (pipeline["health"], account.changes, account.asked("Publish")) == ("sick", [], [])
+
+
+@pytest.mark.parametrize(("minutes", "moved"), [(1, []), (2, ["UpdateShardCount"])])
+def test_half_a_stream_in_which_one_minute_refuses_producers_keeps_its_shards(
+    account: Account, minutes: int, moved: list[str]
+) -> None:
+    """As many retries as records, which may be of one burst of seconds."""
+    account.pipeline(shards=1, write=4000)
+    account.minutes(since=30, until=minutes + 1, records=30_000, invocations=300, duration=100)
+    account.minutes(since=minutes, records=30_000, invocations=300, duration=100, refused=30_000)
+    account.sweep(PIPELINES)
+    assert [name for name, _ in account.changes if "Shard" in name] == moved
+
+
+@pytest.mark.parametrize(("throttled_in", "pages"), [({1}, 0), ({1, 2}, 1)])
+def test_one_minute_of_throttled_invocations_pages_nobody(
+    account: Account, throttled_in: set[int], pages: int
+) -> None:
+    """Where nothing else is invoked lately they are the whole of what was tried."""
+    account.client("sns").create_topic(Name="on-call")
+    account.pipeline(write=50)
+    minutes = Minutes(account, 30)
+    for back in minutes:
+        records = 0 if 1 < back < 5 else 2400
+        minutes.stream(back, came=records, read=records)
+        minutes.table(back)
+        if back in throttled_in:
+            account.put("AWS/Lambda", {"FunctionName": "order-writer"}, back, {"Throttles": 5.0})
+        elif back > 4:
+            minutes.function(back)
+    (pipeline,) = json.loads(account.sweep(PIPELINES + NOTICES).stdout)["pipelines"]
+    assert pipeline["diagnoses"][0]["cause"] == "concurrency-cap"
+    assert len(account.asked("Publish")) == pages
+
+
+@pytest.mark.parametrize("refused_in", [{1, 2}, {1, 3}], ids=["two", "two of three"])
+@pytest.mark.parametrize("what", ["writes", "reads"])
+def test_two_minutes_move_it(account: Account, what: str, refused_in: set[int]) -> None:
+    _, pipeline = swept(account, what, refused_in, OURS)
+    assert (pipeline["health"], account.asked("Publish")) == ("healing", [])
+    assert [name for name, _ in account.changes] == ["UpdateTable"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"units": 2700}, {"age": 30_000}, {"records": 2500, "read": 2400}],
+    ids=["next to no unit left", "records wait", "more come in"],
+)
+def test_neither_does_one_that_another_metric_confirms_wait(
+    account: Account, more: dict[str, Any]
+) -> None:
+    account.client("sns").create_topic(Name="on-call")
+    account.pipeline(write=50)
+    account.minutes(since=30, until=2)
+    account.minutes(since=1, until=1, throttled=400, **more)
+    (pipeline,) = json.loads(account.sweep(PIPELINES + NOTICES).stdout)["pipelines"]
     assert (pipeline["health"], account.asked("Publish")) == ("healing", [])
     assert [name for name, _ in account.changes] == ["UpdateTable"]
 

@@ -141,6 +141,26 @@ def test_a_load_that_was_flat_is_not_multiplied_beyond_what_is_refused(
     assert "WCU that does not follow the stream" in json.dumps(pipeline["actions"])
 
 
+@pytest.mark.parametrize(
+    ("read", "throttled", "least", "most"),
+    [(600, 1800, 1_040, 1_150), (600, 7200, 1_040, 1_300), (200, 2200, 1_040, 1_150),
+     (720, 700, 1_040, 1_150)],
+    ids=["each once", "retried", "of the usual ones too", "few tries"],
+)  # fmt: skip
+@pytest.mark.parametrize("minutes", [4, 5])
+def test_nor_is_it_where_all_that_is_added_is_refused(
+    account: Account, minutes: int, read: float, throttled: float, least: int, most: int
+) -> None:
+    """40 records a second come in where 10 did, and no more of them are written."""
+    account.pipeline(write=1_020)
+    told(account, 85, minutes + 1, records=600, units=60_600, invocations=10)
+    told(account, minutes, records=2400, read=read, units=60_000 + read, throttled=throttled,
+         age=lambda back: (minutes + 1 - back) * 15_000, invocations=10)  # fmt: skip
+    moved, pipeline = swept(account, PIPELINES)
+    assert least <= moved["write_capacity of orders"] <= most
+    assert "WCU that does not follow the stream" in json.dumps(pipeline["actions"])
+
+
 @pytest.mark.parametrize("each", [1, 3])
 def test_a_consumer_alone_on_its_table_is_sized_in_one_step_after_a_flat_load(
     account: Account, each: int

@@ -69,10 +69,13 @@ def test_a_window_within_the_objective_is_no_illness(account: Account) -> None:
     assert (code, pipeline["health"]) == (0, "healthy")
 
 
-@pytest.mark.parametrize(("tumbling", "batching"), [(120, 0), (300, 10), (900, 0)])
-def test_a_tumbling_window_over_the_objective_is_named_and_nothing_is_moved(
+@pytest.mark.parametrize(
+    ("tumbling", "batching"), [(120, 0), (300, 10), (900, 0)], ids=["2 min", "5 min", "most"]
+)
+def test_no_record_waits_for_the_end_of_a_tumbling_window(
     account: Account, tumbling: int, batching: int
 ) -> None:
+    """Each batch is an invocation in the window: an age has another cause, whatever its length."""
     account.pipeline(write=100, shards=2)
     listed_with(account, TumblingWindowInSeconds=tumbling, MaximumBatchingWindowInSeconds=batching)
     for back in range(60, 0, -1):
@@ -80,17 +83,17 @@ def test_a_tumbling_window_over_the_objective_is_named_and_nothing_is_moved(
                         age=(tumbling - 5) * 1000 + back % 3 * 500)  # fmt: skip
     code, pipeline = swept(account, OWNED)
     (only,) = pipeline["diagnoses"]
-    assert (code, only["cause"]) == (1, "batching-window-too-long")
-    assert f"the tumbling window of order-writer is {tumbling} s" in only["because"]
+    assert code != 0
+    assert only["cause"] != "batching-window-too-long"
     assert pipeline["actions"] == []
-    assert any("TumblingWindowInSeconds" in each for each in pipeline["advice"])
+    assert not any("TumblingWindowInSeconds" in each for each in pipeline["advice"])
 
 
-def test_an_age_far_over_the_tumbling_window_has_another_cause(account: Account) -> None:
+def test_a_batching_window_explains_no_age_of_a_tumbling_window_s_length(account: Account) -> None:
     account.pipeline(write=100, shards=2)
-    listed_with(account, TumblingWindowInSeconds=120)
+    listed_with(account, TumblingWindowInSeconds=300, MaximumBatchingWindowInSeconds=70)
     for back in range(60, 0, -1):
         account.minutes(since=back, until=back, records=600, invocations=0.5,
-                        age=400_000 + back % 3 * 500)  # fmt: skip
+                        age=300_000 + back % 3 * 500)  # fmt: skip
     (only,) = swept(account)[1]["diagnoses"]
     assert only["cause"] != "batching-window-too-long"

@@ -1,7 +1,6 @@
 """Causes that sit in the tables: throttled capacity, throttled indexes, hot partitions."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.dynamodb_table import words
@@ -19,6 +18,7 @@ from tidegate.rules.kinds.dynamodb_table.units import (
     throttled_share,
 )
 from tidegate.rules.kinds.dynamodb_table.warm_throughput import at_warm_reads, at_warm_writes
+from tidegate.rules.kinds.odd_minute import judged_by_minutes
 from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import BURST_SECONDS, RECENT_SECONDS, Signals, rate
 from tidegate.rules.reason import Reason
@@ -81,7 +81,6 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
     throttled = series.write_throttles.last(RECENT_SECONDS)
     key_range = series.write_key_range_throttles.last(RECENT_SECONDS).total
     limit = write_limit(series, capacity.where) or at_warm_writes(signals, capacity)
-    is_odd = not is_repeated(throttled)
     evidence: tuple[Reason, ...] = (
         words.WRITES_THROTTLED(
             resource=_resource(capacity), throttled_writes=throttled.peak or 0, share=share
@@ -92,7 +91,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
         ),
     )
     if limit is not None:
-        yield _limited(capacity, evidence, limit, is_odd=is_odd)
+        yield _limited(capacity, evidence, limit, is_odd=not is_repeated(throttled))
         return
     if key_range > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
         evidence += (words.KEY_RANGE_THROTTLED(key_range_throttles=key_range),)
@@ -104,7 +103,7 @@ def _throttled_writes(signals: Signals, table: Table, capacity: Capacity) -> Ite
             return
         evidence += (why,)
     found = _capacity_diagnosis(table, capacity, evidence, LeverKind.WRITE_CAPACITY)
-    yield replace(found, is_odd=is_odd)
+    yield judged_by_minutes(found, throttled, signals, is_full=is_used_up(signals, capacity))
 
 
 def _resource(capacity: Capacity) -> str:
@@ -182,9 +181,8 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
         of_read_units(signals, capacity),
     )
     limit = read_limit(series, capacity.where) or at_warm_reads(signals, capacity)
-    is_odd = not is_repeated(throttled)
     if limit is not None:
-        yield _limited(capacity, evidence, limit, is_odd=is_odd)
+        yield _limited(capacity, evidence, limit, is_odd=not is_repeated(throttled))
         return
     key_range = series.read_key_range_throttles.last(RECENT_SECONDS)
     if key_range.total > signals.thresholds["throttles-of-a-key-range"] * throttled.total:
@@ -192,7 +190,8 @@ def _throttled_reads(signals: Signals, table: Table, capacity: Capacity) -> Iter
             yield Diagnosis(Cause.HOT_KEY, capacity.where, evidence, advice=HOT_PARTITION_ADVICE)
         return
     found = _capacity_diagnosis(table, capacity, evidence, LeverKind.READ_CAPACITY)
-    yield replace(found, is_odd=is_odd)
+    is_full = rate(series.consumed_read_units) >= capacity.read_units
+    yield judged_by_minutes(found, throttled, signals, is_full=is_full)
 
 
 def _limited(

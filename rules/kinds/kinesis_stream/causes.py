@@ -23,7 +23,7 @@ from tidegate.rules.kinds.kinesis_stream.utilization import (
     shards_then,
     stream_utilization,
 )
-from tidegate.rules.kinds.rates import is_repeated
+from tidegate.rules.kinds.odd_minute import judged_by_minutes
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
@@ -92,15 +92,13 @@ def _producer_throttled(signals: Signals) -> Diagnosis:
         words.PRODUCERS_REFUSED(throttled_share=signals.producers_throttled),
         _load_evidence(signals),
     ]
-    if stream_has_headroom(signals):
+    has_headroom = stream_has_headroom(signals)
+    if has_headroom:
         evidence.append(words.STREAM_HAS_HEADROOM())
-    return Diagnosis(
-        Cause.PRODUCER_THROTTLED,
-        stream_of(signals.pipeline).name,
-        tuple(evidence),
-        cured_by=(LeverKind.SHARD_COUNT,),
-        is_odd=not is_repeated(signals.series.source.write_throttles),
-    )
+    cause, name = Cause.PRODUCER_THROTTLED, stream_of(signals.pipeline).name
+    found = Diagnosis(cause, name, tuple(evidence), cured_by=(LeverKind.SHARD_COUNT,))
+    refused = signals.series.source.write_throttles
+    return judged_by_minutes(found, refused, signals, is_full=not has_headroom)
 
 
 def _too_narrow(signals: Signals) -> Diagnosis:

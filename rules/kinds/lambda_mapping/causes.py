@@ -19,17 +19,13 @@ from tidegate.rules.kinds.lambda_mapping.reading import not_reading
 from tidegate.rules.kinds.lambda_mapping.records_dropped import records_dropped
 from tidegate.rules.kinds.lambda_mapping.replay import replay
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, consumers_of
+from tidegate.rules.kinds.rates import is_repeated
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["consumer_causes", "executions_in_use"]
 
 _EXECUTIONS: tuple[LeverKind, ...] = (LeverKind.PARALLELIZATION_FACTOR, LeverKind.SHARD_COUNT)
-
-TUMBLING_ADVICE = (
-    "make TumblingWindowInSeconds of the event source mapping less than the objective, or the "
-    "objective as long as its results may take"
-)
 
 
 def consumer_causes(signals: Signals) -> Iterator[Diagnosis]:
@@ -105,8 +101,8 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     few = throttles.total < signals.thresholds["function-throttled"] * asked
     # Executions take turns under a cap: the age of those that wait grows and falls again. Where
     # none runs, Lambda does not poll, and no metric tells an age.
-    late = signals.age_is_sick or signals.is_out_of_objective or asked == throttles.total
-    if few or not throttles.latest or not late:
+    late = signals.age_is_sick or signals.is_out_of_objective
+    if few or not throttles.latest or not (late or asked == throttles.total):
         return
     name = consumer.function.name
     reserved = consumer.function.reserved_concurrency
@@ -132,6 +128,7 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
             else "request a higher account concurrency, or reserve concurrency for this function"
         )
         + "; a higher factor or more shards would only increase throttling",
+        is_odd=not late and not is_repeated(throttles),
     )
 
 
@@ -209,12 +206,11 @@ def _too_slow(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
 
 
 def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
-    """An age over the objective that is no more than records wait for a batch, for the end of a
-    tumbling window, and for its invocation: by more shards, a higher factor or a faster function it
-    doesn't get less."""
-    batching, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
-    tumbling = consumer.mapping.reading.tumbling_window_seconds
-    window = batching + tumbling
+    """An age over the objective that is no more than records wait for a batch and for its
+    invocation: by more shards, a higher factor or a faster function it doesn't get less. For the
+    end of a tumbling window no record waits: each batch is an invocation in it, and the last one
+    gets the result alone (Lambda guide, tumbling windows)."""
+    window, well = consumer.mapping.batching_window_seconds, signals.age_well_seconds
     series = signals.of(consumer.function)
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
     age, objective = signals.age_seconds or 0.0, signals.iterator_age_max_seconds
@@ -222,14 +218,9 @@ def _window_too_long(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     is_steady = signals.is_out_of_objective and not signals.age_falls  # Else a backlog drains.
     if not is_steady or window <= well or age > window + longest + well:
         return
-    cause = Cause.BATCHING_WINDOW_TOO_LONG
-    if batching <= well:
-        told = words.TUMBLING_EXPLAINS_AGE(name=name, window=tumbling, age=age, objective=objective)
-        yield Diagnosis(cause, name, (told,), advice=TUMBLING_ADVICE)
-        return
     yield Diagnosis(
-        cause,
+        Cause.BATCHING_WINDOW_TOO_LONG,
         name,
-        (words.WINDOW_EXPLAINS_AGE(name=name, window=batching, age=age, objective=objective),),
+        (words.WINDOW_EXPLAINS_AGE(name=name, window=window, age=age, objective=objective),),
         cured_by=(LeverKind.BATCHING_WINDOW,),
     )

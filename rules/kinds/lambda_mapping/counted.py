@@ -93,7 +93,6 @@ def _total(window: Window | None, seconds: int) -> float:
 
 def _on_the_way_seconds(signals: Signals, consumer: Consumer) -> float:
     """How old a record may be that isn't done, where nothing is wrong."""
-    mapping, series = consumer.mapping, signals.of(consumer.function)
+    series, window = signals.of(consumer.function), consumer.mapping.batching_window_seconds
     longest = (series.duration_maximum_milliseconds.last(RECENT_SECONDS).peak or 0.0) / 1000
-    windows = mapping.batching_window_seconds + mapping.reading.tumbling_window_seconds
-    return EDGE_SECONDS + windows + longest + (signals.age_seconds or 0.0)
+    return EDGE_SECONDS + window + longest + (signals.age_seconds or 0.0)

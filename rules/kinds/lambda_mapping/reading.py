@@ -154,9 +154,8 @@ def _is_reading(signals: Signals, consumer: Consumer) -> bool:
 def patience_seconds(signals: Signals, consumer: Consumer) -> float:
     """How long records may be without an invocation: until a batch is full or its window over, the
     one before it done, and both are told. Invocations are counted when they end."""
-    mapping = consumer.mapping
-    windows = mapping.batching_window_seconds + mapping.reading.tumbling_window_seconds
-    return signals.thresholds["not-reading"] + windows + consumer.function.timeout_seconds
+    window, timeout = consumer.mapping.batching_window_seconds, consumer.function.timeout_seconds
+    return signals.thresholds["not-reading"] + window + timeout
 
 
 def _waits_too_long(signals: Signals, consumer: Consumer, since: datetime) -> bool:

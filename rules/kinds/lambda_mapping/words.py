@@ -103,11 +103,6 @@ WINDOW_EXPLAINS_AGE = Words(
     "the batching window of {name} is {window} s: records wait so long for a batch, which is the "
     "iterator age of {age:.0f} s; the objective is {objective:.0f} s",
 )
-TUMBLING_EXPLAINS_AGE = Words(
-    "tumbling-window-explains-age",
-    "the tumbling window of {name} is {window} s: records wait until its end, which is the "
-    "iterator age of {age:.0f} s; the objective is {objective:.0f} s",
-)
 ONE_BATCH_A_SHARD = Words(
     "one-batch-a-shard",
     "{executions_in_use}: with a tumbling window ({window} s) each shard has one batch at a time, "

@@ -24,7 +24,19 @@ DOUBLED_AT_MOST = Words(
     ReasonKind.AWS_LIMIT, "one UpdateShardCount call can at most double or halve the shard count"
 )
 HOT_SHARD = Words("hot-shard", "{because}")
+IN_VAIN_AFTER_PARENTS = Words(
+    ReasonKind.INEFFECTIVE,
+    "the increase of the {lever:words} from {from_:,} to {to:,} at {begun_at:%H:%M} did not help: "
+    "{before:,.0f} {what} while the parent shards were read and {since:,.0f} after that, at "
+    "{newest_at:%H:%M}",
+)
 ON_DEMAND = Words(ReasonKind.ON_DEMAND, "stream {name} is on demand, so AWS sets its shard count")
+PARENTS_UNREAD = Words(
+    ReasonKind.EFFECT_PENDING,
+    "the increase of the {lever:words} at {begun_at:%H:%M} has no visible effect yet: the oldest "
+    "unread record is from before it, and waits in a parent shard, which is read to the end before "
+    "the new shards are",
+)
 RECORDS_WILL_EXPIRE = Words(
     "records-will-expire",
     "the {age_name} is {age_hours:.1f} h of {retention_hours} h retention and grows by "

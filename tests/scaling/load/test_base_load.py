@@ -155,15 +155,47 @@ def test_what_is_refused_bounds_what_a_record_of_a_flat_load_costs(
 
 
 @pytest.mark.parametrize(
+    ("newest", "least", "each"),
+    [
+        ([UseMinute(40, 10, 1_010, 60)] * 4, 1, 2.0),
+        ([UseMinute(40, 10, 1_010, 10)] * 4, 1, 1.0),
+        ([UseMinute(40, 4, 1_004, 66)] * 4, 1, 2.0),
+        ([UseMinute(40, 12, 1_012, 58), UseMinute(40, 10, 1_010, 0)], 1, 2.0),
+        ([UseMinute(40, 10, 1_010, 60), more(40, 1_040, 30)], 1, 2.0),
+        ([UseMinute(40, 12, 1_016, 20)] * 4, 1, 3.0),
+    ],
+    ids=["all", "few tries", "of the usual ones too", "nothing tried in a minute", "some written",
+         "a few of large items"],
+)  # fmt: skip
+def test_where_all_that_is_added_is_refused_what_comes_in_needs_what_was_asked_for(
+    newest: list[UseMinute], least: float, each: float
+) -> None:
+    found = within_refusals(FLAT, newest, least)
+    assert found is not None
+    assert (found.units_per_record, found.is_told) == (pytest.approx(each), True)
+    assert found.base_units == pytest.approx(1_010 - 10 * each)
+
+
+@pytest.mark.parametrize(
     ("newest", "least"),
     [
         ([], 1),
+        ([UseMinute(12, 10, 1_010, 20)] * 4, 1),
+        ([UseMinute(40, 10, 1_010, 0)] * 4, 1),
         ([more(40, 1_020, 0)] * 4, 1),
         ([more(12, 1_020, 20)] * 4, 1),
         ([more(40, 1_020, 3_000)] * 4, 1),
         ([more(40, 1_020, 20)] * 4, 200),
     ],
-    ids=["nothing newer", "nothing refused", "no more records", "much refused", "large records"],
+    ids=[
+        "nothing newer",
+        "no more come in",
+        "none was tried",
+        "nothing refused",
+        "no more records",
+        "much refused",
+        "large records",
+    ],
 )
 def test_where_refusals_leave_the_ratio_possible_it_stays(
     newest: list[UseMinute], least: float

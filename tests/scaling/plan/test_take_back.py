@@ -129,6 +129,17 @@ def test_the_loads_history_tells_of_a_raise_that_the_windows_no_longer_show(
     assert bool(taken_back(of, *made)) is is_taken_back
 
 
+@pytest.mark.parametrize(("minutes_since", "is_taken_back"), [(40, True), (4, True), (0, False)])
+def test_shards_whose_parents_were_read_for_hours_are_taken_back_after_that(
+    minutes_since: int, is_taken_back: bool
+) -> None:
+    made = [change(SHARDS, 2, 3, minutes_ago=300), change(SHARDS, 3, 4, minutes_ago=150)]
+    while_read = [60_000.0 * (160 + at) for at in range(90 - minutes_since)]
+    ages = [*while_read, *[60_000.0 * (100 + at / 2) for at in range(minutes_since)]]
+    of = with_past(newest(seen(), iterator_age_milliseconds=ages), 100)
+    assert taken_back(of, *made) == ({SHARDS: 3} if is_taken_back else {})
+
+
 def with_past(of: Signals, records_per_second: float) -> Signals:
     """So much came in at all times of the day before."""
     metric = replace(of.series.source.incoming_records.metric, period_seconds=300)

@@ -198,3 +198,30 @@ def test_a_table_whose_burst_runs_out_is_raised_in_health_and_says_so() -> None:
     ill = (Diagnosis(Cause.TABLE_THROTTLED, "scores", (), (WRITES.kind,)),)
     raised = recommended(of, ill=ill, now=NOON + timedelta(minutes=2))[WRITES]
     assert not str(raised.because).startswith("burst credits would run out")
+
+
+# ---- one minute of refusals that nothing else confirms
+
+ODD = (
+    Diagnosis(
+        Cause.TABLE_THROTTLED, "scores", (), (WRITES.kind,), is_odd=True, is_unconfirmed=True
+    ),
+)
+
+
+def test_a_raise_that_one_minute_alone_asks_for_is_marked_so() -> None:
+    of = calm(units=120)
+    assert recommended(of, ill=ODD)[WRITES].is_unconfirmed
+    assert not recommended(of, ill=(*ODD, *SLOW))[WRITES].is_unconfirmed
+    assert not recommended(of, ill=(replace(ODD[0], is_unconfirmed=False),))[WRITES].is_unconfirmed
+
+
+def test_a_load_that_is_expected_needs_no_second_minute() -> None:
+    found = recommended(calm(units=90), ill=ODD, expected=coming(300))[WRITES]
+    assert (found.wanted >= 300, found.is_unconfirmed) == (True, False)
+
+
+def test_nor_do_burst_credits_that_run_out() -> None:
+    of = newest(calm(units=40), "scores", consumed_write_units=[100 * 60] * 90)
+    found = recommended(of, ill=ODD)[WRITES]
+    assert (found.wanted > 40, found.is_unconfirmed) == (True, False)

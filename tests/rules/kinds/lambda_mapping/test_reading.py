@@ -77,13 +77,13 @@ WAITS = (Cause.UNKNOWN, [UNREAD, READ_BY_OTHERS])
         ({"timeout_seconds": 61}, 4, False),
         ({"window_seconds": 45}, 4, True),
         ({"window_seconds": 46}, 4, False),
-        ({"tumbling_window_seconds": 45}, 4, True),
-        ({"tumbling_window_seconds": 46}, 4, False),
-        ({"window_seconds": 300, "tumbling_window_seconds": 300}, 13, False),
-        ({"window_seconds": 300, "tumbling_window_seconds": 300}, 14, True),
+        ({"tumbling_window_seconds": 900}, 3, False),
+        ({"tumbling_window_seconds": 900}, 4, True),
+        ({"window_seconds": 300, "tumbling_window_seconds": 300}, 8, False),
+        ({"window_seconds": 300, "tumbling_window_seconds": 300}, 9, True),
     ],
 )
-def test_records_may_wait_for_windows_and_timeout_and_three_minutes(
+def test_records_may_wait_for_batching_window_and_timeout_and_three_minutes(
     how: dict[str, int], minutes: int, is_late: bool
 ) -> None:
     of = unread(reading(**how), minutes)

@@ -1,5 +1,7 @@
 """More shards are judged by the records that they let in, and that are read of them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from tests.raised import history, late, record
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
+from tidegate.rules.window import Window
 from tidegate.scaling.config.levers import current_capacities
 from tidegate.scaling.kinds.kinesis_stream.raises import shards_in_vain
 from tidegate.scaling.model.change_record import Lever
@@ -75,3 +78,58 @@ def test_shards_for_a_consumers_sake_are_held_where_no_more_is_read(
     (found,) = constraints(late(), history(record(FACTOR, 20)), SHARDS, for_arrivals=for_arrivals)
     assert isinstance(found, Range)
     assert (found.lower, found.upper) == (4, upper)
+
+
+# ---- parents that are read for longer than the windows reach back
+
+
+def unread_parents(*since: float, per_minute: float = 60, reads: float = 6000) -> Signals:
+    """The shards were raised two hours ago; the newest minutes have these ages in minutes, all
+    before them are of records from before the raise. What is read then is ``reads`` a minute."""
+    old = [60_000.0 * (130 + at * per_minute / 60) for at in range(90 - len(since))]
+    ages = [*old, *[60_000.0 * minutes for minutes in since]]
+    read = [*[6000.0] * len(old), *[reads] * len(since)]
+    return newest(late(), iterator_age_milliseconds=ages, read_records=read)
+
+
+TWO_HOURS_AGO = history(record(SHARDS, 120))
+
+
+@pytest.mark.parametrize("per_minute", [30, 60], ids=["draining", "at a standstill"])
+@pytest.mark.parametrize(("for_arrivals", "upper"), [(0, 4), (6, 6)])
+def test_shards_are_not_raised_again_before_their_parents_are_read(
+    per_minute: float, for_arrivals: int, upper: int
+) -> None:
+    of = unread_parents(per_minute=per_minute)
+    (found,) = constraints(of, TWO_HOURS_AGO, SHARDS, for_arrivals=for_arrivals)
+    assert isinstance(found, Range)
+    assert (found.lower, found.upper) == (4, upper)
+    assert "waits in a parent shard" in str(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("reads", "held"), [(6000, True), (6200, True), (6300, False), (9000, False)]
+)
+def test_then_they_are_judged_by_what_is_read_since(reads: float, held: bool) -> None:
+    of = unread_parents(*[100.0] * 5, reads=reads)
+    told = words(constraints(of, TWO_HOURS_AGO, SHARDS))
+    vain = "100 records/s read while the parent shards were read and"
+    assert [vain in each for each in told] == [True] * held
+
+
+def test_a_larger_load_is_another_load() -> None:
+    of = unread_parents()
+    metric = replace(of.series.source.incoming_records.metric, period_seconds=300)
+    day = tuple([15_000.0] * 288)  # 50 records/s, where 100 come in now.
+    more = replace(of, load_history=Window(metric, NOON - timedelta(days=1), day))
+    assert constraints(more, TWO_HOURS_AGO, SHARDS) == []
+    assert constraints(of, TWO_HOURS_AGO, SHARDS) != []
+
+
+def test_a_backlog_from_after_the_raise_holds_nothing() -> None:
+    of = newest(late(), iterator_age_milliseconds=[1_200_000] * 90)
+    assert constraints(of, TWO_HOURS_AGO, SHARDS) == []
+
+
+def test_neither_does_one_that_is_well() -> None:
+    assert constraints(signals(a_pipeline(shards=4)), TWO_HOURS_AGO, SHARDS) == []
