@@ -14,7 +14,7 @@ _PARTS = (
     ("read", "{:,.0f} read"),
     ("filtered_out", "{:,.0f} filtered out"),
     ("succeeded", "{:,.0f} processed"),
-    ("failed", "{:,.0f} failed and tried again{}"),
+    ("failed", "{:,.0f} in attempts that failed{}"),
     ("discarded", "{:,.0f} discarded"),
     ("written_units", "{:,.0f} write units consumed in its tables"),
 )

@@ -28,14 +28,15 @@ def aws_event(signals: Signals) -> Iterator[Diagnosis]:
             ends[layer] = max(end, ends.get(layer, end))
     if len(ends) < LAYERS_MIN or max(ends.values()) - min(ends.values()) > SPREAD:
         return
+    since, until = min(ends.values()), max(ends.values())
+    is_one = f"{since:%H:%M}" == f"{until:%H:%M}"
+    when = (
+        words.SILENT_AT(since=since) if is_one else words.SILENT_BETWEEN(since=since, until=until)
+    )
     yield Diagnosis(
         Cause.AWS_EVENT,
         signals.pipeline.name,
-        (
-            words.LAYERS_SILENT_AT_ONCE(
-                layers=", ".join(sorted(ends)), since=min(ends.values()), until=max(ends.values())
-            ),
-        ),
+        (words.LAYERS_SILENT_AT_ONCE(layers=", ".join(sorted(ends)), when=when),),
         advice="see the AWS Health Dashboard for CloudWatch and these services in the region",
     )
 

@@ -15,9 +15,11 @@ CHANGE_NOT_SEEN_YET = Words(
 )
 LAYERS_SILENT_AT_ONCE = Words(
     "layers-silent-at-once",
-    "all of {layers} told every minute and fell silent between {since:%H:%M} and {until:%H:%M}: no "
-    "part of a pipeline takes all others along at once",
+    "all of {layers} told every minute and fell silent {when}: no part of a pipeline takes all "
+    "others along at once",
 )
+SILENT_AT = Words("silent-at", "at {since:%H:%M}")
+SILENT_BETWEEN = Words("silent-between", "between {since:%H:%M} and {until:%H:%M}")
 NOT_READ = Words("not-read", "CloudWatch could not read {metric} of {where} ({why})")
 NOT_READ_IS_NOT_ZERO = Words(
     "not-read-is-not-zero",

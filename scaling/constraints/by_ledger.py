@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from tidegate.rules.reason import Reason
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.constraints import words
-from tidegate.scaling.model.history import History
+from tidegate.scaling.model.change_record import ChangeRecord
+from tidegate.scaling.model.history import SHOWS_BY, History
 from tidegate.scaling.model.pause import pausing
 from tidegate.scaling.model.plan import Constraint, Prohibition
 from tidegate.scaling.model.recommendation import Recommendation
@@ -27,4 +29,18 @@ def ledger_constraints(
             yield Prohibition(words.CHANGE_PENDING(lever=lever, begun_at=pending.begun_at))
     last = history.not_shown(lever, recommendation.current, now)
     if last is not None:
-        yield Prohibition(words.NOT_SHOWN(lever=lever, to=last.to_capacity, begun_at=last.begun_at))
+        yield Prohibition(_why_not_again(history, last))
+
+
+def _why_not_again(history: History, last: ChangeRecord) -> Reason:
+    """That a change does not show; or, where someone else has set the lever since, that it is not
+    changed back and forth."""
+    theirs = [each for each in history.others if each.lever == last.lever]
+    if theirs and theirs[-1].begun_at >= last.begun_at:
+        return words.SET_BACK(
+            lever=last.lever,
+            to=last.to_capacity,
+            after=theirs[-1].to_capacity,
+            until=last.begun_at + SHOWS_BY,
+        )
+    return words.NOT_SHOWN(lever=last.lever, to=last.to_capacity, begun_at=last.begun_at)

@@ -40,6 +40,11 @@ PAUSED = Words(
     ReasonKind.PAUSED,
     "{of} is paused until {until:%Y-%m-%d %H:%M} UTC ({reason}); tidegate resume ends the pause",
 )
+SET_BACK = Words(
+    ReasonKind.CHANGE_PENDING,
+    "Tidegate set the {lever:words} to {to:,} and someone else set it to {after:,} just after: "
+    "Tidegate does not change it again before {until:%H:%M:%S}",
+)
 WINDOW_CLOSED = Words(
     ReasonKind.CHANGE_WINDOW,
     "the change window {start:%H:%M}-{end:%H:%M} {time_zone} allows no changes",

@@ -11,6 +11,7 @@ from tidegate.scaling.model.pause import Pause
 __all__ = [
     "NEVER_MADE",
     "OVERLAP",
+    "SHOWS_BY",
     "SOMEONE_ELSE",
     "History",
     "undone_words",

@@ -8,6 +8,7 @@ from tidegate.rules.cause import Cause
 from tidegate.rules.diagnosis.diagnose import are_readers_shown
 from tidegate.rules.graph import Role
 from tidegate.rules.kinds.puts import failing_puts
+from tidegate.rules.kinds.usual_load import usual_load
 from tidegate.scaling.load.current_load import HOUR_SECONDS, NOW_SECONDS, load_of_the_hour
 from tidegate.scaling.load.horizons import ForecastHorizons
 from tidegate.scaling.model.change_record import Lever
@@ -111,7 +112,9 @@ class ScaleIn:
 
         By the forecast where there is one; but the source, which is dear to change, goes no lower
         than the last hour needed, and nothing below what is really used. What a load needed that
-        rises is not what it will need: without a forecast nothing goes down meanwhile.
+        rises is not what it will need: without a forecast nothing goes down meanwhile, and no sink
+        where the load never was as high. Nor does a sink go below the last hour's need for a load
+        that has just stopped, where no other days tell whether that is usual.
         """
         past = hour.get(lever)
         coming = None if ahead_of_load is None else ahead_of_load.floor
@@ -119,7 +122,11 @@ class ScaleIn:
         if coming is None and self._is_rising:
             return None
         if role is Role.SINK:
-            demand = coming or past
+            if self._is_rising and self._is_at_its_highest:
+                return None
+            known = [each for each in (coming, past) if each is not None]
+            known = known if self._is_suddenly_low else known[:1]
+            demand = max(known, key=lambda each: each.capacity, default=None)
             return None if demand is None else self._above_consumption(lever, demand)
         if coming is not None and role is Role.PROCESSOR:
             return self._above_busy(lever, coming)
@@ -134,6 +141,27 @@ class ScaleIn:
         both = arrivals_of(self.look.signals).last(2 * seconds).total
         newest = arrivals_of(self.look.signals).last(seconds).total
         return newest > RISING * (both - newest)
+
+    @property
+    def _is_at_its_highest(self) -> bool:
+        """Whether the newest minutes had as much as any time before: how far a load goes that
+        rises beyond its past, no forecast knows."""
+        newest = arrivals_of(self.look.signals).last(COOLDOWN.total_seconds())
+        highest = 0.0 if self.expected is None else self.expected.highest_records_per_second
+        return (newest.peak or 0.0) / newest.metric.period_seconds >= highest
+
+    @property
+    def _is_suddenly_low(self) -> bool:
+        """Whether far less comes in than in the middle minute of the last hour, and no other days
+        are known: with them such a load is told as quiet producers, or is usual."""
+        signals = self.look.signals
+        history, judged = signals.load_history, signals.series.judged_until
+        if history is not None and judged is not None and usual_load(history, judged) is not None:
+            return False
+        arrivals = arrivals_of(signals)
+        hour = sorted(each or 0.0 for each in arrivals.last(HOUR_SECONDS).samples)
+        newest = arrivals.last(COOLDOWN.total_seconds()).peak or 0.0
+        return newest < signals.thresholds["producers-quiet"] * hour[len(hour) // 2]
 
     def _role(self, lever: Lever) -> Role | None:
         return role_of(lever, self.look.signals.pipeline)

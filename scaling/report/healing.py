@@ -15,6 +15,7 @@ from tidegate.rules.rule import Finding
 from tidegate.scaling.config.levers import resource_of
 from tidegate.scaling.model.change_record import ChangeRecord, Lever, Outcome
 from tidegate.scaling.model.effect import is_take_back
+from tidegate.scaling.model.history import History
 from tidegate.scaling.model.look import Look
 from tidegate.scaling.model.plan import Decision
 from tidegate.scaling.model.reason import UNDER_WAY
@@ -108,9 +109,28 @@ def _made_before(look: Look) -> Iterator[tuple[ChangeRecord, Healing]]:
 
 
 def _records(look: Look) -> Iterator[ChangeRecord]:
-    """What was taken back since it did not help heals nothing."""
-    known = (*look.history.change_records, *look.history.others)
-    return (each for each in known if each.lever.is_known and not each.takes_back)
+    """What was taken back since it did not help heals nothing, nor does what someone else undid."""
+    known, undone = (*look.history.change_records, *look.history.others), _undone(look.history)
+    return (
+        each
+        for each in known
+        if each.lever.is_known and not each.takes_back and each.entry_id not in undone
+    )
+
+
+def _undone(history: History) -> frozenset[str]:
+    """Changes of Tidegate's after which someone else moved the lever the other way, and theirs."""
+    found: set[str] = set()
+    for own in history.change_records:
+        for theirs in history.others:
+            is_later = theirs.lever == own.lever and theirs.begun_at >= own.begun_at
+            if is_later and _step(own) * _step(theirs) < 0:
+                found |= {own.entry_id, theirs.entry_id}
+    return frozenset(found)
+
+
+def _step(record: ChangeRecord) -> int:
+    return record.to_capacity - record.from_capacity
 
 
 def _adds_capacity(look: Look, lever: Lever, before: int, after: int) -> bool:
@@ -148,16 +168,19 @@ def _passing(look: Look) -> Iterator[Healing]:
     catching_up = (kind.is_catching_up(signals) for kind in signals.pipeline.kinds.signals)
     if signals.is_restarting or any(catching_up):
         yield Healing(words.STARTS(), look.now + COOLDOWN + _catch_up(look))
-    changed = None if _is_by_take_back(look) else signals.changed_at
+    changed = None if _heals_nothing(look) else signals.changed_at
     if changed is not None and signals.changed_within(RECENT_SECONDS):
         yield Healing(words.NOT_SHOWN_YET(changed_at=changed), changed + COOLDOWN)
 
 
-def _is_by_take_back(look: Look) -> bool:
-    """Whether the newest change took a raise back that did not help: what it shows heals nothing
-    either."""
-    changed = look.signals.changed_at
-    return any(e.takes_back and e.begun_at == changed for e in look.history.change_records)
+def _heals_nothing(look: Look) -> bool:
+    """Whether the newest change took a raise back that did not help, or undid one: what it shows
+    heals nothing either."""
+    changed, undone = look.signals.changed_at, _undone(look.history)
+    known = (*look.history.change_records, *look.history.others)
+    return any(
+        each.begun_at == changed and (each.takes_back or each.entry_id in undone) for each in known
+    )
 
 
 def _drain(look: Look) -> Healing:

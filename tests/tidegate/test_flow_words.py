@@ -44,11 +44,11 @@ def test_each_reader_has_its_grade_and_what_became_of_its_records() -> None:
         "scorer: counted; in 30 min 9,000 came in, 9,000 read, 10 filtered out, 8,990 processed, "
         "50 write units consumed in its tables",
         "mailer: inferred; in 15 min 4,500 came in, 4,500 read",
-        "copier: unknown; in 15 min 4,500 came in, 7 failed and tried again, 2 discarded",
+        "copier: unknown; in 15 min 4,500 came in, 7 in attempts that failed, 2 discarded",
     ]
     of = Flow(900, 4500, failed=7, failed_is_inferred=True)
     assert lines(ReaderHealth("copier", None, WHY, of)) == [
-        "copier: unknown; in 15 min 4,500 came in, 7 failed and tried again (inferred from the "
+        "copier: unknown; in 15 min 4,500 came in, 7 in attempts that failed (inferred from the "
         "invocations that failed)"
     ]
     assert lines(ReaderHealth("counter", None, WHY, Flow(600))) == [

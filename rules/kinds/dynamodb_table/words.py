@@ -74,5 +74,5 @@ WARM_WRITES_USED = Words(
 WRITES_THROTTLED = Words(
     "writes-throttled",
     "{resource} is throttled: {throttled_writes:,.0f} writes were throttled in one minute "
-    "({share:.0%} of the writes attempted)",
+    "(at least {share:.0%} of the writes attempted)",
 )

@@ -7,7 +7,7 @@ once more than it has retries.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from math import ceil
@@ -17,6 +17,7 @@ from tidegate.rules.kinds.kinesis_stream.state import stream_of
 from tidegate.rules.kinds.lambda_mapping import words
 from tidegate.rules.kinds.lambda_mapping.concurrency import executions
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, EventSourceMapping
+from tidegate.rules.kinds.lambda_mapping.too_old import discarded_unread
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.window import Window
@@ -58,6 +59,10 @@ def records_dropped(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]
     records = loss.least or (0.0 if retried else loss.most)
     if records >= signals.thresholds["records-dropped"]:
         yield _diagnosis(signals, consumer, _evidence(signals, consumer, loss))
+        return
+    unread = discarded_unread(signals, consumer, DROPPED_SECONDS)
+    if unread is not None and unread[0] >= signals.thresholds["records-dropped"]:
+        yield _unread(signals, consumer, *unread)
 
 
 def discards(mapping: EventSourceMapping) -> bool:
@@ -98,6 +103,19 @@ def _diagnosis(signals: Signals, consumer: Consumer, told: Reason) -> Diagnosis:
             f"correct what fails in the log of {name}, then process what {destination} has kept"
         )
     return Diagnosis(Cause.RECORDS_DROPPED, name, (told, fate), advice=advice, holds_raises=False)
+
+
+def _unread(signals: Signals, consumer: Consumer, records: float, minutes: int) -> Diagnosis:
+    """What fails is in no log: the consumer is too slow, or the limit of age too short for it."""
+    name, limit = consumer.function.name, consumer.mapping.maximum_record_age_seconds
+    told = words.DISCARDED_UNREAD(name=name, records=records, minutes=minutes, limit_seconds=limit)
+    found = _diagnosis(signals, consumer, told)
+    advice = (
+        f"raise MaximumRecordAgeInSeconds of the event source mapping of {name} until it keeps up; "
+        "discarded records can be read again until the retention ends, by a mapping that starts at "
+        "their time"
+    )
+    return replace(found, advice=advice)
 
 
 def _evidence(signals: Signals, consumer: Consumer, loss: _Loss) -> Reason:

@@ -135,6 +135,12 @@ DROPPED_AT_MOST = Words(
     "dropped-at-most",
     "{failing}: up to {records:,.0f} records were discarded, fewer where a retry succeeded",
 )
+DISCARDED_UNREAD = Words(
+    "discarded-unread",
+    "the event source mapping of {name} discards records that are {limit_seconds} s old, and the "
+    "iterator age stays at that limit: at least {records:,.0f} records were discarded unread in "
+    "{minutes} min",
+)
 NOTHING_KEEPS_THEM = Words(
     "nothing-keeps-them",
     "the event source mapping of {name} has no on-failure destination: what it discards is lost",

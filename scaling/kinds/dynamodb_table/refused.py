@@ -78,14 +78,36 @@ def throttling(
     signals: Signals, diagnoses: Iterable[Diagnosis], capacities: Mapping[str, Capacity]
 ) -> Iterator[Throttling]:
     """The levers of tables that are ill for want of units, and throttle in the newest minute."""
-    for diagnosis in diagnoses:
+    ill = [each for each in diagnoses if each.cause in CAPACITY_CAUSES]
+    for diagnosis in ill:
         capacity = capacities.get(diagnosis.where)
-        if capacity is None or diagnosis.cause not in CAPACITY_CAUSES:
+        if capacity is None:
             continue
         for kind in diagnosis.cured_by:
             found = _throttling(signals, capacity, kind)
-            if found.refused.last(60).total:
+            if found.refused.last(60).total and not _by_an_index(signals, found, ill, capacities):
                 yield found
+
+
+def _by_an_index(
+    signals: Signals,
+    found: Throttling,
+    ill: Iterable[Diagnosis],
+    capacities: Mapping[str, Capacity],
+) -> bool:
+    """Whether a table with units to spare refuses writes that an index of it has none for:
+    DynamoDB throttles writes to a table while its index is throttled (developer guide, GSI)."""
+    is_table = found.capacity.index is None and found.kind is LeverKind.WRITE_CAPACITY
+    if not is_table or found.is_used_up(signals):
+        return False
+    known = [capacities.get(each.where) for each in ill if found.kind in each.cured_by]
+    return any(
+        each is not None
+        and each.index is not None
+        and each.table == found.capacity.table
+        and signals.of(each).write_throttles.last(RECENT_SECONDS).total
+        for each in known
+    )
 
 
 def _throttling(signals: Signals, capacity: Capacity, kind: LeverKind) -> Throttling:

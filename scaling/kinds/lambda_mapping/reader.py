@@ -70,9 +70,9 @@ class FunctionReader:
         if learnt is None or self.consumer.mapping.reading.tumbling_window_seconds:
             return None
         rate = learnt.records_per_busy_second(batch)
-        steady = load.records_per_second / (rate * _use(said))
-        drained = load.drain_rate(said.catch_up_seconds)
-        executions = max(steady, drained / (rate * FULL_USE))
+        use, drained = _use(said), load.drain_rate(said.catch_up_seconds)
+        steady, draining = load.records_per_second / (rate * use), drained / (rate * FULL_USE)
+        executions = max(steady, draining)
         # A rate that is a lower bound asks for no more than what was seen to read that much.
         if not learnt.is_sure and self.shown and drained / self.shown < executions:
             executions = drained / self.shown
@@ -91,6 +91,7 @@ class FunctionReader:
                 plural="s"[: units > 1],
                 load=load.reason,
                 records_per_busy_second=rate,
+                utilization=FULL_USE if draining > steady else use,
                 drain=drain,
             )
         factor = min(FACTOR_MAX, max(1, ceil(executions / units)))

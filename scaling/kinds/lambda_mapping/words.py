@@ -6,7 +6,8 @@ from tidegate.scaling.model.reason import ReasonKind
 EXECUTIONS = Words(
     "executions",
     "{executions:.1f} concurrent executions on {shards} shard{plural} are needed for {load} at a "
-    "true processing rate of {records_per_busy_second:,.0f} records/s per execution{drain}",
+    "true processing rate of {records_per_busy_second:,.0f} records/s per execution, "
+    "{utilization:.0%} utilized{drain}",
 )
 EXECUTIONS_FOR_THE_LOAD = Words(
     "executions-for-the-load",

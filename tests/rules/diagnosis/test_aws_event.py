@@ -65,8 +65,8 @@ def test_the_layers_and_the_moment_are_said() -> None:
     seen = signals(a_pipeline(), *[None] * 8)
     (only,) = aws_event(seen)
     assert only.because == (
-        "all of AWS/DynamoDB, AWS/Kinesis, AWS/Lambda told every minute and fell silent between 11:52 "
-        "and 11:52: no part of a pipeline takes all others along at once"
+        "all of AWS/DynamoDB, AWS/Kinesis, AWS/Lambda told every minute and fell silent at 11:52: "
+        "no part of a pipeline takes all others along at once"
     )
     assert "AWS Health Dashboard" in (only.advice or "")
 

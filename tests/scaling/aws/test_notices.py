@@ -19,7 +19,7 @@ from tidegate.scaling.model.notification import Destination, Kind, Notification
 
 FOUND = (
     "table-throttled at orders: table orders is throttled: 428 writes were throttled in one minute "
-    "(7% of the writes attempted)"
+    "(at least 7% of the writes attempted)"
 )
 DONE = (
     "write capacity of orders from 20 to 1,532 WCU: 1,072 records/s need 1.00 WCU each at a target "

@@ -52,6 +52,19 @@ def test_it_waits_for_nothing_else(
     assert held(change_record, current, seconds) == []
 
 
+def test_a_lever_that_someone_else_has_set_back_is_not_told_as_a_change_that_does_not_show() -> (
+    None
+):
+    theirs = replace(DONE, from_capacity=4, to_capacity=2, begun_at=NOON + timedelta(seconds=20))
+    recommendation = Recommendation(SHARDS, 2, 8, Reason.told("load", "more"))
+    now = NOON + timedelta(seconds=30)
+    (found,) = ledger_constraints(History((DONE,), (theirs,)), recommendation, "race", now)
+    assert str(found.reason) == (
+        "Tidegate set the shard count of racers to 4 and someone else set it to 2 just after: "
+        "Tidegate does not change it again before 12:01:00"
+    )
+
+
 def test_an_open_intention_and_a_pause_are_told_each_with_its_reason() -> None:
     until = NOON + timedelta(hours=1)
     history = History(

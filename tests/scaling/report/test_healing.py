@@ -114,6 +114,35 @@ def test_a_raise_by_someone_else_heals_as_well_and_the_last_deadline_counts() ->
     assert until(look()) is None
 
 
+@pytest.mark.parametrize(
+    ("own", "theirs"),
+    [
+        (change(SHARDS, 2, 4, minutes_ago=3), change(SHARDS, 4, 2, minutes_ago=2)),
+        (change(SHARDS, 2, 4, minutes_ago=3), change(SHARDS, 4, 3, minutes_ago=3)),
+        (change(TABLE, 20, 40, minutes_ago=5), change(TABLE, 40, 5, minutes_ago=1)),
+    ],
+    ids=["set back", "in part", "further back"],
+)
+def test_a_raise_that_someone_else_has_undone_heals_nothing(
+    own: ChangeRecord, theirs: ChangeRecord
+) -> None:
+    seen = replace(signals(a_pipeline()), changed_at=theirs.begun_at)
+    theirs = replace(theirs, entry_id="theirs")
+    assert until(look(seen, History((own,), ()))) is not None
+    assert until(look(seen, History((own,), (theirs,)))) is None
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [change(SHARDS, 4, 8, minutes_ago=2), change(TABLE, 40, 20, minutes_ago=2),
+     change(SHARDS, 8, 2, minutes_ago=5)],
+    ids=["raised further", "another lever", "before it"],
+)  # fmt: skip
+def test_a_raise_that_stands_beside_a_change_by_someone_else_heals(theirs: ChangeRecord) -> None:
+    own, theirs = change(SHARDS, 2, 4, minutes_ago=3), replace(theirs, entry_id="theirs")
+    assert until(look(known=History((own,), (theirs,)))) is not None
+
+
 # ---- a raise that is held until the one before it is seen
 
 BY_SHARDS = change(SHARDS, 2, 4, minutes_ago=8.4)

@@ -59,8 +59,8 @@ def test_the_sentences_have_the_worst_minute_and_the_share_of_all_three() -> Non
     of = seen(a_table(20), consumed_write_units=[1200] * 3, write_throttles=[100, 900, 200])
     (told,) = table_causes(of)
     assert told.because == (
-        "table scores is throttled: 900 writes were throttled in one minute (25% of the writes "
-        "attempted); scores is provisioned for 20 WCU and consumed 20 WCU"
+        "table scores is throttled: 900 writes were throttled in one minute (at least 25% of "
+        "the writes attempted); scores is provisioned for 20 WCU and consumed 20 WCU"
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, a_table, signals
+from tests.builders import NOON, Minute, a_pipeline, a_table, newest, signals
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.dynamodb_table.state import tables_of
@@ -48,3 +48,25 @@ def test_writes_are_foreign_only_while_nothing_waits_and_reads_always() -> None:
     assert writes.is_foreign_to(seen)
     assert not writes.is_foreign_to(late)
     assert reads.is_foreign_to(late)
+
+
+@pytest.mark.parametrize(
+    ("used", "index_refused", "expected"),
+    [
+        (30, 900, ["scores/by-race"]),
+        (80, 900, ["scores/by-race"]),
+        (100, 900, ["scores", "scores/by-race"]),
+        (30, 0, ["scores"]),
+    ],
+    ids=["a third is used", "most is used", "all is used", "the index has enough"],
+)
+def test_a_table_with_units_to_spare_is_not_raised_for_what_its_index_refuses(
+    used: float, index_refused: float, expected: list[str]
+) -> None:
+    pipeline = a_pipeline(table=a_table(100, index_units=20), factor=10)
+    seen = newest(signals(pipeline), "scores", consumed_write_units=[60 * used] * 3)
+    seen = newest(seen, "scores", write_throttles=[900] * 3)
+    seen = newest(seen, "scores/by-race", write_throttles=[index_refused] * 3)
+    known = {each.where: each for each in tables_of(pipeline)[0].capacities}
+    told = throttling(seen, diagnose(seen), known)
+    assert sorted(each.capacity.where for each in told) == expected

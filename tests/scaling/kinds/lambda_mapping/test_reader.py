@@ -55,12 +55,17 @@ def test_the_factor_is_for_the_load_and_for_what_waits(
     assert (str(found.lever), found.capacity) == ("parallelization_factor of scorer", factor)
 
 
-def test_the_factor_says_why_and_how_the_backlog_is_drained() -> None:
-    found = reader().demand(Load(400, 0), SAID, 4, DRAIN)
+@pytest.mark.parametrize(
+    ("backlog", "executions", "utilization"), [(0, "4.0", "50%"), (300_000, "7.4", "95%")]
+)
+def test_the_factor_says_why_and_how_the_backlog_is_drained(
+    backlog: float, executions: str, utilization: str
+) -> None:
+    found = reader().demand(Load(400, 0, backlog), SAID, 4, DRAIN)
     assert found is not None
     assert str(found.because) == (
-        "4.0 concurrent executions on 4 shards are needed for 400 records/s at a true processing "
-        "rate of 200 records/s per execution, and it is drained"
+        f"{executions} concurrent executions on 4 shards are needed for 400 records/s at a true "
+        f"processing rate of 200 records/s per execution, {utilization} utilized, and it is drained"
     )
 
 
