@@ -225,6 +225,12 @@ WORLDS = (
         ((0, 1200), (50 * MINUTE, 1200), (50 * MINUTE + 1, 2600)), (Cause.CHECKPOINT_TROUBLE,),
         {"state_megabytes": 20_000}, minutes=70, changed=checkpoints_fail,
     ),
+    FlinkWorld(
+        "checkpoints each half an hour fail, and the load rises",
+        ((0, 1200), (50 * MINUTE, 1200), (50 * MINUTE + 1, 2600)), (Cause.CHECKPOINT_TROUBLE,),
+        {"state_megabytes": 20_000, "checkpoint_interval_seconds": 1800}, minutes=80,
+        changed=checkpoints_fail,
+    ),
     FlinkWorld("rollback is off", step(1400, 2800), (TOO_LOW,), {"rollback_enabled": False}),
     FlinkWorld(
         "an update fails", step(1400, 2800), (TOO_LOW,), minutes=45, changed=an_update_fails,

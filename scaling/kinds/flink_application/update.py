@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.flink_application.checkpoints import (
-    FAILED_CHECKPOINTS_SECONDS,
     failed_checkpoints,
+    judged_seconds,
 )
 from tidegate.rules.kinds.flink_application.metrics import METRICS_PER_TASK
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
@@ -56,9 +56,10 @@ def update_constraints(
         yield Prohibition(words.SNAPSHOTS_OFF(name=name, risk=_NO_SNAPSHOTS))
     failed = failed_checkpoints(situation.signals, application)
     if failed:
-        minutes = FAILED_CHECKPOINTS_SECONDS // 60
+        minutes = judged_seconds(application) // 60
+        plural = "s"[: failed > 1]
         yield Prohibition(
-            words.CHECKPOINTS_FAIL(failed=failed, name=name, minutes=minutes),
+            words.CHECKPOINTS_FAIL(failed=failed, plural=plural, name=name, minutes=minutes),
         )
     if recommendation.lever.kind is LeverKind.PARALLELISM:
         yield from _at_most(application, entry, recommendation.current)

@@ -8,7 +8,7 @@ AS_ITS_PAST_SAYS = "which are likely by its past"
 CAUSE = Words("cause", "{because}")
 CHECKPOINTS_FAIL = Words(
     ReasonKind.CHECKPOINTS_FAIL,
-    "{failed} checkpoints of {name} failed in {minutes} min, and the snapshot of an update would "
+    "{failed} checkpoint{plural} of {name} failed in {minutes} min, and the snapshot of an update would "
     "fail in the same way",
 )
 CAUGHT_UP = Words(
