@@ -28,12 +28,11 @@ EVEN = 1.1
 
 def default_max_parallelism(parallelism: int) -> int:
     """The least that Flink's own maximum can be of a job that sets none and runs with so many
-    subtasks: 128 up to there, since it stays what it was when the job was first started (Flink,
+    subtasks: 128, or the next power of two. It is computed from half more than the job was first
+    started with, and stays what it was then: a job of 200 may have been started with 150 (Flink,
     KeyGroupRangeAssignment.computeDefaultMaxParallelism)."""
-    if parallelism <= MAX_PARALLELISM_DEFAULT:
-        return MAX_PARALLELISM_DEFAULT
-    half_more: int = parallelism + parallelism // 2
-    return min(1 << (half_more - 1).bit_length(), PARALLELISM_MAX)
+    least: int = 1 << (parallelism - 1).bit_length()
+    return min(max(MAX_PARALLELISM_DEFAULT, least), PARALLELISM_MAX)
 
 
 def max_parallelism_named(

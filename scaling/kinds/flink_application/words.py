@@ -18,8 +18,8 @@ CAUGHT_UP = Words(
 )
 DEFAULT_MAX_PARALLELISM = Words(
     ReasonKind.UNSAFE_UPDATE,
-    "nobody has named the maximum parallelism of the job of {name}, and Flink's default is "
-    "{limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
+    "nobody has named the maximum parallelism of the job of {name}, and Flink's default may be "
+    "as low as {limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
 )
 DENSITY_WAITS = Words(
     ReasonKind.RESTART_PRICE, "{name} {waits}: a parallelism per KPU of {to:,} waits"

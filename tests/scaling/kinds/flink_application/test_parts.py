@@ -15,12 +15,31 @@ from tidegate.scaling.kinds.flink_application.parts import (
 
 @pytest.mark.parametrize(
     ("parallelism", "most"),
-    [(1, 128), (128, 128), (129, 256), (170, 256), (171, 256), (172, 512), (30_000, 32_768)],
+    [
+        (1, 128),
+        (100, 128),
+        (128, 128),
+        (129, 256),
+        (172, 256),
+        (256, 256),
+        (257, 512),
+        (400, 512),
+        (30_000, 32_768),
+    ],
 )
-def test_flinks_default_maximum_is_128_or_the_next_power_of_two_from_half_more(
+def test_flinks_default_maximum_is_128_or_the_next_power_of_two_whatever_it_was_started_with(
     parallelism: int, most: int
 ) -> None:
     assert default_max_parallelism(parallelism) == most
+
+
+@pytest.mark.parametrize("started_with", [1, 85, 86, 150, 170, 171, 300, 20_000])
+def test_a_job_that_is_raised_to_its_maximum_still_has_that_one(started_with: int) -> None:
+    """By what Flink computes of a new job: half more, up to a power of two."""
+    half_more = started_with + started_with // 2
+    maximum = min(max(128, 1 << (half_more - 1).bit_length()), 32_768)
+    for raised in (started_with, (started_with + maximum) // 2, maximum):
+        assert default_max_parallelism(raised) <= maximum
 
 
 @pytest.mark.parametrize(
