@@ -81,6 +81,7 @@ class Application:
             "ApplicationSnapshotConfigurationDescription": {"SnapshotsEnabled": True},
         }
     )
+    behind_by: dict[str, str] = field(default_factory=lambda: {"Flow": "Input", "Id": "clicks"})
     updates: list[str | None] = field(default_factory=list)
     """Why each update failed, oldest first; None for one that didn't."""
 
@@ -148,10 +149,8 @@ class Application:
             put = self.account.put
             incoming = {"IncomingRecords": records * 60, "IncomingBytes": records * 60 * 300}
             put("AWS/Kinesis", {"StreamName": "clicks"}, back, incoming)
-            behind_by = {**application, "Flow": "Input", "Id": "clicks"}
-            put(
-                "AWS/KinesisAnalytics", behind_by, back, {"millisBehindLatest": behind(back) * 1000}
-            )
+            age = {"millisBehindLatest": behind(back) * 1000}
+            put("AWS/KinesisAnalytics", {**application, **self.behind_by}, back, age)
             told = {
                 "numRecordsInPerSecond": records if read is None else read,
                 "uptime": 9e7, "downtime": 0, "fullRestarts": 0, "lastCheckpointDuration": 2000,

@@ -59,6 +59,7 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
     monitoring = flink.get("MonitoringConfigurationDescription", {})
     checkpoints = flink.get("CheckpointConfigurationDescription", {})
     configured = parallelism.get("Parallelism", 1)
+    is_topic = looked.spec.topic is not None
     has_tasks = with_tasks and monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
     updates = _updates(clients, name)
     failure = _last_failure(clients, name, updates)
@@ -79,7 +80,7 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
         partitions=said.partitions,
         tasks=_tasks(clients, name) if has_tasks else (),
         writes=looked.sinks_of(said),
-        reads_kafka=looked.spec.topic is not None,
+        reads_kafka=is_topic,
         updated_at=detail.get("LastUpdateTimestamp"),
         failure=failure.words if failure is not None and failure.is_newest else None,
         max_parallelism=None if failure is None else named_max_parallelism(failure.words),
@@ -87,6 +88,9 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
         created=as_text(detail.get("CreateTimestamp")),
         update_ended_at=_ended_at(updates),
+        behind_dimensions=_behind(clients, name, looked.spec.source)
+        if with_tasks and not is_topic
+        else (),
     )
 
 
@@ -112,20 +116,40 @@ def _described(detail: "ApplicationDetailTypeDef", what: str) -> Mapping[str, An
 
 def _tasks(clients: Clients, name: str) -> tuple[str, ...]:
     """The tasks that publish how busy they are; the level TASK names them in a dimension."""
+    found = _dimensions(clients, name, "busyTimeMsPerSecond", "Task")
+    return tuple(sorted({each["Task"] for each in found if each.keys() == {"Application", "Task"}}))
+
+
+def _behind(clients: Clients, name: str, stream: str) -> tuple[tuple[str, str], ...]:
+    """The dimensions of millisBehindLatest on the stream, where a connector gives its ARN as Id, or
+    more than its name. Empty where its name is one, or none or several are about it: an Id that
+    doesn't name it is another stream's."""
+    found = [
+        each for each in _dimensions(clients, name, "millisBehindLatest", "Id") if "Id" in each
+    ]
+    about = re.compile(rf"(?<![\w.-]){re.escape(stream)}(?![\w.-])")
+    ids = {each["Id"] for each in found if about.search(each["Id"])}
+    if len(ids) != 1 or stream in ids:
+        return ()
+    fewest = min((each for each in found if each["Id"] in ids), key=len)
+    return tuple(sorted(fewest.items()))
+
+
+def _dimensions(clients: Clients, name: str, metric: str, of: str) -> list[dict[str, str]]:
+    """Those that a metric of the application is published by, one of which is ``of``."""
     request = {
         "Namespace": "AWS/KinesisAnalytics",
-        "MetricName": "busyTimeMsPerSecond",
-        "Dimensions": [{"Name": "Application", "Value": name}, {"Name": "Task"}],
+        "MetricName": metric,
+        "Dimensions": [{"Name": "Application", "Value": name}, {"Name": of}],
         "RecentlyActive": "PT3H",
     }
     with asking("cloudwatch:ListMetrics", name):
         answers = list(pages(clients.cloudwatch.list_metrics, request))
-    found = [
-        {each["Name"]: each["Value"] for each in metric.get("Dimensions", [])}
+    return [
+        {each["Name"]: each["Value"] for each in found.get("Dimensions", [])}
         for answer in answers
-        for metric in answer["Metrics"]
+        for found in answer["Metrics"]
     ]
-    return tuple(sorted({each["Task"] for each in found if each.keys() == {"Application", "Task"}}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ def _behind(application: FlinkApplication, watched: Watched) -> NamedAlarm:
     objective = watched.iterator_age_max_seconds
     words = f"{name} is behind {source} by more than {objective:g} s"
     breach = Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE)
-    return f"{name}/behind", metric_alarm(words, behind_metric(name, source, "Maximum"), breach)
+    return f"{name}/behind", metric_alarm(
+        words, behind_metric(application, source, "Maximum"), breach
+    )
 
 
 def _failures(application: FlinkApplication, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:

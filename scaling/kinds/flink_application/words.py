@@ -8,8 +8,8 @@ AS_ITS_PAST_SAYS = "which are likely by its past"
 CAUSE = Words("cause", "{because}")
 CHECKPOINTS_FAIL = Words(
     ReasonKind.CHECKPOINTS_FAIL,
-    "{failed} checkpoint{plural} of {name} failed in {minutes} min, and the snapshot of an update would "
-    "fail in the same way",
+    "{failed} checkpoint{plural} of {name} failed in {minutes} min, and the snapshot of an update "
+    "would fail in the same way",
 )
 CAUGHT_UP = Words(
     ReasonKind.NO_LONGER_DUE,
@@ -19,7 +19,8 @@ CAUGHT_UP = Words(
 DEFAULT_MAX_PARALLELISM = Words(
     ReasonKind.UNSAFE_UPDATE,
     "nobody has named the maximum parallelism of the job of {name}, and Flink's default may be "
-    "as low as {limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
+    "as low as {limit_parallelism:,}: set max_parallelism in the pipeline file if the job has "
+    "another",
 )
 DENSITY_WAITS = Words(
     ReasonKind.RESTART_PRICE, "{name} {waits}: a parallelism per KPU of {to:,} waits"
