@@ -83,7 +83,8 @@ class Application:
     )
     behind_by: dict[str, str] = field(default_factory=lambda: {"Flow": "Input", "Id": "clicks"})
     updates: list[str | None] = field(default_factory=list)
-    """Why each update failed, oldest first; None for one that didn't."""
+    """Why each update failed, oldest first, one an hour from 20 hours ago; None for one that didn't."""
+    stopped_hours_ago: float | None = None
 
     def __post_init__(self) -> None:
         self.account.stream("clicks", 4)
@@ -125,6 +126,12 @@ class Application:
             }
             for at, failure in enumerate(self.updates)
         ]  # fmt: skip
+        if self.stopped_hours_ago is not None:
+            stopped = self.account.minute - timedelta(hours=self.stopped_hours_ago)
+            told.append({
+                "Operation": "StopApplication", "OperationId": "stop", "StartTime": stopped,
+                "OperationStatus": "SUCCESSFUL",
+            })  # fmt: skip
         return {"ApplicationOperationInfoList": told[::-1]}
 
     def operation(self, parameters: dict[str, Any], _: object) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -54,17 +54,36 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
     clients, name = looked.clients, said.application
     with asking("kinesisanalytics:DescribeApplication", name):
         detail = _service(clients).describe_application(ApplicationName=name)["ApplicationDetail"]
+    found = _configured(looked, said, detail)
+    monitoring = _flink(detail).get("MonitoringConfigurationDescription", {})
+    has_tasks = with_tasks and monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
+    has_age = with_tasks and not found.reads_kafka
+    updates = _operations(clients, name, "UpdateApplication")
+    failure = _last_failure(clients, name, updates)
+    standing = failure if failure is not None and failure.is_newest else None
+    if standing is not None and _was_stopped(clients, found, standing):
+        standing = None
+    return replace(
+        found,
+        tasks=_tasks(clients, name) if has_tasks else (),
+        behind_dimensions=_behind(clients, name, looked.spec.source) if has_age else (),
+        failure=None if standing is None else standing.words,
+        failed_at=None if standing is None else standing.begun_at,
+        max_parallelism=None if failure is None else named_max_parallelism(failure.words),
+        update_ended_at=_ended_at(updates),
+    )
+
+
+def _configured(
+    looked: Looked, said: ApplicationSpec, detail: "ApplicationDetailTypeDef"
+) -> FlinkApplication:
+    """What the description tells of it, and the file."""
     flink = _flink(detail)
     parallelism = flink.get("ParallelismConfigurationDescription", {})
-    monitoring = flink.get("MonitoringConfigurationDescription", {})
     checkpoints = flink.get("CheckpointConfigurationDescription", {})
     configured = parallelism.get("Parallelism", 1)
-    is_topic = looked.spec.topic is not None
-    has_tasks = with_tasks and monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
-    updates = _updates(clients, name)
-    failure = _last_failure(clients, name, updates)
     return FlinkApplication(
-        name=name,
+        name=said.application,
         arn=detail["ApplicationARN"],
         status=detail["ApplicationStatus"],
         conditional_token=detail.get("ConditionalToken", ""),
@@ -78,19 +97,12 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
         ),
         kpus_max=said.kpu_quota,
         partitions=said.partitions,
-        tasks=_tasks(clients, name) if has_tasks else (),
         writes=looked.sinks_of(said),
-        reads_kafka=is_topic,
+        reads_kafka=looked.spec.topic is not None,
         updated_at=detail.get("LastUpdateTimestamp"),
-        failure=failure.words if failure is not None and failure.is_newest else None,
-        max_parallelism=None if failure is None else named_max_parallelism(failure.words),
         rollback_enabled=_described(detail, "SystemRollback").get("RollbackEnabled", False),
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
         created=as_text(detail.get("CreateTimestamp")),
-        update_ended_at=_ended_at(updates),
-        behind_dimensions=_behind(clients, name, looked.spec.source)
-        if with_tasks and not is_topic
-        else (),
     )
 
 
@@ -154,21 +166,23 @@ def _dimensions(clients: Clients, name: str, metric: str, of: str) -> list[dict[
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """The newest update that failed, in the service's own words why, and whether no update is
-    newer."""
+    """The newest update that failed, in the service's own words why, when it began, and whether no
+    update is newer."""
 
     words: str
+    begun_at: datetime
     is_newest: bool
 
 
-def _updates(clients: Clients, name: str) -> "list[ApplicationOperationInfoTypeDef]":
-    """Its updates, newest first."""
+def _operations(clients: Clients, name: str, kind: str) -> "list[ApplicationOperationInfoTypeDef]":
+    """Its operations of a kind, such as UpdateApplication, newest first."""
     with asking("kinesisanalytics:ListApplicationOperations", name):
-        request = {"ApplicationName": name, "Operation": "UpdateApplication"}
+        request = {"ApplicationName": name, "Operation": kind}
         operations = [
             each
             for page in pages(_service(clients).list_application_operations, request)
             for each in page["ApplicationOperationInfoList"]
+            if each.get("Operation", kind) == kind
         ]
     return sorted(operations, key=lambda each: each["StartTime"], reverse=True)
 
@@ -191,7 +205,16 @@ def _last_failure(
             ApplicationName=name, OperationId=failed["OperationId"]
         )["ApplicationOperationInfoDetails"]
     words = told.get("OperationFailureDetails", {}).get("ErrorInfo", {}).get("ErrorString")
-    return _Failure(words or "the service gave no reason", failed is newest_first[0])
+    is_newest = failed is newest_first[0]
+    return _Failure(words or "the service gave no reason", failed["StartTime"], is_newest)
+
+
+def _was_stopped(clients: Clients, application: FlinkApplication, failure: _Failure) -> bool:
+    """Whether a person has stopped the application since: it ran again after the rollback."""
+    if application.status != "READY" or not application.rollback_enabled:
+        return False
+    stops = _operations(clients, application.name, "StopApplication")
+    return any(each["StartTime"] > failure.begun_at for each in stops)
 
 
 def named_max_parallelism(words: str) -> int | None:
