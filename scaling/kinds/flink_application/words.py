@@ -35,6 +35,11 @@ EXPECTED_LOAD = Words(
     "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s, "
     "and the restart is to last for {ahead_records_per_second:,.0f} records/s, {by}",
 )
+FAILED_SIZE = Words(
+    ReasonKind.QUOTA,
+    "an update of the {lever:words} to {failed:,} failed in the last hour, and {fits:,} runs: the "
+    "next try goes {how_far}",
+)
 FELL_BEHIND = Words(
     ReasonKind.NO_LONGER_DUE,
     "{name} has fallen behind by {age_seconds:.0f} s since the decrease to {to:,} was asked for "
