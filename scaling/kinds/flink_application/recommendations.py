@@ -57,8 +57,14 @@ class _Sizer:
         denser = application.parallelism_per_kpu
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
-            because = words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
-            yield Recommendation(per_kpu, denser, denser // 2, because, for_heap=True)
+            half = denser // 2
+            fewer, times = "half as many", "twice"
+            if denser % 2:
+                fewer, times = f"{half} instead of {denser}", f"{denser / half:.1f} times"
+            because = words.FEWER_SUBTASKS_PER_KPU(
+                evidence=ill.evidence[0], fewer=fewer, times=times
+            )
+            yield Recommendation(per_kpu, denser, half, because, for_heap=True)
         else:
             yield Recommendation(per_kpu, denser, denser, UNCHANGED)
         yield self._parallelism(application, ill)

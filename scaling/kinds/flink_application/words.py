@@ -46,7 +46,8 @@ FELL_BEHIND = Words(
     "at {asked_at:%H:%M}",
 )
 FEWER_SUBTASKS_PER_KPU = Words(
-    "fewer-subtasks-per-kpu", "{evidence}; half as many subtasks per KPU have twice the heap each"
+    "fewer-subtasks-per-kpu",
+    "{evidence}; {fewer} subtasks per KPU have {times} the heap each",
 )
 JUST_STARTED = Words(
     ReasonKind.RESTART_PRICE,
