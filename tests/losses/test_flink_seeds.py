@@ -244,6 +244,14 @@ WORLDS = (
         "maximum parallelism in the file", step(1400, 3400), (TOO_LOW,), {"max_parallelism": 8},
         told={"max_parallelism": 8}, may_change=True,
     ),
+    *(
+        FlinkWorld(
+            f"{parallelism} subtasks for {groups} key groups", step(2600, high), (TOO_LOW,),
+            {"parallelism": parallelism, "max_parallelism": groups, "shards": parallelism},
+            minutes=45, told={"max_parallelism": groups}, may_change=True,
+        )
+        for parallelism, groups, high in ((8, 16, 4250), (12, 20, 4900))
+    ),
     FlinkWorld(
         "quota of 7 KPUs", step(1400, 3000), (TOO_LOW,), {"kpu_quota": 7}, minutes=45,
         may_change=True,

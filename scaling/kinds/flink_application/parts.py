@@ -12,6 +12,7 @@ from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
 __all__ = [
     "default_max_parallelism",
     "even_from",
+    "few_enough_groups",
     "growth_of_the_busiest",
     "max_parallelism_named",
     "one_part_fewer",
@@ -73,6 +74,14 @@ def even_from(parts: Iterable[int], least: int, most: int) -> int:
     counts = tuple(parts)
     near = range(least, min(int(least * NEAR), most) + 1)
     return next((each for each in near if _unevenness(counts, each) <= EVEN), least)
+
+
+def few_enough_groups(groups: int, least: int, load: float) -> int:
+    """The first parallelism from ``least`` on whose busiest subtask has time for all of its key
+    groups, where all groups together take the whole time of ``load`` subtasks: between two numbers
+    of groups for the busiest, more subtasks do nothing for it."""
+    tried = range(least, groups)
+    return next((each for each in tried if -(-groups // each) * load <= groups), max(least, groups))
 
 
 def one_part_fewer(parts: Sequence[int], subtasks: int) -> int:

@@ -7,6 +7,7 @@ from tidegate.scaling.config.specification import ApplicationSpec
 from tidegate.scaling.kinds.flink_application.parts import (
     default_max_parallelism,
     even_from,
+    few_enough_groups,
     growth_of_the_busiest,
     one_part_fewer,
     parts_of,
@@ -62,6 +63,27 @@ def test_a_parallelism_is_rounded_up_to_an_even_one_where_that_is_near(
     parts: tuple[int, ...], least: int, even: int
 ) -> None:
     assert even_from(parts, least, 256) == even
+
+
+@pytest.mark.parametrize(
+    ("groups", "least", "load", "enough"),
+    [
+        (16, 10, 8.5, 16),
+        (16, 10, 7.9, 10),
+        (20, 14, 10.3, 20),
+        (128, 75, 64.0, 75),
+        (128, 75, 65.0, 128),
+        (128, 50, 43.0, 64),
+        (128, 50, 42.0, 50),
+        (16, 20, 30.0, 20),
+        (16, 12, 30.0, 16),
+        (1000, 12, 11.0, 12),
+    ],
+)
+def test_the_busiest_subtask_has_whole_key_groups_and_time_for_them(
+    groups: int, least: int, load: float, enough: int
+) -> None:
+    assert few_enough_groups(groups, least, load) == enough
 
 
 @pytest.mark.parametrize(
