@@ -250,7 +250,7 @@ WORLDS = (
             {"parallelism": parallelism, "max_parallelism": groups, "shards": parallelism},
             minutes=45, told={"max_parallelism": groups}, may_change=True,
         )
-        for parallelism, groups, high in ((8, 16, 4250), (12, 20, 4900))
+        for parallelism, groups, high in ((8, 16, 4400), (12, 20, 5400))
     ),
     FlinkWorld(
         "quota of 7 KPUs", step(1400, 3000), (TOO_LOW,), {"kpu_quota": 7}, minutes=45,

@@ -116,11 +116,11 @@ def _after_a_refusal(
 def _after_failures(
     recommendation: Recommendation, history: History, tries: Sequence[datetime], now: datetime
 ) -> Iterator[Constraint]:
-    """No more than an update that has failed wanted: what it lacked may be room, such as addresses
-    of its subnets. One that failed may come up when it is tried again; after a second, half of the
-    way."""
+    """Half of the way to the least that updates failed with: what they lack may be room, such as
+    addresses of their subnets. A single one may have failed by chance."""
     lever, current = recommendation.lever, recommendation.current
-    if lever.kind is not LeverKind.PARALLELISM or not tries or now - tries[-1] >= REFUSAL_STANDS:
+    is_known = len(tries) > 1 and now - tries[-1] < REFUSAL_STANDS
+    if lever.kind is not LeverKind.PARALLELISM or not is_known:
         return
     failed = [
         each.to_capacity
@@ -128,12 +128,8 @@ def _after_failures(
         if each.begun_at in tries and each.to_capacity > current
     ]
     if failed:
-        least = min(failed)
-        again = len(tries) == 1
-        most = least if again else _half_of_the_way(current, least)
-        how_far = "no further" if again else "half of the way"
-        said = words.FAILED_SIZE(lever=lever, failed=least, fits=current, how_far=how_far)
-        yield Range(1, most, said)
+        said = words.FAILED_SIZE(lever=lever, failed=min(failed), fits=current)
+        yield Range(1, _half_of_the_way(current, min(failed)), said)
 
 
 def _half_of_the_way(current: int, beyond: int) -> int:

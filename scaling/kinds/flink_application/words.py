@@ -37,8 +37,8 @@ EXPECTED_LOAD = Words(
 )
 FAILED_SIZE = Words(
     ReasonKind.QUOTA,
-    "an update of the {lever:words} to {failed:,} failed in the last hour, and {fits:,} runs: the "
-    "next try goes {how_far}",
+    "updates of the {lever:words} failed in the last hour, the smallest of them to {failed:,}, and "
+    "{fits:,} runs: the next try goes half of the way",
 )
 FELL_BEHIND = Words(
     ReasonKind.NO_LONGER_DUE,
