@@ -81,8 +81,10 @@ class Application:
             "ApplicationSnapshotConfigurationDescription": {"SnapshotsEnabled": True},
         }
     )
+    behind_by: dict[str, str] = field(default_factory=lambda: {"Flow": "Input", "Id": "clicks"})
     updates: list[str | None] = field(default_factory=list)
-    """Why each update failed, oldest first; None for one that didn't."""
+    """Why each update failed, oldest first, one an hour from 20 hours ago; None for one that didn't."""
+    stopped_hours_ago: float | None = None
 
     def __post_init__(self) -> None:
         self.account.stream("clicks", 4)
@@ -124,6 +126,12 @@ class Application:
             }
             for at, failure in enumerate(self.updates)
         ]  # fmt: skip
+        if self.stopped_hours_ago is not None:
+            stopped = self.account.minute - timedelta(hours=self.stopped_hours_ago)
+            told.append({
+                "Operation": "StopApplication", "OperationId": "stop", "StartTime": stopped,
+                "OperationStatus": "SUCCESSFUL",
+            })  # fmt: skip
         return {"ApplicationOperationInfoList": told[::-1]}
 
     def operation(self, parameters: dict[str, Any], _: object) -> Any:
@@ -148,10 +156,8 @@ class Application:
             put = self.account.put
             incoming = {"IncomingRecords": records * 60, "IncomingBytes": records * 60 * 300}
             put("AWS/Kinesis", {"StreamName": "clicks"}, back, incoming)
-            behind_by = {**application, "Flow": "Input", "Id": "clicks"}
-            put(
-                "AWS/KinesisAnalytics", behind_by, back, {"millisBehindLatest": behind(back) * 1000}
-            )
+            age = {"millisBehindLatest": behind(back) * 1000}
+            put("AWS/KinesisAnalytics", {**application, **self.behind_by}, back, age)
             told = {
                 "numRecordsInPerSecond": records if read is None else read,
                 "uptime": 9e7, "downtime": 0, "fullRestarts": 0, "lastCheckpointDuration": 2000,

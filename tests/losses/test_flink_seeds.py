@@ -225,6 +225,12 @@ WORLDS = (
         ((0, 1200), (50 * MINUTE, 1200), (50 * MINUTE + 1, 2600)), (Cause.CHECKPOINT_TROUBLE,),
         {"state_megabytes": 20_000}, minutes=70, changed=checkpoints_fail,
     ),
+    FlinkWorld(
+        "checkpoints each half an hour fail, and the load rises",
+        ((0, 1200), (50 * MINUTE, 1200), (50 * MINUTE + 1, 2600)), (Cause.CHECKPOINT_TROUBLE,),
+        {"state_megabytes": 20_000, "checkpoint_interval_seconds": 1800}, minutes=80,
+        changed=checkpoints_fail,
+    ),
     FlinkWorld("rollback is off", step(1400, 2800), (TOO_LOW,), {"rollback_enabled": False}),
     FlinkWorld(
         "an update fails", step(1400, 2800), (TOO_LOW,), minutes=45, changed=an_update_fails,
@@ -237,6 +243,14 @@ WORLDS = (
     FlinkWorld(
         "maximum parallelism in the file", step(1400, 3400), (TOO_LOW,), {"max_parallelism": 8},
         told={"max_parallelism": 8}, may_change=True,
+    ),
+    *(
+        FlinkWorld(
+            f"{parallelism} subtasks for {groups} key groups", step(2600, high), (TOO_LOW,),
+            {"parallelism": parallelism, "max_parallelism": groups, "shards": parallelism},
+            minutes=45, told={"max_parallelism": groups}, may_change=True,
+        )
+        for parallelism, groups, high in ((8, 16, 4400), (12, 20, 5400))
     ),
     FlinkWorld(
         "quota of 7 KPUs", step(1400, 3000), (TOO_LOW,), {"kpu_quota": 7}, minutes=45,

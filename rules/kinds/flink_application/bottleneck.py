@@ -118,11 +118,12 @@ class _Minutes:
     def _own_cpu(self, others: float) -> float | None:
         """The share of a CPU that is left to a task, all that the other tasks are busy taken for
         CPU time; None where CPU is full, or not known. A KPU has one for all the subtasks that it
-        runs."""
+        runs, which are fewer than it has room for where the job has no more."""
         cpu = mean(self._series.cpu_percent, self.seconds)
         if cpu is None or cpu / 100 >= self.signals.thresholds["busy"] / 1000:
             return None
-        return cpu / 100 / self.application.parallelism_per_kpu - others
+        subtasks_of_each = self.application.parallelism / self.application.kpus
+        return cpu / 100 / subtasks_of_each - others
 
 
 def _by_cpu(signals: Signals, series: ApplicationSeries) -> Bottleneck | None:

@@ -153,5 +153,5 @@ def _behind(
         "objective_milliseconds": iterator_age_max_seconds * 1000,
         "retention_milliseconds": stream.retention_hours * 3_600_000,
     }
-    behind = behind_metric(application.name, stream.name, "Maximum")
+    behind = behind_metric(application, stream.name, "Maximum")
     return Place("kinesis-source", _NAMESPACE, application.name, behind.dimensions, times)

@@ -30,10 +30,12 @@ def task_metric(application: str, task: str, name: str, statistic: str) -> Metri
     return Metric("AWS/KinesisAnalytics", name, dimensions, statistic)
 
 
-def behind_metric(application: str, stream: str, statistic: str) -> Metric:
-    """millisBehindLatest of an application on a stream, by the dimensions that AWS's own sample
-    scales by (aws-samples/kda-flink-app-autoscaling). -1 means not reported yet."""
-    dimensions = (("Application", application), ("Flow", "Input"), ("Id", stream))
+def behind_metric(application: FlinkApplication, stream: str, statistic: str) -> Metric:
+    """millisBehindLatest of an application on a stream: by the dimensions under which it was found,
+    else by those that AWS's own sample scales by (aws-samples/kda-flink-app-autoscaling). -1 means
+    not reported yet."""
+    by_name = (("Application", application.name), ("Flow", "Input"), ("Id", stream))
+    dimensions = application.behind_dimensions or by_name
     return Metric("AWS/KinesisAnalytics", "millisBehindLatest", dimensions, statistic)
 
 
@@ -83,9 +85,7 @@ def application_metrics(application: FlinkApplication, source: Resource) -> tupl
     own = (application_metric(application.name, *each) for each in _names(application).values())
     times = (metric for field in _TIMES for metric in _times(application, field))
     behind = (
-        ()
-        if application.reads_kafka
-        else (behind_metric(application.name, source.name, "Maximum"),)
+        () if application.reads_kafka else (behind_metric(application, source.name, "Maximum"),)
     )
     return (*own, *times, *behind)
 
@@ -114,7 +114,7 @@ def application_series(
     if application.reads_kafka:
         behind = _age(application, own["lag_records"], own["records_per_second"])
     else:
-        behind = _reported(window(behind_metric(application.name, source.name, "Maximum")))
+        behind = _reported(window(behind_metric(application, source.name, "Maximum")))
     tasks = tuple(_task(application.name, each, window) for each in application.tasks)
     return ApplicationSeries(behind_milliseconds=behind, **own, **times, tasks=tasks)
 

@@ -39,9 +39,10 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     ``autoscaling_enabled`` the service moves the first above the second. ``tasks`` publish metrics
     of their own. It ``reads_kafka`` where its source is a topic and no stream. ``updated_at`` is
     when it was last changed, ``update_ended_at`` when its newest update was over, None for none or
-    while it goes on, ``failure`` why its last update failed. Without
-    ``rollback_enabled`` an update that fails stops the job, without ``snapshots_enabled`` it loses
-    its state. ``max_parallelism`` is known from a failed update.
+    while it goes on, ``failure`` why its last update failed, ``failed_at`` when that began.
+    ``behind_dimensions`` are those of its millisBehindLatest, empty for those by the stream's name.
+    Without ``rollback_enabled`` an update that fails stops the job, without ``snapshots_enabled``
+    it loses its state. ``max_parallelism`` is known from a failed update.
     """
 
     name: str
@@ -66,6 +67,8 @@ class FlinkApplication(Measured["ApplicationSeries"]):
     reads_kafka: bool = False
     created: str = ""
     update_ended_at: datetime | None = None
+    behind_dimensions: tuple[tuple[str, str], ...] = ()
+    failed_at: datetime | None = None
 
     @property
     def series_key(self) -> tuple[str, str]:

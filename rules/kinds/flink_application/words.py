@@ -23,7 +23,7 @@ BUSY_BUT_WAITS = Words(
 )
 CATCHING_UP = Words("catching-up", "{name} is {state} and has not caught up yet")
 CHECKPOINTS_FAILED = Words(
-    "checkpoints-failed", "{failed} checkpoints of {name} failed in {minutes} min"
+    "checkpoints-failed", "{failed} checkpoint{plural} of {name} failed in {minutes} min"
 )
 CHECKPOINT_SIZE = Words("checkpoint-size", "the last checkpoint of {name} has {checkpoint_size}")
 FAILURE_READS_AGAIN = Words(

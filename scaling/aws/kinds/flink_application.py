@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -54,16 +54,36 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
     clients, name = looked.clients, said.application
     with asking("kinesisanalytics:DescribeApplication", name):
         detail = _service(clients).describe_application(ApplicationName=name)["ApplicationDetail"]
+    found = _configured(looked, said, detail)
+    monitoring = _flink(detail).get("MonitoringConfigurationDescription", {})
+    has_tasks = with_tasks and monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
+    has_age = with_tasks and not found.reads_kafka
+    updates = _operations(clients, name, "UpdateApplication")
+    failure = _last_failure(clients, name, updates)
+    standing = failure if failure is not None and failure.is_newest else None
+    if standing is not None and _was_stopped(clients, found, standing):
+        standing = None
+    return replace(
+        found,
+        tasks=_tasks(clients, name) if has_tasks else (),
+        behind_dimensions=_behind(clients, name, looked.spec.source) if has_age else (),
+        failure=None if standing is None else standing.words,
+        failed_at=None if standing is None else standing.begun_at,
+        max_parallelism=None if failure is None else named_max_parallelism(failure.words),
+        update_ended_at=_ended_at(updates),
+    )
+
+
+def _configured(
+    looked: Looked, said: ApplicationSpec, detail: "ApplicationDetailTypeDef"
+) -> FlinkApplication:
+    """What the description tells of it, and the file."""
     flink = _flink(detail)
     parallelism = flink.get("ParallelismConfigurationDescription", {})
-    monitoring = flink.get("MonitoringConfigurationDescription", {})
     checkpoints = flink.get("CheckpointConfigurationDescription", {})
     configured = parallelism.get("Parallelism", 1)
-    has_tasks = with_tasks and monitoring.get("MetricsLevel", "APPLICATION") != "APPLICATION"
-    updates = _updates(clients, name)
-    failure = _last_failure(clients, name, updates)
     return FlinkApplication(
-        name=name,
+        name=said.application,
         arn=detail["ApplicationARN"],
         status=detail["ApplicationStatus"],
         conditional_token=detail.get("ConditionalToken", ""),
@@ -77,16 +97,12 @@ def _application(looked: Looked, said: ApplicationSpec, *, with_tasks: bool) -> 
         ),
         kpus_max=said.kpu_quota,
         partitions=said.partitions,
-        tasks=_tasks(clients, name) if has_tasks else (),
         writes=looked.sinks_of(said),
         reads_kafka=looked.spec.topic is not None,
         updated_at=detail.get("LastUpdateTimestamp"),
-        failure=failure.words if failure is not None and failure.is_newest else None,
-        max_parallelism=None if failure is None else named_max_parallelism(failure.words),
         rollback_enabled=_described(detail, "SystemRollback").get("RollbackEnabled", False),
         snapshots_enabled=_described(detail, "Snapshot").get("SnapshotsEnabled", True),
         created=as_text(detail.get("CreateTimestamp")),
-        update_ended_at=_ended_at(updates),
     )
 
 
@@ -112,39 +128,61 @@ def _described(detail: "ApplicationDetailTypeDef", what: str) -> Mapping[str, An
 
 def _tasks(clients: Clients, name: str) -> tuple[str, ...]:
     """The tasks that publish how busy they are; the level TASK names them in a dimension."""
+    found = _dimensions(clients, name, "busyTimeMsPerSecond", "Task")
+    return tuple(sorted({each["Task"] for each in found if each.keys() == {"Application", "Task"}}))
+
+
+def _behind(clients: Clients, name: str, stream: str) -> tuple[tuple[str, str], ...]:
+    """The dimensions of millisBehindLatest on the stream, where a connector gives its ARN as Id, or
+    more than its name. Empty where its name is one, or none or several are about it: an Id that
+    doesn't name it is another stream's."""
+    found = [
+        each for each in _dimensions(clients, name, "millisBehindLatest", "Id") if "Id" in each
+    ]
+    about = re.compile(rf"(?<![\w.-]){re.escape(stream)}(?![\w.-])")
+    ids = {each["Id"] for each in found if about.search(each["Id"])}
+    if len(ids) != 1 or stream in ids:
+        return ()
+    fewest = min((each for each in found if each["Id"] in ids), key=len)
+    return tuple(sorted(fewest.items()))
+
+
+def _dimensions(clients: Clients, name: str, metric: str, of: str) -> list[dict[str, str]]:
+    """Those that a metric of the application is published by, one of which is ``of``."""
     request = {
         "Namespace": "AWS/KinesisAnalytics",
-        "MetricName": "busyTimeMsPerSecond",
-        "Dimensions": [{"Name": "Application", "Value": name}, {"Name": "Task"}],
+        "MetricName": metric,
+        "Dimensions": [{"Name": "Application", "Value": name}, {"Name": of}],
         "RecentlyActive": "PT3H",
     }
     with asking("cloudwatch:ListMetrics", name):
         answers = list(pages(clients.cloudwatch.list_metrics, request))
-    found = [
-        {each["Name"]: each["Value"] for each in metric.get("Dimensions", [])}
+    return [
+        {each["Name"]: each["Value"] for each in found.get("Dimensions", [])}
         for answer in answers
-        for metric in answer["Metrics"]
+        for found in answer["Metrics"]
     ]
-    return tuple(sorted({each["Task"] for each in found if each.keys() == {"Application", "Task"}}))
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """The newest update that failed, in the service's own words why, and whether no update is
-    newer."""
+    """The newest update that failed, in the service's own words why, when it began, and whether no
+    update is newer."""
 
     words: str
+    begun_at: datetime
     is_newest: bool
 
 
-def _updates(clients: Clients, name: str) -> "list[ApplicationOperationInfoTypeDef]":
-    """Its updates, newest first."""
+def _operations(clients: Clients, name: str, kind: str) -> "list[ApplicationOperationInfoTypeDef]":
+    """Its operations of a kind, such as UpdateApplication, newest first."""
     with asking("kinesisanalytics:ListApplicationOperations", name):
-        request = {"ApplicationName": name, "Operation": "UpdateApplication"}
+        request = {"ApplicationName": name, "Operation": kind}
         operations = [
             each
             for page in pages(_service(clients).list_application_operations, request)
             for each in page["ApplicationOperationInfoList"]
+            if each.get("Operation", kind) == kind
         ]
     return sorted(operations, key=lambda each: each["StartTime"], reverse=True)
 
@@ -167,7 +205,16 @@ def _last_failure(
             ApplicationName=name, OperationId=failed["OperationId"]
         )["ApplicationOperationInfoDetails"]
     words = told.get("OperationFailureDetails", {}).get("ErrorInfo", {}).get("ErrorString")
-    return _Failure(words or "the service gave no reason", failed is newest_first[0])
+    is_newest = failed is newest_first[0]
+    return _Failure(words or "the service gave no reason", failed["StartTime"], is_newest)
+
+
+def _was_stopped(clients: Clients, application: FlinkApplication, failure: _Failure) -> bool:
+    """Whether a person has stopped the application since: it ran again after the rollback."""
+    if application.status != "READY" or not application.rollback_enabled:
+        return False
+    stops = _operations(clients, application.name, "StopApplication")
+    return any(each["StartTime"] > failure.begun_at for each in stops)
 
 
 def named_max_parallelism(words: str) -> int | None:

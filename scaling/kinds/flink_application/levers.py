@@ -4,7 +4,7 @@ Every change is an UpdateApplication, and restarts the job: it is down while its
 and what comes in meanwhile ages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from tidegate.rules.cause import LeverKind
@@ -86,6 +86,7 @@ def application_constraints(
     tries = history.tries(lever, current) if application.failure is not None else ()
     if tries and now < tries[-1] + AFTER_FAILURE * 2 ** (len(tries) - 1):
         yield Prohibition(rolled_back(application, tries[-1]))
+    yield from _after_failures(recommendation, history, tries, now)
 
 
 def _after_a_refusal(
@@ -106,11 +107,34 @@ def _after_a_refusal(
     # Fewer subtasks per KPU are more KPUs.
     if more and lever.kind is LeverKind.PARALLELISM:
         said = words.REFUSED_SIZE(lever=lever, refused=min(more), fits=current)
-        half = (current + min(more)) // 2
-        yield Range(1, half if half >= current * RAISE_MARGIN else current, said)
+        yield Range(1, _half_of_the_way(current, min(more)), said)
     if less and lever.kind is LeverKind.PARALLELISM_PER_KPU:
         said = words.REFUSED_SIZE(lever=lever, refused=max(less), fits=current)
         yield Range((current + max(less) + 1) // 2, PARALLELISM_PER_KPU_MAX, said)
+
+
+def _after_failures(
+    recommendation: Recommendation, history: History, tries: Sequence[datetime], now: datetime
+) -> Iterator[Constraint]:
+    """Half of the way to the least that updates failed with: what they lack may be room, such as
+    addresses of their subnets. A single one may have failed by chance."""
+    lever, current = recommendation.lever, recommendation.current
+    is_known = len(tries) > 1 and now - tries[-1] < REFUSAL_STANDS
+    if lever.kind is not LeverKind.PARALLELISM or not is_known:
+        return
+    failed = [
+        each.to_capacity
+        for each in history.changes((lever,), tries[0] - REFUSAL_STANDS)
+        if each.begun_at in tries and each.to_capacity > current
+    ]
+    if failed:
+        said = words.FAILED_SIZE(lever=lever, failed=min(failed), fits=current)
+        yield Range(1, _half_of_the_way(current, min(failed)), said)
+
+
+def _half_of_the_way(current: int, beyond: int) -> int:
+    half = (current + beyond) // 2
+    return half if half >= current * RAISE_MARGIN else current
 
 
 def scale_in_constraints(

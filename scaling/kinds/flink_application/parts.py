@@ -12,6 +12,7 @@ from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
 __all__ = [
     "default_max_parallelism",
     "even_from",
+    "few_enough_groups",
     "growth_of_the_busiest",
     "max_parallelism_named",
     "one_part_fewer",
@@ -28,12 +29,11 @@ EVEN = 1.1
 
 def default_max_parallelism(parallelism: int) -> int:
     """The least that Flink's own maximum can be of a job that sets none and runs with so many
-    subtasks: 128 up to there, since it stays what it was when the job was first started (Flink,
+    subtasks: 128, or the next power of two. It is computed from half more than the job was first
+    started with, and stays what it was then: a job of 200 may have been started with 150 (Flink,
     KeyGroupRangeAssignment.computeDefaultMaxParallelism)."""
-    if parallelism <= MAX_PARALLELISM_DEFAULT:
-        return MAX_PARALLELISM_DEFAULT
-    half_more: int = parallelism + parallelism // 2
-    return min(1 << (half_more - 1).bit_length(), PARALLELISM_MAX)
+    least: int = 1 << (parallelism - 1).bit_length()
+    return min(max(MAX_PARALLELISM_DEFAULT, least), PARALLELISM_MAX)
 
 
 def max_parallelism_named(
@@ -74,6 +74,14 @@ def even_from(parts: Iterable[int], least: int, most: int) -> int:
     counts = tuple(parts)
     near = range(least, min(int(least * NEAR), most) + 1)
     return next((each for each in near if _unevenness(counts, each) <= EVEN), least)
+
+
+def few_enough_groups(groups: int, least: int, load: float) -> int:
+    """The first parallelism from ``least`` on whose busiest subtask has time for all of its key
+    groups, where all groups together take the whole time of ``load`` subtasks: between two numbers
+    of groups for the busiest, more subtasks do nothing for it."""
+    tried = range(least, groups)
+    return next((each for each in tried if -(-groups // each) * load <= groups), max(least, groups))
 
 
 def one_part_fewer(parts: Sequence[int], subtasks: int) -> int:

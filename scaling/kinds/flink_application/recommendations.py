@@ -6,6 +6,7 @@ from math import ceil
 
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.kinds.flink_application import words as seen
+from tidegate.rules.kinds.flink_application.bottleneck import bottleneck
 from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
@@ -15,7 +16,13 @@ from tidegate.scaling.kinds.flink_application.after_scale_in import revert_of_a_
 from tidegate.scaling.kinds.flink_application.in_file import entry_of
 from tidegate.scaling.kinds.flink_application.levers import RAISE_MARGIN
 from tidegate.scaling.kinds.flink_application.limits import PARALLELISM_MAX
-from tidegate.scaling.kinds.flink_application.parts import even_from, one_part_fewer, parts_of
+from tidegate.scaling.kinds.flink_application.parts import (
+    even_from,
+    few_enough_groups,
+    max_parallelism_named,
+    one_part_fewer,
+    parts_of,
+)
 from tidegate.scaling.kinds.flink_application.restart import why_it_waits
 from tidegate.scaling.kinds.flink_application.scale_in import lowered, may_lower
 from tidegate.scaling.kinds.flink_application.sizing import FULL_USE, JobModel, learn_job
@@ -57,8 +64,14 @@ class _Sizer:
         denser = application.parallelism_per_kpu
         ill = self._curable(application)
         if ill is not None and LeverKind.PARALLELISM_PER_KPU in ill.cured_by:
-            because = words.FEWER_SUBTASKS_PER_KPU(evidence=ill.evidence[0])
-            yield Recommendation(per_kpu, denser, denser // 2, because, for_heap=True)
+            half = denser // 2
+            fewer, times = "half as many", "twice"
+            if denser % 2:
+                fewer, times = f"{half} instead of {denser}", f"{denser / half:.1f} times"
+            because = words.FEWER_SUBTASKS_PER_KPU(
+                evidence=ill.evidence[0], fewer=fewer, times=times
+            )
+            yield Recommendation(per_kpu, denser, half, because, for_heap=True)
         else:
             yield Recommendation(per_kpu, denser, denser, UNCHANGED)
         yield self._parallelism(application, ill)
@@ -141,7 +154,18 @@ class _Sizer:
         is_doubtful = seen.BUSY_BUT_WAITS.kind in kinds and not self._was_raised(model.application)
         if is_doubtful or demand <= current * RAISE_MARGIN:
             demand = a_little
-        return even_from(self._parts(model), demand, PARALLELISM_MAX)
+        even = even_from(self._parts(model), demand, PARALLELISM_MAX)
+        return even if is_doubtful else self._for_its_groups(model, work, even)
+
+    def _for_its_groups(self, model: JobModel, work: Work, least: int) -> int:
+        """As many as the busiest subtask of a task behind a keyBy needs, where somebody has named
+        how many key groups there are."""
+        application = model.application
+        found = bottleneck(self.signals, application)
+        groups = max_parallelism_named(application, entry_of(self.look.said, application.name))
+        if groups is None or found is None or found.may_read:
+            return least
+        return few_enough_groups(groups, least, model.subtasks(work.records_per_second, FULL_USE))
 
     def _was_raised(self, application: FlinkApplication) -> bool:
         """Whether it has been raised lately: that the raise helped is asked for elsewhere."""

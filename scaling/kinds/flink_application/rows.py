@@ -192,7 +192,7 @@ def _times(application: FlinkApplication) -> tuple[Line, ...]:
 
 
 def _behind(application: FlinkApplication, source: Resource, objective: float) -> Graph:
-    behind = Line(behind_metric(application.name, source.name, "Maximum"), "behind", 0.001)
+    behind = Line(behind_metric(application, source.name, "Maximum"), "behind", 0.001)
     return Graph("Time behind the latest record", "s", (behind,), (Limit("objective", objective),))
 
 

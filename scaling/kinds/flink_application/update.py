@@ -6,11 +6,12 @@ and none may lose its state: there is no way back from either.
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.kinds.flink_application.checkpoints import (
-    FAILED_CHECKPOINTS_SECONDS,
     failed_checkpoints,
+    judged_seconds,
 )
 from tidegate.rules.kinds.flink_application.metrics import METRICS_PER_TASK
 from tidegate.rules.kinds.flink_application.state import FlinkApplication
@@ -23,7 +24,7 @@ from tidegate.scaling.kinds.flink_application.parts import (
 )
 from tidegate.scaling.kinds.flink_application.state import LEVERS, application_of
 from tidegate.scaling.load.current_load import HOUR_SECONDS
-from tidegate.scaling.model.change_record import Lever
+from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
@@ -32,6 +33,10 @@ from tidegate.scaling.model.plan import Constraint, Prohibition, Range
 from tidegate.scaling.model.recommendation import Recommendation
 
 __all__ = ["update_advice", "update_constraints"]
+
+BEGUN_AFTER = timedelta(minutes=2)
+"""AWS's clock and ours may differ by so much, and the call takes its time. An update that began
+later than that after Tidegate's last call is somebody else's."""
 
 _NO_ROLLBACK = "an update that fails would stop the job"
 _NO_SNAPSHOTS = "an update would lose the job's state"
@@ -56,9 +61,10 @@ def update_constraints(
         yield Prohibition(words.SNAPSHOTS_OFF(name=name, risk=_NO_SNAPSHOTS))
     failed = failed_checkpoints(situation.signals, application)
     if failed:
-        minutes = FAILED_CHECKPOINTS_SECONDS // 60
+        minutes = judged_seconds(application) // 60
+        plural = "s"[: failed > 1]
         yield Prohibition(
-            words.CHECKPOINTS_FAIL(failed=failed, name=name, minutes=minutes),
+            words.CHECKPOINTS_FAIL(failed=failed, plural=plural, name=name, minutes=minutes),
         )
     if recommendation.lever.kind is LeverKind.PARALLELISM:
         yield from _at_most(application, entry, recommendation.current)
@@ -149,18 +155,23 @@ def _call(name: str, what: str, setting: str) -> str:
 
 
 def _after_a_stop(application: FlinkApplication, history: History) -> Iterator[str]:
-    """What it ran with before Tidegate's last update, where an update has stopped it."""
+    """What it ran with before Tidegate's last update, where that has stopped it."""
     if application.failure is None or application.is_running or application.is_changing:
         return
     for kind in LEVERS:
         last = history.last_change_record(Lever.of(kind, application.name))
-        if last is not None:
+        if last is not None and not _is_older(last, application.failed_at):
             yield (
                 f"{application.name}: the last update by Tidegate, at {last.begun_at:%H:%M} UTC, "
                 f"changed {kind.value} from {last.from_capacity:,}, with which the application "
                 f"ran, to {last.to_capacity:,}. Set {kind.value} back to "
                 f"{last.from_capacity:,}, and start the application from its latest snapshot"
             )
+
+
+def _is_older(last: ChangeRecord, failed_at: datetime | None) -> bool:
+    """Whether a change was made well before the update that failed: the job ran with it."""
+    return failed_at is not None and failed_at - last.begun_at > BEGUN_AFTER
 
 
 def _busy_time_advice(

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 from math import ceil
 
-from tidegate.rules.kinds.flink_application.checkpoints import FAILED_CHECKPOINTS_SECONDS
+from tidegate.rules.kinds.flink_application.checkpoints import (
+    judged_seconds,
+    too_many_failures,
+)
 from tidegate.rules.kinds.flink_application.failures import CRASHES_SECONDS
 from tidegate.rules.kinds.flink_application.metrics import application_metric, behind_metric
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
@@ -42,7 +45,9 @@ def _behind(application: FlinkApplication, watched: Watched) -> NamedAlarm:
     objective = watched.iterator_age_max_seconds
     words = f"{name} is behind {source} by more than {objective:g} s"
     breach = Breach(objective * 1000, 3, 5, MISSING, Comparison.ABOVE)
-    return f"{name}/behind", metric_alarm(words, behind_metric(name, source, "Maximum"), breach)
+    return f"{name}/behind", metric_alarm(
+        words, behind_metric(application, source, "Maximum"), breach
+    )
 
 
 def _failures(application: FlinkApplication, limits: Mapping[str, float]) -> Iterator[NamedAlarm]:
@@ -53,11 +58,12 @@ def _failures(application: FlinkApplication, limits: Mapping[str, float]) -> Ite
     yield f"{name}/job-down", metric_alarm(f"The job of {name} is down", down, is_down)
     restarts = application_metric(name, "numRestarts" if renamed else "fullRestarts", "Maximum")
     failed = application_metric(name, "numberOfFailedCheckpoints", "Maximum")
-    for kind, words, metric, rule, seconds in (
-        ("restarts", f"The job of {name} fails and restarts", restarts, "job-failures",
-         CRASHES_SECONDS),
-        ("checkpoints-failing", f"Checkpoints of {name} fail", failed, "checkpoint-failures",
-         FAILED_CHECKPOINTS_SECONDS),
+    failures = too_many_failures(application, limits["checkpoint-failures"])
+    for kind, words, metric, most, seconds in (
+        ("restarts", f"The job of {name} fails and restarts", restarts,
+         ceil(limits["job-failures"]), CRASHES_SECONDS),
+        ("checkpoints-failing", f"Checkpoints of {name} fail", failed, failures,
+         judged_seconds(application)),
     ):  # fmt: skip
-        often = Breach(RARE, ceil(limits[rule]), seconds // 60)
+        often = Breach(RARE, most, seconds // 60)
         yield f"{name}/{kind}", math_alarm(words, {"count": metric}, "RATE(count)", often)

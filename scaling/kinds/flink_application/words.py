@@ -8,8 +8,8 @@ AS_ITS_PAST_SAYS = "which are likely by its past"
 CAUSE = Words("cause", "{because}")
 CHECKPOINTS_FAIL = Words(
     ReasonKind.CHECKPOINTS_FAIL,
-    "{failed} checkpoints of {name} failed in {minutes} min, and the snapshot of an update would "
-    "fail in the same way",
+    "{failed} checkpoint{plural} of {name} failed in {minutes} min, and the snapshot of an update "
+    "would fail in the same way",
 )
 CAUGHT_UP = Words(
     ReasonKind.NO_LONGER_DUE,
@@ -18,8 +18,9 @@ CAUGHT_UP = Words(
 )
 DEFAULT_MAX_PARALLELISM = Words(
     ReasonKind.UNSAFE_UPDATE,
-    "nobody has named the maximum parallelism of the job of {name}, and Flink's default is "
-    "{limit_parallelism:,}: set max_parallelism in the pipeline file if the job has another",
+    "nobody has named the maximum parallelism of the job of {name}, and Flink's default may be "
+    "as low as {limit_parallelism:,}: set max_parallelism in the pipeline file if the job has "
+    "another",
 )
 DENSITY_WAITS = Words(
     ReasonKind.RESTART_PRICE, "{name} {waits}: a parallelism per KPU of {to:,} waits"
@@ -34,13 +35,19 @@ EXPECTED_LOAD = Words(
     "{forecast}; a parallelism of {current:,} carries {carried_records_per_second:,.0f} records/s, "
     "and the restart is to last for {ahead_records_per_second:,.0f} records/s, {by}",
 )
+FAILED_SIZE = Words(
+    ReasonKind.QUOTA,
+    "updates of the {lever:words} failed in the last hour, the smallest of them to {failed:,}, and "
+    "{fits:,} runs: the next try goes half of the way",
+)
 FELL_BEHIND = Words(
     ReasonKind.NO_LONGER_DUE,
     "{name} has fallen behind by {age_seconds:.0f} s since the decrease to {to:,} was asked for "
     "at {asked_at:%H:%M}",
 )
 FEWER_SUBTASKS_PER_KPU = Words(
-    "fewer-subtasks-per-kpu", "{evidence}; half as many subtasks per KPU have twice the heap each"
+    "fewer-subtasks-per-kpu",
+    "{evidence}; {fewer} subtasks per KPU have {times} the heap each",
 )
 JUST_STARTED = Words(
     ReasonKind.RESTART_PRICE,

@@ -146,6 +146,7 @@ def _application(
         tables,
         updated_at=service.updated_at,
         failure=updates[-1].failure if updates else None,
+        failed_at=updates[-1].started_at if updates and updates[-1].failure else None,
         rollback_enabled=data.rollback_enabled,
         snapshots_enabled=data.snapshots_enabled,
         max_parallelism=failed[-1].named_max_parallelism if failed else None,

@@ -115,6 +115,21 @@ def test_the_cpu_time_of_the_other_tasks_is_not_the_slow_ones(
     assert slow.waits is waits
 
 
+@pytest.mark.parametrize(
+    ("parallelism", "per_kpu", "cpu", "waits"),
+    [(1, 4, 79, False), (1, 8, 76, False), (1, 4, 60, True), (3, 8, 79, True), (5, 4, 79, True)],
+    ids=["alone on its KPU", "of eight", "alone, and waits", "three of eight", "the last alone"],
+)
+def test_a_kpu_that_is_not_full_has_its_cpu_for_the_subtasks_that_there_are(
+    parallelism: int, per_kpu: int, cpu: float, waits: bool
+) -> None:
+    application = an_application(parallelism, parallelism_per_kpu=per_kpu)
+    slow, first = found({CHAINED: SLOW}, cpu, application)
+    assert slow is not None
+    assert slow.waits is waits
+    assert (first.cause is Cause.SINK_BACK_PRESSURE) is waits
+
+
 def test_of_branches_that_are_slow_alike_the_earlier_one_is_told() -> None:
     slow, _ = found({SINK: SLOW, KEYED: SLOW, SOURCE: SLOW}, 95)
     assert slow is not None

@@ -38,6 +38,30 @@ def test_two_failures_in_half_an_hour_are_no_accident(failed: Samples, told: int
 
 
 @pytest.mark.parametrize(
+    ("interval_minutes", "minutes_ago", "told", "words"),
+    [
+        (10, (12, 2), 2, "2 checkpoints of counter failed in 30 min"),
+        (15, (20,), 0, ""),
+        (15, (20, 5), 2, "2 checkpoints of counter failed in 30 min"),
+        (20, (25,), 1, "1 checkpoint of counter failed in 40 min"),
+        (30, (50,), 1, "1 checkpoint of counter failed in 60 min"),
+        (30, (70,), 0, ""),
+        (30, (55, 25), 2, "2 checkpoints of counter failed in 60 min"),
+        (120, (80,), 1, "1 checkpoint of counter failed in 90 min"),
+    ],
+)
+def test_checkpoints_that_begin_seldom_are_judged_by_longer_than_half_an_hour(
+    interval_minutes: int, minutes_ago: tuple[int, ...], told: int, words: str
+) -> None:
+    """Where no second one is due in it, one that failed is all of them."""
+    application = an_application(checkpoint_interval_milliseconds=interval_minutes * 60_000)
+    counts = [float(sum(back < ago for ago in minutes_ago)) for back in range(90, 0, -1)]
+    of = seen(failed_checkpoints=counts)
+    assert failed_checkpoints(of, application) == told
+    assert "".join(each.because for each in checkpoint_trouble(of, application)).startswith(words)
+
+
+@pytest.mark.parametrize(
     ("size", "words"), [(1_234e6, "1,234 MB"), (0.0, "0 MB"), (None, "an unknown size")]
 )
 def test_the_size_of_a_checkpoint_is_in_megabytes(size: float | None, words: str) -> None:

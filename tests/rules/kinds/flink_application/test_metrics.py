@@ -150,8 +150,11 @@ def test_each_field_is_the_window_of_its_own_metric() -> None:
          "fullRestarts", (("Application", "a"),), "Maximum"),
         (task_metric("a", "Sink", "busyTimeMsPerSecond", "Average"), "AWS/KinesisAnalytics",
          "busyTimeMsPerSecond", (("Application", "a"), ("Task", "Sink")), "Average"),
-        (behind_metric("a", "s", "Maximum"), "AWS/KinesisAnalytics", "millisBehindLatest",
+        (behind_metric(an_application(name="a"), "s", "Maximum"), "AWS/KinesisAnalytics",
+         "millisBehindLatest",
          (("Application", "a"), ("Flow", "Input"), ("Id", "s")), "Maximum"),
+        (behind_metric(an_application(behind_dimensions=(("Id", "arn:s"),)), "s", "Maximum"),
+         "AWS/KinesisAnalytics", "millisBehindLatest", (("Id", "arn:s"),), "Maximum"),
     ],
     ids=lambda value: f"{value.namespace} {value.dimensions}" if isinstance(value, Metric) else "",
 )  # fmt: skip

@@ -118,8 +118,37 @@ def test_after_each_rollback_an_update_waits_twice_as_long(ago: list[float], hol
     past = history(*(change(PARALLELISM, 2, 4, minutes_ago=minutes) for minutes in ago))
     begun_at = past.change_records[-1].begun_at
     held = [Prohibition(rolled_back(failed, begun_at))] * holds
-    assert constraints(failed, PARALLELISM, past) == [quota(64, 64), *held]
+    found = constraints(failed, PARALLELISM, past)
+    assert [each for each in found if isinstance(each, Prohibition)] == held
     assert constraints(replace(failed, failure=None), PARALLELISM, past) == [quota(64, 64)]
+
+
+@pytest.mark.parametrize(
+    ("made", "most"),
+    [
+        ([(40, 4, 8)], None),
+        ([(40, 4, 8), (25, 4, 8)], 6),
+        ([(50, 4, 8), (35, 4, 12)], 6),
+        ([(55, 4, 16), (40, 4, 10), (5, 4, 7)], 5),
+        ([(40, 4, 5), (25, 4, 5)], 4),
+        ([(90, 4, 8), (70, 4, 8)], None),
+        ([(40, 4, 2), (25, 4, 2)], None),
+        ([(50, 2, 8), (40, 2, 4)], None),
+    ],
+    ids=["may have been chance", "twice", "the second wanted more", "of three the least",
+         "nothing between", "longer ago", "scale-ins", "before it ran with these"],
+)  # fmt: skip
+def test_updates_that_fail_again_and_again_are_gone_half_of_the_way_to(
+    made: list[tuple[float, int, int]], most: int | None
+) -> None:
+    failed = an_application(4, failure="insufficient free IP addresses")
+    past = history(*(change(PARALLELISM, *of, minutes_ago=at) for at, *of in made))
+    ranges = [each for each in constraints(failed, PARALLELISM, past) if isinstance(each, Range)]
+    assert [each.upper for each in ranges[1:]] == ([] if most is None else [most])
+    well = constraints(replace(failed, failure=None), PARALLELISM, past)
+    assert well == [quota(64, 64)]
+    if most is not None:
+        assert "and 4 runs: the next try goes half of the way" in str(ranges[1].reason)
 
 
 def scale_ins(count: int, minutes_ago: float = 60) -> History:

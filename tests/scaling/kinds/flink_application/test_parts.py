@@ -7,6 +7,7 @@ from tidegate.scaling.config.specification import ApplicationSpec
 from tidegate.scaling.kinds.flink_application.parts import (
     default_max_parallelism,
     even_from,
+    few_enough_groups,
     growth_of_the_busiest,
     one_part_fewer,
     parts_of,
@@ -15,12 +16,31 @@ from tidegate.scaling.kinds.flink_application.parts import (
 
 @pytest.mark.parametrize(
     ("parallelism", "most"),
-    [(1, 128), (128, 128), (129, 256), (170, 256), (171, 256), (172, 512), (30_000, 32_768)],
+    [
+        (1, 128),
+        (100, 128),
+        (128, 128),
+        (129, 256),
+        (172, 256),
+        (256, 256),
+        (257, 512),
+        (400, 512),
+        (30_000, 32_768),
+    ],
 )
-def test_flinks_default_maximum_is_128_or_the_next_power_of_two_from_half_more(
+def test_flinks_default_maximum_is_128_or_the_next_power_of_two_whatever_it_was_started_with(
     parallelism: int, most: int
 ) -> None:
     assert default_max_parallelism(parallelism) == most
+
+
+@pytest.mark.parametrize("started_with", [1, 85, 86, 150, 170, 171, 300, 20_000])
+def test_a_job_that_is_raised_to_its_maximum_still_has_that_one(started_with: int) -> None:
+    """By what Flink computes of a new job: half more, up to a power of two."""
+    half_more = started_with + started_with // 2
+    maximum = min(max(128, 1 << (half_more - 1).bit_length()), 32_768)
+    for raised in (started_with, (started_with + maximum) // 2, maximum):
+        assert default_max_parallelism(raised) <= maximum
 
 
 @pytest.mark.parametrize(
@@ -43,6 +63,27 @@ def test_a_parallelism_is_rounded_up_to_an_even_one_where_that_is_near(
     parts: tuple[int, ...], least: int, even: int
 ) -> None:
     assert even_from(parts, least, 256) == even
+
+
+@pytest.mark.parametrize(
+    ("groups", "least", "load", "enough"),
+    [
+        (16, 10, 8.5, 16),
+        (16, 10, 7.9, 10),
+        (20, 14, 10.3, 20),
+        (128, 75, 64.0, 75),
+        (128, 75, 65.0, 128),
+        (128, 50, 43.0, 64),
+        (128, 50, 42.0, 50),
+        (16, 20, 30.0, 20),
+        (16, 12, 30.0, 16),
+        (1000, 12, 11.0, 12),
+    ],
+)
+def test_the_busiest_subtask_has_whole_key_groups_and_time_for_them(
+    groups: int, least: int, load: float, enough: int
+) -> None:
+    assert few_enough_groups(groups, least, load) == enough
 
 
 @pytest.mark.parametrize(

@@ -343,6 +343,21 @@ def test_a_full_heap_gets_half_as_many_subtasks_a_kpu_or_twice_the_subtasks() ->
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (2, 1, "half as many subtasks per KPU have twice the heap each"),
+        (3, 1, "1 instead of 3 subtasks per KPU have 3.0 times the heap each"),
+        (5, 2, "2 instead of 5 subtasks per KPU have 2.5 times the heap each"),
+        (7, 3, "3 instead of 7 subtasks per KPU have 2.3 times the heap each"),
+    ],
+)
+def test_an_odd_number_of_subtasks_a_kpu_has_no_half(before: int, after: int, told: str) -> None:
+    dense = running(an_application(8, parallelism_per_kpu=before))
+    per_kpu, _ = recommended(dense, ill(Cause.HEAP_PRESSURE, LeverKind.PARALLELISM_PER_KPU))
+    assert (per_kpu.wanted, str(per_kpu.because)) == (after, f"as seen; {told}")
+
+
 # ---- lowered
 
 

@@ -66,7 +66,7 @@ def constraints(
 
 
 @pytest.mark.parametrize(
-    ("parallelism", "most"), [(2, 128), (85, 128), (128, 128), (129, 256), (171, 256), (172, 512)]
+    ("parallelism", "most"), [(2, 128), (85, 128), (128, 128), (129, 256), (172, 256), (257, 512)]
 )
 def test_a_maximum_that_nobody_names_is_flinks_own_default(parallelism: int, most: int) -> None:
     application = an_application(parallelism)
