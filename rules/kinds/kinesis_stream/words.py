@@ -88,6 +88,11 @@ OTHERS_BEHIND = Words(
     "a reader of {name} is {age_seconds:,.0f} s behind, and the pipeline's own readers are at most "
     "{own_seconds:,.0f} s behind",
 )
+READERS_KEEP_UP = Words(
+    "readers-keep-up",
+    "each reader in the pipeline file shows by its own metrics that it keeps up, so the late "
+    "reader is another one",
+)
 READ_BY_OTHERS = Words(
     "read-by-others",
     "more is read than the readers in the pipeline file read, so the late reader is another one",
