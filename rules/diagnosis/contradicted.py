@@ -23,8 +23,8 @@ def contradicted(
 ) -> tuple[Diagnosis, ...]:
     """The diagnoses; UNKNOWN in place of HEALTHY where critical rules fire, from their first minute
     on: who wrote such a rule wants to be told of it, whatever else is in order. It says nothing
-    against capacity."""
-    if not fires or any(each.cause is not Cause.HEALTHY for each in diagnoses):
+    against capacity. What is explained with advice is found, whatever it is called."""
+    if not fires or any(each.cause is not Cause.HEALTHY or each.advice for each in diagnoses):
         return diagnoses
     known = [reason for each in diagnoses for reason in each.evidence]
     known += [

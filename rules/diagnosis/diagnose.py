@@ -105,16 +105,10 @@ def _nothing_found(signals: Signals) -> Diagnosis:
         return Diagnosis(Cause.HEALTHY, name, evidence)
     catching_up = (kind.is_catching_up(signals) for kind in _kinds(signals))
     if signals.age_is_sick and (signals.is_in_cooldown or any(catching_up)):
-        evidence = (
-            words.SETTLING(
-                age_name=signals.age_name,
-                age_seconds=age or 0,
-                settling_words=_settling_words(signals),
-            ),
-        )
-        return Diagnosis(Cause.HEALTHY, name, evidence)
+        return Diagnosis(Cause.HEALTHY, name, (_settles(signals),))
     if signals.age_is_sick and signals.is_out_of_objective:
-        return _slow_to_drain(signals) or Diagnosis(
+        known = _slow_to_drain(signals) or _still_settling(signals)
+        return known or Diagnosis(
             Cause.UNKNOWN,
             name,
             (
@@ -130,6 +124,21 @@ def _nothing_found(signals: Signals) -> Diagnosis:
             advice=_where_to_look(signals),
         )
     return _as_shown(signals)
+
+
+def _still_settling(signals: Signals) -> Diagnosis | None:
+    """What an earlier change explains for longer than it may take: no cause is to be looked for,
+    nor another change to be made. By the deadline of that change it is healing, or sick."""
+    told = (kind.settling(signals) for kind in _kinds(signals))
+    if not any(told):
+        return None
+    return Diagnosis(
+        Cause.HEALTHY,
+        signals.pipeline.name,
+        (_settles(signals),),
+        advice=f"wait until readers of {signals.pipeline.source.name} are past that change: until "
+        "then another one has no effect; what helps is more capacity of the readers",
+    )
 
 
 def _slow_to_drain(signals: Signals) -> Diagnosis | None:
@@ -182,10 +191,14 @@ def _unconfirmed(signals: Signals) -> Iterator[Reason]:
         yield words.UNCONFIRMED_AGE(age_name=signals.age_name, newest_seconds=newest / 1000)
 
 
-def _settling_words(signals: Signals) -> Reason:
+def _settles(signals: Signals) -> Reason:
     told = (kind.settling(signals) for kind in _kinds(signals))
     unseen = words.CHANGE_NOT_SEEN_YET(changed_at=signals.changed_at)
-    return next((each for each in told if each is not None), unseen)
+    return words.SETTLING(
+        age_name=signals.age_name,
+        age_seconds=signals.age_seconds or 0,
+        settling_words=next((each for each in told if each is not None), unseen),
+    )
 
 
 def _where_to_look(signals: Signals) -> str:

@@ -53,11 +53,11 @@ def others_behind(source: SourceSeries, own: Sequence[Window], readers: int) -> 
     them.
 
     Until more is read by a minute of records, and the source's age is apart by a minute, it is
-    taken for that of the file's readers, so that a pipeline may be unknown for some minutes when
-    another reader begins to fall behind, or by up to the readers' own age while it does so slowly.
-    Their own ages don't show it alone: a job's stays where it was when a subtask stops to fetch,
-    and what a job counts holds each record once for each of its operators. What the job itself
-    tells is held against its own past instead, for the verdict on it (``ReaderHealth.keeps_up``).
+    taken for that of the file's readers: for some minutes when another reader begins to fall
+    behind, or by up to the readers' own age while it does so slowly. Their own ages don't show it
+    alone: a job's stays where it was when a subtask stops to fetch, and what a job counts holds
+    each record once for each of its operators. What the job itself tells is held against its own
+    past instead, for the verdict (``ReaderHealth.keeps_up``).
     """
     balance: list[tuple[float, float]] = []
     found = []

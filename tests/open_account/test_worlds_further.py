@@ -174,6 +174,24 @@ def test_shards_without_the_factor_are_judged_once_their_parents_are_read(seed: 
     assert run.reports[-1].health is Health.HEALTHY
 
 
+def test_parents_that_are_read_for_longer_than_they_may_leave_nothing_unknown(seed: int) -> None:
+    """Of a load that one shard took in and one execution did not process. Nothing is unknown, and
+    no more shards are asked for before that; what helps is a higher factor, which nobody owns."""
+    fixed = {name: lever for name, lever in OURS.items() if name != "parallelization_factor"}
+    load = Traffic(((-86_400.0, 150.0), (600.0, 150.0), (660.0, 800.0)))
+    world = a_world(load, WRITER, shards=1, units=1500, hours=0.75)
+    run = play(world.put(MappingData(batch_size=100)), fixed, seed)
+    assert Health.UNKNOWN not in {report.health for report in run.reports}
+    waits = [
+        report
+        for report in run.reports
+        if any("are past that change" in advice for advice in report.advice)
+    ]
+    assert all(each.health is Health.SICK for each in waits)
+    assert all("their parents are read" in each.diagnoses[0].because for each in waits)
+    assert all(each.changes == () for each in waits)
+
+
 def test_a_backlog_that_drains_is_no_window_that_is_too_long(seed: int) -> None:
     run = play(rising(tumbling_window_seconds=60), OURS, seed)
     assert Cause.BATCHING_WINDOW_TOO_LONG not in {each for causes in words(run) for each in causes}

@@ -16,12 +16,9 @@ from tidegate.rules.kinds.flink_application.failures import (
 )
 from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
-from tidegate.rules.kinds.flink_application.state import (
-    RESHARD_SECONDS,
-    FlinkApplication,
-    applications_of,
-)
+from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.flink_application.uneven import is_uneven, uneven
+from tidegate.rules.kinds.kinesis_stream.state import PARENTS_SECONDS
 from tidegate.rules.kinds.signals import Signals, mean
 from tidegate.rules.reason import Reason
 
@@ -76,7 +73,7 @@ def _too_slow(signals: Signals, application: FlinkApplication) -> Iterator[Diagn
     if found is None:
         yield from _held_back(signals, application)
     elif is_uneven(signals, found):
-        if not signals.changed_within(RESHARD_SECONDS):
+        if not signals.changed_within(PARENTS_SECONDS):
             yield uneven(signals, application, found, _age(signals))
     elif found.waits and found.may_write:
         yield _sink_waits(signals, application, found)
@@ -85,7 +82,7 @@ def _too_slow(signals: Signals, application: FlinkApplication) -> Iterator[Diagn
             yield replace(doubtful, cured_by=(), advice=TRY_MORE, holds_raises=False)
     elif found.busy >= signals.thresholds["busy"] / 1000:
         yield _too_low(signals, application, found)
-    elif not signals.changed_within(RESHARD_SECONDS):
+    elif not signals.changed_within(PARENTS_SECONDS):
         yield uneven(signals, application, found, _age(signals))
 
 

@@ -12,12 +12,11 @@ from tidegate.rules.kinds.flink_application.metrics import (
 )
 from tidegate.rules.kinds.flink_application.series import ApplicationSeries
 from tidegate.rules.kinds.flink_application.state import (
-    RESHARD_SECONDS,
     RUNNING_STORAGE_GIGABYTES_PER_KPU,
     FlinkApplication,
     applications_of,
 )
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.kinds.kinesis_stream.state import PARENTS_SECONDS, stream_of
 from tidegate.rules.kinds.signal_kind import Place, SignalKind
 from tidegate.rules.kinds.source import Cut
 from tidegate.rules.window import Metric, Window
@@ -110,7 +109,7 @@ class FlinkApplicationSignals(SignalKind):
 
     def is_catching_up(self, signals: "Signals") -> bool:
         """Whether a job may still be reading the parents of a reshard to their end."""
-        return bool(applications_of(signals.pipeline)) and signals.changed_within(RESHARD_SECONDS)
+        return bool(applications_of(signals.pipeline)) and signals.changed_within(PARENTS_SECONDS)
 
     def slow_to_drain(self, signals: "Signals") -> "Iterable[Diagnosis]":
         """By the task that holds the job up."""

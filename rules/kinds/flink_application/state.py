@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANGING",
-    "RESHARD_SECONDS",
     "RUNNING_STORAGE_GIGABYTES_PER_KPU",
     "FlinkApplication",
     "applications_of",
@@ -19,9 +18,6 @@ __all__ = [
 
 RUNNING_STORAGE_GIGABYTES_PER_KPU = 50
 """Managed Service for Apache Flink guide, how-resources."""
-
-RESHARD_SECONDS = 600
-"""After a reshard the parents are read to their end by a part of the subtasks."""
 
 CHANGING = (
     "STARTING", "STOPPING", "FORCE_STOPPING", "UPDATING", "AUTOSCALING", "ROLLING_BACK",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tidegate.rules.graph import Pipeline
 from tidegate.rules.kinds.kinesis_stream.metrics import stream_metric, stream_metrics, stream_series
 from tidegate.rules.kinds.kinesis_stream.state import (
+    PARENTS_SECONDS,
     SHARD_BYTES_PER_SECOND,
     SHARD_RECORDS_PER_SECOND,
     Stream,
@@ -21,6 +22,7 @@ from tidegate.rules.window import Metric
 if TYPE_CHECKING:
     from tidegate.rules.cause import Diagnosis
     from tidegate.rules.kinds.signals import Signals
+    from tidegate.rules.reason import Reason
 
 __all__ = ["KinesisStreamSignals"]
 
@@ -106,3 +108,19 @@ class KinesisStreamSignals(SignalKind):
         from tidegate.rules.kinds.kinesis_stream.causes import stream_causes
 
         return stream_causes(signals)
+
+    def is_catching_up(self, signals: "Signals") -> bool:
+        """Whether the parents of a reshard may still be read to their end; a backlog that takes
+        longer is not passing."""
+        from tidegate.rules.kinds.kinesis_stream.parents import parents_read_since
+
+        changed, judged = parents_read_since(signals), signals.series.judged_until
+        return bool(changed and judged and (judged - changed).total_seconds() < PARENTS_SECONDS)
+
+    def settling(self, signals: "Signals") -> "Reason | None":
+        """The reshard whose parents are read."""
+        from tidegate.rules.kinds.kinesis_stream import words
+        from tidegate.rules.kinds.kinesis_stream.parents import parents_read_since
+
+        changed = parents_read_since(signals)
+        return None if changed is None else words.PARENTS_ARE_READ(changed_at=changed)

@@ -9,6 +9,7 @@ from tidegate.rules.setting_steps import Setting
 
 __all__ = [
     "HASH_KEYS",
+    "PARENTS_SECONDS",
     "SHARD_BYTES_PER_SECOND",
     "SHARD_RECORDS_PER_SECOND",
     "KeySample",
@@ -23,6 +24,11 @@ __all__ = [
 
 HASH_KEYS = 2**128
 """The size of the hash key space (SplitShard, API reference)."""
+
+PARENTS_SECONDS = 600
+"""So long a reshard alone explains that readers are late, since they read its parents to their end
+first. A choice, which no page of AWS bounds: what waited in them is to be gone within the
+objective's ``catch_up_seconds``, 300 by default, and the reshard and its metrics take minutes."""
 
 SHARD_RECORDS_PER_SECOND = 1000
 """Write limit of a shard (Kinesis quotas; AWS blog, Alleycat)."""

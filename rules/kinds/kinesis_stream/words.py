@@ -88,6 +88,16 @@ OTHERS_BEHIND = Words(
     "a reader of {name} is {age_seconds:,.0f} s behind, and the pipeline's own readers are at most "
     "{own_seconds:,.0f} s behind",
 )
+PARENTS_ARE_READ = Words(
+    "parents-are-read",
+    "the oldest unread record is from before the change of the shards at {changed_at:%H:%M}: their "
+    "parents are read to the end before the new shards are",
+)
+READERS_KEEP_UP = Words(
+    "readers-keep-up",
+    "each reader in the pipeline file shows by its own metrics that it keeps up, so the late "
+    "reader is another one",
+)
 READ_BY_OTHERS = Words(
     "read-by-others",
     "more is read than the readers in the pipeline file read, so the late reader is another one",

@@ -96,22 +96,6 @@ class LambdaMappingSignals(SignalKind):
 
         return (reader_health(signals, each) for each in consumers_of(signals.pipeline))
 
-    def is_catching_up(self, signals: "Signals") -> bool:
-        """Whether the parents of a reshard may still be read to their end; a backlog that takes
-        longer is not passing."""
-        from tidegate.rules.kinds.lambda_mapping.parents import PARENTS_SECONDS, parents_read_since
-
-        changed, judged = parents_read_since(signals), signals.series.judged_until
-        return bool(changed and judged and (judged - changed).total_seconds() < PARENTS_SECONDS)
-
-    def settling(self, signals: "Signals") -> "Reason | None":
-        """The reshard whose parents are read."""
-        from tidegate.rules.kinds.lambda_mapping import words
-        from tidegate.rules.kinds.lambda_mapping.parents import parents_read_since
-
-        changed = parents_read_since(signals)
-        return None if changed is None else words.PARENTS_ARE_READ(changed_at=changed)
-
     def where_to_look(self, signals: "Signals") -> str | None:
         """At the keys where a function is busy, else at its mapping."""
         from tidegate.rules.kinds.lambda_mapping.reading import where_to_look

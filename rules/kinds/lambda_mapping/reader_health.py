@@ -16,7 +16,7 @@ from tidegate.rules.kinds.lambda_mapping.shared_reads import reads_show, reads_t
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.lambda_mapping.written import unwritten, written_units
 from tidegate.rules.kinds.rates import highest
-from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
 
 __all__ = ["reader_health"]
@@ -36,7 +36,20 @@ def reader_health(signals: Signals, consumer: Consumer) -> ReaderHealth:
     )
     age = highest(signals.of(consumer.function).own_age_milliseconds)
     own_age = None if age is None else age / 1000
-    return ReaderHealth(consumer.name, grade, evidence, flow, own_age)
+    keeps_up = grade is not None and _keeps_up(signals, consumer, own_age, counted)
+    return ReaderHealth(consumer.name, grade, evidence, flow, own_age, keeps_up)
+
+
+def _keeps_up(
+    signals: Signals, consumer: Consumer, own_age: float | None, counted: Counts | None
+) -> bool:
+    """Whether every batch is handed on young, and none may be retried: while it is, Lambda does not
+    poll its shard, and no age tells of what waits there. A throttled one tells no low age."""
+    if own_age is None or own_age > signals.age_well_seconds:
+        return False
+    if counted is not None:
+        return counted.is_every_record_done
+    return not signals.of(consumer.function).errors.last(RECENT_SECONDS).total
 
 
 def _contradiction(signals: Signals, consumer: Consumer, counted: Counts | None) -> Reason | None:

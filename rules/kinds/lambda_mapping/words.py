@@ -108,11 +108,6 @@ ONE_BATCH_A_SHARD = Words(
     "{executions_in_use}: with a tumbling window ({window} s) each shard has one batch at a time, "
     "whatever the factor; more shards help, and end the windows that are open",
 )
-PARENTS_ARE_READ = Words(
-    "parents-are-read",
-    "the oldest unread record is from before the change of the shards at {changed_at:%H:%M}: their "
-    "parents are read to the end before the new shards are",
-)
 OTHER_SOURCES = Words(
     "other-sources",
     "{name} has other event sources ({others}), whose invocations are among its metrics; "

@@ -11,6 +11,7 @@ from tidegate.rules.kinds.flink_application.job import has_just_started
 from tidegate.rules.kinds.flink_application.own import own_signals
 from tidegate.rules.kinds.flink_application.state import FlinkApplication, applications_of
 from tidegate.rules.kinds.signals import Signals
+from tidegate.rules.reason import Reason
 from tidegate.scaling.kinds.flink_application import words
 from tidegate.scaling.kinds.flink_application.after_scale_in import revert_of_a_scale_in
 from tidegate.scaling.kinds.flink_application.in_file import entry_of
@@ -131,14 +132,7 @@ class _Sizer:
             if grows
             else words.LOAD(records_per_second=work.now)
         )
-        because = words.WORK_AHEAD(
-            load=load,
-            records_per_busy_second=model.records_per_busy_second,
-            restart_seconds=model.restart_seconds,
-            backlog_records=work.backlog_records,
-            sized_records=work.to_drain,
-            catch_up_seconds=self.look.said.catch_up_seconds,
-        )
+        because = _work_ahead(model, work, load, self.look.said.catch_up_seconds)
         return Recommendation(stay.lever, stay.current, demand, because)
 
     def _demand(self, model: JobModel, work: Work, ill: Diagnosis) -> int:
@@ -199,3 +193,24 @@ class _Sizer:
         )
         demand = even_from(self._parts(model), demand, PARALLELISM_MAX)
         return Recommendation(stay.lever, stay.current, demand, because)
+
+
+def _work_ahead(model: JobModel, work: Work, load: Reason, catch_up_seconds: float) -> Reason:
+    if work.furthest_records is None:
+        return words.WORK_AHEAD(
+            load=load,
+            records_per_busy_second=model.records_per_busy_second,
+            restart_seconds=model.restart_seconds,
+            backlog_records=work.backlog_records,
+            sized_records=work.to_drain,
+            catch_up_seconds=catch_up_seconds,
+        )
+    return words.WORK_AHEAD_OF_TOPIC(
+        load=load,
+        records_per_busy_second=model.records_per_busy_second,
+        restart_seconds=model.restart_seconds,
+        backlog_records=work.backlog_records,
+        furthest_records=work.furthest_records,
+        sized_records=work.to_drain,
+        catch_up_seconds=catch_up_seconds,
+    )

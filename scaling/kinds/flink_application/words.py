@@ -125,6 +125,14 @@ WORK_AHEAD = Words(
     "records when last measured, sized for {sized_records:,.0f}) is to be drained in "
     "{catch_up_seconds:.0f} s",
 )
+WORK_AHEAD_OF_TOPIC = Words(
+    "work-ahead-of-topic",
+    "{load}, at a true processing rate of {records_per_busy_second:,.0f} records/s per subtask; "
+    "after a restart of about {restart_seconds:.0f} s the backlog (at most {backlog_records:,.0f} "
+    "records when last measured, {furthest_records:,.0f} of them in the partition furthest behind, "
+    "which alone is known; sized for {sized_records:,.0f}) is to be drained in "
+    "{catch_up_seconds:.0f} s",
+)
 RAISE_IN_VAIN = Words(
     ReasonKind.INEFFECTIVE,
     "the increase from {from_:,} to {to:,} KPUs at {begun_at:%H:%M} did not help: the heap was "

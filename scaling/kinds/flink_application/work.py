@@ -28,12 +28,14 @@ MINUTE_SECONDS = 60
 class Work:
     """What a job has to do: records a second now and when it can next be changed, and those that
     wait already, as exactly as is known. ``backlog_at_most`` is how many it is sized for, None
-    where that is no other number."""
+    where that is no other number. ``furthest_records`` are those of the partition furthest behind,
+    where that alone is known: then ``backlog_records`` is what waits at most."""
 
     now: float
     records_per_second: float
     backlog_records: float
     backlog_at_most: float | None = None
+    furthest_records: float | None = None
 
     @property
     def to_drain(self) -> float:
@@ -67,17 +69,20 @@ def likely(look: Look, model: JobModel) -> float:
 
 def _backlog(
     signals: Signals, application: FlinkApplication, said: InFile
-) -> tuple[float, float | None]:
-    """Records that wait, with those that have joined them since the newest minute judged, and how
-    many it is sized for. Of a topic only the partition furthest behind tells how far it is: so
-    many wait where all partitions are alike, and fewer where they are not."""
+) -> tuple[float, float | None, float | None]:
+    """Records that waited as the newest minute judged was over; how many it is sized for, with
+    those that have joined them since; and of a topic those of the partition furthest behind, which
+    alone tells how far it is: so many wait in each where all are alike, and fewer where they are
+    not."""
     if not application.reads_kafka:
         load = load_now(signals, 1.0, said.catch_up_seconds)
-        return load.backlog_records, load.backlog_at_most
+        return load.backlog_records, load.backlog_at_most, None
     lag = signals.of(application).lag_records.last(RECENT_SECONDS).present
-    grown = max(0.0, lag[-1] - lag[0]) if lag else 0.0
+    if not lag:
+        return 0.0, None, None
+    grown = max(0.0, lag[-1] - lag[0])
     partitions = application.partitions or application.parallelism
-    return (lag[-1] + grown) * partitions if lag else 0.0, None
+    return lag[-1] * partitions, (lag[-1] + grown) * partitions, lag[-1]
 
 
 def catch_up(model: JobModel, work: Work, said: InFile) -> float:

@@ -77,3 +77,8 @@ def test_what_could_not_be_known_is_not_by_a_rule() -> None:
     (only,) = told(finding(300))
     assert not is_by_rule(replace(only, evidence=only.evidence[:-1]))
     assert not is_by_rule(replace(only, evidence=()))
+
+
+def test_what_is_explained_with_advice_is_told_as_it_was_found() -> None:
+    explained = (Diagnosis(Cause.HEALTHY, "race", (), advice="wait"),)
+    assert contradicted(explained, firing_critical([finding(300)])) == explained

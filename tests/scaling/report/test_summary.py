@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON, Minute, a_pipeline, signals
+from tests.builders import NOON, SPEC, Minute, a_pipeline, newest, signals
 from tests.change_records import change as change_of
 from tests.change_records import history
 from tests.looks import a_look
 from tidegate.rules.cause import Cause, Diagnosis, LeverKind
+from tidegate.rules.diagnosis.diagnose import diagnose
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.reason import Reason
 from tidegate.rules.rule import Comparison, Finding, MissingData, Rule, Severity, Verdict
+from tidegate.rules.setting_steps import SettingStep
 from tidegate.rules.window import Metric, Window
 from tidegate.scaling.kinds.kinesis_stream.actions import UpdateShardCount
 from tidegate.scaling.model.change_record import Lever, Outcome
@@ -267,3 +269,22 @@ def test_data_points_that_nothing_can_have_measured_are_told() -> None:
         "Refused of racers: 1 invalid data point ignored (AWS/Kinesis metrics are never negative, "
         "infinite or not a number)",
     )
+
+
+@pytest.mark.parametrize(
+    ("catch_up_seconds", "expected"), [(300, Health.SICK), (900, Health.HEALING)]
+)
+def test_a_backlog_in_the_parents_of_a_reshard_heals_until_the_deadline_of_that_change(
+    catch_up_seconds: float, expected: Health
+) -> None:
+    """Twelve minutes ago; nobody doubts what is read."""
+    rising = [10_000.0 * minutes for minutes in range(36, 76)]
+    ages = newest(signals(a_pipeline(shards=2)), iterator_age_milliseconds=rising)
+    raised = change_of(SHARDS, 1, 2, minutes_ago=12)
+    step = SettingStep(LeverKind.SHARD_COUNT, "racers", raised.begun_at, 1)
+    seen = replace(ages, steps=(step,), changed_at=raised.begun_at)
+    spec = replace(SPEC, objective=replace(SPEC.objective, catch_up_seconds=catch_up_seconds))
+    look = a_look(seen, diagnose(seen), spec, history(raised))
+    assert health_of(look, Plan((), ()), (), ())[0] is expected
+    (advice,) = advice_of(look.diagnoses, Plan((), ()), lambda *_: 0.0)
+    assert "readers of racers are past that change" in advice

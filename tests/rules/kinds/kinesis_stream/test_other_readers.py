@@ -43,7 +43,7 @@ def test_it_is_told_with_both_ages_and_no_lever_is_moved_for_it() -> None:
     [
         ([90_000.0], [300.0] * 20),
         ([65_000.0, None, None], [300.0] * 20),
-        ([61_000.0] * 4, [2_000.0] * 20),
+        ([61_000.0] * 4, [16_000.0] * 20),
         ([90_000.0] * 4, [90_000.0] * 20),
         ([90_000.0] * 4, [None] * 20),
     ],
@@ -69,3 +69,29 @@ def test_two_minutes_show_it_and_the_newest_of_them_is_told() -> None:
     assert dict(only.evidence[0].numbers) == {
         "name": "racers", "age_seconds": 80, "own_seconds": 0.3,
     }  # fmt: skip
+
+
+SOONER = read_by_another([61_000.0] * 4, [2_000.0] * 20)
+"""Not apart by a minute yet, so that reads don't tell whose the age is; the function is in time."""
+
+
+def test_it_is_told_sooner_where_each_reader_shows_by_itself_that_it_keeps_up() -> None:
+    (only,) = found(SOONER)
+    assert "racers is 61 s behind, and the pipeline's own readers are at most 2 s" in only.because
+    assert "each reader in the pipeline file shows by its own metrics" in only.because
+    assert only in diagnose(SOONER)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        newest(SOONER, "scorer", errors=[1.0]),
+        newest(SOONER, "scorer", throttles=[1.0]),
+        newest(SOONER, "scorer", iterator_age_milliseconds=[None]),
+        newest(SOONER, iterator_age_milliseconds=[150_000, 110_000, 61_000]),
+        replace(SOONER, changed_at=NOON),
+    ],
+    ids=["a batch is retried", "one is throttled", "it is silent", "the age falls", "just changed"],
+)
+def test_it_is_not_told_sooner(seen: Signals) -> None:
+    assert found(seen) == []

@@ -273,3 +273,27 @@ def test_only_minutes_in_which_invocations_passed_count() -> None:
     assert shown(newest(of, "scorer", errors=[120.0] * 4))[1] == "every-invocation-fails"
     of = newest(of, "scorer", invocations=[0] * 4 + [9] * 4)
     assert shown(of)[0] is Grade.INFERRED
+
+
+AGES: Samples = [15_000, 10_000, 500]
+"""In the newest minutes, none of which is over a quarter of the objective."""
+
+
+@pytest.mark.parametrize(
+    ("seen", "keeps_up"),
+    [
+        (newest(counting(), "scorer", iterator_age_milliseconds=AGES), True),
+        (newest(counting(failed=600.0), "scorer", iterator_age_milliseconds=AGES), False),
+        (newest(counting(polled=3000.0), "scorer", iterator_age_milliseconds=AGES), False),
+        (newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=AGES), True),
+        (newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=[15_001.0]), False),
+        (newest(signals(a_pipeline()), "scorer", iterator_age_milliseconds=AGES, errors=[1.0]), False),
+    ],
+    ids=["counted", "some failed", "half is not read", "inferred", "late", "one batch failed"],
+)  # fmt: skip
+def test_one_keeps_up_that_hands_young_batches_on_and_retries_none(
+    seen: Signals, keeps_up: bool
+) -> None:
+    """Whatever the age of the stream is, which may be another reader's."""
+    late = newest(seen, iterator_age_milliseconds=[60_000, 90_000, 120_000])
+    assert health(late).keeps_up is keeps_up

@@ -215,18 +215,18 @@ def test_what_waits_and_the_rate_are_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lag", "partitions", "backlog"),
+    ("lag", "partitions", "backlog", "sized_for"),
     [
-        ((100, 100, 100), 4, 400),
-        ((100, 150, 300), 4, (300 + 200) * 4),
-        ((300, 150, 100), 4, 400),
-        ((None, 100, 300), None, (300 + 200) * 2),
-        ((None,) * 3, 4, 0),
+        ((100, 100, 100), 4, 400, 400),
+        ((100, 150, 300), 4, 1200, (300 + 200) * 4),
+        ((300, 150, 100), 4, 400, 400),
+        ((None, 100, 300), None, 600, (300 + 200) * 2),
+        ((None,) * 3, 4, 0, 0),
     ],
     ids=["of all partitions", "grows", "falls", "of all subtasks", "not told"],
 )
-def test_what_waits_in_a_topic_is_its_lag_and_what_joins_it(
-    lag: Samples, partitions: int | None, backlog: float
+def test_what_waits_in_a_topic_is_its_lag_and_it_is_sized_with_what_joins_it(
+    lag: Samples, partitions: int | None, backlog: float, sized_for: float
 ) -> None:
     application = an_application(2, partitions=partitions)
     minutes = [JobMinute(behind_seconds=None, lag_records=0)] * 90
@@ -234,6 +234,18 @@ def test_what_waits_in_a_topic_is_its_lag_and_what_joins_it(
     seen = newest(seen, "counter", lag_records=lag)
     _, found = recommended(seen, TOO_LOW)
     assert numbers(found)["backlog_records"] == backlog
+    assert numbers(found)["sized_records"] == sized_for
+
+
+def test_of_a_topic_it_is_said_that_one_partition_alone_is_known() -> None:
+    minutes = [JobMinute(behind_seconds=None, lag_records=0)] * 90
+    application = an_application(2, partitions=4)
+    seen = job_signals(a_flink_pipeline(application, topic=True), *minutes)
+    _, found = recommended(newest(seen, "counter", lag_records=[100, 150, 300]), TOO_LOW)
+    assert (
+        "the backlog (at most 1,200 records when last measured, 300 of them in the partition "
+        "furthest behind, which alone is known; sized for 2,000)"
+    ) in str(found.because)
 
 
 def test_a_job_of_which_nothing_is_known_or_that_began_lately_stays() -> None:

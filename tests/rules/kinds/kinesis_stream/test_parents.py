@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON, a_pipeline, newest, signals, with_consumers
+from tests.builders import NOON, Samples, a_pipeline, newest, signals, with_consumers
+from tests.flink_builders import JobMinute, a_flink_pipeline, job_signals
 from tidegate.rules.cause import Cause, LeverKind
 from tidegate.rules.diagnosis.diagnose import diagnose
-from tidegate.rules.kinds.lambda_mapping.parents import parents_read_since
+from tidegate.rules.kinds.kinesis_stream.parents import parents_read_since
 from tidegate.rules.kinds.signals import Signals
 from tidegate.rules.setting_steps import SettingStep
 
@@ -20,6 +21,11 @@ def late(*ages: float, changed: float = 8, where: str = "racers") -> Signals:
     )
     at = NOON - timedelta(minutes=changed)
     return replace(seen, steps=(SettingStep(LeverKind.SHARD_COUNT, where, at, 1),))
+
+
+def slowly_to(seconds: int) -> list[float]:
+    """By ten seconds a minute."""
+    return [seconds - 10.0 * minutes for minutes in reversed(range(40))]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +62,29 @@ def test_without_a_reader_nothing_is_read() -> None:
     seen = late(301, 310, 320)
     assert parents_read_since(replace(seen, pipeline=with_consumers(seen.pipeline))) is None
     assert parents_read_since(replace(seen, steps=())) is None
+
+
+def test_while_they_take_longer_it_is_told_what_to_wait_for() -> None:
+    (told,) = diagnose(late(*slowly_to(750), changed=12))
+    assert told.cause is Cause.HEALTHY
+    assert "from before the change of the shards at 11:48" in told.because
+    assert told.advice is not None
+    assert "wait until readers of racers are past that change" in told.advice
+    assert told.holds_raises
+    (unknown,) = diagnose(late(*slowly_to(500), changed=12))
+    assert unknown.cause is Cause.UNKNOWN
+
+
+def test_so_it_is_of_a_flink_job() -> None:
+    ages: Samples = [1000 * each for each in slowly_to(750)]
+    of = job_signals(a_flink_pipeline(), JobMinute())
+    seen = newest(
+        newest(of, iterator_age_milliseconds=ages), "counter", behind_milliseconds=ages,
+        busy=[None] * 90, busiest=[None] * 90, cpu_percent=[20.0] * 90,
+    )  # fmt: skip
+    assert [each.cause for each in diagnose(seen)] == [Cause.UNKNOWN]
+    at = NOON - timedelta(minutes=12)
+    (told,) = diagnose(replace(seen, steps=(SettingStep(LeverKind.SHARD_COUNT, "racers", at, 1),)))
+    assert told.cause is Cause.HEALTHY
+    assert "from before the change of the shards at 11:48" in told.because
+    assert told.advice is not None
