@@ -37,6 +37,7 @@ verify-seeds: .venv/dev
 	$(BIN)/python -m pytest -q -n 2 --all-seeds tests/scaling/test_sweep_scenarios.py \
 	  tests/losses/test_ineffective.py tests/losses/test_flink_seeds.py \
 	  tests/open_account/test_worlds.py tests/open_account/test_worlds_further.py \
+	  tests/open_account/test_worlds_of_faults.py tests/open_account/test_worlds_of_health.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 verify-cold-start: .venv/dev
