@@ -38,6 +38,7 @@ verify-seeds: .venv/dev
 	  tests/scaling/notify/test_incident.py tests/chalice_app/test_flink_by_policies.py \
 	  tests/losses/test_ineffective.py tests/losses/test_flink_seeds.py \
 	  tests/open_account/test_worlds.py tests/open_account/test_worlds_further.py \
+	  tests/open_account/test_worlds_of_faults.py tests/open_account/test_worlds_of_health.py \
 	  tests/tidegate/kinds/kinesis_stream/test_killed.py
 
 verify-cold-start: .venv/dev

@@ -120,7 +120,7 @@ def _sweep_one(
     expected = _expected(signals, spec, now)
     look = Look(signals, diagnose(signals), in_file(spec), history, now)
     look = with_prices(held_against_rules(look, findings))
-    plan = decide(look, expected)
+    look, plan, unsure = _decided(look, expected, edges.cloud)
     look = replace(look, diagnoses=_oversized(look, plan))
     owners = (*_kinds_advice(look), *changed_by_others(look, spec, looked_at))
     changes = _carried_out(plan, seen, edges, now, None if dry_run else holder)
@@ -128,10 +128,26 @@ def _sweep_one(
         report = report_of(look, windows, findings, plan, changes)
         price = partial(lever_monthly_usd, signals)
         advice = advice_of(look.diagnoses, plan, price, owners)
-        report = replace(report, advice=advice + unseen + unforeseen + left_out(windows))
+        report = replace(report, advice=advice + unseen + unsure + unforeseen + left_out(windows))
     except Exception as error:
         return Unreached(spec.name, as_known(error), changes)
     return report if dry_run else follow_up(report, spec, edges, holder)
+
+
+def _decided(
+    look: Look, expected: ForecastHorizons | None, cloud: Cloud
+) -> tuple[Look, Plan, tuple[str, ...]]:
+    """The plan, made anew where a closer look doesn't bear out the first one; with that look, and
+    why it failed where it did."""
+    plan, signals = decide(look, expected), look.signals
+    unsure: tuple[str, ...] = ()
+    for planning in plannings(look.signals.pipeline):
+        signals, failed = planning.look_before(signals, plan, cloud, look.now)
+        unsure += failed
+    if signals is look.signals:
+        return look, plan, unsure
+    look = replace(look, signals=signals)
+    return look, decide(look, expected), unsure
 
 
 def _carried_out(

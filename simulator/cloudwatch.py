@@ -8,6 +8,8 @@ among the dimensions) for some metrics alone, silence excepted:
 ``missing``  points of those minutes never come
 ``partial``  an answer leaves out the newer half of the points and says PartialData
              (MetricDataResult, API reference)
+``unread``   an answer has no points, and the ``status`` Forbidden or InternalError
+             (MetricDataResult, API reference)
 ``error``    a request is refused with ``code``, InternalServiceFault unless given (Common Error
              Types, API reference)
 """
@@ -51,6 +53,7 @@ class CloudWatch:
     past_of: Callable[[Key], Past | None]
     _archive: Archive = field(init=False)
     _partial: list[_Trouble] = field(default_factory=list)
+    _unread: list[_Trouble] = field(default_factory=list)
     _errors: list[_Trouble] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -71,6 +74,8 @@ class CloudWatch:
                 self.publisher.delays.append(Delay(chosen, at, until, inf))
             case "partial":
                 self._partial.append(_Trouble(chosen, until))
+            case "unread":
+                self._unread.append(_Trouble(chosen, until, values["status"]))
             case "error":
                 self._errors.append(_Trouble(chosen, until, values.get("code", INTERNAL)))
             case _:
@@ -85,6 +90,9 @@ class CloudWatch:
                 status = 500 if trouble.code == INTERNAL else 400
                 raise Refusal(trouble.code, "CloudWatch could not answer", status)
         values = self._archive.values(key, statistic, starts, now)
+        for trouble in self._unread:
+            if now < trouble.until and trouble.chosen.has(key):
+                return Result([None] * len(values), trouble.code)
         if any(now < trouble.until and trouble.chosen.has(key) for trouble in self._partial):
             known = len(values) // 2
             return Result(values[:known] + [None] * (len(values) - known), PARTIAL)

@@ -97,8 +97,7 @@ class Participant(ABC):
         return False
 
     def past(self, key: Key) -> Callable[[int], float | None] | None:
-        """What CloudWatch has kept of a metric's sums, by minutes before the start; None of one
-        that is none of its."""
+        """What CloudWatch kept of a metric's sums, by minutes before the start; None of others'."""
         return None
 
     def tally(self) -> Tally:
@@ -108,14 +107,15 @@ class Participant(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who reads a source: ``width`` concurrent batches of each part, by polls or the registered
-    consumer ``fan_out``. A foreign reader's delays and losses are none of the pipeline's."""
+    """``width`` batches of each part at once, by polls or the registered consumer ``fan_out``, of
+    which ``filtered_share`` is dropped. A foreign one's delays and losses aren't counted."""
 
     name: str
     width: int = 1
     calls_per_second: float = 1.0
     is_foreign: bool = False
     fan_out: str = ""
+    filtered_share: float = 0.0
 
 
 class Subscription(Protocol):

@@ -14,7 +14,7 @@ Cohort = tuple[float, int]
 @dataclass(slots=True)
 class Batch:
     """Records that ``executions`` concurrent invocations work on, until ``ends_at``; ``hot`` of
-    them carry the hot key."""
+    them carry the hot key. ``is_partial`` where bad records are reported one by one."""
 
     cohorts: list[Cohort]
     size: int
@@ -24,6 +24,20 @@ class Batch:
     poisoned: bool = False
     attempts: int = 0
     hot: int = 0
+    is_partial: bool = False
+
+    def pass_half(self) -> int:
+        """What comes before a bad record in the middle is done; how many that were."""
+        left = done = self.size // 2
+        while left:
+            second, count = self.cohorts[0]
+            if count <= left:
+                self.cohorts.pop(0)
+            else:
+                self.cohorts[0] = (second, count - left)
+            left -= min(count, left)
+        self.size -= done
+        return done
 
 
 @dataclass(slots=True)
@@ -102,7 +116,8 @@ class Part:
     """What one reader has still to read of one ordered part of a source.
 
     Within a second the source gives it ``budget`` records of the part at most, of which it has
-    ``taken`` some; the source sets the one anew and the other back.
+    ``taken`` some; the source sets the one anew and the other back. ``filtered_share`` of what
+    arrives is read and dropped. ``has_one_key`` where all records carry the same.
     """
 
     part_id: str
@@ -110,6 +125,8 @@ class Part:
     budget: int
     taken: int = 0
     turn: int = 0
+    filtered_share: float = 0.0
+    has_one_key: bool = False
 
     @property
     def backlog(self) -> int:
@@ -120,7 +137,11 @@ class Part:
 
     def put(self, second: float, ordinary: int, hot: int) -> None:
         """Records arrive: spread over the lanes by key, the hot key always in the first."""
-        if len(self.lanes) == 1:
+        if self.filtered_share:
+            dropped = round(ordinary * self.filtered_share)
+            self.taken += dropped
+            ordinary -= dropped
+        if len(self.lanes) == 1 or self.has_one_key:
             self.lanes[0].put(second, ordinary + hot, hot)
             return
         first, others = self.lanes

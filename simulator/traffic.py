@@ -15,6 +15,9 @@ Points = tuple[tuple[float, float], ...]
 
 RING = 2**128
 HOT_KEY = "leader"
+AGGREGATE_KEY = "a"
+"""Of a record with several user records in it; the hash key is given apart from it
+(amazon-kinesis-producer, aggregator)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Traffic:
     straight line in between otherwise; those before second 0 are the past that CloudWatch knows.
     ``hot_key_share`` of the records carry one key, and
     ``hot_range_share`` of them many keys of one part (``hot_range``, 0..1) of the key ring.
+    Where the records are aggregates of the Kinesis Producer Library (``is_aggregated``), each
+    carries the library's own key, whatever the keys inside it.
     """
 
     points: Points
@@ -35,6 +40,7 @@ class Traffic:
     hot_range_share: float = 0.0
     hot_range: tuple[float, float] = (0.5, 0.75)
     source: str = ""
+    is_aggregated: bool = False
 
 
 def points_of(data: list[list[float]]) -> Points:
@@ -97,6 +103,8 @@ class Keys:
         ordinary, hot = self.shares(traffic, start, end)
         if ordinary + hot == 0:
             return ()
+        if traffic.is_aggregated:
+            return (AGGREGATE_KEY,) * count
         low, high = (int(edge * RING) for edge in traffic.hot_range)
         first, last = bisect_left(self._positions, start), bisect_right(self._positions, end)
         inside = self._names[first:last]

@@ -19,7 +19,7 @@ from tidegate.scaling.model.history import History
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.monthly_price import Price
-from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand
+from tidegate.scaling.model.plan import Action, Constraint, Decision, Demand, Plan
 from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
 from tidegate.scaling.model.sinks import Refusal, Sink
@@ -121,6 +121,13 @@ class Planning:
     ) -> tuple[Signals, tuple[str, ...]]:
         """The signals with what ``cloud`` (``Cloud``) tells of its resources beyond metrics, where
         they raise a question; and why that couldn't be asked."""
+        return signals, ()
+
+    def look_before(
+        self, signals: Signals, plan: Plan, cloud: Any, now: datetime
+    ) -> tuple[Signals, tuple[str, ...]]:
+        """The same where a plan rests on what only ``cloud`` tells; the signals as they are where
+        it bears the plan out."""
         return signals, ()
 
     def with_limiting(self, pipeline: Pipeline, said: InFile, cloud: Any) -> Pipeline:

@@ -69,3 +69,29 @@ def test_a_draft_offers_it_beside_the_function(account: Account, counts: bool) -
     text = written.read_text()
     assert ("--metrics-config Metrics=EventCount" in text, PRICE in text) == (not counts,) * 2
     assert account.tidegate("check", str(written)).exit_code == 0
+
+
+REPORTED = {"FunctionResponseTypes": ["ReportBatchItemFailures"], "MaximumRetryAttempts": 2}
+KEPT = {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:1:failed"}}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "count"),
+    [
+        (REPORTED, 1),
+        (REPORTED | {"MaximumRetryAttempts": -1, "MaximumRecordAgeInSeconds": 600}, 1),
+        (REPORTED | {"MaximumRetryAttempts": -1}, 0),
+        (REPORTED | KEPT, 0),
+        ({"MaximumRetryAttempts": 2}, 0),
+        (REPORTED | counted, 0),
+    ],
+    ids=["retries", "age", "without a limit", "kept", "not reported", "counted"],
+)
+def test_a_loss_that_no_other_metric_tells_is_to_be_counted(
+    account: Account, settings: dict[str, Any], count: int
+) -> None:
+    """What a function reports as failed, and its mapping gives up, counts as a success."""
+    account.pipeline()
+    listed_with(account, **settings)
+    account.minutes()
+    assert len(offered(account)) == count

@@ -71,3 +71,23 @@ def test_in_every_other_state_a_function_is_judged_by_what_it_does(
     account.minutes()
     account.on("GetFunctionConfiguration", lambda _, real: {**real(), "State": state})
     assert told(account)[0] == [("healthy", "orders")]
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [{"invocations": 60}, {"invocations": 0, "read": 0}, {"invocations": 0, "records": 0}],
+    ids=["metrics are late", "nothing is read", "nothing comes in"],
+)
+def test_a_function_without_concurrency_is_told_before_any_throttle(
+    account: Account, newest: dict[str, Any]
+) -> None:
+    account.pipeline()
+    account.client("lambda").put_function_concurrency(
+        FunctionName="order-writer", ReservedConcurrentExecutions=0
+    )
+    account.minutes(since=60, until=2)
+    account.minutes(since=1, **newest)
+    causes, words = told(account)
+    assert causes[0] == ("concurrency-cap", "order-writer")
+    assert "the limit is the reserved concurrency of order-writer, 0" in words
+    assert "Lambda throttled" not in words

@@ -15,7 +15,7 @@ from tidegate.simulator.scenario import Fault
 from tidegate.simulator.traffic import Traffic
 
 
-def replayed(account: Account, ages_seconds: list[float]) -> Any:
+def replayed(account: Account, ages_seconds: list[float], read: float = 18_000) -> Any:
     """The newest minutes have these ages, and all of three executions busy; the mapping was made
     just before."""
     minutes = len(ages_seconds)
@@ -23,7 +23,7 @@ def replayed(account: Account, ages_seconds: list[float]) -> Any:
     listed_with(account, LastModified=account.minute - timedelta(minutes=minutes + 1))
     account.minutes(since=60, until=minutes + 1)
     for back, age in zip(range(minutes, 0, -1), ages_seconds, strict=True):
-        account.minutes(since=back, until=back, records=6000, read=18_000, invocations=180,
+        account.minutes(since=back, until=back, records=6000, read=read, invocations=read / 100,
                         duration=1000, age=age * 1000)  # fmt: skip
     (pipeline,) = account.swept(PIPELINES, "--dry-run")["pipelines"]
     return pipeline
@@ -40,6 +40,19 @@ def test_old_records_that_are_read_again_are_named_and_waited_for(
     assert (pipeline["health"], only["cause"]) == ("sick", "replay")
     assert "was made or changed at" in only["because"]
     assert "has caught up at" in only["because"]
+    assert pipeline["actions"] == []
+
+
+@pytest.mark.parametrize(
+    ("ages", "read", "is_replay"),
+    [([7200, 7140], 6000, True), ([7200], 18_000, True), ([7200], 6000, False)],
+    ids=["two minutes", "one in which more is read than came in", "one odd minute"],
+)
+def test_a_mapping_that_was_just_made_needs_fewer_minutes(
+    account: Account, ages: list[float], read: float, is_replay: bool
+) -> None:
+    pipeline = replayed(account, ages, read)
+    assert ("replay" in [each["cause"] for each in pipeline["diagnoses"]]) is is_replay
     assert pipeline["actions"] == []
 
 

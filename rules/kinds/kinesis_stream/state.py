@@ -75,6 +75,11 @@ class KeySample:
         return max(count for _, count in self.counts) / self.total if self.total else 0.0
 
     @property
+    def key_of_most(self) -> str | None:
+        """The partition key that most of the sampled records carry; None where no key does."""
+        return next((key for key, count in self.counts if count > self.total / 2), None)
+
+    @property
     def is_aggregated(self) -> bool:
         """Whether so many records are aggregates that the most frequent key is of some."""
         return self.aggregated > self.total * (1 - self.top_share)
@@ -122,6 +127,16 @@ class Stream:
     def shard_count(self) -> int:
         """The number of open shards."""
         return len(self.open_shards)
+
+    @property
+    def has_one_key_a_shard(self) -> bool:
+        """Whether most records of a shard have one key that is no key of the producers' data:
+        that of aggregates of the Kinesis Producer Library, or one that most records of another
+        shard have as well. A key alone is in one shard; in several by hash keys of their own
+        (ExplicitHashKey)."""
+        filled = [each for each in self.key_samples if each.key_of_most is not None]
+        several = len({each.key_of_most for each in filled}) < len(filled)
+        return several or any(each.is_aggregated for each in filled)
 
     @property
     def is_provisioned(self) -> bool:

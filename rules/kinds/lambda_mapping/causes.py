@@ -102,10 +102,11 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
     # Executions take turns under a cap: the age of those that wait grows and falls again. Where
     # none runs, Lambda does not poll, and no metric tells an age.
     late = signals.age_is_sick or signals.is_out_of_objective
-    if few or not throttles.latest or not (late or asked == throttles.total):
+    seen = throttles.latest and not few and (late or asked == throttles.total)
+    name, reserved = consumer.function.name, consumer.function.reserved_concurrency
+    # With a reservation of 0 nothing is ever invoked, whatever the metrics tell yet.
+    if reserved != 0 and not seen:
         return
-    name = consumer.function.name
-    reserved = consumer.function.reserved_concurrency
     cap = concurrency_cap(signals, consumer)
     limit = (
         f"the account's unreserved concurrency of {cap:,}"
@@ -116,9 +117,7 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
         Cause.CONCURRENCY_CAP,
         name,
         (
-            words.INVOCATIONS_THROTTLED(
-                throttled_invocations=throttles.total, name=name, minutes=len(throttles.samples)
-            ),
+            *_throttled(signals, consumer),
             words.EXECUTIONS_CAPPED(executions=executions(signals, consumer), limit=limit),
         ),
         advice=(
@@ -128,8 +127,16 @@ def _concurrency_cap(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis
             else "request a higher account concurrency, or reserve concurrency for this function"
         )
         + "; a higher factor or more shards would only increase throttling",
-        is_odd=not late and not is_repeated(throttles),
+        is_odd=reserved != 0 and not late and not is_repeated(throttles),
     )
+
+
+def _throttled(signals: Signals, consumer: Consumer) -> Iterator[Reason]:
+    throttles, name = signals.of(consumer.function).throttles.last(RECENT_SECONDS), consumer.name
+    if throttles.total:
+        yield words.INVOCATIONS_THROTTLED(
+            throttled_invocations=throttles.total, name=name, minutes=len(throttles.samples)
+        )
 
 
 def _timeout_near(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:

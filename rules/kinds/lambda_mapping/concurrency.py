@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from tidegate.rules.kinds.kinesis_stream.state import stream_of
+from tidegate.rules.graph import Pipeline
+from tidegate.rules.kinds.kinesis_stream.state import Stream, stream_of
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of, consumers_of
 from tidegate.rules.kinds.rates import RECENT_SECONDS, rate
 from tidegate.rules.kinds.signals import Signals
 
 __all__ = [
+    "batches_at_once",
     "busy_at_most",
     "busy_concurrency",
     "concurrency_cap",
@@ -20,6 +22,15 @@ __all__ = [
 def executions(signals: Signals, consumer: Consumer) -> int:
     """Concurrent invocations that the mapping allows: shards x factor (Lambda guide)."""
     return stream_of(signals.pipeline).shard_count * consumer.mapping.batches_per_shard
+
+
+def batches_at_once(pipeline: Pipeline, consumer: Consumer, factor: int) -> int:
+    """Of a shard with that factor. One record of a partition key comes after the other: where one
+    key has them all, so do its batches, whatever the factor."""
+    stream = pipeline.first(Stream)
+    if stream is not None and stream.has_one_key_a_shard:
+        return 1
+    return consumer.mapping.reading.concurrent_batches(factor)
 
 
 def concurrency_cap(signals: Signals, consumer: Consumer) -> int:

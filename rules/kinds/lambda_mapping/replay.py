@@ -17,8 +17,10 @@ from tidegate.rules.window import LATE_SECONDS, Window
 
 __all__ = ["replay"]
 
-HELD_MINUTES = 3
-"""Pollers that Lambda restarts show an age of hours for one odd minute."""
+HELD_MINUTES, HELD_MINUTES_AFTER_CHANGE = 3, 2
+"""Pollers that Lambda restarts show an age of hours for one odd minute. That the mapping was made
+or changed just before is evidence of its own; where more is read than came in as well, one minute
+is enough."""
 
 BEFORE_SECONDS = 900
 """A mapping that was changed begins to read within so long: it is Creating for minutes."""
@@ -43,7 +45,7 @@ def replay(signals: Signals, consumer: Consumer) -> Iterator[Diagnosis]:
     """By the newest jump of a consumer that was up to date, while the age is over the objective. As
     long as it falls again no capacity is needed; where it doesn't, the load is too high with the
     old records in it."""
-    found = _newest(_ages(signals, consumer), signals.thresholds["replaying"])
+    found = _newest(signals, consumer)
     most = signals.iterator_age_max_seconds
     if found is None or not _was_up_to_date(signals, found):
         return
@@ -84,14 +86,32 @@ def _ages(signals: Signals, consumer: Consumer) -> Window:
     return stream if max(signals.shared_readers, default=1) == 1 else stream.silenced()
 
 
-def _newest(ages: Window, least_seconds: float) -> _Replay | None:
+def _newest(signals: Signals, consumer: Consumer) -> _Replay | None:
     """The newest minute whose age is so much higher than the time since the one before allows."""
-    points = [(at, each / 1000) for at, each in ages.points()]
-    for index in range(len(points) - HELD_MINUTES, 0, -1):
+    points = [(at, each / 1000) for at, each in _ages(signals, consumer).points()]
+    least_seconds = signals.thresholds["replaying"]
+    for index in range(len(points) - 1, 0, -1):
         (before, low), (at, high) = points[index - 1 : index + 1]
-        if high - low - (at - before).total_seconds() >= least_seconds:
+        if high - low - (at - before).total_seconds() < least_seconds:
+            continue
+        if len(points) - index >= _held_minutes(signals, consumer, at):
             return _Replay((before, low), points[index:])
     return None
+
+
+def _held_minutes(signals: Signals, consumer: Consumer, at: datetime) -> int:
+    if not _changed(consumer, at):
+        return HELD_MINUTES
+    return 1 if _reads_more_than_came(signals, at) else HELD_MINUTES_AFTER_CHANGE
+
+
+def _reads_more_than_came(signals: Signals, at: datetime) -> bool:
+    """Whether each reader was given more in a minute than came in within it and the one before:
+    with nothing late before, there is no more that is new."""
+    source, readers = signals.series.source, max(signals.shared_readers, default=1)
+    came = [count for moment, count in source.incoming_records.points() if moment <= at]
+    read = [count for moment, count in source.read_records.points() if moment == at]
+    return sum(read) > readers * sum(came[-2:])
 
 
 def _changed(consumer: Consumer, at: datetime) -> tuple[Reason, ...]:

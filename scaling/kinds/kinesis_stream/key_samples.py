@@ -7,10 +7,11 @@ from typing import Protocol, TypeVar
 from tidegate.rules.graph import Question
 from tidegate.rules.kinds.kinesis_stream.hot_keys import is_uneven
 from tidegate.rules.kinds.kinesis_stream.state import SampleKeys, stream_of
+from tidegate.rules.kinds.lambda_mapping.state import consumers_of
 from tidegate.rules.kinds.signals import Signals, rate
 from tidegate.scaling.model.errors import as_known
 
-__all__ = ["Samples", "look_closer"]
+__all__ = ["Samples", "look_before_change", "look_closer"]
 
 SAMPLED_RECORDS_PER_SHARD = 200
 SAMPLED_SHARDS_MAX = 20
@@ -31,6 +32,22 @@ def look_closer(signals: Signals, cloud: Samples, now: datetime) -> tuple[Signal
     failed, if so."""
     if signals.series.judged_until is None or not is_uneven(signals):
         return signals, ()
+    return _sampled(signals, cloud, now)
+
+
+def look_before_change(
+    signals: Signals, cloud: Samples, now: datetime
+) -> tuple[Signals, tuple[str, ...]]:
+    """Sample them before more executions of a shard are to read its records: where one key has them
+    all they can't, and nothing else tells so before."""
+    if not consumers_of(signals.pipeline) or stream_of(signals.pipeline).key_samples:
+        return signals, ()
+    sampled, failed = _sampled(signals, cloud, now)
+    has_one = stream_of(sampled.pipeline).has_one_key_a_shard
+    return (sampled if has_one else signals), failed
+
+
+def _sampled(signals: Signals, cloud: Samples, now: datetime) -> tuple[Signals, tuple[str, ...]]:
     stream = stream_of(signals.pipeline)
     per_shard = rate(signals.series.source.incoming_records) / stream.shard_count
     seconds = max(1, round(SAMPLED_RECORDS_PER_SHARD / max(per_shard, 1)))

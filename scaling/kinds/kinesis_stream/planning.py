@@ -8,7 +8,11 @@ from tidegate.rules.cause import Cause, Diagnosis, LeverKind
 from tidegate.rules.graph import Pipeline, Role
 from tidegate.rules.kinds.kinesis_stream.state import Stream
 from tidegate.rules.kinds.signals import Signals
-from tidegate.scaling.kinds.kinesis_stream.key_samples import Samples, look_closer
+from tidegate.scaling.kinds.kinesis_stream.key_samples import (
+    Samples,
+    look_before_change,
+    look_closer,
+)
 from tidegate.scaling.kinds.kinesis_stream.levers import (
     busy_constraints,
     preferred_count,
@@ -27,7 +31,7 @@ from tidegate.scaling.model.change_record import ChangeRecord, Lever
 from tidegate.scaling.model.in_file import InFile
 from tidegate.scaling.model.look import Look, Situation
 from tidegate.scaling.model.monthly_price import Price
-from tidegate.scaling.model.plan import Action, Constraint, Decision
+from tidegate.scaling.model.plan import Action, Constraint, Decision, Plan
 from tidegate.scaling.model.planning import Instead, Planning
 from tidegate.scaling.model.raises import Raises
 from tidegate.scaling.model.recommendation import Recommendation
@@ -86,6 +90,15 @@ class StreamPlanning(Planning):
         """At the partition keys, where one shard seems to carry more than its part."""
         return look_closer(signals, cloud, now)
 
+    def look_before(
+        self, signals: Signals, plan: Plan, cloud: Samples, now: datetime
+    ) -> tuple[Signals, tuple[str, ...]]:
+        """At the partition keys, before more executions read each shard, or the same fewer
+        shards."""
+        if not any(_is_of_each_shard(each) for each in plan.decisions):
+            return signals, ()
+        return look_before_change(signals, cloud, now)
+
     def with_limiting(self, pipeline: Pipeline, said: InFile, cloud: Samples) -> Pipeline:
         """With the functions whose tumbling windows a change of the shards would close."""
         return with_windows(pipeline, said, cloud)
@@ -133,3 +146,10 @@ class StreamPlanning(Planning):
     def step(self, lever: Lever, setting: int) -> tuple[Action, int] | None:
         """By splits and merges, where UpdateShardCount can't be called."""
         return next_operation(self.stream, setting) if lever == self.source.lever else None
+
+
+def _is_of_each_shard(decision: Decision) -> bool:
+    """Whether it has each shard read by more executions at once."""
+    if decision.lever.kind is LeverKind.PARALLELIZATION_FACTOR:
+        return decision.allowed > decision.current
+    return decision.lever.kind is LeverKind.SHARD_COUNT and decision.allowed < decision.current

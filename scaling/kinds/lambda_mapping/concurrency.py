@@ -11,7 +11,7 @@ from math import ceil
 
 from tidegate.rules.cause import LeverKind
 from tidegate.rules.graph import Pipeline
-from tidegate.rules.kinds.lambda_mapping.concurrency import busy_at_most
+from tidegate.rules.kinds.lambda_mapping.concurrency import batches_at_once, busy_at_most
 from tidegate.rules.kinds.lambda_mapping.state import Consumer, account_of
 from tidegate.rules.kinds.signals import Signals
 from tidegate.scaling.kinds.lambda_mapping.limits import FACTOR_MAX
@@ -34,7 +34,8 @@ def factor_of(consumer: Consumer) -> Lever:
 class Concurrency:
     """``factor_now`` is what the factor is, ``factor_max`` how far it can be raised, whatever the
     shards; ``executions_max`` is the concurrency that the function may have. With a tumbling
-    window ``is_in_order``: one batch a shard, whatever the factor."""
+    window, or where one key has all records of a shard, ``is_in_order``: one batch a shard,
+    whatever the factor."""
 
     factor_now: int
     factor_max: int
@@ -75,11 +76,17 @@ def concurrency(
     AWS's limit bounds the factor, so that advice on one counts on the other. Change windows hold
     every lever of a pipeline alike, and need no looking at here.
     """
-    reserved, reading = consumer.function.reserved_concurrency, consumer.mapping.reading
+    reserved, mapping = consumer.function.reserved_concurrency, consumer.mapping
     cap = account_of(pipeline).unreserved_concurrency if reserved is None else reserved
-    now = consumer.mapping.batches_per_shard
-    most = reading.concurrent_batches(_factor_max(pipeline, consumer, said, owners))
-    return Concurrency(now, most, max(1, cap), bool(reading.tumbling_window_seconds))
+    now, most = (
+        batches_at_once(pipeline, consumer, factor)
+        for factor in (
+            mapping.parallelization_factor,
+            _factor_max(pipeline, consumer, said, owners),
+        )
+    )
+    is_in_order = batches_at_once(pipeline, consumer, FACTOR_MAX) == 1
+    return Concurrency(now, most, max(1, cap), is_in_order)
 
 
 def _factor_max(

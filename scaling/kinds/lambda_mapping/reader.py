@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from tidegate.rules.graph import Resource
+from tidegate.rules.kinds.lambda_mapping.concurrency import batches_at_once
 from tidegate.rules.kinds.lambda_mapping.state import Consumer
 from tidegate.rules.kinds.signals import RECENT_SECONDS, Signals
 from tidegate.rules.reason import Reason
@@ -65,9 +66,9 @@ class FunctionReader:
         return self.feeding.records_per_second_at_most(said, units)
 
     def demand(self, load: Load, said: InFile, units: int, drain: Reason) -> Demand | None:
-        """The factor; none with a tumbling window, which has one batch a shard whatever it is."""
+        """The factor; none where a shard has one batch at a time whatever it is."""
         learnt, batch = self.learnt, self.consumer.mapping.batch_size
-        if learnt is None or self.consumer.mapping.reading.tumbling_window_seconds:
+        if learnt is None or batches_at_once(self.signals.pipeline, self.consumer, FACTOR_MAX) == 1:
             return None
         rate = learnt.records_per_busy_second(batch)
         use, drained = _use(said), load.drain_rate(said.catch_up_seconds)

@@ -48,7 +48,9 @@ class CapacityState:
     def of(cls, table: str, data: TableData | IndexData) -> "CapacityState":
         """The state at the start, with no burst saved up."""
         index = data.name if isinstance(data, IndexData) else None
-        bucket = Bucket(data.write_units, BURST_SECONDS, data.write_units)
+        is_on_demand = isinstance(data, TableData) and data.on_demand_limit
+        burst = SMOOTHED_SECONDS if is_on_demand else BURST_SECONDS
+        bucket = Bucket(data.write_units, burst, data.write_units)
         return cls(table, index, data.units_per_record, data.write_units, data.read_units, bucket)
 
     @property

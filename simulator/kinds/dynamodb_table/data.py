@@ -21,13 +21,16 @@ class IndexData:
 
 @dataclass(frozen=True, slots=True)
 class TableData:
-    """A table as the scenario begins."""
+    """A table as the scenario begins. On demand ``write_units`` are what the limit that is named
+    in ``on_demand_limit`` lets it take: ``AccountLimit``, or the ``MaxOnDemandThroughput`` that
+    somebody has set. Its price is left out."""
 
     name: str
     write_units: int
     read_units: int = 10
     units_per_record: float = 1.0
     indexes: tuple[IndexData, ...] = ()
+    on_demand_limit: str = ""
 
 
 def tables_of(file: Mapping[str, Any]) -> Iterator[TableData]:

@@ -1,7 +1,7 @@
 """The tables of the world: what they and their indexes take, and from whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tidegate.rules.kinds.dynamodb_table.state import Table
 from tidegate.simulator.bucket import Bucket
@@ -41,7 +41,7 @@ class TableWrite:
             if wait or in_all:
                 slowest = capacity.bucket if wait >= in_all else capacity.partitions
                 undone = _undone(capacity, slowest, units, late_seconds)
-                reason = PROVISIONED if slowest is capacity.bucket else KEY_RANGE
+                reason = table.of_all if slowest is capacity.bucket else KEY_RANGE
                 throttled = min(units, max(wait, in_all) * slowest.units_per_second)
                 table.throttle(capacity, reason, throttled)
             consumed.add(units - undone)
@@ -96,6 +96,12 @@ class TableState(Participant):
         return f"table/{self.name}"
 
     @property
+    def of_all(self) -> str:
+        """Why a write is throttled that no partition throttles."""
+        limit = self.data.on_demand_limit
+        return f"Write{limit}ThrottleEvents" if limit else PROVISIONED
+
+    @property
     def is_updating(self) -> bool:
         """Whether it is UPDATING."""
         return self.site.pending.is_busy(self.key)
@@ -143,7 +149,7 @@ class TableState(Participant):
             capacity.bucket.spend(units * share)
             capacity.partitions.spend(units * share)
             consumed.add(units * share)
-            self.throttle(capacity, PROVISIONED, units * (1 - share))
+            self.throttle(capacity, self.of_all, units * (1 - share))
         return records * share
 
     def _share(self, capacity: CapacityState, records: float) -> float:
@@ -165,7 +171,8 @@ class TableState(Participant):
 
     def close_minute(self, minute: int) -> None:
         """What is provisioned, and what the minute came to."""
-        for state in self.capacities.values():
+        provisioned = () if self.data.on_demand_limit else self.capacities.values()
+        for state in provisioned:
             for name, units in (
                 ("ProvisionedWriteCapacityUnits", state.write_units),
                 ("ProvisionedReadCapacityUnits", state.read_units),
@@ -202,6 +209,9 @@ class TableState(Participant):
         status = "UPDATING" if self.is_updating else "ACTIVE"
         own, *indexes = (each.described(status) for each in self.capacities.values())
         created = START.isoformat()
+        if self.data.on_demand_limit:
+            own = replace(own, write_units=0, read_units=0)
+            return Table(own.table, status, "PAY_PER_REQUEST", own, created=created)
         return Table(own.table, status, "PROVISIONED", own, tuple(indexes), created=created)
 
     def tally(self) -> Tally:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StreamFace"]
 
+AGGREGATE = b"\xf3\x89\x9a\xc2"
+"""How the data of one begin (Kinesis Producer Library, aggregation format)."""
+
 SAMPLED_RECORDS_MAX = 1000
 """At most, of one look."""
 
@@ -60,7 +63,8 @@ class StreamFace(Face):
         stream = self._control(question.stream).stream
         asked = (question.shard_id, question.seconds, SAMPLED_RECORDS_MAX)
         counts = Counter(_recent_keys(stream, *asked))
-        return KeySample(question.shard_id, tuple(counts.most_common()))
+        aggregated = counts.total() if stream.traffic.is_aggregated else 0
+        return KeySample(question.shard_id, tuple(counts.most_common()), aggregated)
 
     def apply(self, action: Any) -> bool:
         """Changes of a stream."""
@@ -124,7 +128,8 @@ class StreamFace(Face):
             return None
         shard_id, seconds = place.split("/")
         keys = _recent_keys(stream, shard_id, int(seconds), params["Limit"])
-        return {"Records": [{"PartitionKey": key, "Data": b""} for key in keys]}
+        data = AGGREGATE if stream.traffic.is_aggregated else b""
+        return {"Records": [{"PartitionKey": key, "Data": data} for key in keys]}
 
 
 def _recent_keys(stream: StreamState, shard_id: str, seconds: int, most: int) -> tuple[str, ...]:

@@ -55,8 +55,13 @@ def _built(of: type[S], site: Site, data: StreamData, publisher: Publisher) -> S
 
 def _may_hold_up_one_lane(site: Site, traffic: Traffic) -> bool:
     """Whether a hot key or a poisoned batch may fall upon one lane of a shard alone."""
-    return traffic.hot_key_share > 0 or any(
-        fault.what == "poison" or "hot_key_share" in fault.values for fault in site.scenario.faults
+    return (
+        traffic.is_aggregated
+        or traffic.hot_key_share > 0
+        or any(
+            fault.what == "poison" or "hot_key_share" in fault.values
+            for fault in site.scenario.faults
+        )
     )
 
 

@@ -53,6 +53,8 @@ class Subscribed:
         """A shard to read."""
         lanes = lanes_of(self.width, self.source.first_lane_apart)
         part = Part(shard.shard_id, lanes, self.source.read_records)
+        part.filtered_share = self.subscriber.filtered_share
+        part.has_one_key = self.source.traffic.is_aggregated
         shard.parts.append(part)
         self.parts.append(part)
 

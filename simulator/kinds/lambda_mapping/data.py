@@ -21,9 +21,11 @@ class FunctionData:
     """A function: an invocation takes ``seconds_per_invocation`` + ``seconds_per_record`` x batch,
     and longer while its tables throttle it, or a service that it calls for every record has no
     more of its ``service_records_per_second`` left. ``failing_share`` of its batches fail each
-    time, and so does each that needs more memory than there is: ``used_megabytes``, and as much
-    more for each record of it as ``used_megabytes_per_record``. ``has_insights`` where it has the
-    layer of Lambda Insights. It ``writes`` to the sinks named, or to every table."""
+    time, ``failing_invocations`` of its attempts whichever batch they have, as where a service
+    answers with errors, and so does each that needs more memory than there is:
+    ``used_megabytes``, and as much more for each record of it as ``used_megabytes_per_record``.
+    ``has_insights`` where it has the layer of Lambda Insights. It ``writes`` to the sinks named,
+    or to every table."""
 
     name: str
     timeout_seconds: int
@@ -33,6 +35,7 @@ class FunctionData:
     seconds_per_record: float = 0.004
     service_records_per_second: float | None = None
     failing_share: float = 0.0
+    failing_invocations: float = 0.0
     used_megabytes: float = 100.0
     used_megabytes_per_record: float = 0.0
     has_insights: bool = False
@@ -46,7 +49,9 @@ class MappingData:
     ``fan_out`` names the registered consumer that it reads by (enhanced fan-out, whose own price
     is left out); empty where it shares the stream's reads. With a tumbling window the state goes
     from one batch of a shard to the next: there is one at a time, whatever the factor (Lambda
-    guide, tumbling windows)."""
+    guide, tumbling windows). ``filtered_share`` of what it reads its filter drops. Where it
+    reports failures by record, an invocation with a bad record succeeds, and the mapping goes on
+    from that one (Lambda guide, partial batch responses)."""
 
     parallelization_factor: int = 1
     batch_size: int = 100
@@ -58,6 +63,8 @@ class MappingData:
     function: str = ""
     source: str = ""
     fan_out: str = ""
+    filtered_share: float = 0.0
+    report_batch_item_failures: bool = False
 
     @property
     def batches_per_shard(self) -> int:

@@ -160,7 +160,7 @@ def _modified(state: FunctionState) -> str:
 
 
 def _state(mapping: MappingState) -> str:
-    return "Updating" if mapping.is_updating else "Enabled"
+    return "Updating" if mapping.is_updating else mapping.state
 
 
 def _mapping(state: MappingState) -> EventSourceMapping:
@@ -183,7 +183,9 @@ def _mapping(state: MappingState) -> EventSourceMapping:
             last_result=state.last_result,
             tumbling_window_seconds=data.tumbling_window_seconds,
             fan_out=data.fan_out,
+            has_filter=data.filtered_share > 0,
         ),
+        report_batch_item_failures=data.report_batch_item_failures,
     )
 
 

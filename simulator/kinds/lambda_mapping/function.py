@@ -21,7 +21,7 @@ __all__ = ["FunctionState"]
 NAMESPACE = "AWS/Lambda"
 INSIGHTS_NAMESPACE = "LambdaInsights"
 FAILING_SECONDS = 0.3
-"""How long a batch runs that is poisoned or lacks memory before it fails; far from any timeout."""
+"""How long an invocation runs before it fails, but for its timeout, which is far from that."""
 
 FUNCTION_METRICS = ("Invocations", "Errors", "Duration", "IteratorAge", "Throttles")
 RETRY_SECONDS = 1.0
@@ -132,24 +132,26 @@ class FunctionState(Participant):
             if most <= 0:
                 mapping.subscription.refuse(part)
                 break
-            part.taken += self._start(lane, max(lane.free_at, now), most, executions)
+            part.taken += self._start(wanting, max(lane.free_at, now), most)
 
-    def _start(self, lane: Lane, at: float, most: int, executions: int) -> int:
+    def _start(self, wanting: Wanting, at: float, most: int) -> int:
+        mapping, _, lane, executions = wanting
         size = min(most, lane.count)
         hot = lane.take_hot(size)
         cohorts = lane.take(most)
-        fails = lane.poisoned or self._fails()
+        fails = lane.poisoned or self._is_drawn(self.function.failing_share)
         lane.batch = Batch(cohorts, size, min(executions, size), at, False, fails, hot=hot)
+        lane.batch.is_partial = mapping.data.report_batch_item_failures
         lane.poisoned = False
         self._invoke(lane, lane.batch, at)
         return size
 
-    def _fails(self) -> bool:
-        share = self.function.failing_share
+    def _is_drawn(self, share: float) -> bool:
         return share > 0 and self.site.random.random() < share
 
     def _retry(self, lane: Lane, batch: Batch) -> None:
-        pause = RETRY_SECONDS if batch.poisoned or self._lacks_memory(batch) else 0.0
+        fails = self._fails_at_once(batch) or self.function.failing_invocations > 0
+        pause = RETRY_SECONDS if fails else 0.0
         self._invoke(lane, batch, batch.ends_at + pause)
 
     def _invoke(self, lane: Lane, batch: Batch, at: float) -> None:
@@ -158,7 +160,8 @@ class FunctionState(Participant):
         batch.attempts += 1
         metrics, count = self._metrics, batch.executions
         metrics["Invocations"].add(count)
-        metrics["Errors"].add(0 if batch.succeeds else count, count)
+        is_told = batch.is_partial and batch.poisoned and not self._lacks_memory(batch)
+        metrics["Errors"].add(0 if batch.succeeds or is_told else count, count)
         metrics["Duration"].add(duration * 1000 * count, count)
         age = max(0.0, at - batch.cohorts[-1][0])
         metrics["IteratorAge"].add(age * 1000 * count, count)
@@ -169,7 +172,7 @@ class FunctionState(Participant):
         self.gigabyte_seconds += count * duration * self.function.memory_megabytes / 1024
 
     def _duration(self, batch: Batch) -> tuple[float, bool]:
-        if batch.poisoned or self._lacks_memory(batch):
+        if self._fails_at_once(batch) or self._is_drawn(self.function.failing_invocations):
             return FAILING_SECONDS, False
         function = self.function
         each_takes = batch.size / batch.executions
@@ -182,6 +185,9 @@ class FunctionState(Participant):
     def _used_megabytes(self, batch: Batch) -> float:
         function, size = self.function, batch.size / batch.executions
         return function.used_megabytes + function.used_megabytes_per_record * size
+
+    def _fails_at_once(self, batch: Batch) -> bool:
+        return batch.poisoned or self._lacks_memory(batch)
 
     def _lacks_memory(self, batch: Batch) -> bool:
         return self._used_megabytes(batch) > self.function.memory_megabytes

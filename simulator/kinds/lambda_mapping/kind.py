@@ -39,7 +39,13 @@ def _build_mapping(site: Site, data: MappingData) -> MappingState:
     function = functions[0]
     source = site.source(data.source)
     width = data.batches_per_shard
-    reader = Subscriber(function.name, width, CALLS_PER_SECOND, fan_out=data.fan_out)
+    reader = Subscriber(
+        function.name,
+        width,
+        CALLS_PER_SECOND,
+        fan_out=data.fan_out,
+        filtered_share=data.filtered_share,
+    )
     uuid = uuid_of(sum(1 for _ in site.all(MappingState)))
     mapping = MappingState(data, uuid, function, source.subscribe(reader))
     function.mappings.append(mapping)

@@ -50,6 +50,7 @@ class MappingState(Participant):
     function: Owner
     subscription: Subscription
     modified_at: datetime = START
+    state: str = "Enabled"
     last_result: str = "OK"
     records_read: int = 0
     records_discarded: int = 0
@@ -134,30 +135,35 @@ class MappingState(Participant):
         if batch is None:
             return True
         if batch.succeeds:
-            self.records_read += batch.size
-            for sink in self.function.sinks:
-                sink.accept(batch.size)
+            self._pass(batch.size)
             lane.batch = None
             return True
+        if batch.is_partial and batch.poisoned and batch.attempts == 1:
+            self._pass(batch.pass_half())
         limit = self.data.maximum_retry_attempts
         if 0 <= limit < batch.attempts:
             kept_but_one = self.data.bisect_batch_on_function_error and batch.poisoned
             self.records_discarded += 1 if kept_but_one else batch.size
-            self.records_read += batch.size - 1 if kept_but_one else 0
-            for sink in self.function.sinks:
-                sink.accept(batch.size - 1 if kept_but_one else 0)
+            self._pass(batch.size - 1 if kept_but_one else 0)
             lane.batch = None
             return True
         return False
 
+    def _pass(self, records: int) -> None:
+        self.records_read += records
+        for sink in self.function.sinks:
+            sink.accept(records)
+
     def strike(self, fault: Fault) -> bool:
         """``replay``: somebody makes it anew, to start at records of ``seconds`` ago; ``problem``:
-        from then on it does not read, for the reason that its last ``result`` tells."""
+        from then on it does not read, for the reason that its last ``result`` tells, or since
+        somebody set its ``state``; with neither it reads again."""
         if fault.what not in ("replay", "problem") or not fault.concerns(self.name):
             return False
         if fault.what == "problem":
-            self.last_result = fault.values["result"]
-            self.subscription.is_reading = False
+            self.last_result = fault.values.get("result", "OK")
+            self.state = fault.values.get("state", "Enabled")
+            self.subscription.is_reading = (self.state, self.last_result) == ("Enabled", "OK")
             return True
         self.modified_at = self.function.site.now
         self.subscription.rewind(fault.values["seconds"], self.function.site.second)
