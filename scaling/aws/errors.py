@@ -185,6 +185,10 @@ def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
     answer = error.response.get("Error", {})
     code = answer.get("Code", "")
     message = answer.get("Message", "") or code
+    if not code or code.isdigit():
+        # botocore puts the status there where an answer names no error, and any page for a message.
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", code)
+        message = f"the answer has HTTP status {status} and names no error"
     kind = _BY_CODE.get(code, Unreachable)
     if kind is LimitExceeded:
         kind = _of_limit(operation, message)
