@@ -105,7 +105,7 @@ def _attached(role: str, declared: Json, policy: Any) -> Json:
     told = {"role": f"${{{place}.name}}", "policy_arn": policy}
     if "Condition" in declared:
         told |= {"role": f"${{one({place}[*].name)}}", "count": GATEWAY_ROLE}
-    if declared.get("DeletionPolicy") == "Retain":
+    if "DeletionPolicy" in declared:
         # A role that is kept without its policies could do nothing.
         told["lifecycle"] = {"prevent_destroy": True}
     return told
