@@ -159,8 +159,11 @@ OWN = $(BIN)/python -m venv .venv/$(1) && .venv/$(1)/bin/python -m pip install -
 .venv/flink/made: .venv/bin/python tests/simulator/kinds/flink_application/fidelity/requirements.txt
 	$(call OWN,flink,tests/simulator/kinds/flink_application/fidelity/requirements.txt)
 
+# Of build/deploy what `make package` leaves: Terraform's state may be there too.
 clean:
-	rm -rf .venv build bench report.html
+	rm -rf .venv bench report.html build/app
+	cd build/deploy 2> /dev/null && rm -f deployment.zip template.json tidegate.tf.json sbom.cdx.json || true
+	rmdir build/deploy build 2> /dev/null || true
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,5 +1,6 @@
 """Names as arguments of commands, held to the grammar that a pipeline file is held to."""
 
+import re
 from collections.abc import Callable
 
 import click
@@ -8,6 +9,9 @@ from tidegate.scaling.config.grammar import Grammar
 from tidegate.scaling.config.names import FUNCTION, STREAM
 
 __all__ = ["as_function_name", "as_stream_name", "held_to", "named"]
+
+_PLACEHOLDER = r"\b[A-Z]{2,}\b"
+"""Such as ACCOUNT in an ARN."""
 
 
 def held_to(
@@ -35,5 +39,12 @@ def named(grammar: Grammar, value: str, hint: str | None = None) -> str:
     """A value that is a name of a kind. Raises BadParameter, of the option ``hint``, where not."""
     words = grammar.complaint(value)
     if words is not None:
-        raise click.BadParameter(words, param_hint=hint)
+        raise click.BadParameter(words + _placeholders(grammar, value), param_hint=hint)
     return value
+
+
+def _placeholders(grammar: Grammar, value: str) -> str:
+    """What to do where the grammar's example was typed as it is written."""
+    there = set(re.findall(_PLACEHOLDER, value))
+    kept = [each for each in re.findall(_PLACEHOLDER, grammar.allowed) if each in there]
+    return f"; put your own in place of {' and '.join(kept)}" if kept else ""

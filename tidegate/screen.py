@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
@@ -33,6 +33,8 @@ _COLOURS = {
 }
 _SPARKS = 30
 _EVENTS = 8
+_BESIDE = 11
+"""Characters of the word that begins a line of a sweep, with the spaces around it."""
 
 
 def sparkline(values: Iterable[float], top: float) -> str:
@@ -158,13 +160,25 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Table:
 def show_sweep(report: SweepReport, console: Console, *, dry_run: bool) -> None:
     """A sweep as text, each pipeline like a plan: seen, wrong, to change, held back, advised."""
     for each in report.pipelines:
-        for words in _sweep_lines(each, dry_run):
-            console.print(words, highlight=False, soft_wrap=True)
+        for line in _sweep_lines(each, dry_run):
+            _say(line, console)
     for unreached in report.unreached:
         words = Text(f"{unreached.name}: not reached: {unreached.reason}", style="bold red")
-        console.print(words, soft_wrap=True)
+        _say(words, console)
         for line in _change_lines(unreached.changes, dry_run):
-            console.print(line, highlight=False, soft_wrap=True)
+            _say(line, console)
+
+
+def _say(line: Text, console: Console) -> None:
+    """Whole where a program reads it; in a terminal folded beside its first word."""
+    if not (console.is_terminal and line.plain.startswith(" ")):
+        console.print(line, highlight=False, soft_wrap=not console.is_terminal)
+        return
+    beside = Table.grid()
+    beside.add_column(width=_BESIDE)
+    beside.add_column(overflow="fold")
+    beside.add_row(line[:_BESIDE], line[_BESIDE:])
+    console.print(beside, highlight=False)
 
 
 def _change_lines(changes: Iterable[Change], dry_run: bool) -> Iterator[Text]:
@@ -183,7 +197,7 @@ def _verb(change: Change, decision: Decision, dry_run: bool) -> str:
     return done if change.outcome is Outcome.DONE else f"not {done}:"
 
 
-def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[RenderableType]:
+def _sweep_lines(report: PipelineReport, dry_run: bool) -> Iterator[Text]:
     yield Text(f"{report.name}: {report.health.value}", style=_COLOURS[report.health])
     for diagnosis in report.diagnoses:
         found = diagnosis.cause is not Cause.HEALTHY

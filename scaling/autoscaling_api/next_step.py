@@ -59,15 +59,18 @@ def take(
     fault = next((each.error for each in changes if each.error is not None), None)
     if fault is not None:
         raise fault
-    outcomes = [change.outcome for change in changes]
-    if Outcome.FAILED in outcomes:
+    overtaken = next((each for each in changes if each.outcome is Outcome.SUPERSEDED), None)
+    if any(each.outcome is Outcome.FAILED for each in changes):
         # What was refused may be reached in another way, as by splits.
         history = remembered(pipeline, asked.edges.ledger, asked.now)
         plan = next_step(asked, pipeline, desired, history)
     look = look_of(asked, pipeline, desired.at)
     progress = progress_towards(desired, look, plan)
-    found = replace(progress, settles_at=settles_at(desired, look))
-    return found, Outcome.SUPERSEDED in outcomes
+    if overtaken is not None and progress.status is ScalingStatus.PENDING:
+        # A constraint on how far the step goes is not what kept it from being taken.
+        words = overtaken.detail or str(overtaken.refusal)
+        progress = replace(progress, waits_for=Reason.told(str(overtaken.refusal), words))
+    return replace(progress, settles_at=settles_at(desired, look)), overtaken is not None
 
 
 def marked(

@@ -21,7 +21,7 @@ from tidegate.scaling.model.errors import (
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-__all__ = ["asking", "http_status", "missing_permission"]
+__all__ = ["asking", "http_status", "missing_permission", "reason_of"]
 
 _BY_CODE: dict[str, type[CloudError]] = {
     **dict.fromkeys(
@@ -181,10 +181,19 @@ def http_status(error: CloudError) -> int | None:
     return cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
 
 
-def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
+def reason_of(error: "ClientError") -> str:
+    """What the service says is wrong."""
     answer = error.response.get("Error", {})
     code = answer.get("Code", "")
-    message = answer.get("Message", "") or code
+    if code and not code.isdigit():
+        return answer.get("Message", "") or code
+    # botocore puts the status there where an answer names no error, and any page for a message.
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", code)
+    return f"the answer has HTTP status {status} and names no error"
+
+
+def _of_code(operation: str, resource: str, error: "ClientError") -> CloudError:
+    code, message = error.response.get("Error", {}).get("Code", ""), reason_of(error)
     kind = _BY_CODE.get(code, Unreachable)
     if kind is LimitExceeded:
         kind = _of_limit(operation, message)

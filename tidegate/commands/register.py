@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tidegate.exits import leave
+from tidegate.folded import folded
 from tidegate.scaling.model.errors import ConfigurationError, Mistake, TidegateError
+from tidegate.words import counted
 
 if TYPE_CHECKING:
     from tidegate.scaling.autoscaling_api.registration import Put, Remove
@@ -66,12 +68,12 @@ def carry_out(
         click.echo("Nothing to do: Application Auto Scaling is up to date.")
         return
     for step in planned:
-        click.echo(f"{'would ' if dry_run else ''}{step}")
-    if dry_run or not agreed(f"Take these {len(planned)} steps?", yes=yes):
+        click.echo(folded(f"{'would ' if dry_run else ''}{step}"))
+    if dry_run or not agreed(f"Take {counted(len(planned), 'step')}?", yes=yes):
         return
     for step in planned:
         registry.take(step)
-    click.echo(f"Done: {len(planned)} steps.")
+    click.echo(f"Done: {counted(len(planned), 'step')}.")
 
 
 def agreed(question: str, *, yes: bool) -> bool:

@@ -11,7 +11,8 @@ from tidegate.scaling.model.errors import TidegateError
 
 __all__ = ["command"]
 
-TITLES = ("id", "lever", "capacity", "min", "max", "owner", "resource id")
+TITLES = ("id", "capacity", "min", "max", "owner")
+"""Of the table. A lever has the words of its id, and a resource id is the stage's URL with it."""
 
 
 @click.command("targets")
@@ -20,6 +21,9 @@ TITLES = ("id", "lever", "capacity", "min", "max", "owner", "resource id")
 @click.option("--output", type=click.Choice(["table", "json"]), default="table")
 def command(config: str, api: str | None, output: str) -> None:
     """List every scalable dimension with its present capacity, bounds, owner and resource id."""
+    from tidegate.folded import folded
+    from tidegate.scaling.autoscaling_api.site import Site
+
     try:
         rows = list(_rows(config, api))
     except TidegateError as error:
@@ -32,6 +36,8 @@ def command(config: str, api: str | None, output: str) -> None:
     for line in cells:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
+    if api is not None:
+        click.echo(folded(f"A resource id is {Site.at(api).prefix} with the id after it."))
 
 
 def _cell(value: str | int | None) -> str:

@@ -5,10 +5,10 @@ nothing that validates it has to be deployed.
 """
 
 import json
-import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -34,6 +34,7 @@ from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.deployment.terraform import terraform
 from tidegate.exits import leave
+from tidegate.folded import folded
 from tidegate.pipeline_file import load
 from tidegate.scaling.config.grammar import Grammar
 from tidegate.scaling.config.names import KMS_KEY
@@ -48,26 +49,38 @@ ARCHIVE, TEMPLATE, MODULE, BILL = (
     "tidegate.tf.json",
     "sbom.cdx.json",
 )
+WRITTEN = (ARCHIVE, TEMPLATE, MODULE, BILL)
 
 
 def package(file: PipelineFile, folder: Path, format: str, options: Options) -> None:
-    """Leave the zip, its bill of materials, and the template or module in ``folder/deploy``.
-    Raises TidegateError."""
+    """Leave the zip, its bill of materials, and the template or module in ``folder/deploy``, in
+    place of those of another time; whatever else is there stays. Raises TidegateError."""
     # Made first: nothing is written for a file that no role can be made for.
     if format == "terraform":
         name, told = MODULE, terraform(file, options)
     else:
         name, told = TEMPLATE, template(file, options)
-    shutil.rmtree(folder, ignore_errors=True)
     deploy = folder / "deploy"
-    deploy.mkdir(parents=True)
-    stage_app(file, folder / "app")
-    zipped(folder / "app", deploy / ARCHIVE)
-    bill = bill_of_materials(REQUIREMENTS, folder / "app", version("tidegate"))
+    deploy.mkdir(parents=True, exist_ok=True)
+    for each in WRITTEN:
+        # By name: Terraform keeps its state here, which nothing could bring back.
+        (deploy / each).unlink(missing_ok=True)
+    with TemporaryDirectory() as staged:
+        app = Path(staged) / "app"
+        stage_app(file, app)
+        zipped(app, deploy / ARCHIVE)
+        bill = bill_of_materials(REQUIREMENTS, app, version("tidegate"))
     (deploy / BILL).write_text(bill, encoding="utf-8")
     if format == "cloudformation":
         told = published(told, (deploy / ARCHIVE).read_bytes())
     (deploy / name).write_text(_text(told), encoding="utf-8")
+
+
+def _left(deploy: Path) -> str:
+    """What a package is made of, and how large it is."""
+    megabytes = (deploy / ARCHIVE).stat().st_size / 1_000_000
+    names = ", ".join(each for each in WRITTEN[1:] if (deploy / each).exists())
+    return f"{deploy} has {ARCHIVE} ({megabytes:.1f} MB), {names}."
 
 
 def _text(told: Json) -> str:
@@ -166,6 +179,7 @@ def main(config: str, out: str, format: str, **chosen: Any) -> None:
         package(load(config), Path(out), format, Options(**chosen))
     except TidegateError as error:
         leave(error)
+    click.echo(folded(_left(Path(out) / "deploy")))
 
 
 if __name__ == "__main__":

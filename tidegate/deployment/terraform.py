@@ -52,7 +52,8 @@ def _variables() -> Json:
             "default": False,
             "description": (
                 "Set API Gateway's role for logs, one for all APIs of the account and region. "
-                "Needed once where none is set"
+                "For where none is set; then in each later apply of this stage too, since "
+                "Terraform refuses to take the role away again"
             ),
         },
     }
@@ -101,9 +102,13 @@ def _beside(name: str, declared: Json, references: References) -> Iterator[tuple
 
 def _attached(role: str, declared: Json, policy: Any) -> Json:
     place = f"aws_iam_role.{snake(role)}"
-    if "Condition" not in declared:
-        return {"role": f"${{{place}.name}}", "policy_arn": policy}
-    return {"role": f"${{one({place}[*].name)}}", "policy_arn": policy, "count": GATEWAY_ROLE}
+    told = {"role": f"${{{place}.name}}", "policy_arn": policy}
+    if "Condition" in declared:
+        told |= {"role": f"${{one({place}[*].name)}}", "count": GATEWAY_ROLE}
+    if "DeletionPolicy" in declared:
+        # A role that is kept without its policies could do nothing.
+        told["lifecycle"] = {"prevent_destroy": True}
+    return told
 
 
 def _settings(settings: Json, references: References) -> Json:

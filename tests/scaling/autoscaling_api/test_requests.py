@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.scaling.autoscaling_api.worlds import SHARDS, Place
 from tidegate.scaling.autoscaling_api.contract import ScalingStatus
 from tidegate.scaling.autoscaling_api.requests import accept
@@ -45,3 +47,16 @@ def test_what_is_there_already_is_successful_and_forgets_an_earlier_request() ->
     place.ledger.keep_desired(SHARDS, DesiredCapacity(7, place.world.now))
     assert accepted(place, 1) == (ScalingStatus.SUCCESSFUL, None)
     assert (place.ledger.desired(SHARDS), calls(place)) == (None, [])
+
+
+@pytest.mark.parametrize("wanted", [2, 8], ids=["one call", "beyond one call"])
+def test_the_log_names_what_kept_the_step_from_being_taken(wanted: int) -> None:
+    """Not the range of a call, which is there as well and would have let it begin."""
+    place = Place()
+    place.ledger.acquire("stream/racers", "a request that ran out of time", place.world.now, 60)
+    asked = place.asked()
+    told = accept(asked, observe_for(SHARDS, asked.dimension.spec, asked.edges, asked.now), wanted)
+    assert (told.status, calls(place)) == (ScalingStatus.PENDING, [])
+    assert told.waits_for is not None
+    assert told.waits_for.kind == "locked"
+    assert str(told.waits_for) == "stream/racers is locked by another run"

@@ -59,6 +59,26 @@ def test_a_denied_call_names_the_permission_that_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "message"),
+    [("400", ""), ("500", "<!doctype html>\n<title>500</title>\n<p>An error</p>"), ("", "")],
+    ids=["nothing", "a page", "no code"],
+)
+def test_an_answer_that_names_no_error_is_named_by_its_status_in_one_line(
+    code: str, message: str
+) -> None:
+    """As of a proxy: botocore takes the status for the code, and the page for the message."""
+    kinesis = boto3.client("kinesis", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(kinesis) as stubber:
+        stubber.add_client_error("list_shards", code, message, int(code or "502"))
+        with pytest.raises(Unreachable) as raised, asking("kinesis:ListShards", "racers"):
+            kinesis.list_shards(StreamName="racers")
+    status = code or "502"
+    assert str(raised.value) == (
+        f"kinesis:ListShards on racers: the answer has HTTP status {status} and names no error"
+    )
+
+
+@pytest.mark.parametrize(
     ("operation", "code", "permission"),
     [
         ("cloudwatch:ListMetrics", "NotAuthorized", "cloudwatch:ListMetrics is missing"),

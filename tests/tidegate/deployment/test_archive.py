@@ -3,14 +3,17 @@
 import hashlib
 import json
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.tidegate.deployment.conftest import RACE, ROOT, packaged
 from tidegate.deployment.archive import REQUIREMENTS
 from tidegate.deployment.libraries import install, pins
+from tidegate.deployment.package import main
 from tidegate.rules.kinds.packs import packs
 from tidegate.scaling.model.errors import TidegateError
 
@@ -108,3 +111,60 @@ def test_a_bad_file_is_not_packaged(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "p.yaml:1:1: pipelines is 3" in done.stderr
     assert not (tmp_path / "build").exists()
+
+
+OF_TERRAFORM = (
+    "terraform.tfstate", "terraform.tfstate.backup", ".terraform/providers/aws", "backend.tf",
+    ".terraform.lock.hcl", "prod.auto.tfvars",
+)  # fmt: skip
+OURS = {"deployment.zip", "sbom.cdx.json"}
+
+
+def with_state(folder: Path) -> Path:
+    """What Terraform and its user keep where the module is, and something beside that."""
+    for name in (*(f"deploy/{each}" for each in OF_TERRAFORM), "kept.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("not ours", encoding="utf-8")
+    return folder
+
+
+def kept(folder: Path) -> set[str]:
+    found = {each for each in folder.rglob("*") if each.is_file()}
+    assert all((folder / "deploy" / each).read_text() == "not ours" for each in OF_TERRAFORM)
+    assert (folder / "kept.txt").read_text() == "not ours"
+    return {each.name for each in found} - {Path(each).name for each in (*OF_TERRAFORM, "kept.txt")}
+
+
+def test_packaging_again_replaces_its_own_files_and_leaves_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state that Terraform keeps beside the module is the only trace of what it has made."""
+    monkeypatch.setattr("tidegate.deployment.package.stage_app", lambda _, app: app.mkdir())
+    monkeypatch.setattr("tidegate.deployment.package.bill_of_materials", lambda *_: "{}")
+    folder = with_state(tmp_path / "build")
+    asked = [str(RACE), str(folder)]
+    assert CliRunner().invoke(main, [*asked, "--format", "terraform"]).exit_code == 0
+    assert kept(folder) == {*OURS, "tidegate.tf.json"}
+    told = CliRunner().invoke(main, asked).stdout
+    assert kept(folder) == {*OURS, "template.json"}
+    words = f"{folder / 'deploy'} has deployment.zip (0.0 MB), template.json, sbom.cdx.json.\n"
+    assert told == words
+
+
+def test_make_clean_leaves_what_terraform_keeps(tmp_path: Path) -> None:
+    clean = ["make", "-f", str(ROOT / "Makefile"), "clean"]
+    folder = with_state(tmp_path / "build")
+    for name in (*OURS, "template.json", "tidegate.tf.json"):
+        (folder / "deploy" / name).touch()
+    subprocess.run(clean, cwd=tmp_path, capture_output=True, check=True)
+    assert kept(folder) == set()
+
+
+def test_make_clean_leaves_no_empty_folder_and_needs_none(tmp_path: Path) -> None:
+    clean = ["make", "-f", str(ROOT / "Makefile"), "clean"]
+    (tmp_path / "build" / "deploy").mkdir(parents=True)
+    (tmp_path / "build" / "deploy" / "deployment.zip").touch()
+    (tmp_path / ".venv").mkdir()
+    for _ in range(2):
+        subprocess.run(clean, cwd=tmp_path, capture_output=True, check=True)
+        assert list(tmp_path.iterdir()) == []

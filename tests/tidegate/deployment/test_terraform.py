@@ -247,18 +247,36 @@ def test_its_dashboard_shows_the_same_and_names_what_is_in_the_module() -> None:
     )
 
 
-def test_the_ledger_is_not_destroyed_unasked() -> None:
-    resources = module()["resource"]
-    kept = {
-        f"{kind}.{name}"
+def kept_in(resources: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{kind}.{name}": each
         for kind, of in resources.items()
         for name, each in of.items()
         if each.get("lifecycle") == {"prevent_destroy": True}
     }
-    assert kept == {
+
+
+@EACH
+def test_neither_the_ledger_nor_the_accounts_role_is_destroyed_unasked(options: Options) -> None:
+    kept = kept_in(module(options)["resource"])
+    assert kept.keys() == {
         "aws_dynamodb_table.ledger", "aws_iam_role.gateway_role",
+        "aws_iam_role_policy_attachment.gateway_role_1",
         "aws_api_gateway_account.gateway_account",
     }  # fmt: skip
+
+
+@EACH
+def test_what_is_kept_keeps_all_that_it_works_by(options: Options) -> None:
+    """What it refers to, and what is attached to it: a role without its policies does nothing."""
+    resources = module(options)["resource"]
+    kept, named = kept_in(resources), r"(?<!data\.)\b(aws_[a-z_]+\.[a-z0-9_]+)"
+    attachments = resources["aws_iam_role_policy_attachment"].items()
+    for place, each in kept.items():
+        assert set(re.findall(named, json.dumps(each))) <= kept.keys(), place
+    for name, each in attachments:
+        (role,) = re.findall(named, each["role"])
+        assert (f"aws_iam_role_policy_attachment.{name}" in kept) is (role in kept), name
 
 
 def test_the_module_is_written_beside_its_zip_and_without_a_template(tmp_path: Path) -> None:
