@@ -1,7 +1,6 @@
 """The template: what it makes, and what it keeps."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,6 @@ from tests.tidegate.deployment.conftest import (
     KEY,
     OPERATOR,
     RACE,
-    ROOT,
     packaged,
 )
 from tidegate.deployment.options import DEFAULTS, Options
@@ -218,21 +216,6 @@ def test_the_endpoint_starts_from_a_snapshot_only_where_that_is_asked_for() -> N
         assert callback["Runtime"] == ("python3.12" if asked_for else "python3.11")
         # Only a version can, and the sweep runs what was deployed last.
         assert "SnapStart" not in sweep
-
-
-def test_a_snapshot_has_no_connection_and_no_credentials() -> None:
-    """What every copy of it would share, also after they have ended."""
-    code = (
-        "import gc, app; from botocore.client import BaseClient\n"
-        "from botocore.credentials import Credentials\n"
-        "kinds = (BaseClient, Credentials)\n"
-        "assert not [each for each in gc.get_objects() if isinstance(each, kinds)]"
-    )
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'chalice_app'}:{ROOT}"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_cloudwatch_may_use_the_key_of_the_topic_it_tells(resources: dict[str, Any]) -> None:
