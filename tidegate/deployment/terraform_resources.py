@@ -51,7 +51,11 @@ def _alarm(name: str, properties: Json, references: References) -> Json:
 
 
 def _dashboard(_: str, properties: Json, references: References) -> Json:
-    return {snake(key): references.translated(value) for key, value in properties.items()}
+    return {
+        snake(key): references.translated(value)
+        for key, value in properties.items()
+        if key != "Tags"
+    }
 
 
 def _table(_: str, properties: Json, __: References) -> Json:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests.tidegate.deployment.conftest import (
     ACL,
@@ -21,13 +22,6 @@ from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.pipeline_file import load
-
-TAGGED = {
-    "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage", "AWS::CloudWatch::Alarm",
-    "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
-    "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Lambda::Function",
-    "AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue",
-}  # fmt: skip
 
 
 def of(options: Options) -> dict[str, Any]:
@@ -119,9 +113,9 @@ def test_everything_that_can_be_tagged_says_which_stack_it_is_of() -> None:
     ours = {"Key": "tidegate:stack", "Value": {"Ref": "AWS::StackName"}}
     theirs = {"Key": "team", "Value": "streams"}
     for each in of(ALL).values():
-        assert each["Properties"].get("Tags") == (
-            [ours, theirs] if each["Type"] in TAGGED else None
-        )
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", each["Type"]).schema
+        takes = "Tags" in schema["properties"]
+        assert each["Properties"].get("Tags") == ([ours, theirs] if takes else None), each["Type"]
 
 
 def test_one_key_encrypts_all_that_is_kept() -> None:
