@@ -54,6 +54,14 @@ def _variables() -> Json:
                 "Needed once where none is set"
             ),
         },
+        "reserve_sweep_concurrency": {
+            "type": "bool",
+            "default": True,
+            "description": (
+                "Reserve one concurrent execution for the sweep. Lambda refuses it where fewer "
+                "than 101 of the account's are unreserved, as in a new account"
+            ),
+        },
     }
 
 
@@ -75,7 +83,7 @@ def _resource(name: str, declared: Json, references: References, tags: Json) -> 
     told = TRANSLATED[declared["Type"]](name, properties, references)
     if TAGGED_OTHERWISE.get(declared["Type"], "Tags" in properties):
         told["tags"] = tags
-    if declared.get("DeletionPolicy") == "Retain":
+    if "DeletionPolicy" in declared:
         # Terraform keeps nothing by itself: it refuses, until the state forgets the resource.
         told["lifecycle"] = {"prevent_destroy": True}
     if "Condition" in declared:

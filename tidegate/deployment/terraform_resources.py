@@ -136,7 +136,7 @@ def _function(name: str, properties: Json, references: References) -> Json:
             "subnet_ids": there["SubnetIds"], "security_group_ids": there["SecurityGroupIds"],
         }  # fmt: skip
     if "ReservedConcurrentExecutions" in properties:
-        told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
+        told["reserved_concurrent_executions"] = "${var.reserve_sweep_concurrency ? 1 : -1}"
     if "DeadLetterConfig" in properties:
         letters = references.translated(properties["DeadLetterConfig"]["TargetArn"])
         told["dead_letter_config"] = {"target_arn": letters}
