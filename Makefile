@@ -18,16 +18,17 @@ test-fast: .venv/dev
 	$(BIN)/python -m tests.pure
 
 # What doesn't fit into `.ci/run`, in parts: two hours on two processors. PARTS has those that are
-# wanted: template (as CDK, checkov, cfn-lint and parliament take it), emulator (a whole stage on
-# MiniStack), seeds (what `make test` plays a sample of), cold-start, and the five that have targets
+# wanted: template (as CDK, Terraform, checkov, cfn-lint and parliament take it), emulator (a stage
+# on MiniStack), seeds (what `make test` plays a sample of), cold-start, and the five that have targets
 # of their own.
 PARTS ?= template emulator seeds cold-start requests fuzz faults mutation
 verify: $(PARTS:%=verify-%)
 
-verify-template: .venv/dev .venv/cdk/made .venv/linters/made
+verify-template: .venv/dev .venv/cdk/made .venv/linters/made .venv/terraform/made
 	TIDEGATE_CDK=$(CURDIR)/.venv/cdk/bin/python \
 	  TIDEGATE_CHECKOV=$(CURDIR)/.venv/linters/bin/python \
-	  $(BIN)/python -m pytest -q -n 0 tests/cdk tests/linters
+	  TIDEGATE_TERRAFORM=$(CURDIR)/.venv/terraform \
+	  $(BIN)/python -m pytest -q -n 0 tests/cdk tests/linters tests/terraform
 	$(BIN)/python -m pytest -q -n 2 tests/tidegate/deployment
 
 verify-emulator: .venv/dev .venv/emulator/made
@@ -143,8 +144,8 @@ PORT ?= 8000
 serve: .venv/dev
 	PYTHONPATH=chalice_app PORT=$(PORT) $(BIN)/python -m tidegate.serve
 
-# Environments of their own: MiniStack, CDK (which needs node), checkov and Flink want other
-# versions than Tidegate.
+# Environments of their own: MiniStack, CDK (which needs node), checkov, Terraform's parser and Flink
+# want other versions than Tidegate.
 OWN = $(BIN)/python -m venv .venv/$(1) && .venv/$(1)/bin/python -m pip install -q \
 	  --disable-pip-version-check -r $(2) && touch .venv/$(1)/made
 .venv/emulator/made: .venv/bin/python tests/emulator/requirements.txt
@@ -155,6 +156,13 @@ OWN = $(BIN)/python -m venv .venv/$(1) && .venv/$(1)/bin/python -m pip install -
 
 .venv/linters/made: .venv/bin/python tests/linters/requirements.txt
 	$(call OWN,linters,tests/linters/requirements.txt)
+
+# And the AWS provider's schema, as two wheels that are read and not installed.
+.venv/terraform/made: .venv/bin/python $(wildcard tests/terraform/*.txt)
+	$(call OWN,terraform,tests/terraform/requirements.txt)
+	for each in lowest newest; do \
+	  .venv/terraform/bin/python -m pip download -q --disable-pip-version-check --no-deps \
+	    -d .venv/terraform/$$each -r tests/terraform/$$each.txt || { rm $@; exit 1; }; done
 
 .venv/flink/made: .venv/bin/python tests/simulator/kinds/flink_application/fidelity/requirements.txt
 	$(call OWN,flink,tests/simulator/kinds/flink_application/fidelity/requirements.txt)

@@ -1,5 +1,7 @@
 """The AWS edge: the callback routes of Application Auto Scaling, and the sweep on a schedule."""
 
+import os
+
 from chalice.app import CloudWatchEvent, IAMAuthorizer, Rate, Response
 from chalicelib import started
 from chalicelib.answers import answer, body_of
@@ -37,3 +39,10 @@ def sweep_each_minute(event: CloudWatchEvent) -> None:
 
     started()
     sweep_all(event.event_id, event.context)
+
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    # Imported here: without a snapshot a start has no time for it.
+    from chalicelib.snapshot import prepare
+
+    prepare()

@@ -14,7 +14,7 @@ from tidegate.scaling.config.compiled import from_compiled
 from tidegate.scaling.config.specification import PipelineSpec
 from tidegate.scaling.ports import Ledger
 
-__all__ = ["Configuration", "in_force"]
+__all__ = ["Configuration", "in_force", "packaged"]
 
 PACKAGED = Path(__file__).parent / "pipelines.json"
 NOTE = "configuration"
@@ -31,7 +31,7 @@ class Configuration:
 def in_force(source: str, ledger: Ledger) -> Configuration:
     """What to go by now. Raises TidegateError only when the packaged configuration is bad too."""
     if source == "package":
-        return Configuration(_read(PACKAGED.read_text(encoding="utf-8"), "the package"))
+        return Configuration(packaged())
     try:
         # Not at the cold start of a stage that has its pipelines in the package.
         from chalicelib.fetching import fetched
@@ -59,6 +59,11 @@ def _last_good(ledger: Ledger) -> tuple[PipelineSpec, ...]:
             return _read(last, "the last good configuration")
     except Exception:
         logger.exception("last good configuration not taken")
+    return packaged()
+
+
+def packaged() -> tuple[PipelineSpec, ...]:
+    """Those in the zip. Raises TidegateError."""
     return _read(PACKAGED.read_text(encoding="utf-8"), "the package")
 
 

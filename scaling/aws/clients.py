@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from types_boto3_cloudwatch import CloudWatchClient
 
-__all__ = ["BRISK", "PATIENT", "STEADY", "Clients", "Patience"]
+__all__ = ["BRISK", "PATIENT", "STEADY", "Clients", "Patience", "own_session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,22 @@ class Clients:
 
     @cached_property
     def _own_session(self) -> Any:
-        import botocore.session
-
-        from tidegate.scaling.aws.models import Models
-
-        session = botocore.session.get_session()
-        models = Models(session.get_component("data_loader").search_paths)
-        session.register_component("data_loader", models)
-        return session
+        return own_session()
 
     def _before(self, model: "OperationModel", **_: object) -> None:
         operation = f"{model.service_model.service_name}:{model.name}"
         if self._ends_at is not None and time.monotonic() >= self._ends_at:
             raise Unreachable(operation, "this request", "AWS was too slow to go on in time")
         self.calls[operation] += 1
+
+
+def own_session() -> Any:
+    """A session of botocore's own, which reads no folder of a service that isn't asked for."""
+    import botocore.session
+
+    from tidegate.scaling.aws.models import models_in
+
+    session = botocore.session.get_session()
+    models = models_in(session.get_component("data_loader").search_paths)
+    session.register_component("data_loader", models)
+    return session

@@ -1,11 +1,13 @@
 """botocore's descriptions of services, found by the name of the service."""
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import DataNotFoundError
 from botocore.loaders import Loader
 
-__all__ = ["Models"]
+__all__ = ["Models", "models_in"]
 
 
 class Models(Loader):
@@ -35,3 +37,13 @@ class Models(Loader):
             return bool(self.list_api_versions(service_name, type_name))
         except DataNotFoundError:
             return False
+
+
+def models_in(search_paths: Iterable[str]) -> Models:
+    """Those below some folders, read once a process: another session has them at once."""
+    return _models(tuple(search_paths))
+
+
+@cache
+def _models(search_paths: tuple[str, ...]) -> Models:
+    return Models(list(search_paths))

@@ -1,8 +1,6 @@
 """The packaged zip in the real Lambda runtime client, with moto as AWS in another process."""
 
 import json
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -17,27 +15,8 @@ import pytest
 
 from tests.chalice_app.autoscaling_client import AutoScaling
 from tests.chalice_app.gateway import ACCESS_KEY, REGION, SECRET_KEY, gateway, proxy_event, serving
-from tests.chalice_app.runtime_api import RuntimeApi, booted, lay_out
-from tests.orders import PIPELINE, create_ledger_table, put_metrics, put_pipeline
-
-ROOT = Path(__file__).parents[2]
-FILE = PIPELINE.replace(
-    "parallelization_factor: {max: 10, owner: tidegate}",
-    "parallelization_factor: {max: 10, owner: application-autoscaling}",
-)
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("runtime")
-    (folder / "p.yaml").write_text(FILE, encoding="utf-8")
-    command = [sys.executable, "-m", "tidegate.deployment.package", str(folder / "p.yaml")]
-    done = subprocess.run(
-        [*command, str(folder / "build")], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return lay_out(folder / "build" / "deploy" / "deployment.zip", folder)
-
+from tests.chalice_app.runtime_api import RuntimeApi, booted
+from tests.orders import create_ledger_table, put_metrics, put_pipeline
 
 Boot = Callable[..., RuntimeApi]
 

@@ -5,10 +5,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from tests.emulator.stage import Account
 from tidegate.cli import main
+from tidegate.deployment import account
 
 PATIENCE_SECONDS = 180
 
@@ -111,6 +113,25 @@ def test_one_that_changes_nothing_says_so(pipeline: Account, folder: Path) -> No
     operator = pipeline.role("operators")
     done = pipeline.deploy("up", "dev", str(folder), "--operator", operator, "--yes")
     assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "Nothing to change.")
+
+
+def test_an_account_that_has_no_execution_to_reserve_takes_a_stage_too(
+    pipeline: Account, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new account has 10, of which Lambda lets none be reserved; MiniStack has 1,000, and makes no
+    reservation for a stack."""
+    limits = pipeline.client("lambda").get_account_settings()["AccountLimit"]
+    quota = limits["UnreservedConcurrentExecutions"]
+    operator = pipeline.role("operators")
+    for most, expected in ((quota, "shared"), (quota - 1, "reserved")):
+        monkeypatch.setattr(account, "UNRESERVED_MIN", most)
+        pipeline.up("dev", folder, "operators")
+        (stack,) = pipeline.client("cloudformation").describe_stacks()["Stacks"]
+        chosen = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+        assert chosen["SweepConcurrency"] == expected
+        sweep(pipeline, "dev")
+        done = pipeline.deploy("up", "dev", str(folder), "--operator", operator, "--yes")
+        assert done.stdout.startswith("Nothing to change.")
 
 
 def test_two_stages_live_side_by_side(pipeline: Account, folder: Path) -> None:

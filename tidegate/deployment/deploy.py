@@ -15,17 +15,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tidegate.arguments import held_to, named
 from tidegate.commands.register import agreed
+from tidegate.deployment.account import choices, gateway_role_of
 from tidegate.deployment.bucket import Bucket
 from tidegate.deployment.drawn import drawn, remove_drawn
 from tidegate.deployment.failed_creation import is_plannable
 from tidegate.deployment.gateway import admitting
-from tidegate.deployment.leftovers import (
-    Leftover,
-    gateway_role,
-    left,
-    registered_urls,
-    registrations,
-)
+from tidegate.deployment.leftovers import Leftover, left, registered_urls, registrations
 from tidegate.deployment.names import ROLE, STAGE
 from tidegate.deployment.package import ARCHIVE, TEMPLATE
 from tidegate.deployment.shifting import is_shifted
@@ -37,7 +32,6 @@ from tidegate.scaling.model.errors import TidegateError
 
 __all__ = ["Deployment"]
 
-ROLE_PARAMETER = "GatewayLogRole"
 SWEEP_ALARMS = ("SweepFails",)
 """The sweep has all of its one event a minute changed at once: CodeDeploy would have versions take
 turns at deciding. Its alarm has CloudFormation take the whole update back."""
@@ -67,15 +61,10 @@ class Deployment:
         parameters = {
             "CodeBucket": self.bucket.name,
             "CodeKey": code,
-            ROLE_PARAMETER: self._gateway_log_role(),
+            **choices(self._session, self.stack),
         }
         watched = self.stack.quiet_alarms(SWEEP_ALARMS)
         return self.stack.plan(self.bucket.url_of(named), parameters, watched)
-
-    def _gateway_log_role(self) -> str:
-        """As it was decided when the stack was made; else by whether the account has a role."""
-        before = self.stack.parameter(ROLE_PARAMETER)
-        return before or ("existing" if gateway_role(self._session) else "create")
 
     def carry_out(self) -> str:
         """Do what was planned; the stage's URL. What an earlier deployment uploaded is removed."""
@@ -119,8 +108,7 @@ class Deployment:
 
     def sets_gateway_role(self) -> str | None:
         """The role of API Gateway that a stack of this stage has set, and that stays."""
-        role = gateway_role(self._session)
-        return role if role and f"role/{self.stack.name}-" in role else None
+        return gateway_role_of(self._session, self.stack.name)
 
 
 def _session() -> boto3.Session:

@@ -3,7 +3,7 @@
 from tidegate.deployment.options import Options
 from tidegate.deployment.packing import POLICIES_MAX, packed
 from tidegate.deployment.permissions import policy
-from tidegate.deployment.resource import RETAINED, Json, get, ref, resource, role, sub
+from tidegate.deployment.resource import KEPT, Json, get, ref, resource, role, sub
 from tidegate.scaling.config.specification import PipelineFile
 
 __all__ = ["LOG_DAYS", "LOG_GROUPS", "functions"]
@@ -84,11 +84,12 @@ def _function(handler: str, seconds: int, log: str, role: str, options: Options)
 
 def _sweep(options: Options) -> Json:
     """Each minute, alone, and never again for the same minute: the next sweep does all that a
-    failed one left undone."""
+    failed one left undone. Two at once, where none is reserved for it and an event is delivered
+    twice, are kept apart by the ledger."""
     function = _function(
         "app.sweep_each_minute", SWEEP_SECONDS, "SweepLog", "SweepRole", options
     ) | {
-        "ReservedConcurrentExecutions": 1,
+        "ReservedConcurrentExecutions": {"Fn::If": ["ReservesConcurrency", 1, ref("AWS::NoValue")]},
         "DeadLetterConfig": {"TargetArn": get("DeadLetters")},
     }
     once = {
@@ -136,7 +137,7 @@ def _ledger(options: Options) -> Json:
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
     }
-    return resource("AWS::DynamoDB::Table", properties, options, **RETAINED)
+    return resource("AWS::DynamoDB::Table", properties, options, **KEPT)
 
 
 def functions(file: PipelineFile, options: Options) -> Json:

@@ -12,7 +12,7 @@ from tidegate.scaling.aws.clients import Clients
 from tidegate.scaling.aws.registry import NAMESPACE, Registry
 from tidegate.scaling.aws.rest_api import STACK_TAG
 
-__all__ = ["Leftover", "gateway_role", "left", "registered_urls", "registrations"]
+__all__ = ["Leftover", "left", "registered_urls", "registrations"]
 
 _PATH = "/scalableTargetDimensions/"
 
@@ -89,8 +89,3 @@ def _why(session: boto3.Session, arn: str) -> str | None:
             if "DeletionDate" in key:
                 return f"AWS deletes it on {key['DeletionDate']:%Y-%m-%d}"
     return None
-
-
-def gateway_role(session: boto3.Session) -> str | None:
-    """The ARN of the role with which API Gateway writes logs in this region; None without one."""
-    return session.client("apigateway").get_account().get("cloudwatchRoleArn") or None

@@ -1,6 +1,6 @@
 """The parts of a template: a resource with its tags, and the references that it is made of.
 
-Only ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of a text are used, and once ``Fn::If``, so that
+Only ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` of a text are used, and twice ``Fn::If``, so that
 ``tidegate.deployment.terraform`` can translate each of them.
 """
 
@@ -10,19 +10,23 @@ from typing import Any
 from tidegate.deployment.options import Options
 from tidegate.scaling.aws.rest_api import STACK_TAG
 
-__all__ = ["RETAINED", "Json", "arn", "get", "ref", "renamed", "resource", "role", "sub"]
+__all__ = ["KEPT", "RETAINED", "Json", "arn", "get", "ref", "renamed", "resource", "role", "sub"]
 
 Json = dict[str, Any]
 
 RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+KEPT = {**RETAINED, "DeletionPolicy": "RetainExceptOnCreate"}
+"""Retained, but not by a stack whose creation fails: nothing is in it then."""
 
 _TAGGED = (
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Stage",
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::Lambda::Function",

@@ -11,10 +11,13 @@ from tidegate.deployment.shifting import shifting
 from tidegate.deployment.watching import watching
 from tidegate.scaling.config.specification import PipelineFile
 
-__all__ = ["GATEWAY_ROLE_CHOICES", "template", "template_for"]
+__all__ = ["GATEWAY_ROLE_CHOICES", "SWEEP_CHOICES", "template", "template_for"]
 
 GATEWAY_ROLE_CHOICES = ("existing", "create")
 """Whether the account has the role with which API Gateway writes logs, or the stack sets one."""
+
+SWEEP_CHOICES = ("reserved", "shared")
+"""Whether the sweep has a concurrent execution of its own, or one of those that all share."""
 
 PARAMETERS: Json = {
     "CodeBucket": {"Type": "String", "Description": "The bucket that deployment.zip is in"},
@@ -26,6 +29,15 @@ PARAMETERS: Json = {
         "Description": (
             "API Gateway's role for logs, one for the whole account and region: the one that is "
             "set, or a new one, which stays when the stack goes"
+        ),
+    },
+    "SweepConcurrency": {
+        "Type": "String",
+        "AllowedValues": list(SWEEP_CHOICES),
+        "Default": SWEEP_CHOICES[0],
+        "Description": (
+            "One concurrent execution reserved for the sweep, or, where the account's quota leaves "
+            "none to reserve, one of those that all functions share"
         ),
     },
 }
@@ -47,12 +59,15 @@ OUTPUTS: Json = {
 
 def template_for(operators: Any, file: PipelineFile, options: Options = DEFAULTS) -> Json:
     """The template with what stands for the operators' ARNs, such as a reference of Terraform."""
-    gateway_role = {"Fn::Equals": [ref("GatewayLogRole"), "create"]}
+    conditions = {
+        "SetsGatewayAccount": {"Fn::Equals": [ref("GatewayLogRole"), "create"]},
+        "ReservesConcurrency": {"Fn::Equals": [ref("SweepConcurrency"), "reserved"]},
+    }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Tidegate: sweeps, and the endpoint for Application Auto Scaling",
         "Parameters": PARAMETERS,
-        "Conditions": {"SetsGatewayAccount": gateway_role},
+        "Conditions": conditions,
         "Resources": {
             **gateway(operators, options),
             **functions(file, options),

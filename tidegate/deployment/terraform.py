@@ -15,7 +15,6 @@ from tidegate.deployment.template import template_for
 from tidegate.deployment.terraform_resources import KINDS, TRANSLATED
 from tidegate.deployment.terraform_shifting import traffic_shift
 from tidegate.deployment.terraform_values import VERSION, References, snake
-from tidegate.scaling.aws.rest_api import STACK_TAG
 from tidegate.scaling.config.grammar import Grammar
 from tidegate.scaling.config.specification import PipelineFile
 
@@ -56,20 +55,36 @@ def _variables() -> Json:
                 "Terraform refuses to take the role away again"
             ),
         },
+        "reserve_sweep_concurrency": {
+            "type": "bool",
+            "default": True,
+            "description": (
+                "Reserve one concurrent execution for the sweep. Lambda refuses it where fewer "
+                "than 101 of the account's are unreserved, as in a new account"
+            ),
+        },
     }
 
 
-def _tags(properties: Json, references: References) -> Json:
-    told = {each["Key"]: references.translated(each["Value"]) for each in properties["Tags"]}
-    return {STACK_TAG: told.pop(STACK_TAG), **told}
+TAGGED_OTHERWISE = {"AWS::CloudWatch::Dashboard": False, "AWS::IAM::ManagedPolicy": True}
+"""What one of the two can tag and the other can't: whether it is Terraform that can, at the lowest
+version of the provider."""
 
 
-def _resource(name: str, declared: Json, references: References) -> Json:
+def _tags(resources: Json, references: References) -> Json:
+    """Those that all resources have."""
+    return {
+        each["Key"]: references.translated(each["Value"])
+        for each in resources["Ledger"]["Properties"]["Tags"]
+    }
+
+
+def _resource(name: str, declared: Json, references: References, tags: Json) -> Json:
     properties = declared["Properties"]
     told = TRANSLATED[declared["Type"]](name, properties, references)
-    if "Tags" in properties:
-        told["tags"] = _tags(properties, references)
-    if declared.get("DeletionPolicy") == "Retain":
+    if TAGGED_OTHERWISE.get(declared["Type"], "Tags" in properties):
+        told["tags"] = tags
+    if "DeletionPolicy" in declared:
         # Terraform keeps nothing by itself: it refuses, until the state forgets the resource.
         told["lifecycle"] = {"prevent_destroy": True}
     if "Condition" in declared:
@@ -138,15 +153,16 @@ def _order(resources: Json) -> None:
 
 
 def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
-    """The module: needs Terraform 1.3 and the AWS provider 5 or 6."""
+    """The module: needs Terraform 1.3 and the AWS provider 5.32 or later, which is the first that
+    has a function log to a group of another name."""
     declared = template_for(ref("OperatorRoleArns"), file, options)["Resources"]
     references = References(declared, KINDS)
-    resources: Json = {}
+    tags, resources = _tags(declared, references), dict[str, Any]()
     for name, each in declared.items():
         if each["Type"] == VERSION:
             continue
         kind = KINDS[each["Type"]]
-        resources.setdefault(kind, {})[snake(name)] = _resource(name, each, references)
+        resources.setdefault(kind, {})[snake(name)] = _resource(name, each, references, tags)
         for other, beside, told in _beside(name, each, references):
             resources.setdefault(other, {})[beside] = told
     _order(resources)
@@ -159,7 +175,7 @@ def terraform(file: PipelineFile, options: Options = DEFAULTS) -> Json:
     return {
         "terraform": {
             "required_version": ">= 1.3",
-            "required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.0, < 7"}},
+            "required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.32, < 7"}},
         },
         "variable": _variables(),
         "data": {

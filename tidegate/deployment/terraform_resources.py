@@ -51,7 +51,11 @@ def _alarm(name: str, properties: Json, references: References) -> Json:
 
 
 def _dashboard(_: str, properties: Json, references: References) -> Json:
-    return {snake(key): references.translated(value) for key, value in properties.items()}
+    return {
+        snake(key): references.translated(value)
+        for key, value in properties.items()
+        if key != "Tags"
+    }
 
 
 def _table(_: str, properties: Json, __: References) -> Json:
@@ -132,7 +136,7 @@ def _function(name: str, properties: Json, references: References) -> Json:
             "subnet_ids": there["SubnetIds"], "security_group_ids": there["SecurityGroupIds"],
         }  # fmt: skip
     if "ReservedConcurrentExecutions" in properties:
-        told["reserved_concurrent_executions"] = properties["ReservedConcurrentExecutions"]
+        told["reserved_concurrent_executions"] = "${var.reserve_sweep_concurrency ? 1 : -1}"
     if "DeadLetterConfig" in properties:
         letters = references.translated(properties["DeadLetterConfig"]["TargetArn"])
         told["dead_letter_config"] = {"target_arn": letters}

@@ -48,6 +48,9 @@ def deployable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def account(aws: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    # moto has no GetAccountSettings; test_account.py and MiniStack have.
+    asked = "tidegate.deployment.account._sweep_concurrency"
+    monkeypatch.setattr(asked, lambda *_: "reserved")
     return aws
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from tests.builders import SPEC
 from tests.scaling.kinds.toy import TOY
-from tidegate.deployment.permissions import policy
+from tidegate.deployment.permissions import TOLD_BY_TAG, policy
 from tidegate.scaling.kinds.registry import TYPES
 
 ACCOUNT = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:%s"
@@ -49,3 +50,11 @@ def test_a_mapping_is_changed_where_its_function_is_one_of_the_file() -> None:
 def test_a_resource_that_two_pipelines_share_is_named_once() -> None:
     once, twice = (policy([SPEC] * times, sweeps=True) for times in (1, 2))
     assert once == twice
+
+
+def test_dynamodb_tells_nobody_whether_it_looks_at_tags() -> None:
+    """So no table is granted by a tag (0042). Fails on the day that it can be asked: then
+    ``make deploy`` can check it."""
+    calls = Session().create_client("dynamodb", region_name="us-east-1").meta.service_model
+    assert not [name for name in calls.operation_names if "abac" in name.lower()]
+    assert "dynamodb" not in TOLD_BY_TAG

@@ -1,13 +1,13 @@
 """The template: what it makes, and what it keeps."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests.tidegate.deployment.conftest import (
     ACL,
@@ -16,20 +16,12 @@ from tests.tidegate.deployment.conftest import (
     KEY,
     OPERATOR,
     RACE,
-    ROOT,
     packaged,
 )
 from tidegate.deployment.options import DEFAULTS, Options
 from tidegate.deployment.shifting import published
 from tidegate.deployment.template import template
 from tidegate.pipeline_file import load
-
-TAGGED = {
-    "AWS::ApiGateway::RestApi", "AWS::ApiGateway::Stage", "AWS::CloudWatch::Alarm",
-    "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
-    "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Lambda::Function",
-    "AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue",
-}  # fmt: skip
 
 
 def of(options: Options) -> dict[str, Any]:
@@ -73,8 +65,11 @@ def test_the_ledger_is_encrypted_recoverable_forgets_and_outlives_the_stack(
     assert ledger["SSESpecification"] == {"SSEEnabled": True}
     assert ledger["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert ledger["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
-    kept = {name for name, each in resources.items() if each.get("DeletionPolicy") == "Retain"}
-    assert kept == {"Ledger", "GatewayRole", "GatewayAccount"}
+    kept = {n: each["DeletionPolicy"] for n, each in resources.items() if "DeletionPolicy" in each}
+    # Of a creation that failed no empty ledger is left. The account's role is used by then.
+    assert kept == {
+        "Ledger": "RetainExceptOnCreate", "GatewayRole": "Retain", "GatewayAccount": "Retain",
+    }  # fmt: skip
     assert all(resources[name]["UpdateReplacePolicy"] == "Retain" for name in kept)
 
 
@@ -98,7 +93,8 @@ def test_the_sweep_runs_alone_each_minute_once_and_keeps_what_it_gives_up(
     resources: dict[str, Any],
 ) -> None:
     sweep = resources["SweepEachMinute"]["Properties"]
-    assert sweep["ReservedConcurrentExecutions"] == 1
+    reserved = {"Fn::If": ["ReservesConcurrency", 1, {"Ref": "AWS::NoValue"}]}
+    assert sweep["ReservedConcurrentExecutions"] == reserved
     assert sweep["DeadLetterConfig"]["TargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
     once = resources["SweepOnce"]["Properties"]
     assert (once["MaximumRetryAttempts"], once["MaximumEventAgeInSeconds"]) == (0, 60)
@@ -121,9 +117,9 @@ def test_everything_that_can_be_tagged_says_which_stack_it_is_of() -> None:
     ours = {"Key": "tidegate:stack", "Value": {"Ref": "AWS::StackName"}}
     theirs = {"Key": "team", "Value": "streams"}
     for each in of(ALL).values():
-        assert each["Properties"].get("Tags") == (
-            [ours, theirs] if each["Type"] in TAGGED else None
-        )
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", each["Type"]).schema
+        takes = "Tags" in schema["properties"]
+        assert each["Properties"].get("Tags") == ([ours, theirs] if takes else None), each["Type"]
 
 
 def test_one_key_encrypts_all_that_is_kept() -> None:
@@ -218,21 +214,6 @@ def test_the_endpoint_starts_from_a_snapshot_only_where_that_is_asked_for() -> N
         assert callback["Runtime"] == ("python3.12" if asked_for else "python3.11")
         # Only a version can, and the sweep runs what was deployed last.
         assert "SnapStart" not in sweep
-
-
-def test_a_snapshot_has_no_connection_and_no_credentials() -> None:
-    """What every copy of it would share, also after they have ended."""
-    code = (
-        "import gc, app; from botocore.client import BaseClient\n"
-        "from botocore.credentials import Credentials\n"
-        "kinds = (BaseClient, Credentials)\n"
-        "assert not [each for each in gc.get_objects() if isinstance(each, kinds)]"
-    )
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'chalice_app'}:{ROOT}"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_cloudwatch_may_use_the_key_of_the_topic_it_tells(resources: dict[str, Any]) -> None:

@@ -82,8 +82,7 @@ def test_it_has_as_many_of_each_kind_as_the_template(options: Options) -> None:
         }),
         ("aws_lambda_function", {
             "Handler": "handler", "Runtime": "runtime", "MemorySize": "memory_size",
-            "Timeout": "timeout", "ReservedConcurrentExecutions": "reserved_concurrent_executions",
-            "KmsKeyArn": "kms_key_arn",
+            "Timeout": "timeout", "KmsKeyArn": "kms_key_arn",
         }),
         ("aws_lambda_function_event_invoke_config", {
             "MaximumRetryAttempts": "maximum_retry_attempts",
@@ -223,6 +222,16 @@ def test_a_function_is_made_when_its_role_has_its_rights() -> None:
             "subnet_ids": ["subnet-01234567", "subnet-89abcdef"],
             "security_group_ids": ["sg-01234567"],
         }
+
+
+def test_in_it_too_the_sweep_alone_has_an_execution_reserved_unless_told_otherwise() -> None:
+    functions = module()["resource"]["aws_lambda_function"]
+    key = "reserved_concurrent_executions"
+    assert {name: each[key] for name, each in functions.items() if key in each} == {
+        # The provider's word for none.
+        "sweep_each_minute": "${var.reserve_sweep_concurrency ? 1 : -1}"
+    }
+    assert module()["variable"]["reserve_sweep_concurrency"]["default"] is True
 
 
 def test_in_it_too_the_endpoint_alone_starts_from_a_snapshot() -> None:
