@@ -13,9 +13,8 @@ __all__ = ["discarded_unread"]
 HELD_MINUTES = 2
 """One odd minute is no loss: an age may jump to that of the oldest record and back."""
 BELOW_LIMIT_SECONDS = 60
-BELOW_LIMIT_SHARE = 0.1
 """What is handed on is younger than the limit by what a minute's metrics leave open, and by no more
-than a tenth of a short limit."""
+than half of a short limit."""
 
 
 Loss = tuple[float, int]
@@ -39,7 +38,7 @@ def _too_many(signals: Signals, consumer: Consumer, seconds: int) -> Iterator[fl
     """Minute by minute what came in beyond the room in batches; None where the age is not at the
     limit, or still grows: what waits may still be handed on."""
     limit, source = consumer.mapping.maximum_record_age_seconds, signals.series.source
-    near = limit - min(BELOW_LIMIT_SECONDS, BELOW_LIMIT_SHARE * limit)
+    near = limit - min(BELOW_LIMIT_SECONDS, limit / 2)
     grown = signals.thresholds["iterator-age-growing"] * 60
     told = source.iterator_age_milliseconds.samples
     ages = [None if each is None else each / 1000 for each in told]
