@@ -144,7 +144,9 @@ def _quiet(stage: Stage, access: Access) -> None:
 
 
 def _health(report: PipelineReport) -> Health:
-    is_unnamed = {each.cause for each in report.diagnoses} == {Cause.UNKNOWN}
+    """As told; unknown where no cause is named, as while a reshard's parents are read for long."""
+    causes = {each.cause for each in report.diagnoses}
+    is_unnamed = causes == {Cause.UNKNOWN} or (causes == {Cause.HEALTHY} and bool(report.advice))
     return Health.UNKNOWN if is_unnamed else report.health
 
 
