@@ -160,6 +160,13 @@ def with_slow_job(scenario: Scenario) -> Scenario:
 
 WORLDS = (
     FlinkWorld("sink of its own", step(1000, 1600), (SINK,), {"sink_records_per_second": 1200}),
+    *(
+        FlinkWorld(
+            f"sink at {share} % of the operators", step(1000, 1950), (SINK,),
+            {"sink_records_per_second": 20 * share},
+        )
+        for share in (82, 86)
+    ),
     FlinkWorld(
         "chained sink", step(1000, 1600), (SINK,), {"sink_records_per_second": 1200, "tasks": 2}
     ),

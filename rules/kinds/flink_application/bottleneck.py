@@ -19,6 +19,12 @@ NEWEST_SECONDS = 120
 """Two minutes, so that an odd one is told from a step: after that a mean of more holds minutes from
 before it, while the job is late already."""
 
+HELD_UP_MILLISECONDS = 50.0
+"""Of a second that a task is back-pressured: less than a twentieth may be chance."""
+
+CPU_FULL_PERCENT = 95.0
+"""Two tasks that are busy nearly all the time and work would leave no CPU idle."""
+
 _SOURCE = re.compile(r"source\b|source[:_]", re.IGNORECASE)
 _SINK = re.compile(r"sink|writer|committer", re.IGNORECASE)
 """How Flink names the tasks of its sources and sinks (DataStream.addSink, SinkTransformation)."""
@@ -79,11 +85,15 @@ class _Minutes:
     seconds: int
 
     def slowest(self) -> Bottleneck | None:
-        """The first task that is slow, None where none is."""
+        """The first task that is slow, None where none is. One that is back-pressured, if only now
+        and then, is held up by another that is slow and isn't: a sink that takes nine tenths of
+        what the operators can do leaves them as busy."""
         series = self._series
         whole = TaskSeries("", series.busy, series.busiest, series.back_pressured)
         slow = [each for each in series.tasks or (whole,) if self._is_slow(each)]
-        return self._found(min(slow, key=self._place)) if slow else None
+        free = [each for each in slow if self._mean(each.back_pressured) < HELD_UP_MILLISECONDS]
+        found = min(free or slow, key=self._place, default=None)
+        return None if found is None else self._found(found, len(free) in (0, len(slow)))
 
     @property
     def _series(self) -> ApplicationSeries:
@@ -105,22 +115,24 @@ class _Minutes:
         is_last = is_fed and _SINK.search(task.name) is not None
         return is_fed, is_last, -self._mean(task.busiest)
 
-    def _found(self, task: TaskSeries) -> Bottleneck:
+    def _found(self, task: TaskSeries, is_alone_busy: bool) -> Bottleneck:
         busy = self._mean(task.busy) / 1000
         busiest = max(busy, self._mean(task.busiest) / 1000)
         tasks = self._series.tasks
         others = sum(self._mean(each.busy) / 1000 for each in tasks if each != task)
-        own, limits = self._own_cpu(others), self.signals.thresholds
+        limits = self.signals.thresholds
+        full = limits["busy"] / 10 if is_alone_busy else CPU_FULL_PERCENT
+        own = self._own_cpu(others, full)
         waits = own is not None and own < limits["works-while-busy"] * busy
         needs_none = own is not None and own < limits["computes-while-busy"] * busy
         return Bottleneck(task.name, busy, busiest, waits, needs_none, len(tasks) <= 1)
 
-    def _own_cpu(self, others: float) -> float | None:
+    def _own_cpu(self, others: float, full_percent: float) -> float | None:
         """The share of a CPU that is left to a task, all that the other tasks are busy taken for
         CPU time; None where CPU is full, or not known. A KPU has one for all the subtasks that it
         runs, which are fewer than it has room for where the job has no more."""
         cpu = mean(self._series.cpu_percent, self.seconds)
-        if cpu is None or cpu / 100 >= self.signals.thresholds["busy"] / 1000:
+        if cpu is None or cpu >= full_percent:
             return None
         subtasks_of_each = self.application.parallelism / self.application.kpus
         return cpu / 100 / subtasks_of_each - others

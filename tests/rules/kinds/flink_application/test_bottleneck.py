@@ -292,3 +292,35 @@ def test_a_sink_that_also_computes_may_lack_both_and_is_not_raised(
     assert [each.cause for each in told] == causes
     raised = [each.cause for each in told if each.cured_by]
     assert raised == ([Cause.PARALLELISM_TOO_LOW] if cpu == 80 else [])
+
+
+HELD_NOW_AND_THEN: Times = (860, 880, 140)
+
+
+@pytest.mark.parametrize(
+    ("times", "cpu", "task", "cause", "raised"),
+    [
+        ({SOURCE: HELD, KEYED: HELD_NOW_AND_THEN, SINK: SLOW}, 86, SINK,
+         Cause.SINK_BACK_PRESSURE, False),
+        ({SOURCE: (810, 820, 180), KEYED: HELD_NOW_AND_THEN, SINK: SLOW}, 90, SINK,
+         Cause.SINK_BACK_PRESSURE, False),
+        ({SOURCE: HELD, KEYED: HELD_NOW_AND_THEN, SINK: SLOW}, 99, SINK,
+         Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: HELD, KEYED: HELD_NOW_AND_THEN, SINK: IDLE}, 86, KEYED,
+         Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: (850, 880, 150), KEYED: SLOW, SINK: IDLE}, 99, KEYED,
+         Cause.PARALLELISM_TOO_LOW, True),
+        ({SOURCE: HELD, KEYED: SLOW, SINK: SLOW}, 86, KEYED, Cause.PARALLELISM_TOO_LOW, True),
+    ],
+    ids=["a sink a little slower than the operators", "than source and operators",
+         "a sink that works on a full CPU", "no other is slow", "operators behind a busy source",
+         "two that nothing holds up"],
+)  # fmt: skip
+def test_a_task_that_is_held_up_now_and_then_is_not_the_slow_one_of_several(
+    times: dict[str, Times], cpu: float, task: str, cause: Cause, raised: bool
+) -> None:
+    slowest, first = found(times, cpu)
+    assert slowest is not None
+    assert slowest.task == task
+    assert first.cause is cause
+    assert (LeverKind.PARALLELISM in first.cured_by) is raised
