@@ -60,13 +60,9 @@ class ApplicationFace(Face):
         """A change of the parallelism, or a start."""
         if isinstance(action, StartApplication):
             service = self._service({"ApplicationName": action.application})
-            service.update(
-                ApplicationUpdate(
-                    action.to_parallelism,
-                    action.to_parallelism_per_kpu,
-                    token=action.conditional_token,
-                )
-            )
+            back = (action.to_parallelism, action.to_parallelism_per_kpu)
+            service.check_start()
+            service.update(ApplicationUpdate(*back, token=action.conditional_token))
             service.start()
             return True
         if not isinstance(action, UpdateApplication):
@@ -168,7 +164,7 @@ def _application(
         updated_at=service.updated_at,
         failure=None if standing is None else standing.failure,
         failed_at=None if standing is None else standing.started_at,
-        is_as_it_failed=standing is not None and standing is service.operations[-1],
+        is_as_it_failed=_may_be_started(service, spec) and standing is service.operations[-1],
         rollback_enabled=data.rollback_enabled,
         snapshots_enabled=data.snapshots_enabled,
         max_parallelism=failed[-1].named_max_parallelism if failed else None,
@@ -180,6 +176,12 @@ def _stands(failed: Operation, service: ApplicationService, spec: Any) -> bool:
     """Whether a failed update is the newest, or the application was never up since: an update of
     one that is READY starts nothing."""
     later = service.operations[service.operations.index(failed) + 1 :]
-    if service.status == "READY" and spec.start_again_after_failed_update:
+    if _may_be_started(service, spec):
         return all(each.kind != START or each.failure is not None for each in later)
     return all(each.kind != UPDATE for each in later)
+
+
+def _may_be_started(service: ApplicationService, spec: Any) -> bool:
+    """Only then does Tidegate ask what was done to it since."""
+    asks: bool = spec.start_again_after_failed_update
+    return asks and service.status == "READY" and bool(service.operations)

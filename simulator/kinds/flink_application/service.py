@@ -78,7 +78,7 @@ class ApplicationService:
     def start(self) -> str:
         """StartApplication, from the latest snapshot or, without any, checkpoint: the operation's
         id. Raises Refusal."""
-        self._site.refusable(self._check_start)
+        self._site.refusable(self.check_start)
         operation = self._begin(START)
         wanted = self.configuration
         self.status = "STARTING"
@@ -94,7 +94,8 @@ class ApplicationService:
         self._wait(0.0, wanted.parallelism, wanted.parallelism_per_kpu, effect)
         return operation.operation_id
 
-    def _check_start(self) -> None:
+    def check_start(self) -> None:
+        """Raises Refusal where it is not stopped."""
         if self.status != "READY":
             name = self.state.data.name
             raise Refusal("ResourceInUseException", f"application {name} is {self.status}")
